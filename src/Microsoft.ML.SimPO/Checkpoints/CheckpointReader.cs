@@ -1,0 +1,238 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Microsoft.ML.SimPO.Checkpoints;
+
+/// <summary>The weights of a Hugging Face model folder, or of one safetensors file: names, shapes, and reading them into memory of the caller's.</summary>
+/// <remarks>Reading is thread safe and holds no more than a block a thread. Nothing is read before it is asked for but the headers.</remarks>
+internal sealed unsafe class CheckpointReader : IDisposable
+{
+    /// <summary>The name of the only weight file, or of all of them where there is an index.</summary>
+    public const string SingleFileName = "model.safetensors";
+
+    // 128 Ki elements: half a MiB of float32 and its source stay in a core's second-level cache.
+    private const int BlockElements = 1 << 17;
+    private const long ParallelFrom = 1 << 20;
+    private const int MostThreads = 8;
+
+    private readonly Dictionary<string, SafetensorsFile> _files;
+    private readonly Dictionary<string, TensorEntry> _tensors;
+
+    private CheckpointReader(string path, IReadOnlyList<SafetensorsFile> files, Dictionary<string, TensorEntry> tensors)
+    {
+        Path = path;
+        _files = files.ToDictionary(f => f.Path, StringComparer.Ordinal);
+        _tensors = tensors;
+    }
+
+    /// <summary>The full path of the folder or file that was opened.</summary>
+    public string Path { get; }
+
+    /// <summary>Every tensor by name.</summary>
+    public IReadOnlyDictionary<string, TensorEntry> Tensors => _tensors;
+
+    /// <summary>Opens <c>model.safetensors</c> of a folder, or the shards that <c>model.safetensors.index.json</c> names.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">It holds neither of the two files.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or the shards and their index do not agree.</exception>
+    public static CheckpointReader Open(string folder)
+    {
+        folder = System.IO.Path.GetFullPath(folder);
+        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The model folder '{folder}' does not exist.");
+        string single = System.IO.Path.Combine(folder, SingleFileName);
+        if (File.Exists(single)) return OpenFile(single);
+        string index = System.IO.Path.Combine(folder, ShardIndex.FileName);
+        if (!File.Exists(index)) throw new FileNotFoundException(DescribeMissing(folder), single);
+        return OpenShards(folder, ShardIndex.Load(index));
+    }
+
+    /// <summary>Opens one safetensors file.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static CheckpointReader OpenFile(string path)
+    {
+        SafetensorsFile file = SafetensorsFile.Open(path);
+        return new CheckpointReader(file.Path, [file], file.Entries.ToDictionary(e => e.Name, StringComparer.Ordinal));
+    }
+
+    /// <summary>Compares the checkpoint with what a model needs.</summary>
+    /// <param name="expected">Shape by name.</param>
+    /// <returns>The names that the checkpoint has and <paramref name="expected"/> has not, sorted: the caller knows which of them are harmless.</returns>
+    /// <exception cref="InvalidDataException">Tensors are missing, have another shape, or a type that is no floating-point number; all are named.</exception>
+    public IReadOnlyList<string> Check(IReadOnlyDictionary<string, long[]> expected)
+    {
+        var faults = new Faults($"'{Path}'");
+        foreach ((string name, long[] shape) in expected)
+        {
+            if (!_tensors.TryGetValue(name, out TensorEntry? entry))
+                faults.Add($"Tensor {Faults.Quote(name)} is missing; expected shape {Faults.Describe(shape)}.");
+            else if (!entry.Shape.AsSpan().SequenceEqual(shape))
+                faults.Add($"Tensor {Faults.Quote(name)} has shape {Faults.Describe(entry.Shape)}; expected {Faults.Describe(shape)}.");
+            else if (!entry.Type.ConvertsToFloat32)
+                faults.Add($"Tensor {Faults.Quote(name)} is {entry.Type.HeaderName}; expected F32, BF16, F16 or F64. Quantised checkpoints cannot be tuned.");
+        }
+        faults.ThrowIfAny();
+        return [.. _tensors.Keys.Where(name => !expected.ContainsKey(name)).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Reads one tensor as float32, on several threads where it is large.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="destination">Room for <paramref name="count"/> values.</param>
+    /// <param name="count">The number of its elements.</param>
+    /// <exception cref="InvalidDataException">There is no such tensor, it has another number of elements, or a type that does not convert.</exception>
+    public void ReadFloat32(string name, float* destination, long count) => ReadFloat32([new TensorTarget(name, (nint)destination, count)]);
+
+    /// <summary>Reads many tensors as float32, in the order of the files, on several threads where that pays.</summary>
+    /// <exception cref="InvalidDataException">A tensor is missing, has another number of elements, or a type that does not convert; all are named.</exception>
+    public void ReadFloat32(IReadOnlyList<TensorTarget> targets, CancellationToken cancellationToken = default)
+    {
+        (TensorEntry Entry, TensorTarget Target)[] tensors = Resolve(targets);
+        Array.Sort(tensors, static (a, b) => CompareOnDisk(a.Entry, b.Entry));
+        var blocks = new List<Block>();
+        long total = 0;
+        foreach ((TensorEntry entry, TensorTarget target) in tensors)
+        {
+            for (long start = 0; start < target.Count; start += BlockElements)
+                blocks.Add(new Block(entry, (float*)target.Destination, start, (int)Math.Min(BlockElements, target.Count - start)));
+            total += target.Count;
+        }
+        var options = new ParallelOptions
+        {
+            CancellationToken = cancellationToken,
+            MaxDegreeOfParallelism = total < ParallelFrom ? 1 : Math.Min(MostThreads, Environment.ProcessorCount),
+        };
+        RunBlocks(blocks, options);
+    }
+
+    /// <summary>One tensor as float32 in an array of its own, for small ones.</summary>
+    public float[] ReadFloat32(string name)
+    {
+        var values = new float[Find(name).Count];
+        fixed (float* destination = values) ReadFloat32(name, destination, values.Length);
+        return values;
+    }
+
+    /// <summary>Reads the bytes of a tensor as they are.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="destination">Room for <paramref name="bytes"/> bytes.</param>
+    /// <param name="bytes">Must be the tensor's own.</param>
+    /// <exception cref="InvalidDataException">There is no such tensor, or it has another length.</exception>
+    public void ReadRaw(string name, void* destination, long bytes)
+    {
+        TensorEntry entry = Find(name);
+        if (entry.ByteLength != bytes)
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"'{entry.File}': tensor {Faults.Quote(name)} takes {entry.ByteLength} bytes; {bytes} were expected."));
+        _files[entry.File].Read(destination, bytes, entry.Offset);
+    }
+
+    public void Dispose()
+    {
+        foreach (SafetensorsFile file in _files.Values) file.Dispose();
+    }
+
+    private TensorEntry Find(string name) =>
+        _tensors.TryGetValue(name, out TensorEntry? entry) ? entry : throw new InvalidDataException($"'{Path}' holds no tensor {Faults.Quote(name)}.");
+
+    private (TensorEntry, TensorTarget)[] Resolve(IReadOnlyList<TensorTarget> targets)
+    {
+        var faults = new Faults($"'{Path}'");
+        var tensors = new List<(TensorEntry, TensorTarget)>(targets.Count);
+        foreach (TensorTarget target in targets)
+        {
+            if (!_tensors.TryGetValue(target.Name, out TensorEntry? entry))
+                faults.Add($"Tensor {Faults.Quote(target.Name)} is missing.");
+            else if (entry.Count != target.Count)
+                faults.Add(string.Create(CultureInfo.InvariantCulture, $"Tensor {Faults.Quote(target.Name)} has {entry.Count} elements, shape {Faults.Describe(entry.Shape)}; {target.Count} were expected."));
+            else if (!entry.Type.ConvertsToFloat32)
+                faults.Add($"Tensor {Faults.Quote(target.Name)} is {entry.Type.HeaderName}; expected F32, BF16, F16 or F64.");
+            else tensors.Add((entry, target));
+        }
+        faults.ThrowIfAny();
+        return [.. tensors];
+    }
+
+    private void RunBlocks(List<Block> blocks, ParallelOptions options)
+    {
+        try
+        {
+            Parallel.For(0, blocks.Count, options, static () => new BlockBuffer(), (i, _, buffer) =>
+            {
+                ReadBlock(blocks[i], buffer);
+                return buffer;
+            }, static buffer => buffer.Dispose());
+        }
+        catch (AggregateException e)
+        {
+            // Every block fails for the same reason: the first one speaks for all, as in a plain loop.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+
+    private void ReadBlock(Block block, BlockBuffer buffer)
+    {
+        int size = block.Entry.Type.Size;
+        float* destination = block.Destination + block.Start;
+        bool asItIs = block.Entry.Type == CheckpointType.Float32;
+        void* source = asItIs ? destination : buffer.Pointer;
+        _files[block.Entry.File].Read(source, (long)block.Count * size, block.Entry.Offset + block.Start * size);
+        if (!asItIs) Convert(block.Entry.Type, source, destination, block.Count);
+    }
+
+    private static int CompareOnDisk(TensorEntry a, TensorEntry b)
+    {
+        int byFile = string.CompareOrdinal(a.File, b.File);
+        return byFile != 0 ? byFile : a.Offset.CompareTo(b.Offset);
+    }
+
+    private static void Convert(CheckpointType type, void* source, float* destination, int count)
+    {
+        if (type == CheckpointType.BFloat16) FloatConversion.FromBFloat16((ushort*)source, destination, count);
+        else if (type == CheckpointType.Float16) FloatConversion.FromFloat16((ushort*)source, destination, count);
+        else FloatConversion.FromFloat64((double*)source, destination, count);
+    }
+
+    private static CheckpointReader OpenShards(string folder, ShardIndex index)
+    {
+        var files = new List<SafetensorsFile>();
+        try
+        {
+            foreach (string name in index.Files) files.Add(SafetensorsFile.Open(System.IO.Path.Combine(folder, name)));
+            return new CheckpointReader(folder, files, index.Merge(files));
+        }
+        catch
+        {
+            foreach (SafetensorsFile file in files) file.Dispose();
+            throw;
+        }
+    }
+
+    private static string DescribeMissing(string folder)
+    {
+        bool pickled = Directory.EnumerateFiles(folder, "pytorch_model*.bin").Any();
+        return $"The folder '{folder}' holds neither '{SingleFileName}' nor '{ShardIndex.FileName}'." +
+            (pickled ? " Its weights are pickled (pytorch_model*.bin), which can run code when read: convert them to safetensors first." : "");
+    }
+
+    private readonly struct Block(TensorEntry entry, float* destination, long start, int count)
+    {
+        public TensorEntry Entry => entry;
+
+        public float* Destination => destination;
+
+        public long Start => start;
+
+        public int Count => count;
+    }
+
+    /// <summary>What one thread reads a block into before it converts it.</summary>
+    private sealed class BlockBuffer : IDisposable
+    {
+        public void* Pointer { get; private set; } = NativeMemory.AlignedAlloc(BlockElements * sizeof(double), 64);
+
+        public void Dispose()
+        {
+            NativeMemory.AlignedFree(Pointer);
+            Pointer = null;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Microsoft.ML.SimPO.Checkpoints;
+
+/// <summary>Reads the small JSON files of a model folder, with a bound on their size and depth.</summary>
+internal static class JsonFile
+{
+    /// <summary>The largest file that is read, in bytes; the largest index of a published model has a hundredth of it.</summary>
+    public const long MaxLength = 64 << 20;
+
+    private const int MaxDepth = 64;
+
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is too large or not JSON.</exception>
+    public static JsonDocument Parse(string path)
+    {
+        ReadOnlyMemory<byte> text = WithoutMark(ReadBytes(path));
+        try
+        {
+            CheckTexts(text.Span);
+            return JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth });
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"'{path}' is not valid JSON: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Fails where a text or name is not Unicode, which a document would tell only when it is asked for that text.</summary>
+    private static void CheckTexts(ReadOnlySpan<byte> text)
+    {
+        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = MaxDepth });
+        while (reader.Read())
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName) _ = reader.GetString();
+    }
+
+    /// <summary>The bytes of a file, if it is not too large to be one of these.</summary>
+    public static byte[] ReadBytes(string path)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists) throw new FileNotFoundException($"'{path}' does not exist.", path);
+        if (file.Length > MaxLength)
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"'{path}' has {file.Length} bytes; at most {MaxLength} are expected."));
+        return File.ReadAllBytes(path);
+    }
+
+    /// <summary>The text without the byte order mark that some editors put before it.</summary>
+    public static ReadOnlyMemory<byte> WithoutMark(byte[] bytes) =>
+        bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Microsoft.ML.SimPO.Checkpoints;
+
+/// <summary>Typed access to a JSON object such as <c>config.json</c>. A field that is <c>null</c> counts as absent.</summary>
+/// <remarks>Every error names the file, the field, what is expected and what was found, as <see cref="InvalidDataException"/>.</remarks>
+internal sealed class ModelConfig
+{
+    public const string FileName = "config.json";
+
+    private const int LongestShown = 60;
+
+    private readonly JsonElement _element;
+    private readonly string _prefix;
+
+    private ModelConfig(string path, string prefix, JsonElement element) => (Path, _prefix, _element) = (path, prefix, element);
+
+    /// <summary>The full path of the file.</summary>
+    public string Path { get; }
+
+    /// <summary>The names of all fields that are not <c>null</c>, in the order of the file, each once.</summary>
+    public IEnumerable<string> FieldNames =>
+        _element.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null).Select(p => p.Name).Distinct(StringComparer.Ordinal);
+
+    /// <summary>Reads <c>config.json</c> of a model folder.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">It holds no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is not a JSON object.</exception>
+    public static ModelConfig Load(string folder)
+    {
+        folder = System.IO.Path.GetFullPath(folder);
+        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The model folder '{folder}' does not exist.");
+        return LoadFile(System.IO.Path.Combine(folder, FileName));
+    }
+
+    /// <summary>Reads any JSON file that holds one object.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is not a JSON object.</exception>
+    public static ModelConfig LoadFile(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        using JsonDocument document = JsonFile.Parse(path);
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            ? new ModelConfig(path, "", document.RootElement.Clone())
+            : throw new InvalidDataException($"'{path}': a JSON object is expected, found {Describe(document.RootElement)}.");
+    }
+
+    /// <summary>Whether a field is there and not <c>null</c>.</summary>
+    public bool Has(string field) => Find(field) is not null;
+
+    /// <summary>The field as it stands, or <c>null</c>.</summary>
+    public JsonElement? Find(string field) =>
+        _element.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    public int GetInt32(string field) => GetInt32OrNull(field) ?? throw Missing(field, "a whole number");
+
+    public int GetInt32(string field, int fallback) => GetInt32OrNull(field) ?? fallback;
+
+    public int? GetInt32OrNull(string field) => Find(field) is { } value ? ToInt32(field, value) : null;
+
+    public double GetDouble(string field) => GetDoubleOrNull(field) ?? throw Missing(field, "a number");
+
+    public double GetDouble(string field, double fallback) => GetDoubleOrNull(field) ?? fallback;
+
+    public double? GetDoubleOrNull(string field) => Find(field) is { } value ? ToDouble(field, value) : null;
+
+    public bool GetBool(string field) => GetBoolOrNull(field) ?? throw Missing(field, "true or false");
+
+    public bool GetBool(string field, bool fallback) => GetBoolOrNull(field) ?? fallback;
+
+    public bool? GetBoolOrNull(string field) => Find(field) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.False } => false,
+        { } value => throw Wrong(field, "true or false", value),
+    };
+
+    public string GetString(string field) => GetStringOrNull(field) ?? throw Missing(field, "a text");
+
+    public string? GetStringOrNull(string field) => Find(field) is { } value ? ToText(field, value) : null;
+
+    /// <summary>A nested object, as <c>rope_scaling</c>.</summary>
+    public ModelConfig Get(string field) => GetOrNull(field) ?? throw Missing(field, "an object");
+
+    public ModelConfig? GetOrNull(string field) => Find(field) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Object } value => new ModelConfig(Path, $"{_prefix}{field}.", value),
+        { } value => throw Wrong(field, "an object", value),
+    };
+
+    /// <summary>A list of whole numbers; a number alone is a list of one, an absent field an empty one.</summary>
+    public IReadOnlyList<int> GetInt32List(string field) => GetList(field, "a whole number or a list of them", ToInt32);
+
+    /// <summary>A list of numbers; a number alone is a list of one, an absent field an empty one.</summary>
+    public IReadOnlyList<double> GetDoubleList(string field) => GetList(field, "a number or a list of them", ToDouble);
+
+    /// <summary>A list of texts; a text alone is a list of one, an absent field an empty one.</summary>
+    public IReadOnlyList<string> GetStringList(string field) => GetList(field, "a text or a list of them", ToText);
+
+    /// <summary>The error for a field whose value has the right type but cannot be used.</summary>
+    /// <param name="field">Its name.</param>
+    /// <param name="expected">What it should be, as it follows "must be".</param>
+    public InvalidDataException Wrong(string field, string expected) =>
+        Find(field) is { } value ? Wrong(field, expected, value) : Missing(field, expected);
+
+    private List<T> GetList<T>(string field, string expected, Func<string, JsonElement, T> convert) => Find(field) switch
+    {
+        null => [],
+        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select((item, i) => convert(string.Create(CultureInfo.InvariantCulture, $"{field}[{i}]"), item))],
+        { ValueKind: JsonValueKind.Object } value => throw Wrong(field, expected, value),
+        { } value => [convert(field, value)],
+    };
+
+    private int ToInt32(string field, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Number)
+        {
+            if (value.TryGetInt32(out int number)) return number;
+            // 4096.0 is what some exporters write.
+            if (value.TryGetDouble(out double real) && real == Math.Truncate(real) && Math.Abs(real) <= int.MaxValue) return (int)real;
+        }
+        throw Wrong(field, "a whole number of 32 bits", value);
+    }
+
+    private double ToDouble(string field, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number)
+            ? number
+            : throw Wrong(field, "a finite number", value);
+
+    private string ToText(string field, JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(field, "a text", value);
+
+    private InvalidDataException Missing(string field, string expected) =>
+        new($"'{Path}': field '{_prefix}{field}' is missing; {expected} is expected.");
+
+    private InvalidDataException Wrong(string field, string expected, JsonElement value) =>
+        new($"'{Path}': field '{_prefix}{field}' must be {expected}, but is {Describe(value)}.");
+
+    private static string Describe(JsonElement value)
+    {
+        string text = value.GetRawText();
+        string cut = text.Length <= LongestShown ? text : string.Concat(text.AsSpan(0, LongestShown), "...");
+        return string.Concat(cut.Select(c => char.IsControl(c) ? ' ' : c));
+    }
+}

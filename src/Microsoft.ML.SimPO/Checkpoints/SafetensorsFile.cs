@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+
+namespace Microsoft.ML.SimPO.Checkpoints;
+
+/// <summary>One open safetensors file. Reads name their position, so several threads may read at once.</summary>
+/// <remarks>
+/// The file is read, not mapped: a mapped file that another process cuts short, or that lies on a failing disk, ends the process
+/// with a signal, and its pages count as memory of ours. Blocks that stay in the processor's cache cost no more.
+/// </remarks>
+internal sealed unsafe class SafetensorsFile : IDisposable
+{
+    private const int LargestRead = 1 << 26;
+
+    private readonly SafeFileHandle _handle;
+
+    private SafetensorsFile(string path, SafeFileHandle handle, IReadOnlyList<TensorEntry> entries) =>
+        (Path, _handle, Entries) = (path, handle, entries);
+
+    /// <summary>The full path.</summary>
+    public string Path { get; }
+
+    /// <summary>The tensors, in the order of the header.</summary>
+    public IReadOnlyList<TensorEntry> Entries { get; }
+
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is not a safetensors file, or a damaged one.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        if (!File.Exists(path)) throw new FileNotFoundException($"'{path}' does not exist. A safetensors file is expected there.", path);
+        SafeFileHandle handle = File.OpenHandle(path);
+        try
+        {
+            return new SafetensorsFile(path, handle, ReadHeader(path, handle));
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Fills <paramref name="destination"/> with <paramref name="bytes"/> bytes from <paramref name="offset"/> on.</summary>
+    /// <exception cref="InvalidDataException">The file ends before that: it was changed while it was open.</exception>
+    public void Read(void* destination, long bytes, long offset)
+    {
+        for (long done = 0; done < bytes;)
+        {
+            var block = new Span<byte>((byte*)destination + done, (int)Math.Min(bytes - done, LargestRead));
+            done += ReadSome(Path, _handle, block, offset + done);
+        }
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private static IReadOnlyList<TensorEntry> ReadHeader(string path, SafeFileHandle handle)
+    {
+        long fileLength = RandomAccess.GetLength(handle);
+        if (fileLength < SafetensorsHeader.PrefixLength)
+            throw new InvalidDataException(Invariant($"'{path}': a safetensors file begins with 8 bytes for the length of its header, but this file has only {fileLength}."));
+        Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixLength];
+        ReadFully(path, handle, prefix, 0);
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (length > (ulong)(fileLength - prefix.Length))
+            throw new InvalidDataException(Invariant($"'{path}': the header should take {length} bytes, but only {fileLength - prefix.Length} follow. The file is cut short or no safetensors file."));
+        if (length > SafetensorsHeader.MaxLength)
+            throw new InvalidDataException(Invariant($"'{path}': the header takes {length} bytes; the format allows {SafetensorsHeader.MaxLength}."));
+        var header = new byte[length];
+        ReadFully(path, handle, header, prefix.Length);
+        return SafetensorsHeader.Parse(header, path, fileLength);
+    }
+
+    private static void ReadFully(string path, SafeFileHandle handle, Span<byte> destination, long offset)
+    {
+        for (int done = 0; done < destination.Length;) done += ReadSome(path, handle, destination[done..], offset + done);
+    }
+
+    private static int ReadSome(string path, SafeFileHandle handle, Span<byte> destination, long offset)
+    {
+        int read = RandomAccess.Read(handle, destination, offset);
+        return read > 0 ? read : throw new InvalidDataException(Invariant($"'{path}' ends at byte {offset}, though it was longer when it was opened. Was it written to meanwhile?"));
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
