@@ -1,0 +1,62 @@
+using Microsoft.ML.SimPO.Models;
+
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>Lays pairs out row by row.</summary>
+internal sealed class PackedBatchBuilder
+{
+    private readonly List<int> _ids = [], _positions = [], _scoredRows = [], _targets = [];
+    private readonly List<AttentionSegment> _segments = [];
+    private readonly List<PackedPair> _pairs = [];
+
+    /// <param name="shared">Rows of the prefix that both sequences share; null for two whole sequences.</param>
+    public void Add(int index, PairTokens pair, int? shared)
+    {
+        int start = _ids.Count, scored = _scoredRows.Count;
+        if (shared is { } prefix)
+        {
+            _segments.Add(new AttentionSegment(start, prefix, pair.Chosen.Length - prefix, pair.Rejected.Length - prefix));
+            AddRows(pair.Chosen, 0);
+            AddRows(pair.Rejected, prefix);
+            Score(pair.Chosen, pair.ChosenPrompt, i => start + i);
+            int rejected = start + pair.Chosen.Length;
+            Score(pair.Rejected, pair.RejectedPrompt, i => i < prefix ? start + i : rejected + i - prefix);
+        }
+        else
+        {
+            AddSequence(pair.Chosen, pair.ChosenPrompt);
+            AddSequence(pair.Rejected, pair.RejectedPrompt);
+        }
+        _pairs.Add(new PackedPair(index, scored, pair.ChosenCount, pair.RejectedCount));
+    }
+
+    public PackedBatch Build() =>
+        new(new TokenBatch([.. _ids], [.. _positions], [.. _segments]), [.. _scoredRows], [.. _targets], [.. _pairs]);
+
+    private void AddSequence(int[] ids, int prompt)
+    {
+        int start = _ids.Count;
+        _segments.Add(new AttentionSegment(start, 0, ids.Length, 0));
+        AddRows(ids, 0);
+        Score(ids, prompt, i => start + i);
+    }
+
+    private void AddRows(int[] ids, int from)
+    {
+        for (int i = from; i < ids.Length; i++)
+        {
+            _ids.Add(ids[i]);
+            _positions.Add(i);
+        }
+    }
+
+    /// <summary>The token at position i is predicted by the row of position i - 1.</summary>
+    private void Score(int[] ids, int prompt, Func<int, int> rowOf)
+    {
+        for (int i = prompt; i < ids.Length; i++)
+        {
+            _scoredRows.Add(rowOf(i - 1));
+            _targets.Add(ids[i]);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+namespace Microsoft.ML.SimPO.Losses;
+
+/// <summary>
+/// SimPO (Meng, Xia, Chen 2024, arXiv 2405.14734): with u = mean log p(chosen) - mean log p(rejected) - gamma / beta,
+/// sigmoid -(1 - s) log sigma(beta u) - s log sigma(-beta u), dL/du = beta (sigma(beta u) - (1 - s));
+/// hinge max(0, 1 - beta u), dL/du = -beta where beta u &lt; 1, else 0;
+/// plus <paramref name="sftWeight"/> times the cross entropy of the chosen answer.
+/// </summary>
+/// <param name="beta">The scale of the reward, above 0.</param>
+/// <param name="gammaBetaRatio">The target margin gamma over beta.</param>
+/// <param name="type">The function of u.</param>
+/// <param name="labelSmoothing">s, from 0 to below 0.5: how often a label is taken to be wrong.</param>
+/// <param name="sftWeight">The factor of the supervised term.</param>
+/// <param name="sftNormalization">What the supervised term is the mean of.</param>
+internal sealed class SimPOLoss(
+    double beta, double gammaBetaRatio, SimPOLossType type = SimPOLossType.Sigmoid, double labelSmoothing = 0, double sftWeight = 0,
+    SftNormalization sftNormalization = SftNormalization.Pair) : IPreferenceLoss
+{
+    public double Beta => beta;
+
+    public PairLoss Evaluate(in PairLogProbabilities pair, in PairContext context)
+    {
+        double margin = pair.ChosenMean - pair.RejectedMean - gammaBetaRatio;
+        (double value, double derivative) = type == SimPOLossType.Sigmoid ? Sigmoid(beta * margin) : Hinge(beta * margin);
+        double pairDerivative = context.PairWeight * beta * derivative;
+        double tokenWeight = sftWeight == 0 ? 0 : sftWeight * (sftNormalization == SftNormalization.Pair
+            ? context.PairWeight / pair.ChosenCount
+            : context.ChosenTokenWeight);
+        return new PairLoss(
+            (context.PairWeight * value) - (tokenWeight * pair.ChosenSum),
+            (pairDerivative / pair.ChosenCount) - tokenWeight,
+            -pairDerivative / pair.RejectedCount);
+    }
+
+    /// <summary>Value and derivative with respect to z = beta u.</summary>
+    private (double Value, double Derivative) Sigmoid(double z) =>
+        (-((1 - labelSmoothing) * LogSigmoid(z)) - (labelSmoothing * LogSigmoid(-z)), (1 / (1 + Math.Exp(-z))) - (1 - labelSmoothing));
+
+    private static (double Value, double Derivative) Hinge(double z) => z < 1 ? (1 - z, -1) : (0, 0);
+
+    /// <summary>log(1 / (1 + e^-z)) without overflow.</summary>
+    private static double LogSigmoid(double z) => Math.Min(z, 0) - double.LogP1(Math.Exp(-Math.Abs(z)));
+}

@@ -1,0 +1,149 @@
+using Microsoft.ML.SimPO.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Models;
+
+/// <summary>The one decoder of all families: embedding, layers, final norm, head. Its backward pass goes layer by layer and records no graph.</summary>
+internal sealed class Decoder : IDisposable
+{
+    private readonly Parameter? _head;
+
+    public Decoder(DecoderArchitecture architecture, LayerNames names, Device device)
+    {
+        TorchRuntime.EnsureLoaded();
+        (Architecture, Device) = (architecture, device);
+        long[] matrix = [architecture.VocabularySize, architecture.HiddenSize];
+        Embedding = new Parameter(ParameterKind.Embedding, device, ("model.embed_tokens.weight", matrix));
+        Layers = [.. Enumerable.Range(0, architecture.Layers.Count).Select(i => new DecoderLayer(architecture, i, new LayerParameters(architecture, names, i, device)))];
+        Parameter norm = new(ParameterKind.Norm, device, ("model.norm.weight", [architecture.HiddenSize]));
+        FinalNorm = new RmsNorm(norm, architecture.NormEpsilon, architecture.NormAddsOne);
+        _head = architecture.TiedHead ? null : new Parameter(ParameterKind.Head, device, ("lm_head.weight", matrix));
+        Parameters = [.. new[] { Embedding }.Concat(Layers.SelectMany(l => l.Parameters.All)).Append(norm).Concat(_head is null ? [] : [_head])];
+    }
+
+    public DecoderArchitecture Architecture { get; }
+
+    public Device Device { get; }
+
+    public IReadOnlyList<DecoderLayer> Layers { get; }
+
+    /// <summary>All weights, each once, in the order in which they are used.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>[vocabulary, hidden]</summary>
+    public Parameter Embedding { get; }
+
+    /// <summary>[vocabulary, hidden]; the embedding where the head is tied.</summary>
+    public Parameter Head => _head ?? Embedding;
+
+    public RmsNorm FinalNorm { get; }
+
+    public long ParameterCount => Parameters.Sum(p => p.Value.numel());
+
+    /// <summary>The residual stream behind the last layer, before the final norm; nothing is kept.</summary>
+    /// <returns>[N, hidden]</returns>
+    public Tensor Forward(DecoderPass pass, CancellationToken cancellationToken = default)
+    {
+        using NewScope scope = new();
+        Tensor stream = Embed(pass.Ids);
+        foreach (DecoderLayer layer in Layers)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Tensor next = layer.Forward(stream, pass, null);
+            stream.Dispose();
+            stream = next;
+        }
+        return scope.Keep(stream);
+    }
+
+    /// <summary>As <see cref="Forward"/>, keeping what <see cref="Backward"/> needs.</summary>
+    /// <param name="recompute">Keep each layer's input alone and compute the rest again: less memory, a third more time.</param>
+    public DecoderTape Record(TokenBatch batch, bool recompute, CancellationToken cancellationToken = default)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var tape = new DecoderTape(DecoderPass.Packed(Architecture, batch, Device));
+        try
+        {
+            Tensor stream = Embed(tape.Pass.Ids);
+            foreach (DecoderLayer layer in Layers)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                LayerActivations? keep = recompute ? null : new LayerActivations();
+                tape.Push(stream, keep);
+                stream = layer.Forward(stream, tape.Pass, keep);
+            }
+            tape.Finish(stream);
+            return tape;
+        }
+        catch
+        {
+            tape.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Adds to the gradients of all trained parameters below the final norm.</summary>
+    /// <param name="gradient">[N, hidden], of the tape's output</param>
+    /// <param name="lookUpPadding">Whether look-ups of the padding token's row give it a gradient, as every other row; Hugging Face says no.</param>
+    public void Backward(DecoderTape tape, Tensor gradient, bool lookUpPadding = true, CancellationToken cancellationToken = default)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        for (int i = Layers.Count - 1; i >= 0; i--)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Tensor next = BackwardLayer(Layers[i], tape, gradient);
+            if (i < Layers.Count - 1) gradient.Dispose();
+            gradient = next;
+        }
+        EmbedBackward(gradient, tape.Pass.Ids, lookUpPadding);
+    }
+
+    /// <summary>Logits of rows behind the final norm: head, scaling and soft cap.</summary>
+    /// <param name="normed">[M, hidden]</param>
+    /// <returns>[M, vocabulary]</returns>
+    public Tensor Logits(Tensor normed)
+    {
+        using NewScope scope = new();
+        Tensor logits = mm(normed, Head.Value.t());
+        if (Architecture.LogitsScaling != 1) logits.div_((float)Architecture.LogitsScaling);
+        if (Architecture.LogitsSoftCap is { } cap) logits.div_((float)cap).tanh_().mul_((float)cap);
+        return scope.Keep(logits);
+    }
+
+    public void Dispose()
+    {
+        foreach (Parameter parameter in Parameters) parameter.Dispose();
+    }
+
+    private static Tensor BackwardLayer(DecoderLayer layer, DecoderTape tape, Tensor gradient)
+    {
+        using NewScope scope = new();
+        (Tensor input, LayerActivations? kept) = tape.Pop();
+        try
+        {
+            if (kept is null) layer.Forward(input, tape.Pass, kept = new LayerActivations()).Dispose();
+            return scope.Keep(layer.Backward(gradient, input, tape.Pass, kept));
+        }
+        finally
+        {
+            kept?.Dispose();
+            input.Dispose();
+        }
+    }
+
+    private Tensor Embed(Tensor ids)
+    {
+        Tensor rows = Embedding.Value.index_select(0, ids); // [N, hidden]
+        return Architecture.EmbeddingScale == 1 ? rows : rows.mul_((float)Architecture.EmbeddingScale);
+    }
+
+    private void EmbedBackward(Tensor gradient, Tensor ids, bool lookUpPadding)
+    {
+        if (!Embedding.IsTrained) return;
+        using DisposeScope scope = NewDisposeScope();
+        if (!lookUpPadding && Architecture.PaddingToken is { } padding)
+            gradient = gradient * ids.ne(padding).unsqueeze(1).to(float32);
+        Embedding.Gradient.index_add_(0, ids, gradient, (float)Architecture.EmbeddingScale);
+    }
+}

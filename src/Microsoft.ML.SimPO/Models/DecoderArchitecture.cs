@@ -1,0 +1,78 @@
+namespace Microsoft.ML.SimPO.Models;
+
+/// <summary>How a decoder computes: what a family's row in <see cref="ModelFamilies"/> reads from <c>config.json</c>.</summary>
+internal sealed record DecoderArchitecture
+{
+    public required string ModelType { get; init; }
+
+    public required int VocabularySize { get; init; }
+
+    public required int HiddenSize { get; init; }
+
+    public required int IntermediateSize { get; init; }
+
+    public required int HeadCount { get; init; }
+
+    public required int KeyValueHeadCount { get; init; }
+
+    public required int HeadDim { get; init; }
+
+    public required int MaxPositions { get; init; }
+
+    public required double NormEpsilon { get; init; }
+
+    /// <summary>One entry a layer.</summary>
+    public required IReadOnlyList<LayerArchitecture> Layers { get; init; }
+
+    /// <summary>The rotary embeddings that layers refer to by index.</summary>
+    public required IReadOnlyList<RotaryArchitecture> Rotaries { get; init; }
+
+    /// <summary>The row of the embedding that Hugging Face gives no gradient from look-ups; null for none.</summary>
+    public int? PaddingToken { get; init; }
+
+    /// <summary>The head is the embedding matrix.</summary>
+    public bool TiedHead { get; init; }
+
+    /// <summary>Norm weights are stored as their distance from 1.</summary>
+    public bool NormAddsOne { get; init; }
+
+    /// <summary>A norm before attention and before the MLP.</summary>
+    public bool InputNorms { get; init; } = true;
+
+    /// <summary>A norm after attention and after the MLP, before the residual addition.</summary>
+    public bool OutputNorms { get; init; }
+
+    public QueryKeyNorm QueryKeyNorm { get; init; }
+
+    public bool QueryKeyValueBias { get; init; }
+
+    public bool AttentionOutputBias { get; init; }
+
+    public bool MlpBias { get; init; }
+
+    public Activation Activation { get; init; }
+
+    /// <summary>The factor of the attention scores, usually 1 / sqrt(headDim).</summary>
+    public required double AttentionScale { get; init; }
+
+    /// <summary>cap * tanh(score / cap), after the scale and before the mask; null for none.</summary>
+    public double? AttentionSoftCap { get; init; }
+
+    /// <summary>cap * tanh(logit / cap); null for none.</summary>
+    public double? LogitsSoftCap { get; init; }
+
+    /// <summary>What logits are divided by.</summary>
+    public double LogitsScaling { get; init; } = 1;
+
+    public double EmbeddingScale { get; init; } = 1;
+
+    /// <summary>The factor of both branches before the residual addition.</summary>
+    public double ResidualMultiplier { get; init; } = 1;
+
+    public int QuerySize => HeadCount * HeadDim;
+
+    public int KeyValueSize => KeyValueHeadCount * HeadDim;
+
+    /// <summary>Whether any rotary embedding depends on the length of the sequence, so that a shared prefix may differ between two answers.</summary>
+    public bool RotaryDependsOnLength => Rotaries.Any(r => r.DependsOnLength);
+}

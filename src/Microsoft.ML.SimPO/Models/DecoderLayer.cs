@@ -1,0 +1,38 @@
+using Microsoft.ML.SimPO.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Models;
+
+/// <summary>x' = x + m attention(x); y = x' + m mlp(x'), with m the residual multiplier.</summary>
+internal sealed class DecoderLayer(DecoderArchitecture architecture, int index, LayerParameters parameters)
+{
+    private readonly AttentionBlock _attention = new(architecture, index, parameters);
+    private readonly MlpBlock _mlp = new(architecture, parameters);
+    private readonly float _multiplier = (float)architecture.ResidualMultiplier;
+
+    public LayerParameters Parameters => parameters;
+
+    /// <param name="input">[N, hidden]</param>
+    /// <param name="keep">Takes what <see cref="Backward"/> needs; null where none will follow.</param>
+    /// <returns>[N, hidden]</returns>
+    public Tensor Forward(Tensor input, DecoderPass pass, LayerActivations? keep)
+    {
+        using NewScope scope = new();
+        Tensor middle = _attention.Forward(input, pass, keep).mul_(_multiplier).add_(input);
+        keep?.KeepMiddle(middle);
+        return scope.Keep(_mlp.Forward(middle, keep).mul_(_multiplier).add_(middle));
+    }
+
+    /// <summary>Adds to the parameters' gradients and returns the gradient of <paramref name="input"/>.</summary>
+    /// <param name="gradient">[N, hidden]</param>
+    /// <param name="input">What <see cref="Forward"/> was given.</param>
+    public Tensor Backward(Tensor gradient, Tensor input, DecoderPass pass, LayerActivations kept)
+    {
+        using NewScope scope = new();
+        Tensor middle = _mlp.Backward(Scaled(gradient), kept.Middle, kept).add_(gradient);
+        return scope.Keep(_attention.Backward(Scaled(middle), input, pass, kept).add_(middle));
+    }
+
+    private Tensor Scaled(Tensor gradient) => _multiplier == 1 ? gradient : gradient * _multiplier;
+}

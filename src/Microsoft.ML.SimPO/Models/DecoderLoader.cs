@@ -1,0 +1,46 @@
+using Microsoft.ML.SimPO.Checkpoints;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Models;
+
+/// <summary>Makes a decoder of a Hugging Face folder: <c>config.json</c> says which, <c>*.safetensors</c> holds the weights.</summary>
+internal static class DecoderLoader
+{
+    /// <summary>Weights become float32 whatever they are stored in.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">It lacks a file.</exception>
+    /// <exception cref="InvalidDataException">A file is not what it should be; tensors that are missing or misshapen are listed all at once.</exception>
+    /// <exception cref="NotSupportedException">The family is not supported.</exception>
+    public static Decoder Load(string folder, Device device)
+    {
+        ModelConfig config = ModelConfig.Load(folder);
+        using CheckpointReader reader = CheckpointReader.Open(folder);
+        return Read(ModelFamilies.Of(config), config, reader, device);
+    }
+
+    private static Decoder Read(ModelFamily family, ModelConfig config, CheckpointReader reader, Device device)
+    {
+        DecoderArchitecture architecture = family.Read(config);
+        var decoder = new Decoder(architecture, family.Names, CPU);
+        try
+        {
+            reader.Check(decoder.Parameters.SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal));
+            reader.ReadFloat32([.. decoder.Parameters.SelectMany(p => p.Parts.Select(part => new TensorTarget(part.Name, p.Address(part), part.Count)))]);
+            return device.type == DeviceType.CPU ? decoder : MoveTo(decoder, family, architecture, device);
+        }
+        catch
+        {
+            decoder.Dispose();
+            throw;
+        }
+    }
+
+    private static Decoder MoveTo(Decoder source, ModelFamily family, DecoderArchitecture architecture, Device device)
+    {
+        var target = new Decoder(architecture, family.Names, device);
+        foreach ((Parameter from, Parameter to) in source.Parameters.Zip(target.Parameters)) to.Value.copy_(from.Value);
+        source.Dispose();
+        return target;
+    }
+}

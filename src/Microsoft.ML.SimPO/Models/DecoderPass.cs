@@ -1,0 +1,38 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Models;
+
+/// <summary>One batch on its way through the layers: its rotary tables and its attention.</summary>
+internal sealed class DecoderPass : IDisposable
+{
+    private readonly RotaryTable[] _rotaries;
+    private readonly DecoderArchitecture _architecture;
+
+    /// <param name="attention">Belongs to the pass if it is disposable.</param>
+    public DecoderPass(DecoderArchitecture architecture, TokenBatch batch, Device device, IAttention attention)
+    {
+        (_architecture, Batch, Attention) = (architecture, batch, attention);
+        _rotaries = [.. architecture.Rotaries.Select(r => RotaryTable.Of(r, batch, device))];
+        Ids = tensor(batch.Ids, int64, device).DetachFromDisposeScope();
+    }
+
+    public TokenBatch Batch { get; }
+
+    public IAttention Attention { get; }
+
+    /// <summary>[N] int64</summary>
+    public Tensor Ids { get; }
+
+    public RotaryTable? Rotary(int layer) => _architecture.Layers[layer].Rotary is { } index ? _rotaries[index] : null;
+
+    public static DecoderPass Packed(DecoderArchitecture architecture, TokenBatch batch, Device device, IKeyValueSink? sink = null) =>
+        new(architecture, batch, device, new PackedAttention(architecture, batch, device, sink));
+
+    public void Dispose()
+    {
+        foreach (RotaryTable rotary in _rotaries) rotary.Dispose();
+        Ids.Dispose();
+        (Attention as IDisposable)?.Dispose();
+    }
+}

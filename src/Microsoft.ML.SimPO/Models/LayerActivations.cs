@@ -1,0 +1,59 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Models;
+
+/// <summary>What a layer keeps of its forward pass for its backward pass. What is cheap to compute again is not here.</summary>
+internal sealed class LayerActivations : IDisposable
+{
+    private readonly List<Tensor> _kept = [];
+
+    /// <summary>Before query and key norms; null where there are none.</summary>
+    public Tensor? RawQueryKeyValue { get; private set; }
+
+    /// <summary>[N, (heads + 2 keyValueHeads) * headDim], as attention reads it</summary>
+    public Tensor QueryKeyValue { get; private set; } = null!;
+
+    /// <summary>[N, heads * headDim]</summary>
+    public Tensor Attention { get; private set; } = null!;
+
+    public List<Tensor> LogSumExps { get; } = [];
+
+    /// <summary>[N, hidden], before the norm behind attention; null where there is none.</summary>
+    public Tensor? AttentionOutput { get; private set; }
+
+    /// <summary>[N, hidden], between attention and MLP</summary>
+    public Tensor Middle { get; private set; } = null!;
+
+    /// <summary>[N, 2 * intermediate]</summary>
+    public Tensor GateUp { get; private set; } = null!;
+
+    /// <summary>[N, hidden], before the norm behind the MLP; null where there is none.</summary>
+    public Tensor? MlpOutput { get; private set; }
+
+    public void KeepRawQueryKeyValue(Tensor tensor) => RawQueryKeyValue = Keep(tensor);
+
+    public void KeepQueryKeyValue(Tensor tensor) => QueryKeyValue = Keep(tensor);
+
+    public void KeepAttention(Tensor tensor) => Attention = Keep(tensor);
+
+    public void KeepAttentionOutput(Tensor tensor) => AttentionOutput = Keep(tensor);
+
+    public void KeepMiddle(Tensor tensor) => Middle = Keep(tensor);
+
+    public void KeepGateUp(Tensor tensor) => GateUp = Keep(tensor);
+
+    public void KeepMlpOutput(Tensor tensor) => MlpOutput = Keep(tensor);
+
+    public void Dispose()
+    {
+        foreach (Tensor tensor in _kept.Concat(LogSumExps)) tensor.Dispose();
+        _kept.Clear();
+        LogSumExps.Clear();
+    }
+
+    private Tensor Keep(Tensor tensor)
+    {
+        _kept.Add(tensor.DetachFromDisposeScope());
+        return tensor;
+    }
+}

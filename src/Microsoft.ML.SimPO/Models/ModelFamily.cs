@@ -1,0 +1,9 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
+namespace Microsoft.ML.SimPO.Models;
+
+/// <summary>A row of <see cref="ModelFamilies"/>.</summary>
+/// <param name="ModelType"><c>model_type</c> in <c>config.json</c>.</param>
+/// <param name="Read">The architecture that a configuration of this family describes.</param>
+/// <param name="Names">The family's names of tensors.</param>
+internal sealed record ModelFamily(string ModelType, Func<ModelConfig, DecoderArchitecture> Read, LayerNames Names);

@@ -1,0 +1,11 @@
+namespace Microsoft.ML.SimPO.Models;
+
+/// <summary>What a parameter is to weight decay and to adapters.</summary>
+internal enum ParameterKind
+{
+    Embedding,
+    Head,
+    Projection,
+    Bias,
+    Norm,
+}

@@ -1,0 +1,30 @@
+using Microsoft.ML.SimPO.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Models;
+
+/// <summary>y = x / sqrt(mean(x^2) + epsilon) * w over the last dimension; w + 1 in place of w for families that store the distance from 1.</summary>
+internal sealed class RmsNorm(Parameter weight, double epsilon, bool addsOne)
+{
+    public Parameter Weight => weight;
+
+    /// <param name="input">[N, D]</param>
+    /// <returns>[N, D], and 1 / rms of every row, [N, 1], which <see cref="Backward"/> wants again.</returns>
+    public (Tensor Output, Tensor ReciprocalRms) Forward(Tensor input)
+    {
+        using NewScope scope = new();
+        return scope.Keep(FusedOperations.RmsNorm(input, Factor(), epsilon));
+    }
+
+    /// <summary>Adds to the weight's gradient and returns the gradient of <paramref name="input"/>.</summary>
+    public Tensor Backward(Tensor gradient, Tensor input, Tensor reciprocalRms)
+    {
+        using NewScope scope = new();
+        (Tensor inputGradient, Tensor weightGradient) = FusedOperations.RmsNormBackward(gradient, input, reciprocalRms, Factor());
+        if (weight.IsTrained) weight.Gradient.add_(weightGradient);
+        return scope.Keep(inputGradient);
+    }
+
+    private Tensor Factor() => addsOne ? weight.Value + 1 : weight.Value;
+}

@@ -1,0 +1,32 @@
+using Microsoft.ML.SimPO.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Models;
+
+/// <summary>log p(target) of rows, without gradients: logits exist for a chunk of rows at a time.</summary>
+internal static class TargetLogProbabilities
+{
+    /// <summary>How much memory the logits of a chunk may take.</summary>
+    private const long ChunkBytes = 64L << 20;
+
+    /// <param name="hidden">[N, hidden], before the final norm</param>
+    /// <param name="rows">Which rows predict.</param>
+    /// <param name="targets">What each of them should predict.</param>
+    /// <returns>In nats, one a row.</returns>
+    public static float[] Compute(Decoder decoder, Tensor hidden, int[] rows, int[] targets)
+    {
+        float[] result = new float[rows.Length];
+        int chunk = (int)Math.Max(1, ChunkBytes / (4L * decoder.Architecture.VocabularySize));
+        for (int from = 0; from < rows.Length; from += chunk)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int count = Math.Min(chunk, rows.Length - from);
+            Tensor index = tensor(rows.AsSpan(from, count).ToArray(), int64, decoder.Device);
+            Tensor logits = decoder.Logits(decoder.FinalNorm.Forward(hidden.index_select(0, index)).Output); // [count, vocabulary]
+            Tensor target = tensor(targets.AsSpan(from, count).ToArray(), int64, decoder.Device).unsqueeze(1);
+            FusedOperations.ExponentialsInPlace(logits, target).LogProbabilities.cpu().data<float>().CopyTo(result, from);
+        }
+        return result;
+    }
+}

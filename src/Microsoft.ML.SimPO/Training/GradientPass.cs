@@ -1,0 +1,24 @@
+using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Training;
+
+/// <summary>Forward and backward of one micro-batch: gradients are added to those that the parameters already hold.</summary>
+/// <param name="recompute">Keep the layers' inputs alone and compute their activations again in the backward pass.</param>
+/// <param name="lookUpPadding">Whether look-ups of the padding token's row give it a gradient; Hugging Face says no.</param>
+internal sealed class GradientPass(Decoder decoder, ResponseHead head, bool recompute, bool lookUpPadding = true)
+{
+    /// <param name="context">What each pair weighs in its step.</param>
+    /// <returns>Log-probabilities and loss of each pair, before any update.</returns>
+    public PairResult[] Run(PackedBatch batch, Func<PackedPair, PairContext> context, CancellationToken cancellationToken = default)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using DecoderTape tape = decoder.Record(batch.Tokens, recompute, cancellationToken);
+        (Tensor gradient, PairResult[] pairs) = head.ForwardBackward(tape.Output, batch, context, cancellationToken);
+        decoder.Backward(tape, gradient, lookUpPadding, cancellationToken);
+        return pairs;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Models;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Parity;
+
+/// <summary>A folder of <c>models/</c>: checkpoint, reference outputs, tolerances.</summary>
+internal sealed class ModelGolden : IDisposable
+{
+    private readonly JsonElement _golden, _tolerance;
+
+    public ModelGolden(GoldenCase golden)
+    {
+        _golden = JsonDocument.Parse(File.ReadAllBytes(golden.File("golden.json"))).RootElement;
+        _tolerance = JsonDocument.Parse(File.ReadAllBytes(golden.File("tolerance.json"))).RootElement;
+        Tensors = new GoldenTensors(golden.File("golden.safetensors"));
+        Decoder = DecoderLoader.Load(golden.Path, CPU);
+        Sequences = ReadSequences();
+        Pairs = ReadPairs();
+    }
+
+    public GoldenTensors Tensors { get; }
+
+    public Decoder Decoder { get; }
+
+    /// <summary>The three texts.</summary>
+    public IReadOnlyList<int[]> Sequences { get; }
+
+    public IReadOnlyList<(int Index, PairTokens Tokens)> Pairs { get; }
+
+    public JsonElement Field(string name) => _golden.GetProperty(name);
+
+    public double Number(string name) => Field(name).GetDouble();
+
+    /// <summary>Ten times the distance of float32 from float64, plus 1e-6, as the goldens' README has it.</summary>
+    public double Tolerance(string output) => (10 * _tolerance.GetProperty(output).GetProperty("max_abs").GetDouble()) + 1e-6;
+
+    public void Dispose()
+    {
+        Tensors.Dispose();
+        Decoder.Dispose();
+    }
+
+    private List<int[]> ReadSequences()
+    {
+        int[] lengths = Tensors.Integers("lengths"), ids = Tensors.Integers("input_ids");
+        int width = ids.Length / lengths.Length;
+        return [.. lengths.Select((length, i) => ids[(i * width)..((i * width) + length)])];
+    }
+
+    private List<(int, PairTokens)> ReadPairs()
+    {
+        int[] ids = Tensors.Integers("pair.input_ids"), offsets = Tensors.Integers("pair.offsets"), prompts = Tensors.Integers("pair.prompt_lengths");
+        int[] Sequence(int i) => ids[offsets[i]..offsets[i + 1]];
+        return [.. Enumerable.Range(0, prompts.Length / 2).Select(p =>
+            (p, new PairTokens(Sequence(2 * p), prompts[2 * p], Sequence((2 * p) + 1), prompts[(2 * p) + 1])))];
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Parity;
+
+[Trait("Category", "Parity")]
+public class ModelParityTests
+{
+    public static TheoryData<GoldenCase> Cases => GoldenCases.Folders("models", "golden.json");
+
+    [SkippableTheory]
+    [MemberData(nameof(Cases))]
+    public void Outputs_and_gradients_are_those_of_Hugging_Face(GoldenCase golden)
+    {
+        GoldenCases.SkipUnsupported(golden);
+        using var fixture = new ModelGolden(golden);
+        CheckLogits(fixture);
+        CheckScores(fixture);
+        foreach (bool sharePrefix in new[] { true, false })
+            foreach (bool recompute in new[] { false, true })
+                foreach (long budget in new[] { ResponseHead.DefaultBudget, 4 * 4L * fixture.Decoder.Architecture.VocabularySize }) // 4 rows of float32
+                    CheckGradients(fixture, sharePrefix, recompute, budget);
+    }
+
+    private static void CheckLogits(ModelGolden fixture)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var pass = DecoderPass.Packed(fixture.Decoder.Architecture, TokenBatch.OfSequences(fixture.Sequences), CPU);
+        Tensor normed = fixture.Decoder.FinalNorm.Forward(fixture.Decoder.Forward(pass)).Output;
+        Differences.AssertClose("hidden_states", fixture.Tensors.Floats("hidden_states"), normed.data<float>().ToArray(), fixture.Tolerance("hidden_states"));
+        Differences.AssertClose("logits", fixture.Tensors.Floats("logits"), fixture.Decoder.Logits(normed).data<float>().ToArray(), fixture.Tolerance("logits"));
+    }
+
+    private static void CheckScores(ModelGolden fixture)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        PackedBatch batch = PackedBatch.Of(fixture.Pairs, fixture.Decoder.Architecture);
+        using var pass = DecoderPass.Packed(fixture.Decoder.Architecture, batch.Tokens, CPU);
+        float[] logps = TargetLogProbabilities.Compute(fixture.Decoder, fixture.Decoder.Forward(pass), batch.ScoredRows, batch.Targets);
+        Differences.AssertClose("pair.token_logps", fixture.Tensors.Floats("pair.token_logps"), logps, fixture.Tolerance("pair.token_logps"));
+    }
+
+    private static void CheckGradients(ModelGolden fixture, bool sharePrefix, bool recompute, long budget)
+    {
+        Decoder decoder = fixture.Decoder;
+        foreach (Parameter parameter in decoder.Parameters)
+        {
+            parameter.Train();
+            parameter.Gradient.zero_();
+        }
+        var loss = new SimPOLoss(fixture.Number("beta"), fixture.Number("gamma_beta_ratio"));
+        var pass = new GradientPass(decoder, new ResponseHead(decoder, loss, budget), recompute, lookUpPadding: true);
+        PackedBatch batch = PackedBatch.Of(fixture.Pairs, decoder.Architecture, sharePrefix);
+        PairResult[] pairs = pass.Run(batch, _ => new PairContext(1.0 / fixture.Pairs.Count));
+
+        string setting = $"shared {sharePrefix}, recompute {recompute}, budget {budget}: ";
+        Differences.AssertClose(setting + "loss", fixture.Number("loss_float64"), pairs.Sum(p => p.Loss.Value), fixture.Tolerance("pair.loss"));
+        float[] means = [.. pairs.SelectMany(p => new[] { (float)p.LogProbabilities.ChosenMean, (float)p.LogProbabilities.RejectedMean })];
+        Differences.AssertClose(setting + "average_logps", fixture.Tensors.Floats("pair.average_logps"), means, fixture.Tolerance("pair.average_logps"));
+        double tolerance = fixture.Tolerance("grad");
+        foreach (Parameter parameter in decoder.Parameters)
+            foreach (ParameterPart part in parameter.Parts)
+            {
+                using Tensor gradient = Parameter.View(parameter.Gradient, part);
+                Differences.AssertClose(setting + part.Name, fixture.Tensors.Floats("grad." + part.Name), gradient.data<float>().ToArray(), tolerance);
+            }
+        double norm = Math.Sqrt(decoder.Parameters.Sum(p => Math.Pow(p.Gradient.norm().item<float>(), 2)));
+        Differences.AssertClose(setting + "grad_norm", fixture.Number("grad_norm_float64"), norm, fixture.Tolerance("grad_norm") + (1e-6 * norm));
+    }
+}
