@@ -79,36 +79,36 @@ internal static class FusedOperations
     /// <param name="scale">The factor of the scores.</param>
     /// <returns>[1, heads, rows, headDim] whose memory lies row by row, and [1, heads, rows].</returns>
     public static (Tensor Output, Tensor LogSumExp) Attention(Tensor query, Tensor key, Tensor value, Tensor? mask, bool causal, double scale) =>
-        ((Tensor, Tensor))Unit.Value.invoke("attention", query, key, value, mask!, causal, scale);
+        ((Tensor, Tensor))Invoke("attention", query, key, value, mask, causal, scale);
 
     /// <summary>Gradients of <see cref="Attention"/> with respect to query, key and value.</summary>
     public static (Tensor Query, Tensor Key, Tensor Value) AttentionBackward(
         Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor output, Tensor logSumExp, Tensor? mask, bool causal, double scale) =>
-        ((Tensor, Tensor, Tensor))Unit.Value.invoke("attention_backward", gradient, query, key, value, output, logSumExp, mask!, causal, scale);
+        ((Tensor, Tensor, Tensor))Invoke("attention_backward", gradient, query, key, value, output, logSumExp, mask, causal, scale);
 
     /// <summary>Scaled dot-product attention on any device, with a graph where one is recorded.</summary>
     public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, Tensor? mask, bool causal, double scale) =>
-        (Tensor)Unit.Value.invoke("sdpa", query, key, value, mask!, causal, scale);
+        (Tensor)Invoke("sdpa", query, key, value, mask, causal, scale);
 
     /// <summary>y = x / rms(x) * weight over the last dimension, and 1 / rms(x).</summary>
     public static (Tensor Output, Tensor ReciprocalRms) RmsNorm(Tensor input, Tensor weight, double epsilon) =>
-        ((Tensor, Tensor))Unit.Value.invoke("rms_norm", input, weight, epsilon);
+        ((Tensor, Tensor))Invoke("rms_norm", input, weight, epsilon);
 
     /// <summary>Gradients of <see cref="RmsNorm"/> with respect to input and weight, of rows [N, D].</summary>
     public static (Tensor Input, Tensor Weight) RmsNormBackward(Tensor gradient, Tensor input, Tensor reciprocalRms, Tensor weight) =>
-        ((Tensor, Tensor))Unit.Value.invoke("rms_norm_backward", gradient, input, reciprocalRms, weight);
+        ((Tensor, Tensor))Invoke("rms_norm_backward", gradient, input, reciprocalRms, weight);
 
     /// <summary>Gradients of silu(gate) * up, written into the last two arguments.</summary>
     public static void SiluGateBackward(Tensor gradient, Tensor gate, Tensor up, Tensor gateGradient, Tensor upGradient) =>
-        Unit.Value.invoke("silu_gate_", gradient, gate, up, gateGradient, upGradient);
+        Invoke("silu_gate_", gradient, gate, up, gateGradient, upGradient);
 
     /// <summary>Gradients of gelu(gate) * up, written into the last two arguments.</summary>
     /// <param name="tanh">The approximation with tanh in place of the error function.</param>
     public static void GeluGateBackward(Tensor gradient, Tensor gate, Tensor up, Tensor gateGradient, Tensor upGradient, bool tanh) =>
-        Unit.Value.invoke("gelu_gate_", gradient, gate, up, gateGradient, upGradient, tanh);
+        Invoke("gelu_gate_", gradient, gate, up, gateGradient, upGradient, tanh);
 
     /// <param name="tanh">The approximation with tanh in place of the error function.</param>
-    public static Tensor Gelu(Tensor input, bool tanh) => (Tensor)Unit.Value.invoke("gelu", input, tanh);
+    public static Tensor Gelu(Tensor input, bool tanh) => (Tensor)Invoke("gelu", input, tanh);
 
     /// <summary>
     /// Turns logits in place into e^(logit - largest of the row). The target's log-probability is (its logit - largest) - log(sum), which
@@ -118,14 +118,14 @@ internal static class FusedOperations
     /// <param name="targets">[M, 1] int64</param>
     /// <returns>log p(target), [M], and the sum of each row, [M, 1].</returns>
     public static (Tensor LogProbabilities, Tensor Sums) ExponentialsInPlace(Tensor logits, Tensor targets) =>
-        ((Tensor, Tensor))Unit.Value.invoke("exponentials_", logits, targets);
+        ((Tensor, Tensor))Invoke("exponentials_", logits, targets);
 
     /// <summary>The L2 norm of all tensors together, a scalar tensor.</summary>
-    public static Tensor GlobalNorm(Tensor[] tensors) => (Tensor)Unit.Value.invoke("global_norm", (object)tensors);
+    public static Tensor GlobalNorm(Tensor[] tensors) => (Tensor)Invoke("global_norm", (object)tensors);
 
-    public static void ScaleInPlace(Tensor[] tensors, Tensor factor) => Unit.Value.invoke("scale_", tensors, factor);
+    public static void ScaleInPlace(Tensor[] tensors, Tensor factor) => Invoke("scale_", tensors, factor);
 
-    public static void ZeroInPlace(Tensor[] tensors) => Unit.Value.invoke("zero_", (object)tensors);
+    public static void ZeroInPlace(Tensor[] tensors) => Invoke("zero_", (object)tensors);
 
     /// <summary>
     /// One step of decoupled AdamW over all tensors: w *= 1 - lr * decay; m, v updated; w -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps).
@@ -133,7 +133,37 @@ internal static class FusedOperations
     /// <param name="steps">A scalar tensor each, counted up here first.</param>
     public static void AdamWStep(Tensor[] parameters, Tensor[] gradients, Tensor[] firstMoments, Tensor[] secondMoments, Tensor[] steps,
         double learningRate, double beta1, double beta2, double weightDecay, double epsilon) =>
-        Unit.Value.invoke("adamw_", parameters, gradients, firstMoments, secondMoments, steps, learningRate, beta1, beta2, weightDecay, epsilon);
+        Invoke("adamw_", parameters, gradients, firstMoments, secondMoments, steps, learningRate, beta1, beta2, weightDecay, epsilon);
+
+    /// <summary>
+    /// Calls a function of the unit. Numbers and truth values go in as scalars that are held until it returns: those that
+    /// TorchSharp makes of them itself may be finalized while the native code still reads them.
+    /// </summary>
+    private static object Invoke(string function, params object?[] arguments)
+    {
+        List<Scalar> scalars = [];
+        try
+        {
+            for (int i = 0; i < arguments.Length; i++)
+                if (ToScalar(arguments[i]) is { } scalar)
+                {
+                    scalars.Add(scalar);
+                    arguments[i] = scalar;
+                }
+            return Unit.Value.invoke(function, arguments!);
+        }
+        finally
+        {
+            foreach (Scalar scalar in scalars) scalar.Dispose();
+        }
+    }
+
+    private static Scalar? ToScalar(object? argument) => argument switch
+    {
+        double number => number.ToScalar(),
+        bool flag => flag.ToScalar(),
+        _ => null,
+    };
 
     private static jit.CompilationUnit Compile()
     {

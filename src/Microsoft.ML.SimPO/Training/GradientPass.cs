@@ -11,9 +11,9 @@ namespace Microsoft.ML.SimPO.Training;
 /// <param name="lookUpPadding">Whether look-ups of the padding token's row give it a gradient; Hugging Face says no.</param>
 internal sealed class GradientPass(Decoder decoder, ResponseHead head, bool recompute, bool lookUpPadding = true)
 {
-    /// <param name="context">What each pair weighs in its step.</param>
+    /// <param name="context">What a pair of the micro-batch weighs in its step.</param>
     /// <returns>Log-probabilities and loss of each pair, before any update.</returns>
-    public PairResult[] Run(PackedBatch batch, Func<PackedPair, PairContext> context, CancellationToken cancellationToken = default)
+    public PairResult[] Run(PackedBatch batch, PairContext context, CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
         using DecoderTape tape = decoder.Record(batch.Tokens, recompute, cancellationToken);

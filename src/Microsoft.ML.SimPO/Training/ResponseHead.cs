@@ -22,9 +22,9 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
 
     /// <summary>Adds to the gradients of head and final norm.</summary>
     /// <param name="hidden">[N, hidden], before the final norm</param>
-    /// <param name="context">Of each pair.</param>
+    /// <param name="context">What a pair weighs in its step.</param>
     /// <returns>The gradient of <paramref name="hidden"/>, and each pair's log-probabilities and loss.</returns>
-    public (Tensor Gradient, PairResult[] Pairs) ForwardBackward(Tensor hidden, PackedBatch batch, Func<PackedPair, PairContext> context, CancellationToken cancellationToken)
+    public (Tensor Gradient, PairResult[] Pairs) ForwardBackward(Tensor hidden, PackedBatch batch, PairContext context, CancellationToken cancellationToken)
     {
         using NewScope scope = new();
         Tensor rows = tensor(batch.ScoredRows, int64, decoder.Device);
@@ -37,7 +37,7 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
         {
             cancellationToken.ThrowIfCancellationRequested();
             PackedPair pair = batch.Pairs[i];
-            results[i] = Pair(pair, context(pair), normed.narrow(0, pair.Start, pair.Count), targets.narrow(0, pair.Start, pair.Count), gradient.narrow(0, pair.Start, pair.Count));
+            results[i] = Pair(pair, context, normed.narrow(0, pair.Start, pair.Count), targets.narrow(0, pair.Start, pair.Count), gradient.narrow(0, pair.Start, pair.Count));
         }
         Tensor selectedGradient = decoder.FinalNorm.Backward(gradient, selected, reciprocalRms);
         return (scope.Keep(zeros_like(hidden).index_add_(0, rows, selectedGradient, 1)), results);

@@ -56,7 +56,7 @@ public class ModelParityTests
         var loss = new SimPOLoss(fixture.Number("beta"), fixture.Number("gamma_beta_ratio"));
         var pass = new GradientPass(decoder, new ResponseHead(decoder, loss, budget), recompute, lookUpPadding: true);
         PackedBatch batch = PackedBatch.Of(fixture.Pairs, decoder.Architecture, sharePrefix);
-        PairResult[] pairs = pass.Run(batch, _ => new PairContext(1.0 / fixture.Pairs.Count));
+        PairResult[] pairs = pass.Run(batch, new PairContext(1.0 / fixture.Pairs.Count));
 
         string setting = $"shared {sharePrefix}, recompute {recompute}, budget {budget}: ";
         Differences.AssertClose(setting + "loss", fixture.Number("loss_float64"), pairs.Sum(p => p.Loss.Value), fixture.Tolerance("pair.loss"));
@@ -70,6 +70,6 @@ public class ModelParityTests
                 Differences.AssertClose(setting + part.Name, fixture.Tensors.Floats("grad." + part.Name), gradient.data<float>().ToArray(), tolerance);
             }
         double norm = Math.Sqrt(decoder.Parameters.Sum(p => Math.Pow(p.Gradient.norm().item<float>(), 2)));
-        Differences.AssertClose(setting + "grad_norm", fixture.Number("grad_norm_float64"), norm, fixture.Tolerance("grad_norm") + (1e-6 * norm));
+        Differences.AssertClose(setting + "grad_norm", fixture.Number("grad_norm"), norm, (1e-5 * norm) + 1e-6);
     }
 }

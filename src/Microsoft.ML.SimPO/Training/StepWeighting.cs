@@ -1,0 +1,37 @@
+using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Losses;
+
+namespace Microsoft.ML.SimPO.Training;
+
+/// <summary>What pairs and tokens weigh in a step, which decides whether the result depends on how the step is cut.</summary>
+internal sealed record StepWeighting
+{
+    /// <summary>Every pair of a step weighs the same, however it is cut.</summary>
+    public static StepWeighting EachPair { get; } = new();
+
+    /// <summary>Every micro-batch weighs the same, as in the reference trainers: pairs of a small one weigh more.</summary>
+    public bool ByMicroBatch { get; private init; }
+
+    /// <summary>What micro-batches are divided by; null for as many as the step has.</summary>
+    public int? Divisor { get; private init; }
+
+    public SftNormalization SftNormalization { get; init; }
+
+    /// <param name="divisor">The configured number of micro-batches a step; null for as many as a step has.</param>
+    public static StepWeighting EachMicroBatch(int? divisor = null) =>
+        new() { ByMicroBatch = true, Divisor = divisor, SftNormalization = SftNormalization.MicroBatchTokens };
+
+    /// <summary>The context of each micro-batch's pairs.</summary>
+    public PairContext[] Contexts(TrainingStep step, IReadOnlyList<PairTokens> pairs)
+    {
+        int[] tokens = [.. step.MicroBatches.Select(m => m.Sum(i => pairs[i].ChosenCount))];
+        double divisor = Divisor ?? step.MicroBatches.Count;
+        return [.. step.MicroBatches.Select((m, i) => new PairContext(
+            ByMicroBatch ? 1 / (m.Length * divisor) : 1.0 / step.PairCount,
+            SftNormalization == SftNormalization.MicroBatchTokens ? 1 / (tokens[i] * divisor) : 1.0 / tokens.Sum()))];
+    }
+
+    /// <summary>The step's mean of a figure of its pairs, weighted as the loss is.</summary>
+    public double Mean(IReadOnlyList<PairResult[]> microBatches, Func<PairResult, double> figure) =>
+        ByMicroBatch ? microBatches.Average(m => m.Average(figure)) : microBatches.SelectMany(m => m).Average(figure);
+}

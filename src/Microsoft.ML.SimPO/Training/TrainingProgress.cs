@@ -1,0 +1,53 @@
+namespace Microsoft.ML.SimPO;
+
+/// <summary>What one optimizer step did. Means are over the step's pairs and taken before its update.</summary>
+public sealed record TrainingProgress
+{
+    /// <summary>The step, from 1.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>Steps in the whole run.</summary>
+    public required int TotalSteps { get; init; }
+
+    /// <summary>Epochs done, with their fraction.</summary>
+    public required double Epoch { get; init; }
+
+    /// <summary>The loss of the step (<c>loss</c>).</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Mean of beta times the mean log-probability of the chosen answer (<c>rewards/chosen</c>).</summary>
+    public required double ChosenReward { get; init; }
+
+    /// <summary>Mean of beta times the mean log-probability of the rejected answer (<c>rewards/rejected</c>).</summary>
+    public required double RejectedReward { get; init; }
+
+    /// <summary>Share of pairs whose chosen answer has the higher reward, 0 to 1 (<c>rewards/accuracies</c>).</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>Mean of chosen minus rejected reward, without gamma (<c>rewards/margins</c>).</summary>
+    public required double Margin { get; init; }
+
+    /// <summary>Mean over pairs of the mean log-probability of the chosen answer's tokens, in nats (<c>logps/chosen</c>).</summary>
+    public required double ChosenLogProbability { get; init; }
+
+    /// <summary>Mean over pairs of the mean log-probability of the rejected answer's tokens, in nats (<c>logps/rejected</c>).</summary>
+    public required double RejectedLogProbability { get; init; }
+
+    /// <summary>L2 norm of all gradients before clipping (<c>grad_norm</c>).</summary>
+    public required double GradientNorm { get; init; }
+
+    /// <summary>The rate that this step used (<c>learning_rate</c>).</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Tokens computed in the step, each prompt once.</summary>
+    public required int Tokens { get; init; }
+
+    /// <summary>Tokens computed in a second of this step (<c>tokens_per_second</c>).</summary>
+    public required double TokensPerSecond { get; init; }
+
+    /// <summary>Since the start of the training.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>What the steps that are left will take at the pace so far.</summary>
+    public required TimeSpan Remaining { get; init; }
+}
