@@ -78,10 +78,10 @@ public sealed partial class HfTokenizer : Tokenizer
         (int first, int last) = addSpecialTokens ? (_postProcessor.Before.Count, ids.Length - _postProcessor.After.Count) : (0, ids.Length);
         for (int i = 0; i < ids.Length; i++)
         {
-            texts[i] = sink.Text(i) ?? TokenText(ids[i]) ?? "";
+            texts[i] = TokenText(ids[i]) ?? "";
             offsets[i] = sink.Place(i);
             if (i < first || i >= last) continue;
-            foreach (PlaceTrim trim in _postProcessor.Trims) offsets[i] = trim.Apply(texts[i], offsets[i].Start, offsets[i].End, isFirst: i == first);
+            foreach (PlaceTrim trim in _postProcessor.Trims) offsets[i] = trim.Apply(sink.Text(i) ?? texts[i], offsets[i].Start, offsets[i].End, isFirst: i == first);
         }
         _sinks.Add(sink);
         return new HfEncoding(ids, texts, offsets);

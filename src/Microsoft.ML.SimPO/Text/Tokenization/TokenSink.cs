@@ -25,7 +25,7 @@ internal sealed class TokenSink
     /// <param name="id">The token.</param>
     /// <param name="start">Where it starts: inside a piece in UTF-8 bytes from the piece's start, until the piece is placed.</param>
     /// <param name="end">Where it ends, likewise.</param>
-    /// <param name="text">The token's text where it is not the vocabulary's.</param>
+    /// <param name="text">The text it was found as, where that is not the vocabulary's: with the white space that an added token took.</param>
     public void Add(int id, int start, int end, string? text = null)
     {
         if (Detail != TokenDetail.Count)

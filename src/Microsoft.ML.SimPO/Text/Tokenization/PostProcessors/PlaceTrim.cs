@@ -4,7 +4,7 @@ namespace Microsoft.ML.SimPO.Text;
 /// <param name="AddPrefixSpace">Whether a text's first space was put there and stands for nothing.</param>
 internal sealed record PlaceTrim(bool AddPrefixSpace)
 {
-    /// <param name="token">The token's text, in the byte alphabet.</param>
+    /// <param name="token">What the token was found as: in the byte alphabet, or an added token with its white space.</param>
     /// <param name="start">Where it starts.</param>
     /// <param name="end">Where it ends.</param>
     /// <param name="isFirst">Whether it is the first token.</param>
@@ -15,7 +15,8 @@ internal sealed record PlaceTrim(bool AddPrefixSpace)
         while (trailing < token.Length && IsSpace(token[token.Length - 1 - trailing])) trailing++;
         if (leading > 0)
         {
-            if ((isFirst || start == 0) && AddPrefixSpace) leading--;
+            // A single space before the first word is taken for the one that was put there; more are the text's own.
+            if (leading == 1 && (isFirst || start == 0) && AddPrefixSpace) leading = 0;
             start = Math.Min(start + leading, end);
         }
         if (trailing > 0 && end >= trailing) end = Math.Max(end - trailing, start);
