@@ -14,6 +14,11 @@ internal static class ContainerDetector
         byte start = first < 0 ? (byte)0 : head[first];
         return extension switch
         {
+            _ when head.AsSpan().StartsWith("PAR1"u8) => new ParquetSource(file),
+            _ when head.AsSpan().StartsWith("ARROW1"u8) => new ArrowSource(file, isStream: false),
+            _ when head is [0xFF, 0xFF, 0xFF, 0xFF, ..] => new ArrowSource(file, isStream: true),
+            ".csv" => new DelimitedSource(file, null, options.MaxRowBytes),
+            ".tsv" => new DelimitedSource(file, '\t', options.MaxRowBytes),
             ".jsonl" or ".ndjson" => new JsonLinesSource(file, options.MaxRowBytes),
             _ when start == '[' => new JsonSource(file, options.MaxRowBytes),
             _ when start == '{' => IsJsonLines(head, first) ? new JsonLinesSource(file, options.MaxRowBytes) : new JsonSource(file, options.MaxRowBytes),
