@@ -1,0 +1,77 @@
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>The files that a path stands for: itself, or the wanted split of a folder, as the Hugging Face hub lays folders out or <c>datasets</c> saves them.</summary>
+internal static class DatasetFiles
+{
+    private static readonly string[] Extensions = [".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".arrow", ".feather", ".gz"];
+
+    // What stands beside the data: descriptions of it.
+    private static readonly string[] Descriptions =
+        ["dataset_dict.json", "dataset_info.json", "dataset_infos.json", "state.json", "metadata.json", "package.json", "tokenizer.json", "config.json"];
+
+    /// <summary>The files in their order; <paramref name="info"/> is told what was left out.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
+    /// <exception cref="InvalidDataException">The folder holds no data, or not that split.</exception>
+    public static IReadOnlyList<InputFile> Find(string path, string? split, Action<string>? info)
+    {
+        if (File.Exists(path)) return [new InputFile(path, Path.GetFileName(path))];
+        if (!Directory.Exists(path)) throw new FileNotFoundException($"Could not find preference data at '{path}': there is no such file or folder.", path);
+        string folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        List<(InputFile File, string? Split)> files = Enumerate(path).ToList();
+        if (files.Count == 0)
+            throw new InvalidDataException($"{folder}: expected files that end in {string.Join(", ", Extensions)}, but found none.");
+        List<string> splits = files.Select(f => f.Split).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        HashSet<string?> taken = Choose(splits, files.Exists(f => f.Split is null), split, folder);
+        string[] left = files.Where(f => !taken.Contains(f.Split)).Select(f => f.Split ?? f.File.Name).Distinct(StringComparer.Ordinal).ToArray();
+        InputFile[] chosen = files.Where(f => taken.Contains(f.Split)).Select(f => f.File).ToArray();
+        CheckOneContainer(chosen, folder);
+        if (left.Length > 0)
+        {
+            string name = string.Join(", ", taken.Select(t => t ?? "the files without a split's name"));
+            info?.Invoke($"{folder}: reads {name} ({chosen.Length} {(chosen.Length == 1 ? "file" : "files")}); leaves out {string.Join(", ", left)}. " +
+                $"To read another split, set `{nameof(PreferenceLoadOptions.Split)}`.");
+        }
+        return chosen;
+    }
+
+    private static IEnumerable<(InputFile, string?)> Enumerate(string root)
+    {
+        var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 4, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
+        foreach (string path in Directory.EnumerateFiles(root, "*", options).Order(StringComparer.Ordinal))
+        {
+            string name = Path.GetRelativePath(root, path).Replace('\\', '/');
+            bool hidden = name.Split('/').Any(part => part.StartsWith('.') || part.StartsWith("__", StringComparison.Ordinal));
+            if (hidden || !Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)) continue;
+            if (Descriptions.Contains(Path.GetFileName(path), StringComparer.Ordinal)) continue;
+            yield return (new InputFile(path, name), SplitNames.Of(name));
+        }
+    }
+
+    private static HashSet<string?> Choose(List<string> splits, bool anyWithout, string? wanted, string folder)
+    {
+        if (wanted is not null)
+        {
+            if (splits.Contains(wanted)) return [wanted];
+            string[] starting = splits.Where(s => s.StartsWith(wanted, StringComparison.Ordinal)).ToArray();
+            if (starting.Length > 0) return [.. starting];
+            throw new InvalidDataException($"{folder}: expected a split `{wanted}`, but found {(splits.Count == 0 ? "no splits" : string.Join(", ", splits))}.");
+        }
+        if (splits.Contains("train")) return ["train"];
+        string[] preferences = splits.Where(s => s.StartsWith("train_pref", StringComparison.Ordinal)).ToArray();
+        if (preferences.Length > 0) return [.. preferences];
+        string[] train = splits.Where(s => s.StartsWith("train", StringComparison.Ordinal)).ToArray();
+        if (train.Length > 0) return [.. train];
+        if (anyWithout) return [null];
+        throw new InvalidDataException($"{folder}: expected a split whose name starts with `train`, but found {string.Join(", ", splits)}. Set `{nameof(PreferenceLoadOptions.Split)}` to read one of them.");
+    }
+
+    private static void CheckOneContainer(InputFile[] files, string folder)
+    {
+        string[] kinds = files.Select(f => Extension(f.Name)).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+        if (kinds.Length > 1)
+            throw new InvalidDataException($"{folder}: expected files of one container, but found {string.Join(", ", kinds)}. Name the file to read, or a folder of one kind.");
+    }
+
+    private static string Extension(string name) =>
+        name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? Path.GetExtension(name[..^3]) + ".gz" : Path.GetExtension(name);
+}

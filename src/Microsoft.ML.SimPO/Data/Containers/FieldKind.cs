@@ -1,0 +1,12 @@
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>What a field of a row holds, in whichever container it came.</summary>
+internal enum FieldKind : byte
+{
+    Null,
+    Text,
+    Number,
+    Boolean,
+    List,
+    Record,
+}

@@ -1,0 +1,11 @@
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>The top-level fields that are needed: all of them until the layout is known, then those that it reads.</summary>
+internal sealed class FieldSelection
+{
+    private HashSet<string>? _names;
+
+    public bool Wants(string name) => _names is not { } names || names.Contains(name);
+
+    public void Limit(IEnumerable<string> names) => _names = new HashSet<string>(names, StringComparer.Ordinal);
+}

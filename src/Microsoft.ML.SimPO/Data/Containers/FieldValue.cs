@@ -1,0 +1,50 @@
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>A value of a row: the common denominator of JSON, Parquet, Arrow, CSV and <c>IDataView</c>.</summary>
+internal readonly struct FieldValue
+{
+    private readonly object? _reference;
+    private readonly double _number;
+
+    private FieldValue(FieldKind kind, object? reference, double number)
+    {
+        Kind = kind;
+        _reference = reference;
+        _number = number;
+    }
+
+    public FieldKind Kind { get; }
+
+    public bool IsNull => Kind == FieldKind.Null;
+
+    public string Text => (string)_reference!;
+
+    public double Number => _number;
+
+    public bool Boolean => _number != 0;
+
+    public FieldValue[] Items => (FieldValue[])_reference!;
+
+    public FieldRecord Record => (FieldRecord)_reference!;
+
+    /// <summary>The kind as a person calls it in a message.</summary>
+    public string KindName => Kind switch
+    {
+        FieldKind.Null => "null",
+        FieldKind.Text => "text",
+        FieldKind.Number => "a number",
+        FieldKind.Boolean => "true or false",
+        FieldKind.List => "a list",
+        _ => "an object",
+    };
+
+    public static FieldValue Of(string? text) => text is null ? default : new FieldValue(FieldKind.Text, text, 0);
+
+    public static FieldValue Of(double number) => new(FieldKind.Number, null, number);
+
+    public static FieldValue Of(bool value) => new(FieldKind.Boolean, null, value ? 1 : 0);
+
+    public static FieldValue Of(FieldValue[] items) => new(FieldKind.List, items, 0);
+
+    public static FieldValue Of(FieldRecord record) => new(FieldKind.Record, record, 0);
+}

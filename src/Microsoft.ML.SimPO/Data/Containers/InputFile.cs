@@ -1,0 +1,25 @@
+using System.IO.Compression;
+
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>A file of a data set, under the name that messages use for it.</summary>
+/// <param name="Path">Where it is.</param>
+/// <param name="Name">Its name below the folder that the person named, or its file name.</param>
+internal sealed record InputFile(string Path, string Name)
+{
+    private static ReadOnlySpan<byte> GzipMagic => [0x1f, 0x8b];
+
+    /// <summary>Opens the file for reading from its start to its end, decompressed where it is gzip. Damage throws <see cref="InvalidDataException"/> that names file and byte.</summary>
+    public Stream Open()
+    {
+        FileStream file = OpenRaw();
+        Span<byte> magic = stackalloc byte[2];
+        int read = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false);
+        file.Position = 0;
+        bool gzip = magic[..read].SequenceEqual(GzipMagic);
+        return new LocatingStream(gzip ? new GZipStream(file, CompressionMode.Decompress) : file, Name, gzip);
+    }
+
+    /// <summary>Opens the bytes as they are.</summary>
+    public FileStream OpenRaw() => new(Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+}

@@ -1,0 +1,22 @@
+using System.Text;
+
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>JSON inside a text field, as CSV files carry lists of messages.</summary>
+internal static class JsonText
+{
+    private static readonly FieldSelection Everything = new();
+
+    /// <summary>The value, or null where the text is not JSON.</summary>
+    public static FieldValue TryParse(string text)
+    {
+        try
+        {
+            return new JsonRowParser(Everything).Parse(Encoding.UTF8.GetBytes(text));
+        }
+        catch (FormatException)
+        {
+            return default;
+        }
+    }
+}

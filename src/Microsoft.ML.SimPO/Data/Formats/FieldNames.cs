@@ -1,0 +1,75 @@
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>The usual names of fields, as their normalised forms (see <see cref="Normalize"/>), most telling first.</summary>
+internal static class FieldNames
+{
+    public static readonly (string Chosen, string Rejected)[] Answers =
+    [
+        ("chosen", "rejected"),
+        ("chosenresponse", "rejectedresponse"),
+        ("responsechosen", "responserejected"),
+        ("chosenanswer", "rejectedanswer"),
+        ("answerchosen", "answerrejected"),
+        ("chosentext", "rejectedtext"),
+        ("chosenmessages", "rejectedmessages"),
+        ("preferred", "rejected"),
+        ("preferred", "dispreferred"),
+        ("preferred", "nonpreferred"),
+        ("preferredresponse", "rejectedresponse"),
+        ("preferredresponse", "dispreferredresponse"),
+        ("preferredresponse", "nonpreferredresponse"),
+        ("preferredoutput", "nonpreferredoutput"),
+        ("winner", "loser"),
+        ("winningresponse", "losingresponse"),
+        ("accepted", "rejected"),
+        ("acceptedresponse", "rejectedresponse"),
+        ("betterresponse", "worseresponse"),
+        ("better", "worse"),
+        ("positive", "negative"),
+        ("responsej", "responsek"),
+        ("yw", "yl"),
+    ];
+
+    public static readonly (string Chosen, string Rejected)[] AnswerScores =
+    [
+        ("scorechosen", "scorerejected"),
+        ("chosenscore", "rejectedscore"),
+        ("chosenrating", "rejectedrating"),
+        ("ratingchosen", "ratingrejected"),
+        ("chosenreward", "rejectedreward"),
+        ("rewardchosen", "rewardrejected"),
+        ("chosenavgrating", "rejectedavgrating"),
+        ("scorewinner", "scoreloser"),
+        ("winnerscore", "loserscore"),
+        ("scorepreferred", "scorerejected"),
+        ("preferredscore", "rejectedscore"),
+    ];
+
+    public static readonly string[] Prompts =
+        ["prompt", "question", "instruction", "query", "input", "problem", "userprompt", "context", "conversations", "conversation", "messages", "history", "x"];
+
+    public static readonly string[] Systems = ["system", "systemprompt", "systemmessage"];
+
+    public static readonly string[] Histories = ["history"];
+
+    public static readonly string[] ResponseLists =
+        ["responses", "completions", "answers", "candidates", "generations", "outputs", "allgeneratedresponses", "allresponses"];
+
+    public static readonly string[] ScoreLists = ["scores", "ratings", "rewards", "allrmscores", "rating", "score", "rmscores"];
+
+    public static readonly string[] Responses = ["response", "completion", "answer", "output", "generation", "text"];
+
+    public static readonly string[] Scores = ["score", "rating", "reward", "overallscore", "rmscore"];
+
+    public static readonly string[] Labels = ["label", "kto", "ktotag", "thumbsup", "isdesirable", "desirable"];
+
+    /// <summary>Lower case without hyphens, underscores and blanks: <c>Chosen-Rating</c> and <c>chosen_rating</c> are one name.</summary>
+    public static string Normalize(string name) => string.Create(name.Length - name.AsSpan().Count('_') - name.AsSpan().Count('-') - name.AsSpan().Count(' '), name, static (span, text) =>
+    {
+        int at = 0;
+        foreach (char c in text)
+        {
+            if (c is not ('_' or '-' or ' ')) span[at++] = char.ToLowerInvariant(c);
+        }
+    });
+}

@@ -1,0 +1,146 @@
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>Finds out how rows make pairs, from their fields and the options.</summary>
+internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, PreferenceLoadOptions options)
+{
+    private PreferenceColumns Given => options.Columns;
+
+    /// <summary>The layout of the data.</summary>
+    /// <exception cref="InvalidDataException">The rows are not pairs, or have names that are not recognised.</exception>
+    /// <exception cref="ArgumentException">A column of the options is not in the data.</exception>
+    public IPairLayout Recognize()
+    {
+        CheckGivenColumns();
+        bool rated = options.Format is PreferenceFormat.RatedList or PreferenceFormat.RatedRows || (Given.Responses is not null && Given.Chosen is null);
+        if (!rated && FindAnswers() is { } answers) return Pairs(answers.Chosen, answers.Rejected);
+        if (options.Format != PreferenceFormat.RatedRows && FindRatedList() is { } list) return list;
+        if (options.Format != PreferenceFormat.RatedList && FindRatedRows() is { } single) return single;
+        throw NotPairs();
+    }
+
+    private void CheckGivenColumns()
+    {
+        (string Option, string? Name)[] given =
+        [
+            (nameof(Given.Prompt), Given.Prompt), (nameof(Given.Input), Given.Input), (nameof(Given.System), Given.System), (nameof(Given.History), Given.History),
+            (nameof(Given.Chosen), Given.Chosen), (nameof(Given.Rejected), Given.Rejected), (nameof(Given.ScoreChosen), Given.ScoreChosen),
+            (nameof(Given.ScoreRejected), Given.ScoreRejected), (nameof(Given.Responses), Given.Responses), (nameof(Given.Scores), Given.Scores),
+        ];
+        OptionFaults.Throw(given.Where(g => g.Name is not null && !fields.Has(g.Name))
+            .Select(g => $"`{nameof(options.Columns)}.{g.Option}` must be a field of {dataName}, but was `{g.Name}`. Its fields are {FieldList()}.").ToList());
+        if ((Given.Chosen is null) != (Given.Rejected is null))
+            throw new ArgumentException($"`{nameof(options.Columns)}.{nameof(Given.Chosen)}` and `{nameof(Given.Rejected)}` must be given both or neither.");
+    }
+
+    private (string Chosen, string Rejected)? FindAnswers() =>
+        Given is { Chosen: { } chosen, Rejected: { } rejected } ? (chosen, rejected) : fields.Find(FieldNames.Answers);
+
+    private PairLayout Pairs(string chosen, string rejected)
+    {
+        (string First, string Second)? scores = fields.Find(FieldNames.AnswerScores);
+        LayoutColumns columns = PromptColumns([chosen, rejected]) with
+        {
+            Chosen = chosen,
+            Rejected = rejected,
+            ScoreChosen = Given.ScoreChosen ?? scores?.First,
+            ScoreRejected = Given.ScoreRejected ?? scores?.Second,
+        };
+        TextMode mode = AnswerMode(columns);
+        return new PairLayout(columns, fields.Names, mode, PromptMode(columns, mode), Kind(columns, mode));
+    }
+
+    /// <summary>The fields of the prompt; <paramref name="taken"/> have another part already.</summary>
+    private LayoutColumns PromptColumns(params string?[] taken)
+    {
+        string? prompt = Given.Prompt ?? FieldNames.Prompts.Select(fields.Find)
+            .FirstOrDefault(name => name is not null && !taken.Contains(name) && fields.Values(name).Any(IsPrompt))
+            ?? FieldNames.Prompts.Select(fields.Find).FirstOrDefault(name => name is not null && !taken.Contains(name));
+        string? history = Given.History ?? fields.Find(FieldNames.Histories);
+        string? input = Given.Input ?? (prompt is not null && FieldNames.Normalize(prompt) == "instruction" ? fields.Find("input") : null);
+        return new LayoutColumns
+        {
+            Prompt = prompt,
+            Input = input,
+            System = Given.System ?? fields.Find(FieldNames.Systems),
+            History = history == prompt ? null : history,
+        };
+    }
+
+    private static bool IsPrompt(FieldValue value) => value.Kind == FieldKind.Text || TurnParser.IsMessages(value);
+
+    private TextMode AnswerMode(LayoutColumns columns)
+    {
+        if (options.Format != PreferenceFormat.Auto)
+        {
+            return options.Format switch
+            {
+                PreferenceFormat.ImplicitPrompt => TextMode.PromptAndAnswer,
+                PreferenceFormat.AnthropicDialogue => TextMode.Dialogue,
+                PreferenceFormat.Chat when IsJson(columns.Chosen) => TextMode.Json,
+                _ => TextMode.Answer,
+            };
+        }
+        if (fields.AllTexts(columns.Chosen, Dialogue.Looks) || fields.AllTexts(columns.Prompt, Dialogue.Looks)) return TextMode.Dialogue;
+        if (IsJson(columns.Chosen) && IsJson(columns.Rejected)) return TextMode.Json;
+        return columns.Prompt is null ? TextMode.PromptAndAnswer : TextMode.Answer;
+    }
+
+    private TextMode PromptMode(LayoutColumns columns, TextMode answers)
+    {
+        if (answers == TextMode.Dialogue) return TextMode.Dialogue;
+        return options.Format is PreferenceFormat.Auto or PreferenceFormat.Chat && IsJson(columns.Prompt) ? TextMode.Json : TextMode.Answer;
+    }
+
+    private bool IsJson(string? path) => fields.AllTexts(path, text => text.AsSpan().TrimStart() is ['[' or '{', ..] && TurnParser.IsMessages(JsonText.TryParse(text)));
+
+    private string Kind(LayoutColumns columns, TextMode mode) => mode switch
+    {
+        TextMode.Dialogue => "dialogues with Human and Assistant",
+        TextMode.Json => "chat messages as JSON text",
+        _ when fields.Values(columns.Chosen).Any(value => value.Kind is FieldKind.List or FieldKind.Record) => "chat messages",
+        TextMode.PromptAndAnswer => "texts that start with their prompt",
+        _ => "plain text",
+    };
+
+    private RatedListLayout? FindRatedList()
+    {
+        string? responses = Given.Responses ?? FieldNames.ResponseLists.Concat(FieldNames.Responses).Select(fields.Find)
+            .FirstOrDefault(name => name is not null && fields.All(name, value => value.Kind == FieldKind.List));
+        if (responses is null || !fields.All(responses, value => value.Kind == FieldKind.List)) return null;
+        string? scores = Given.Scores ?? FieldNames.ScoreLists.Select(fields.Find)
+            .FirstOrDefault(name => name is not null && fields.All(name, value => value.Kind == FieldKind.List));
+        bool inside = scores is null && fields.All(responses, value => value.Items.Length > 0 && value.Items.Any(RatedItem.Looks));
+        if (scores is null && !inside) return null;
+        LayoutColumns columns = PromptColumns(responses, scores) with { Responses = responses, Scores = scores };
+        return columns.Prompt is null ? null : new RatedListLayout(columns, fields.Names, PromptMode(columns, TextMode.Answer), options);
+    }
+
+    private RatedRowsLayout? FindRatedRows()
+    {
+        string? response = Given.Responses ?? fields.Find(FieldNames.Responses);
+        string? score = Given.Scores ?? FieldNames.Scores.Select(fields.Find).FirstOrDefault(name => name is not null && fields.All(name, IsNumber));
+        if (response is null || score is null) return null;
+        LayoutColumns columns = PromptColumns(response, score) with { Responses = response, Scores = score };
+        return columns.Prompt is null ? null : new RatedRowsLayout(columns, fields.Names, PromptMode(columns, TextMode.Answer), options);
+    }
+
+    private static bool IsNumber(FieldValue value) => value.Kind != FieldKind.Boolean && ScoreField.TryRead(value, out _);
+
+    private InvalidDataException NotPairs()
+    {
+        if (fields.Find(FieldNames.Responses) is { } response && fields.Find(FieldNames.Labels) is { } label)
+        {
+            return new InvalidDataException($"{dataName}: single answers with a label are not pairs (`{response}` and `{label}`). " +
+                "A pair needs a chosen and a rejected answer to the same prompt. Make pairs of a prompt's answers first, or use data that has them.");
+        }
+        return new InvalidDataException($"{dataName}: expected preference pairs, with fields like `prompt`, `chosen` and `rejected`, or answers with scores, but found {FieldList()}. " +
+            $"Where the fields have other names, give them in `{nameof(PreferenceLoadOptions.Columns)}`.");
+    }
+
+    private string FieldList()
+    {
+        const int shown = 20;
+        string list = string.Join(", ", fields.Names.Take(shown).Select(name => $"`{Excerpt.Of(name)}`"));
+        return fields.Names.Count > shown ? $"{list} and {fields.Names.Count - shown} more" : fields.Names.Count == 0 ? "none" : list;
+    }
+}

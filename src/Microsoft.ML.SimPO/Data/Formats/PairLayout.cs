@@ -1,0 +1,30 @@
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>Rows that have a field for the chosen and one for the rejected answer.</summary>
+internal sealed class PairLayout(LayoutColumns columns, IReadOnlyCollection<string> names, TextMode answers, TextMode prompts, string kind) : IPairLayout
+{
+    private readonly PairBuilder _builder = new(columns, answers, prompts);
+
+    public string Description => $"{kind} ({columns.Describe()})";
+
+    public IReadOnlyCollection<string> Fields { get; } = columns.TopLevel(names);
+
+    public void Convert(FieldRecord row, RowLocation location, List<PairOutcome> outcomes)
+    {
+        RowFault? fault = ScoreField.TryRead(row, columns.ScoreChosen, out float? chosen) ?? ScoreField.TryRead(row, columns.ScoreRejected, out _);
+        if (fault is not null)
+        {
+            outcomes.Add(new PairOutcome(null, fault, location));
+            return;
+        }
+        ScoreField.TryRead(row, columns.ScoreRejected, out float? rejected);
+        outcomes.Add(_builder.Build(row, location, Field(row, columns.Chosen!), Field(row, columns.Rejected!), chosen, rejected));
+    }
+
+    public void Finish(List<PairOutcome> outcomes)
+    {
+        // Every row stands for itself.
+    }
+
+    private static NamedValue Field(FieldRecord row, string name) => new(name, LayoutColumns.Get(row, name));
+}

@@ -1,0 +1,86 @@
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>
+/// Rows with a prompt, one answer and its score; those of one prompt are brought together, wherever in the data they stand. Of a prompt only the answers that can still be
+/// in a pair are kept: the best and the worst, unless all pairs are asked for.
+/// </summary>
+internal sealed class RatedRowsLayout(LayoutColumns columns, IReadOnlyCollection<string> names, TextMode prompts, PreferenceLoadOptions options) : IPairLayout
+{
+    private readonly PairBuilder _builder = new(columns, TextMode.Answer, prompts);
+    private readonly Dictionary<string, Group> _groups = new(StringComparer.Ordinal);
+    private readonly List<Group> _order = [];
+
+    public string Description => $"answers with scores, one row an answer ({columns.Describe()})";
+
+    public IReadOnlyCollection<string> Fields { get; } = columns.TopLevel(names);
+
+    public void Convert(FieldRecord row, RowLocation location, List<PairOutcome> outcomes)
+    {
+        FieldValue answer = LayoutColumns.Get(row, columns.Responses);
+        RowFault? fault = _builder.TryFormatPrompt(row, out string prompt)
+            ?? (answer.Kind == FieldKind.Text ? null : RowFault.Type(columns.Responses!, "text", answer))
+            ?? (string.IsNullOrWhiteSpace(answer.Text) ? RowFault.Empty(columns.Responses!) : null)
+            ?? ScoreField.TryRead(row, columns.Scores, out _);
+        if (fault is not null)
+        {
+            outcomes.Add(new PairOutcome(null, fault, location));
+            return;
+        }
+        if (!_groups.TryGetValue(prompt, out Group? group))
+        {
+            _groups.Add(prompt, group = new Group(prompt, location));
+            _order.Add(group);
+        }
+        ScoreField.TryRead(row, columns.Scores, out float? score);
+        if (score is { } known) group.Add(answer.Text, known, options.RatedPairs);
+    }
+
+    public void Finish(List<PairOutcome> outcomes)
+    {
+        foreach (Group group in _order)
+        {
+            List<(int Chosen, int Rejected)> pairs = RatedAnswers.Pairs(group.Scores, options.RatedPairs, options.MinimumRatingGap);
+            if (pairs.Count == 0) outcomes.Add(new PairOutcome(null, RatedAnswers.NoPair(group.Count, options.MinimumRatingGap), group.First));
+            foreach ((int chosen, int rejected) in pairs)
+            {
+                var row = new PreferenceRow(group.Prompt, group.Answers[chosen], group.Answers[rejected], group.Scores[chosen], group.Scores[rejected]);
+                outcomes.Add(new PairOutcome(row, null, group.First));
+            }
+        }
+    }
+
+    private sealed class Group(string prompt, RowLocation first)
+    {
+        public string Prompt => prompt;
+
+        public RowLocation First => first;
+
+        public int Count { get; private set; }
+
+        public List<string> Answers { get; } = [];
+
+        public List<float?> Scores { get; } = [];
+
+        public void Add(string answer, float score, RatedPairs pairs)
+        {
+            Count++;
+            Answers.Add(answer);
+            Scores.Add(score);
+            if (pairs == RatedPairs.All ? Count <= RatedListLayout.MaxAnswers : Answers.Count < 3) return;
+            RemoveAt(pairs == RatedPairs.All ? Answers.Count - 1 : Middle());
+        }
+
+        /// <summary>The one of three answers that is neither the first of the best nor the first of the worst.</summary>
+        private int Middle()
+        {
+            List<(int Chosen, int Rejected)> kept = RatedAnswers.Pairs(Scores, RatedPairs.BestAndWorst, 0);
+            return kept.Count == 0 ? 2 : 3 - kept[0].Chosen - kept[0].Rejected;
+        }
+
+        private void RemoveAt(int index)
+        {
+            Answers.RemoveAt(index);
+            Scores.RemoveAt(index);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>What a text in an answer's column is.</summary>
+internal enum TextMode
+{
+    /// <summary>The answer itself.</summary>
+    Answer,
+
+    /// <summary>The prompt and the answer, run together.</summary>
+    PromptAndAnswer,
+
+    /// <summary>A dialogue with <c>Human:</c> and <c>Assistant:</c>, or an answer to one.</summary>
+    Dialogue,
+
+    /// <summary>JSON messages.</summary>
+    Json,
+}

@@ -1,0 +1,48 @@
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>How preference data is read. With no option set, container, split and layout are recognised.</summary>
+public sealed class PreferenceLoadOptions
+{
+    /// <summary>How the fields make a pair. Default: recognised by the fields.</summary>
+    public PreferenceFormat Format { get; set; } = PreferenceFormat.Auto;
+
+    /// <summary>The columns to read, where they have names that are not recognised. Default: recognised by their names.</summary>
+    public PreferenceColumns Columns { get; set; } = new();
+
+    /// <summary>
+    /// The split of a folder: its name, or its beginning. Default: null, which takes <c>train</c>; where there is none <c>train_prefs</c>;
+    /// where there is none everything that starts with <c>train</c>; and a folder without splits as a whole.
+    /// </summary>
+    public string? Split { get; set; }
+
+    /// <summary>What happens with rows that cannot be read. Default: they are left out and counted.</summary>
+    public MalformedRows MalformedRows { get; set; } = MalformedRows.Skip;
+
+    /// <summary>The pairs that are made of several answers with scores. Default: the best against the worst.</summary>
+    public RatedPairs RatedPairs { get; set; } = RatedPairs.BestAndWorst;
+
+    /// <summary>Smallest difference of scores, at least 0, for answers with scores to be a pair. Equal scores never are. Default: 0.</summary>
+    public float MinimumRatingGap { get; set; }
+
+    /// <summary>Most rows to read; those after it are not looked at. At least 1. Default: null, all.</summary>
+    public long? MaxRows { get; set; }
+
+    /// <summary>Longest row in bytes, 1 KiB to 1 GiB. Default: 64 MiB.</summary>
+    public int MaxRowBytes { get; set; } = 64 << 20;
+
+    /// <exception cref="ArgumentException">Lists every option that is out of range.</exception>
+    internal void Validate()
+    {
+        var faults = new List<string>();
+        if (!Enum.IsDefined(Format)) faults.Add(OptionFaults.Enum(nameof(Format), Format));
+        if (!Enum.IsDefined(MalformedRows)) faults.Add(OptionFaults.Enum(nameof(MalformedRows), MalformedRows));
+        if (!Enum.IsDefined(RatedPairs)) faults.Add(OptionFaults.Enum(nameof(RatedPairs), RatedPairs));
+        if (!(MinimumRatingGap >= 0) || float.IsInfinity(MinimumRatingGap))
+            faults.Add(OptionFaults.Number(nameof(MinimumRatingGap), "at least 0", MinimumRatingGap, "Use 0 to take every pair whose scores differ."));
+        if (MaxRows < 1) faults.Add(OptionFaults.Number(nameof(MaxRows), "at least 1", MaxRows.Value, "Use null to read all rows."));
+        if (MaxRowBytes is < 1024 or > 1 << 30) faults.Add(OptionFaults.Number(nameof(MaxRowBytes), "from 1024 to 1073741824", MaxRowBytes, "Use 67108864, the default."));
+        if (Columns is null) faults.Add($"`{nameof(Columns)}` must not be null. Use `new PreferenceColumns()`.");
+        if (Split is { } split && string.IsNullOrWhiteSpace(split)) faults.Add($"`{nameof(Split)}` must not be blank. Use null for the train split.");
+        OptionFaults.Throw(faults);
+    }
+}

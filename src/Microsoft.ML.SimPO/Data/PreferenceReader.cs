@@ -1,0 +1,39 @@
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>Reads preference pairs from a file or folder of any container and layout, streamed: rows come as they are read, and no more than a sample is held.</summary>
+internal static class PreferenceReader
+{
+    /// <summary>The pairs of a file or folder. The sequence can be enumerated again; each time the files are read again.</summary>
+    /// <param name="path">A file, or a folder with shards or splits.</param>
+    /// <param name="options">How to read; null for the defaults.</param>
+    /// <param name="info">Is told, once, how the data was understood, what was left out, and how many rows were malformed.</param>
+    /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
+    /// <exception cref="InvalidDataException">The data is damaged or is not pairs; also while enumerating.</exception>
+    public static IEnumerable<PreferenceRow> Read(string path, PreferenceLoadOptions? options = null, Action<string>? info = null) =>
+        ReadLocated(path, options, info).Select(located => located.Row);
+
+    /// <summary>As <see cref="Read"/>, with the place of each row; rows that are no pairs are counted in <paramref name="log"/>.</summary>
+    public static IEnumerable<LocatedRow> ReadLocated(string path, PreferenceLoadOptions? options = null, Action<string>? info = null, DropLog? log = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        options ??= new PreferenceLoadOptions();
+        options.Validate();
+        IReadOnlyList<InputFile> files = DatasetFiles.Find(path, options.Split, info);
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        return ReadShards(name, () => files.Select(file => ContainerDetector.Open(file, options)), options, info, log);
+    }
+
+    /// <summary>The pairs of containers that hold the shards of one data set, one after the other.</summary>
+    public static IEnumerable<LocatedRow> ReadShards(string name, Func<IEnumerable<IRowSource>> shards, PreferenceLoadOptions options, Action<string>? info, DropLog? log)
+    {
+        bool told = false;
+        return Enumerate();
+
+        IEnumerable<LocatedRow> Enumerate()
+        {
+            var pass = new ReadingPass(name, options, told ? null : info, log ?? new DropLog());
+            told = true;
+            return pass.Read(shards());
+        }
+    }
+}
