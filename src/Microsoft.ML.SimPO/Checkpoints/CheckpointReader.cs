@@ -172,6 +172,7 @@ internal sealed unsafe class CheckpointReader : IDisposable
     {
         int size = block.Entry.Type.Size;
         float* destination = block.Destination + block.Start;
+        FreshMemory.Populate((nint)destination, (long)block.Count * sizeof(float));
         bool asItIs = block.Entry.Type == CheckpointType.Float32;
         void* source = asItIs ? destination : buffer.Pointer;
         _files[block.Entry.File].Read(source, (long)block.Count * size, block.Entry.Offset + block.Start * size);

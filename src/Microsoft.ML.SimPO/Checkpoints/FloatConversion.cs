@@ -7,6 +7,7 @@ namespace Microsoft.ML.SimPO.Checkpoints;
 internal static unsafe class FloatConversion
 {
     /// <summary>Exact.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FromBFloat16(ushort* source, float* destination, long count)
     {
         long i = 0;
@@ -20,6 +21,7 @@ internal static unsafe class FloatConversion
     }
 
     /// <summary>Exact, subnormal numbers too.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FromFloat16(ushort* source, float* destination, long count)
     {
         long i = 0;
@@ -33,6 +35,7 @@ internal static unsafe class FloatConversion
     }
 
     /// <summary>Rounds to nearest, ties to even; what is too large becomes an infinity.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FromFloat64(double* source, float* destination, long count)
     {
         long i = 0;
@@ -42,6 +45,7 @@ internal static unsafe class FloatConversion
     }
 
     /// <summary>Rounds to nearest, ties to even; what is too large becomes an infinity, every NaN the quiet one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ToBFloat16(float* source, ushort* destination, long count)
     {
         long i = 0;
