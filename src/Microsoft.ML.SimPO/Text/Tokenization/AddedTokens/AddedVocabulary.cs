@@ -1,0 +1,46 @@
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>The added tokens of a tokenizer over the vocabulary of its model.</summary>
+internal sealed class AddedVocabulary
+{
+    private readonly Dictionary<int, AddedToken> _byId = [];
+    private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _special = new(StringComparer.Ordinal);
+
+    /// <param name="tokens">Added tokens with their final ids.</param>
+    /// <param name="normalizer">What normalizes the text, and the tokens that are searched in normalized text.</param>
+    public AddedVocabulary(IEnumerable<AddedToken> tokens, TextNormalizer? normalizer)
+    {
+        foreach (AddedToken token in tokens)
+        {
+            (_byId[token.Id], _ids[token.Content]) = (token, token.Id);
+            if (token.Special) _special.Add(token.Content);
+        }
+        Plain = new AddedTokenMatcher(_byId.Values.Where(t => !t.Normalized).Select(t => (t.Content, t)));
+        Normalized = new AddedTokenMatcher(_byId.Values.Where(t => t.Normalized).Select(t => (Normalize(t.Content, normalizer), t)));
+    }
+
+    /// <summary>Finds tokens in the text as given.</summary>
+    public AddedTokenMatcher Plain { get; }
+
+    /// <summary>Finds tokens in normalized text.</summary>
+    public AddedTokenMatcher Normalized { get; }
+
+    public IReadOnlyCollection<AddedToken> Tokens => _byId.Values;
+
+    public string? Text(int id) => _byId.TryGetValue(id, out AddedToken? token) ? token.Content : null;
+
+    public int? Id(string text) => _ids.TryGetValue(text, out int id) ? id : null;
+
+    /// <summary>Whether a text is left out when special tokens are skipped.</summary>
+    public bool IsSpecial(string text) => _special.Contains(text);
+
+    private static string Normalize(string content, TextNormalizer? normalizer)
+    {
+        if (normalizer is null) return content;
+        var text = new AlignedText();
+        text.Load(content, 0, content.Length, aligned: false);
+        normalizer.Normalize(text);
+        return text.Units.ToString();
+    }
+}

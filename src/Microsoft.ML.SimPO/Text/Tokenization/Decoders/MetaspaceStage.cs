@@ -1,0 +1,16 @@
+using System.Text;
+
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>Writes Metaspace's replacements as spaces again; those of the first token were put there and go.</summary>
+internal sealed class MetaspaceStage(Rune replacement, PrependScheme scheme, DecoderStage next) : DecoderStage(next)
+{
+    private readonly string _replacement = replacement.ToString();
+    private bool _isFirst = true;
+
+    public override void Push(string token)
+    {
+        Pass(token.Replace(_replacement, _isFirst && scheme != PrependScheme.Never ? "" : " ", StringComparison.Ordinal));
+        _isFirst = false;
+    }
+}

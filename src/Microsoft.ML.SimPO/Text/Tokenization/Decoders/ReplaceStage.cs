@@ -1,0 +1,28 @@
+using System.Text;
+
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>Writes one text for every occurrence of a pattern in a token.</summary>
+internal sealed class ReplaceStage(TextPattern pattern, string content, DecoderStage next) : DecoderStage(next)
+{
+    private readonly PieceList _matches = new();
+
+    public override void Push(string token)
+    {
+        _matches.Clear();
+        pattern.FindMatches(token, _matches);
+        if (_matches.Count == 0)
+        {
+            Pass(token);
+            return;
+        }
+        var replaced = new StringBuilder();
+        int done = 0;
+        foreach ((int start, int end) in _matches.Items)
+        {
+            replaced.Append(token, done, start - done).Append(content);
+            done = end;
+        }
+        Pass(replaced.Append(token, done, token.Length - done).ToString());
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text;
+
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>Reads the "decoder" of a tokenizer.json.</summary>
+internal static class DecoderReader
+{
+    /// <summary>Without a decoder tokens are joined with spaces.</summary>
+    /// <exception cref="NotSupportedException">A decoder of that type is not known.</exception>
+    public static DecoderChain Read(JsonSection? section)
+    {
+        if (section is not { } given) return new DecoderChain([], " ");
+        List<JsonSection> parts = [.. Flatten(given)];
+        var stages = new List<Func<DecoderStage, DecoderStage>>();
+        for (int i = 0; i < parts.Count; i++)
+        {
+            bool fused = i > 0 && TypeOf(parts[i - 1]) == "Fuse";
+            // Fused text need not be kept back where nothing after it looks further than its start.
+            if (TypeOf(parts[i]) == "Fuse" && (i + 1 == parts.Count || (i + 2 == parts.Count && IsStartStrip(parts[i + 1])))) continue;
+            if (i > 0 && TypeOf(parts[i - 1]) == "ByteLevel") stages.Add(static next => new FuseStage(next));
+            stages.Add(fused && i + 1 == parts.Count && IsStartStrip(parts[i]) ? FusedStrip(parts[i]) : Stage(parts[i]));
+        }
+        return new DecoderChain(stages, "");
+    }
+
+    private static IEnumerable<JsonSection> Flatten(JsonSection section) =>
+        TypeOf(section) == "Sequence" ? section.Required("decoders").Items().SelectMany(Flatten) : [section];
+
+    private static string TypeOf(JsonSection section) => section.Required("type").Text();
+
+    private static bool IsStartStrip(JsonSection section) => TypeOf(section) == "Strip" && section.Required("stop").Integer() == 0;
+
+    private static Func<DecoderStage, DecoderStage> FusedStrip(JsonSection section)
+    {
+        (Rune content, int start) = (Character(section.Required("content")), section.Required("start").Integer());
+        return next => new FusedStripStage(content, start, next);
+    }
+
+    private static Func<DecoderStage, DecoderStage> Stage(JsonSection section)
+    {
+        switch (TypeOf(section))
+        {
+            case "ByteLevel": return next => new ByteLevelStage(next);
+            case "ByteFallback": return next => new ByteFallbackStage(next);
+            case "Fuse": return next => new FuseStage(next);
+            case "Replace":
+                (TextPattern pattern, string replacement) = (PatternReader.Read(section.Required("pattern")), section.Required("content").Text());
+                return next => new ReplaceStage(pattern, replacement, next);
+            case "Strip":
+                (Rune content, int start, int stop) = (Character(section.Required("content")), section.Required("start").Integer(), section.Required("stop").Integer());
+                return next => new StripStage(content, start, stop, next);
+            case "Metaspace":
+                (Rune space, PrependScheme scheme) = (Metaspace.Replacement(section), Metaspace.Scheme(section));
+                return next => new MetaspaceStage(space, scheme, next);
+            default: throw section.Unsupported($"the decoder '{TypeOf(section)}'");
+        }
+    }
+
+    private static Rune Character(JsonSection section)
+    {
+        string text = section.Text();
+        if (text.Length > 0 && Rune.TryGetRuneAt(text, 0, out Rune rune) && rune.Utf16SequenceLength == text.Length) return rune;
+        throw section.Fault($"expected one character, found \"{text}\"");
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>A value of a JSON file that knows its place, so that every complaint names it.</summary>
+internal readonly struct JsonSection(JsonElement element, string file, string parent = "", string? name = null, int index = -1)
+{
+    /// <summary>Where this is, as "a.b[2]"; empty at the top level. Built only when asked for.</summary>
+    private string Path => index >= 0 ? string.Create(CultureInfo.InvariantCulture, $"{parent}[{index}]") : parent.Length == 0 ? name ?? "" : $"{parent}.{name}";
+
+    public JsonValueKind Kind => element.ValueKind;
+
+    public bool IsObject => element.ValueKind == JsonValueKind.Object;
+
+    public bool IsArray => element.ValueKind == JsonValueKind.Array;
+
+    /// <summary>The member of that name; null where it is missing or null.</summary>
+    /// <exception cref="InvalidDataException">This is not an object.</exception>
+    public JsonSection? Optional(string member)
+    {
+        if (!IsObject) throw Fault($"expected an object, found {Describe()}");
+        if (!element.TryGetProperty(member, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return null;
+        return new JsonSection(value, file, Path, member);
+    }
+
+    public JsonSection Required(string member) => Optional(member) ?? throw Fault($"expected a member '{member}', found none");
+
+    public string Text()
+    {
+        if (element.ValueKind != JsonValueKind.String) throw Fault($"expected a string, found {Describe()}");
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Fault("expected well-formed text, found a surrogate without its partner");
+        }
+    }
+
+    public string? TextOrNull(string member) => Optional(member)?.Text();
+
+    public bool Flag(string member, bool otherwise) => Optional(member)?.Flag() ?? otherwise;
+
+    public bool Flag() => element.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw Fault($"expected true or false, found {Describe()}"),
+    };
+
+    /// <summary>A whole number in a range.</summary>
+    public int Integer(int min = 0, int max = int.MaxValue)
+    {
+        if (element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long value) && value >= min && value <= max) return (int)value;
+        throw Fault($"expected a whole number from {min} to {max}, found {Describe()}");
+    }
+
+    public double Number()
+    {
+        if (element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) && double.IsFinite(value)) return value;
+        throw Fault($"expected a finite number, found {Describe()}");
+    }
+
+    public IEnumerable<JsonSection> Items()
+    {
+        if (!IsArray) throw Fault($"expected an array, found {Describe()}");
+        return Enumerate(element, file, Path);
+
+        static IEnumerable<JsonSection> Enumerate(JsonElement element, string file, string path)
+        {
+            int index = 0;
+            foreach (JsonElement item in element.EnumerateArray()) yield return new JsonSection(item, file, path, null, index++);
+        }
+    }
+
+    public IEnumerable<(string Name, JsonSection Value)> Members()
+    {
+        if (!IsObject) throw Fault($"expected an object, found {Describe()}");
+        return Enumerate(element, file, Path);
+
+        static IEnumerable<(string, JsonSection)> Enumerate(JsonElement element, string file, string path)
+        {
+            foreach (JsonProperty member in element.EnumerateObject())
+            {
+                string name = NameOf(member, file, path);
+                yield return (name, new JsonSection(member.Value, file, path, name));
+            }
+        }
+    }
+
+    /// <summary>The exact text of the value.</summary>
+    public string Raw() => element.GetRawText();
+
+    public InvalidDataException Fault(string what) => new($"{file}: {Place}{what}.");
+
+    public NotSupportedException Unsupported(string what) => new($"{file}: {Place}{what} is not supported.");
+
+    /// <summary>For what a part of the reader refuses in a sentence of its own.</summary>
+    public NotSupportedException Unsupported(string sentence, Exception inner) => new($"{file}: {Place}{sentence}", inner);
+
+    private string Place => Path.Length == 0 ? "" : $"'{Path}': ";
+
+    private static string NameOf(JsonProperty member, string file, string path)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InvalidDataException($"{file}: '{path}': expected well-formed names, found a surrogate without its partner.");
+        }
+    }
+
+    private string Describe()
+    {
+        if (element.ValueKind is JsonValueKind.Object or JsonValueKind.Array) return element.ValueKind == JsonValueKind.Object ? "an object" : "an array";
+        if (element.ValueKind is JsonValueKind.Undefined) return "nothing";
+        string raw = element.GetRawText();
+        return raw.Length <= 60 ? raw : raw[..60] + "...";
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text;
+
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>Reads what the Metaspace pre-tokenizer and decoder share.</summary>
+internal static class Metaspace
+{
+    public static Rune Replacement(JsonSection section)
+    {
+        string text = section.Optional("replacement")?.Text() ?? "▁";
+        if (Rune.TryGetRuneAt(text.Length == 0 ? " " : text, 0, out Rune rune) && rune.Utf16SequenceLength == text.Length) return rune;
+        throw section.Required("replacement").Fault($"expected one character, found \"{text}\"");
+    }
+
+    /// <summary>Old files have the flag "add_prefix_space" instead of a scheme.</summary>
+    public static PrependScheme Scheme(JsonSection section, bool? addPrefixSpace = null)
+    {
+        if (addPrefixSpace is false) return PrependScheme.Never;
+        if (section.Optional("prepend_scheme") is not { } scheme) return section.Flag("add_prefix_space", true) ? PrependScheme.Always : PrependScheme.Never;
+        return scheme.Text() switch
+        {
+            "always" => PrependScheme.Always,
+            "never" => PrependScheme.Never,
+            "first" => PrependScheme.First,
+            string other => throw scheme.Unsupported($"the prepend scheme '{other}'"),
+        };
+    }
+}

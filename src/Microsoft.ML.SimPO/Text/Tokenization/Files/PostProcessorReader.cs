@@ -1,0 +1,81 @@
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>Reads the "post_processor" of a tokenizer.json, for single texts.</summary>
+internal sealed class PostProcessorReader
+{
+    private readonly List<SpecialToken> _before = [];
+    private readonly List<SpecialToken> _after = [];
+    private readonly List<PlaceTrim> _trims = [];
+
+    private PostProcessorReader()
+    {
+    }
+
+    /// <exception cref="NotSupportedException">A post-processor of that type is not known.</exception>
+    public static PostProcessor Read(JsonSection? section)
+    {
+        if (section is not { } given) return PostProcessor.None;
+        var reader = new PostProcessorReader();
+        reader.Add(given);
+        return new PostProcessor(reader._before, reader._after, reader._trims);
+    }
+
+    private void Add(JsonSection section)
+    {
+        string type = section.Required("type").Text();
+        switch (type)
+        {
+            case "Sequence":
+                foreach (JsonSection processor in section.Required("processors").Items()) Add(processor);
+                break;
+            case "ByteLevel":
+                if (section.Flag("trim_offsets", true)) _trims.Add(new PlaceTrim(section.Flag("add_prefix_space", true)));
+                break;
+            case "RobertaProcessing":
+                if (section.Flag("trim_offsets", true)) _trims.Add(new PlaceTrim(section.Flag("add_prefix_space", true)));
+                AddPair(section);
+                break;
+            case "BertProcessing": AddPair(section); break;
+            case "TemplateProcessing": AddTemplate(section); break;
+            default: throw section.Unsupported($"the post-processor '{type}'");
+        }
+    }
+
+    private void AddPair(JsonSection section)
+    {
+        _before.Insert(0, Token(section.Required("cls")));
+        _after.Add(Token(section.Required("sep")));
+    }
+
+    private static SpecialToken Token(JsonSection section)
+    {
+        JsonSection[] parts = [.. section.Items().Take(3)];
+        return parts.Length == 2 ? new SpecialToken(parts[1].Integer(0, TokenModelReader.MaxId), parts[0].Text()) : throw section.Fault("expected a token and its id");
+    }
+
+    private void AddTemplate(JsonSection section)
+    {
+        JsonSection? tokens = section.Optional("special_tokens");
+        var before = new List<SpecialToken>();
+        List<SpecialToken>? after = null;
+        foreach (JsonSection part in section.Required("single").Items())
+        {
+            if (part.Optional("SpecialToken") is { } special) (after ?? before).AddRange(TokensOf(special, tokens));
+            else if (part.Required("Sequence").Required("id").Text() != "A" || after is not null) throw part.Fault("expected the sequence A once, found another");
+            else after = [];
+        }
+        if (after is null) throw section.Required("single").Fault("expected the sequence A once, found none");
+        _before.InsertRange(0, before);
+        _after.AddRange(after);
+    }
+
+    private static List<SpecialToken> TokensOf(JsonSection special, JsonSection? tokens)
+    {
+        JsonSection name = special.Required("id");
+        if (tokens?.Optional(name.Text()) is not { } entry) throw name.Fault($"expected a token of 'special_tokens', found \"{name.Text()}\"");
+        int[] ids = [.. entry.Required("ids").Items().Select(id => id.Integer(0, TokenModelReader.MaxId))];
+        string[] texts = [.. entry.Required("tokens").Items().Select(text => text.Text())];
+        if (ids.Length != texts.Length) throw entry.Fault($"expected as many ids as tokens, found {ids.Length} and {texts.Length}");
+        return [.. ids.Zip(texts, (id, text) => new SpecialToken(id, text))];
+    }
+}

@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.ML.Tokenizers;
+
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>
+/// A tokenizer of the Hugging Face Hub: runs a <c>tokenizer.json</c> and gives the ids, offsets and texts that Hugging Face
+/// tokenizers gives. Immutable and thread safe.
+/// </summary>
+public sealed partial class HfTokenizer : Tokenizer
+{
+    private readonly TokenizationPipeline _pipeline;
+    private readonly PostProcessor _postProcessor;
+    private readonly ConcurrentBag<TokenSink> _sinks = [];
+
+    internal HfTokenizer(TokenizationPipeline pipeline, PostProcessor postProcessor, DecoderChain decoder)
+    {
+        (_pipeline, _postProcessor, Decoder) = (pipeline, postProcessor, decoder);
+        var ids = new HashSet<int>(pipeline.Model.Vocabulary.Ids);
+        ids.UnionWith(pipeline.Added.Tokens.Select(token => token.Id));
+        VocabularySize = ids.Count;
+    }
+
+    /// <summary>The number of different token ids, added tokens included.</summary>
+    public int VocabularySize { get; }
+
+    internal DecoderChain Decoder { get; }
+
+    /// <summary>Reads the tokenizer of a model folder.</summary>
+    /// <param name="folder">
+    /// A folder with <c>tokenizer.json</c>. From <c>tokenizer_config.json</c>, where there is one, come <c>add_prefix_space</c>,
+    /// the flags of added tokens and further special tokens, as in transformers.
+    /// </param>
+    /// <exception cref="FileNotFoundException">There is no tokenizer in the folder.</exception>
+    /// <exception cref="InvalidDataException">A file is malformed; the message says where.</exception>
+    /// <exception cref="NotSupportedException">The tokenizer uses a part that is not supported; the message names it.</exception>
+    public static HfTokenizer Load(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return TokenizerReader.ReadFolder(folder);
+    }
+
+    /// <summary>The ids of a text.</summary>
+    /// <param name="text">Any text. A surrogate without its partner counts as U+FFFD.</param>
+    /// <param name="addSpecialTokens">Whether to put the tokenizer's special tokens (such as BOS) around it.</param>
+    public int[] Encode(string text, bool addSpecialTokens)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        TokenSink tokens = Run(text, addSpecialTokens, TokenDetail.Ids);
+        int[] ids = tokens.Ids.ToArray();
+        _sinks.Add(tokens);
+        return ids;
+    }
+
+    /// <summary>How many ids <see cref="Encode"/> would give, without making them.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="addSpecialTokens">Whether special tokens count.</param>
+    public int CountTokens(string text, bool addSpecialTokens)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        TokenSink tokens = Run(text, addSpecialTokens, TokenDetail.Count);
+        int count = tokens.Count;
+        _sinks.Add(tokens);
+        return count;
+    }
+
+    /// <summary>The ids of a text with their texts and places.</summary>
+    /// <param name="text">Any text. A surrogate without its partner counts as U+FFFD.</param>
+    /// <param name="addSpecialTokens">Whether to put the tokenizer's special tokens (such as BOS) around it.</param>
+    public HfEncoding EncodeWithOffsets(string text, bool addSpecialTokens)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        TokenSink sink = Run(text, addSpecialTokens, TokenDetail.Places);
+        int[] ids = sink.Ids.ToArray();
+        var texts = new string[ids.Length];
+        var offsets = new (int Start, int End)[ids.Length];
+        (int first, int last) = addSpecialTokens ? (_postProcessor.Before.Count, ids.Length - _postProcessor.After.Count) : (0, ids.Length);
+        for (int i = 0; i < ids.Length; i++)
+        {
+            texts[i] = TokenText(ids[i]) ?? "";
+            offsets[i] = sink.Place(i);
+            if (i < first || i >= last) continue;
+            foreach (PlaceTrim trim in _postProcessor.Trims) offsets[i] = trim.Apply(sink.Text(i) ?? texts[i], offsets[i].Start, offsets[i].End, isFirst: i == first);
+        }
+        _sinks.Add(sink);
+        return new HfEncoding(ids, texts, offsets);
+    }
+
+    /// <summary>The text of ids. Ids that no token has are left out; bytes that are no character are U+FFFD.</summary>
+    /// <param name="ids">Any ids.</param>
+    /// <param name="skipSpecialTokens">Whether to leave out the tokens for which <see cref="IsSpecial"/> holds.</param>
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens)
+    {
+        var output = new StringBuilder();
+        DecoderStage stages = Decoder.Start(output);
+        foreach (int id in ids)
+            if (DecodableText(id, skipSpecialTokens) is string token) stages.Push(token);
+        stages.Finish();
+        return output.ToString();
+    }
+
+    /// <summary>Starts to decode a text token by token, for streaming.</summary>
+    /// <param name="skipSpecialTokens">Whether to leave out the tokens for which <see cref="IsSpecial"/> holds.</param>
+    public HfIncrementalDecoder CreateIncrementalDecoder(bool skipSpecialTokens) => new(this, skipSpecialTokens);
+
+    /// <summary>The id of a token by its text, as the vocabulary writes it; null if there is none.</summary>
+    public int? TokenId(string token) => _pipeline.Added.Id(token) ?? _pipeline.Model.Vocabulary.Id(token);
+
+    /// <summary>The text of a token, as the vocabulary writes it; null if no token has the id.</summary>
+    public string? TokenText(int id) => _pipeline.Added.Text(id) ?? _pipeline.Model.Vocabulary.Text(id);
+
+    /// <summary>Whether a token is left out when special tokens are skipped.</summary>
+    public bool IsSpecial(int id) => TokenText(id) is string text && _pipeline.Added.IsSpecial(text);
+
+    internal string? DecodableText(int id, bool skipSpecialTokens)
+    {
+        string? text = TokenText(id);
+        return text is null || (skipSpecialTokens && _pipeline.Added.IsSpecial(text)) ? null : text;
+    }
+
+    private TokenSink Run(ReadOnlySpan<char> text, bool addSpecialTokens, TokenDetail detail)
+    {
+        if (!_sinks.TryTake(out TokenSink? tokens)) tokens = new TokenSink();
+        tokens.Reset(detail);
+        if (addSpecialTokens)
+            foreach (SpecialToken token in _postProcessor.Before) tokens.Add(token.Id, 0, 0, token.Text);
+        _pipeline.Encode(text, tokens);
+        if (addSpecialTokens)
+            foreach (SpecialToken token in _postProcessor.After) tokens.Add(token.Id, 0, 0, token.Text);
+        return tokens;
+    }
+}

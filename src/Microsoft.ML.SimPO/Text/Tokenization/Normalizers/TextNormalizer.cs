@@ -1,0 +1,7 @@
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>Rewrites a text before it is cut into pieces. Thread safe.</summary>
+internal abstract class TextNormalizer
+{
+    public abstract void Normalize(AlignedText text);
+}

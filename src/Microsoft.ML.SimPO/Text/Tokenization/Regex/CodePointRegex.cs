@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>
+/// A pattern of a tokenizer.json, with Oniguruma's meaning, over code points rather than UTF-16 units, and with the Unicode tables
+/// of this library rather than the host's. Thread safe.
+/// </summary>
+internal sealed class CodePointRegex
+{
+    private readonly RegexInstruction[] _code;
+    private readonly bool[] _first;
+    private readonly ConcurrentBag<RegexScratch> _scratches = [];
+
+    /// <exception cref="NotSupportedException">The pattern uses a construct that is not supported.</exception>
+    /// <exception cref="FormatException">The pattern is malformed.</exception>
+    public CodePointRegex(string pattern)
+    {
+        RegexNode root = RegexParser.Parse(pattern);
+        _code = RegexCompiler.Compile(pattern, root);
+        _first = RegexDispatch.FirstCharacters(root);
+    }
+
+    /// <summary>Appends the matches, from left to right; an empty match right after another match does not count.</summary>
+    public void FindMatches(ReadOnlySpan<char> text, PieceList matches)
+    {
+        if (!_scratches.TryTake(out RegexScratch? scratch)) scratch = new RegexScratch();
+        var machine = new RegexMachine(_code, text, scratch);
+        int lastMatchEnd = -1;
+        for (int at = 0; at <= text.Length;)
+        {
+            int row = at >= text.Length ? RegexDispatch.End : text[at] < 128 ? text[at] : RegexDispatch.NotAscii;
+            int end = _first[row] ? machine.MatchAt(at) : -1;
+            if (end < 0 || (end == at && end == lastMatchEnd))
+            {
+                at += at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
+                continue;
+            }
+            matches.Add(at, end);
+            lastMatchEnd = at = end;
+        }
+        _scratches.Add(scratch);
+    }
+}

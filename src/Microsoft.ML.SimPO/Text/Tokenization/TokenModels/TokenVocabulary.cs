@@ -1,0 +1,31 @@
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>Token texts and their ids.</summary>
+internal sealed class TokenVocabulary
+{
+    private readonly Dictionary<string, int> _ids;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _idsOfSpans;
+    private readonly Dictionary<int, string> _texts;
+
+    public TokenVocabulary(Dictionary<string, int> ids)
+    {
+        _ids = ids;
+        _idsOfSpans = ids.GetAlternateLookup<ReadOnlySpan<char>>();
+        _texts = new Dictionary<int, string>(ids.Count);
+        foreach ((string text, int id) in ids) _texts[id] = text;
+    }
+
+    /// <summary>The number of texts.</summary>
+    public int Count => _ids.Count;
+
+    /// <summary>The ids that have a text.</summary>
+    public IEnumerable<int> Ids => _texts.Keys;
+
+    public IEnumerable<KeyValuePair<string, int>> Entries => _ids;
+
+    public bool TryGetId(ReadOnlySpan<char> text, out int id) => _idsOfSpans.TryGetValue(text, out id);
+
+    public int? Id(string text) => _ids.TryGetValue(text, out int id) ? id : null;
+
+    public string? Text(int id) => _texts.GetValueOrDefault(id);
+}

@@ -1,0 +1,41 @@
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>The properties that a pattern can name.</summary>
+internal static class UnicodeProperties
+{
+    private static readonly Dictionary<string, string> LongNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["letter"] = "L", ["lowercaseletter"] = "Ll", ["uppercaseletter"] = "Lu", ["titlecaseletter"] = "Lt", ["modifierletter"] = "Lm", ["otherletter"] = "Lo",
+        ["mark"] = "M", ["nonspacingmark"] = "Mn", ["spacingmark"] = "Mc", ["enclosingmark"] = "Me",
+        ["number"] = "N", ["decimalnumber"] = "Nd", ["letternumber"] = "Nl", ["othernumber"] = "No",
+        ["punctuation"] = "P", ["connectorpunctuation"] = "Pc", ["dashpunctuation"] = "Pd", ["openpunctuation"] = "Ps", ["closepunctuation"] = "Pe",
+        ["initialpunctuation"] = "Pi", ["finalpunctuation"] = "Pf", ["otherpunctuation"] = "Po",
+        ["symbol"] = "S", ["mathsymbol"] = "Sm", ["currencysymbol"] = "Sc", ["modifiersymbol"] = "Sk", ["othersymbol"] = "So",
+        ["separator"] = "Z", ["spaceseparator"] = "Zs", ["lineseparator"] = "Zl", ["paragraphseparator"] = "Zp",
+        ["other"] = "C", ["control"] = "Cc", ["format"] = "Cf", ["surrogate"] = "Cs", ["privateuse"] = "Co", ["unassigned"] = "Cn",
+    };
+
+    /// <summary>By the name in <c>\p{...}</c> or <c>[:...:]</c>, or the letter of <c>\s \d \w \h</c>; null if unknown.</summary>
+    public static IReadOnlyList<(int First, int Last)>? Find(string name)
+    {
+        string plain = name.Replace("_", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
+        switch (plain)
+        {
+            case "s" when name == "s": return UnicodeData.WhiteSpace.Ranges;
+            case "space" or "whitespace": return UnicodeData.WhiteSpace.Ranges;
+            case "w" or "word": return UnicodeData.Word.Ranges;
+            case "d" or "digit": return UnicodeData.Category("Nd");
+            case "h" or "xdigit": return [('0', '9'), ('A', 'F'), ('a', 'f')];
+            case "punct": return UnicodeData.Punctuation;
+            case "ascii": return [(0, 127)];
+            case "any": return [(0, CodePointRanges.MaxCodePoint)];
+        }
+        if (LongNames.TryGetValue(plain, out string? category)) return UnicodeData.Category(category);
+        if (plain.Length is 1 or 2)
+        {
+            string cased = char.ToUpperInvariant(plain[0]) + plain[1..];
+            return UnicodeData.Category(cased);
+        }
+        return UnicodeData.Script(plain);
+    }
+}

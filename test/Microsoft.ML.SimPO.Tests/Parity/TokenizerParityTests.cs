@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Microsoft.ML.SimPO.Text;
+
+namespace Microsoft.ML.SimPO.Parity;
+
+/// <summary>Ids, tokens, offsets and texts of transformers, vector by vector.</summary>
+[Trait("Category", "Parity")]
+public sealed class TokenizerParityTests
+{
+    public static TheoryData<GoldenCase> Cases => GoldenCases.Folders("tokenizers", "vectors.jsonl");
+
+    [SkippableTheory]
+    [MemberData(nameof(Cases))]
+    public void Every_vector_is_reproduced(GoldenCase golden)
+    {
+        GoldenCases.SkipUnsupported(golden);
+        HfTokenizer tokenizer = HfTokenizer.Load(golden.Path);
+        var differences = new List<string>();
+        int vectors = 0;
+        foreach (string line in File.ReadAllText(golden.File("vectors.jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using JsonDocument vector = JsonDocument.Parse(line);
+            Compare(tokenizer, vector.RootElement, differences);
+            vectors++;
+        }
+        Assert.True(vectors > 100, $"Only {vectors} vectors in {golden}.");
+        Assert.True(differences.Count == 0, $"{differences.Count} differences in {vectors} vectors:\n{string.Join('\n', differences.Take(10))}");
+    }
+
+    private static void Compare(HfTokenizer tokenizer, JsonElement vector, List<string> differences)
+    {
+        string text = vector.GetProperty("text").GetString()!;
+        HfEncoding encoding = tokenizer.EncodeWithOffsets(text, addSpecialTokens: true);
+        int[] ids = Integers(vector.GetProperty("ids"));
+        Check("ids", ids, tokenizer.Encode(text, addSpecialTokens: true));
+        Check("ids of the encoding", ids, encoding.Ids);
+        Check("count", [ids.Length], [tokenizer.CountTokens(text, addSpecialTokens: true)]);
+        Check("ids_no_special", Integers(vector.GetProperty("ids_no_special")), tokenizer.Encode(text, addSpecialTokens: false));
+        Check("tokens", vector.GetProperty("tokens").EnumerateArray().Select(token => token.GetString()!), encoding.Tokens);
+        Check("offsets", vector.GetProperty("offsets").EnumerateArray().Select(o => (o[0].GetInt32(), o[1].GetInt32())), CodePoints(text, encoding.Offsets));
+        Check("decoded", [vector.GetProperty("decoded").GetString()!], [tokenizer.Decode(ids, skipSpecialTokens: true)]);
+        Check("decoded_with_special", [vector.GetProperty("decoded_with_special").GetString()!], [tokenizer.Decode(ids, skipSpecialTokens: false)]);
+        Check("decoded step by step", [vector.GetProperty("decoded_with_special").GetString()!], [Streamed(tokenizer, ids)]);
+
+        void Check<T>(string what, IEnumerable<T> expected, IEnumerable<T> actual)
+        {
+            if (expected.SequenceEqual(actual)) return;
+            differences.Add($"{what} of {JsonSerializer.Serialize(text)}:\n  expected {string.Join(' ', expected)}\n  found    {string.Join(' ', actual)}");
+        }
+    }
+
+    private static string Streamed(HfTokenizer tokenizer, int[] ids)
+    {
+        HfIncrementalDecoder decoder = tokenizer.CreateIncrementalDecoder(skipSpecialTokens: false);
+        return string.Concat(ids.Select(decoder.Append)) + decoder.Flush();
+    }
+
+    /// <summary>The goldens count code points, the library UTF-16 units.</summary>
+    private static IEnumerable<(int Start, int End)> CodePoints(string text, IEnumerable<(int Start, int End)> offsets)
+    {
+        int[] codePoints = new int[text.Length + 1];
+        for (int i = 0; i < text.Length; i++)
+            codePoints[i + 1] = codePoints[i] + (char.IsHighSurrogate(text[i]) ? 0 : 1);
+        return offsets.Select(offset => (codePoints[offset.Start], codePoints[offset.End]));
+    }
+
+    private static int[] Integers(JsonElement array) => [.. array.EnumerateArray().Select(item => item.GetInt32())];
+}
