@@ -1,0 +1,290 @@
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>Parses a template by Jinja2's grammar, with the tags that transformers adds: break, continue, generation.</summary>
+/// <remarks>Nesting is bounded, so neither the parser nor whoever walks the result runs out of stack.</remarks>
+internal sealed partial class JinjaParser
+{
+    private const int MaxNesting = 100;
+    private const int MaxChain = 500;
+
+    private readonly JinjaTokenStream _stream;
+    private readonly List<HashSet<string>> _namesOfMacros = [];
+    private readonly HashSet<string> _blocks = new(StringComparer.Ordinal);
+    private readonly List<string> _unknown = [];
+    private readonly Stack<string> _openTags = new();
+    private int _nesting;
+    private int _loops;
+    private bool _isSoft;
+    private string? _strayTag;
+
+    private JinjaParser(JinjaTokenStream stream) => _stream = stream;
+
+    /// <exception cref="JinjaException">TemplateSyntaxError, TemplateAssertionError or SyntaxError.</exception>
+    public static IReadOnlyList<JinjaStatement> Parse(string template)
+    {
+        var parser = new JinjaParser(new JinjaTokenStream(JinjaLexer.Tokenize(template)));
+        IReadOnlyList<JinjaStatement> body = parser.Statements([]);
+        if (parser._unknown.Count > 0) throw new JinjaException("TemplateAssertionError", parser._unknown[0]);
+        if (parser._strayTag is { } tag) throw new JinjaException("SyntaxError", $"'{tag}' outside loop");
+        return body;
+    }
+
+    /// <summary>Statements up to one of the tags <paramref name="ends"/>, which stays the current token, or up to the end of the template where there are none.</summary>
+    private List<JinjaStatement> Statements(string[] ends)
+    {
+        Deeper();
+        var body = new List<JinjaStatement>();
+        while (true)
+        {
+            JinjaToken token = _stream.Next();
+            if (token.Kind == JinjaTokenKind.Data) body.Add(new JinjaStatement.Text(token.Text));
+            else if (token.Kind == JinjaTokenKind.VariableBegin) body.Add(PrintedTuple());
+            else if (token.Kind == JinjaTokenKind.BlockBegin)
+            {
+                if (_stream.Current.Kind == JinjaTokenKind.Name && ends.Contains(_stream.Current.Text)) break;
+                body.Add(Statement());
+                _stream.Expect(JinjaTokenKind.BlockEnd);
+            }
+            else if (ends.Length == 0) break;
+            else throw UnclosedTag(ends);
+        }
+        _nesting--;
+        return body;
+    }
+
+    private JinjaStatement.Print PrintedTuple()
+    {
+        JinjaExpression value = ExpressionOrTuple();
+        _stream.Expect(JinjaTokenKind.VariableEnd);
+        return new JinjaStatement.Print([value]);
+    }
+
+    /// <summary>The body of a block tag: behind the tag's end up to <paramref name="end"/>, both included.</summary>
+    private List<JinjaStatement> Body(string end)
+    {
+        List<JinjaStatement> body = BodyUpTo(end);
+        _stream.Next();
+        return body;
+    }
+
+    private List<JinjaStatement> BodyUpTo(params string[] ends)
+    {
+        _stream.SkipOperator(":");
+        _stream.Expect(JinjaTokenKind.BlockEnd);
+        return Statements(ends);
+    }
+
+    private JinjaStatement Statement()
+    {
+        JinjaToken tag = _stream.Current;
+        if (tag.Kind != JinjaTokenKind.Name) throw _stream.Fail("tag name expected");
+        _stream.Next();
+        _openTags.Push(tag.Text);
+        JinjaStatement statement = tag.Text switch
+        {
+            "for" => For(),
+            "if" => If(),
+            "set" => Set(),
+            "macro" => Macro(),
+            "call" => CallBlock(),
+            "filter" => FilterBlock(),
+            "with" => With(),
+            "block" => Block(),
+            "generation" => new JinjaStatement.Scoped(Isolated(() => Body("endgeneration"))),
+            "print" => Print(),
+            "break" => Leap(tag.Text, new JinjaStatement.Break()),
+            "continue" => Leap(tag.Text, new JinjaStatement.Continue()),
+            "include" or "extends" => Load(),
+            "import" or "from" => Import(tag.Text == "from"),
+            _ => throw UnknownTag(tag),
+        };
+        _openTags.Pop();
+        return statement;
+    }
+
+    private JinjaException UnknownTag(JinjaToken tag)
+    {
+        if (tag.Text is "autoescape" or "trans" or "do" or "debug") return JinjaException.Syntax($"The tag '{tag.Text}' is not supported.", tag.Line);
+        _openTags.Pop();
+        string open = _openTags.TryPeek(out string? innermost) ? $" The innermost block that needs to be closed is '{innermost}'." : "";
+        return JinjaException.Syntax($"Encountered unknown tag '{tag.Text}'.{open}", tag.Line);
+    }
+
+    private JinjaException UnclosedTag(string[] ends) => _stream.Fail(
+        $"Unexpected end of template. Jinja was looking for the following tags: '{string.Join("' or '", ends)}'. The innermost block that needs to be closed is '{_openTags.Peek()}'.");
+
+    private JinjaStatement.For For()
+    {
+        JinjaExpression target = AssignTarget(isLoop: true);
+        _stream.ExpectName("in");
+        bool wasSoft = _isSoft;
+        JinjaExpression iterated = ExpressionOrTuple(conditional: false, end: "recursive");
+        _isSoft = false;
+        JinjaExpression? condition = _stream.SkipName("if") ? Expression() : null;
+        bool recursive = _stream.SkipName("recursive");
+        _loops++;
+        List<JinjaStatement> body = BodyUpTo("endfor", "else");
+        _loops--;
+        List<JinjaStatement> otherwise = _stream.Next().Text == "endfor" ? [] : Body("endfor");
+        _isSoft = wasSoft;
+        return new JinjaStatement.For(target, iterated, condition, recursive, body, otherwise);
+    }
+
+    private JinjaStatement.If If()
+    {
+        bool wasSoft = _isSoft;
+        _isSoft = true;
+        var branches = new List<KeyValuePair<JinjaExpression, IReadOnlyList<JinjaStatement>>>();
+        List<JinjaStatement> otherwise = [];
+        string end;
+        do
+        {
+            JinjaExpression condition = ExpressionOrTuple(conditional: false);
+            branches.Add(new(condition, BodyUpTo("elif", "else", "endif")));
+            end = _stream.Next().Text;
+        }
+        while (end == "elif");
+        if (end == "else") otherwise = Body("endif");
+        _isSoft = wasSoft;
+        return new JinjaStatement.If(branches, otherwise);
+    }
+
+    private JinjaStatement Set()
+    {
+        JinjaExpression target = AssignTarget(allowsField: true);
+        if (_stream.SkipOperator("=")) return new JinjaStatement.Set(target, ExpressionOrTuple());
+        JinjaExpression? filter = Filters(null);
+        return new JinjaStatement.SetBlock(target, filter, Body("endset"));
+    }
+
+    private JinjaStatement.FilterBlock FilterBlock()
+    {
+        JinjaExpression filter = Filters(null, isInline: true)!;
+        return new JinjaStatement.FilterBlock(filter, Body("endfilter"));
+    }
+
+    private JinjaStatement.With With()
+    {
+        var values = new List<KeyValuePair<JinjaExpression, JinjaExpression>>();
+        while (_stream.Current.Kind != JinjaTokenKind.BlockEnd)
+        {
+            if (values.Count > 0) _stream.ExpectOperator(",");
+            JinjaExpression target = AssignTarget();
+            _stream.ExpectOperator("=");
+            values.Add(new(target, Expression()));
+        }
+        return new JinjaStatement.With(values, Body("endwith"));
+    }
+
+    private JinjaStatement.Macro Macro()
+    {
+        string name = ParameterName();
+        return new JinjaStatement.Macro(MacroDefinition(name, hasSignature: true, "endmacro"));
+    }
+
+    private JinjaStatement.CallBlock CallBlock()
+    {
+        var signature = _stream.Current.IsOperator("(") ? Signature() : ([], []);
+        if (Expression() is not JinjaExpression.Call call) throw _stream.Fail("expected call");
+        return new JinjaStatement.CallBlock(call, MacroBody(null, signature.Parameters, signature.Defaults, "endcall"));
+    }
+
+    private JinjaMacroDefinition MacroDefinition(string name, bool hasSignature, string end)
+    {
+        var (parameters, defaults) = hasSignature ? Signature() : ([], []);
+        return MacroBody(name, parameters, defaults, end);
+    }
+
+    private JinjaMacroDefinition MacroBody(string? name, List<string> parameters, List<JinjaExpression> defaults, string end)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        _namesOfMacros.Add(names);
+        List<JinjaStatement> body = Isolated(() => Body(end));
+        _namesOfMacros.RemoveAt(_namesOfMacros.Count - 1);
+        bool Uses(string special) => names.Contains(special) && !parameters.Contains(special);
+        return new JinjaMacroDefinition(name, parameters, defaults, body, Uses("caller"), Uses("kwargs"), Uses("varargs"));
+    }
+
+    private (List<string> Parameters, List<JinjaExpression> Defaults) Signature()
+    {
+        List<string> parameters = [];
+        List<JinjaExpression> defaults = [];
+        _stream.ExpectOperator("(");
+        while (!_stream.Current.IsOperator(")"))
+        {
+            if (parameters.Count > 0) _stream.ExpectOperator(",");
+            string name = ParameterName();
+            if (parameters.Contains(name)) throw new JinjaException("SyntaxError", $"duplicate argument '{name}' in function definition");
+            parameters.Add(name);
+            if (_stream.SkipOperator("=")) defaults.Add(Expression());
+            else if (defaults.Count > 0) throw _stream.Fail("non-default argument follows default argument");
+        }
+        _stream.Next();
+        return (parameters, defaults);
+    }
+
+    private JinjaStatement.Scoped Block()
+    {
+        string name = _stream.Expect(JinjaTokenKind.Name).Text;
+        if (!_blocks.Add(name)) throw _stream.Fail($"block '{name}' defined twice");
+        _stream.SkipName("scoped");
+        if (_stream.Current.IsName("required")) throw _stream.Fail("'block' tags with 'required' are not supported.");
+        List<JinjaStatement> body = Isolated(() => Body("endblock"));
+        _stream.SkipName(name);
+        return new JinjaStatement.Scoped(body);
+    }
+
+    private JinjaStatement.Print Print()
+    {
+        var values = new List<JinjaExpression>();
+        while (_stream.Current.Kind != JinjaTokenKind.BlockEnd)
+        {
+            if (values.Count > 0) _stream.ExpectOperator(",");
+            values.Add(Expression());
+        }
+        return new JinjaStatement.Print(values);
+    }
+
+    private JinjaStatement.Load Load()
+    {
+        JinjaExpression template = Expression();
+        SkipToBlockEnd();
+        return new JinjaStatement.Load(template);
+    }
+
+    private JinjaStatement.Load Import(bool isFrom)
+    {
+        JinjaExpression template = Expression();
+        _stream.ExpectName(isFrom ? "import" : "as");
+        _stream.Expect(JinjaTokenKind.Name);
+        SkipToBlockEnd();
+        return new JinjaStatement.Load(template);
+    }
+
+    /// <summary>What follows in an include or import does not matter: it always fails when it runs.</summary>
+    private void SkipToBlockEnd()
+    {
+        while (_stream.Current.Kind is JinjaTokenKind.Name or JinjaTokenKind.Operator) _stream.Next();
+    }
+
+    private JinjaStatement Leap(string tag, JinjaStatement statement)
+    {
+        if (_loops == 0) _strayTag ??= tag;
+        return statement;
+    }
+
+    /// <summary>A body that Jinja2 compiles to a function of its own: no loop outside is its loop.</summary>
+    private List<JinjaStatement> Isolated(Func<List<JinjaStatement>> parse)
+    {
+        (int loops, bool soft) = (_loops, _isSoft);
+        (_loops, _isSoft) = (0, false);
+        List<JinjaStatement> body = parse();
+        (_loops, _isSoft) = (loops, soft);
+        return body;
+    }
+
+    private void Deeper()
+    {
+        if (++_nesting > MaxNesting) throw _stream.Fail($"The template nests more than {MaxNesting} levels deep.");
+    }
+}

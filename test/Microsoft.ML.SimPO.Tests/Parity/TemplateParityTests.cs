@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Microsoft.ML.SimPO.Text;
+
+namespace Microsoft.ML.SimPO.Parity;
+
+/// <summary>Chat templates and single features of Jinja2 as transformers renders them.</summary>
+[Trait("Category", "Parity")]
+public sealed class TemplateParityTests
+{
+    private static readonly JinjaOptions At2024 = new() { Clock = new FixedClock(new DateTimeOffset(2024, 7, 26, 9, 5, 7, TimeSpan.Zero)) };
+
+    public static TheoryData<GoldenCase> Features => GoldenCases.Files("templates", "jinja_features*.jsonl");
+
+    public static TheoryData<GoldenCase> Templates => GoldenCases.Files("templates", "templates*.jsonl");
+
+    [SkippableTheory]
+    [MemberData(nameof(Features))]
+    public void Every_feature_renders_as_in_Jinja2_or_fails_with_its_error(GoldenCase golden)
+    {
+        GoldenCases.SkipUnsupported(golden);
+        List<string> differences = [];
+        foreach (JsonElement row in Rows(golden))
+        {
+            string template = row.GetProperty("template").GetString()!;
+            Compare(row, Result(template, Variables(row)), template, differences);
+        }
+        Assert.True(differences.Count == 0, string.Join("\n", differences));
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Templates))]
+    public void Every_chat_renders_as_in_transformers_or_fails_with_its_error(GoldenCase golden)
+    {
+        GoldenCases.SkipUnsupported(golden);
+        List<string> differences = [];
+        foreach (JsonElement row in Rows(golden))
+            foreach (JsonElement chat in row.GetProperty("cases").EnumerateArray())
+                Compare(chat, RenderChat(row.GetProperty("template").GetString()!, chat), $"{row.GetProperty("name")}: {chat.GetProperty("label")}", differences);
+        Assert.True(differences.Count == 0, string.Join("\n", differences));
+    }
+
+    private static (string? Text, string? ErrorClass) RenderChat(string template, JsonElement chat)
+    {
+        Dictionary<string, object?> variables = Variables(chat);
+        variables["messages"] = chat.GetProperty("messages");
+        variables["add_generation_prompt"] = chat.GetProperty("add_generation_prompt");
+        (string? text, string? error) = Result(template, variables);
+        bool isContinued = chat.TryGetProperty("continue_final_message", out JsonElement flag) && flag.GetBoolean();
+        return text is not null && isContinued ? (ChatTemplate.CutAfterFinalMessage(text, chat.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!), null) : (text, error);
+    }
+
+    private static (string? Text, string? ErrorClass) Result(string template, Dictionary<string, object?> variables)
+    {
+        try
+        {
+            return (JinjaTemplate.Parse(template).Render(variables, At2024), null);
+        }
+        catch (JinjaException e)
+        {
+            return (null, e.ErrorClass);
+        }
+    }
+
+    private static void Compare(JsonElement expected, (string? Text, string? ErrorClass) actual, string label, List<string> differences)
+    {
+        bool same = expected.TryGetProperty("expected", out JsonElement text)
+            ? text.GetString() == actual.Text
+            : expected.GetProperty("error").GetProperty("class").GetString() == actual.ErrorClass;
+        if (!same) differences.Add($"{label}\n  expected {expected.GetProperty(text.ValueKind == JsonValueKind.String ? "expected" : "error")}\n  actual   {actual.Text ?? actual.ErrorClass}");
+    }
+
+    private static Dictionary<string, object?> Variables(JsonElement row) => row.GetProperty("vars").EnumerateObject().ToDictionary(p => p.Name, p => (object?)p.Value);
+
+    private static IEnumerable<JsonElement> Rows(GoldenCase golden) =>
+        File.ReadAllText(golden.Path).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement);
+
+    private sealed class FixedClock(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+
+        public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+    }
+}
