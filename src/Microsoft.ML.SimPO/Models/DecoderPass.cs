@@ -8,11 +8,12 @@ internal sealed class DecoderPass : IDisposable
 {
     private readonly RotaryTable[] _rotaries;
     private readonly DecoderArchitecture _architecture;
+    private readonly bool _ownsAttention;
 
-    /// <param name="attention">Belongs to the pass if it is disposable.</param>
-    public DecoderPass(DecoderArchitecture architecture, TokenBatch batch, Device device, IAttention attention)
+    /// <param name="ownsAttention">Whether <paramref name="attention"/> is disposed with the pass.</param>
+    public DecoderPass(DecoderArchitecture architecture, TokenBatch batch, Device device, IAttention attention, bool ownsAttention)
     {
-        (_architecture, Batch, Attention) = (architecture, batch, attention);
+        (_architecture, Batch, Attention, _ownsAttention) = (architecture, batch, attention, ownsAttention);
         _rotaries = [.. architecture.Rotaries.Select(r => RotaryTable.Of(r, batch, device))];
         Ids = tensor(batch.Ids, int64, device).DetachFromDisposeScope();
     }
@@ -27,12 +28,12 @@ internal sealed class DecoderPass : IDisposable
     public RotaryTable? Rotary(int layer) => _architecture.Layers[layer].Rotary is { } index ? _rotaries[index] : null;
 
     public static DecoderPass Packed(DecoderArchitecture architecture, TokenBatch batch, Device device, IKeyValueSink? sink = null) =>
-        new(architecture, batch, device, new PackedAttention(architecture, batch, device, sink));
+        new(architecture, batch, device, new PackedAttention(architecture, batch, device, sink), ownsAttention: true);
 
     public void Dispose()
     {
         foreach (RotaryTable rotary in _rotaries) rotary.Dispose();
         Ids.Dispose();
-        (Attention as IDisposable)?.Dispose();
+        if (_ownsAttention) (Attention as IDisposable)?.Dispose();
     }
 }

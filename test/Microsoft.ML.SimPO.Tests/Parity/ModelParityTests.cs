@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Generation;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Training;
@@ -21,6 +22,8 @@ public class ModelParityTests
         using var fixture = new ModelGolden(golden);
         CheckLogits(fixture);
         CheckScores(fixture);
+        CheckGeneration(fixture);
+        CheckSampling(fixture);
         foreach (bool sharePrefix in new[] { true, false })
             foreach (bool recompute in new[] { false, true })
                 foreach (long budget in new[] { ResponseHead.DefaultBudget, 4 * 4L * fixture.Decoder.Architecture.VocabularySize }) // 4 rows of float32
@@ -43,6 +46,37 @@ public class ModelParityTests
         using var pass = DecoderPass.Packed(fixture.Decoder.Architecture, batch.Tokens, CPU);
         float[] logps = TargetLogProbabilities.Compute(fixture.Decoder, fixture.Decoder.Forward(pass), batch.ScoredRows, batch.Targets);
         Differences.AssertClose("pair.token_logps", fixture.Tensors.Floats("pair.token_logps"), logps, fixture.Tolerance("pair.token_logps"));
+    }
+
+    private static void CheckGeneration(ModelGolden fixture)
+    {
+        var generator = new TokenGenerator(fixture.Decoder, []); // the goldens do not stop
+        var options = new GenerationOptions { MaxNewTokens = 24 };
+        int[][] prompts = [.. fixture.Field("generate").EnumerateArray().Select((_, i) => fixture.Tensors.Integers($"generate.{i}.prompt_ids"))];
+        int[][] together = generator.Generate(prompts, options);
+        for (int i = 0; i < prompts.Length; i++)
+        {
+            Assert.Equal(fixture.Tensors.Integers($"generate.{i}.ids"), generator.Generate([prompts[i]], options)[0]);
+            Assert.Equal(fixture.Tensors.Integers($"generate.{i}.ids"), together[i]);
+        }
+    }
+
+    private static void CheckSampling(ModelGolden fixture)
+    {
+        JsonElement sample = fixture.Field("sample");
+        var options = new GenerationOptions
+        {
+            Sample = true,
+            RepetitionPenalty = sample.GetProperty("repetition_penalty").GetSingle(),
+            Temperature = sample.GetProperty("temperature").GetSingle(),
+            TopK = sample.GetProperty("top_k").GetInt32(),
+            TopP = sample.GetProperty("top_p").GetSingle(),
+        };
+        float[] logits = fixture.Tensors.Floats("sample.logits"), probabilities = new float[logits.Length];
+        var sampler = new TokenSampler(options, 0);
+        sampler.Penalize(logits, fixture.Tensors.Integers("sample.input_ids"));
+        foreach ((int id, double probability) in sampler.Probabilities(logits)) probabilities[id] = (float)probability;
+        Differences.AssertClose("sample.probabilities", fixture.Tensors.Floats("sample.probabilities"), probabilities, 1e-6);
     }
 
     private static void CheckGradients(ModelGolden fixture, bool sharePrefix, bool recompute, long budget)

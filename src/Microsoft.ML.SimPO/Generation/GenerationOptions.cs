@@ -1,0 +1,42 @@
+namespace Microsoft.ML.SimPO;
+
+/// <summary>How text is generated. The defaults are greedy: the likeliest token each time.</summary>
+public sealed record GenerationOptions
+{
+    /// <summary>At most so many tokens are written. At least 1, default 256.</summary>
+    public int MaxNewTokens { get; init; } = 256;
+
+    /// <summary>Draw from the probabilities instead of taking the likeliest token. Default false.</summary>
+    public bool Sample { get; init; }
+
+    /// <summary>What logits are divided by before sampling. Above 0, default 1.</summary>
+    public float Temperature { get; init; } = 1;
+
+    /// <summary>Sample among the k likeliest tokens. Default 0: all.</summary>
+    public int TopK { get; init; }
+
+    /// <summary>Sample among the likeliest tokens as long as the mass before them is below this. Above 0 to 1, default 1: all.</summary>
+    public float TopP { get; init; } = 1;
+
+    /// <summary>Sample among tokens at least this share as likely as the likeliest. From 0 to 1, default 0: all.</summary>
+    public float MinP { get; init; }
+
+    /// <summary>Logits of tokens that occurred are divided by this (multiplied where negative). Above 0, default 1: none.</summary>
+    public float RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>Where the random numbers begin. Default 0: the same text each time.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Lists every option that is out of its range; empty where there is none.</summary>
+    internal IEnumerable<string> Faults()
+    {
+        if (MaxNewTokens < 1) yield return Invariant($"`MaxNewTokens` must be at least 1, but was {MaxNewTokens}.");
+        if (!(Temperature > 0)) yield return Invariant($"`Temperature` must be greater than 0, but was {Temperature}. For the likeliest token leave `Sample` false.");
+        if (TopK < 0) yield return Invariant($"`TopK` must be 0 or more, but was {TopK}. Use 0 for all tokens.");
+        if (!(TopP > 0 && TopP <= 1)) yield return Invariant($"`TopP` must be greater than 0 and at most 1, but was {TopP}. Use 1 for all tokens.");
+        if (!(MinP >= 0 && MinP <= 1)) yield return Invariant($"`MinP` must be from 0 to 1, but was {MinP}. Use 0 for all tokens.");
+        if (!(RepetitionPenalty > 0)) yield return Invariant($"`RepetitionPenalty` must be greater than 0, but was {RepetitionPenalty}. Use 1 for none.");
+    }
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}

@@ -1,0 +1,133 @@
+using Microsoft.ML.SimPO.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Generation;
+
+/// <summary>Keys and values of the sequences that are being continued, a row of the batch each, so that a step computes one token a sequence.</summary>
+internal sealed class KeyValueCache : IAttention, IDisposable
+{
+    private const int Block = 64;
+
+    private readonly DecoderArchitecture _architecture;
+    private readonly IAttentionKernel _kernel;
+    private readonly Device _device;
+    private readonly Tensor[] _keys, _values; // [batch, keyValueHeads, capacity, headDim]
+    private readonly Dictionary<int, Tensor> _masks = [];
+    private int[] _lengths;
+    private Tensor? _rows, _columns;
+
+    public KeyValueCache(DecoderArchitecture architecture, int batch, int capacity, Device device)
+    {
+        (_architecture, _device, _lengths) = (architecture, device, new int[batch]);
+        _kernel = AttentionKernels.For(architecture, device);
+        Tensor Allocate() => zeros(batch, architecture.KeyValueHeadCount, capacity, architecture.HeadDim, device: device).DetachFromDisposeScope();
+        _keys = [.. architecture.Layers.Select(_ => Allocate())];
+        _values = [.. architecture.Layers.Select(_ => Allocate())];
+    }
+
+    /// <summary>Tokens of each sequence that are in the cache.</summary>
+    public IReadOnlyList<int> Lengths => _lengths;
+
+    /// <summary>Takes what a batch of whole sequences computes: sequence i becomes row <paramref name="rows"/>[i].</summary>
+    public IKeyValueSink Fill(TokenBatch batch, int[] rows)
+    {
+        for (int i = 0; i < rows.Length; i++) _lengths[rows[i]] = batch.Segments[i].Rows;
+        return new Filler(this, batch, rows);
+    }
+
+    /// <summary>Makes room for one token a row; the next forward pass must be given exactly these.</summary>
+    public void Advance()
+    {
+        ClearStep();
+        _rows = arange(_lengths.Length, int64, _device).DetachFromDisposeScope();
+        _columns = tensor(_lengths.Select(l => (long)l).ToArray(), int64, _device).DetachFromDisposeScope();
+        for (int i = 0; i < _lengths.Length; i++) _lengths[i]++;
+    }
+
+    /// <summary>Keeps only these rows, in this order.</summary>
+    public void Select(int[] rows)
+    {
+        ClearStep();
+        using Tensor index = tensor(rows, int64, _device);
+        for (int i = 0; i < _keys.Length; i++)
+        {
+            _keys[i] = Taken(_keys[i], index);
+            _values[i] = Taken(_values[i], index);
+        }
+        _lengths = [.. rows.Select(r => _lengths[r])];
+    }
+
+    /// <param name="queryKeyValue">[batch, (heads + 2 keyValueHeads) * headDim], one token a row</param>
+    public Tensor Forward(int layer, Tensor queryKeyValue, List<Tensor>? logSumExps)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        DecoderArchitecture a = _architecture;
+        Tensor heads = queryKeyValue.view(-1, a.HeadCount + (2 * a.KeyValueHeadCount), a.HeadDim); // [batch, heads, headDim]
+        Tensor query = heads.narrow(1, 0, a.HeadCount).unsqueeze(2); // [batch, heads, 1, headDim]
+        Store(_keys[layer], heads.narrow(1, a.HeadCount, a.KeyValueHeadCount));
+        Store(_values[layer], heads.narrow(1, a.HeadCount + a.KeyValueHeadCount, a.KeyValueHeadCount));
+        int longest = _lengths.Max();
+        Tensor output = _kernel.Forward(query, _keys[layer].narrow(2, 0, longest), _values[layer].narrow(2, 0, longest), Mask(a.Layers[layer].Window, longest)).Output;
+        return scope.MoveToOuter(output.reshape(-1, a.QuerySize));
+    }
+
+    public void Dispose()
+    {
+        ClearStep();
+        foreach (Tensor tensor in _keys.Concat(_values)) tensor.Dispose();
+    }
+
+    /// <summary>Rounded up, so that caches of like length have one size.</summary>
+    public static int Capacity(int tokens) => (tokens + Block - 1) / Block * Block;
+
+    private static Tensor Taken(Tensor from, Tensor index)
+    {
+        using (from) return from.index_select(0, index).DetachFromDisposeScope();
+    }
+
+    /// <summary>cache[row, :, column of the row] = token</summary>
+    private void Store(Tensor cache, Tensor tokens)
+    {
+        using Tensor transposed = cache.transpose(1, 2); // [batch, capacity, keyValueHeads, headDim]
+        transposed.index_put_(tokens, TensorIndex.Tensor(_rows!), TensorIndex.Tensor(_columns!));
+    }
+
+    /// <summary>[batch, 1, 1, longest], of the current step</summary>
+    private Tensor Mask(int? window, int longest)
+    {
+        if (_masks.TryGetValue(window ?? 0, out Tensor? known)) return known;
+        float[] mask = new float[_lengths.Length * longest];
+        for (int row = 0; row < _lengths.Length; row++)
+            for (int key = 0; key < longest; key++)
+            {
+                int position = _lengths[row] - 1;
+                bool visible = key <= position && (window is not { } w || key > position - w);
+                if (!visible) mask[(row * longest) + key] = float.NegativeInfinity;
+            }
+        return _masks[window ?? 0] = tensor(mask, [_lengths.Length, 1, 1, longest], device: _device).DetachFromDisposeScope();
+    }
+
+    private void ClearStep()
+    {
+        foreach (Tensor mask in _masks.Values) mask.Dispose();
+        _masks.Clear();
+        _rows?.Dispose();
+        _columns?.Dispose();
+        (_rows, _columns) = (null, null);
+    }
+
+    private sealed class Filler(KeyValueCache cache, TokenBatch batch, int[] rows) : IKeyValueSink
+    {
+        public void Take(int layer, Tensor keys, Tensor values)
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                AttentionSegment segment = batch.Segments[i];
+                cache._keys[layer].select(0, rows[i]).narrow(1, 0, segment.Rows).copy_(keys.narrow(0, segment.Start, segment.Rows).transpose(0, 1));
+                cache._values[layer].select(0, rows[i]).narrow(1, 0, segment.Rows).copy_(values.narrow(0, segment.Start, segment.Rows).transpose(0, 1));
+            }
+        }
+    }
+}
