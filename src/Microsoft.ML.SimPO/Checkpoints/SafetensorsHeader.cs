@@ -16,7 +16,8 @@ internal ref struct SafetensorsHeader
     /// <summary>Bytes of the length that stands before the header.</summary>
     public const int PrefixLength = sizeof(ulong);
 
-    private const string MetadataName = "__metadata__";
+    /// <summary>The key that is no tensor: texts that describe the file.</summary>
+    public const string MetadataName = "__metadata__";
 
     private readonly string _file;
     private readonly long _dataStart;

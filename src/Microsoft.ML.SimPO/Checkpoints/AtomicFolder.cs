@@ -1,0 +1,120 @@
+namespace Microsoft.ML.SimPO.Checkpoints;
+
+/// <summary>Writes a folder so that at every moment either the old one or the new one is there, whole.</summary>
+internal static class AtomicFolder
+{
+    /// <summary>
+    /// Fills a new folder beside the target, has it written to the disk, swaps the two, and deletes the old one last. What the old one
+    /// holds beside the files to be replaced, such as notes or other folders, is moved over.
+    /// </summary>
+    /// <param name="target">The folder; made, with those above it, if it does not exist.</param>
+    /// <param name="replaces">Whether a file of that name belongs to what is written, so that the old one goes.</param>
+    /// <param name="fill">Writes into the folder it is given. When it throws, the target stays as it was and nothing is left behind.</param>
+    /// <exception cref="IOException">
+    /// The target is a file, or a folder that is not empty and holds nothing to replace: then it is probably not the one that was meant.
+    /// </exception>
+    public static void Replace(string target, Func<string, bool> replaces, Action<string> fill)
+    {
+        target = Resolve(target);
+        CheckTarget(target, replaces);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        string beside = AtomicFile.BesideName(target, "new");
+        try
+        {
+            Directory.CreateDirectory(beside);
+            fill(beside);
+            Flush(beside);
+        }
+        catch
+        {
+            DeleteIfThere(beside);
+            throw;
+        }
+        Publish(beside, target, replaces);
+    }
+
+    private static void Publish(string beside, string target, Func<string, bool> replaces)
+    {
+        string? old = null;
+        try
+        {
+            if (!Directory.Exists(target)) Directory.Move(beside, target);
+            else old = Swap(beside, target);
+        }
+        catch
+        {
+            DeleteIfThere(beside);
+            throw;
+        }
+        string parent = Path.GetDirectoryName(target)!;
+        FileSystem.FlushFolder(parent);
+        if (old is null) return;
+        MoveOthers(old, target, replaces);
+        Directory.Delete(old, recursive: true);
+        FileSystem.FlushFolder(parent);
+    }
+
+    /// <returns>Where the old folder is now.</returns>
+    private static string Swap(string beside, string target)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(beside, File.GetUnixFileMode(target));
+        if (FileSystem.TryExchange(beside, target)) return beside;
+        string old = AtomicFile.BesideName(target, "old");
+        Directory.Move(target, old);
+        try
+        {
+            Directory.Move(beside, target);
+        }
+        catch
+        {
+            Directory.Move(old, target);
+            throw;
+        }
+        return old;
+    }
+
+    private static void MoveOthers(string old, string target, Func<string, bool> replaces)
+    {
+        foreach (string entry in Directory.EnumerateFileSystemEntries(old).ToList())
+        {
+            string name = Path.GetFileName(entry);
+            string destination = Path.Combine(target, name);
+            if (replaces(name) || Path.Exists(destination)) continue;
+            if (Directory.Exists(entry)) Directory.Move(entry, destination);
+            else File.Move(entry, destination);
+        }
+    }
+
+    private static void CheckTarget(string target, Func<string, bool> replaces)
+    {
+        if (File.Exists(target)) throw new IOException($"'{target}' is a file; a folder is to be written there. Give another name.");
+        if (!Directory.Exists(target)) return;
+        List<string> names = [.. Directory.EnumerateFileSystemEntries(target).Select(e => Path.GetFileName(e))];
+        if (names.Count > 0 && !names.Any(replaces))
+            throw new IOException($"The folder '{target}' is not empty and holds no model, but for example '{names.Order(StringComparer.Ordinal).First()}'. Give a new or empty folder, or that of a model.");
+    }
+
+    /// <summary>The full path, without a separator at its end, of the folder itself where the target is a link to one.</summary>
+    private static string Resolve(string target)
+    {
+        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
+        var folder = new DirectoryInfo(path);
+        return folder.LinkTarget is null ? path : folder.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+    }
+
+    private static void Flush(string folder)
+    {
+        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+            stream.Flush(flushToDisk: true);
+        }
+        foreach (string inner in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories)) FileSystem.FlushFolder(inner);
+        FileSystem.FlushFolder(folder);
+    }
+
+    private static void DeleteIfThere(string folder)
+    {
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+}

@@ -1,0 +1,117 @@
+namespace Microsoft.ML.SimPO.Checkpoints;
+
+public sealed class AtomicFolderTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_new_folder_is_made_with_those_above_it()
+    {
+        Replace("x/y/z", "new");
+        Assert.Equal(["x/y/z/model.bin"], _folder.Names());
+    }
+
+    [Fact]
+    public void A_separator_at_the_end_of_the_name_does_not_matter()
+    {
+        AtomicFolder.Replace(_folder.File("out") + Path.DirectorySeparatorChar, IsModel, folder => File.WriteAllText(Path.Combine(folder, "model.bin"), "new"));
+        Assert.Equal(["out/model.bin"], _folder.Names());
+    }
+
+    [Fact]
+    public void An_existing_folder_is_swapped_and_what_is_no_part_of_a_model_stays()
+    {
+        _folder.Write("out/model.bin", "old");
+        _folder.Write("out/model.old", "old");
+        _folder.Write("out/notes.txt", "mine");
+        _folder.Write("out/runs/1/log.txt", "mine");
+        Replace("out", "new");
+        Assert.Equal(["out/model.bin", "out/notes.txt", "out/runs/1/log.txt"], _folder.Names());
+        Assert.Equal("new", File.ReadAllText(_folder.File("out", "model.bin")));
+    }
+
+    [Fact]
+    public void When_filling_fails_the_old_folder_is_as_it_was()
+    {
+        _folder.Write("out/model.bin", "old");
+        Assert.Equal("disk full", Assert.Throws<IOException>(() => AtomicFolder.Replace(_folder.File("out"), IsModel, folder =>
+        {
+            File.WriteAllText(Path.Combine(folder, "model.bin"), "half");
+            throw new IOException("disk full");
+        })).Message);
+        Assert.Equal(["out/model.bin"], _folder.Names());
+        Assert.Equal("old", File.ReadAllText(_folder.File("out", "model.bin")));
+    }
+
+    [Fact]
+    public void When_filling_a_new_folder_fails_nothing_is_there()
+    {
+        Assert.Throws<OperationCanceledException>(() => AtomicFolder.Replace(_folder.File("out"), IsModel, _ => throw new OperationCanceledException()));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void While_it_is_filled_the_old_folder_is_what_others_see()
+    {
+        string old = _folder.Write("out/model.bin", "old");
+        AtomicFolder.Replace(_folder.File("out"), IsModel, folder =>
+        {
+            Assert.Equal("old", File.ReadAllText(old));
+            File.WriteAllText(Path.Combine(folder, "model.bin"), "new");
+        });
+        Assert.Equal("new", File.ReadAllText(old));
+    }
+
+    [Fact]
+    public void A_folder_of_something_else_is_not_replaced()
+    {
+        _folder.Write("out/thesis.tex", "years of work");
+        string message = Assert.Throws<IOException>(() => Replace("out", "new")).Message;
+        Assert.Equal($"The folder '{_folder.File("out")}' is not empty and holds no model, but for example 'thesis.tex'. Give a new or empty folder, or that of a model.", message);
+        Assert.Equal(["out/thesis.tex"], _folder.Names());
+    }
+
+    [Fact]
+    public void An_empty_folder_is_filled()
+    {
+        Directory.CreateDirectory(_folder.File("out"));
+        Replace("out", "new");
+        Assert.Equal(["out/model.bin"], _folder.Names());
+    }
+
+    [Fact]
+    public void A_file_in_the_place_of_the_folder_is_an_error()
+    {
+        string path = _folder.Write("out", "file");
+        Assert.Equal($"'{path}' is a file; a folder is to be written there. Give another name.", Assert.Throws<IOException>(() => Replace("out", "new")).Message);
+    }
+
+    [SkippableFact]
+    public void A_link_to_a_folder_stays_a_link()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        _folder.Write("real/model.bin", "old");
+        Directory.CreateSymbolicLink(_folder.File("out"), _folder.File("real"));
+        Replace("out", "new");
+        Assert.Equal(_folder.File("real"), new DirectoryInfo(_folder.File("out")).LinkTarget);
+        Assert.Equal("new", File.ReadAllText(_folder.File("real", "model.bin")));
+    }
+
+    [SkippableFact]
+    public void The_permissions_of_the_old_folder_are_kept()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no such permissions.");
+        if (OperatingSystem.IsWindows()) return;
+        _folder.Write("out/model.bin", "old");
+        File.SetUnixFileMode(_folder.File("out"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Replace("out", "new");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_folder.File("out")));
+    }
+
+    private static bool IsModel(string name) => name.StartsWith("model.", StringComparison.Ordinal);
+
+    private void Replace(string target, string content) =>
+        AtomicFolder.Replace(_folder.File(target.Split('/')), IsModel, folder => File.WriteAllText(Path.Combine(folder, "model.bin"), content));
+}

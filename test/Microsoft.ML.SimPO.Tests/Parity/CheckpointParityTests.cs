@@ -1,0 +1,40 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
+namespace Microsoft.ML.SimPO.Parity;
+
+/// <summary>Every golden checkpoint opens, and holds what its golden.json says.</summary>
+[Trait("Category", "Parity")]
+public sealed class CheckpointParityTests
+{
+    public static TheoryData<GoldenCase> Models => GoldenCases.Folders("models", "config.json");
+
+    [SkippableTheory]
+    [MemberData(nameof(Models))]
+    public void A_checkpoint_holds_the_parameters_of_its_golden(GoldenCase golden)
+    {
+        GoldenCases.SkipUnsupported(golden);
+        using CheckpointReader reader = CheckpointReader.Open(golden.Path);
+        ModelConfig expected = ModelConfig.LoadFile(golden.File("golden.json")).Get("gradients");
+        var shapes = expected.FieldNames.ToDictionary(n => n, n => expected.GetInt32List(n).Select(d => (long)d).ToArray());
+        Assert.NotEmpty(shapes);
+        Assert.Empty(reader.Check(shapes));
+        Assert.All(shapes.Keys, name => Assert.True(reader.ReadFloat32(name).All(value => Math.Abs(value) < 100)));
+    }
+
+    /// <summary>Writing what was read gives back the very bytes that Hugging Face wrote, for the types that are written.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Models))]
+    public void A_checkpoint_written_again_is_the_same_file(GoldenCase golden)
+    {
+        GoldenCases.SkipUnsupported(golden);
+        using CheckpointReader reader = CheckpointReader.Open(golden.Path);
+        CheckpointType type = reader.Tensors.Values.First().Type;
+        Skip.If(type is not (CheckpointType.Float32 or CheckpointType.BFloat16), $"{type} is read, not written.");
+        foreach (IGrouping<string, TensorEntry> file in reader.Tensors.Values.GroupBy(e => e.File))
+        {
+            using var written = new MemoryStream();
+            SafetensorsWriter.Write(written, [.. file.Select(e => new TensorSource(e.Name, e.Shape, sink => sink.Write(reader.ReadFloat32(e.Name))))], type);
+            Assert.Equal(File.ReadAllBytes(file.Key), written.ToArray());
+        }
+    }
+}
