@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>The texts of a model's special tokens, by their names in <c>tokenizer_config.json</c>.</summary>
+internal sealed class SpecialTokens(IReadOnlyDictionary<string, string> texts)
+{
+    private static readonly string[] Names = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+
+    /// <summary>Beginning of a sequence; null where the model has none.</summary>
+    public string? Bos => texts.GetValueOrDefault("bos_token");
+
+    /// <summary>End of a sequence; null where the model has none.</summary>
+    public string? Eos => texts.GetValueOrDefault("eos_token");
+
+    /// <summary>As variables of a chat template.</summary>
+    public IReadOnlyDictionary<string, object?> Variables => texts.ToDictionary(t => t.Key, t => (object?)t.Value, StringComparer.Ordinal);
+
+    /// <summary>Those of <c>tokenizer_config.json</c>, else of <c>special_tokens_map.json</c>; none where there is neither file.</summary>
+    /// <exception cref="InvalidDataException">A file is not valid.</exception>
+    public static SpecialTokens Load(string folder)
+    {
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        using JsonDocument? config = ModelJson.Read(Path.Combine(folder, "tokenizer_config.json")), map = ModelJson.Read(Path.Combine(folder, "special_tokens_map.json"));
+        foreach (string name in Names)
+            if ((Token(config, name) ?? Token(map, name)) is { } token) texts[name] = token;
+        return new SpecialTokens(texts);
+    }
+
+    /// <summary>A token is its text, or an object with its <c>content</c>.</summary>
+    private static string? Token(JsonDocument? document, string name)
+    {
+        if (document is null || !document.RootElement.TryGetProperty(name, out JsonElement token)) return null;
+        return token.ValueKind == JsonValueKind.String ? token.GetString() : ModelJson.Text(token, "content");
+    }
+}
