@@ -20,7 +20,7 @@ internal sealed class RegexClassParser(string pattern)
     /// <summary>A bracketed class, with ranges, nested classes, <c>&amp;&amp;</c> and POSIX names.</summary>
     public CodePointSet Class(ref int at, bool ignoreCase) => ToSet(Brackets(ref at, ignoreCase), ignoreCase: false);
 
-    private static CodePointSet ToSet(List<(int First, int Last)> ranges, bool ignoreCase) => new(ignoreCase ? UnicodeCase.CloseOver(ranges) : ranges);
+    private static CodePointSet ToSet(List<(int First, int Last)> ranges, bool ignoreCase) => new(ignoreCase ? UnicodeData.IgnoreCase(ranges) : ranges);
 
     private List<(int First, int Last)> Brackets(ref int at, bool ignoreCase)
     {
@@ -47,7 +47,7 @@ internal sealed class RegexClassParser(string pattern)
         List<(int First, int Last)> all = Both(left, Fold(ranges));
         return negated ? CodePointRanges.Complement(all) : all;
 
-        List<(int First, int Last)> Fold(List<(int First, int Last)> r) => CodePointRanges.Normalize(ignoreCase ? UnicodeCase.CloseOver(r) : r);
+        List<(int First, int Last)> Fold(List<(int First, int Last)> r) => CodePointRanges.Normalize(ignoreCase ? UnicodeData.IgnoreCase(r) : r);
     }
 
     private static List<(int First, int Last)> Both(List<(int First, int Last)>? left, List<(int First, int Last)> right) =>

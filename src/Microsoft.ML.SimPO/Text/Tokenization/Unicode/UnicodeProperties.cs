@@ -21,12 +21,12 @@ internal static class UnicodeProperties
         string plain = name.Replace("_", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
         switch (plain)
         {
-            case "s" when name == "s": return UnicodeData.WhiteSpace.Ranges;
-            case "space" or "whitespace": return UnicodeData.WhiteSpace.Ranges;
-            case "w" or "word": return UnicodeData.Word.Ranges;
+            case "s" when name == "s": return UnicodeData.Ranges("RegexSpace");
+            case "space" or "whitespace": return UnicodeData.Ranges("RegexSpace");
+            case "w" or "word": return UnicodeData.Ranges("RegexWord");
             case "d" or "digit": return UnicodeData.Category("Nd");
             case "h" or "xdigit": return [('0', '9'), ('A', 'F'), ('a', 'f')];
-            case "punct": return UnicodeData.Punctuation;
+            case "punct": return UnicodeData.Ranges("RegexPunctuation");
             case "ascii": return [(0, 127)];
             case "any": return [(0, CodePointRanges.MaxCodePoint)];
         }
