@@ -1,6 +1,7 @@
 using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,7 +10,7 @@ namespace Microsoft.ML.SimPO.Training;
 /// <summary>Log-probabilities of pairs without gradients. Safe on several threads at once.</summary>
 internal sealed class PairScorer(Decoder decoder)
 {
-    public PairLogProbabilities[] Score(IReadOnlyList<PairTokens> pairs, CancellationToken cancellationToken = default)
+    public PairLogProbabilities[] Score(IReadOnlyList<EncodedPair> pairs, CancellationToken cancellationToken = default)
     {
         PackedBatch batch = PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], decoder.Architecture);
         using DisposeScope scope = NewDisposeScope();

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Training;
 
@@ -6,7 +7,7 @@ namespace Microsoft.ML.SimPO.Training;
 /// <param name="pairs">All pairs.</param>
 /// <param name="batchSize">Pairs a step; the remainder of an epoch is a step of its own.</param>
 /// <param name="tokensPerMicroBatch">At most so many rows a forward pass; a longer pair is one by itself.</param>
-internal sealed class StepPlanner(IReadOnlyList<PairTokens> pairs, int batchSize, int tokensPerMicroBatch)
+internal sealed class StepPlanner(IReadOnlyList<EncodedPair> pairs, int batchSize, int tokensPerMicroBatch)
 {
     /// <param name="epochs">Above 0; a fraction ends early.</param>
     /// <param name="seed">Null keeps the order of the data in every epoch.</param>
@@ -43,14 +44,14 @@ internal sealed class StepPlanner(IReadOnlyList<PairTokens> pairs, int batchSize
         int rows = 0;
         foreach (int index in step.ToArray())
         {
-            if (current.Count > 0 && rows + pairs[index].Rows > tokensPerMicroBatch)
+            if (current.Count > 0 && rows + pairs[index].PackedLength > tokensPerMicroBatch)
             {
                 microBatches.Add([.. current]);
                 current.Clear();
                 rows = 0;
             }
             current.Add(index);
-            rows += pairs[index].Rows;
+            rows += pairs[index].PackedLength;
         }
         microBatches.Add([.. current]);
         return microBatches;

@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Training;
 
@@ -22,9 +23,9 @@ internal sealed record StepWeighting
         new() { ByMicroBatch = true, Divisor = divisor, SftNormalization = SftNormalization.MicroBatchTokens };
 
     /// <summary>The context of each micro-batch's pairs.</summary>
-    public PairContext[] Contexts(TrainingStep step, IReadOnlyList<PairTokens> pairs)
+    public PairContext[] Contexts(TrainingStep step, IReadOnlyList<EncodedPair> pairs)
     {
-        int[] tokens = [.. step.MicroBatches.Select(m => m.Sum(i => pairs[i].ChosenCount))];
+        int[] tokens = [.. step.MicroBatches.Select(m => m.Sum(i => pairs[i].ChosenAnswerLength))];
         double divisor = Divisor ?? step.MicroBatches.Count;
         return [.. step.MicroBatches.Select((m, i) => new PairContext(
             ByMicroBatch ? 1 / (m.Length * divisor) : 1.0 / step.PairCount,

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Training;
 
@@ -13,7 +14,7 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
     /// <param name="report">Called after every step, on this thread.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the weights are those of the last whole step.</exception>
     /// <exception cref="InvalidOperationException">The loss or its gradient is not a finite number any more.</exception>
-    public void Run(IReadOnlyList<PairTokens> pairs, IReadOnlyList<TrainingStep> plan, Action<TrainingProgress>? report, CancellationToken cancellationToken = default)
+    public void Run(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, Action<TrainingProgress>? report, CancellationToken cancellationToken = default)
     {
         foreach (Parameter parameter in decoder.Parameters) parameter.Train();
         try
@@ -38,7 +39,7 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         }
     }
 
-    private (PairResult[][] Results, int Tokens) Gradients(IReadOnlyList<PairTokens> pairs, TrainingStep step, AdamW optimizer, CancellationToken cancellationToken)
+    private (PairResult[][] Results, int Tokens) Gradients(IReadOnlyList<EncodedPair> pairs, TrainingStep step, AdamW optimizer, CancellationToken cancellationToken)
     {
         optimizer.ZeroGradients();
         var pass = new GradientPass(decoder, new ResponseHead(decoder, loss, settings.LogitsBudget), settings.Recompute, settings.LookUpPadding);

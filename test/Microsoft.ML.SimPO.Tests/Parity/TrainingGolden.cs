@@ -3,6 +3,7 @@ using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Text;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Parity;
@@ -36,9 +37,9 @@ internal sealed class TrainingGolden : IDisposable
 
     public TrainingStep[] Order { get; }
 
-    public IReadOnlyList<PairTokens> Train { get; }
+    public IReadOnlyList<EncodedPair> Train { get; }
 
-    public IReadOnlyList<PairTokens> Evaluation { get; }
+    public IReadOnlyList<EncodedPair> Evaluation { get; }
 
     public IReadOnlyList<int[]> EvaluationBatches { get; }
 
@@ -77,11 +78,11 @@ internal sealed class TrainingGolden : IDisposable
 
     private static JsonElement Read(string path) => JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
 
-    private static List<PairTokens> ReadPairs(string path) => [.. File.ReadLines(path).Select(line =>
+    private static List<EncodedPair> ReadPairs(string path) => [.. File.ReadLines(path).Select(line =>
     {
         JsonElement row = JsonDocument.Parse(line).RootElement;
         int[] Ids(string name) => [.. row.GetProperty(name).EnumerateArray().Select(i => i.GetInt32())];
         int[] prompt = Ids("prompt_ids");
-        return new PairTokens([.. prompt, .. Ids("chosen_ids")], prompt.Length, [.. prompt, .. Ids("rejected_ids")], prompt.Length);
+        return new EncodedPair([.. prompt, .. Ids("chosen_ids")], prompt.Length, [.. prompt, .. Ids("rejected_ids")], prompt.Length);
     })];
 }

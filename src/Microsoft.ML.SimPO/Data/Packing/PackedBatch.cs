@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data;
 
@@ -11,15 +12,15 @@ internal sealed record PackedBatch(TokenBatch Tokens, int[] ScoredRows, int[] Ta
     /// <param name="pairs">With the index of each in its data set.</param>
     /// <param name="architecture">Whether a prompt can be shared depends on its rotary embedding.</param>
     /// <param name="sharePrefix">False lays out two whole sequences a pair.</param>
-    public static PackedBatch Of(IReadOnlyList<(int Index, PairTokens Tokens)> pairs, DecoderArchitecture architecture, bool sharePrefix = true)
+    public static PackedBatch Of(IReadOnlyList<(int Index, EncodedPair Tokens)> pairs, DecoderArchitecture architecture, bool sharePrefix = true)
     {
         var builder = new PackedBatchBuilder();
-        foreach ((int index, PairTokens tokens) in pairs)
-            builder.Add(index, tokens, sharePrefix && CanShare(tokens, architecture) ? tokens.SharedPrefix : null);
+        foreach ((int index, EncodedPair tokens) in pairs)
+            builder.Add(index, tokens, sharePrefix && CanShare(tokens, architecture) ? tokens.SharedPrefixLength : null);
         return builder.Build();
     }
 
     /// <summary>Whether both answers turn the prompt by the same angles.</summary>
-    private static bool CanShare(PairTokens pair, DecoderArchitecture architecture) =>
-        architecture.Rotaries.All(r => r.SameAngles(pair.Chosen.Length, pair.Rejected.Length));
+    private static bool CanShare(EncodedPair pair, DecoderArchitecture architecture) =>
+        architecture.Rotaries.All(r => r.SameAngles(pair.ChosenIds.Length, pair.RejectedIds.Length));
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data;
 
@@ -10,24 +11,24 @@ internal sealed class PackedBatchBuilder
     private readonly List<PackedPair> _pairs = [];
 
     /// <param name="shared">Rows of the prefix that both sequences share; null for two whole sequences.</param>
-    public void Add(int index, PairTokens pair, int? shared)
+    public void Add(int index, EncodedPair pair, int? shared)
     {
         int start = _ids.Count, scored = _scoredRows.Count;
         if (shared is { } prefix)
         {
-            _segments.Add(new AttentionSegment(start, prefix, pair.Chosen.Length - prefix, pair.Rejected.Length - prefix));
-            AddRows(pair.Chosen, 0);
-            AddRows(pair.Rejected, prefix);
-            Score(pair.Chosen, pair.ChosenPrompt, i => start + i);
-            int rejected = start + pair.Chosen.Length;
-            Score(pair.Rejected, pair.RejectedPrompt, i => i < prefix ? start + i : rejected + i - prefix);
+            _segments.Add(new AttentionSegment(start, prefix, pair.ChosenIds.Length - prefix, pair.RejectedIds.Length - prefix));
+            AddRows(pair.ChosenIds, 0);
+            AddRows(pair.RejectedIds, prefix);
+            Score(pair.ChosenIds, pair.ChosenPromptLength, i => start + i);
+            int rejected = start + pair.ChosenIds.Length;
+            Score(pair.RejectedIds, pair.RejectedPromptLength, i => i < prefix ? start + i : rejected + i - prefix);
         }
         else
         {
-            AddSequence(pair.Chosen, pair.ChosenPrompt);
-            AddSequence(pair.Rejected, pair.RejectedPrompt);
+            AddSequence(pair.ChosenIds, pair.ChosenPromptLength);
+            AddSequence(pair.RejectedIds, pair.RejectedPromptLength);
         }
-        _pairs.Add(new PackedPair(index, scored, pair.ChosenCount, pair.RejectedCount));
+        _pairs.Add(new PackedPair(index, scored, pair.ChosenAnswerLength, pair.RejectedAnswerLength));
     }
 
     public PackedBatch Build() =>

@@ -1,0 +1,58 @@
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Data;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>What <c>mlContext.Alignment</c> offers.</summary>
+public sealed class AlignmentCatalog
+{
+    private readonly MLContext _context;
+
+    internal AlignmentCatalog(MLContext context)
+    {
+        _context = context;
+        Trainers = new AlignmentTrainers(context);
+    }
+
+    /// <summary>The trainers.</summary>
+    public AlignmentTrainers Trainers { get; }
+
+    /// <summary>
+    /// Reads preference pairs from a file or folder; its layout is recognised by its fields, and one Info line says which it was.
+    /// </summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <returns>
+    /// Columns <c>Prompt</c> (text, or chat messages as a JSON array of <c>role</c> and <c>content</c> where there is a system message or an earlier
+    /// turn), <c>Chosen</c>, <c>Rejected</c>, and where the file has them <c>ScoreChosen</c> and <c>ScoreRejected</c>.
+    /// </returns>
+    /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
+    /// <exception cref="InvalidDataException">The file does not hold pairs.</exception>
+    public IDataView LoadPreferences(string path, PreferenceLoadOptions? options = null) => PreferenceDataView.Load(_context, path, options);
+
+    /// <summary>A model folder as it is, without tuning: scores pairs and generates.</summary>
+    /// <param name="modelPath">A folder in Hugging Face layout.</param>
+    /// <param name="options">Columns, beta and lengths; its <see cref="SimPOTrainer.Options.ModelPath"/> is not used. Null for the defaults.</param>
+    public SimPOTransformer LoadModel(string modelPath, SimPOTrainer.Options? options = null)
+    {
+        SimPOTrainer.Options own = (options ?? new SimPOTrainer.Options()).Copy();
+        own.ModelPath = modelPath;
+        own.Validate();
+        return SimPOTransformer.FromFolder(_context, own);
+    }
+
+    /// <summary>Judges what <see cref="SimPOTransformer.Transform"/> gave.</summary>
+    /// <param name="data">With the columns that the transformer adds.</param>
+    /// <param name="targetMargin">Subtracted from every margin in the log-loss: beta times gamma_beta_ratio for the loss that training minimises. Default 0.</param>
+    /// <param name="chosenRewardColumnName">The rewards of the chosen answers.</param>
+    /// <param name="rejectedRewardColumnName">The rewards of the rejected answers.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or not a number.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows.</exception>
+    public AlignmentMetrics Evaluate(IDataView data, double targetMargin = 0,
+        string chosenRewardColumnName = ScoreColumns.ChosenReward, string rejectedRewardColumnName = ScoreColumns.RejectedReward)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        IHost host = ((IHostEnvironment)_context).Register("AlignmentEvaluator");
+        return MetricsReader.Read(host, data, targetMargin, chosenRewardColumnName, rejectedRewardColumnName);
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>Looks for the columns of a schema in ML.NET's own words, and says all that is wrong at once.</summary>
+internal sealed class ColumnCheck(IExceptionContext host, DataViewSchema schema)
+{
+    private readonly List<string> _faults = [];
+
+    public DataViewSchema.Column Text(string role, string name) => Find(role, name, TextDataViewType.Instance);
+
+    public DataViewSchema.Column Number(string role, string name) => Find(role, name, NumberDataViewType.Single);
+
+    /// <exception cref="ArgumentOutOfRangeException">A column was missing or of another type.</exception>
+    public void ThrowIfFaulty(string parameter)
+    {
+        if (_faults.Count > 0) throw host.ExceptParam(parameter, string.Join(Environment.NewLine, _faults));
+    }
+
+    private DataViewSchema.Column Find(string role, string name, DataViewType type)
+    {
+        if (schema.GetColumnOrNull(name) is not { } column)
+        {
+            _faults.Add($"Could not find {role} column '{name}'");
+            return default;
+        }
+        if (!column.Type.Equals(type)) _faults.Add($"Schema mismatch for {role} column '{name}': expected {type}, got {column.Type}");
+        return column;
+    }
+}

@@ -1,0 +1,93 @@
+using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Generation;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Text;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>A model folder in memory: weights, tokenizer, chat template, and the small files that a tuned model keeps. Independent of the folder afterwards.</summary>
+internal sealed class LanguageModel : IDisposable
+{
+    private int _disposed;
+
+    private LanguageModel(Decoder decoder, IReadOnlyList<ModelFile> files, string folder)
+    {
+        (Decoder, Files) = (decoder, files);
+        Tokenizer = HfTokenizer.Load(folder);
+        Template = ChatTemplate.Load(folder);
+        SpecialTokens = SpecialTokens.Load(folder);
+        StopTokens = [.. HubFolder.Open(folder).EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
+    }
+
+    public Decoder Decoder { get; }
+
+    public HfTokenizer Tokenizer { get; }
+
+    public ChatTemplate? Template { get; }
+
+    public SpecialTokens SpecialTokens { get; }
+
+    /// <summary>config.json, those of the tokenizer and so on, held in memory.</summary>
+    public IReadOnlyList<ModelFile> Files { get; }
+
+    /// <summary>What ends an answer.</summary>
+    public IReadOnlyList<int> StopTokens { get; }
+
+    public static LanguageModel Load(string folder, Device device)
+    {
+        Decoder decoder = DecoderLoader.Load(folder, device);
+        return Make(decoder, InMemory(ModelFile.KeptOf(folder)), folder);
+    }
+
+    /// <summary>A model whose files come from an archive. The decoder belongs to it.</summary>
+    public static LanguageModel Of(Decoder decoder, IReadOnlyList<ModelFile> files)
+    {
+        using var folder = TemporaryFolder.With(files);
+        return Make(decoder, files, folder.Path);
+    }
+
+    public TokenGenerator Generator() => new(Decoder, StopTokens);
+
+    /// <summary>All weights under their Hugging Face names, to be written.</summary>
+    public IReadOnlyList<TensorSource> Tensors() =>
+        [.. Decoder.Parameters.SelectMany(p => p.Parts.Select(part => new TensorSource(part.Name, part.Shape, sink => WriteRows(p, part, sink))))];
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) Decoder.Dispose();
+    }
+
+    private static unsafe void WriteRows(Parameter parameter, ParameterPart part, TensorSink sink)
+    {
+        if (parameter.Value.device_type == TorchSharp.DeviceType.CPU)
+        {
+            sink.Write((float*)parameter.Address(part), part.Count);
+            return;
+        }
+        using Tensor view = Parameter.View(parameter.Value, part);
+        using Tensor copy = view.cpu();
+        sink.Write(copy.data<float>().ToArray());
+    }
+
+    private static LanguageModel Make(Decoder decoder, IReadOnlyList<ModelFile> files, string folder)
+    {
+        try
+        {
+            return new LanguageModel(decoder, files, folder);
+        }
+        catch
+        {
+            decoder.Dispose();
+            throw;
+        }
+    }
+
+    private static ModelFile[] InMemory(IReadOnlyList<ModelFile> files) => [.. files.Select(f =>
+    {
+        byte[] content = f.ReadAll();
+        return new ModelFile(f.Name, () => new MemoryStream(content, writable: false));
+    })];
+
+    private IEnumerable<int> TokenOf(string? text) => text is not null && Tokenizer.TokenId(text) is { } id ? [id] : [];
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>A language model inside an ML.NET model: its small files in one stream, its weights as float32 in another.</summary>
+internal static class ModelArchive
+{
+    private const string FilesStream = "Files", WeightsStream = "Weights";
+
+    private const int MaxFiles = 1000, MaxFileBytes = 256 << 20;
+
+    public static void Save(ModelSaveContext context, LanguageModel model)
+    {
+        context.SaveBinaryStream(FilesStream, writer =>
+        {
+            writer.Write(model.Files.Count);
+            foreach (ModelFile file in model.Files)
+            {
+                byte[] content = file.ReadAll();
+                writer.Write(file.Name);
+                writer.Write(content.Length);
+                writer.Write(content);
+            }
+        });
+        context.SaveBinaryStream(WeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, model.Tensors(), CheckpointType.Float32));
+    }
+
+    /// <exception cref="InvalidDataException">The archive is damaged.</exception>
+    public static LanguageModel Load(ModelLoadContext context, Device device)
+    {
+        List<ModelFile> files = [];
+        if (!context.TryLoadBinaryStream(FilesStream, reader => files.AddRange(ReadFiles(reader)))) throw Damaged($"stream '{FilesStream}' is missing");
+        using TemporaryFolder folder = TemporaryFolder.With(files);
+        string weights = Path.Combine(folder.Path, CheckpointReader.SingleFileName);
+        bool found = context.TryLoadBinaryStream(WeightsStream, reader =>
+        {
+            using FileStream target = File.Create(weights);
+            reader.BaseStream.CopyTo(target);
+        });
+        if (!found) throw Damaged($"stream '{WeightsStream}' is missing");
+        return LanguageModel.Of(DecoderLoader.Load(folder.Path, device), files);
+    }
+
+    private static IEnumerable<ModelFile> ReadFiles(BinaryReader reader)
+    {
+        int count = reader.ReadInt32();
+        if (count is < 1 or > MaxFiles) throw Damaged($"it claims to hold {count} files");
+        for (int i = 0; i < count; i++)
+        {
+            string name = reader.ReadString();
+            int length = reader.ReadInt32();
+            if (length is < 0 or > MaxFileBytes) throw Damaged($"file '{name}' claims to have {length} bytes");
+            byte[] content = reader.ReadBytes(length);
+            if (content.Length != length) throw Damaged($"file '{name}' ends after {content.Length} of {length} bytes");
+            yield return new ModelFile(name, () => new MemoryStream(content, writable: false));
+        }
+    }
+
+    private static InvalidDataException Damaged(FormattableString what) =>
+        new($"The saved SimPO model is damaged: {what.ToString(CultureInfo.InvariantCulture)}.");
+}

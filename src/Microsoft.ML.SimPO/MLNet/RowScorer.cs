@@ -1,0 +1,30 @@
+using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Training;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>Scores rows of text. Thread safe.</summary>
+internal sealed class RowScorer
+{
+    private readonly PairScorer _scorer;
+    private readonly PreferenceEncoder _encoder;
+    private readonly SimPOTrainer.Options _options;
+
+    public RowScorer(LanguageModel model, SimPOTrainer.Options options)
+    {
+        _scorer = new PairScorer(model.Decoder);
+        _encoder = model.Encoder(options, everyRow: true);
+        _options = options;
+    }
+
+    /// <summary>How many tokens are worth a forward pass.</summary>
+    public int TokensPerBatch => _options.TokensPerMicroBatch;
+
+    public EncodedPair Encode((string Prompt, string Chosen, string Rejected) row, long number) =>
+        _encoder.Encode(row.Prompt, row.Chosen, row.Rejected, number)
+        ?? throw new InvalidDataException(FormattableString.Invariant($"Row {number} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
+
+    public PairScore[] Score(IReadOnlyList<EncodedPair> pairs) =>
+        [.. _scorer.Score(pairs).Select(p => new PairScore((float)(_options.Beta * p.ChosenMean), (float)(_options.Beta * p.RejectedMean)))];
+}

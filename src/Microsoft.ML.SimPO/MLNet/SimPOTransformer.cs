@@ -1,0 +1,147 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO;
+using Microsoft.ML.SimPO.Checkpoints;
+using static TorchSharp.torch;
+
+[assembly: LoadableClass(typeof(SimPOTransformer), null, typeof(SignatureLoadModel), "SimPO language model", SimPOTransformer.LoaderSignature)]
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>
+/// A language model that scores pairs and generates. It adds <c>ChosenReward</c> and <c>RejectedReward</c> (beta times the mean log-probability of
+/// the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected reward, without gamma) and <c>PredictedLabel</c> (margin above 0).
+/// </summary>
+/// <remarks>Thread safe. It owns the model's weights: dispose it to free them.</remarks>
+public sealed class SimPOTransformer : ITransformer, IDisposable
+{
+    internal const string LoaderSignature = "SimPOTransformer";
+
+    private readonly IHost _host;
+    private readonly List<TrainingProgress> _history = [];
+    private readonly List<ValidationResult> _validations = [];
+
+    private SimPOTransformer(IHostEnvironment environment, LanguageModel model, SimPOTrainer.Options options)
+    {
+        _host = environment.Register(LoaderSignature);
+        (Model, Options) = (model, options);
+        Scorer = new RowScorer(model, options);
+    }
+
+    /// <summary>Loads a saved model; called by ML.NET.</summary>
+    internal SimPOTransformer(IHostEnvironment environment, ModelLoadContext context)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentNullException.ThrowIfNull(context);
+        _host = environment.Register(LoaderSignature);
+        context.CheckAtModel(GetVersionInfo());
+        Options = SavedOptions.Read(context);
+        Model = ModelArchive.Load(context, ComputeDevice.Of(environment));
+        Scorer = new RowScorer(Model, Options);
+    }
+
+    /// <summary>The scale of the rewards.</summary>
+    public float Beta => Options.Beta;
+
+    /// <summary>The target margin over beta that the model was tuned with.</summary>
+    public float GammaBetaRatio => Options.GammaBetaRatio;
+
+    /// <summary><c>model_type</c> of the model's configuration.</summary>
+    public string ModelFamily => Model.Decoder.Architecture.ModelType;
+
+    /// <summary>Weights of the model, those that a tied head shares counted once.</summary>
+    public long ParameterCount => Model.Decoder.ParameterCount;
+
+    /// <summary>Every step of the training, in order; empty for a model that was loaded.</summary>
+    public IReadOnlyList<TrainingProgress> TrainingHistory => _history;
+
+    /// <summary>Metrics on the validation data, before the first step and after each epoch; empty where there was none.</summary>
+    public IReadOnlyList<ValidationResult> ValidationHistory => _validations;
+
+    /// <inheritdoc/>
+    public bool IsRowToRowMapper => true;
+
+    internal LanguageModel Model { get; }
+
+    internal SimPOTrainer.Options Options { get; }
+
+    internal RowScorer Scorer { get; }
+
+    /// <summary>The schema with the score columns.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        PairColumns.Of(_host, inputSchema, Options);
+        return ScoreSchema.AddTo(inputSchema);
+    }
+
+    /// <summary>The rows with the score columns. Nothing is computed before a cursor asks for a score.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new ScoredDataView(input, PairColumns.Of(_host, input.Schema, Options), Scorer);
+    }
+
+    /// <inheritdoc/>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return new ScoreRowMapper(inputSchema, PairColumns.Of(_host, inputSchema, Options), Scorer);
+    }
+
+    /// <summary>Answers to prompts.</summary>
+    /// <param name="prompts">Texts, each a user's turn where the model has a chat template; or chat messages as JSON.</param>
+    /// <param name="options">Null for the likeliest tokens, at most 256.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>An answer each, without special tokens.</returns>
+    /// <exception cref="ArgumentException">Options are out of range; all of them are listed.</exception>
+    public IReadOnlyList<string> Generate(IEnumerable<string> prompts, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        return new AnswerWriter(Model, Options).Write([.. prompts], options ?? new GenerationOptions(), cancellationToken);
+    }
+
+    /// <summary>Writes the model in the layout of the folder that it came from, so that Hugging Face's libraries load it.</summary>
+    /// <param name="path">A new folder, or one of a model, which is replaced at once when everything is written.</param>
+    /// <param name="precision">How weights are stored. bfloat16 takes half of the space and rounds small updates away. Default float32.</param>
+    /// <exception cref="IOException">The folder cannot be written, or is one of something else; what was there is as before.</exception>
+    public void SaveCheckpoint(string path, CheckpointPrecision precision = CheckpointPrecision.Float32)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        CheckpointType type = precision == CheckpointPrecision.BFloat16 ? CheckpointType.BFloat16 : CheckpointType.Float32;
+        new CheckpointWriter(Model.Files) { Type = type }.Write(path, Model.Tensors());
+    }
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose() => Model.Dispose();
+
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ArgumentNullException.ThrowIfNull(ctx);
+        ctx.CheckAtModel();
+        ctx.SetVersionInfo(GetVersionInfo());
+        SavedOptions.Write(ctx, Options);
+        ModelArchive.Save(ctx, Model);
+    }
+
+    internal static SimPOTransformer FromFolder(MLContext context, SimPOTrainer.Options options)
+    {
+        Native.TorchRuntime.EnsureLoaded();
+        return new SimPOTransformer(context, LanguageModel.Load(options.ModelPath, ComputeDevice.Of(context)), options);
+    }
+
+    internal void AddProgress(TrainingProgress progress) => _history.Add(progress);
+
+    internal void AddValidation(ValidationResult result) => _validations.Add(result);
+
+    private static VersionInfo GetVersionInfo() => new(
+        modelSignature: "SIMPOLLM",
+        verWrittenCur: 0x00010001, // first version
+        verReadableCur: 0x00010001,
+        verWeCanReadBack: 0x00010001,
+        loaderSignature: LoaderSignature,
+        loaderAssemblyName: typeof(SimPOTransformer).Assembly.FullName);
+}
