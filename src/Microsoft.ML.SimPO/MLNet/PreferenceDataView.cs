@@ -15,8 +15,14 @@ internal static class PreferenceDataView
             first = PreferenceReader.Read(path, options, channel.Info).FirstOrDefault()
                 ?? throw new InvalidDataException($"'{path}' holds no preference pairs.");
         return first.ScoreChosen is null
-            ? context.Data.LoadFromEnumerable(PreferenceReader.Read(path, options).Select(r => new Pair(r)))
-            : context.Data.LoadFromEnumerable(PreferenceReader.Read(path, options).Select(r => new ScoredPair(r)));
+            ? context.Data.LoadFromEnumerable(Rows(path, options, r => new Pair(r)))
+            : context.Data.LoadFromEnumerable(Rows(path, options, r => new ScoredPair(r)));
+    }
+
+    /// <summary>Every enumeration opens the file for itself: cursors of one data view may run side by side.</summary>
+    private static IEnumerable<T> Rows<T>(string path, PreferenceLoadOptions? options, Func<PreferenceRow, T> convert)
+    {
+        foreach (PreferenceRow row in PreferenceReader.Read(path, options)) yield return convert(row);
     }
 
     private class Pair(PreferenceRow row)

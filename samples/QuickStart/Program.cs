@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.SimPO;
+using QuickStart;
+
+// Tunes a language model with SimPO and shows what became of it.
+Arguments arguments;
+try
+{
+    arguments = Arguments.Parse(args);
+}
+catch (FormatException e)
+{
+    Console.Error.WriteLine(e.Message);
+    Console.Error.WriteLine(Arguments.Usage);
+    return 2;
+}
+try
+{
+    Run(arguments);
+    return 0;
+}
+catch (Exception e) when (e is IOException or ArgumentException or InvalidOperationException or InvalidDataException or NotSupportedException or DllNotFoundException)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
+
+static void Run(Arguments arguments)
+{
+    const int samplesElsewhere = 3; // prompts that are answered where nothing but a person can judge the answers
+    var clock = Stopwatch.StartNew();
+    Allocator.KeepLargeBlocks();
+    var ml = new MLContext(seed: 1);
+    (IDataView train, long trainPairs) = Load(ml, arguments.Train, arguments.MaxPairs);
+    (IDataView test, long testPairs) = Load(ml, arguments.Test, arguments.MaxPairs);
+    string[] prompts = [.. test.GetColumn<string>("Prompt").Take(arguments.IsEmbedded ? int.MaxValue : samplesElsewhere)];
+    AnswerJudge? judge = arguments.IsEmbedded ? new AnswerJudge(Path.Combine(AppContext.BaseDirectory, "data", "style_markers.json"), arguments.Test) : null;
+
+    Snapshot before;
+    using (SimPOTransformer untuned = ml.Alignment.LoadModel(arguments.Model, arguments.Options))
+    {
+        Console.WriteLine(FormattableString.Invariant($"Model  {untuned.ModelFamily}, {untuned.ParameterCount:N0} parameters"));
+        Console.WriteLine(FormattableString.Invariant($"Data   {trainPairs} training pairs, {testPairs} test pairs"));
+        Console.WriteLine("Before tuning ...");
+        before = Snapshot.Take(ml, untuned, test, prompts, judge);
+    }
+
+    Console.WriteLine("Tuning ...");
+    arguments.Options.Progress = new ConsoleProgress();
+    using SimPOTransformer model = ml.Alignment.Trainers.SimPO(arguments.Options).Fit(train);
+    Console.WriteLine("After tuning ...");
+    Snapshot after = Snapshot.Take(ml, model, test, prompts, judge);
+    Report.Table(before, after);
+    Report.Samples(prompts, before, after, samplesElsewhere);
+
+    string checkpoint = Path.Combine(arguments.Output, "tuned"), zip = Path.Combine(arguments.Output, "tuned.zip");
+    model.SaveCheckpoint(checkpoint);
+    ml.Model.Save(model, train.Schema, zip);
+    bool checkpointEqual = IsEqual(after, ml.Alignment.LoadModel(checkpoint, arguments.Options), test);
+    bool zipEqual = IsEqual(after, (SimPOTransformer)ml.Model.Load(zip, out _), test);
+    Console.WriteLine();
+    Console.WriteLine($"Saved in {Path.GetFullPath(arguments.Output)}");
+    Console.WriteLine($"  tuned      Hugging Face layout; loaded again, scores are {(checkpointEqual ? "equal to the last bit" : "DIFFERENT")}");
+    Console.WriteLine($"  tuned.zip  ML.NET model;        loaded again, scores are {(zipEqual ? "equal to the last bit" : "DIFFERENT")}");
+    Console.WriteLine(FormattableString.Invariant($"{clock.Elapsed.TotalSeconds:F1} s in all, {Process.GetCurrentProcess().PeakWorkingSet64 / 1e9:F2} GB of memory at most"));
+    if (arguments.Json is not null) ResultFile.Write(arguments.Json, model, trainPairs, before, after, prompts, checkpointEqual, zipEqual, clock.Elapsed);
+}
+
+static bool IsEqual(Snapshot snapshot, SimPOTransformer reloaded, IDataView test)
+{
+    using (reloaded) return snapshot.HasScoresOf(reloaded, test);
+}
+
+static (IDataView Data, long Count) Load(MLContext ml, string path, int? maxPairs)
+{
+    IDataView data = ml.Alignment.LoadPreferences(path);
+    if (maxPairs is { } max) data = ml.Data.TakeRows(data, max);
+    return (data, data.GetColumn<string>("Prompt").LongCount());
+}
