@@ -8,15 +8,16 @@ internal static class AtomicFolder
     /// holds beside the files to be replaced, such as notes or other folders, is moved over.
     /// </summary>
     /// <param name="target">The folder; made, with those above it, if it does not exist.</param>
+    /// <param name="kind">What is written, as "model", for messages.</param>
     /// <param name="replaces">Whether a file of that name belongs to what is written, so that the old one goes.</param>
     /// <param name="fill">Writes into the folder it is given. When it throws, the target stays as it was and nothing is left behind.</param>
     /// <exception cref="IOException">
     /// The target is a file, or a folder that is not empty and holds nothing to replace: then it is probably not the one that was meant.
     /// </exception>
-    public static void Replace(string target, Func<string, bool> replaces, Action<string> fill)
+    public static void Replace(string target, string kind, Func<string, bool> replaces, Action<string> fill)
     {
         target = Resolve(target);
-        CheckTarget(target, replaces);
+        CheckTarget(target, kind, replaces);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         string beside = AtomicFile.BesideName(target, "new");
         try
@@ -85,13 +86,13 @@ internal static class AtomicFolder
         }
     }
 
-    private static void CheckTarget(string target, Func<string, bool> replaces)
+    private static void CheckTarget(string target, string kind, Func<string, bool> replaces)
     {
         if (File.Exists(target)) throw new IOException($"'{target}' is a file; a folder is to be written there. Give another name.");
         if (!Directory.Exists(target)) return;
         List<string> names = [.. Directory.EnumerateFileSystemEntries(target).Select(e => Path.GetFileName(e))];
         if (names.Count > 0 && !names.Any(replaces))
-            throw new IOException($"The folder '{target}' is not empty and holds no model, but for example '{names.Order(StringComparer.Ordinal).First()}'. Give a new or empty folder, or that of a model.");
+            throw new IOException($"The folder '{target}' is not empty and holds no {kind}, but for example '{names.Order(StringComparer.Ordinal).First()}'. Give a new or empty folder, or that of another {kind}.");
     }
 
     /// <summary>The full path, without a separator at its end, of the folder itself where the target is a link to one.</summary>

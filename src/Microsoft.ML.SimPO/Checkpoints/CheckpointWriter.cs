@@ -25,14 +25,16 @@ internal sealed class CheckpointWriter
     public long MaxShardBytes { get; init; } = DefaultMaxShardBytes;
 
     /// <summary>Writes the folder: complete beside the target first, then swapped in, what was there deleted last.</summary>
-    /// <param name="targetFolder">New, empty, or that of a model. Files in it that belong to no checkpoint stay.</param>
+    /// <param name="targetFolder">New, empty, or that of a model. Files in it that belong to no model stay.</param>
     /// <param name="tensors">All weights, in the order of the model, under their Hugging Face names.</param>
     /// <param name="cancellationToken">Ends the work; the target stays as it was.</param>
-    /// <exception cref="IOException">The target cannot be written, or is a folder of something else.</exception>
+    /// <exception cref="IOException">The target cannot be written, or is the folder of an adapter or of something else.</exception>
     public void Write(string targetFolder, IReadOnlyList<TensorSource> tensors, CancellationToken cancellationToken = default)
     {
         var plan = new ShardPlan(tensors, Type, MaxShardBytes);
-        AtomicFolder.Replace(targetFolder, ModelFile.IsOfCheckpoint, folder =>
+        if (File.Exists(Path.Combine(targetFolder, AdapterConfig.FileName)))
+            throw new IOException($"The folder '{Path.GetFullPath(targetFolder)}' holds an adapter. Write the model to another: readers take a folder for one or the other.");
+        AtomicFolder.Replace(targetFolder, "model", ModelFile.IsOfModel, folder =>
         {
             foreach (ModelFile file in _files) Copy(file, folder);
             foreach ((string name, IReadOnlyList<TensorSource> shard) in plan.Files)
@@ -43,15 +45,7 @@ internal sealed class CheckpointWriter
 
     private void Copy(ModelFile file, string folder)
     {
-        string path = Path.Combine(folder, file.Name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (file.Name == ModelConfig.FileName)
-        {
-            File.WriteAllBytes(path, ConfigRewriter.WithType(file.ReadAll(), Type));
-            return;
-        }
-        using Stream source = file.Open();
-        using FileStream target = File.Create(path);
-        source.CopyTo(target);
+        if (file.Name != ModelConfig.FileName) file.CopyTo(folder);
+        else File.WriteAllBytes(file.PathIn(folder), ConfigRewriter.WithType(file.ReadAll(), Type));
     }
 }

@@ -139,7 +139,8 @@ internal sealed class ModelConfig
     private InvalidDataException Wrong(string field, string expected, JsonElement value) =>
         new($"'{Path}': field '{_prefix}{field}' must be {expected}, but is {Describe(value)}.");
 
-    private static string Describe(JsonElement value)
+    /// <summary>A value as it stands in the file, cut where it is long, for messages.</summary>
+    public static string Describe(JsonElement value)
     {
         string text = value.GetRawText();
         string cut = text.Length <= LongestShown ? text : string.Concat(text.AsSpan(0, LongestShown), "...");

@@ -85,6 +85,15 @@ public sealed class CheckpointWriterTests : IDisposable
     }
 
     [Fact]
+    public void A_model_is_not_written_into_the_folder_of_an_adapter()
+    {
+        _folder.Write("adapter/adapter_config.json", "{}");
+        Assert.Equal($"The folder '{_folder.File("adapter")}' holds an adapter. Write the model to another: readers take a folder for one or the other.",
+            Assert.Throws<IOException>(() => Writer().Write(_folder.File("adapter"), Tensors())).Message);
+        Assert.Equal(["adapter_config.json"], NamesIn("adapter"));
+    }
+
+    [Fact]
     public void Wrong_calls_are_refused()
     {
         string nothing = _folder.File("nothing");
