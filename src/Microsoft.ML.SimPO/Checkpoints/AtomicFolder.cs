@@ -19,40 +19,42 @@ internal static class AtomicFolder
         target = Resolve(target);
         CheckTarget(target, kind, replaces);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        string beside = AtomicFile.BesideName(target, "new");
-        try
-        {
-            Directory.CreateDirectory(beside);
-            fill(beside);
-            Flush(beside);
-        }
-        catch
-        {
-            DeleteIfThere(beside);
-            throw;
-        }
-        Publish(beside, target, replaces);
+        using StagingFolder staging = StagingFolder.Create(target);
+        fill(staging.Path);
+        staging.Complete();
+        string? old = Publish(staging, target);
+        if (old is not null) RemoveOld(old, target, replaces);
     }
 
-    private static void Publish(string beside, string target, Func<string, bool> replaces)
+    /// <returns>Where the old folder is now, if there was one.</returns>
+    private static string? Publish(StagingFolder staging, string target)
     {
-        string? old = null;
-        try
-        {
-            if (!Directory.Exists(target)) Directory.Move(beside, target);
-            else old = Swap(beside, target);
-        }
-        catch
-        {
-            DeleteIfThere(beside);
-            throw;
-        }
-        string parent = Path.GetDirectoryName(target)!;
-        FileSystem.FlushFolder(parent);
-        if (old is null) return;
+        string? old = TryMove(staging.Path, target) ? null : Swap(staging.Path, target);
+        staging.Release();
+        FileSystem.FlushFolder(Path.GetDirectoryName(target)!);
+        return old;
+    }
+
+    private static void RemoveOld(string old, string target, Func<string, bool> replaces)
+    {
         MoveOthers(old, target, replaces);
         Directory.Delete(old, recursive: true);
-        FileSystem.FlushFolder(parent);
+        FileSystem.FlushFolder(Path.GetDirectoryName(target)!);
+    }
+
+    /// <returns><c>false</c> if the target exists, perhaps only since this moment.</returns>
+    private static bool TryMove(string folder, string target)
+    {
+        if (Directory.Exists(target)) return false;
+        try
+        {
+            Directory.Move(folder, target);
+            return true;
+        }
+        catch (IOException) when (Directory.Exists(target))
+        {
+            return false;
+        }
     }
 
     /// <returns>Where the old folder is now.</returns>
@@ -101,21 +103,5 @@ internal static class AtomicFolder
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
         var folder = new DirectoryInfo(path);
         return folder.LinkTarget is null ? path : folder.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-    }
-
-    private static void Flush(string folder)
-    {
-        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-        {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-            stream.Flush(flushToDisk: true);
-        }
-        foreach (string inner in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories)) FileSystem.FlushFolder(inner);
-        FileSystem.FlushFolder(folder);
-    }
-
-    private static void DeleteIfThere(string folder)
-    {
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 }

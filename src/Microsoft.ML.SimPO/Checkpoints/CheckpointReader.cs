@@ -104,6 +104,22 @@ internal sealed unsafe class CheckpointReader : IDisposable
         RunBlocks(blocks, options);
     }
 
+    /// <summary>Reads a part of a tensor as float32, on this thread.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="start">The first element, row-major.</param>
+    /// <param name="destination">Room for <paramref name="count"/> values.</param>
+    /// <param name="count">The number of elements.</param>
+    /// <exception cref="InvalidDataException">There is no such tensor, it is shorter, or of a type that does not convert.</exception>
+    public void ReadFloat32(string name, long start, float* destination, long count)
+    {
+        TensorEntry entry = Find(name);
+        if (start < 0 || count < 0 || start > entry.Count - count || !entry.Type.ConvertsToFloat32)
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"'{entry.File}': elements {start} to {start + count} of tensor {Faults.Quote(name)}, {entry.Type.HeaderName} {Faults.Describe(entry.Shape)}, cannot be read as float32."));
+        using var buffer = new BlockBuffer();
+        for (long done = 0; done < count; done += BlockElements)
+            ReadBlock(new Block(entry, destination - start, start + done, (int)Math.Min(BlockElements, count - done)), buffer);
+    }
+
     /// <summary>One tensor as float32 in an array of its own, for small ones.</summary>
     public float[] ReadFloat32(string name)
     {

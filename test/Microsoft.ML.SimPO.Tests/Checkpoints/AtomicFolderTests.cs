@@ -65,6 +65,32 @@ public sealed class AtomicFolderTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_process_left_is_removed_and_what_another_still_writes_is_not()
+    {
+        string abandoned = _folder.Write(".out.1.new/.writing", "");
+        string young = _folder.Write(".out.2.new/.writing", "");
+        string writing = _folder.Write(".out.3.new/.writing", "");
+        string renaming = _folder.Write(".out.4.new/model.bin", "whole");
+        string another = _folder.Write(".other.5.new/.writing", "");
+        foreach (string file in new[] { abandoned, writing, another }) File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-2));
+        using (new FileStream(writing, FileMode.Open, FileAccess.Write, FileShare.None)) Replace("out", "new");
+        Assert.Equal([another, young, writing, renaming, _folder.File("out", "model.bin")], _folder.Names().Select(n => _folder.File(n)));
+    }
+
+    [SkippableFact]
+    public void Two_that_write_the_same_folder_at_once_leave_one_whole()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows cannot swap two folders in one step.");
+        Parallel.For(0, 8, i => AtomicFolder.Replace(_folder.File("out"), "model", IsModel, folder =>
+        {
+            File.WriteAllText(Path.Combine(folder, "model.a"), $"{i}");
+            File.WriteAllText(Path.Combine(folder, "model.b"), $"{i}");
+        }));
+        Assert.Equal(["out/model.a", "out/model.b"], _folder.Names());
+        Assert.Equal(File.ReadAllText(_folder.File("out", "model.a")), File.ReadAllText(_folder.File("out", "model.b")));
+    }
+
+    [Fact]
     public void A_folder_of_something_else_is_not_replaced()
     {
         _folder.Write("out/thesis.tex", "years of work");
