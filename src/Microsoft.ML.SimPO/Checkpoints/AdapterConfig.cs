@@ -109,7 +109,7 @@ internal sealed class AdapterConfig
             JsonElement value = json.Find(field)!.Value;
             bool off = field switch
             {
-                "bias" => value.ValueEquals(NoneText),
+                "bias" => value.ValueKind == JsonValueKind.String && value.ValueEquals(NoneText),
                 "init_lora_weights" => !(value.ValueKind == JsonValueKind.String && InitsThatChangeTheBase.Any(i => value.GetString()!.StartsWith(i, StringComparison.Ordinal))),
                 _ => Read.Contains(field) || Harmless.Contains(field) || IsEmpty(value),
             };

@@ -36,7 +36,7 @@ internal sealed class AdapterTargets
         try
         {
             List<string> chosen = [.. linearLayers.Where(IsMeant)];
-            return chosen.Count > 0 ? chosen : throw new InvalidDataException($"The target modules {string.Join(", ", Names.Take(Faults.Listed).Select(Faults.Quote))} are none of the model's linear layers.");
+            return chosen.Count > 0 ? chosen : throw new InvalidDataException($"The target modules {string.Join(", ", Names.Take(Faults.ListedOfUntrusted).Select(Faults.Quote))} are none of the model's linear layers.");
         }
         catch (RegexMatchTimeoutException e)
         {

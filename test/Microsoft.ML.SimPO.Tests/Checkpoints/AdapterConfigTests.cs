@@ -45,6 +45,7 @@ public sealed class AdapterConfigTests : IDisposable
     [Theory]
     [InlineData("""{"peft_type":"IA3"}""", "field 'peft_type' must be \"LORA\", but is \"IA3\".")]
     [InlineData("""{"r":8}""", "field 'peft_type' is missing; a text is expected.")]
+    [InlineData("""{"peft_type":"LORA","bias":5}""", "field 'bias' is set to 5, which this library does not compute.")]
     [InlineData("""{"peft_type":"LORA","r":0,"lora_alpha":16,"target_modules":["q"]}""", "field 'r' must be at least 1, but is 0.")]
     [InlineData("""{"peft_type":"LORA","r":8,"target_modules":["q"]}""", "field 'lora_alpha' is missing; a number is expected.")]
     [InlineData("""{"peft_type":"LORA","r":8,"lora_alpha":16}""", "field 'target_modules' is missing; a list of names, a pattern, or \"all-linear\" is expected.")]
