@@ -40,7 +40,16 @@ internal sealed class ModelConfig
     public static ModelConfig LoadFile(string path)
     {
         path = System.IO.Path.GetFullPath(path);
-        using JsonDocument document = JsonFile.Parse(path);
+        return Parse(JsonFile.ReadBytes(path), path);
+    }
+
+    /// <summary>Reads the content of such a file that comes from elsewhere.</summary>
+    /// <param name="json">The content.</param>
+    /// <param name="path">Where it comes from, for messages.</param>
+    /// <exception cref="InvalidDataException">It is not a JSON object.</exception>
+    public static ModelConfig Parse(byte[] json, string path)
+    {
+        using JsonDocument document = JsonFile.Parse(json, path);
         return document.RootElement.ValueKind == JsonValueKind.Object
             ? new ModelConfig(path, "", document.RootElement.Clone())
             : throw new InvalidDataException($"'{path}': a JSON object is expected, found {Describe(document.RootElement)}.");

@@ -27,7 +27,7 @@ internal sealed record ModelFile(string Name, Func<Stream> Open)
         string templates = Path.Combine(folder, TemplateFolder);
         if (Directory.Exists(templates))
             names = names.Concat(Directory.EnumerateFiles(templates, "*.jinja").Select(f => $"{TemplateFolder}/{Path.GetFileName(f)}").Order(StringComparer.Ordinal));
-        return [.. names.Where(n => File.Exists(Path.Combine(folder, n))).Select(n => new ModelFile(n, () => File.OpenRead(Path.Combine(folder, n))))];
+        return [.. names.Where(n => File.Exists(Path.Combine(folder, n))).Select(n => new ModelFile(n, () => RegularFile.OpenRead(Path.Combine(folder, n))))];
     }
 
     /// <summary>Whether a name in a model folder is one that writing a model replaces.</summary>

@@ -31,6 +31,7 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     {
         path = System.IO.Path.GetFullPath(path);
         if (!File.Exists(path)) throw new FileNotFoundException($"'{path}' does not exist. A safetensors file is expected there.", path);
+        CheckLength(path, RegularFile.Length(path));
         SafeFileHandle handle = File.OpenHandle(path);
         try
         {
@@ -59,8 +60,7 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     private static IReadOnlyList<TensorEntry> ReadHeader(string path, SafeFileHandle handle)
     {
         long fileLength = RandomAccess.GetLength(handle);
-        if (fileLength < SafetensorsHeader.PrefixLength)
-            throw new InvalidDataException(Invariant($"'{path}': a safetensors file begins with 8 bytes for the length of its header, but this file has only {fileLength}."));
+        CheckLength(path, fileLength);
         Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixLength];
         ReadFully(path, handle, prefix, 0);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
@@ -71,6 +71,12 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         var header = new byte[length];
         ReadFully(path, handle, header, prefix.Length);
         return SafetensorsHeader.Parse(header, path, fileLength);
+    }
+
+    private static void CheckLength(string path, long length)
+    {
+        if (length < SafetensorsHeader.PrefixLength)
+            throw new InvalidDataException(Invariant($"'{path}': a safetensors file begins with 8 bytes for the length of its header, but this file has only {length}."));
     }
 
     private static void ReadFully(string path, SafeFileHandle handle, Span<byte> destination, long offset)
