@@ -21,8 +21,8 @@ internal sealed class AdapterConfig
         "peft_type", "r", "lora_alpha", "use_rslora", "lora_dropout", "target_modules", "modules_to_save", "bias", "init_lora_weights",
     };
 
-    // These start from weights that are not the base model's own, which the adapter is then added to.
-    private static readonly string[] InitsThatChangeTheBase = ["pissa", "olora", "loftq", "corda", "lora_ga"];
+    // Of the ways to begin that have a name, these leave the base weights alone; others (pissa, olora, loftq, corda) add the adapter to weights of their own.
+    private static readonly string[] HarmlessInits = ["gaussian", "eva", "orthogonal"];
 
     /// <summary>The inner size of the low-rank product, at least 1.</summary>
     public required int Rank { get; init; }
@@ -110,7 +110,7 @@ internal sealed class AdapterConfig
             bool off = field switch
             {
                 "bias" => value.ValueKind == JsonValueKind.String && value.ValueEquals(NoneText),
-                "init_lora_weights" => !(value.ValueKind == JsonValueKind.String && InitsThatChangeTheBase.Any(i => value.GetString()!.StartsWith(i, StringComparison.Ordinal))),
+                "init_lora_weights" => value.ValueKind is JsonValueKind.True or JsonValueKind.False || (value.ValueKind == JsonValueKind.String && HarmlessInits.Contains(value.GetString())),
                 _ => Read.Contains(field) || Harmless.Contains(field) || IsEmpty(value),
             };
             if (!off) faults.Add($"field {Faults.Quote(field)} is set to {ModelConfig.Describe(value)}, which this library does not compute.");

@@ -5,9 +5,6 @@ namespace Microsoft.ML.SimPO.Checkpoints;
 /// <param name="Open">Opens it for reading; called each time it is needed.</param>
 internal sealed record ModelFile(string Name, Func<Stream> Open)
 {
-    /// <summary>Its path in the folder; never one that leads out of it.</summary>
-    public string Name { get; } = IsInside(Name) ? Name : throw new InvalidDataException($"{Faults.Quote(Name)} is not the name of a file inside a model folder.");
-
     private const string TemplateFolder = "additional_chat_templates";
 
     private static readonly string[] TokenizerFiles =
@@ -15,6 +12,9 @@ internal sealed record ModelFile(string Name, Func<Stream> Open)
         "tokenizer.json", "tokenizer_config.json", "tokenizer.model", "special_tokens_map.json", "added_tokens.json",
         "vocab.json", "vocab.txt", "merges.txt", "spiece.model", "tekken.json", "chat_template.jinja", "chat_template.json",
     ];
+
+    /// <summary>Its path in the folder; never one that leads out of it.</summary>
+    public string Name { get; } = IsInside(Name) ? Name : throw new InvalidDataException($"{Faults.Quote(Name)} is not the name of a file inside a model folder.");
 
     /// <summary>The files of a folder that a tuned model keeps: config.json, generation_config.json, those of the tokenizer and its chat templates.</summary>
     /// <exception cref="FileNotFoundException">The folder holds no config.json.</exception>
