@@ -8,50 +8,53 @@ internal static class AtomicFolder
     /// holds beside the files to be replaced, such as notes or other folders, is moved over.
     /// </summary>
     /// <param name="target">The folder; made, with those above it, if it does not exist.</param>
+    /// <param name="kind">What is written, as "model", for messages.</param>
     /// <param name="replaces">Whether a file of that name belongs to what is written, so that the old one goes.</param>
     /// <param name="fill">Writes into the folder it is given. When it throws, the target stays as it was and nothing is left behind.</param>
     /// <exception cref="IOException">
     /// The target is a file, or a folder that is not empty and holds nothing to replace: then it is probably not the one that was meant.
     /// </exception>
-    public static void Replace(string target, Func<string, bool> replaces, Action<string> fill)
+    public static void Replace(string target, string kind, Func<string, bool> replaces, Action<string> fill)
     {
         target = Resolve(target);
-        CheckTarget(target, replaces);
+        CheckTarget(target, kind, replaces);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        string beside = AtomicFile.BesideName(target, "new");
-        try
-        {
-            Directory.CreateDirectory(beside);
-            fill(beside);
-            Flush(beside);
-        }
-        catch
-        {
-            DeleteIfThere(beside);
-            throw;
-        }
-        Publish(beside, target, replaces);
+        using StagingFolder staging = StagingFolder.Create(target);
+        fill(staging.Path);
+        staging.Complete();
+        string? old = Publish(staging, target);
+        if (old is not null) RemoveOld(old, target, replaces);
     }
 
-    private static void Publish(string beside, string target, Func<string, bool> replaces)
+    /// <returns>Where the old folder is now, if there was one.</returns>
+    private static string? Publish(StagingFolder staging, string target)
     {
-        string? old = null;
-        try
-        {
-            if (!Directory.Exists(target)) Directory.Move(beside, target);
-            else old = Swap(beside, target);
-        }
-        catch
-        {
-            DeleteIfThere(beside);
-            throw;
-        }
-        string parent = Path.GetDirectoryName(target)!;
-        FileSystem.FlushFolder(parent);
-        if (old is null) return;
+        string? old = TryMove(staging.Path, target) ? null : Swap(staging.Path, target);
+        staging.Release();
+        FileSystem.FlushFolder(Path.GetDirectoryName(target)!);
+        return old;
+    }
+
+    private static void RemoveOld(string old, string target, Func<string, bool> replaces)
+    {
         MoveOthers(old, target, replaces);
         Directory.Delete(old, recursive: true);
-        FileSystem.FlushFolder(parent);
+        FileSystem.FlushFolder(Path.GetDirectoryName(target)!);
+    }
+
+    /// <returns><c>false</c> if the target exists, perhaps only since this moment.</returns>
+    private static bool TryMove(string folder, string target)
+    {
+        if (Directory.Exists(target)) return false;
+        try
+        {
+            Directory.Move(folder, target);
+            return true;
+        }
+        catch (IOException) when (Directory.Exists(target))
+        {
+            return false;
+        }
     }
 
     /// <returns>Where the old folder is now.</returns>
@@ -85,13 +88,13 @@ internal static class AtomicFolder
         }
     }
 
-    private static void CheckTarget(string target, Func<string, bool> replaces)
+    private static void CheckTarget(string target, string kind, Func<string, bool> replaces)
     {
         if (File.Exists(target)) throw new IOException($"'{target}' is a file; a folder is to be written there. Give another name.");
         if (!Directory.Exists(target)) return;
         List<string> names = [.. Directory.EnumerateFileSystemEntries(target).Select(e => Path.GetFileName(e))];
         if (names.Count > 0 && !names.Any(replaces))
-            throw new IOException($"The folder '{target}' is not empty and holds no model, but for example '{names.Order(StringComparer.Ordinal).First()}'. Give a new or empty folder, or that of a model.");
+            throw new IOException($"The folder '{target}' is not empty and holds no {kind}, but for example '{names.Order(StringComparer.Ordinal).First()}'. Give a new or empty folder, or that of another {kind}.");
     }
 
     /// <summary>The full path, without a separator at its end, of the folder itself where the target is a link to one.</summary>
@@ -100,21 +103,5 @@ internal static class AtomicFolder
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
         var folder = new DirectoryInfo(path);
         return folder.LinkTarget is null ? path : folder.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-    }
-
-    private static void Flush(string folder)
-    {
-        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-        {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-            stream.Flush(flushToDisk: true);
-        }
-        foreach (string inner in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories)) FileSystem.FlushFolder(inner);
-        FileSystem.FlushFolder(folder);
-    }
-
-    private static void DeleteIfThere(string folder)
-    {
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.SimPO.Checkpoints;
 
@@ -10,19 +9,16 @@ internal sealed unsafe class CheckpointReader : IDisposable
     /// <summary>The name of the only weight file, or of all of them where there is an index.</summary>
     public const string SingleFileName = "model.safetensors";
 
-    // 128 Ki elements: half a MiB of float32 and its source stay in a core's second-level cache.
-    private const int BlockElements = 1 << 17;
-    private const long ParallelFrom = 1 << 20;
-    private const int MostThreads = 8;
-
     private readonly Dictionary<string, SafetensorsFile> _files;
     private readonly Dictionary<string, TensorEntry> _tensors;
+    private readonly BlockReader _blocks;
 
     private CheckpointReader(string path, IReadOnlyList<SafetensorsFile> files, Dictionary<string, TensorEntry> tensors)
     {
         Path = path;
         _files = files.ToDictionary(f => f.Path, StringComparer.Ordinal);
         _tensors = tensors;
+        _blocks = new BlockReader(_files);
     }
 
     /// <summary>The full path of the folder or file that was opened.</summary>
@@ -61,7 +57,7 @@ internal sealed unsafe class CheckpointReader : IDisposable
     /// <exception cref="InvalidDataException">Tensors are missing, have another shape, or a type that is no floating-point number; all are named.</exception>
     public IReadOnlyList<string> Check(IReadOnlyDictionary<string, long[]> expected)
     {
-        var faults = new Faults($"'{Path}'");
+        var faults = new Faults($"'{Path}'", listed: 200);
         foreach ((string name, long[] shape) in expected)
         {
             if (!_tensors.TryGetValue(name, out TensorEntry? entry))
@@ -84,24 +80,21 @@ internal sealed unsafe class CheckpointReader : IDisposable
 
     /// <summary>Reads many tensors as float32, in the order of the files, on several threads where that pays.</summary>
     /// <exception cref="InvalidDataException">A tensor is missing, has another number of elements, or a type that does not convert; all are named.</exception>
-    public void ReadFloat32(IReadOnlyList<TensorTarget> targets, CancellationToken cancellationToken = default)
+    public void ReadFloat32(IReadOnlyList<TensorTarget> targets, CancellationToken cancellationToken = default) =>
+        _blocks.Read(Resolve(targets), cancellationToken);
+
+    /// <summary>Reads a part of a tensor as float32, on this thread.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="start">The first element, row-major.</param>
+    /// <param name="destination">Room for <paramref name="count"/> values.</param>
+    /// <param name="count">The number of elements.</param>
+    /// <exception cref="InvalidDataException">There is no such tensor, it is shorter, or of a type that does not convert.</exception>
+    public void ReadFloat32(string name, long start, float* destination, long count)
     {
-        (TensorEntry Entry, TensorTarget Target)[] tensors = Resolve(targets);
-        Array.Sort(tensors, static (a, b) => CompareOnDisk(a.Entry, b.Entry));
-        var blocks = new List<Block>();
-        long total = 0;
-        foreach ((TensorEntry entry, TensorTarget target) in tensors)
-        {
-            for (long start = 0; start < target.Count; start += BlockElements)
-                blocks.Add(new Block(entry, (float*)target.Destination, start, (int)Math.Min(BlockElements, target.Count - start)));
-            total += target.Count;
-        }
-        var options = new ParallelOptions
-        {
-            CancellationToken = cancellationToken,
-            MaxDegreeOfParallelism = total < ParallelFrom ? 1 : Math.Min(MostThreads, Environment.ProcessorCount),
-        };
-        RunBlocks(blocks, options);
+        TensorEntry entry = Find(name);
+        if (start < 0 || count < 0 || start > entry.Count - count || !entry.Type.ConvertsToFloat32)
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"'{entry.File}': elements {start} to {start + count} of tensor {Faults.Quote(name)}, {entry.Type.HeaderName} {Faults.Describe(entry.Shape)}, cannot be read as float32."));
+        _blocks.ReadPart(entry, start, destination, count);
     }
 
     /// <summary>One tensor as float32 in an array of its own, for small ones.</summary>
@@ -133,7 +126,7 @@ internal sealed unsafe class CheckpointReader : IDisposable
     private TensorEntry Find(string name) =>
         _tensors.TryGetValue(name, out TensorEntry? entry) ? entry : throw new InvalidDataException($"'{Path}' holds no tensor {Faults.Quote(name)}.");
 
-    private (TensorEntry, TensorTarget)[] Resolve(IReadOnlyList<TensorTarget> targets)
+    private List<(TensorEntry, TensorTarget)> Resolve(IReadOnlyList<TensorTarget> targets)
     {
         var faults = new Faults($"'{Path}'");
         var tensors = new List<(TensorEntry, TensorTarget)>(targets.Count);
@@ -148,48 +141,7 @@ internal sealed unsafe class CheckpointReader : IDisposable
             else tensors.Add((entry, target));
         }
         faults.ThrowIfAny();
-        return [.. tensors];
-    }
-
-    private void RunBlocks(List<Block> blocks, ParallelOptions options)
-    {
-        try
-        {
-            Parallel.For(0, blocks.Count, options, static () => new BlockBuffer(), (i, _, buffer) =>
-            {
-                ReadBlock(blocks[i], buffer);
-                return buffer;
-            }, static buffer => buffer.Dispose());
-        }
-        catch (AggregateException e)
-        {
-            // Every block fails for the same reason: the first one speaks for all, as in a plain loop.
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-    }
-
-    private void ReadBlock(Block block, BlockBuffer buffer)
-    {
-        int size = block.Entry.Type.Size;
-        float* destination = block.Destination + block.Start;
-        FreshMemory.Populate((nint)destination, (long)block.Count * sizeof(float));
-        bool asItIs = block.Entry.Type == CheckpointType.Float32;
-        void* source = asItIs ? destination : buffer.Pointer;
-        _files[block.Entry.File].Read(source, (long)block.Count * size, block.Entry.Offset + block.Start * size);
-        if (!asItIs) Convert(block.Entry.Type, source, destination, block.Count);
-    }
-
-    private static int CompareOnDisk(TensorEntry a, TensorEntry b)
-    {
-        int byFile = string.CompareOrdinal(a.File, b.File);
-        return byFile != 0 ? byFile : a.Offset.CompareTo(b.Offset);
-    }
-
-    private static void Convert(CheckpointType type, void* source, float* destination, int count)
-    {
-        if (type == CheckpointType.BFloat16) FloatConversion.FromBFloat16((ushort*)source, destination, count);
-        else if (type == CheckpointType.Float16) FloatConversion.FromFloat16((ushort*)source, destination, count);
-        else FloatConversion.FromFloat64((double*)source, destination, count);
+        return tensors;
     }
 
     private static CheckpointReader OpenShards(string folder, ShardIndex index)
@@ -212,28 +164,5 @@ internal sealed unsafe class CheckpointReader : IDisposable
         bool pickled = Directory.EnumerateFiles(folder, "pytorch_model*.bin").Any();
         return $"The folder '{folder}' holds neither '{SingleFileName}' nor '{ShardIndex.FileName}'." +
             (pickled ? " Its weights are pickled (pytorch_model*.bin), which can run code when read: convert them to safetensors first." : "");
-    }
-
-    private readonly struct Block(TensorEntry entry, float* destination, long start, int count)
-    {
-        public TensorEntry Entry => entry;
-
-        public float* Destination => destination;
-
-        public long Start => start;
-
-        public int Count => count;
-    }
-
-    /// <summary>What one thread reads a block into before it converts it.</summary>
-    private sealed class BlockBuffer : IDisposable
-    {
-        public void* Pointer { get; private set; } = NativeMemory.AlignedAlloc(BlockElements * sizeof(double), 64);
-
-        public void Dispose()
-        {
-            NativeMemory.AlignedFree(Pointer);
-            Pointer = null;
-        }
     }
 }

@@ -7,13 +7,12 @@ internal sealed class CheckpointWriter
     public const long DefaultMaxShardBytes = 5_000_000_000;
 
     private readonly IReadOnlyList<ModelFile> _files;
+    private readonly string? _sourceFolder;
 
     /// <param name="sourceFolder">The model that was tuned; it may be the folder that is written to.</param>
     /// <exception cref="FileNotFoundException">The folder holds no config.json.</exception>
     public CheckpointWriter(string sourceFolder)
-        : this(ModelFile.KeptOf(sourceFolder))
-    {
-    }
+        : this(ModelFile.KeptOf(sourceFolder)) => _sourceFolder = sourceFolder;
 
     /// <param name="files">The files that are kept: config.json, and what the tokenizer and generation need.</param>
     public CheckpointWriter(IReadOnlyList<ModelFile> files) => _files = files;
@@ -25,33 +24,50 @@ internal sealed class CheckpointWriter
     public long MaxShardBytes { get; init; } = DefaultMaxShardBytes;
 
     /// <summary>Writes the folder: complete beside the target first, then swapped in, what was there deleted last.</summary>
-    /// <param name="targetFolder">New, empty, or that of a model. Files in it that belong to no checkpoint stay.</param>
+    /// <param name="targetFolder">New, empty, or that of a model. Files in it that belong to no model stay.</param>
     /// <param name="tensors">All weights, in the order of the model, under their Hugging Face names.</param>
     /// <param name="cancellationToken">Ends the work; the target stays as it was.</param>
-    /// <exception cref="IOException">The target cannot be written, or is a folder of something else.</exception>
-    public void Write(string targetFolder, IReadOnlyList<TensorSource> tensors, CancellationToken cancellationToken = default)
+    /// <returns>What was written.</returns>
+    /// <exception cref="IOException">The target cannot be written, or is the folder of an adapter or of something else.</exception>
+    public CheckpointSummary Write(string targetFolder, IReadOnlyList<TensorSource> tensors, CancellationToken cancellationToken = default)
     {
         var plan = new ShardPlan(tensors, Type, MaxShardBytes);
-        AtomicFolder.Replace(targetFolder, ModelFile.IsOfCheckpoint, folder =>
+        RoundingCount? rounding = null;
+        if (File.Exists(Path.Combine(targetFolder, AdapterConfig.FileName)))
+            throw new IOException($"The folder '{Path.GetFullPath(targetFolder)}' holds an adapter. Write the model to another: readers take a folder for one or the other.");
+        AtomicFolder.Replace(targetFolder, "model", ModelFile.IsOfModel, folder =>
         {
             foreach (ModelFile file in _files) Copy(file, folder);
+            using CheckpointReader? source = OpenSource();
+            if (source is not null) rounding = new RoundingCount(source);
             foreach ((string name, IReadOnlyList<TensorSource> shard) in plan.Files)
-                SafetensorsWriter.Write(Path.Combine(folder, name), shard, Type, cancellationToken);
+            {
+                using FileStream stream = new(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+                SafetensorsWriter.Write(stream, shard, Type, rounding, cancellationToken);
+            }
             if (plan.Files.Count > 1) File.WriteAllBytes(Path.Combine(folder, ShardIndex.FileName), plan.WriteIndex());
         });
+        return new CheckpointSummary(plan.Files.Count, plan.Parameters, plan.Parameters * Type.Size, rounding?.Changed, rounding?.PutBack);
+    }
+
+    /// <summary>The weights before tuning, where rounding may put some of them back and they are at hand.</summary>
+    private CheckpointReader? OpenSource()
+    {
+        if (Type != CheckpointType.BFloat16 || _sourceFolder is null) return null;
+        try
+        {
+            return CheckpointReader.Open(_sourceFolder);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            // They only serve to count; a model can be saved after its source is gone.
+            return null;
+        }
     }
 
     private void Copy(ModelFile file, string folder)
     {
-        string path = Path.Combine(folder, file.Name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (file.Name == ModelConfig.FileName)
-        {
-            File.WriteAllBytes(path, ConfigRewriter.WithType(file.ReadAll(), Type));
-            return;
-        }
-        using Stream source = file.Open();
-        using FileStream target = File.Create(path);
-        source.CopyTo(target);
+        if (file.Name != ModelConfig.FileName) file.CopyTo(folder);
+        else File.WriteAllBytes(file.PathIn(folder), ConfigRewriter.WithType(file.ReadAll(), Type));
     }
 }

@@ -5,10 +5,11 @@ namespace Microsoft.ML.SimPO.Checkpoints;
 
 /// <summary>Gathers what is wrong with one input, so that it is said in one exception.</summary>
 /// <param name="place">What the faults belong to, as it stands at the head of the message: a file or a folder.</param>
-internal sealed class Faults(string place)
+/// <param name="listed">More faults than these are counted, not listed.</param>
+internal sealed class Faults(string place, int listed = Faults.ListedOfUntrusted)
 {
-    /// <summary>More faults than these are counted, not listed.</summary>
-    public const int Listed = 20;
+    /// <summary>So many faults of an untrusted file are listed, which could have any number.</summary>
+    public const int ListedOfUntrusted = 20;
 
     private const int LongestName = 120;
 
@@ -19,7 +20,7 @@ internal sealed class Faults(string place)
 
     public void Add(string message)
     {
-        if (_count++ < Listed) _messages.Add(message);
+        if (_count++ < listed) _messages.Add(message);
     }
 
     /// <exception cref="InvalidDataException">There are faults; the message holds them, one a line when there are several.</exception>
@@ -33,7 +34,7 @@ internal sealed class Faults(string place)
         if (_count == 1) return $"{place}: {_messages[0]}";
         var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"{place}: {_count} faults."));
         foreach (string message in _messages) text.Append('\n').Append("  ").Append(message);
-        if (_count > Listed) text.Append(CultureInfo.InvariantCulture, $"\n  and {_count - Listed} more");
+        if (_count > listed) text.Append(CultureInfo.InvariantCulture, $"\n  and {_count - listed} more");
         return text.ToString();
     }
 

@@ -13,9 +13,14 @@ internal static class JsonFile
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is too large or not JSON.</exception>
-    public static JsonDocument Parse(string path)
+    public static JsonDocument Parse(string path) => Parse(ReadBytes(path), path);
+
+    /// <param name="bytes">The content.</param>
+    /// <param name="path">Where it comes from, for messages.</param>
+    /// <exception cref="InvalidDataException">It is not JSON.</exception>
+    public static JsonDocument Parse(byte[] bytes, string path)
     {
-        ReadOnlyMemory<byte> text = WithoutMark(ReadBytes(path));
+        ReadOnlyMemory<byte> text = WithoutMark(bytes);
         try
         {
             CheckTexts(text.Span);
@@ -38,11 +43,13 @@ internal static class JsonFile
     /// <summary>The bytes of a file, if it is not too large to be one of these.</summary>
     public static byte[] ReadBytes(string path)
     {
-        var file = new FileInfo(path);
-        if (!file.Exists) throw new FileNotFoundException($"'{path}' does not exist.", path);
-        if (file.Length > MaxLength)
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"'{path}' has {file.Length} bytes; at most {MaxLength} are expected."));
-        return File.ReadAllBytes(path);
+        long length = RegularFile.Length(path);
+        if (length > MaxLength)
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"'{path}' has {length} bytes; at most {MaxLength} are expected."));
+        using Stream stream = RegularFile.OpenRead(path);
+        var bytes = new byte[length];
+        int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return bytes[..read];
     }
 
     /// <summary>The text without the byte order mark that some editors put before it.</summary>

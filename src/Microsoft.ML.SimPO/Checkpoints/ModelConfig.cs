@@ -40,7 +40,16 @@ internal sealed class ModelConfig
     public static ModelConfig LoadFile(string path)
     {
         path = System.IO.Path.GetFullPath(path);
-        using JsonDocument document = JsonFile.Parse(path);
+        return Parse(JsonFile.ReadBytes(path), path);
+    }
+
+    /// <summary>Reads the content of such a file that comes from elsewhere.</summary>
+    /// <param name="json">The content.</param>
+    /// <param name="path">Where it comes from, for messages.</param>
+    /// <exception cref="InvalidDataException">It is not a JSON object.</exception>
+    public static ModelConfig Parse(byte[] json, string path)
+    {
+        using JsonDocument document = JsonFile.Parse(json, path);
         return document.RootElement.ValueKind == JsonValueKind.Object
             ? new ModelConfig(path, "", document.RootElement.Clone())
             : throw new InvalidDataException($"'{path}': a JSON object is expected, found {Describe(document.RootElement)}.");
@@ -139,7 +148,8 @@ internal sealed class ModelConfig
     private InvalidDataException Wrong(string field, string expected, JsonElement value) =>
         new($"'{Path}': field '{_prefix}{field}' must be {expected}, but is {Describe(value)}.");
 
-    private static string Describe(JsonElement value)
+    /// <summary>A value as it stands in the file, cut where it is long, for messages.</summary>
+    public static string Describe(JsonElement value)
     {
         string text = value.GetRawText();
         string cut = text.Length <= LongestShown ? text : string.Concat(text.AsSpan(0, LongestShown), "...");

@@ -5,9 +5,6 @@ namespace Microsoft.ML.SimPO.Checkpoints;
 /// <param name="Open">Opens it for reading; called each time it is needed.</param>
 internal sealed record ModelFile(string Name, Func<Stream> Open)
 {
-    /// <summary>Its path in the folder; never one that leads out of it.</summary>
-    public string Name { get; } = IsInside(Name) ? Name : throw new InvalidDataException($"{Faults.Quote(Name)} is not the name of a file inside a model folder.");
-
     private const string TemplateFolder = "additional_chat_templates";
 
     private static readonly string[] TokenizerFiles =
@@ -15,6 +12,9 @@ internal sealed record ModelFile(string Name, Func<Stream> Open)
         "tokenizer.json", "tokenizer_config.json", "tokenizer.model", "special_tokens_map.json", "added_tokens.json",
         "vocab.json", "vocab.txt", "merges.txt", "spiece.model", "tekken.json", "chat_template.jinja", "chat_template.json",
     ];
+
+    /// <summary>Its path in the folder; never one that leads out of it.</summary>
+    public string Name { get; } = IsInside(Name) ? Name : throw new InvalidDataException($"{Faults.Quote(Name)} is not the name of a file inside a model folder.");
 
     /// <summary>The files of a folder that a tuned model keeps: config.json, generation_config.json, those of the tokenizer and its chat templates.</summary>
     /// <exception cref="FileNotFoundException">The folder holds no config.json.</exception>
@@ -27,14 +27,17 @@ internal sealed record ModelFile(string Name, Func<Stream> Open)
         string templates = Path.Combine(folder, TemplateFolder);
         if (Directory.Exists(templates))
             names = names.Concat(Directory.EnumerateFiles(templates, "*.jinja").Select(f => $"{TemplateFolder}/{Path.GetFileName(f)}").Order(StringComparer.Ordinal));
-        return [.. names.Where(n => File.Exists(Path.Combine(folder, n))).Select(n => new ModelFile(n, () => File.OpenRead(Path.Combine(folder, n))))];
+        return [.. names.Where(n => File.Exists(Path.Combine(folder, n))).Select(n => new ModelFile(n, () => RegularFile.OpenRead(Path.Combine(folder, n))))];
     }
 
-    /// <summary>Whether a name in a model folder, or in that of an adapter, is one that writing a checkpoint replaces.</summary>
-    public static bool IsOfCheckpoint(string name) =>
-        TokenizerFiles.Contains(name, StringComparer.Ordinal)
-        || name is ModelConfig.FileName or HubFolder.GenerationConfigName or TemplateFolder or "adapter_config.json" or "adapter_model.safetensors" or "adapter_model.bin"
+    /// <summary>Whether a name in a model folder is one that writing a model replaces.</summary>
+    public static bool IsOfModel(string name) =>
+        IsOfTokenizer(name) || name is ModelConfig.FileName or HubFolder.GenerationConfigName
         || IsWeights(name, "model", ".safetensors") || IsWeights(name, "pytorch_model", ".bin");
+
+    /// <summary>Whether a name in an adapter's folder is one that writing an adapter replaces.</summary>
+    public static bool IsOfAdapter(string name) =>
+        IsOfTokenizer(name) || name is AdapterConfig.FileName or AdapterFolder.WeightsName or AdapterFolder.PickledName;
 
     /// <summary>The whole content.</summary>
     public byte[] ReadAll()
@@ -45,8 +48,26 @@ internal sealed record ModelFile(string Name, Func<Stream> Open)
         return memory.ToArray();
     }
 
+    /// <summary>Copies it, byte for byte, into a folder.</summary>
+    public void CopyTo(string folder)
+    {
+        using Stream source = Open();
+        using FileStream target = File.Create(PathIn(folder));
+        source.CopyTo(target);
+    }
+
+    /// <summary>Where it lies in a folder; those between are made.</summary>
+    public string PathIn(string folder)
+    {
+        string path = Path.Combine([folder, .. Name.Split('/')]);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return path;
+    }
+
     private static bool IsInside(string name) =>
         name.Length > 0 && name.AsSpan().IndexOfAny("\\:\0") < 0 && name.Split('/').All(part => part is not ("" or "." or ".."));
+
+    private static bool IsOfTokenizer(string name) => name == TemplateFolder || TokenizerFiles.Contains(name, StringComparer.Ordinal);
 
     private static bool IsWeights(string name, string stem, string extension) =>
         name == stem + extension || name == $"{stem}{extension}.index.json"

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -21,11 +20,16 @@ internal static class SafetensorsWriter
     /// <exception cref="ArgumentException">Two tensors have the same name, or the type is another.</exception>
     /// <exception cref="InvalidOperationException">A tensor wrote more or fewer values than its shape says.</exception>
     public static void Write(string path, IReadOnlyCollection<TensorSource> tensors, CheckpointType type, CancellationToken cancellationToken = default) =>
-        AtomicFile.Write(path, stream => Write(stream, tensors, type, cancellationToken));
+        AtomicFile.Write(path, stream => Write(stream, tensors, type, null, cancellationToken));
 
     /// <summary>Writes to a stream, from where it stands; the stream need not seek.</summary>
     /// <inheritdoc cref="Write(string, IReadOnlyCollection{TensorSource}, CheckpointType, CancellationToken)"/>
-    public static void Write(Stream stream, IReadOnlyCollection<TensorSource> tensors, CheckpointType type, CancellationToken cancellationToken = default)
+    /// <param name="stream">Where to.</param>
+    /// <param name="tensors">Any order; each is asked for its values once.</param>
+    /// <param name="type"><see cref="CheckpointType.Float32"/> or <see cref="CheckpointType.BFloat16"/> (rounded to nearest, ties to even).</param>
+    /// <param name="rounding">Counts what rounding to bfloat16 takes back; none by default.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public static void Write(Stream stream, IReadOnlyCollection<TensorSource> tensors, CheckpointType type, RoundingCount? rounding = null, CancellationToken cancellationToken = default)
     {
         if (type is not (CheckpointType.Float32 or CheckpointType.BFloat16))
             throw new ArgumentException($"Checkpoints are written as Float32 or BFloat16, not as {type}.", nameof(type));
@@ -33,15 +37,8 @@ internal static class SafetensorsWriter
         for (int i = 1; i < sorted.Length; i++)
             if (sorted[i].Name == sorted[i - 1].Name) throw new ArgumentException($"Two tensors are named '{sorted[i].Name}'.", nameof(tensors));
         WriteHeader(stream, sorted, type);
-        using var sink = new TensorSink(stream, type, cancellationToken);
-        long due = 0;
-        foreach (TensorSource tensor in sorted)
-        {
-            tensor.Write(sink);
-            due += tensor.Count;
-            if (sink.Written != due)
-                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Tensor {tensor} has {tensor.Count} values, but {tensor.Count + sink.Written - due} were written."));
-        }
+        using var sink = new TensorSink(stream, type, rounding, cancellationToken);
+        foreach (TensorSource tensor in sorted) sink.Write(tensor);
     }
 
     private static void WriteHeader(Stream stream, TensorSource[] tensors, CheckpointType type)

@@ -41,6 +41,9 @@ internal sealed class ShardPlan
     /// <summary>The files, by name.</summary>
     public IReadOnlyList<(string Name, IReadOnlyList<TensorSource> Tensors)> Files { get; }
 
+    /// <summary>The number of values in all files.</summary>
+    public long Parameters => Files.Sum(f => f.Tensors.Sum(t => t.Count));
+
     /// <summary>The content of <c>model.safetensors.index.json</c>.</summary>
     public byte[] WriteIndex()
     {
@@ -49,8 +52,8 @@ internal sealed class ShardPlan
         {
             json.WriteStartObject();
             json.WriteStartObject("metadata");
-            json.WriteNumber("total_parameters", Files.Sum(f => f.Tensors.Sum(t => t.Count)));
-            json.WriteNumber("total_size", Files.Sum(f => f.Tensors.Sum(t => t.Count)) * _type.Size);
+            json.WriteNumber("total_parameters", Parameters);
+            json.WriteNumber("total_size", Parameters * _type.Size);
             json.WriteEndObject();
             json.WriteStartObject("weight_map");
             foreach ((string tensor, string file) in Files.SelectMany(f => f.Tensors.Select(t => (t.Name, f.Name))).OrderBy(p => p.Item1, StringComparer.Ordinal))

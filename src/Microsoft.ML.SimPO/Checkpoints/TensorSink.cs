@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.SimPO.Checkpoints;
@@ -8,18 +9,30 @@ internal sealed unsafe class TensorSink : IDisposable
     private const int BlockElements = 1 << 18;
 
     private readonly Stream _stream;
-    private readonly CheckpointType _type;
     private readonly CancellationToken _cancellationToken;
+    private readonly RoundingCount? _rounding;
     private ushort* _block;
+    private TensorSource? _tensor;
+    private long _begin;
 
-    internal TensorSink(Stream stream, CheckpointType type, CancellationToken cancellationToken)
+    internal TensorSink(Stream stream, CheckpointType type, RoundingCount? rounding, CancellationToken cancellationToken)
     {
-        (_stream, _type, _cancellationToken) = (stream, type, cancellationToken);
+        (_stream, _rounding, _cancellationToken) = (stream, rounding, cancellationToken);
         if (type == CheckpointType.BFloat16) _block = (ushort*)NativeMemory.AlignedAlloc(BlockElements * sizeof(ushort), 64);
     }
 
     /// <summary>Values written since the sink was made.</summary>
     internal long Written { get; private set; }
+
+    /// <summary>Has a tensor write itself.</summary>
+    /// <exception cref="InvalidOperationException">It wrote more or fewer values than its shape says.</exception>
+    internal void Write(TensorSource tensor)
+    {
+        (_tensor, _begin) = (tensor, Written);
+        tensor.Write(this);
+        if (Written - _begin != tensor.Count)
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Tensor {tensor} has {tensor.Count} values, but {Written - _begin} were written."));
+    }
 
     /// <summary>Writes the next values of the tensor.</summary>
     /// <param name="values">Address of the first, on this machine's processor.</param>
@@ -35,10 +48,11 @@ internal sealed unsafe class TensorSink : IDisposable
             {
                 FloatConversion.ToBFloat16(values + done, _block, block);
                 _stream.Write(new ReadOnlySpan<byte>(_block, block * sizeof(ushort)));
+                _rounding?.Add(_tensor!, Written - _begin, values + done, _block, block);
             }
             done += block;
+            Written += block;
         }
-        Written += count;
     }
 
     /// <summary>Writes the next values of the tensor.</summary>

@@ -16,7 +16,7 @@ public sealed class AtomicFolderTests : IDisposable
     [Fact]
     public void A_separator_at_the_end_of_the_name_does_not_matter()
     {
-        AtomicFolder.Replace(_folder.File("out") + Path.DirectorySeparatorChar, IsModel, folder => File.WriteAllText(Path.Combine(folder, "model.bin"), "new"));
+        AtomicFolder.Replace(_folder.File("out") + Path.DirectorySeparatorChar, "model", IsModel, folder => File.WriteAllText(Path.Combine(folder, "model.bin"), "new"));
         Assert.Equal(["out/model.bin"], _folder.Names());
     }
 
@@ -36,7 +36,7 @@ public sealed class AtomicFolderTests : IDisposable
     public void When_filling_fails_the_old_folder_is_as_it_was()
     {
         _folder.Write("out/model.bin", "old");
-        Assert.Equal("disk full", Assert.Throws<IOException>(() => AtomicFolder.Replace(_folder.File("out"), IsModel, folder =>
+        Assert.Equal("disk full", Assert.Throws<IOException>(() => AtomicFolder.Replace(_folder.File("out"), "model", IsModel, folder =>
         {
             File.WriteAllText(Path.Combine(folder, "model.bin"), "half");
             throw new IOException("disk full");
@@ -48,7 +48,7 @@ public sealed class AtomicFolderTests : IDisposable
     [Fact]
     public void When_filling_a_new_folder_fails_nothing_is_there()
     {
-        Assert.Throws<OperationCanceledException>(() => AtomicFolder.Replace(_folder.File("out"), IsModel, _ => throw new OperationCanceledException()));
+        Assert.Throws<OperationCanceledException>(() => AtomicFolder.Replace(_folder.File("out"), "model", IsModel, _ => throw new OperationCanceledException()));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
     }
 
@@ -56,7 +56,7 @@ public sealed class AtomicFolderTests : IDisposable
     public void While_it_is_filled_the_old_folder_is_what_others_see()
     {
         string old = _folder.Write("out/model.bin", "old");
-        AtomicFolder.Replace(_folder.File("out"), IsModel, folder =>
+        AtomicFolder.Replace(_folder.File("out"), "model", IsModel, folder =>
         {
             Assert.Equal("old", File.ReadAllText(old));
             File.WriteAllText(Path.Combine(folder, "model.bin"), "new");
@@ -65,11 +65,37 @@ public sealed class AtomicFolderTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_process_left_is_removed_and_what_another_still_writes_is_not()
+    {
+        string abandoned = _folder.Write(".out.1.new/.writing", "");
+        string young = _folder.Write(".out.2.new/.writing", "");
+        string writing = _folder.Write(".out.3.new/.writing", "");
+        string renaming = _folder.Write(".out.4.new/model.bin", "whole");
+        string another = _folder.Write(".other.5.new/.writing", "");
+        foreach (string file in new[] { abandoned, writing, another }) File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-2));
+        using (new FileStream(writing, FileMode.Open, FileAccess.Write, FileShare.None)) Replace("out", "new");
+        Assert.Equal([another, young, writing, renaming, _folder.File("out", "model.bin")], _folder.Names().Select(n => _folder.File(n)));
+    }
+
+    [SkippableFact]
+    public void Two_that_write_the_same_folder_at_once_leave_one_whole()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows cannot swap two folders in one step.");
+        Parallel.For(0, 8, i => AtomicFolder.Replace(_folder.File("out"), "model", IsModel, folder =>
+        {
+            File.WriteAllText(Path.Combine(folder, "model.a"), $"{i}");
+            File.WriteAllText(Path.Combine(folder, "model.b"), $"{i}");
+        }));
+        Assert.Equal(["out/model.a", "out/model.b"], _folder.Names());
+        Assert.Equal(File.ReadAllText(_folder.File("out", "model.a")), File.ReadAllText(_folder.File("out", "model.b")));
+    }
+
+    [Fact]
     public void A_folder_of_something_else_is_not_replaced()
     {
         _folder.Write("out/thesis.tex", "years of work");
         string message = Assert.Throws<IOException>(() => Replace("out", "new")).Message;
-        Assert.Equal($"The folder '{_folder.File("out")}' is not empty and holds no model, but for example 'thesis.tex'. Give a new or empty folder, or that of a model.", message);
+        Assert.Equal($"The folder '{_folder.File("out")}' is not empty and holds no model, but for example 'thesis.tex'. Give a new or empty folder, or that of another model.", message);
         Assert.Equal(["out/thesis.tex"], _folder.Names());
     }
 
@@ -113,5 +139,5 @@ public sealed class AtomicFolderTests : IDisposable
     private static bool IsModel(string name) => name.StartsWith("model.", StringComparison.Ordinal);
 
     private void Replace(string target, string content) =>
-        AtomicFolder.Replace(_folder.File(target.Split('/')), IsModel, folder => File.WriteAllText(Path.Combine(folder, "model.bin"), content));
+        AtomicFolder.Replace(_folder.File(target.Split('/')), "model", IsModel, folder => File.WriteAllText(Path.Combine(folder, "model.bin"), content));
 }

@@ -64,6 +64,22 @@ public sealed unsafe class CheckpointReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_part_of_a_tensor_reads_as_float32()
+    {
+        byte[] data = [.. Enumerable.Range(0, 300_000).SelectMany(i => BitConverter.GetBytes((float)i))];
+        using CheckpointReader reader = Open("""{"t":{"dtype":"F32","shape":[3,100000],"data_offsets":[0,1200000]}}""", data);
+        var values = new float[200_000];
+        fixed (float* first = values)
+        {
+            reader.ReadFloat32("t", 99_999, first, values.Length);
+            nint address = (nint)first;
+            Assert.Equal($"'{_folder.File("x.safetensors")}': elements 299999 to 300001 of tensor 't', F32 [3, 100000], cannot be read as float32.",
+                Assert.Throws<InvalidDataException>(() => reader.ReadFloat32("t", 299_999, (float*)address, 2)).Message);
+        }
+        Assert.Equal(Enumerable.Range(99_999, 200_000).Select(i => (float)i), values);
+    }
+
+    [Fact]
     public void Raw_bytes_are_those_of_the_file()
     {
         using CheckpointReader reader = CheckpointReader.OpenFile(_folder.Write("x.safetensors", SafetensorsBytes.Good()));

@@ -38,6 +38,17 @@ public sealed class CheckpointWriterTests : IDisposable
     }
 
     [Fact]
+    public void Rounding_to_bfloat16_says_how_many_updates_it_takes_back()
+    {
+        // A step of bfloat16 at 1 is 2^-7: the first update survives, the second is too small, the third value was not updated.
+        Writer().Write(_folder.File("source"), [new("w", [3], s => s.Write([1f, 1f, 1f])), new("gone", [1], s => s.Write([1f]))]);
+        TensorSource[] tuned = [new("w", [3], s => s.Write([1.01f, 1.001f, 1f])), new("new", [2], s => s.Write([1f, 2f]))];
+        CheckpointSummary rounded = new CheckpointWriter(_folder.File("source")) { Type = CheckpointType.BFloat16 }.Write(_folder.File("tuned"), tuned);
+        Assert.Equal(new CheckpointSummary(Files: 1, Parameters: 5, Bytes: 10, Changed: 2, PutBack: 1), rounded);
+        Assert.Equal(new CheckpointSummary(Files: 1, Parameters: 5, Bytes: 20, Changed: null, PutBack: null), Writer().Write(_folder.File("tuned"), tuned));
+    }
+
+    [Fact]
     public void Shards_are_filled_in_order_up_to_the_limit_and_the_index_names_them()
     {
         // Float32: 8, 4, 16 and 4 bytes; the third is larger than a shard may be.
@@ -82,6 +93,15 @@ public sealed class CheckpointWriterTests : IDisposable
         Assert.Equal("out of reach", Assert.Throws<IOException>(() => Writer().Write(_folder.File("source"), tensors)).Message);
         Assert.Equal(before, _folder.Names());
         Assert.Equal("the old weights", File.ReadAllText(_folder.File("source", "model.safetensors")));
+    }
+
+    [Fact]
+    public void A_model_is_not_written_into_the_folder_of_an_adapter()
+    {
+        _folder.Write("adapter/adapter_config.json", "{}");
+        Assert.Equal($"The folder '{_folder.File("adapter")}' holds an adapter. Write the model to another: readers take a folder for one or the other.",
+            Assert.Throws<IOException>(() => Writer().Write(_folder.File("adapter"), Tensors())).Message);
+        Assert.Equal(["adapter_config.json"], NamesIn("adapter"));
     }
 
     [Fact]

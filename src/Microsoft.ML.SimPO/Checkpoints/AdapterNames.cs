@@ -1,0 +1,32 @@
+namespace Microsoft.ML.SimPO.Checkpoints;
+
+/// <summary>The names that PEFT gives the tensors of a LoRA adapter, from those of the model's modules.</summary>
+internal static class AdapterNames
+{
+    private const string Prefix = "base_model.model.";
+
+    /// <summary>The matrix next to the input, [rank, in], of a linear layer such as <c>model.layers.0.self_attn.q_proj</c>.</summary>
+    public static string A(string module) => $"{Prefix}{module}.lora_A.weight";
+
+    /// <summary>The matrix next to the output, [out, rank].</summary>
+    public static string B(string module) => $"{Prefix}{module}.lora_B.weight";
+
+    /// <summary>A parameter of a module that is stored whole, as <c>lm_head.weight</c>.</summary>
+    public static string Saved(string parameter) => Prefix + parameter;
+
+    /// <summary>The shapes that an adapter's file must hold.</summary>
+    /// <param name="config">Its rank.</param>
+    /// <param name="layers">[out, in] of every linear layer with an adapter.</param>
+    /// <param name="saved">The shape of every parameter that is stored whole, under its name in the model.</param>
+    public static Dictionary<string, long[]> Expected(AdapterConfig config, IReadOnlyDictionary<string, long[]> layers, IReadOnlyDictionary<string, long[]> saved)
+    {
+        var shapes = new Dictionary<string, long[]>(StringComparer.Ordinal);
+        foreach ((string module, long[] shape) in layers)
+        {
+            shapes[A(module)] = [config.Rank, shape[1]];
+            shapes[B(module)] = [shape[0], config.Rank];
+        }
+        foreach ((string parameter, long[] shape) in saved) shapes[Saved(parameter)] = shape;
+        return shapes;
+    }
+}

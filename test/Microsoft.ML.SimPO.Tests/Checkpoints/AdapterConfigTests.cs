@@ -1,0 +1,123 @@
+using System.Text;
+
+namespace Microsoft.ML.SimPO.Checkpoints;
+
+public sealed class AdapterConfigTests : IDisposable
+{
+    private const string Minimal = "\"peft_type\":\"LORA\",\"r\":8,\"lora_alpha\":16,\"target_modules\":[\"q_proj\"]";
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_least_that_PEFT_needs_is_enough()
+    {
+        AdapterConfig config = Load("{" + Minimal + "}");
+        Assert.Equal((8, 16.0, false, 0.0, 2.0, null), (config.Rank, config.Alpha, config.RankStabilized, config.Dropout, config.Scaling, config.BaseModel));
+        Assert.Equal(["q_proj"], config.Targets.Names);
+        Assert.Empty(config.ModulesToSave);
+    }
+
+    [Fact]
+    public void Rank_stabilised_scaling_divides_by_the_root_of_the_rank()
+    {
+        AdapterConfig config = Load("""{"peft_type":"LORA","r":4,"lora_alpha":8,"target_modules":"all-linear","use_rslora":true,"lora_dropout":0.05,"modules_to_save":["lm_head"],"base_model_name_or_path":"../base"}""");
+        Assert.Equal((4.0, 0.05, "../base", true), (config.Scaling, config.Dropout, config.BaseModel, config.Targets.IsText));
+        Assert.Equal(["lm_head"], config.ModulesToSave);
+    }
+
+    [Fact]
+    public void What_would_change_results_is_refused_by_name_and_what_is_switched_off_is_not()
+    {
+        string off = ",\"bias\":\"none\",\"use_dora\":false,\"rank_pattern\":{},\"layers_to_transform\":null,\"exclude_modules\":[],\"init_lora_weights\":true,\"megatron_core\":\"megatron.core\",\"qalora_group_size\":16";
+        Assert.Equal(8, Load("{" + Minimal + off + "}").Rank);
+        string message = Assert.Throws<InvalidDataException>(() => Load("{" + Minimal + ",\"bias\":\"all\",\"use_dora\":true,\"rank_pattern\":{\"x\":4},\"layers_to_transform\":[0],\"init_lora_weights\":\"pissa_niter_4\",\"new_thing\":1}")).Message;
+        Assert.Equal($"'{_folder.File("adapter_config.json")}': 6 faults." +
+            "\n  field 'bias' is set to \"all\", which this library does not compute." +
+            "\n  field 'use_dora' is set to true, which this library does not compute." +
+            "\n  field 'rank_pattern' is set to {\"x\":4}, which this library does not compute." +
+            "\n  field 'layers_to_transform' is set to [0], which this library does not compute." +
+            "\n  field 'init_lora_weights' is set to \"pissa_niter_4\", which this library does not compute." +
+            "\n  field 'new_thing' is set to 1, which this library does not compute.", message);
+    }
+
+    [Theory]
+    [InlineData("""{"peft_type":"IA3"}""", "field 'peft_type' must be \"LORA\", but is \"IA3\".")]
+    [InlineData("""{"r":8}""", "field 'peft_type' is missing; a text is expected.")]
+    [InlineData("""{"peft_type":"LORA","bias":5}""", "field 'bias' is set to 5, which this library does not compute.")]
+    [InlineData("""{"peft_type":"LORA","r":0,"lora_alpha":16,"target_modules":["q"]}""", "field 'r' must be at least 1, but is 0.")]
+    [InlineData("""{"peft_type":"LORA","r":8,"target_modules":["q"]}""", "field 'lora_alpha' is missing; a number is expected.")]
+    [InlineData("""{"peft_type":"LORA","r":8,"lora_alpha":16}""", "field 'target_modules' is missing; a list of names, a pattern, or \"all-linear\" is expected.")]
+    [InlineData("""{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":"(q"}""", "field 'target_modules' must be a regular expression when it is a text, but is \"(q\".")]
+    [InlineData("""{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":["q"],"lora_dropout":2}""", "field 'lora_dropout' must be between 0 and 1, but is 2.")]
+    public void A_wrong_field_is_named(string json, string fault) =>
+        Assert.Equal($"'{_folder.File("adapter_config.json")}': {fault}", Assert.Throws<InvalidDataException>(() => Load(json)).Message);
+
+    [Fact]
+    public void What_is_written_reads_back_and_has_the_fields_of_PEFT()
+    {
+        var config = new AdapterConfig { Rank = 4, Alpha = 8, RankStabilized = true, Targets = AdapterTargets.ByName(["q_proj", "v_proj"]), ModulesToSave = ["lm_head"], BaseModel = "../base" };
+        Assert.Equal(
+            """
+            {
+              "base_model_name_or_path": "../base",
+              "bias": "none",
+              "fan_in_fan_out": false,
+              "inference_mode": true,
+              "init_lora_weights": true,
+              "lora_alpha": 8,
+              "lora_dropout": 0,
+              "modules_to_save": [
+                "lm_head"
+              ],
+              "peft_type": "LORA",
+              "r": 4,
+              "target_modules": [
+                "q_proj",
+                "v_proj"
+              ],
+              "task_type": "CAUSAL_LM",
+              "use_dora": false,
+              "use_rslora": true
+            }
+            """, Encoding.UTF8.GetString(config.ToJson()));
+        AdapterConfig back = Load(Encoding.UTF8.GetString(config.ToJson()));
+        Assert.Equal((4, 8.0, true, "../base"), (back.Rank, back.Alpha, back.RankStabilized, back.BaseModel));
+        Assert.Equal((string[])["q_proj", "v_proj"], back.Targets.Names);
+    }
+
+    [Fact]
+    public void An_adapter_is_written_as_two_files_and_not_into_a_model()
+    {
+        var config = new AdapterConfig { Rank = 1, Alpha = 1, Targets = AdapterTargets.Parse("all-linear") };
+        TensorSource[] tensors = [new(AdapterNames.A("l"), [1, 2], s => s.Write([1f, 2f])), new(AdapterNames.B("l"), [3, 1], s => s.Write([3f, 4f, 5f]))];
+        _folder.Write("out/adapter_model.bin", "old");
+        _folder.Write("out/notes.md", "mine");
+        AdapterFolder.Write(_folder.File("out"), config, tensors);
+        Assert.Equal(["out/adapter_config.json", "out/adapter_model.safetensors", "out/notes.md"], _folder.Names());
+        using CheckpointReader reader = AdapterFolder.OpenWeights(_folder.File("out"));
+        Dictionary<string, long[]> expected = AdapterNames.Expected(config, new Dictionary<string, long[]> { ["l"] = [3, 2] }, new Dictionary<string, long[]>());
+        Assert.Empty(reader.Check(expected));
+        Assert.Equal([1f, 2f], reader.ReadFloat32("base_model.model.l.lora_A.weight"));
+
+        _folder.Write("model/config.json", "{}");
+        Assert.Equal($"The folder '{_folder.File("model")}' holds a model. Write the adapter to another: readers take a folder for one or the other.",
+            Assert.Throws<IOException>(() => AdapterFolder.Write(_folder.File("model"), config, tensors)).Message);
+    }
+
+    [Fact]
+    public void Missing_files_are_named()
+    {
+        Assert.Equal($"The adapter folder '{_folder.File("none")}' does not exist.", Assert.Throws<DirectoryNotFoundException>(() => AdapterConfig.Load(_folder.File("none"))).Message);
+        Assert.Equal($"'{_folder.File("adapter_config.json")}' does not exist.", Assert.Throws<FileNotFoundException>(() => AdapterConfig.Load(_folder.Path)).Message);
+        _folder.Write("adapter_model.bin", "pickle");
+        Assert.Contains("are pickled (adapter_model.bin)", Assert.Throws<FileNotFoundException>(() => AdapterFolder.OpenWeights(_folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    private AdapterConfig Load(string json)
+    {
+        _folder.Write("adapter_config.json", json);
+        return AdapterConfig.Load(_folder.Path);
+    }
+}

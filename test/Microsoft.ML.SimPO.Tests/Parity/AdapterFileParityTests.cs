@@ -1,0 +1,42 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
+namespace Microsoft.ML.SimPO.Parity;
+
+/// <summary>Golden adapters open, hold what their configuration and base model say, and are written back byte for byte.</summary>
+[Trait("Category", "Parity")]
+public sealed class AdapterFileParityTests
+{
+    public static TheoryData<GoldenCase> Adapters => GoldenCases.Folders("models", "adapter_config.json");
+
+    [SkippableTheory]
+    [MemberData(nameof(Adapters))]
+    public void An_adapter_holds_what_its_configuration_says(GoldenCase golden)
+    {
+        GoldenCases.SkipUnsupported(golden);
+        AdapterConfig config = AdapterConfig.Load(golden.Path);
+        using CheckpointReader adapter = AdapterFolder.OpenWeights(golden.Path);
+        using CheckpointReader model = CheckpointReader.Open(Path.Combine(golden.Path, config.BaseModel!));
+        Dictionary<string, long[]> weights = model.Tensors.Values.Where(e => e.Name.EndsWith(".weight", StringComparison.Ordinal))
+            .ToDictionary(e => e.Name[..^".weight".Length], e => e.Shape);
+        IReadOnlyList<string> linear = [.. weights.Keys.Where(n => n.EndsWith("_proj", StringComparison.Ordinal) || n == "lm_head")];
+        var layers = config.Targets.Select(linear).ToDictionary(n => n, n => weights[n]);
+        var saved = weights.Where(w => config.ModulesToSave.Any(m => w.Key.Split('.')[^1] == m)).ToDictionary(w => w.Key + ".weight", w => w.Value);
+        Assert.Empty(adapter.Check(AdapterNames.Expected(config, layers, saved)));
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Adapters))]
+    public void An_adapter_written_again_is_the_same_file(GoldenCase golden)
+    {
+        GoldenCases.SkipUnsupported(golden);
+        using CheckpointReader reader = AdapterFolder.OpenWeights(golden.Path);
+        using var folder = new TempFolder();
+        AdapterFolder.Write(folder.File("copy"), AdapterConfig.Load(golden.Path), [.. reader.Tensors.Values.Select(e => new TensorSource(e.Name, e.Shape, sink => sink.Write(reader.ReadFloat32(e.Name))))]);
+        Assert.Equal(File.ReadAllBytes(golden.File("adapter_model.safetensors")), File.ReadAllBytes(folder.File("copy", "adapter_model.safetensors")));
+        ModelConfig before = ModelConfig.LoadFile(golden.File("adapter_config.json")), after = ModelConfig.LoadFile(folder.File("copy", "adapter_config.json"));
+        Assert.All(after.FieldNames, field => Assert.Equal(Flat(before, field), Flat(after, field)));
+    }
+
+    private static string Flat(ModelConfig config, string field) =>
+        string.Concat(config.Find(field)!.Value.GetRawText().Where(c => !char.IsWhiteSpace(c))).Replace("0.0", "0", StringComparison.Ordinal);
+}
