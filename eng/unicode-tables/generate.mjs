@@ -47,7 +47,10 @@ function matched(regex) {
 for (const c of 'Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Co Cn'.split(' ')) section('category', c, matched(`\\P{${c}}+`));
 section('set', 'RegexWord', matched('\\W+'));
 section('set', 'RegexSpace', matched('\\S+'));
-section('set', 'RegexPunctuation', matched('[[:^punct:]]+'));
+// A \\w of its own takes six characters more than one in brackets, and [:punct:] is not \\p{Punct}.
+section('set', 'RegexClassWord', matched('[^\\w]+'));
+for (const name of ['alnum', 'alpha', 'blank', 'cntrl', 'digit', 'graph', 'lower', 'print', 'punct', 'space', 'upper', 'word', 'xdigit']) section('posix', name, matched(`[[:^${name}:]]+`));
+for (const name of ['Alphabetic', 'Uppercase', 'Lowercase', 'Emoji', 'Extended_Pictographic', 'Ideographic']) section('script', name.replaceAll('_', '').toLowerCase(), matched(`\\P{${name}}+`));
 const scripts = `Adlam Ahom Anatolian_Hieroglyphs Arabic Armenian Avestan Balinese Bamum Bassa_Vah Batak Bengali Bhaiksuki Bopomofo Brahmi Braille Buginese Buhid
 Canadian_Aboriginal Carian Caucasian_Albanian Chakma Cham Cherokee Chorasmian Common Coptic Cuneiform Cypriot Cypro_Minoan Cyrillic Deseret Devanagari Dives_Akuru Dogra Duployan
 Egyptian_Hieroglyphs Elbasan Elymaic Ethiopic Garay Georgian Glagolitic Gothic Grantha Greek Gujarati Gunjala_Gondi Gurmukhi Gurung_Khema Han Hangul Hanifi_Rohingya Hanunoo Hatran Hebrew Hiragana

@@ -13,7 +13,7 @@ internal sealed class RegexCompiler
     public static RegexInstruction[] Compile(string pattern, RegexNode root)
     {
         var compiler = new RegexCompiler(pattern);
-        compiler.Emit(root);
+        compiler.Emit(RegexOptimizer.Optimize(root));
         compiler.Add(new RegexInstruction(RegexOp.Match));
         return [.. compiler._code];
     }

@@ -59,34 +59,34 @@ internal sealed class BpeModel : TokenModel
     {
         if (word.Length > WordCache.MaxLength)
         {
-            Compute(word, tokens, store: false, slot: 0);
+            Compute(word, tokens, store: false, hash: 0);
             return;
         }
-        if (_cache.Find(word, out uint slot) is { } known) tokens.AddRange(known.Ids, known.Ends);
-        else Compute(word, tokens, store: true, slot);
+        if (_cache.Find(word, out uint hash) is { } known) tokens.AddRange(known.Ids, known.Ends);
+        else Compute(word, tokens, store: true, hash);
     }
 
-    private void Compute(ReadOnlySpan<char> word, TokenSink tokens, bool store, uint slot)
+    private void Compute(ReadOnlySpan<char> word, TokenSink tokens, bool store, uint hash)
     {
         if (_wholePieces is not null && _wholePiecesOfSpans.TryGetValue(word, out int whole))
         {
             ReadOnlySpan<int> end = [Encoding.UTF8.GetByteCount(word)];
-            Finish([whole], end, word, tokens, store, slot);
+            Finish([whole], end, word, tokens, store, hash);
             return;
         }
         int capacity = BpeSymbols.MaxCount(word.Length);
         int[] ids = ArrayPool<int>.Shared.Rent(capacity), ends = ArrayPool<int>.Shared.Rent(capacity);
         int count = _symbols.Write(word, ids, ends);
         count = count <= BpeMerger.SmallCount ? BpeMerger.MergeSmall(_merges, ids, ends, count) : BpeMerger.MergeLarge(_merges, ids, ends, count);
-        Finish(ids.AsSpan(0, count), ends.AsSpan(0, count), word, tokens, store, slot);
+        Finish(ids.AsSpan(0, count), ends.AsSpan(0, count), word, tokens, store, hash);
         ArrayPool<int>.Shared.Return(ids);
         ArrayPool<int>.Shared.Return(ends);
     }
 
-    private void Finish(ReadOnlySpan<int> ids, ReadOnlySpan<int> ends, ReadOnlySpan<char> word, TokenSink tokens, bool store, uint slot)
+    private void Finish(ReadOnlySpan<int> ids, ReadOnlySpan<int> ends, ReadOnlySpan<char> word, TokenSink tokens, bool store, uint hash)
     {
         tokens.AddRange(ids, ends);
-        if (store) _cache.Store(slot, word, ids, ends);
+        if (store) _cache.Store(hash, word, ids, ends);
     }
 
     /// <summary>The vocabulary by the text of a piece as this model is given it.</summary>

@@ -35,8 +35,8 @@ internal sealed class UnigramModel : TokenModel
     {
         // Cached tokens must follow each other without a gap, which those of bytes do not.
         bool cacheable = piece.Length <= WordCache.MaxLength && _byteIds is null;
-        uint slot = 0;
-        if (cacheable && _cache.Find(piece, out slot) is { } known)
+        uint hash = 0;
+        if (cacheable && _cache.Find(piece, out hash) is { } known)
         {
             tokens.AddRange(known.Ids, known.Ends);
             return;
@@ -55,7 +55,7 @@ internal sealed class UnigramModel : TokenModel
             ids[i] = Vocabulary.TryGetId(part, out int id) ? id : Unknown();
             ends[i] = (i == 0 ? 0 : ends[i - 1]) + Encoding.UTF8.GetByteCount(part);
         }
-        _cache.Store(slot, piece, ids, ends);
+        _cache.Store(hash, piece, ids, ends);
         tokens.AddRange(ids, ends);
     }
 

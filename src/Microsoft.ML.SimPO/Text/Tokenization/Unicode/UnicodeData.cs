@@ -31,7 +31,10 @@ internal static class UnicodeData
         return group.Count == 0 ? null : CodePointRanges.Normalize(group);
     }
 
-    /// <summary>The code points of a script, by its name in lower case without spaces; null if unknown.</summary>
+    /// <summary>The code points of a POSIX class; null if unknown.</summary>
+    public static IReadOnlyList<(int First, int Last)>? Posix(string name) => UnicodeTables.Ranges("posix", name);
+
+    /// <summary>The code points of a script or of a property such as Alphabetic, by its name in lower case without spaces; null if unknown.</summary>
     public static IReadOnlyList<(int First, int Last)>? Script(string name) => UnicodeTables.Ranges("script", name);
 
     /// <summary>The ranges and every code point that a pattern takes for the same letter as one of theirs when it ignores case.</summary>
