@@ -11,6 +11,7 @@ internal sealed class AlignedText
     private char[] _nextUnits = [];
     private (int Start, int End)[] _nextOrigins = [];
     private int _nextLength;
+    private int _cursor;
 
     public int Length { get; private set; }
 
@@ -83,6 +84,24 @@ internal sealed class AlignedText
         }
         Span<char> pair = [(char)(0xD7C0 + (codePoint >> 10)), (char)(0xDC00 + (codePoint & 0x3FF))];
         Write(pair, from);
+    }
+
+    /// <summary>Sets the place in the old text from which <see cref="WriteChange"/> goes on.</summary>
+    public void StartChanges(int at) => _cursor = at;
+
+    /// <summary>
+    /// Writes a code point by how the text changes there: above 0 it is new and stands for what the one before it stands for; at 0 it
+    /// takes the place of the next old code point; below 0 it takes the place of that one and of so many more.
+    /// </summary>
+    public void WriteChange(int codePoint, int change)
+    {
+        if (change > 0)
+        {
+            WriteCodePoint(codePoint, _cursor - 1);
+            return;
+        }
+        WriteCodePoint(codePoint, Math.Min(_cursor, Length - 1));
+        for (; change <= 0 && _cursor < Length; change++) _cursor += char.IsHighSurrogate(_units[_cursor]) ? 2 : 1;
     }
 
     /// <summary>Writes a part of the old text unchanged.</summary>

@@ -29,7 +29,7 @@ public sealed partial class HfTokenizer : Tokenizer
 
     /// <summary>Reads the tokenizer of a model folder.</summary>
     /// <param name="folder">
-    /// A folder with <c>tokenizer.json</c>. From <c>tokenizer_config.json</c>, where there is one, come <c>add_prefix_space</c>,
+    /// A folder with <c>tokenizer.json</c>, or else with <c>tokenizer.model</c> (SentencePiece). From <c>tokenizer_config.json</c>, where there is one, come <c>add_prefix_space</c>,
     /// the flags of added tokens and further special tokens, as in transformers.
     /// </param>
     /// <exception cref="FileNotFoundException">There is no tokenizer in the folder.</exception>
@@ -81,7 +81,7 @@ public sealed partial class HfTokenizer : Tokenizer
             texts[i] = TokenText(ids[i]) ?? "";
             offsets[i] = sink.Place(i);
             if (i < first || i >= last) continue;
-            foreach (PlaceTrim trim in _postProcessor.Trims) offsets[i] = trim.Apply(sink.Text(i) ?? texts[i], offsets[i].Start, offsets[i].End, isFirst: i == first);
+            foreach (PlaceTrim trim in _postProcessor.Trims) offsets[i] = trim.Apply(text, sink.Text(i) ?? texts[i], offsets[i].Start, offsets[i].End, isFirst: i == first);
         }
         _sinks.Add(sink);
         return new HfEncoding(ids, texts, offsets);

@@ -22,12 +22,27 @@ internal sealed class PatternTrie
         _values[node] = value;
     }
 
-    /// <returns>The value and length of the longest text that <paramref name="text"/> starts with; -1 if none.</returns>
+    public Walk Start() => new(this);
+
+    /// <returns>The value and length of the longest text that <paramref name="text"/> starts with; -1 if none. The empty text does not count.</returns>
     public (int Value, int Length) Longest(ReadOnlySpan<char> text)
     {
-        (int value, int length, int node) = (-1, 0, 0);
-        for (int i = 0; i < text.Length && _children.TryGetValue((node, text[i]), out node); i++)
-            if (_values[node] >= 0) (value, length) = (_values[node], i + 1);
+        (int value, int length) = (-1, 0);
+        Walk walk = Start();
+        for (int i = 0; i < text.Length && walk.Advance(text[i]); i++)
+            if (walk.Value >= 0) (value, length) = (walk.Value, i + 1);
         return (value, length);
+    }
+
+    /// <summary>A way down from the root, unit by unit.</summary>
+    public struct Walk(PatternTrie trie)
+    {
+        private int _node;
+
+        /// <summary>The value of the text that led here; -1 if there is none.</summary>
+        public readonly int Value => trie._values[_node];
+
+        /// <returns>Whether any text goes on like that; if not, the walk is over.</returns>
+        public bool Advance(char unit) => trie._children.TryGetValue((_node, unit), out _node);
     }
 }

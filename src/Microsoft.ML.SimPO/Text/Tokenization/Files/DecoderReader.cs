@@ -32,7 +32,7 @@ internal static class DecoderReader
 
     private static Func<DecoderStage, DecoderStage> FusedStrip(JsonSection section)
     {
-        (Rune content, int start) = (Character(section.Required("content")), section.Required("start").Integer());
+        (Rune content, int start) = (section.Required("content").Character(), section.Required("start").Integer());
         return next => new FusedStripStage(content, start, next);
     }
 
@@ -47,19 +47,21 @@ internal static class DecoderReader
                 (TextPattern pattern, string replacement) = (PatternReader.Read(section.Required("pattern")), section.Required("content").Text());
                 return next => new ReplaceStage(pattern, replacement, next);
             case "Strip":
-                (Rune content, int start, int stop) = (Character(section.Required("content")), section.Required("start").Integer(), section.Required("stop").Integer());
+                (Rune content, int start, int stop) = (section.Required("content").Character(), section.Required("start").Integer(), section.Required("stop").Integer());
                 return next => new StripStage(content, start, stop, next);
             case "Metaspace":
                 (Rune space, PrependScheme scheme) = (Metaspace.Replacement(section), Metaspace.Scheme(section));
                 return next => new MetaspaceStage(space, scheme, next);
+            case "WordPiece":
+                (string prefix, bool cleanUp) = (section.TextOrNull("prefix") ?? "##", section.Flag("cleanup", true));
+                return next => new WordPieceStage(prefix, cleanUp, next);
+            case "BPEDecoder":
+                string suffix = section.TextOrNull("suffix") ?? "</w>";
+                return next => new EndOfWordStage(suffix, next);
+            case "CTC":
+                (string pad, string delimiter, bool clean) = (section.TextOrNull("pad_token") ?? "<pad>", section.TextOrNull("word_delimiter_token") ?? "|", section.Flag("cleanup", true));
+                return next => new CtcStage(pad, delimiter, clean, next);
             default: throw section.Unsupported($"the decoder '{TypeOf(section)}'");
         }
-    }
-
-    private static Rune Character(JsonSection section)
-    {
-        string text = section.Text();
-        if (text.Length > 0 && Rune.TryGetRuneAt(text, 0, out Rune rune) && rune.Utf16SequenceLength == text.Length) return rune;
-        throw section.Fault($"expected one character, found \"{text}\"");
     }
 }

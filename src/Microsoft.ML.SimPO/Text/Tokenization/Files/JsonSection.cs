@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Microsoft.ML.SimPO.Text;
@@ -37,6 +38,14 @@ internal readonly struct JsonSection(JsonElement element, string file, string pa
         {
             throw Fault("expected well-formed text, found a surrogate without its partner");
         }
+    }
+
+    /// <summary>A text of one code point.</summary>
+    public Rune Character()
+    {
+        string text = Text();
+        if (text.Length > 0 && Rune.TryGetRuneAt(text, 0, out Rune rune) && rune.Utf16SequenceLength == text.Length) return rune;
+        throw Fault($"expected one character, found \"{text}\"");
     }
 
     public string? TextOrNull(string member) => Optional(member)?.Text();

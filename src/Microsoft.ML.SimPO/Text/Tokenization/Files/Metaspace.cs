@@ -5,12 +5,7 @@ namespace Microsoft.ML.SimPO.Text;
 /// <summary>Reads what the Metaspace pre-tokenizer and decoder share.</summary>
 internal static class Metaspace
 {
-    public static Rune Replacement(JsonSection section)
-    {
-        string text = section.Optional("replacement")?.Text() ?? "▁";
-        if (Rune.TryGetRuneAt(text.Length == 0 ? " " : text, 0, out Rune rune) && rune.Utf16SequenceLength == text.Length) return rune;
-        throw section.Required("replacement").Fault($"expected one character, found \"{text}\"");
-    }
+    public static Rune Replacement(JsonSection section) => section.Optional("replacement")?.Character() ?? new Rune('▁');
 
     /// <summary>Old files have the flag "add_prefix_space" instead of a scheme.</summary>
     public static PrependScheme Scheme(JsonSection section, bool? addPrefixSpace = null)

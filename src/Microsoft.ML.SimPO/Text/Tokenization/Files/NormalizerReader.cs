@@ -13,7 +13,47 @@ internal static class NormalizerReader
             "Prepend" => new PrependNormalizer(section.Required("prepend").Text()),
             "Replace" => new ReplaceNormalizer(PatternReader.Read(section.Required("pattern")), section.Required("content").Text()),
             "NFC" => new UnicodeFormNormalizer(compose: true, compatible: false),
+            "NFD" => new UnicodeFormNormalizer(compose: false, compatible: false),
+            "NFKC" => new UnicodeFormNormalizer(compose: true, compatible: true),
+            "NFKD" => new UnicodeFormNormalizer(compose: false, compatible: true),
+            "Lowercase" => new LowercaseNormalizer(),
+            "Strip" => new StripNormalizer(section.Flag("strip_left", true), section.Flag("strip_right", true)),
+            "StripAccents" => new SetNormalizer(UnicodeData.Set("Accent")),
+            "Nmt" => new SetNormalizer(UnicodeData.Set("NmtRemoved"), UnicodeData.Set("NmtSpace")),
+            "ByteLevel" => new ByteLevelNormalizer(),
+            "BertNormalizer" => Bert(section),
+            "Precompiled" => Precompiled(section),
             _ => throw section.Unsupported($"the normalizer '{type}'"),
         };
+    }
+
+    /// <summary>Accents go with the case unless the file says otherwise.</summary>
+    private static SequenceNormalizer Bert(JsonSection section)
+    {
+        bool lowercase = section.Flag("lowercase", true);
+        var parts = new List<TextNormalizer>();
+        if (section.Flag("clean_text", true)) parts.Add(new SetNormalizer(UnicodeData.Set("BertCleanRemoved"), UnicodeData.Set("BertCleanSpace")));
+        if (section.Flag("handle_chinese_chars", true)) parts.Add(new SurroundNormalizer(UnicodeData.Set("BertChinese")));
+        if (section.Flag("strip_accents", lowercase))
+        {
+            parts.Add(new UnicodeFormNormalizer(compose: false, compatible: false));
+            parts.Add(new SetNormalizer(UnicodeData.Set("BertAccent")));
+        }
+        if (lowercase) parts.Add(new LowercaseNormalizer());
+        return new SequenceNormalizer(parts);
+    }
+
+    private static TextNormalizer Precompiled(JsonSection section)
+    {
+        // Files of models without a map have null or an empty text here.
+        if (section.Optional("precompiled_charsmap") is not { } map || map.Text().Length == 0) return new SequenceNormalizer([]);
+        try
+        {
+            return new PrecompiledNormalizer(new PrecompiledMap(Convert.FromBase64String(map.Text())));
+        }
+        catch (FormatException e)
+        {
+            throw map.Fault(e.Message.TrimEnd('.'));
+        }
     }
 }

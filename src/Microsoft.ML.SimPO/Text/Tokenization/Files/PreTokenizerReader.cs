@@ -30,8 +30,24 @@ internal sealed class PreTokenizerReader(bool? addPrefixSpace)
                 _steps.Add(new PatternSplit(PatternReader.Read(section.Required("pattern")), Behavior(section.Required("behavior")), section.Flag("invert", false)));
                 break;
             case "Digits":
-                _steps.Add(new SetSplit(UnicodeData.Number, section.Flag("individual_digits", false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous));
+                _steps.Add(new SetSplit(UnicodeData.Set("RustNumeric"), section.Flag("individual_digits", false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous));
                 break;
+            case "Punctuation":
+                SplitBehavior behavior = section.Optional("behavior") is { } given ? Behavior(given) : SplitBehavior.Isolated;
+                _steps.Add(new SetSplit(UnicodeData.Set("RustPunctuation"), behavior));
+                break;
+            case "Whitespace": _steps.Add(new WordSplit()); break;
+            case "WhitespaceSplit": _steps.Add(new SetSplit(UnicodeData.WhiteSpace, SplitBehavior.Removed)); break;
+            case "BertPreTokenizer":
+                _steps.Add(new SetSplit(UnicodeData.WhiteSpace, SplitBehavior.Removed));
+                _steps.Add(new SetSplit(UnicodeData.Set("BertPunctuation"), SplitBehavior.Isolated));
+                break;
+            case "UnicodeScripts": _steps.Add(new ScriptSplit()); break;
+            case "CharDelimiterSplit":
+                System.Text.Rune delimiter = section.Required("delimiter").Character();
+                _steps.Add(new SetSplit(new CodePointSet([(delimiter.Value, delimiter.Value)]), SplitBehavior.Removed));
+                break;
+            case "FixedLength": _steps.Add(new FixedLengthSplit(section.Optional("length")?.Integer(1) ?? 5)); break;
             default: throw section.Unsupported($"the pre-tokenizer '{type}'");
         }
     }

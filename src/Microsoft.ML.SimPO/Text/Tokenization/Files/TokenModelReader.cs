@@ -11,12 +11,41 @@ internal static class TokenModelReader
     /// <exception cref="NotSupportedException">A model of that type is not known.</exception>
     public static TokenModel Read(JsonSection section, List<PreTokenizerStep> preTokenizers)
     {
-        string type = section.TextOrNull("type") ?? (section.Optional("merges") is not null ? "BPE" : "unknown");
+        string type = section.TextOrNull("type") ?? GuessType(section);
         return type switch
         {
             "BPE" => ReadBpe(section, preTokenizers),
+            "Unigram" => ReadUnigram(section),
+            "WordPiece" => new WordPieceModel(
+                Vocabulary(section), section.TextOrNull("unk_token") ?? "[UNK]", section.TextOrNull("continuing_subword_prefix") ?? "##",
+                section.Optional("max_input_chars_per_word")?.Integer() ?? 100),
+            "WordLevel" => new WordLevelModel(Vocabulary(section), section.TextOrNull("unk_token") ?? "<unk>"),
             _ => throw section.Unsupported($"the model '{type}'"),
         };
+    }
+
+    /// <summary>Old files do not name their model.</summary>
+    private static string GuessType(JsonSection section)
+    {
+        if (section.Optional("merges") is not null) return "BPE";
+        if (section.Optional("vocab") is { IsArray: true }) return "Unigram";
+        return section.Optional("continuing_subword_prefix") is not null ? "WordPiece" : "WordLevel";
+    }
+
+    private static UnigramModel ReadUnigram(JsonSection section)
+    {
+        var texts = new List<string>();
+        var scores = new List<double>();
+        foreach (JsonSection entry in section.Required("vocab").Items())
+        {
+            JsonSection[] parts = [.. entry.Items().Take(3)];
+            if (parts.Length != 2) throw entry.Fault("expected a text and its score, found another number");
+            texts.Add(parts[0].Text());
+            scores.Add(parts[1].Number());
+        }
+        if (texts.Count == 0) throw section.Required("vocab").Fault("expected at least one token, found none");
+        int? unknown = section.Optional("unk_id")?.Integer(0, texts.Count - 1);
+        return new UnigramModel(new TokenVocabulary(texts), [.. scores], unknown, section.Flag("byte_fallback", false));
     }
 
     private static BpeModel ReadBpe(JsonSection section, List<PreTokenizerStep> preTokenizers)

@@ -20,7 +20,7 @@ internal sealed class RegexClassParser(string pattern)
     /// <summary>A bracketed class, with ranges, nested classes, <c>&amp;&amp;</c> and POSIX names.</summary>
     public CodePointSet Class(ref int at, bool ignoreCase) => ToSet(Brackets(ref at, ignoreCase), ignoreCase: false);
 
-    private static CodePointSet ToSet(List<(int First, int Last)> ranges, bool ignoreCase) => new(ignoreCase ? UnicodeCase.CloseOver(ranges) : ranges);
+    private static CodePointSet ToSet(List<(int First, int Last)> ranges, bool ignoreCase) => new(ignoreCase ? UnicodeData.IgnoreCase(ranges) : ranges);
 
     private List<(int First, int Last)> Brackets(ref int at, bool ignoreCase)
     {
@@ -47,7 +47,7 @@ internal sealed class RegexClassParser(string pattern)
         List<(int First, int Last)> all = Both(left, Fold(ranges));
         return negated ? CodePointRanges.Complement(all) : all;
 
-        List<(int First, int Last)> Fold(List<(int First, int Last)> r) => CodePointRanges.Normalize(ignoreCase ? UnicodeCase.CloseOver(r) : r);
+        List<(int First, int Last)> Fold(List<(int First, int Last)> r) => CodePointRanges.Normalize(ignoreCase ? UnicodeData.IgnoreCase(r) : r);
     }
 
     private static List<(int First, int Last)> Both(List<(int First, int Last)>? left, List<(int First, int Last)> right) =>
@@ -74,7 +74,7 @@ internal sealed class RegexClassParser(string pattern)
         if (end < 0) throw RegexErrors.Malformed(pattern, at, "a POSIX class without its ':]'");
         string name = pattern[(at + 2)..end];
         bool negated = name.StartsWith('^');
-        IReadOnlyList<(int First, int Last)> ranges = UnicodeProperties.Find(negated ? name[1..] : name)
+        IReadOnlyList<(int First, int Last)> ranges = UnicodeData.Posix(negated ? name[1..] : name)
             ?? throw RegexErrors.Unsupported(pattern, at, $"the POSIX class '{name}'");
         at = end + 2;
         return negated ? CodePointRanges.Complement([.. ranges]) : ranges;
@@ -92,8 +92,8 @@ internal sealed class RegexClassParser(string pattern)
         isSet = c is 's' or 'S' or 'd' or 'D' or 'w' or 'W' or 'h' or 'H' or 'p' or 'P';
         switch (c)
         {
-            case 's' or 'd' or 'w' or 'h': return [.. UnicodeProperties.Find(c.ToString())!];
-            case 'S' or 'D' or 'W' or 'H': return CodePointRanges.Complement([.. UnicodeProperties.Find(char.ToLowerInvariant(c).ToString())!]);
+            case 's' or 'd' or 'w' or 'h': return [.. UnicodeProperties.Escape(c, inClass: _depth > 0)];
+            case 'S' or 'D' or 'W' or 'H': return CodePointRanges.Complement([.. UnicodeProperties.Escape(char.ToLowerInvariant(c), inClass: _depth > 0)]);
             case 'p' or 'P': return Property(ref at, start, negated: c == 'P');
             case 'x' or 'u': return [Hexadecimal(ref at, start, c)];
             case 't': return [('\t', '\t')];
@@ -124,7 +124,7 @@ internal sealed class RegexClassParser(string pattern)
         string name = pattern[(at + 1)..end];
         at = end + 1;
         if (name.StartsWith('^')) (negated, name) = (!negated, name[1..]);
-        IReadOnlyList<(int First, int Last)> ranges = UnicodeProperties.Find(name) ?? throw RegexErrors.Unsupported(pattern, start, $"the property '{name}'");
+        IReadOnlyList<(int First, int Last)> ranges = UnicodeProperties.Find(name, inClass: _depth > 0) ?? throw RegexErrors.Unsupported(pattern, start, $"the property '{name}'");
         return negated ? CodePointRanges.Complement([.. ranges]) : [.. ranges];
     }
 

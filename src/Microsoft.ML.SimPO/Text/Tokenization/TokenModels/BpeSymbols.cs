@@ -101,7 +101,8 @@ internal sealed class BpeSymbols
 
     private void AddUnknown(ref SymbolWriter list, ref (int Id, int Length) pending, int bytes)
     {
-        if (_unknown < 0) return;
+        if (_options.UnknownToken is null) return;
+        if (_unknown < 0) throw new InvalidDataException($"The text holds a character that the vocabulary lacks, and the BPE model's unknown token \"{_options.UnknownToken}\" too.");
         if (pending.Id >= 0 && _options.FuseUnknown)
         {
             pending.Length += bytes;

@@ -12,7 +12,9 @@ internal static class BpeWordStart
     public static char Find(TokenVocabulary vocabulary, IReadOnlyList<(int Left, int Right, int Merged)> merges, BpeModelOptions options)
     {
         bool simple = !options.ByteLevel && !options.IgnoreMerges && options.ContinuingSubwordPrefix.Length == 0 && options.EndOfWordSuffix.Length == 0;
-        if (!simple || vocabulary.Id(Space.ToString()) is null) return '\0';
+        // A character that is dropped would bring what stands around it together.
+        bool drops = options.UnknownToken is null || vocabulary.Id(options.UnknownToken) is null;
+        if (!simple || drops || vocabulary.Id(Space.ToString()) is null) return '\0';
         foreach ((int left, int right, _) in merges)
             if (vocabulary.Text(right)!.StartsWith(Space) && !vocabulary.Text(left)!.EndsWith(Space)) return '\0';
         return Space;

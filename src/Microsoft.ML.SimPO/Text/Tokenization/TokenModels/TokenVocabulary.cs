@@ -15,6 +15,15 @@ internal sealed class TokenVocabulary
         foreach ((string text, int id) in ids) _texts[id] = text;
     }
 
+    /// <param name="texts">Texts by id; of equal texts the last id counts.</param>
+    public TokenVocabulary(IReadOnlyList<string> texts)
+    {
+        _ids = new Dictionary<string, int>(texts.Count, StringComparer.Ordinal);
+        _texts = new Dictionary<int, string>(texts.Count);
+        for (int id = 0; id < texts.Count; id++) _ids[_texts[id] = texts[id]] = id;
+        _idsOfSpans = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
     /// <summary>The number of texts.</summary>
     public int Count => _ids.Count;
 

@@ -15,27 +15,29 @@ internal static class UnicodeProperties
         ["other"] = "C", ["control"] = "Cc", ["format"] = "Cf", ["surrogate"] = "Cs", ["privateuse"] = "Co", ["unassigned"] = "Cn",
     };
 
-    /// <summary>By the name in <c>\p{...}</c> or <c>[:...:]</c>, or the letter of <c>\s \d \w \h</c>; null if unknown.</summary>
-    public static IReadOnlyList<(int First, int Last)>? Find(string name)
+    /// <summary>What <c>\s \d \w \h</c> match. A <c>\w</c> of its own takes six characters more than one in brackets.</summary>
+    public static IReadOnlyList<(int First, int Last)> Escape(char letter, bool inClass) => letter switch
+    {
+        's' => UnicodeData.Ranges("RegexSpace"),
+        'd' => UnicodeData.Category("Nd")!,
+        'h' => [('0', '9'), ('A', 'F'), ('a', 'f')],
+        _ => UnicodeData.Ranges(inClass ? "RegexClassWord" : "RegexWord"),
+    };
+
+    /// <summary>By the name in <c>\p{...}</c>; null if unknown.</summary>
+    public static IReadOnlyList<(int First, int Last)>? Find(string name, bool inClass)
     {
         string plain = name.Replace("_", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
         switch (plain)
         {
-            case "s" when name == "s": return UnicodeData.WhiteSpace.Ranges;
-            case "space" or "whitespace": return UnicodeData.WhiteSpace.Ranges;
-            case "w" or "word": return UnicodeData.Word.Ranges;
-            case "d" or "digit": return UnicodeData.Category("Nd");
-            case "h" or "xdigit": return [('0', '9'), ('A', 'F'), ('a', 'f')];
-            case "punct": return UnicodeData.Punctuation;
+            case "word": return Escape('w', inClass);
+            case "punct": return UnicodeData.Category("P");
+            case "whitespace": return UnicodeData.Ranges("RegexSpace");
             case "ascii": return [(0, 127)];
             case "any": return [(0, CodePointRanges.MaxCodePoint)];
         }
         if (LongNames.TryGetValue(plain, out string? category)) return UnicodeData.Category(category);
-        if (plain.Length is 1 or 2)
-        {
-            string cased = char.ToUpperInvariant(plain[0]) + plain[1..];
-            return UnicodeData.Category(cased);
-        }
-        return UnicodeData.Script(plain);
+        if (plain.Length is 1 or 2) return UnicodeData.Category(char.ToUpperInvariant(plain[0]) + plain[1..]);
+        return UnicodeData.Posix(plain) ?? UnicodeData.Script(plain);
     }
 }

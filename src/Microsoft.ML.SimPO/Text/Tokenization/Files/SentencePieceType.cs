@@ -1,0 +1,12 @@
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>The kinds of pieces of a SentencePiece model, by their numbers in the file.</summary>
+internal enum SentencePieceType
+{
+    Normal = 1,
+    Unknown = 2,
+    Control = 3,
+    UserDefined = 4,
+    Unused = 5,
+    Byte = 6,
+}

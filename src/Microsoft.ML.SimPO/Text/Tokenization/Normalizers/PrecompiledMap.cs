@@ -1,0 +1,51 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>SentencePiece's <c>precompiled_charsmap</c>: a double-array trie of UTF-8 keys and, after it, the texts they become.</summary>
+internal sealed class PrecompiledMap
+{
+    private readonly uint[] _units;
+    private readonly byte[] _texts;
+
+    /// <exception cref="FormatException">The bytes are not such a map.</exception>
+    public PrecompiledMap(ReadOnlySpan<byte> bytes)
+    {
+        uint size = bytes.Length < 4 ? uint.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        if (size > bytes.Length - 4 || size % 4 != 0 || size == 0)
+            throw new FormatException($"expected a character map that starts with the size of its trie, found {bytes.Length} bytes that do not");
+        _units = new uint[size / 4];
+        for (int i = 0; i < _units.Length; i++) _units[i] = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(4 + i * 4)..]);
+        _texts = bytes[(4 + (int)size)..].ToArray();
+    }
+
+    /// <returns>What the shortest key that the text starts with becomes; null if it starts with none.</returns>
+    public string? Find(ReadOnlySpan<char> text)
+    {
+        Span<byte> utf8 = stackalloc byte[32];
+        if (!Encoding.UTF8.TryGetBytes(text, utf8, out int length)) return null;
+        uint node = Offset(_units[0]);
+        foreach (byte value in utf8[..length])
+        {
+            node ^= value;
+            if (value == 0 || node >= _units.Length) return null;
+            uint unit = _units[node];
+            if ((unit & 0x800000FF) != value) return null;
+            node ^= Offset(unit);
+            if ((unit & 0x100) == 0) continue;
+            return node < _units.Length ? TextAt(_units[node] & 0x7FFFFFFF) : null;
+        }
+        return null;
+    }
+
+    private static uint Offset(uint unit) => unit >> 10 << (int)((unit & 0x200) >> 6);
+
+    private string? TextAt(uint start)
+    {
+        if (start >= _texts.Length) return null;
+        ReadOnlySpan<byte> rest = _texts.AsSpan((int)start);
+        int end = rest.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end < 0 ? rest : rest[..end]);
+    }
+}
