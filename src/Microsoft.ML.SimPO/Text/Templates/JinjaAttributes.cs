@@ -56,11 +56,18 @@ internal static class JinjaAttributes
     public static object? GetItem(object? target, object? key, JinjaBudget budget)
     {
         if (target is JinjaUndefined undefined) throw undefined.Error();
-        if (TryGetItem(target, key, budget, out object? value)) return value;
+        if (TryGetItem(target, key, out object? value)) return value;
         if (key is not string name) return JinjaUndefined.Element(target, key, budget);
         if (Method(target, name) is { } method) return method;
         if (target is JinjaObject other && other.TryGetAttribute(name, out value)) return value;
         return IsUnsafe(target, name) ? JinjaUndefined.Unsafe(target, name) : JinjaUndefined.Member(target, name);
+    }
+
+    /// <summary><c>value[start:stop:step]</c>, which unlike other items is an error where the value has none.</summary>
+    public static object GetSlice(object? target, JinjaSlice slice, JinjaBudget budget)
+    {
+        if (target is JinjaUndefined undefined) throw undefined.Error();
+        return Slice(target, slice, budget) ?? throw JinjaException.Type(target is JinjaDictionary ? "unhashable type: 'slice'" : $"'{JinjaValue.TypeName(target)}' object is not subscriptable");
     }
 
     private static JinjaFunction? Method(object? target, string name)
@@ -82,15 +89,10 @@ internal static class JinjaAttributes
         return Mutating.Contains($"{type}.{name}") || Internal.Contains(name) || (InternalOfType.TryGetValue(type, out string? names) && names.Split(' ').Contains(name));
     }
 
-    private static bool TryGetItem(object? target, object? key, JinjaBudget budget, out object? value)
+    private static bool TryGetItem(object? target, object? key, out object? value)
     {
         value = null;
         if (target is JinjaDictionary dictionary) return JinjaDictionary.IsHashable(key) && dictionary.TryGet(key, out value);
-        if (key is JinjaSlice slice)
-        {
-            value = Slice(target, slice, budget);
-            return value is not null;
-        }
         if (key is not (long or bool)) return false;
         long index = Convert.ToInt64(key, System.Globalization.CultureInfo.InvariantCulture);
         if (target is not (JinjaSequence or JinjaRange or JinjaBytes or string or JinjaMarkup)) return false;
@@ -126,8 +128,8 @@ internal static class JinjaAttributes
         }
         if (target is JinjaRange range)
         {
-            var (start, size, step) = slice.Within(range.Count);
-            return range.Slice(start, size, step);
+            (long start, long end, long step) = slice.Bounds(range.Count);
+            return range.Slice(start, end, step);
         }
         if (target is not JinjaSequence sequence) return null;
         var (first, count, stride) = slice.Within(sequence.Items.Length);

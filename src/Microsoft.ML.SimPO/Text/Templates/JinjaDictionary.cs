@@ -75,6 +75,7 @@ internal sealed class JinjaDictionary : JinjaObject
                 System.Numerics.BigInteger big => ((double)big).GetHashCode(),
                 double number => (number == 0 ? 0.0 : number).GetHashCode(),
                 JinjaTuple tuple => tuple.Items.Aggregate(17, (hash, item) => HashCode.Combine(hash, item is null ? 0 : GetHashCode(item))),
+                JinjaUndefined => 2,
                 _ => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(obj),
             };
         }

@@ -11,7 +11,8 @@ internal static partial class JinjaFilters
         add("last", "seq", (c, a) => FirstOr(Reversed(a[0], c.Budget), "No last item, sequence was empty."));
         add("reverse", "value", (c, a) => Reverse(a[0], c.Budget));
         add("join", "value, d='', attribute=None", (c, a) => Join(a, c.Budget));
-        add("attr", "obj, name", (c, a) => JinjaAttributes.GetAttributeOnly(a[0], JinjaValue.ToText(a[1], c.Budget)));
+        add("attr", "obj, name", (_, a) => JinjaAttributes.GetAttributeOnly(
+            a[0], JinjaValue.AsText(a[1]) ?? throw JinjaException.Type($"attribute name must be string, not '{JinjaValue.TypeName(a[1])}'")));
         add("items", "value", (c, a) => a[0] switch
         {
             JinjaUndefined => Generator(c, []),
@@ -31,8 +32,8 @@ internal static partial class JinjaFilters
     }
 
     /// <summary>Python's <c>reversed</c>, which wants a length.</summary>
-    private static IEnumerable<object?> Reversed(object? value, JinjaBudget budget) => value is JinjaGenerator || JinjaValue.TryItems(value) is null || value is JinjaUndefined
-        ? throw (value is JinjaUndefined undefined ? undefined.Error() : JinjaException.Type($"'{JinjaValue.TypeName(value)}' object is not reversible"))
+    private static IEnumerable<object?> Reversed(object? value, JinjaBudget budget) => value is JinjaGenerator || JinjaValue.TryItems(value) is null
+        ? throw JinjaException.Type($"'{JinjaValue.TypeName(value)}' object is not reversible")
         : JinjaValue.ToArray(value, budget).Reverse();
 
     private static object Reverse(object? value, JinjaBudget budget)
@@ -41,7 +42,7 @@ internal static partial class JinjaFilters
         if (JinjaValue.AsText(value) is not null) return string.Concat(JinjaValue.ToArray(value, budget).Reverse().Select(JinjaValue.AsText));
         object?[] items = JinjaValue.ToArray(value, budget);
         Array.Reverse(items);
-        return value is JinjaGenerator or JinjaUndefined ? new JinjaList(items) : new JinjaGenerator(items, budget, "list_reverseiterator");
+        return value is JinjaGenerator ? new JinjaList(items) : new JinjaGenerator(items, budget, "list_reverseiterator");
     }
 
     private static string Join(object?[] a, JinjaBudget budget)

@@ -43,15 +43,15 @@ internal static partial class JinjaFilters
         JinjaItemPath[] paths = JinjaValue.AsText(a[3]) is { } text
             ? [.. text.Split(',').Select(part => new JinjaItemPath(part, null, budget))]
             : [new JinjaItemPath(a[3], null, budget)];
-        object? KeyOf(object? item) => paths.Length == 1 ? Key(paths[0].Of(item), isCaseSensitive) : new JinjaTuple([.. paths.Select(path => Key(path.Of(item), isCaseSensitive))]);
-        return new JinjaList(Sorted(JinjaValue.Items(a[0], budget), KeyOf, JinjaValue.IsTrue(a[1]), budget));
+        object? KeyOf(object? item) => new JinjaTuple([.. paths.Select(path => Key(path.Of(item), isCaseSensitive))]);
+        return new JinjaList(Sorted(JinjaValue.Items(a[0], budget), KeyOf, JinjaNumbers.RequireIndex(a[1]) != 0, budget));
     }
 
     private static JinjaList SortDictionary(object?[] a, JinjaBudget budget)
     {
-        if (a[0] is JinjaUndefined undefined) throw undefined.Error();
-        if (a[0] is not JinjaDictionary dictionary) throw JinjaException.Type($"'{JinjaValue.TypeName(a[0])}' object has no items");
         if (a[2] is not ("key" or "value")) throw JinjaException.Argument("You can only sort by either \"key\" or \"value\"");
+        if (a[0] is JinjaUndefined undefined) throw undefined.Error();
+        if (a[0] is not JinjaDictionary dictionary) throw new JinjaException("AttributeError", $"'{JinjaValue.TypeName(a[0])}' object has no attribute 'items'");
         int part = a[2] is "key" ? 0 : 1;
         budget.Spend(dictionary.Count);
         IEnumerable<object?> pairs = new JinjaDictionaryView(dictionary, "dict_items").Elements;

@@ -31,7 +31,7 @@ internal static partial class JinjaFilters
             return new JinjaItemPath(arguments.Keywords[attribute].Value, otherwise, interpreter.Budget).Of;
         }
         if (arguments.Positional.Length == 0) throw JinjaException.Argument("map requires a filter argument");
-        string filter = JinjaValue.ToText(arguments.Positional[0], interpreter.Budget);
+        string filter = FunctionName(arguments.Positional[0], interpreter.Budget);
         JinjaArguments rest = arguments.Skip(1);
         return item => interpreter.CallFilter(filter, rest.Before(item));
     }
@@ -47,9 +47,12 @@ internal static partial class JinjaFilters
             if (test(picked(item)) == keeps) yield return item;
     }
 
+    private static string FunctionName(object? name, JinjaBudget budget) =>
+        JinjaDictionary.IsHashable(name) ? JinjaValue.ToText(name, budget) : throw JinjaException.Type($"unhashable type: '{JinjaValue.TypeName(name)}'");
+
     private static Func<object?, bool> Testing(JinjaInterpreter interpreter, JinjaArguments arguments)
     {
-        string name = JinjaValue.ToText(arguments.Positional[0], interpreter.Budget);
+        string name = FunctionName(arguments.Positional[0], interpreter.Budget);
         JinjaArguments rest = arguments.Skip(1);
         return item => interpreter.CallTest(name, rest.Before(item));
     }

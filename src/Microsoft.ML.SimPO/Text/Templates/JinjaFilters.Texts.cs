@@ -18,7 +18,7 @@ internal static partial class JinjaFilters
         add("indent", "s, width=4, first=False, blank=False", (c, a) => c.Budget.Text(Indent(a, c.Budget)));
         add("format", "value, *args, **kwargs", (c, a) => Format(Text(c, a[0]), (object?[])a[^2]!, (List<KeyValuePair<string, object?>>)a[^1]!, c.Budget));
         add("truncate", "s, length=255, killwords=False, end='...', leeway=None", (c, a) =>
-            Truncate(Text(c, a[0]), JinjaNumbers.RequireCount(a[1]), JinjaValue.IsTrue(a[2]), Text(c, a[3]), a[4] is null ? 5 : JinjaNumbers.RequireCount(a[4])));
+            Truncate(a[0], JinjaNumbers.RequireCount(a[1]), JinjaValue.IsTrue(a[2]), Text(c, a[3]), a[4] is null ? 5 : JinjaNumbers.RequireCount(a[4])));
         add("wordcount", "s", (c, a) => WordCount(Text(c, a[0])));
         add("tojson", "value, ensure_ascii=False, indent=None, separators=None, sort_keys=False", (c, a) => PythonJson.Write(a[0], a[1], a[2], a[3], a[4], c.Budget));
         add("urlencode", "value", (c, a) => c.Budget.Text(UrlEncode(a[0], c.Budget)));
@@ -59,6 +59,7 @@ internal static partial class JinjaFilters
     private static string Indent(object?[] a, JinjaBudget budget)
     {
         if (a[0] is JinjaUndefined undefined) throw undefined.Error();
+        if (a[0] is JinjaList) throw new JinjaException("AttributeError", "'list' object has no attribute 'splitlines'");
         string text = JinjaValue.AsText(a[0]) ?? throw JinjaException.Type($"unsupported operand type(s) for +=: '{JinjaValue.TypeName(a[0])}' and 'str'");
         string indentation = JinjaValue.AsText(a[1]) ?? (string)JinjaArithmetic.Apply("*", " ", a[1], budget)!;
         bool indentsFirst = JinjaValue.IsTrue(a[2]), indentsBlank = JinjaValue.IsTrue(a[3]);
@@ -85,12 +86,14 @@ internal static partial class JinjaFilters
         return PythonPercentFormat.Format(format, dictionary, budget);
     }
 
-    private static string Truncate(string text, int length, bool cutsWords, string end, int leeway)
+    private static object? Truncate(object? value, int length, bool cutsWords, string end, int leeway)
     {
         int endLength = PythonText.Length(end);
         if (length < endLength) throw new JinjaException("AssertionError", FormattableString.Invariant($"expected length >= {endLength}, got {length}"));
         if (leeway < 0) throw new JinjaException("AssertionError", FormattableString.Invariant($"expected leeway >= 0, got {leeway}"));
-        if (PythonText.Length(text) <= (long)length + leeway) return text;
+        long size = JinjaValue.TryLength(value) ?? throw JinjaException.Type($"object of type '{JinjaValue.TypeName(value)}' has no len()");
+        if (size <= (long)length + leeway) return value;
+        string text = JinjaValue.AsText(value) ?? throw JinjaException.Type($"a {JinjaValue.TypeName(value)} cannot be truncated");
         string cut = text[..PythonText.Offset(text, length - endLength)];
         int space = cutsWords ? -1 : cut.LastIndexOf(' ');
         return (space >= 0 ? cut[..space] : cut) + end;

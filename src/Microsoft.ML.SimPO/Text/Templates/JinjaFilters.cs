@@ -32,15 +32,14 @@ internal static partial class JinjaFilters
     private static void AddNumbers(Adder add)
     {
         add("abs", "value", (_, a) => Abs(a[0]));
-        add("int", "value, default=0, base=10", (_, a) => ToInteger(a[0], JinjaNumbers.RequireIndex(a[2])) ?? a[1]);
+        add("int", "value, default=0, base=10", (_, a) => ToInteger(a[0], a[2] is long radix ? radix : -1) ?? a[1]);
         add("float", "value, default=0.0", (_, a) => ToFloat(a[0]) is { } number ? number : a[1]);
-        add("round", "value, precision=0, method='common'", (_, a) => Round(a[0], JinjaNumbers.RequireCount(a[1]), a[2]));
+        add("round", "value, precision=0, method='common'", (_, a) => Round(a[0], a[1], a[2]));
         add("filesizeformat", "value, binary=False", (c, a) => FileSize(a[0], JinjaValue.IsTrue(a[1]), c.Budget));
     }
 
     private static object Abs(object? value)
     {
-        if (value is JinjaUndefined undefined) throw undefined.Error();
         if (value is double number) return Math.Abs(number);
         if (JinjaNumbers.AsInteger(value) is { } integer) return JinjaNumbers.Normalize(System.Numerics.BigInteger.Abs(integer));
         throw JinjaException.Type($"bad operand type for abs(): '{JinjaValue.TypeName(value)}'");
@@ -60,10 +59,11 @@ internal static partial class JinjaFilters
         return JinjaValue.AsText(value) is { } text ? JinjaNumbers.TryParseFloat(text) : JinjaNumbers.AsFloat(value);
     }
 
-    private static object Round(object? value, int precision, object? method)
+    private static object Round(object? value, object? digits, object? method)
     {
         if (method is not ("common" or "ceil" or "floor")) throw JinjaException.Argument("method must be common, ceil or floor");
-        if (value is JinjaUndefined undefined) throw undefined.Error();
+        int precision = JinjaNumbers.RequireCount(digits);
+        if (method is not "common" && value is JinjaUndefined undefined) throw undefined.Error();
         if (method is "common" && JinjaNumbers.AsInteger(value) is { } integer) return RoundInteger(integer, precision);
         double number = JinjaNumbers.AsFloat(value) ?? throw JinjaException.Type($"type {JinjaValue.TypeName(value)} doesn't define __round__ method");
         if (method is "common") return PythonFloat.Round(number, precision);
@@ -85,6 +85,8 @@ internal static partial class JinjaFilters
 
     private static string FileSize(object? value, bool isBinary, JinjaBudget budget)
     {
+        if (JinjaValue.AsText(value) is null && JinjaNumbers.AsFloat(value) is null)
+            throw JinjaException.Type($"float() argument must be a string or a real number, not '{JinjaValue.TypeName(value)}'");
         double bytes = ToFloat(value) ?? throw JinjaException.Value($"could not convert to float: {PythonRepr.Of(value, budget)}");
         double unit = isBinary ? 1024 : 1000;
         if (bytes == 1) return "1 Byte";

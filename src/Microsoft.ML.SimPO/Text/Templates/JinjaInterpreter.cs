@@ -54,9 +54,9 @@ internal sealed partial class JinjaInterpreter
             case JinjaStatement.Print print: return Print(print);
             case JinjaStatement.If branches: return If(branches);
             case JinjaStatement.For loop: return For(loop, Evaluate(loop.Iterated), 0);
-            case JinjaStatement.Set set: Assign(set.Target, Evaluate(set.Value)); return Flow.Normal;
+            case JinjaStatement.Set set: return Set(set);
             case JinjaStatement.SetBlock block: return Captured(block.Body, text => Assign(block.Target, Filtered(block.Filter, text)));
-            case JinjaStatement.FilterBlock block: return Captured(block.Body, text => Write(JinjaValue.ToText(Filtered(block.Filter, text), Budget)));
+            case JinjaStatement.FilterBlock block: return Captured(block.Body, text => WriteFiltered(Filtered(block.Filter, text)));
             case JinjaStatement.With with: return With(with);
             case JinjaStatement.Macro macro: _scope.Set(macro.Definition.Name!, new JinjaMacro(macro.Definition, _scope)); return Flow.Normal;
             case JinjaStatement.CallBlock call: return CallBlock(call);
@@ -69,12 +69,25 @@ internal sealed partial class JinjaInterpreter
         }
     }
 
+    private Flow Set(JinjaStatement.Set set)
+    {
+        if (set.Target is JinjaExpression.NamespaceField field) RequireNamespace(field);
+        Assign(set.Target, Evaluate(set.Value));
+        return Flow.Normal;
+    }
+
+    private JinjaNamespace RequireNamespace(JinjaExpression.NamespaceField field) =>
+        _scope.Get(field.Namespace) as JinjaNamespace ?? throw JinjaException.Runtime("cannot assign attribute on non-namespace object");
+
     private void Write(string text)
     {
         Budget.SpendText(text.Length);
         if ((long)_output.Length + text.Length > Budget.Options.MaxTextLength) throw JinjaException.Limit($"The template writes more than {Budget.Options.MaxTextLength} characters.");
         _output.Append(text);
     }
+
+    /// <summary>Jinja2 joins what a filter block gives with the texts around it, so it must be one.</summary>
+    private void WriteFiltered(object? value) => Write(JinjaValue.AsText(value) ?? throw JinjaException.Type($"sequence item 0: expected str instance, {JinjaValue.TypeName(value)} found"));
 
     private Flow Print(JinjaStatement.Print print)
     {
@@ -200,8 +213,7 @@ internal sealed partial class JinjaInterpreter
         switch (target)
         {
             case JinjaExpression.Name name: _scope.Set(name.Identifier, value); break;
-            case JinjaExpression.NamespaceField field when _scope.Get(field.Namespace) is JinjaNamespace space: space.Set(field.Field, value); break;
-            case JinjaExpression.NamespaceField: throw JinjaException.Runtime("cannot assign attribute on non-namespace object");
+            case JinjaExpression.NamespaceField field: RequireNamespace(field).Set(field.Field, value); break;
             default: Unpack(((JinjaExpression.TupleLiteral)target).Items, value); break;
         }
     }

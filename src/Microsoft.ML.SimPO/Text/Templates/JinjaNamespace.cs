@@ -3,11 +3,12 @@ namespace Microsoft.ML.SimPO.Text;
 /// <summary>The one value that a template can change: <c>{% set ns.x = 1 %}</c>.</summary>
 internal sealed class JinjaNamespace : JinjaObject
 {
-    private readonly Dictionary<string, object?> _fields = new(StringComparer.Ordinal);
+    /// <summary>What was set, by name.</summary>
+    public JinjaDictionary Fields { get; } = new();
 
     public override string TypeName => "Namespace";
 
-    public void Set(string name, object? value) => _fields[name] = value;
+    public void Set(string name, object? value) => Fields[name] = value;
 
-    public override bool TryGetAttribute(string name, out object? value) => _fields.TryGetValue(name, out value);
+    public override bool TryGetAttribute(string name, out object? value) => Fields.TryGet(name, out value);
 }

@@ -42,7 +42,6 @@ internal static class JinjaNumbers
     public static long RequireIndex(object? value)
     {
         if (value is long number) return number;
-        if (value is JinjaUndefined undefined) throw undefined.Error();
         BigInteger integer = AsInteger(value) ?? throw JinjaException.Type($"'{JinjaValue.TypeName(value)}' object cannot be interpreted as an integer");
         return integer >= long.MinValue && integer <= long.MaxValue ? (long)integer : throw Overflow();
     }

@@ -13,7 +13,8 @@ internal sealed class JinjaRange(long start, long stop, long step) : JinjaObject
 
     public long this[long index] => start + index * step;
 
-    public JinjaRange Slice(long first, long count, long stride) => new(start + first * step, start + first * step + count * stride * step, stride * step);
+    /// <summary>The part from the index <paramref name="first"/> to before <paramref name="end"/>.</summary>
+    public JinjaRange Slice(long first, long end, long stride) => new(start + first * step, start + end * step, stride * step);
 
     public override string Represent() => step == 1
         ? string.Create(CultureInfo.InvariantCulture, $"range({start}, {stop})")

@@ -8,14 +8,21 @@ internal sealed class JinjaSlice(object? start, object? stop, object? step) : Ji
     /// <summary>First index, number of items and stride within a sequence of <paramref name="length"/> items.</summary>
     public (long First, long Count, long Stride) Within(long length)
     {
+        (long first, long end, long stride) = Bounds(length);
+        long distance = stride > 0 ? end - first : first - end;
+        ulong size = (ulong)Math.Abs((decimal)stride);
+        return distance <= 0 ? (0, 0, 1) : (first, (long)(((ulong)distance + (size - 1)) / size), stride);
+    }
+
+    /// <summary>First index, the index behind the last and stride within a sequence of <paramref name="length"/> items.</summary>
+    public (long First, long End, long Stride) Bounds(long length)
+    {
         long stride = Part(step) ?? 1;
         if (stride == 0) throw JinjaException.Value("slice step cannot be zero");
         bool forward = stride > 0;
         long first = Clamp(Part(start) ?? (forward ? 0 : long.MaxValue), length, forward);
         long end = Part(stop) is { } last ? Clamp(last, length, forward) : forward ? length : -1;
-        long distance = forward ? end - first : first - end;
-        ulong size = (ulong)Math.Abs((decimal)stride);
-        return distance <= 0 ? (0, 0, 1) : (first, (long)(((ulong)distance + (size - 1)) / size), stride);
+        return (first, end, stride);
     }
 
     private static long Clamp(long index, long length, bool forward)
@@ -31,7 +38,6 @@ internal sealed class JinjaSlice(object? start, object? stop, object? step) : Ji
         bool flag => flag ? 1 : 0,
         long number => number,
         System.Numerics.BigInteger big => big.Sign < 0 ? -long.MaxValue : long.MaxValue,
-        JinjaUndefined undefined => throw undefined.Error(),
         _ => throw JinjaException.Type("slice indices must be integers or None or have an __index__ method"),
     };
 }

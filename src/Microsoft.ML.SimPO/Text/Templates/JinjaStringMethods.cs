@@ -63,7 +63,7 @@ internal static class JinjaStringMethods
     {
         add("split", "sep=None, maxsplit=-1", (s, a, budget) => List(PythonSplit.Split(s, Separator(a[1]), JinjaNumbers.RequireCount(a[2])), budget));
         add("rsplit", "sep=None, maxsplit=-1", (s, a, budget) => List(PythonSplit.SplitFromEnd(s, Separator(a[1]), JinjaNumbers.RequireCount(a[2])), budget));
-        add("splitlines", "keepends=False", (s, a, budget) => List(PythonText.Lines(s, JinjaValue.IsTrue(a[1])), budget));
+        add("splitlines", "keepends=False", (s, a, budget) => List(PythonText.Lines(s, JinjaNumbers.RequireIndex(a[1]) != 0), budget));
         add("partition", "sep", (s, a, _) => s.IndexOf(Separator(Text(a[1]))!, StringComparison.Ordinal) is int at and >= 0
             ? new JinjaTuple([s[..at], a[1], s[(at + Text(a[1]).Length)..]]) : new JinjaTuple([s, "", ""]));
         add("rpartition", "sep", (s, a, _) => s.LastIndexOf(Separator(Text(a[1]))!, StringComparison.Ordinal) is int at and >= 0

@@ -62,7 +62,7 @@ internal static class JinjaValue
     public static IEnumerable<object?>? TryItems(object? value) => value switch
     {
         string text => PythonText.Characters(text),
-        JinjaMarkup markup => PythonText.Characters(markup.Text).Select(c => new JinjaMarkup(c)),
+        JinjaMarkup markup => PythonText.Characters(markup.Text),
         JinjaSequence sequence => sequence.Items,
         JinjaDictionary dictionary => dictionary.Keys,
         JinjaDictionaryView view => view.Elements,

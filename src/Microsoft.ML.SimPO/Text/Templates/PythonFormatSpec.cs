@@ -12,15 +12,15 @@ internal sealed record PythonFormatSpec(string Fill, char Align, char Sign, bool
     public static string Format(object? value, string spec, JinjaBudget budget)
     {
         if (spec.Length == 0) return JinjaValue.ToText(value, budget);
+        if (JinjaValue.AsText(value) is null && JinjaNumbers.AsFloat(value) is null)
+            throw JinjaException.Type($"unsupported format string passed to {JinjaValue.TypeName(value)}.__format__");
         PythonFormatSpec parsed = Parse(spec);
         budget.SpendText(parsed.Width);
         if (JinjaValue.AsText(value) is null && parsed.Precision > MaxPrecision) throw JinjaException.Limit($"The template formats a number with more than {MaxPrecision} digits.");
         if (JinjaValue.AsText(value) is { } text) return parsed.Text(text);
-        if (value is bool && parsed.Type is '\0') return parsed.Text((bool)value ? "True" : "False");
         bool isForInteger = parsed.Type is '\0' or 'd' or 'x' or 'X' or 'o' or 'b' or 'n' or 'c';
         if (isForInteger && JinjaNumbers.AsInteger(value) is { } integer) return parsed.Integer(integer);
-        if (JinjaNumbers.AsFloat(value) is { } number) return parsed.Float(number);
-        throw JinjaException.Type($"unsupported format string passed to {JinjaValue.TypeName(value)}.__format__");
+        return parsed.Float(JinjaNumbers.AsFloat(value)!.Value);
     }
 
     /// <summary>Pads <paramref name="digits"/> to a width: zeros go between sign and digits.</summary>
@@ -44,17 +44,19 @@ internal sealed record PythonFormatSpec(string Fill, char Align, char Sign, bool
         string fill = " ";
         char align = '\0';
         int first = spec.Length > 1 && char.IsSurrogatePair(spec[0], spec[1]) ? 2 : 1;
-        if (spec.Length > first && IsAlign(spec[first])) (fill, align, at) = (spec[..first], spec[first], first + 1);
+        bool hasFill = spec.Length > first && IsAlign(spec[first]);
+        if (hasFill) (fill, align, at) = (spec[..first], spec[first], first + 1);
         else if (IsAlign(spec[0])) (align, at) = (spec[0], 1);
         char Next(string allowed) => at < spec.Length && allowed.Contains(spec[at], StringComparison.Ordinal) ? spec[at++] : '\0';
         char sign = Next("+- ");
         bool alternate = Next("#") != '\0';
-        if (Next("0") != '\0' && align == '\0') (fill, align) = ("0", '=');
+        if (!hasFill && Next("0") != '\0') (fill, align) = ("0", align == '\0' ? '=' : align);
         int width = Number(spec, ref at) ?? 0;
         char grouping = Next(",_");
         int? precision = Next(".") == '\0' ? null : Number(spec, ref at) ?? throw JinjaException.Value("Format specifier missing precision");
         char type = Next("bcdeEfFgGnosxX%");
         if (at != spec.Length) throw JinjaException.Value("Invalid format specifier");
+        if ((grouping != '\0' && type is 's' or 'c' or 'n') || (grouping == ',' && type is 'b' or 'o' or 'x' or 'X')) throw JinjaException.Value($"Cannot specify '{grouping}' with '{type}'.");
         return new PythonFormatSpec(fill, align, sign, alternate, width, grouping, precision, type);
     }
 
@@ -73,6 +75,8 @@ internal sealed record PythonFormatSpec(string Fill, char Align, char Sign, bool
     {
         if (Type is not ('\0' or 's')) throw JinjaException.Value($"Unknown format code '{Type}' for object of type 'str'");
         if (Sign != '\0') throw JinjaException.Value("Sign not allowed in string format specifier");
+        if (Alternate) throw JinjaException.Value("Alternate form (#) not allowed in string format specifier");
+        if (Grouping != '\0') throw JinjaException.Value($"Cannot specify '{Grouping}' with 's'.");
         if (Align == '=' && Fill != "0") throw JinjaException.Value("'=' alignment not allowed in string format specifier");
         if (Precision is { } limit && limit < PythonText.Length(text)) text = text[..PythonText.Offset(text, limit)];
         return (this with { Align = Align == '=' ? '<' : Align }).Pad("", text, '<');
@@ -81,6 +85,7 @@ internal sealed record PythonFormatSpec(string Fill, char Align, char Sign, bool
     private string Integer(BigInteger value)
     {
         if (Precision is not null) throw JinjaException.Value("Precision not allowed in integer format specifier");
+        if (Type == 'c' && Sign != '\0') throw JinjaException.Value("Sign not allowed with integer format specifier 'c'");
         if (Type == 'c') return Pad("", value >= 0 && value < 0x110000 ? char.ConvertFromUtf32((int)value) : throw new JinjaException("OverflowError", "%c arg not in range(0x110000)"), '<');
         string digits = Type switch
         {
@@ -114,6 +119,7 @@ internal sealed record PythonFormatSpec(string Fill, char Align, char Sign, bool
             '\0' => WithPoint(PythonFloat.General(value, Precision.Value, Alternate), value, Precision.Value),
             _ => throw JinjaException.Value($"Unknown format code '{Type}' for object of type 'float'"),
         };
+        if (Alternate && double.IsFinite(value)) digits = WithDecimalPoint(digits);
         if (Type is 'E' or 'F' or 'G') digits = digits.ToUpperInvariant();
         if (Type == '%') digits += "%";
         return Pad(SignOf(double.IsNegative(value) && !double.IsNaN(value)), Grouped(digits, 3), '>');
@@ -125,6 +131,14 @@ internal sealed record PythonFormatSpec(string Fill, char Align, char Sign, bool
         if (general.AsSpan().IndexOfAny(".e") >= 0) return general;
         return general.Length >= Math.Max(precision, 1) ? PythonFloat.Exponent(value, Math.Max(precision, 1) - 1) is var text && text.Contains('.', StringComparison.Ordinal)
             ? TrimMantissa(text) : text : general + ".0";
+    }
+
+    /// <summary>The flag # keeps the point that no digits follow.</summary>
+    public static string WithDecimalPoint(string digits)
+    {
+        if (digits.Contains('.', StringComparison.Ordinal)) return digits;
+        int mark = digits.IndexOf('e', StringComparison.Ordinal);
+        return mark < 0 ? digits + "." : digits.Insert(mark, ".");
     }
 
     private static string TrimMantissa(string text)

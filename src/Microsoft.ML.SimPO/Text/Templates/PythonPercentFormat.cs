@@ -27,20 +27,18 @@ internal sealed class PythonPercentFormat
         bool isMapped = false;
         for (int i = 0; i < format.Length; i++)
         {
-            if (format[i] != '%')
+            bool isDouble = format[i] == '%' && i + 1 < format.Length && format[i + 1] == '%';
+            if (isDouble) i++;
+            if (isDouble || format[i] != '%')
             {
                 text.Append(format[i]);
                 continue;
             }
             i++;
             Specifier specifier = Read(format, ref i, ref isMapped);
-            if (specifier.Type == '%') text.Append('%');
-            else
-            {
-                _budget.SpendText(specifier.Width);
-                if (text.Length + (long)specifier.Width > _budget.Options.MaxTextLength) _budget.SpendText(text.Length + (long)specifier.Width);
-                text.Append(Convert(specifier));
-            }
+            _budget.SpendText(specifier.Width);
+            if (text.Length + (long)specifier.Width > _budget.Options.MaxTextLength) _budget.SpendText(text.Length + (long)specifier.Width);
+            text.Append(Convert(specifier));
         }
         bool allUsed = _tuple is null ? _used > 0 || isMapped || _value is JinjaDictionary or JinjaList : _used == _tuple.Length || isMapped;
         return allUsed ? text.ToString() : throw JinjaException.Type("not all arguments converted during string formatting");
@@ -169,6 +167,7 @@ internal sealed class PythonPercentFormat
             'f' => PythonFloat.Fixed(number, precision),
             _ => PythonFloat.General(number, precision, specifier.Flags.Contains('#', StringComparison.Ordinal)),
         };
+        if (double.IsFinite(number) && specifier.Flags.Contains('#', StringComparison.Ordinal)) digits = PythonFormatSpec.WithDecimalPoint(digits);
         if (char.IsUpper(specifier.Type)) digits = digits.ToUpperInvariant();
         return Spec(specifier).Pad(Sign(specifier, double.IsNegative(number)), digits, '>');
     }

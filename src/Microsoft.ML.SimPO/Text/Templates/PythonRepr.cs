@@ -43,6 +43,11 @@ internal static class PythonRepr
                 WriteItems(text.Append('('), '[', view.Elements, "]", budget);
                 text.Append(')');
                 break;
+            case JinjaNamespace space:
+                text.Append("<Namespace ");
+                Write(text, space.Fields, budget);
+                text.Append('>');
+                break;
             default: text.Append(((JinjaObject)value).Represent()); break;
         }
         budget.Leave();
