@@ -42,7 +42,7 @@ internal static class PreferenceReader
         {
             var pass = new ReadingPass(name, options, told ? null : info, log ?? new DropLog());
             told = true;
-            return pass.Read(shards());
+            foreach (LocatedRow row in pass.Read(shards())) yield return row;
         }
     }
 }
