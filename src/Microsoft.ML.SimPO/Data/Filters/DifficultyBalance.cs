@@ -42,8 +42,10 @@ internal sealed class DifficultyBalance(PreferenceFilterOptions options)
     {
         if (classes is not { } count) return [];
         float[] sorted = values.Order().ToArray();
-        if (sorted.Length == 0) return [];
-        return Enumerable.Range(1, count - 1).Select(i => sorted[Math.Clamp((int)((long)sorted.Length * i / count) - 1, 0, sorted.Length - 1)]).Distinct().Where(edge => edge < sorted[^1]).ToArray();
+        // The last edge that leaves a class above it: many pairs may share the highest value.
+        int last = Array.FindIndex(sorted, value => value == sorted[^1]) - 1;
+        if (last < 0) return [];
+        return Enumerable.Range(1, count - 1).Select(i => sorted[Math.Clamp((int)((long)sorted.Length * i / count) - 1, 0, last)]).Distinct().ToArray();
     }
 
     private static int Class(float value, float[] edges)
