@@ -30,6 +30,8 @@ public sealed class PreferenceLoadOptions
     /// <summary>Longest row in bytes, 1 KiB to 1 GiB. Default: 64 MiB.</summary>
     public int MaxRowBytes { get; set; } = 64 << 20;
 
+    internal PreferenceLoadOptions Copy() => (PreferenceLoadOptions)MemberwiseClone();
+
     /// <exception cref="ArgumentException">Lists every option that is out of range.</exception>
     internal void Validate()
     {

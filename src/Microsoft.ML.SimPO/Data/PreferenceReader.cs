@@ -23,6 +23,15 @@ internal static class PreferenceReader
         return ReadShards(name, () => files.Select(file => ContainerDetector.Open(file, options)), options, info, log);
     }
 
+    /// <summary>As <see cref="ReadLocated(string, PreferenceLoadOptions?, Action{string}?, DropLog?)"/>, from the columns of a data view or a data frame.</summary>
+    public static IEnumerable<LocatedRow> ReadLocated(IDataView data, PreferenceLoadOptions? options = null, Action<string>? info = null, DropLog? log = null, string name = "data view")
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        options ??= new PreferenceLoadOptions();
+        options.Validate();
+        return ReadShards(name, () => [new DataViewSource(data, name)], options, info, log);
+    }
+
     /// <summary>The pairs of containers that hold the shards of one data set, one after the other.</summary>
     public static IEnumerable<LocatedRow> ReadShards(string name, Func<IEnumerable<IRowSource>> shards, PreferenceLoadOptions options, Action<string>? info, DropLog? log)
     {
@@ -33,7 +42,7 @@ internal static class PreferenceReader
         {
             var pass = new ReadingPass(name, options, told ? null : info, log ?? new DropLog());
             told = true;
-            return pass.Read(shards());
+            foreach (LocatedRow row in pass.Read(shards())) yield return row;
         }
     }
 }

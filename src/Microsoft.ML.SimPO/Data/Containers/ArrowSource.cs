@@ -37,7 +37,7 @@ internal sealed class ArrowSource(InputFile file, bool isStream) : IRowSource
         {
             return read();
         }
-        catch (Exception error) when (error is not InvalidDataException and not ThreadInterruptedException)
+        catch (Exception error) when (error is not ThreadInterruptedException)
         {
             throw new InvalidDataException($"{Name} is damaged Arrow data: {error.Message}", error);
         }

@@ -34,6 +34,9 @@ internal static class DatasetFiles
         return chosen;
     }
 
+    /// <summary>Whether a folder has a split of that name, or of one that starts with it.</summary>
+    public static bool HasSplit(string folder, string split) => Enumerate(folder).Any(file => file.Item2?.StartsWith(split, StringComparison.Ordinal) == true);
+
     private static IEnumerable<(InputFile, string?)> Enumerate(string root)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 4, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };

@@ -31,6 +31,7 @@ internal sealed class DelimitedSource(InputFile file, char? separator, int maxRo
         if (names.Length > MaxColumns) throw new InvalidDataException($"{Name}: expected at most {MaxColumns} columns, but its header has {names.Length}.");
         for (long row = 1; Guard(reader.Read); row++)
         {
+            if (reader.RawRecord.Length > maxRowBytes) damage = Sizes.RowTooLong(maxRowBytes);
             yield return Row(reader, names, wanted, new RowLocation(Name, row, reader.LineNumber), damage);
             damage = null;
         }

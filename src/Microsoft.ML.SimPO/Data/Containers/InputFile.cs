@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>A file of a data set, under the name that messages use for it.</summary>
@@ -17,7 +15,7 @@ internal sealed record InputFile(string Path, string Name)
         int read = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false);
         file.Position = 0;
         bool gzip = magic[..read].SequenceEqual(GzipMagic);
-        return new LocatingStream(gzip ? new GZipStream(file, CompressionMode.Decompress) : file, Name, gzip);
+        return new LocatingStream(gzip ? new GzipReader(file) : file, Name, gzip);
     }
 
     /// <summary>Opens the bytes as they are.</summary>

@@ -26,10 +26,12 @@ internal static class SplitNames
         return Array.Exists(Known, known => known.Equals(first, StringComparison.OrdinalIgnoreCase)) || first.Equals("training", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Takes off <c>-00000-of-00002</c>, <c>-00001</c> or <c>_3</c>.</summary>
+    /// <summary>Takes off <c>-00000-of-00002</c>, with or without a fingerprint, <c>-00001</c> or <c>_3</c>.</summary>
     private static string WithoutShard(string stem)
     {
         string[] pieces = stem.Split('-');
+        // Older files of the hub carry a fingerprint behind the shard's number.
+        if (pieces.Length >= 5 && pieces[^1].Length == 16 && pieces[^1].All(char.IsAsciiHexDigitLower)) pieces = pieces[..^1];
         if (pieces.Length >= 4 && pieces[^2] == "of" && IsNumber(pieces[^1]) && IsNumber(pieces[^3])) return string.Join('-', pieces[..^3]);
         int end = stem.Length;
         while (end > 0 && char.IsAsciiDigit(stem[end - 1])) end--;

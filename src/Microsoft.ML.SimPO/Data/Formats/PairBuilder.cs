@@ -92,15 +92,17 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
     /// <summary>Puts the prompt before what goes on from it; a whole conversation stays as it is, but for a system message that only the prompt has.</summary>
     private static void Precede(List<Turn> prompt, List<Turn> side)
     {
-        bool goesOn = side[0].Role is Turn.Assistant or Turn.Tool || prompt[^1].Role == Turn.Assistant;
-        if (goesOn && !StartsWith(side, prompt)) side.InsertRange(0, prompt);
+        // Some data has the whole chosen conversation as its prompt too: without its answer it is the beginning of both.
+        int length = prompt[^1].Role == Turn.Assistant ? prompt.Count - 1 : prompt.Count;
+        bool goesOn = side[0].Role is Turn.Assistant or Turn.Tool || length < prompt.Count;
+        if (goesOn && !StartsWith(side, prompt, length)) side.InsertRange(0, prompt);
         else if (prompt[0].Role == Turn.System && side[0].Role != Turn.System) side.Insert(0, prompt[0]);
     }
 
-    private static bool StartsWith(List<Turn> turns, List<Turn> beginning)
+    private static bool StartsWith(List<Turn> turns, List<Turn> beginning, int length)
     {
-        if (turns.Count < beginning.Count) return false;
-        for (int i = 0; i < beginning.Count; i++)
+        if (length == 0 || turns.Count < length) return false;
+        for (int i = 0; i < length; i++)
         {
             if (turns[i] != beginning[i]) return false;
         }

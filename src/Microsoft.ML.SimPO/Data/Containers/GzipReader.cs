@@ -1,0 +1,83 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using ICSharpCode.SharpZipLib.GZip;
+
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>
+/// Reads gzip, and at its end makes sure that it is the end: .NET's <see cref="GZipStream"/> takes a file that was cut off for one that is shorter.
+/// </summary>
+internal sealed class GzipReader(FileStream file) : Stream
+{
+    private readonly GZipStream _gzip = new(file, CompressionMode.Decompress, leaveOpen: true);
+    private uint _length;
+    private bool _checked;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        int read = _gzip.Read(buffer);
+        unchecked
+        {
+            _length += (uint)read;
+        }
+        if (read == 0 && buffer.Length > 0 && !_checked)
+        {
+            _checked = true;
+            CheckEnd();
+        }
+        return read;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _gzip.Dispose();
+            file.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    // The last four bytes are the length of what was compressed. Where they are not, the file was cut off, or consists of several compressed parts: a second, slower reader tells.
+    private void CheckEnd()
+    {
+        Span<byte> tail = stackalloc byte[4];
+        file.Position = Math.Max(0, file.Length - 4);
+        bool whole = file.ReadAtLeast(tail, 4, throwOnEndOfStream: false) == 4 && BinaryPrimitives.ReadUInt32LittleEndian(tail) == _length;
+        if (whole) return;
+        file.Position = 0;
+        try
+        {
+            using var strict = new GZipInputStream(file) { IsStreamOwner = false };
+            strict.CopyTo(Null);
+        }
+        catch (Exception error) when (error is ICSharpCode.SharpZipLib.SharpZipBaseException or EndOfStreamException or IndexOutOfRangeException)
+        {
+            throw new InvalidDataException("the compressed data is cut off or damaged.", error);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>Two equal answers prefer nothing.</summary>
+internal sealed class EqualAnswersFilter : IRowFilter
+{
+    public RowFault? Check(PreferenceRow row) =>
+        row.Chosen == row.Rejected ? new RowFault(DropReason.ChosenEqualsRejected, $"Both answers are `{Excerpt.Of(row.Chosen)}`.") : null;
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>How a length is distributed over the rows. All lengths are in the unit of the <see cref="PreferenceStatistics"/>.</summary>
+/// <param name="Minimum">The shortest.</param>
+/// <param name="Mean">The arithmetic mean.</param>
+/// <param name="Median">Half of the rows are at most as long.</param>
+/// <param name="Percentile95">95 of 100 rows are at most as long.</param>
+/// <param name="Percentile99">99 of 100 rows are at most as long.</param>
+/// <param name="Maximum">The longest.</param>
+/// <param name="Limit">The limit that was asked about, or null.</param>
+/// <param name="OverLimit">The share of rows, 0 to 1, that are longer than the limit and would be cut or dropped; 0 without a limit.</param>
+public sealed record LengthDistribution(int Minimum, double Mean, int Median, int Percentile95, int Percentile99, int Maximum, int? Limit, double OverLimit)
+{
+    internal static LengthDistribution Of(List<int> lengths, int? limit)
+    {
+        if (lengths.Count == 0) return new LengthDistribution(0, 0, 0, 0, 0, 0, limit, 0);
+        int[] sorted = lengths.Order().ToArray();
+        double over = limit is { } most ? sorted.Count(length => length > most) / (double)sorted.Length : 0;
+        return new LengthDistribution(sorted[0], sorted.Average(), At(0.5), At(0.95), At(0.99), sorted[^1], limit, over);
+
+        // Nearest rank: the smallest length that so many rows do not exceed.
+        int At(double share) => sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
+    }
+
+    internal string Row(string name) => string.Create(CultureInfo.InvariantCulture,
+        $"{name,-10}{Minimum,9}{Mean,11:0.0}{Median,9}{Percentile95,9}{Percentile99,9}{Maximum,9}{(Limit is null ? "" : $"{OverLimit,12:P1} over {Limit}")}");
+}

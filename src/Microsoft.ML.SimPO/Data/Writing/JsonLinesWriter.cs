@@ -1,0 +1,61 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>Pairs as JSON Lines.</summary>
+internal static class JsonLinesWriter
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static long Write(Stream stream, IEnumerable<PreferenceRow> rows)
+    {
+        long count = 0;
+        bool? scores = null;
+        using var writer = new Utf8JsonWriter(stream, Options);
+        foreach (PreferenceRow row in rows)
+        {
+            scores ??= row.ScoreChosen is not null || row.ScoreRejected is not null;
+            WriteRow(writer, row, scores.Value);
+            writer.Flush();
+            writer.Reset();
+            stream.WriteByte((byte)'\n');
+            count++;
+        }
+        return count;
+    }
+
+    private static void WriteRow(Utf8JsonWriter writer, PreferenceRow row, bool scores)
+    {
+        writer.WriteStartObject();
+        Messages(writer, "prompt", PromptText.Parse(row.Prompt));
+        Messages(writer, "chosen", [new Turn(Turn.Assistant, row.Chosen)]);
+        Messages(writer, "rejected", [new Turn(Turn.Assistant, row.Rejected)]);
+        if (scores)
+        {
+            Score(writer, "score_chosen", row.ScoreChosen);
+            Score(writer, "score_rejected", row.ScoreRejected);
+        }
+        writer.WriteEndObject();
+    }
+
+    private static void Messages(Utf8JsonWriter writer, string name, IReadOnlyList<Turn> turns)
+    {
+        writer.WriteStartArray(name);
+        foreach (Turn turn in turns)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("role", turn.Role);
+            writer.WriteString("content", turn.Content);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    // JSON has no infinity.
+    private static void Score(Utf8JsonWriter writer, string name, float? score)
+    {
+        if (score is { } value && float.IsFinite(value)) writer.WriteNumber(name, value);
+        else writer.WriteNull(name);
+    }
+}

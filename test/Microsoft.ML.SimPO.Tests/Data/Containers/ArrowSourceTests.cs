@@ -1,0 +1,57 @@
+using Apache.Arrow;
+using Apache.Arrow.Ipc;
+using Apache.Arrow.Types;
+
+namespace Microsoft.ML.SimPO.Data;
+
+public class ArrowSourceTests
+{
+    [Fact]
+    public void Dictionaries_numbers_lists_and_structs_come_as_they_are()
+    {
+        using var folder = new TemporaryFolder();
+        var words = new StringArray.Builder().Append("x").Append("y").Build();
+        var indices = new Int8Array.Builder().Append(1).AppendNull().Append(0).Build();
+        var dictionary = new DictionaryArray(new DictionaryType(Int8Type.Default, StringType.Default, false), indices, words);
+        var lists = new ListArray.Builder(Int32Type.Default);
+        var numbers = (Int32Array.Builder)lists.ValueBuilder;
+        lists.Append();
+        numbers.Append(1).AppendNull();
+        lists.AppendNull();
+        lists.Append();
+        var flags = new BooleanArray.Builder().Append(true).Append(false).AppendNull().Build();
+        var text = new StringArray.Builder().Append("a").AppendNull().Append("c").Build();
+        var record = new StructArray(new StructType([new Field("t", StringType.Default, true)]), 3, [text], ArrowBuffer.Empty, 0);
+        RecordBatch batch = new RecordBatch.Builder().Append("d", true, dictionary).Append("l", true, lists.Build()).Append("f", true, flags).Append("s", true, record).Build();
+        string path = folder.File("a.arrow");
+        using (FileStream stream = File.Create(path))
+        using (var writer = new ArrowFileWriter(stream, batch.Schema))
+        {
+            writer.WriteRecordBatch(batch);
+            writer.WriteEnd();
+        }
+        FieldRecord[] rows = new ArrowSource(new InputFile(path, "a.arrow"), isStream: false).Read(new FieldSelection()).Select(row => row.Fields!).ToArray();
+        Assert.Equal(["y [1,null] true {a}", "null null false {null}", "x [] null {c}"], rows.Select(row => $"{Text(row["d"])} {Text(row["l"])} {Text(row["f"])} {Text(row["s"])}"));
+    }
+
+    [Theory]
+    [InlineData("plain/rows.arrow")]
+    [InlineData("plain/rows.stream.arrow")]
+    public void A_file_that_was_cut_off_is_refused(string name)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] bytes = File.ReadAllBytes(Repository.PathOf(["test", "Microsoft.ML.SimPO.Tests", "Goldens", "data", .. name.Split('/')]));
+        string path = folder.Write("a.arrow", bytes[..(bytes.Length / 2)]);
+        Assert.StartsWith("a.arrow is damaged Arrow data: ", Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path).Count()).Message, StringComparison.Ordinal);
+    }
+
+    private static string Text(FieldValue value) => value.Kind switch
+    {
+        FieldKind.Null => "null",
+        FieldKind.Boolean => value.Boolean ? "true" : "false",
+        FieldKind.Number => FormattableString.Invariant($"{value.Number}"),
+        FieldKind.List => $"[{string.Join(',', value.Items.Select(Text))}]",
+        FieldKind.Record => $"{{{string.Join(',', value.Record.Names.Select(name => Text(value.Record[name])))}}}",
+        _ => value.Text,
+    };
+}

@@ -1,0 +1,136 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace Microsoft.ML.SimPO.Data;
+
+public class JsonContainerTests
+{
+    private const string Row = """{"prompt": "p", "chosen": "c", "rejected": "r"}""";
+
+    [Theory]
+    [InlineData("a.json", "[\n{0},\n {0}\n]\n")]
+    [InlineData("a.json", "{0}\n{0}\n")]
+    [InlineData("a.json", "\uFEFF[{0},{0}]")]
+    [InlineData("a.jsonl", "\uFEFF{0}\r\n\r\n{0}")]
+    [InlineData("a.txt", "[{0},{0}]")]
+    public void Arrays_lines_and_objects_one_after_the_other_are_read(string name, string text)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(2, PreferenceReader.Read(folder.Write(name, text.Replace("{0}", Row, StringComparison.Ordinal))).Count());
+    }
+
+    [Fact]
+    public void Objects_over_several_lines_one_after_the_other_are_read()
+    {
+        using var folder = new TemporaryFolder();
+        string pretty = Row.Replace(", ", ",\n  ", StringComparison.Ordinal).Replace("{", "{\n", StringComparison.Ordinal);
+        Assert.Equal(2, PreferenceReader.Read(folder.Write("a.json", $"{pretty}\n{pretty}\n")).Count());
+    }
+
+    [Fact]
+    public void Utf16_as_spreadsheets_write_it_is_read()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] bytes = [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("""{"prompt": "ä🙂", "chosen": "c", "rejected": "r"}""")];
+        Assert.Equal("ä🙂", Assert.Single(PreferenceReader.Read(folder.Write("a.jsonl", bytes))).Prompt);
+    }
+
+    [Fact]
+    public void A_row_larger_than_the_buffer_keeps_its_place()
+    {
+        using var folder = new TemporaryFolder();
+        string big = Row.Replace("\"c\"", $"\"{new string('x', 300_000)}\"", StringComparison.Ordinal);
+        string path = folder.Write("a.json", $"[\n{Row},\n{big},\n\n{Row.Replace("\"r\"", "7", StringComparison.Ordinal)}\n]");
+        var log = new DropLog();
+        Assert.Equal([1, 300_000], PreferenceReader.ReadLocated(path, null, null, log).Select(row => row.Row.Chosen.Length));
+        Assert.Equal("a.json, line 5", Assert.Single(log.Drops).ExamplePlace);
+    }
+
+    [Theory]
+    [InlineData("[{0} {0}]", "a.json, line 1: expected `,` or `]` after a row, but found `{`.")]
+    [InlineData("[{0},\n]", "a.json, line 2: expected a row, but found `]`.")]
+    [InlineData("[{0}", "a.json, line 1: expected `,` or `]` after a row, but the file ends.")]
+    [InlineData("[{0}] x", "a.json, line 1: expected nothing after the array's end, but found `x`.")]
+    [InlineData("[{0},\n{\"prompt\": }]", "a.json, row 2, line 2: JSON is broken at byte 11: '}' is an invalid start of a value.")]
+    [InlineData("[{0},\n{\"prompt\": \"x", "a.json, row 2, line 2: JSON is broken at byte 13: Expected end of string, but instead reached end of data.")]
+    public void A_broken_array_is_refused_with_its_place(string text, string message)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.json", text.Replace("{0}", Row, StringComparison.Ordinal));
+        Assert.Equal(message, Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path).Count()).Message);
+    }
+
+    [Fact]
+    public void Json_100000_deep_is_refused_without_a_stack_overflow()
+    {
+        using var folder = new TemporaryFolder();
+        string deep = $"{{\"prompt\": {new string('[', 100_000)}";
+        var log = new DropLog();
+        Assert.Single(PreferenceReader.ReadLocated(folder.Write("a.jsonl", $"{Row}\n{deep}\n"), null, null, log));
+        Assert.Equal("JSON must not be nested deeper than 64, but is at byte 74.", Assert.Single(log.Drops).Example);
+        var thrown = Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(folder.Write("a.json", $"[{Row},{deep}]")).Count());
+        Assert.Equal("a.json, row 2, line 1: JSON must not be nested deeper than 64, but is at byte 74.", thrown.Message);
+    }
+
+    [Fact]
+    public void A_line_that_is_too_long_is_passed_over_without_being_held()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("a.jsonl");
+        using (var file = File.CreateText(path))
+        {
+            file.WriteLine(Row);
+            for (int i = 0; i < 200; i++) file.Write(new string('x', 1 << 20));
+            file.WriteLine();
+            file.WriteLine(Row);
+        }
+        var log = new DropLog();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(2, PreferenceReader.ReadLocated(path, new PreferenceLoadOptions { MaxRowBytes = 1 << 20 }, null, log).Count());
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20 << 20);
+        Assert.Equal([new DroppedRows(DropReason.Malformed, 1, "a.jsonl, line 2", "A row must be at most 1 MiB long (`MaxRowBytes`), but is longer.")], log.Drops);
+    }
+
+    [Fact]
+    public void A_truncated_gzip_is_refused_with_its_place()
+    {
+        using var folder = new TemporaryFolder();
+        var bytes = new MemoryStream();
+        using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            var random = new SeededRandom(3);
+            for (int i = 0; i < 20_000; i++) gzip.Write(Encoding.UTF8.GetBytes($$"""{"prompt": "p {{random.Next()}}", "chosen": "c {{random.Next()}}", "rejected": "r"}""" + "\n"));
+        }
+        string path = folder.Write("a.jsonl.gz", bytes.ToArray()[..^10_000]);
+        var thrown = Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path).Count());
+        Assert.Matches("^a.jsonl.gz is damaged after byte [0-9]+ of its decompressed content: ", thrown.Message);
+    }
+
+    [Fact]
+    public void Bytes_that_are_not_utf8_are_a_malformed_row()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] bytes = [.. Encoding.UTF8.GetBytes(Row + "\n"), .. "{\"prompt\": \""u8, 0xE4, .. "\", \"chosen\": \"c\", \"rejected\": \"r\"}"u8];
+        var log = new DropLog();
+        Assert.Single(PreferenceReader.ReadLocated(folder.Write("a.jsonl", bytes), null, null, log));
+        Assert.Equal("Text must be valid UTF-8 and whole surrogate pairs, but byte 11 starts one that is not.", Assert.Single(log.Drops).Example);
+    }
+
+    [Fact]
+    public void A_row_of_a_million_empty_lists_does_not_grow_to_many_times_its_bytes()
+    {
+        using var folder = new TemporaryFolder();
+        string many = $"{{\"prompt\": [{string.Join(',', Enumerable.Repeat("[]", 1_000_001))}]}}";
+        var log = new DropLog();
+        Assert.Single(PreferenceReader.ReadLocated(folder.Write("a.jsonl", $"{Row}\n{many}\n"), null, null, log));
+        Assert.Equal("A row must hold at most 1000000 values, but holds more.", Assert.Single(log.Drops).Example);
+    }
+
+    [Fact]
+    public void An_empty_file_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal("a.jsonl: expected rows, but the file is empty.", Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(folder.Write("a.jsonl", "")).Count()).Message);
+        Assert.Equal("b.json: expected rows, but found none", Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(folder.Write("b.json", "[]")).Count()).Message);
+    }
+}

@@ -1,0 +1,70 @@
+using Parquet;
+
+namespace Microsoft.ML.SimPO.Data;
+
+public class PreferenceWriterTests
+{
+    private static readonly PreferenceRow[] Rows =
+    [
+        new("q \"1\"\n🙂", "yes\t你好", "no", 1.5f, -2),
+        new("""[{"role":"system","content":"s"},{"role":"user","content":"q"},{"role":"assistant","content":"a"},{"role":"user","content":"r"}]""", "ja", "nein", null, null),
+        new("""[{"role":"user","content":"[{\"role\":\"user\",\"content\":\"x\"}]"}]""", "oui", "non", 3, 1),
+    ];
+
+    [Theory]
+    [InlineData("a.jsonl")]
+    [InlineData("a.parquet")]
+    public void What_is_written_is_read_again_to_the_character(string name)
+    {
+        using var folder = new TemporaryFolder();
+        PreferenceRow[] rows = Enumerable.Range(0, 900).SelectMany(_ => Rows).ToArray();
+        Assert.Equal(2700, PreferenceWriter.Write(folder.File(name), rows));
+        Assert.Equal(rows, PreferenceReader.Read(folder.File(name)));
+        Assert.Equal([folder.File(name)], Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public void Json_lines_hold_messages_and_scores()
+    {
+        using var folder = new TemporaryFolder();
+        PreferenceWriter.Write(folder.File("a.jsonl"), Rows[..2]);
+        Assert.Equal(
+            [
+                """{"prompt":[{"role":"user","content":"q \"1\"\n🙂"}],"chosen":[{"role":"assistant","content":"yes\t你好"}],"rejected":[{"role":"assistant","content":"no"}],"score_chosen":1.5,"score_rejected":-2}""",
+                """{"prompt":[{"role":"system","content":"s"},{"role":"user","content":"q"},{"role":"assistant","content":"a"},{"role":"user","content":"r"}],"chosen":[{"role":"assistant","content":"ja"}],"rejected":[{"role":"assistant","content":"nein"}],"score_chosen":null,"score_rejected":null}""",
+            ],
+            File.ReadAllLines(folder.File("a.jsonl")).Select(line => line.Replace("\\uD83D\\uDE42", "🙂", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Parquet_has_the_schema_that_datasets_reads_as_lists_of_messages()
+    {
+        using var folder = new TemporaryFolder();
+        PreferenceWriter.Write(folder.File("a.parquet"), Rows[..2]);
+        await using ParquetReader reader = await ParquetReader.CreateAsync(folder.File("a.parquet"));
+        Assert.Equal(
+            ["prompt/list/element/role", "prompt/list/element/content", "chosen/list/element/role", "chosen/list/element/content",
+                "rejected/list/element/role", "rejected/list/element/content", "score_chosen", "score_rejected"],
+            reader.Schema.DataFields.Select(field => string.Join('/', field.Path.ToList())));
+    }
+
+    [Fact]
+    public void A_failure_leaves_no_file_behind()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Throws<InvalidOperationException>(() => PreferenceWriter.Write(folder.File("a.parquet"), Rows.Select(PreferenceRow (_) => throw new InvalidOperationException())));
+        Assert.Empty(Directory.GetFiles(folder.Path));
+        var thrown = Assert.Throws<ArgumentException>(() => PreferenceWriter.Write(folder.File("a.csv"), Rows));
+        Assert.Equal("`path` must end in .jsonl, .json or .parquet, but ends in `.csv`. (Parameter 'path')", thrown.Message);
+    }
+
+    [Theory]
+    [InlineData("a.jsonl")]
+    [InlineData("a.parquet")]
+    public void No_pairs_make_a_file_without_rows(string name)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(0, PreferenceWriter.Write(folder.File(name), []));
+        Assert.True(File.Exists(folder.File(name)));
+    }
+}
