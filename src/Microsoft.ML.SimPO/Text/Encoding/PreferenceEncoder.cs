@@ -78,7 +78,7 @@ internal sealed class PreferenceEncoder
 
     private EncodedPair? Encode(PairTexts texts)
     {
-        EncodedSide chosen = _sides.Side(texts.Prompt, texts.Chosen, texts.NeedsEos), rejected = _sides.Side(texts.Prompt, texts.Rejected, texts.NeedsEos);
+        (EncodedSide chosen, EncodedSide rejected) = _sides.Pair(texts);
         if (PairTruncation.Fit(chosen, rejected, _options, _endToken) is not var (fittedChosen, fittedRejected, cutsPrompt, cutsAnswer)) return Drop(isEmpty: false);
         var pair = new EncodedPair(fittedChosen.Ids, fittedChosen.PromptLength, fittedRejected.Ids, fittedRejected.PromptLength);
         _counters.Encoded(texts.Handling, cutsPrompt, cutsAnswer, chosen.IsMerged || rejected.IsMerged, pair);

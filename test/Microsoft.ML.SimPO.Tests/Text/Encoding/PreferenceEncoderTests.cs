@@ -229,6 +229,37 @@ public sealed class PreferenceEncoderTests
     }
 
     [Fact]
+    public void Any_texts_make_a_well_formed_pair()
+    {
+        var random = new Random(6);
+        string[] pieces = ["a", " ", "\n", "order", "<|eot_id|>", "<|begin_of_text|>", "<|start_header_id|>", "é", "e\u0301", "😀", "\uD83D", "12", "[", "{", "\0", "\u2028", "word word", "[{\"role\": \"user\", \"content\": \"x\"}]"];
+        string Text() => string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => pieces[random.Next(pieces.Length)]));
+        for (int i = 0; i < 2000; i++)
+        {
+            int maxLength = random.Next(2, 40);
+            PreferenceEncoder encoder = Create(new()
+            {
+                ApplyChatTemplate = i % 2 == 0,
+                EmptyAnswers = EmptyAnswers.Keep,
+                MaxLength = maxLength,
+                MaxPromptLength = i % 3 == 0 ? random.Next(1, maxLength) : null,
+                LongAnswers = (LongAnswers)(i % 3),
+            });
+            EncodedPair? pair = encoder.Encode(Text(), Text(), Text(), i);
+            EncodingStatistics statistics = encoder.Statistics;
+            Assert.Equal((pair is null ? 0 : 1, pair is null ? 1 : 0), (statistics.Encoded, statistics.DroppedLong));
+            if (pair is null) continue;
+            foreach ((int[] ids, int prompt) in new[] { (pair.ChosenIds, pair.ChosenPromptLength), (pair.RejectedIds, pair.RejectedPromptLength) })
+            {
+                Assert.InRange(ids.Length, 2, maxLength);
+                Assert.InRange(prompt, 1, ids.Length - 1);
+                Assert.Equal(0, ids[0]);
+            }
+            Assert.InRange(pair.SharedPrefixLength, 1, Math.Min(pair.ChosenPromptLength, pair.RejectedPromptLength));
+        }
+    }
+
+    [Fact]
     public void Many_threads_give_what_one_gives()
     {
         PreferenceEncoder encoder = Create();
