@@ -29,7 +29,9 @@ internal sealed class PreferenceEncoder
         ChatTurns? turns = applied is null ? null : ChatTurns.Probe(applied, tokenizer);
         _endToken = turns?.EndToken is { } end ? tokenizer.TokenId(end) : eos;
         if (_endToken is null)
-            throw new InvalidDataException("The model has no `eos_token` that its tokenizer knows, and its chat template ends no turn with a special token, so an answer would have no end. Set `eos_token` in tokenizer_config.json.");
+            throw new InvalidDataException(
+                "The model has no `eos_token` that its tokenizer knows, and its chat template ends no turn with a special token, so an answer would have no end. "
+                + "Set `eos_token` in tokenizer_config.json.");
         EndTokens = [.. new[] { _endToken, eos }.OfType<int>().Distinct()];
         _sides = new SideTokenizer(tokenizer, bos, eos);
         _texts = new ChatTexts(applied, turns);
