@@ -186,6 +186,20 @@ public sealed class PreferenceEncoderTests
     }
 
     [Fact]
+    public void An_end_token_that_is_not_flagged_as_special_ends_an_answer_too()
+    {
+        string folder = Path.Combine(GoldenCases.OwnRoot, "tokenizers", "qwen2-like");
+        HfTokenizer tokenizer = HfTokenizer.Load(folder);
+        int end = tokenizer.TokenId("</tool_call>")!.Value;
+        Assert.False(tokenizer.IsSpecial(end));
+        SpecialTokens tokens = SpecialTokens.Load(folder);
+        var template = new ChatTemplate("{% for m in messages %}{{ m.role + ': ' + m.content + '</tool_call>\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}", tokens.Variables);
+        var encoder = new PreferenceEncoder(tokenizer, tokens, template);
+        Assert.Equal(tokenizer.Encode("user: Hi</tool_call>\nassistant: Yes.</tool_call>", false), encoder.Encode("Hi", "Yes.", "No!", 1)!.ChosenIds);
+        Assert.Equal([end, tokenizer.TokenId(tokens.Eos!)!.Value], encoder.EndTokens);
+    }
+
+    [Fact]
     public void A_header_for_generating_that_answers_do_not_have_is_kept()
     {
         const string template = "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content + '<|eot_id|>' }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|><think>' }}{% endif %}";
