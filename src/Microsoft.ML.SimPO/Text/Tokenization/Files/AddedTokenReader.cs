@@ -8,10 +8,14 @@ namespace Microsoft.ML.SimPO.Text;
 /// </summary>
 internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
 {
+    /// <summary>At every place of a text that much may be compared.</summary>
+    private const int MaxLength = 1024;
+
     private static readonly string[] SpecialTokenNames = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, AddedToken> _byId = [];
+    private int _maxId = -1;
 
     public IEnumerable<AddedToken> Tokens => _byId.Values;
 
@@ -26,11 +30,11 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     {
         string content = section.Required("content").Text();
         if (content.Length == 0) return;
+        if (content.Length > MaxLength) throw section.Required("content").Fault($"expected at most {MaxLength} characters, found {content.Length}");
         bool special = section.Flag("special", false);
         int id = _ids.TryGetValue(content, out int known) ? known : vocabulary.Id(content) ?? NextId();
-        _ids[content] = id;
-        _byId[id] = new AddedToken(
-            id, content, section.Flag("single_word", false), section.Flag("lstrip", false), section.Flag("rstrip", false), section.Flag("normalized", !special), special);
+        Set(new AddedToken(
+            id, content, section.Flag("single_word", false), section.Flag("lstrip", false), section.Flag("rstrip", false), section.Flag("normalized", !special), special));
     }
 
     /// <summary>Adds a special token that is given by its text alone, unless it is one already.</summary>
@@ -38,8 +42,7 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     {
         if (content.Length == 0 || (_ids.TryGetValue(content, out int known) && _byId[known].Special)) return;
         int id = _ids.TryGetValue(content, out known) ? known : vocabulary.Id(content) ?? NextId();
-        _ids[content] = id;
-        _byId[id] = new AddedToken(id, content, SingleWord: false, LeftStrip: false, RightStrip: false, Normalized: false, Special: true);
+        Set(new AddedToken(id, content, SingleWord: false, LeftStrip: false, RightStrip: false, Normalized: false, Special: true));
     }
 
     /// <summary>Adds a piece of a SentencePiece model.</summary>
@@ -47,8 +50,7 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     {
         if (content.Length == 0) return;
         int id = vocabulary.Id(content)!.Value;
-        _ids[content] = id;
-        _byId[id] = new AddedToken(id, content, SingleWord: false, LeftStrip: false, RightStrip: false, Normalized: false, special);
+        Set(new AddedToken(id, content, SingleWord: false, LeftStrip: false, RightStrip: false, Normalized: false, special));
     }
 
     /// <summary>Adds what tokenizer_config.json names, as transformers does: its flags win, and its special tokens are added tokens.</summary>
@@ -67,5 +69,12 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     private static int IdOf(string name, JsonSection token) =>
         int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : throw token.Fault($"expected a name that is an id, found \"{name}\"");
 
-    private int NextId() => _byId.Count == 0 ? vocabulary.Count : Math.Max(_byId.Keys.Max() + 1, vocabulary.Count);
+    private int NextId() => Math.Max(_maxId + 1, vocabulary.Count);
+
+    private void Set(AddedToken token)
+    {
+        _ids[token.Content] = token.Id;
+        _byId[token.Id] = token;
+        _maxId = Math.Max(_maxId, token.Id);
+    }
 }

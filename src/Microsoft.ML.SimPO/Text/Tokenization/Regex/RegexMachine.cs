@@ -186,10 +186,16 @@ internal ref struct RegexMachine
     /// <summary>The end of the run of <paramref name="set"/> at a place; a run is scanned once, however often it is entered.</summary>
     private readonly int RunEnd(CodePointSet set, int pc, int at)
     {
-        if (_scratch.KnownRunEnd(pc, at) is int known and >= 0) return known;
+        (int from, int to) = _scratch.Run(pc);
+        if (at >= from && at < to) return to;
         int end = at;
         while (end < _text.Length)
         {
+            if (end == from)
+            {
+                end = to;
+                break;
+            }
             char c = _text[end];
             if (!char.IsSurrogate(c))
             {

@@ -53,11 +53,8 @@ internal sealed class RegexScratch
 
     public Entry Pop() => _stack[--Depth];
 
-    public int KnownRunEnd(int pc, int at)
-    {
-        (int from, int to) = _runs[pc];
-        return at >= from && at < to ? to : -1;
-    }
+    /// <summary>The run that the loop at <paramref name="pc"/> scanned last; (-1, -1) if none.</summary>
+    public (int From, int To) Run(int pc) => _runs[pc];
 
     public void RememberRun(int pc, int from, int to) => _runs[pc] = (from, to);
 
