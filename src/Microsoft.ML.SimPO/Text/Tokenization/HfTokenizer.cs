@@ -69,7 +69,7 @@ public sealed partial class HfTokenizer : Tokenizer
     /// <summary>The ids of a text with their texts and places.</summary>
     /// <param name="text">Any text. A surrogate without its partner counts as U+FFFD.</param>
     /// <param name="addSpecialTokens">Whether to put the tokenizer's special tokens (such as BOS) around it.</param>
-    public HfEncoding EncodeWithOffsets(string text, bool addSpecialTokens) => Encode(text, addSpecialTokens, TokenizerLimits.None);
+    public HfEncoding EncodeWithOffsets(string text, bool addSpecialTokens) => BuildEncoding(text, addSpecialTokens, TokenizerLimits.None);
 
     /// <summary>
     /// As <see cref="EncodeWithOffsets"/>, cut and padded as the tokenizer.json says under "truncation" and "padding". No other member
@@ -77,7 +77,7 @@ public sealed partial class HfTokenizer : Tokenizer
     /// </summary>
     /// <param name="text">Any text. A surrogate without its partner counts as U+FFFD.</param>
     /// <param name="addSpecialTokens">Whether to put the tokenizer's special tokens (such as BOS) around it.</param>
-    public HfEncoding EncodeToConfiguredLength(string text, bool addSpecialTokens) => Encode(text, addSpecialTokens, _limits);
+    public HfEncoding EncodeToConfiguredLength(string text, bool addSpecialTokens) => BuildEncoding(text, addSpecialTokens, _limits);
 
     /// <summary>The text of ids. Ids that no token has are left out; bytes that are no character are U+FFFD.</summary>
     /// <param name="ids">Any ids.</param>
@@ -111,7 +111,7 @@ public sealed partial class HfTokenizer : Tokenizer
         return text is null || (skipSpecialTokens && _pipeline.Added.IsSpecial(text)) ? null : text;
     }
 
-    private HfEncoding Encode(string text, bool addSpecialTokens, TokenizerLimits limits)
+    private HfEncoding BuildEncoding(string text, bool addSpecialTokens, TokenizerLimits limits)
     {
         ArgumentNullException.ThrowIfNull(text);
         TokenSink sink = Run(text, addSpecialTokens: false, TokenDetail.Places);
