@@ -59,6 +59,25 @@ public sealed class HostileTokenizerTests
     }
 
     [Fact]
+    public void A_tokenizer_that_fills_memory_is_stopped()
+    {
+        string grows = $$"""{"type":"Replace","pattern":{"String":"a"},"content":"{{new string('a', 500)}}"}""";
+        HfTokenizer tokenizer = SmallTokenizer.Load(SmallTokenizer.Json(
+            normalizer: $$"""{"type":"Sequence","normalizers":[{{grows}},{{grows}},{{grows}},{{grows}}]}""", decoder: $$"""{"type":"Sequence","decoders":[{{grows}},{{grows}},{{grows}},{{grows}}]}"""));
+        Assert.Equal("This tokenizer makes more than 1000192 characters of a text by normalizing it.", Assert.Throws<InvalidDataException>(() => tokenizer.Encode("aaa", addSpecialTokens: false)).Message);
+        Assert.Equal("This tokenizer makes more than 1000000 characters of a token by decoding it.", Assert.Throws<InvalidDataException>(() => tokenizer.Decode([1], skipSpecialTokens: false)).Message);
+    }
+
+    [Fact]
+    public void A_token_that_would_be_compared_without_bound_is_refused()
+    {
+        string json = SmallTokenizer.Json(addedTokens: $$"""[{"id":9,"content":"{{new string('a', 1025)}}","special":true}]""");
+        Assert.Equal(
+            $"The tokenizer's token \"{new string('a', 40)}...\" has 1025 characters; at most 1024 are supported.",
+            Assert.Throws<InvalidDataException>(() => SmallTokenizer.Load(json)).Message);
+    }
+
+    [Fact]
     public void Deep_nesting_is_refused()
     {
         string nested = string.Concat(Enumerable.Repeat("{\"type\":\"Sequence\",\"normalizers\":[", 5_000));

@@ -8,9 +8,6 @@ namespace Microsoft.ML.SimPO.Text;
 /// </summary>
 internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
 {
-    /// <summary>At every place of a text that much may be compared.</summary>
-    private const int MaxLength = 1024;
-
     private static readonly string[] SpecialTokenNames = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
@@ -30,7 +27,6 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     {
         string content = section.Required("content").Text();
         if (content.Length == 0) return;
-        if (content.Length > MaxLength) throw section.Required("content").Fault($"expected at most {MaxLength} characters, found {content.Length}");
         bool special = section.Flag("special", false);
         int id = _ids.TryGetValue(content, out int known) ? known : vocabulary.Id(content) ?? NextId();
         Set(new AddedToken(
