@@ -121,6 +121,10 @@ public sealed class HfTokenizerTests
         HfTokenizer special = SmallTokenizer.Load(json, """{"eos_token":{"content":"<end>"},"additional_special_tokens":["<x>"]}""");
         Assert.Equal([0, 258], special.Encode("<end><x>", addSpecialTokens: false));
         Assert.True(special.IsSpecial(0));
+        HfTokenizer named = SmallTokenizer.Load(json, """{"eos_token":"<end>","added_tokens_decoder":{"0":{"content":"<end>","special":false},"10":{"content":"<y>"},"9":{"content":"<x>"}}}""");
+        Assert.True(named.IsSpecial(0));
+        Assert.Equal((258, 259), (named.TokenId("<x>"), named.TokenId("<y>")));
+        Assert.False(named.IsSpecial(258));
         HfTokenizer strips = SmallTokenizer.Load(json, """{"added_tokens_decoder":{"0":{"content":"<end>","rstrip":true,"special":true}}}""");
         Assert.Equal([0, 'b' + 1], strips.Encode("<end> \nb", addSpecialTokens: false));
     }

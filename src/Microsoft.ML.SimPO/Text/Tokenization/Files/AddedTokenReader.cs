@@ -23,22 +23,23 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     }
 
     /// <summary>Adds a token, or changes the flags of one of the same text. The empty text is no token.</summary>
-    public void Add(JsonSection section)
+    /// <param name="section">The token.</param>
+    /// <param name="specialTexts">Texts of tokens that are special whatever their flags say.</param>
+    public void Add(JsonSection section, IReadOnlySet<string>? specialTexts = null)
     {
         string content = section.Required("content").Text();
         if (content.Length == 0) return;
-        bool special = section.Flag("special", false);
+        bool special = section.Flag("special", false) || specialTexts?.Contains(content) == true;
         int id = _ids.TryGetValue(content, out int known) ? known : vocabulary.Id(content) ?? NextId();
         Set(new AddedToken(
             id, content, section.Flag("single_word", false), section.Flag("lstrip", false), section.Flag("rstrip", false), section.Flag("normalized", !special), special));
     }
 
-    /// <summary>Adds a special token that is given by its text alone, unless it is one already.</summary>
+    /// <summary>Adds a special token that is given by its text alone, unless it is an added token already.</summary>
     public void AddSpecial(string content)
     {
-        if (content.Length == 0 || (_ids.TryGetValue(content, out int known) && _byId[known].Special)) return;
-        int id = _ids.TryGetValue(content, out known) ? known : vocabulary.Id(content) ?? NextId();
-        Set(new AddedToken(id, content, SingleWord: false, LeftStrip: false, RightStrip: false, Normalized: false, Special: true));
+        if (content.Length == 0 || _ids.ContainsKey(content)) return;
+        Set(new AddedToken(vocabulary.Id(content) ?? NextId(), content, SingleWord: false, LeftStrip: false, RightStrip: false, Normalized: false, Special: true));
     }
 
     /// <summary>Adds a piece of a SentencePiece model.</summary>
@@ -49,15 +50,18 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
         Set(new AddedToken(id, content, SingleWord: false, LeftStrip: false, RightStrip: false, Normalized: false, special));
     }
 
-    /// <summary>Adds what tokenizer_config.json names, as transformers does: its flags win, and its special tokens are added tokens.</summary>
+    /// <summary>
+    /// Adds what tokenizer_config.json names, as transformers does: the flags of its added tokens win, those of them that it names as
+    /// BOS and the like are special, and what it names so beside them is added.
+    /// </summary>
     public void AddConfigured(JsonSection config)
     {
+        List<string> special = [.. SpecialTokenNames.Select(config.Optional).OfType<JsonSection>().Select(TextOf)];
+        if (config.Optional("additional_special_tokens") is { } more) special.AddRange(more.Items().Select(TextOf));
+        var specialTexts = special.ToHashSet(StringComparer.Ordinal);
         if (config.Optional("added_tokens_decoder") is { } decoder)
-            foreach ((_, JsonSection token) in decoder.Members().OrderBy(member => IdOf(member.Name, member.Value))) Add(token);
-        foreach (string name in SpecialTokenNames)
-            if (config.Optional(name) is { } token) AddSpecial(TextOf(token));
-        if (config.Optional("additional_special_tokens") is { } more)
-            foreach (JsonSection token in more.Items()) AddSpecial(TextOf(token));
+            foreach ((_, JsonSection token) in decoder.Members().OrderBy(member => IdOf(member.Name, member.Value))) Add(token, specialTexts);
+        foreach (string text in special) AddSpecial(text);
     }
 
     private static string TextOf(JsonSection token) => token.IsObject ? token.Required("content").Text() : token.Text();
