@@ -30,7 +30,7 @@ internal static class TokenizerReader
         if (tokenizer.Optional("added_tokens") is { } tokens) added.ReadTokens(tokens);
         if (config is { } given) added.AddConfigured(given);
         var pipeline = new TokenizationPipeline(new AddedVocabulary(added.Tokens, normalizer), normalizer, preTokenizers, model);
-        return new HfTokenizer(pipeline, PostProcessorReader.Read(tokenizer.Optional("post_processor")), DecoderReader.Read(tokenizer.Optional("decoder")));
+        return new HfTokenizer(pipeline, PostProcessorReader.Read(tokenizer.Optional("post_processor")), DecoderReader.Read(tokenizer.Optional("decoder")), LimitsReader.Read(tokenizer));
     }
 
     private static JsonDocument Parse(string path)
