@@ -6,12 +6,12 @@ internal sealed class DuplicateFilter(PreferenceFilterOptions options) : IRowFil
     private readonly HashSet<UInt128> _pairs = [];
     private readonly Dictionary<UInt128, int> _prompts = [];
 
-    public RowFault? Check(PreferenceRow row)
+    public RowFault? Check(PreferenceRow row, IReadOnlyList<Turn> turns)
     {
-        UInt128 pair = TextKey.Of(row.Prompt, row.Chosen, row.Rejected);
+        UInt128 text = TextKey.Of(row.Prompt), chosen = TextKey.Of(row.Chosen), rejected = TextKey.Of(row.Rejected), pair = TextKey.Join(text, chosen, rejected);
         if (options.DropDuplicatePairs && _pairs.Contains(pair))
             return new RowFault(DropReason.DuplicatePair, $"The same pair came before: `{Excerpt.Of(row.Prompt)}`.");
-        if (options.DropConflicts && row.Chosen != row.Rejected && _pairs.Contains(TextKey.Of(row.Prompt, row.Rejected, row.Chosen)))
+        if (options.DropConflicts && chosen != rejected && _pairs.Contains(TextKey.Join(text, rejected, chosen)))
             return new RowFault(DropReason.Conflict, $"The same answers came before the other way round: `{Excerpt.Of(row.Prompt)}`.");
         if (options.MaxPairsPerPrompt is { } most)
         {

@@ -4,7 +4,7 @@ namespace Microsoft.ML.SimPO.Data;
 internal static class NearDuplicates
 {
     private const int WordsInARow = 5;
-    private const int Block = 1024;
+    private const int Block = 256;
 
     public static IEnumerable<LocatedRow> Drop(IEnumerable<LocatedRow> rows, double threshold, DropLog log)
     {

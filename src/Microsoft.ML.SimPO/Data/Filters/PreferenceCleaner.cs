@@ -43,9 +43,10 @@ internal static class PreferenceCleaner
         foreach (LocatedRow located in rows)
         {
             RowFault? fault = null;
+            IReadOnlyList<Turn> turns = PromptText.Parse(located.Row.Prompt);
             foreach (IRowFilter filter in filters)
             {
-                fault = filter.Check(located.Row);
+                fault = filter.Check(located.Row, turns);
                 if (fault is not null) break;
             }
             if (fault is null) yield return located;

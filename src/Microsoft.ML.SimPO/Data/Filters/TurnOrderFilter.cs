@@ -3,9 +3,8 @@ namespace Microsoft.ML.SimPO.Data;
 /// <summary>A prompt is an optional system message, then turns of user and assistant in alternation, and the user's last. A tool's message may stand between two of the assistant.</summary>
 internal sealed class TurnOrderFilter : IRowFilter
 {
-    public RowFault? Check(PreferenceRow row)
+    public RowFault? Check(PreferenceRow row, IReadOnlyList<Turn> turns)
     {
-        IReadOnlyList<Turn> turns = PromptText.Parse(row.Prompt);
         string before = Turn.System;
         for (int i = 0; i < turns.Count; i++)
         {
