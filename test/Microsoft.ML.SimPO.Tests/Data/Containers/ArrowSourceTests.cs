@@ -45,6 +45,27 @@ public class ArrowSourceTests
         Assert.StartsWith("a.arrow is damaged Arrow data: ", Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path).Count()).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_schema_nested_50000_deep_is_refused_without_a_stack_overflow()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("a.arrow");
+        var writing = new Thread(
+            () =>
+            {
+                IArrowType type = StringType.Default;
+                for (int i = 0; i < 50_000; i++) type = new StructType([new Field("a", type, true)]);
+                using FileStream stream = File.Create(path);
+                using var writer = new ArrowStreamWriter(stream, new Schema([new Field("a", type, true)], null));
+                writer.WriteStart();
+                writer.WriteEnd();
+            },
+            1 << 29);
+        writing.Start();
+        writing.Join();
+        Assert.Equal("a.arrow is damaged Arrow data: its schema is nested deeper than 16.", Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path).Count()).Message);
+    }
+
     private static string Text(FieldValue value) => value.Kind switch
     {
         FieldKind.Null => "null",
