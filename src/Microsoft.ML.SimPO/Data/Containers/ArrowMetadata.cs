@@ -5,7 +5,10 @@ using Apache.Arrow.Types;
 
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>Checks what an Arrow file says of itself before its rows are read. The Arrow library follows a nested schema by recursion, as deep as it goes.</summary>
+/// <summary>
+/// Checks what an Arrow file says of itself before its rows are read. The Arrow library follows a nested schema by recursion, as deep as it
+/// goes.
+/// </summary>
 internal static class ArrowMetadata
 {
     private const int MaxBytes = 4 << 20;
@@ -14,7 +17,8 @@ internal static class ArrowMetadata
     // A level of nesting takes at least 24 bytes of metadata, and some 400 bytes of stack: 4 MiB can nest 175,000 deep.
     private const int SchemaStack = 256 << 20;
 
-    /// <exception cref="InvalidDataException">The schema (of a stream) or the footer (of a file) is longer than any data set's, or than the file.</exception>
+    /// <exception cref="InvalidDataException">The schema (of a stream) or the footer (of a file) is longer than any data set's, or than the
+    /// file.</exception>
     public static void CheckLength(FileStream file, bool isStream)
     {
         const int trailer = 10; // length, then "ARROW1"
@@ -25,7 +29,10 @@ internal static class ArrowMetadata
         file.Position = 0;
         int length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
         if (length is < 0 or > MaxBytes || length > file.Length)
-            throw new InvalidDataException($"its {(isStream ? "schema" : "footer")} is declared to have {Sizes.Text((uint)length)}; at most {Sizes.Text(MaxBytes)}, and no more than the file, are read.");
+        {
+            throw new InvalidDataException($"its {(isStream ? "schema" : "footer")} is declared to have {Sizes.Text((uint)length)}; " +
+                $"at most {Sizes.Text(MaxBytes)}, and no more than the file, are read.");
+        }
     }
 
     /// <summary>Reads the schema where there is stack enough, and refuses one that is nested deep. Returns true.</summary>

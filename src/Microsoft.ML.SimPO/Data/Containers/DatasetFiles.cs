@@ -1,6 +1,9 @@
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>The files that a path stands for: itself, or the wanted split of a folder, as the Hugging Face hub lays folders out or <c>datasets</c> saves them.</summary>
+/// <summary>
+/// The files that a path stands for: itself, or the wanted split of a folder, as the Hugging Face hub lays folders out or <c>datasets</c>
+/// saves them.
+/// </summary>
 internal static class DatasetFiles
 {
     private static readonly string[] Extensions = [".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".arrow", ".feather", ".gz"];
@@ -65,14 +68,16 @@ internal static class DatasetFiles
         string[] train = splits.Where(s => s.StartsWith("train", StringComparison.Ordinal)).ToArray();
         if (train.Length > 0) return [.. train];
         if (anyWithout) return [null];
-        throw new InvalidDataException($"{folder}: expected a split whose name starts with `train`, but found {string.Join(", ", splits)}. Set `{nameof(PreferenceLoadOptions.Split)}` to read one of them.");
+        throw new InvalidDataException($"{folder}: expected a split whose name starts with `train`, but found {string.Join(", ", splits)}. " +
+            $"Set `{nameof(PreferenceLoadOptions.Split)}` to read one of them.");
     }
 
     private static void CheckOneContainer(InputFile[] files, string folder)
     {
         string[] kinds = files.Select(f => Extension(f.Name)).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
         if (kinds.Length > 1)
-            throw new InvalidDataException($"{folder}: expected files of one container, but found {string.Join(", ", kinds)}. Name the file to read, or a folder of one kind.");
+            throw new InvalidDataException($"{folder}: expected files of one container, but found {string.Join(", ", kinds)}. " +
+                "Name the file to read, or a folder of one kind.");
     }
 
     private static string Extension(string name) =>

@@ -19,7 +19,8 @@ internal sealed class ContaminationFilter : IRowFilter
 
     public RowFault? Check(PreferenceRow row, IReadOnlyList<Turn> turns)
     {
-        if (_prompts.Contains(TextKey.OfPrompt(row.Prompt))) return new RowFault(DropReason.Contamination, $"The prompt is in the test data: `{Excerpt.Of(row.Prompt)}`.");
+        if (_prompts.Contains(TextKey.OfPrompt(row.Prompt)))
+            return new RowFault(DropReason.Contamination, $"The prompt is in the test data: `{Excerpt.Of(row.Prompt)}`.");
         foreach (ulong sequence in Sequences(turns))
         {
             if (_sequences.Contains(sequence))

@@ -1,6 +1,9 @@
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>Pairs that came before, as they are or the other way round, and prompts that came before too often. It remembers 16 bytes of each pair and prompt.</summary>
+/// <summary>
+/// Pairs that came before, as they are or the other way round, and prompts that came before too often. It remembers 16 bytes of each pair
+/// and prompt.
+/// </summary>
 internal sealed class DuplicateFilter(PreferenceFilterOptions options) : IRowFilter
 {
     private readonly HashSet<UInt128> _pairs = [];
@@ -17,7 +20,8 @@ internal sealed class DuplicateFilter(PreferenceFilterOptions options) : IRowFil
         {
             UInt128 prompt = TextKey.OfPrompt(row.Prompt);
             int seen = _prompts.GetValueOrDefault(prompt);
-            if (seen >= most) return new RowFault(DropReason.DuplicatePrompt, $"The same prompt came before {(seen == 1 ? "once" : $"{seen} times")}: `{Excerpt.Of(row.Prompt)}`.");
+            if (seen >= most)
+                return new RowFault(DropReason.DuplicatePrompt, $"The same prompt came before {(seen == 1 ? "once" : $"{seen} times")}: `{Excerpt.Of(row.Prompt)}`.");
             _prompts[prompt] = seen + 1;
         }
         _pairs.Add(pair);

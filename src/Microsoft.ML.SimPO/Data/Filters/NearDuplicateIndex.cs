@@ -3,8 +3,9 @@ using System.Numerics;
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>
-/// Finds earlier pairs that resemble one (locality-sensitive hashing of MinHash signatures): pairs that agree in all entries of some band are compared, and resemble each other where their
-/// signatures' similarity reaches the threshold. It keeps the signatures, 512 bytes a pair, and about 150 bytes a pair to find them by.
+/// Finds earlier pairs that resemble one (locality-sensitive hashing of MinHash signatures): pairs that agree in all entries of some band
+/// are compared, and resemble each other where their signatures' similarity reaches the threshold. It keeps the signatures, 512 bytes a
+/// pair, and about 150 bytes a pair to find them by.
 /// </summary>
 internal sealed class NearDuplicateIndex
 {
@@ -13,7 +14,8 @@ internal sealed class NearDuplicateIndex
     private readonly int _bands;
     private readonly List<uint[]> _signatures = [];
 
-    // An open hash table of all bands: a slot holds the number of a signature plus one. Whether its band is the one looked for is seen from the signature itself.
+    // An open hash table of all bands: a slot holds the number of a signature plus one. Whether its band is the one looked for is seen from
+    // the signature itself.
     private int[] _slots = new int[1 << 12];
     private long _used;
 

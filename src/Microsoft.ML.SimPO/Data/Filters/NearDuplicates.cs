@@ -1,6 +1,9 @@
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>Drops pairs that resemble an earlier one. Signatures are computed in parallel, block by block; what is dropped does not depend on the number of threads.</summary>
+/// <summary>
+/// Drops pairs that resemble an earlier one. Signatures are computed in parallel, block by block; what is dropped does not depend on the
+/// number of threads.
+/// </summary>
 internal static class NearDuplicates
 {
     private const int WordsInARow = 5;

@@ -4,7 +4,8 @@ namespace Microsoft.ML.SimPO.Data;
 internal static class PreferenceCleaner
 {
     /// <summary>
-    /// The pairs that pass, in their order. <paramref name="rows"/> is enumerated once, or twice where classes of difficulty are balanced; what fails is counted in <paramref name="log"/>.
+    /// The pairs that pass, in their order. <paramref name="rows"/> is enumerated once, or twice where classes of difficulty are balanced;
+    /// what fails is counted in <paramref name="log"/>.
     /// </summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static IEnumerable<LocatedRow> Clean(IEnumerable<LocatedRow> rows, PreferenceFilterOptions options, DropLog log, PairMeasure? measure = null)

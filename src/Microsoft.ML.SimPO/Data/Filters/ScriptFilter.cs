@@ -14,8 +14,11 @@ internal sealed class ScriptFilter(WritingSystem wanted) : IRowFilter
             letters++;
             if (Fits(c)) fitting++;
         }
-        return fitting * 2 >= letters ? null
-            : new RowFault(DropReason.OtherLanguage, $"`{field}` must be mostly {wanted}, but {letters - fitting} of its {letters} letters are of another script: `{Excerpt.Of(text)}`.");
+        return fitting * 2 >= letters
+            ? null
+            : new RowFault(
+                DropReason.OtherLanguage,
+                $"`{field}` must be mostly {wanted}, but {letters - fitting} of its {letters} letters are of another script: `{Excerpt.Of(text)}`.");
     }
 
     private bool Fits(char c) => wanted switch

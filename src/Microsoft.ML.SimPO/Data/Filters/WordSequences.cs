@@ -1,6 +1,8 @@
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>Hashes of all sequences of some words of a text. Words are runs of letters and digits, in lower case; each ideograph and kana is a word.</summary>
+/// <summary>
+/// Hashes of all sequences of some words of a text. Words are runs of letters and digits, in lower case; each ideograph and kana is a word.
+/// </summary>
 internal static class WordSequences
 {
     private const ulong Offset = 14695981039346656037, Prime = 1099511628211;

@@ -4,7 +4,10 @@ using Parquet.Schema;
 
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>A column whose pages the Parquet library decodes one by one, each brought behind the end of the file together with the dictionary it needs.</summary>
+/// <summary>
+/// A column whose pages the Parquet library decodes one by one, each brought behind the end of the file together with the dictionary it
+/// needs.
+/// </summary>
 internal sealed class ParquetPageColumn<T> : ParquetColumn where T : struct
 {
     private readonly FileStream _file;
@@ -26,7 +29,8 @@ internal sealed class ParquetPageColumn<T> : ParquetColumn where T : struct
         _chunk = group.GetMetadata(field)?.MetaData ?? throw new InvalidDataException($"column {field.Path} has no metadata.");
         _codec = _chunk.Codec;
         _left = _chunk.NumValues;
-        if (_left < 0 || _left > ParquetPages.MaxValues(file)) throw new InvalidDataException($"column {field.Path} is declared to hold {_left} values, more than the file can.");
+        if (_left < 0 || _left > ParquetPages.MaxValues(file))
+            throw new InvalidDataException($"column {field.Path} is declared to hold {_left} values, more than the file can.");
         if (_chunk.TotalCompressedSize < 0 || _chunk.TotalCompressedSize > file.Length)
             throw new InvalidDataException($"column {field.Path} is declared to take {Sizes.Text(_chunk.TotalCompressedSize)}, more than the file.");
         // Pages stand one after the other; where the first is, is not always said in the same place.
