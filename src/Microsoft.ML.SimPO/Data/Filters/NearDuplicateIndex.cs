@@ -9,10 +9,15 @@ namespace Microsoft.ML.SimPO.Data;
 /// </summary>
 internal sealed class NearDuplicateIndex
 {
+    private const int BlockSignatures = 1024;
+
     private readonly double _threshold;
     private readonly int _rows;
     private readonly int _bands;
-    private readonly List<uint[]> _signatures = [];
+
+    // Signatures one after the other, in blocks that never move.
+    private readonly List<uint[]> _blocks = [];
+    private int _count;
 
     // An open hash table of all bands: a slot holds the number of a signature plus one. Whether its band is the one looked for is seen from
     // the signature itself.
@@ -27,16 +32,17 @@ internal sealed class NearDuplicateIndex
     }
 
     /// <summary>Number of the earlier signature that this one resembles; or -1, and then it is added.</summary>
-    public int FindOrAdd(uint[] signature)
+    public int FindOrAdd(ReadOnlySpan<uint> signature)
     {
         for (int band = 0; band < _bands; band++)
         {
             int earlier = _slots[Slot(signature, band)] - 1;
-            if (earlier >= 0 && MinHash.Similarity(signature, _signatures[earlier]) >= _threshold) return earlier;
+            if (earlier >= 0 && MinHash.Similarity(signature, Signature(earlier)) >= _threshold) return earlier;
         }
-        _signatures.Add(signature);
+        if (_count % BlockSignatures == 0) _blocks.Add(new uint[BlockSignatures * MinHash.Length]);
+        signature.CopyTo(Signature(_count++));
         if ((_used + _bands) * 2 > _slots.Length) Grow();
-        else AddBands(_signatures.Count - 1);
+        else AddBands(_count - 1);
         return -1;
     }
 
@@ -50,12 +56,14 @@ internal sealed class NearDuplicateIndex
         return 1;
     }
 
+    private Span<uint> Signature(int number) => _blocks[number / BlockSignatures].AsSpan(number % BlockSignatures * MinHash.Length, MinHash.Length);
+
     // Of a band's equals only the first is kept: a band that half of a data set has in common costs no more than any other.
     private void AddBands(int number)
     {
         for (int band = 0; band < _bands; band++)
         {
-            int slot = Slot(_signatures[number], band);
+            int slot = Slot(Signature(number), band);
             if (_slots[slot] != 0) continue;
             _slots[slot] = number + 1;
             _used++;
@@ -66,19 +74,19 @@ internal sealed class NearDuplicateIndex
     {
         _slots = new int[checked((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(_slots.Length * 2L, (_used + _bands) * 2)))];
         _used = 0;
-        for (int number = 0; number < _signatures.Count; number++) AddBands(number);
+        for (int number = 0; number < _count; number++) AddBands(number);
     }
 
     /// <summary>The slot of the first signature that is equal in this band, or the free one where it would go.</summary>
-    private int Slot(uint[] signature, int band)
+    private int Slot(ReadOnlySpan<uint> signature, int band)
     {
-        ReadOnlySpan<uint> rows = signature.AsSpan(band * _rows, _rows);
+        ReadOnlySpan<uint> rows = signature.Slice(band * _rows, _rows);
         ulong key = (ulong)band;
         foreach (uint row in rows) key = WordSequences.Mix(key ^ row);
         int mask = _slots.Length - 1;
         for (int slot = (int)key & mask; ; slot = (slot + 1) & mask)
         {
-            if (_slots[slot] == 0 || _signatures[_slots[slot] - 1].AsSpan(band * _rows, _rows).SequenceEqual(rows)) return slot;
+            if (_slots[slot] == 0 || Signature(_slots[slot] - 1).Slice(band * _rows, _rows).SequenceEqual(rows)) return slot;
         }
     }
 }
