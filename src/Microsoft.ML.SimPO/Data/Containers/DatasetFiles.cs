@@ -28,6 +28,7 @@ internal static class DatasetFiles
         string[] left = files.Where(f => !taken.Contains(f.Split)).Select(f => f.Split ?? f.File.Name).Distinct(StringComparer.Ordinal).ToArray();
         InputFile[] chosen = files.Where(f => taken.Contains(f.Split)).Select(f => f.File).ToArray();
         CheckOneContainer(chosen, folder);
+        TellFolders(chosen, folder, info);
         if (left.Length > 0)
         {
             string name = string.Join(", ", taken.Select(t => t ?? "the files without a split's name"));
@@ -70,6 +71,14 @@ internal static class DatasetFiles
         if (anyWithout) return [null];
         throw new InvalidDataException($"{folder}: expected a split whose name starts with `train`, but found {string.Join(", ", splits)}. " +
             $"Set `{nameof(PreferenceLoadOptions.Split)}` to read one of them.");
+    }
+
+    // Configurations of a data set (languages, subsets) lie in folders of their own, and are not always meant together.
+    private static void TellFolders(InputFile[] files, string folder, Action<string>? info)
+    {
+        string[] folders = files.Select(file => Path.GetDirectoryName(file.Name) ?? "").Distinct(StringComparer.Ordinal).ToArray();
+        if (folders.Length > 1)
+            info?.Invoke($"{folder}: reads the files of {folders.Length} folders together: {string.Join(", ", folders.Select(name => name.Length == 0 ? "." : name))}. To read one of them, name it.");
     }
 
     private static void CheckOneContainer(InputFile[] files, string folder)
