@@ -22,7 +22,7 @@ internal sealed class OverlayStream(FileStream file) : Stream
     /// <summary>Where the stretches start.</summary>
     public long OverlayStart => file.Length;
 
-    public void Overlay(ReadOnlySpan<Stretch> stretches)
+    public void Overlay(List<Stretch> stretches)
     {
         _stretches.Clear();
         _end = OverlayStart;

@@ -51,7 +51,7 @@ internal static class ParquetPages
     private static ThriftGuard Header(FileStream file, long start, out int length)
     {
         if (start < 4 || start >= file.Length) throw new InvalidDataException($"a page is declared to start at byte {start}, outside of the file.");
-        for (int size = 4096; ; size *= 8)
+        for (int size = 512; ; size *= 8)
         {
             var bytes = new byte[Math.Min(size, file.Length - start)];
             file.Position = start;
