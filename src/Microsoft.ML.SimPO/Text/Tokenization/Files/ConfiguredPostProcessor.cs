@@ -6,9 +6,13 @@ namespace Microsoft.ML.SimPO.Text;
 /// </summary>
 internal static class ConfiguredPostProcessor
 {
-    private static readonly HashSet<string> Classes = new(StringComparer.Ordinal)
+    /// <summary>The classes, with the tokens that they have where the configuration names none.</summary>
+    private static readonly Dictionary<string, (string Bos, string Eos)> Classes = new(StringComparer.Ordinal)
     {
-        "LlamaTokenizer", "LlamaTokenizerFast", "CodeLlamaTokenizer", "CodeLlamaTokenizerFast", "GemmaTokenizer", "GemmaTokenizerFast", "CohereTokenizer", "CohereTokenizerFast",
+        ["LlamaTokenizer"] = ("<s>", "</s>"),
+        ["CodeLlamaTokenizer"] = ("<s>", "</s>"),
+        ["GemmaTokenizer"] = ("<bos>", "<eos>"),
+        ["CohereTokenizer"] = ("<BOS_TOKEN>", "<|END_OF_TURN_TOKEN|>"),
     };
 
     /// <param name="config">The configuration.</param>
@@ -16,15 +20,15 @@ internal static class ConfiguredPostProcessor
     /// <param name="idOf">The id of a token's text; null if there is no such token.</param>
     public static PostProcessor Read(JsonSection config, PostProcessor fromFile, Func<string, int?> idOf)
     {
-        if (config.Optional("tokenizer_class") is not { } name || !Classes.Contains(name.Text())) return fromFile;
+        string name = config.TextOrNull("tokenizer_class") ?? "";
+        if (!Classes.TryGetValue(name.EndsWith("Fast", StringComparison.Ordinal) ? name[..^4] : name, out (string Bos, string Eos) defaults)) return fromFile;
         bool bos = config.Flag("add_bos_token", true), eos = config.Flag("add_eos_token", false);
-        return new PostProcessor(bos ? [Token("bos_token")] : [], eos ? [Token("eos_token")] : [], []);
+        return new PostProcessor(bos ? [Token("bos_token", defaults.Bos)] : [], eos ? [Token("eos_token", defaults.Eos)] : [], []);
 
-        SpecialToken Token(string key)
+        SpecialToken Token(string key, string otherwise)
         {
-            JsonSection token = config.Optional(key) ?? throw config.Fault($"expected a member '{key}', which 'add_{key}' asks for, found none");
-            string text = token.IsObject ? token.Required("content").Text() : token.Text();
-            return new SpecialToken(idOf(text) ?? throw token.Fault($"expected a token of the vocabulary, found \"{text}\""), text);
+            string text = config.Optional(key) is not { } token ? otherwise : token.IsObject ? token.Required("content").Text() : token.Text();
+            return new SpecialToken(idOf(text) ?? throw config.Fault($"'add_{key}' asks for the token \"{text}\", which the vocabulary lacks"), text);
         }
     }
 }
