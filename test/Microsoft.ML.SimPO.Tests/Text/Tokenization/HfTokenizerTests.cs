@@ -130,6 +130,20 @@ public sealed class HfTokenizerTests
     }
 
     [Theory]
+    [InlineData("""{"tokenizer_class":"LlamaTokenizerFast","bos_token":"d","eos_token":"e"}""", "d ab")]
+    [InlineData("""{"tokenizer_class":"LlamaTokenizer","add_bos_token":false,"add_eos_token":true,"eos_token":{"content":"e"}}""", "ab e")]
+    [InlineData("""{"tokenizer_class":"PreTrainedTokenizerFast","add_bos_token":true,"bos_token":"d"}""", "? ab e")]
+    public void Some_classes_of_transformers_put_BOS_and_EOS_by_the_configuration(string config, string tokens) =>
+        Assert.Equal(tokens, string.Join(' ', SmallTokenizer.Load(SmallTokenizer.Json(postProcessor: Template), config).EncodeWithOffsets("ab", addSpecialTokens: true).Tokens));
+
+    [Fact]
+    public void A_configured_token_that_does_not_exist_is_named()
+    {
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => SmallTokenizer.Load(SmallTokenizer.Json(), """{"tokenizer_class":"LlamaTokenizer"}"""));
+        Assert.EndsWith("tokenizer_config.json: 'add_bos_token' asks for the token \"<s>\", which the vocabulary lacks.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("""{"type":"Prepend","prepend":"▁"}""", "ab", "▁ ab")]
     [InlineData("""{"type":"Prepend","prepend":"▁"}""", "", "")]
     [InlineData("""{"type":"Replace","pattern":{"Regex":"x+"},"content":"c"}""", "axxb", "a c b")]
