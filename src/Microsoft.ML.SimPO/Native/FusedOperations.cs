@@ -100,12 +100,12 @@ internal static class FusedOperations
 
     /// <summary>Gradients of silu(gate) * up, written into the last two arguments.</summary>
     public static void SiluGateBackward(Tensor gradient, Tensor gate, Tensor up, Tensor gateGradient, Tensor upGradient) =>
-        Invoke("silu_gate_", gradient, gate, up, gateGradient, upGradient);
+        Run("silu_gate_", gradient, gate, up, gateGradient, upGradient);
 
     /// <summary>Gradients of gelu(gate) * up, written into the last two arguments.</summary>
     /// <param name="tanh">The approximation with tanh in place of the error function.</param>
     public static void GeluGateBackward(Tensor gradient, Tensor gate, Tensor up, Tensor gateGradient, Tensor upGradient, bool tanh) =>
-        Invoke("gelu_gate_", gradient, gate, up, gateGradient, upGradient, tanh);
+        Run("gelu_gate_", gradient, gate, up, gateGradient, upGradient, tanh);
 
     /// <param name="tanh">The approximation with tanh in place of the error function.</param>
     public static Tensor Gelu(Tensor input, bool tanh) => (Tensor)Invoke("gelu", input, tanh);
@@ -123,9 +123,9 @@ internal static class FusedOperations
     /// <summary>The L2 norm of all tensors together, a scalar tensor.</summary>
     public static Tensor GlobalNorm(Tensor[] tensors) => (Tensor)Invoke("global_norm", (object)tensors);
 
-    public static void ScaleInPlace(Tensor[] tensors, Tensor factor) => Invoke("scale_", tensors, factor);
+    public static void ScaleInPlace(Tensor[] tensors, Tensor factor) => Run("scale_", tensors, factor);
 
-    public static void ZeroInPlace(Tensor[] tensors) => Invoke("zero_", (object)tensors);
+    public static void ZeroInPlace(Tensor[] tensors) => Run("zero_", (object)tensors);
 
     /// <summary>
     /// One step of decoupled AdamW over all tensors: w *= 1 - lr * decay; m, v updated; w -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps).
@@ -133,7 +133,10 @@ internal static class FusedOperations
     /// <param name="steps">A scalar tensor each, counted up here first.</param>
     public static void AdamWStep(Tensor[] parameters, Tensor[] gradients, Tensor[] firstMoments, Tensor[] secondMoments, Tensor[] steps,
         double learningRate, double beta1, double beta2, double weightDecay, double epsilon) =>
-        Invoke("adamw_", parameters, gradients, firstMoments, secondMoments, steps, learningRate, beta1, beta2, weightDecay, epsilon);
+        Run("adamw_", parameters, gradients, firstMoments, secondMoments, steps, learningRate, beta1, beta2, weightDecay, epsilon);
+
+    /// <summary>Calls a function that works in place. What TorchScript makes it return is another handle of an argument, which would keep its memory alive.</summary>
+    private static void Run(string function, params object?[] arguments) => ((Tensor)Invoke(function, arguments)).Dispose();
 
     /// <summary>
     /// Calls a function of the unit. Numbers and truth values go in as scalars that are held until it returns: those that

@@ -1,0 +1,106 @@
+using Microsoft.ML.SimPO.Models;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Training;
+
+public sealed class AdamWTests : IDisposable
+{
+    private readonly Parameter _projection = Trained(ParameterKind.Projection, [3, 4], 1), _norm = Trained(ParameterKind.Norm, [4], 2), _bias = Trained(ParameterKind.Bias, [3], 3),
+        _embedding = Trained(ParameterKind.Embedding, [5, 4], 4), _head = Trained(ParameterKind.Head, [5, 4], 5);
+
+    private Parameter[] All => [_projection, _norm, _bias, _embedding, _head];
+
+    public void Dispose()
+    {
+        foreach (Parameter parameter in All) parameter.Dispose();
+    }
+
+    [Fact]
+    public void Steps_follow_the_formula_in_doubles_and_decay_spares_norms_and_biases()
+    {
+        var settings = new AdamWSettings(0.1, 0.8, 0.95, 1e-6);
+        using var optimizer = new AdamW(All, settings);
+        Dictionary<Parameter, double[]> weights = All.ToDictionary(p => p, p => Doubles(p.Value));
+        Dictionary<Parameter, (double[] First, double[] Second)> moments = All.ToDictionary(p => p, p => (new double[weights[p].Length], new double[weights[p].Length]));
+        for (int step = 1; step <= 20; step++)
+        {
+            double rate = 0.01 / step;
+            foreach (Parameter parameter in All)
+            {
+                double[] gradient = Fill(parameter.Gradient, (100 * step) + weights[parameter].Length);
+                double decay = parameter.Kind is ParameterKind.Norm or ParameterKind.Bias ? 0 : settings.WeightDecay;
+                Reference(weights[parameter], gradient, moments[parameter], step, rate, decay, settings);
+            }
+            optimizer.Step(rate);
+        }
+        foreach (Parameter parameter in All)
+        {
+            double[] found = Doubles(parameter.Value);
+            for (int i = 0; i < found.Length; i++) Assert.Equal(weights[parameter][i], found[i], 1e-6 * Math.Max(1, Math.Abs(weights[parameter][i])));
+        }
+    }
+
+    [Fact]
+    public void The_norm_is_that_of_all_gradients_and_clipping_scales_them_to_it()
+    {
+        using var optimizer = new AdamW(All, new AdamWSettings());
+        double[][] before = [.. All.Select((p, i) => Fill(p.Gradient, i))];
+        double expected = Math.Sqrt(before.Sum(g => g.Sum(x => x * x)));
+        Assert.Equal(expected, optimizer.ClipGradients(0), 1e-6 * expected);
+        Assert.Equal(expected, optimizer.ClipGradients(expected + 1), 1e-6 * expected);
+        AssertScaled(before, 1);
+        Assert.Equal(expected, optimizer.ClipGradients(0.5), 1e-6 * expected);
+        AssertScaled(before, 0.5 / (expected + 1e-6));
+        Assert.Equal(0.5, optimizer.ClipGradients(0), 1e-5);
+    }
+
+    [Fact]
+    public void Zeroed_gradients_without_decay_move_nothing()
+    {
+        using var optimizer = new AdamW(All, new AdamWSettings());
+        double[][] before = [.. All.Select((p, i) => Doubles(p.Value))];
+        for (int i = 0; i < All.Length; i++) Fill(All[i].Gradient, i);
+        optimizer.ZeroGradients();
+        Assert.Equal(0, optimizer.ClipGradients(1));
+        optimizer.Step(1);
+        Assert.Equal(before, All.Select(p => Doubles(p.Value)));
+    }
+
+    private void AssertScaled(double[][] before, double factor)
+    {
+        foreach ((Parameter parameter, double[] gradient) in All.Zip(before))
+            foreach ((double expected, double found) in gradient.Zip(Doubles(parameter.Gradient))) Assert.Equal(expected * factor, found, 1e-6);
+    }
+
+    /// <summary>The documented update, one number at a time.</summary>
+    private static void Reference(double[] weights, double[] gradient, (double[] First, double[] Second) moments, int step, double rate, double decay, AdamWSettings settings)
+    {
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] *= 1 - (rate * decay);
+            moments.First[i] = (settings.Beta1 * moments.First[i]) + ((1 - settings.Beta1) * gradient[i]);
+            moments.Second[i] = (settings.Beta2 * moments.Second[i]) + ((1 - settings.Beta2) * gradient[i] * gradient[i]);
+            double first = moments.First[i] / (1 - Math.Pow(settings.Beta1, step)), second = moments.Second[i] / (1 - Math.Pow(settings.Beta2, step));
+            weights[i] -= rate * first / (Math.Sqrt(second) + settings.Epsilon);
+        }
+    }
+
+    private static Parameter Trained(ParameterKind kind, long[] shape, int seed)
+    {
+        var parameter = new Parameter(kind, CPU, ($"weight.{seed}", shape));
+        Fill(parameter.Value, seed);
+        parameter.Train();
+        return parameter;
+    }
+
+    private static double[] Fill(Tensor target, int seed)
+    {
+        var random = new Random(seed);
+        float[] values = [.. Enumerable.Range(0, (int)target.numel()).Select(_ => (float)((random.NextDouble() * 2) - 1))];
+        using Tensor source = tensor(values, target.shape);
+        target.copy_(source);
+        return [.. values.Select(v => (double)v)];
+    }
+
+    private static double[] Doubles(Tensor tensor) => [.. tensor.data<float>().ToArray().Select(v => (double)v)];
+}

@@ -1,0 +1,76 @@
+using Microsoft.ML.SimPO.Text;
+
+namespace Microsoft.ML.SimPO.Training;
+
+public class StepPlannerTests
+{
+    [Fact]
+    public void Without_a_seed_every_epoch_has_the_order_of_the_data()
+    {
+        List<TrainingStep> plan = new StepPlanner(Pairs(5), 2, int.MaxValue).Plan(2, null);
+        Assert.Equal(["0 1", "2 3", "4", "0 1", "2 3", "4"], plan.Select(Text));
+    }
+
+    [Fact]
+    public void Epochs_are_counted_with_their_fraction_and_end_on_whole_numbers()
+    {
+        List<TrainingStep> plan = new StepPlanner(Pairs(5), 2, int.MaxValue).Plan(2, null);
+        Assert.Equal([2 / 5.0, 4 / 5.0, 1, 1 + (2 / 5.0), 1 + (4 / 5.0), 2], plan.Select(s => s.Epoch));
+    }
+
+    [Theory]
+    [InlineData(0.5, 2)] // 1.5 of 3 steps
+    [InlineData(1.0, 3)]
+    [InlineData(1.5, 5)]
+    public void A_fraction_of_an_epoch_ends_early(double epochs, int steps) =>
+        Assert.Equal(steps, new StepPlanner(Pairs(5), 2, int.MaxValue).Plan(epochs, null).Count);
+
+    [Fact]
+    public void A_data_set_smaller_than_a_step_is_a_step() =>
+        Assert.Equal(["0 1 2"], new StepPlanner(Pairs(3), 8, int.MaxValue).Plan(1, null).Select(Text));
+
+    [Fact]
+    public void A_seed_gives_the_same_plan_again_and_each_epoch_an_order_of_its_own()
+    {
+        string[] Plan(int seed) => [.. new StepPlanner(Pairs(40), 40, int.MaxValue).Plan(2, seed).Select(Text)];
+        string[] plan = Plan(7);
+        Assert.Equal(plan, Plan(7));
+        Assert.NotEqual(plan[0], plan[1]);
+        Assert.NotEqual(plan[0], Plan(8)[0]);
+        foreach (string epoch in plan) Assert.Equal(Enumerable.Range(0, 40), epoch.Split(' ').Select(int.Parse).Order());
+    }
+
+    /// <summary>The order is part of what a seed promises, so it must not change with a version of the run time.</summary>
+    [Fact]
+    public void The_order_of_a_seed_is_fixed() =>
+        Assert.Equal(["0 1 4 2 3 5 7 6"], new StepPlanner(Pairs(8), 8, int.MaxValue).Plan(1, 1).Select(Text));
+
+    [Fact]
+    public void A_token_budget_cuts_steps_and_not_pairs()
+    {
+        // Packed lengths are 10, 20, 30, 40, 50; the budget is 60.
+        EncodedPair[] pairs = [.. new[] { 10, 20, 30, 40, 50 }.Select(PairOf)];
+        List<TrainingStep> plan = new StepPlanner(pairs, 4, 60).Plan(1, null);
+        Assert.Equal(["0 1 2 | 3", "4"], plan.Select(Text));
+        Assert.Equal([4, 1], plan.Select(s => s.PairCount));
+    }
+
+    [Fact]
+    public void A_pair_longer_than_the_budget_is_a_micro_batch_by_itself()
+    {
+        EncodedPair[] pairs = [.. new[] { 10, 100, 10, 10 }.Select(PairOf)];
+        Assert.Equal(["0 | 1 | 2 3"], new StepPlanner(pairs, 4, 20).Plan(1, null).Select(Text));
+    }
+
+    private static EncodedPair[] Pairs(int count) => [.. Enumerable.Range(0, count).Select(_ => PairOf(10))];
+
+    private static EncodedPair PairOf(int packedLength)
+    {
+        int[] chosen = [1, 2, 3, 4], rejected = [1, 2, .. Enumerable.Repeat(5, packedLength - 4)];
+        var pair = new EncodedPair(chosen, 2, rejected, 2);
+        Assert.Equal(packedLength, pair.PackedLength);
+        return pair;
+    }
+
+    private static string Text(TrainingStep step) => string.Join(" | ", step.MicroBatches.Select(m => string.Join(' ', m)));
+}
