@@ -9,18 +9,20 @@ namespace Microsoft.ML.SimPO;
 /// <summary>A model folder in memory: weights, tokenizer, chat template, and the small files that a tuned model keeps. Independent of the folder afterwards.</summary>
 internal sealed class LanguageModel : IDisposable
 {
+    private readonly Decoder _decoder;
     private int _disposed;
 
     private LanguageModel(Decoder decoder, IReadOnlyList<ModelFile> files, string folder)
     {
-        (Decoder, Files) = (decoder, files);
+        (_decoder, Files) = (decoder, files);
         Tokenizer = HfTokenizer.Load(folder);
         Template = ChatTemplate.Load(folder);
         SpecialTokens = SpecialTokens.Load(folder);
         StopTokens = [.. HubFolder.Open(folder).EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
     }
 
-    public Decoder Decoder { get; }
+    /// <exception cref="ObjectDisposedException">The weights were freed.</exception>
+    public Decoder Decoder => Volatile.Read(ref _disposed) == 0 ? _decoder : throw new ObjectDisposedException(nameof(SimPOTransformer));
 
     public HfTokenizer Tokenizer { get; }
 
@@ -55,7 +57,7 @@ internal sealed class LanguageModel : IDisposable
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0) Decoder.Dispose();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) _decoder.Dispose();
     }
 
     private static unsafe void WriteRows(Parameter parameter, ParameterPart part, TensorSink sink)

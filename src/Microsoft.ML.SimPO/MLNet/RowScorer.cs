@@ -7,13 +7,13 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Scores rows of text. Thread safe.</summary>
 internal sealed class RowScorer
 {
-    private readonly PairScorer _scorer;
+    private readonly LanguageModel _model;
     private readonly PreferenceEncoder _encoder;
     private readonly SimPOTrainer.Options _options;
 
     public RowScorer(LanguageModel model, SimPOTrainer.Options options)
     {
-        _scorer = new PairScorer(model.Decoder);
+        _model = model;
         _encoder = model.Encoder(options, everyRow: true);
         _options = options;
     }
@@ -26,5 +26,5 @@ internal sealed class RowScorer
         ?? throw new InvalidDataException(FormattableString.Invariant($"Row {number} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
 
     public PairScore[] Score(IReadOnlyList<EncodedPair> pairs) =>
-        [.. _scorer.Score(pairs).Select(p => new PairScore((float)(_options.Beta * p.ChosenMean), (float)(_options.Beta * p.RejectedMean)))];
+        [.. new PairScorer(_model.Decoder).Score(pairs).Select(p => new PairScore((float)(_options.Beta * p.ChosenMean), (float)(_options.Beta * p.RejectedMean)))];
 }
