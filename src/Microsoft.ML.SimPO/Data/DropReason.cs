@@ -3,7 +3,10 @@ namespace Microsoft.ML.SimPO.Data;
 /// <summary>Why a row of the input is not among the pairs. Every dropped row has exactly one reason: the first check that it failed.</summary>
 public enum DropReason
 {
-    /// <summary>The row could not be read: broken JSON, bytes that are not UTF-8, a line that is too long, a value of another type than the layout needs.</summary>
+    /// <summary>
+    /// The row could not be read: broken JSON, bytes that are not UTF-8, a line that is too long, a value of another type than the layout
+    /// needs.
+    /// </summary>
     Malformed,
 
     /// <summary>A field that the layout needs is missing or null.</summary>
@@ -27,7 +30,10 @@ public enum DropReason
     /// <summary>The chosen and the rejected answer are the same text.</summary>
     ChosenEqualsRejected,
 
-    /// <summary>The text holds traces of a wrong encoding: replacement characters, lone surrogates, control characters or UTF-8 that was read as Latin-1.</summary>
+    /// <summary>
+    /// The text holds traces of a wrong encoding: replacement characters, lone surrogates, control characters or UTF-8 that was read as
+    /// Latin-1.
+    /// </summary>
     DamagedText,
 
     /// <summary>The answers are mostly in another script than was asked for.</summary>

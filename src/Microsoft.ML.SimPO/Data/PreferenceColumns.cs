@@ -2,7 +2,8 @@ namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>
 /// Names of the columns that make a pair, for data whose names are not recognised. What is null is recognised by its usual names
-/// (<c>prompt</c>, <c>question</c>, <c>instruction</c>, ...; <c>chosen</c>, <c>preferred</c>, <c>winner</c>, ...). A name may lead into an object: <c>answers.good</c>.
+/// (<c>prompt</c>, <c>question</c>, <c>instruction</c>, ...; <c>chosen</c>, <c>preferred</c>, <c>winner</c>, ...). A name may lead into an
+/// object: <c>answers.good</c>.
 /// </summary>
 public sealed class PreferenceColumns
 {
@@ -30,7 +31,9 @@ public sealed class PreferenceColumns
     /// <summary>The score of the other answer.</summary>
     public string? ScoreRejected { get; set; }
 
-    /// <summary>A list of answers (<see cref="PreferenceFormat.RatedList"/>), or the one answer of a row (<see cref="PreferenceFormat.RatedRows"/>).</summary>
+    /// <summary>
+    /// A list of answers (<see cref="PreferenceFormat.RatedList"/>), or the one answer of a row (<see cref="PreferenceFormat.RatedRows"/>).
+    /// </summary>
     public string? Responses { get; set; }
 
     /// <summary>The scores of <see cref="Responses"/>, a list of as many or one number.</summary>

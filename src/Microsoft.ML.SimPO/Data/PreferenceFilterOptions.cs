@@ -1,8 +1,9 @@
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>
-/// Which pairs are kept. Every dropped pair is counted under one <see cref="DropReason"/>, the first check that it fails, in the order of that enumeration; the first of each reason is kept as an
-/// example. Lengths are in tokens where a tokenizer is given, otherwise in characters.
+/// Which pairs are kept. Every dropped pair is counted under one <see cref="DropReason"/>, the first check that it fails, in the order of
+/// that enumeration; the first of each reason is kept as an example. Lengths are in tokens where a tokenizer is given, otherwise in
+/// characters.
 /// </summary>
 public sealed class PreferenceFilterOptions
 {
@@ -12,7 +13,10 @@ public sealed class PreferenceFilterOptions
     /// <summary>Drops pairs of two equal answers. Default: true.</summary>
     public bool DropEqualAnswers { get; set; } = true;
 
-    /// <summary>Drops pairs with traces of a wrong encoding: U+FFFD, lone surrogates, control characters, UTF-8 that was read as Latin-1. Default: true.</summary>
+    /// <summary>
+    /// Drops pairs with traces of a wrong encoding: U+FFFD, lone surrogates, control characters, UTF-8 that was read as Latin-1. Default:
+    /// true.
+    /// </summary>
     public bool DropDamagedText { get; set; } = true;
 
     /// <summary>Drops a pair that came before. Default: true.</summary>
@@ -24,7 +28,10 @@ public sealed class PreferenceFilterOptions
     /// <summary>Most pairs of one prompt, at least 1; prompts count as equal up to case and white space. Default: null, any number.</summary>
     public int? MaxPairsPerPrompt { get; set; }
 
-    /// <summary>Drops pairs that resemble an earlier one: the Jaccard similarity of their sequences of five words, above 0 to 1, estimated by MinHash. Use 0.7 to 0.9. Default: null, not looked for.</summary>
+    /// <summary>
+    /// Drops pairs that resemble an earlier one: the Jaccard similarity of their sequences of five words, above 0 to 1, estimated by
+    /// MinHash. Use 0.7 to 0.9. Default: null, not looked for.
+    /// </summary>
     public double? NearDuplicateSimilarity { get; set; }
 
     /// <summary>Largest ratio of the longer to the shorter answer, at least 1. Default: null, any.</summary>
@@ -45,13 +52,22 @@ public sealed class PreferenceFilterOptions
     /// <summary>The script that most letters of both answers must be of. Default: null, any.</summary>
     public WritingSystem? Script { get; set; }
 
-    /// <summary>Files or folders with the data that the model is to be tested on: pairs whose prompt is there, or shares 13 words in a row with a prompt there, are dropped. Default: none.</summary>
+    /// <summary>
+    /// Files or folders with the data that the model is to be tested on: pairs whose prompt is there, or shares 13 words in a row with a
+    /// prompt there, are dropped. Default: none.
+    /// </summary>
     public IReadOnlyList<string> TestData { get; set; } = [];
 
-    /// <summary>Classes of difficulty by the score gap (pairs without scores are one class of their own), at least 2, of which each keeps as many pairs as the smallest. Default: null, not balanced.</summary>
+    /// <summary>
+    /// Classes of difficulty by the score gap (pairs without scores are one class of their own), at least 2, of which each keeps as many
+    /// pairs as the smallest. Default: null, not balanced.
+    /// </summary>
     public int? BalanceScoreGapClasses { get; set; }
 
-    /// <summary>Classes of prompt length, at least 2, of which each keeps as many pairs as the smallest. With <see cref="BalanceScoreGapClasses"/> the classes are crossed. Default: null, not balanced.</summary>
+    /// <summary>
+    /// Classes of prompt length, at least 2, of which each keeps as many pairs as the smallest. With <see cref="BalanceScoreGapClasses"/>
+    /// the classes are crossed. Default: null, not balanced.
+    /// </summary>
     public int? BalancePromptLengthClasses { get; set; }
 
     /// <summary>Decides which pairs of a class are kept. Default: 42.</summary>

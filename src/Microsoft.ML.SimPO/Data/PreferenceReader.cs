@@ -1,6 +1,9 @@
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>Reads preference pairs from a file or folder of any container and layout, streamed: rows come as they are read, and no more than a sample is held.</summary>
+/// <summary>
+/// Reads preference pairs from a file or folder of any container and layout, streamed: rows come as they are read, and no more than a
+/// sample is held.
+/// </summary>
 internal static class PreferenceReader
 {
     /// <summary>The pairs of a file or folder. The sequence can be enumerated again; each time the files are read again.</summary>
@@ -23,8 +26,12 @@ internal static class PreferenceReader
         return ReadShards(name, () => files.Select(file => ContainerDetector.Open(file, options)), options, info, log);
     }
 
-    /// <summary>As <see cref="ReadLocated(string, PreferenceLoadOptions?, Action{string}?, DropLog?)"/>, from the columns of a data view or a data frame.</summary>
-    public static IEnumerable<LocatedRow> ReadLocated(IDataView data, PreferenceLoadOptions? options = null, Action<string>? info = null, DropLog? log = null, string name = "data view")
+    /// <summary>
+    /// As <see cref="ReadLocated(string, PreferenceLoadOptions?, Action{string}?, DropLog?)"/>, from the columns of a data view or a data
+    /// frame.
+    /// </summary>
+    public static IEnumerable<LocatedRow> ReadLocated(
+        IDataView data, PreferenceLoadOptions? options = null, Action<string>? info = null, DropLog? log = null, string name = "data view")
     {
         ArgumentNullException.ThrowIfNull(data);
         options ??= new PreferenceLoadOptions();

@@ -8,7 +8,7 @@ internal sealed class ReadingPass(string name, PreferenceLoadOptions options, Ac
     private const int SampleRows = 64;
 
     // Rows of megabytes make a small sample.
-    private const long SampleValues = 20_000;
+    private const long SampleCharacters = 16 << 20;
 
     private readonly FieldSelection _wanted = new();
     private readonly List<PairOutcome> _outcomes = [];
@@ -44,10 +44,10 @@ internal sealed class ReadingPass(string name, PreferenceLoadOptions options, Ac
     {
         var sample = new List<SourceRow>();
         long characters = 0;
-        while (sample.Count < Math.Min(SampleRows, limit) && characters < SampleValues && rows.MoveNext())
+        while (sample.Count < Math.Min(SampleRows, limit) && characters < SampleCharacters && rows.MoveNext())
         {
             sample.Add(rows.Current);
-            characters += rows.Current.Fields?.Names.Count ?? 0;
+            if (rows.Current.Fields is { } fields) characters += FieldValue.Of(fields).Characters;
         }
         return sample;
     }

@@ -12,5 +12,5 @@ internal sealed record RowFault(DropReason Reason, string Message)
     public static RowFault Empty(string field) => new(DropReason.EmptyField, $"`{field}` holds no visible character.");
 
     public static RowFault Type(string field, string expected, FieldValue found) =>
-        new(found.IsNull ? DropReason.MissingField : DropReason.Malformed, found.IsNull ? $"`{field}` is missing or null." : $"`{field}` must be {expected}, but was {found.KindName}.");
+        found.IsNull ? Missing(field) : Malformed($"`{field}` must be {expected}, but was {found.KindName}.");
 }

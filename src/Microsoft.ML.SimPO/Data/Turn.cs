@@ -1,6 +1,8 @@
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>One message of a conversation. Roles are <c>system</c>, <c>user</c>, <c>assistant</c> and <c>tool</c>, whatever the data calls them.</summary>
+/// <summary>
+/// One message of a conversation. Roles are <c>system</c>, <c>user</c>, <c>assistant</c> and <c>tool</c>, whatever the data calls them.
+/// </summary>
 internal readonly record struct Turn(string Role, string Content)
 {
     public const string System = "system";

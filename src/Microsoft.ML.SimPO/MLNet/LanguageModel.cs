@@ -21,8 +21,15 @@ internal sealed class LanguageModel : IDisposable
         StopTokens = [.. HubFolder.Open(folder).EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
     }
 
-    /// <exception cref="ObjectDisposedException">The weights were freed.</exception>
-    public Decoder Decoder => Volatile.Read(ref _disposed) == 0 ? _decoder : throw new ObjectDisposedException(nameof(SimPOTransformer));
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public Decoder Decoder
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed != 0, typeof(SimPOTransformer));
+            return _decoder;
+        }
+    }
 
     public HfTokenizer Tokenizer { get; }
 

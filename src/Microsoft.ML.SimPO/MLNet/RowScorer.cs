@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Native;
 using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Training;
 
@@ -26,5 +27,5 @@ internal sealed class RowScorer
         ?? throw new InvalidDataException(FormattableString.Invariant($"Row {number} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
 
     public PairScore[] Score(IReadOnlyList<EncodedPair> pairs) =>
-        [.. new PairScorer(_model.Decoder).Score(pairs).Select(p => new PairScore((float)(_options.Beta * p.ChosenMean), (float)(_options.Beta * p.RejectedMean)))];
+        [.. ComputeThread.Run("SimPO scoring", () => new PairScorer(_model.Decoder).Score(pairs)).Select(p => new PairScore((float)(_options.Beta * p.ChosenMean), (float)(_options.Beta * p.RejectedMean)))];
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Evaluation;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Native;
 using Microsoft.ML.SimPO.Text;
@@ -110,7 +111,7 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
         void Validate(int step, double epoch)
         {
             if (validation.Count == 0) return;
-            AlignmentMetrics metrics = new PairEvaluator(model.Decoder, _options).Evaluate(validation, cancellationToken);
+            AlignmentMetrics metrics = new PairEvaluator(model.Decoder, _options.Beta, _options.Beta * _options.GammaBetaRatio, _options.TokensPerMicroBatch).Evaluate(validation, cancellationToken);
             transformer.AddValidation(new ValidationResult(step, epoch, metrics));
             FitReport.Validation(channel, step, metrics);
         }

@@ -19,9 +19,9 @@ internal sealed class DecoderLayer(DecoderArchitecture architecture, int index, 
     public Tensor Forward(Tensor input, DecoderPass pass, LayerActivations? keep)
     {
         using NewScope scope = new();
-        Tensor middle = _attention.Forward(input, pass, keep).mul_(_multiplier).add_(input);
+        Tensor middle = Added(_attention.Forward(input, pass, keep), input);
         keep?.KeepMiddle(middle);
-        return scope.Keep(_mlp.Forward(middle, keep).mul_(_multiplier).add_(middle));
+        return scope.Keep(Added(_mlp.Forward(middle, keep), middle));
     }
 
     /// <summary>Adds to the parameters' gradients and returns the gradient of <paramref name="input"/>.</summary>
@@ -33,6 +33,9 @@ internal sealed class DecoderLayer(DecoderArchitecture architecture, int index, 
         Tensor middle = _mlp.Backward(Scaled(gradient), kept.Middle, kept).add_(gradient);
         return scope.Keep(_attention.Backward(Scaled(middle), input, pass, kept).add_(middle));
     }
+
+    /// <summary>stream + m branch, in the branch's memory</summary>
+    private Tensor Added(Tensor branch, Tensor stream) => _multiplier == 1 ? branch.add_(stream) : branch.mul_(_multiplier).add_(stream);
 
     private Tensor Scaled(Tensor gradient) => _multiplier == 1 ? gradient : gradient * _multiplier;
 }

@@ -63,6 +63,48 @@ public sealed class PreprocessingParityTests
         Assert.NotEmpty(rows);
     }
 
+    public static TheoryData<GoldenCase> TrlUncut => GoldenCases.Files("preprocessing", "trl-*-2048-1800-keep_end.jsonl.gz");
+
+    /// <summary>TRL keeps what templates write behind the end of a turn and puts EOS after that; up to the first end token both agree.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(TrlUncut))]
+    public void The_default_is_that_of_TRL_up_to_the_end_of_the_turn(GoldenCase golden)
+    {
+        GoldenCases.SkipUnsupported(golden);
+        string name = golden.Name[4..].Replace("-2048-1800-keep_end.jsonl.gz", "", StringComparison.Ordinal), folder = TokenizerFolder(golden, name);
+        var encoder = new PreferenceEncoder(
+            HfTokenizer.Load(folder), SpecialTokens.Load(folder), Template(golden, name), new PreferenceEncoderOptions { MaxLength = 2048, MaxPromptLength = 1800, EmptyAnswers = EmptyAnswers.Keep });
+        Dictionary<int, JsonElement> pairs = Rows(Path.Combine(Path.GetDirectoryName(golden.Path)!, name + ".pairs.jsonl.gz")).ToDictionary(p => p.GetProperty("index").GetInt32());
+        int compared = 0;
+        foreach (JsonElement row in Rows(golden.Path).Where(row => !row.TryGetProperty("error", out _)))
+        {
+            JsonElement pair = pairs[row.GetProperty("index").GetInt32()];
+            string kind = pair.GetProperty("kind").GetString()!;
+            bool isCut = new[] { "chosen_input_ids", "rejected_input_ids" }.Any(side => row.GetProperty(side).GetArrayLength() >= 1800);
+            // Where both answers are the same TRL takes them for the prompt; end tokens in the text end its answers early.
+            if (isCut || kind is "both empty" or "same answer" or "very long answers" || kind.Contains("token", StringComparison.Ordinal)) continue;
+            bool hasPrompt = pair.TryGetProperty("prompt", out JsonElement given) && given.ValueKind == JsonValueKind.Array;
+            List<ChatMessage> chosen = Messages(pair.GetProperty("chosen")), rejected = Messages(pair.GetProperty("rejected"));
+            var (prompt, first, second) = hasPrompt ? (Messages(given), chosen, rejected) : ReferenceTexts.TrlSplit(chosen, rejected);
+            EncodedPair actual = encoder.Encode(Json(prompt), Json(first), Json(second), compared)!;
+            Assert.Equal(UpToEnd(row, "chosen", encoder.EndTokens), (kind, actual.ChosenIds, actual.ChosenPromptLength), SameSide);
+            Assert.Equal(UpToEnd(row, "rejected", encoder.EndTokens), (kind, actual.RejectedIds, actual.RejectedPromptLength), SameSide);
+            compared++;
+        }
+        Assert.InRange(compared, 20, 42);
+    }
+
+    private static (string, int[] Ids, int PromptLength) UpToEnd(JsonElement row, string side, IReadOnlyList<int> ends)
+    {
+        int[] ids = Ids(row, side + "_input_ids");
+        int prompt = Unscored(row, side + "_labels");
+        return ("", ids[..(Array.FindIndex(ids, prompt, ends.Contains) + 1)], prompt);
+    }
+
+    private static bool SameSide((string Kind, int[] Ids, int PromptLength) a, (string Kind, int[] Ids, int PromptLength) b) => a.Ids.SequenceEqual(b.Ids) && a.PromptLength == b.PromptLength;
+
+    private static string Json(IReadOnlyList<ChatMessage> messages) => JsonSerializer.Serialize(messages.Select(m => new { role = m.Role, content = m.Content }));
+
     [SkippableTheory]
     [MemberData(nameof(Defaults))]
     public void Every_pair_has_the_ids_that_the_model_was_measured_with(GoldenCase golden)

@@ -13,7 +13,12 @@ internal sealed class ArrowSource(InputFile file, bool isStream) : IRowSource
     public IEnumerable<SourceRow> Read(FieldSelection wanted)
     {
         using FileStream stream = file.OpenRaw();
-        using ArrowStreamReader reader = Guard(() => Open(stream, new BoundedAllocator(stream.Length)));
+        using ArrowStreamReader reader = Guard(() =>
+        {
+            ArrowMetadata.CheckLength(stream, isStream);
+            return Open(stream, new BoundedAllocator(stream.Length));
+        });
+        Guard(() => ArrowMetadata.CheckSchema(reader));
         long row = 0;
         while (Guard(reader.ReadNextRecordBatch) is { } batch)
         {

@@ -3,7 +3,9 @@ using Apache.Arrow.Memory;
 
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>Arrow buffers no larger than the file can fill, be it compressed, so that a length that lies is refused before memory is taken for it.</summary>
+/// <summary>
+/// Arrow buffers no larger than the file can fill, be it compressed, so that a length that lies is refused before memory is taken for it.
+/// </summary>
 internal sealed class BoundedAllocator(long fileBytes) : MemoryAllocator
 {
     // Text compresses 3 to 20 times; repeated text more.

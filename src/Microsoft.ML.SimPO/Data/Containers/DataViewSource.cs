@@ -2,7 +2,10 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>The rows of an <see cref="IDataView"/>, a <c>DataFrame</c> among them. Text, numbers, truth values and vectors of them count; hidden columns do not.</summary>
+/// <summary>
+/// The rows of an <see cref="IDataView"/>, a <c>DataFrame</c> among them. Text, numbers, truth values and vectors of them count; hidden
+/// columns do not.
+/// </summary>
 internal sealed class DataViewSource(IDataView data, string name) : IRowSource
 {
     public string Name => name;

@@ -6,7 +6,8 @@ namespace Microsoft.ML.SimPO.Data;
 internal static class DataViewValue
 {
     public static bool Reads(DataViewType type) =>
-        type is TextDataViewType or NumberDataViewType or BooleanDataViewType || (type is VectorDataViewType vector && vector.ItemType is TextDataViewType or NumberDataViewType);
+        type is TextDataViewType or NumberDataViewType or BooleanDataViewType
+            || (type is VectorDataViewType vector && vector.ItemType is TextDataViewType or NumberDataViewType);
 
     public static Func<FieldValue> Getter(DataViewRow row, DataViewSchema.Column column) => column.Type switch
     {

@@ -1,6 +1,9 @@
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>The files that a path stands for: itself, or the wanted split of a folder, as the Hugging Face hub lays folders out or <c>datasets</c> saves them.</summary>
+/// <summary>
+/// The files that a path stands for: itself, or the wanted split of a folder, as the Hugging Face hub lays folders out or <c>datasets</c>
+/// saves them.
+/// </summary>
 internal static class DatasetFiles
 {
     private static readonly string[] Extensions = [".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".arrow", ".feather", ".gz"];
@@ -25,6 +28,7 @@ internal static class DatasetFiles
         string[] left = files.Where(f => !taken.Contains(f.Split)).Select(f => f.Split ?? f.File.Name).Distinct(StringComparer.Ordinal).ToArray();
         InputFile[] chosen = files.Where(f => taken.Contains(f.Split)).Select(f => f.File).ToArray();
         CheckOneContainer(chosen, folder);
+        TellFolders(chosen, folder, info);
         if (left.Length > 0)
         {
             string name = string.Join(", ", taken.Select(t => t ?? "the files without a split's name"));
@@ -65,14 +69,24 @@ internal static class DatasetFiles
         string[] train = splits.Where(s => s.StartsWith("train", StringComparison.Ordinal)).ToArray();
         if (train.Length > 0) return [.. train];
         if (anyWithout) return [null];
-        throw new InvalidDataException($"{folder}: expected a split whose name starts with `train`, but found {string.Join(", ", splits)}. Set `{nameof(PreferenceLoadOptions.Split)}` to read one of them.");
+        throw new InvalidDataException($"{folder}: expected a split whose name starts with `train`, but found {string.Join(", ", splits)}. " +
+            $"Set `{nameof(PreferenceLoadOptions.Split)}` to read one of them.");
+    }
+
+    // Configurations of a data set (languages, subsets) lie in folders of their own, and are not always meant together.
+    private static void TellFolders(InputFile[] files, string folder, Action<string>? info)
+    {
+        string[] folders = files.Select(file => Path.GetDirectoryName(file.Name) ?? "").Distinct(StringComparer.Ordinal).ToArray();
+        if (folders.Length > 1)
+            info?.Invoke($"{folder}: reads the files of {folders.Length} folders together: {string.Join(", ", folders.Select(name => name.Length == 0 ? "." : name))}. To read one of them, name it.");
     }
 
     private static void CheckOneContainer(InputFile[] files, string folder)
     {
         string[] kinds = files.Select(f => Extension(f.Name)).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
         if (kinds.Length > 1)
-            throw new InvalidDataException($"{folder}: expected files of one container, but found {string.Join(", ", kinds)}. Name the file to read, or a folder of one kind.");
+            throw new InvalidDataException($"{folder}: expected files of one container, but found {string.Join(", ", kinds)}. " +
+                "Name the file to read, or a folder of one kind.");
     }
 
     private static string Extension(string name) =>

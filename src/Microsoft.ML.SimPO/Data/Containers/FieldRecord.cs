@@ -5,6 +5,8 @@ internal sealed class FieldRecord(string[] names, FieldValue[] values)
 {
     public IReadOnlyList<string> Names => names;
 
+    public IReadOnlyList<FieldValue> Values => values;
+
     /// <summary>The value of that very name; null where there is none.</summary>
     public FieldValue this[string name]
     {

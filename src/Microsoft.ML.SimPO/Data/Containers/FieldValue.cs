@@ -38,6 +38,15 @@ internal readonly struct FieldValue
         _ => "an object",
     };
 
+    /// <summary>Characters of all text in it, each value counted as one at least: what it takes in memory, roughly.</summary>
+    public long Characters => Kind switch
+    {
+        FieldKind.Text => 1 + Text.Length,
+        FieldKind.List => 1 + Items.Sum(item => item.Characters),
+        FieldKind.Record => 1 + Record.Values.Sum(value => value.Characters),
+        _ => 1,
+    };
+
     public static FieldValue Of(string? text) => text is null ? default : new FieldValue(FieldKind.Text, text, 0);
 
     public static FieldValue Of(double number) => new(FieldKind.Number, null, number);

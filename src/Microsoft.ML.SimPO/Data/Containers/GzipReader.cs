@@ -62,7 +62,8 @@ internal sealed class GzipReader(FileStream file) : Stream
         base.Dispose(disposing);
     }
 
-    // The last four bytes are the length of what was compressed. Where they are not, the file was cut off, or consists of several compressed parts: a second, slower reader tells.
+    // The last four bytes are the length of what was compressed. Where they are not, the file was cut off, or consists of several
+    // compressed parts: a second, slower reader tells.
     private void CheckEnd()
     {
         Span<byte> tail = stackalloc byte[4];

@@ -7,7 +7,10 @@ internal sealed record InputFile(string Path, string Name)
 {
     private static ReadOnlySpan<byte> GzipMagic => [0x1f, 0x8b];
 
-    /// <summary>Opens the file for reading from its start to its end, decompressed where it is gzip. Damage throws <see cref="InvalidDataException"/> that names file and byte.</summary>
+    /// <summary>
+    /// Opens the file for reading from its start to its end, decompressed where it is gzip. Damage throws
+    /// <see cref="InvalidDataException"/> that names file and byte.
+    /// </summary>
     public Stream Open()
     {
         FileStream file = OpenRaw();

@@ -20,7 +20,8 @@ internal sealed class JsonValueReader(Stream stream, string name, int maxRowByte
     /// <summary>Line where the value last read starts, from 1.</summary>
     public long Line { get; private set; } = 1;
 
-    /// <exception cref="InvalidDataException">The JSON is broken, too deep or a value too long; there is no telling where the next value starts.</exception>
+    /// <exception cref="InvalidDataException">The JSON is broken, too deep or a value too long; there is no telling where the next value
+    /// starts.</exception>
     public bool TryRead(out ReadOnlySpan<byte> value)
     {
         value = default;

@@ -1,6 +1,9 @@
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>The split that a file belongs to by its name: <c>data/train_prefs-00000-of-00002.parquet</c> is of `train_prefs`, <c>default/test/0000.parquet</c> of `test`.</summary>
+/// <summary>
+/// The split that a file belongs to by its name: <c>data/train_prefs-00000-of-00002.parquet</c> is of `train_prefs`,
+/// <c>default/test/0000.parquet</c> of `test`.
+/// </summary>
 internal static class SplitNames
 {
     private static readonly string[] Known = ["train", "test", "valid", "validation", "val", "dev", "eval", "evaluation", "heldout"];

@@ -13,14 +13,15 @@ internal sealed class ContaminationFilter : IRowFilter
         foreach (PreferenceRow row in test)
         {
             _prompts.Add(TextKey.OfPrompt(row.Prompt));
-            foreach (ulong sequence in Sequences(row.Prompt)) _sequences.Add(sequence);
+            foreach (ulong sequence in Sequences(PromptText.Parse(row.Prompt))) _sequences.Add(sequence);
         }
     }
 
-    public RowFault? Check(PreferenceRow row)
+    public RowFault? Check(PreferenceRow row, IReadOnlyList<Turn> turns)
     {
-        if (_prompts.Contains(TextKey.OfPrompt(row.Prompt))) return new RowFault(DropReason.Contamination, $"The prompt is in the test data: `{Excerpt.Of(row.Prompt)}`.");
-        foreach (ulong sequence in Sequences(row.Prompt))
+        if (_prompts.Contains(TextKey.OfPrompt(row.Prompt)))
+            return new RowFault(DropReason.Contamination, $"The prompt is in the test data: `{Excerpt.Of(row.Prompt)}`.");
+        foreach (ulong sequence in Sequences(turns))
         {
             if (_sequences.Contains(sequence))
                 return new RowFault(DropReason.Contamination, $"The prompt shares {WordsInARow} words in a row with one of the test data: `{Excerpt.Of(row.Prompt)}`.");
@@ -29,6 +30,6 @@ internal sealed class ContaminationFilter : IRowFilter
     }
 
     // Of the user's turns only: a system message is the same in many prompts.
-    private static IEnumerable<ulong> Sequences(string prompt) =>
-        PromptText.Parse(prompt).Where(turn => turn.Role == Turn.User).SelectMany(turn => WordSequences.Hash(turn.Content, WordsInARow));
+    private static IEnumerable<ulong> Sequences(IReadOnlyList<Turn> turns) =>
+        turns.Where(turn => turn.Role == Turn.User).SelectMany(turn => WordSequences.Hash(turn.Content, WordsInARow));
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 
 namespace Microsoft.ML.SimPO.Data;
 
@@ -11,9 +10,9 @@ internal sealed class DamagedTextFilter : IRowFilter
         Enumerable.Range(0, 0xA0).Where(c => c is < 32 or > 126 && c is not ('\t' or '\n' or '\r' or '\f')).Select(c => (char)c)
             .Concat(['\u00C2', '\u00C3', '\u00E2', '\uFFFD', '\uFFFF', '\uFFFE']).ToArray());
 
-    public RowFault? Check(PreferenceRow row)
+    public RowFault? Check(PreferenceRow row, IReadOnlyList<Turn> turns)
     {
-        foreach (Turn turn in PromptText.Parse(row.Prompt))
+        foreach (Turn turn in turns)
         {
             if (Check("prompt", turn.Content) is { } fault) return fault;
         }
@@ -28,7 +27,7 @@ internal sealed class DamagedTextFilter : IRowFilter
             if (next < 0) break;
             at += next;
             if (Trace(text, at) is { } trace)
-                return new RowFault(DropReason.DamagedText, string.Create(CultureInfo.InvariantCulture, $"`{field}` has {trace} at character {at + 1}: `{Excerpt.Of(text[at..])}`."));
+                return new RowFault(DropReason.DamagedText, FormattableString.Invariant($"`{field}` has {trace} at character {at + 1}: `{Excerpt.Of(text[at..])}`."));
             at++;
         }
         return HasLoneSurrogate(text) ? new RowFault(DropReason.DamagedText, $"`{field}` has half of a surrogate pair.") : null;

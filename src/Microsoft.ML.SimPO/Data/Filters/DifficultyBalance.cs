@@ -1,7 +1,8 @@
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>
-/// Sorts pairs into classes by score gap, by prompt length or by both, with as many pairs in each class of either as quantiles allow, and keeps as many of each class as the smallest has.
+/// Sorts pairs into classes by score gap, by prompt length or by both, with as many pairs in each class of either as quantiles allow, and
+/// keeps as many of each class as the smallest has.
 /// </summary>
 internal sealed class DifficultyBalance(PreferenceFilterOptions options)
 {
@@ -30,7 +31,10 @@ internal sealed class DifficultyBalance(PreferenceFilterOptions options)
         {
             int[] order = random.Permutation(members.Count);
             foreach (int place in order.AsSpan(share))
-                dropped[members[place]] = FormattableString.Invariant($"Class {Name(gap)} of the score gap and {length + 1} of the prompt's length has {members.Count} pairs; {share} of each class are kept.");
+            {
+                dropped[members[place]] = FormattableString.Invariant(
+                    $"Class {Name(gap)} of the score gap and {length + 1} of the prompt's length has {members.Count} pairs; {share} of each class are kept.");
+            }
         }
         return dropped;
     }

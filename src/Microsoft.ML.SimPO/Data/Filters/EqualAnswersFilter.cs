@@ -3,6 +3,6 @@ namespace Microsoft.ML.SimPO.Data;
 /// <summary>Two equal answers prefer nothing.</summary>
 internal sealed class EqualAnswersFilter : IRowFilter
 {
-    public RowFault? Check(PreferenceRow row) =>
+    public RowFault? Check(PreferenceRow row, IReadOnlyList<Turn> turns) =>
         row.Chosen == row.Rejected ? new RowFault(DropReason.ChosenEqualsRejected, $"Both answers are `{Excerpt.Of(row.Chosen)}`.") : null;
 }

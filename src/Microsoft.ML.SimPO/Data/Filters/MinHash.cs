@@ -13,19 +13,17 @@ internal static class MinHash
     private static readonly uint[] Factors = Constants(1, odd: true);
     private static readonly uint[] Addends = Constants(2, odd: false);
 
-    /// <summary>The signature of a set of hashes, [<see cref="Length"/>].</summary>
-    public static uint[] Signature(IReadOnlyList<ulong> set)
+    /// <summary>Computes the signature of a set of hashes, [<see cref="Length"/>].</summary>
+    public static void Sign(List<ulong> set, Span<uint> signature)
     {
-        var signature = new uint[Length];
-        signature.AsSpan().Fill(uint.MaxValue);
-        Span<Vector<uint>> least = MemoryMarshal.Cast<uint, Vector<uint>>(signature.AsSpan());
+        signature.Fill(uint.MaxValue);
+        Span<Vector<uint>> least = MemoryMarshal.Cast<uint, Vector<uint>>(signature);
         ReadOnlySpan<Vector<uint>> factors = MemoryMarshal.Cast<uint, Vector<uint>>(Factors), addends = MemoryMarshal.Cast<uint, Vector<uint>>(Addends);
         for (int k = 0; k < set.Count; k++)
         {
             var x = new Vector<uint>((uint)(WordSequences.Mix(set[k]) >> 32));
             for (int i = 0; i < least.Length; i++) least[i] = Vector.Min(least[i], (x * factors[i]) + addends[i]);
         }
-        return signature;
     }
 
     /// <summary>The share of equal entries, 0 to 1.</summary>

@@ -1,22 +1,25 @@
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>Drops pairs that resemble an earlier one. Signatures are computed in parallel, block by block; what is dropped does not depend on the number of threads.</summary>
+/// <summary>
+/// Drops pairs that resemble an earlier one. Signatures are computed in parallel, block by block; what is dropped does not depend on the
+/// number of threads.
+/// </summary>
 internal static class NearDuplicates
 {
     private const int WordsInARow = 5;
-    private const int Block = 1024;
+    private const int Block = 256;
 
     public static IEnumerable<LocatedRow> Drop(IEnumerable<LocatedRow> rows, double threshold, DropLog log)
     {
         var index = new NearDuplicateIndex(threshold);
         var places = new List<RowLocation>();
+        var signatures = new uint[Block * MinHash.Length];
         foreach (LocatedRow[] block in rows.Chunk(Block))
         {
-            var signatures = new uint[block.Length][];
-            Parallel.For(0, block.Length, i => signatures[i] = Signature(block[i].Row));
+            Parallel.For(0, block.Length, i => Sign(block[i].Row, signatures.AsSpan(i * MinHash.Length, MinHash.Length)));
             for (int i = 0; i < block.Length; i++)
             {
-                int earlier = index.FindOrAdd(signatures[i]);
+                int earlier = index.FindOrAdd(signatures.AsSpan(i * MinHash.Length, MinHash.Length));
                 if (earlier < 0)
                 {
                     places.Add(block[i].Location);
@@ -28,5 +31,6 @@ internal static class NearDuplicates
         }
     }
 
-    public static uint[] Signature(PreferenceRow row) => MinHash.Signature(WordSequences.HashOrWhole($"{row.Prompt}\n{row.Chosen}\n{row.Rejected}", WordsInARow));
+    private static void Sign(PreferenceRow row, Span<uint> signature) =>
+        MinHash.Sign(WordSequences.HashOrWhole([row.Prompt, row.Chosen, row.Rejected], WordsInARow), signature);
 }

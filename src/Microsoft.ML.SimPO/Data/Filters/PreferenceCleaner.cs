@@ -4,7 +4,8 @@ namespace Microsoft.ML.SimPO.Data;
 internal static class PreferenceCleaner
 {
     /// <summary>
-    /// The pairs that pass, in their order. <paramref name="rows"/> is enumerated once, or twice where classes of difficulty are balanced; what fails is counted in <paramref name="log"/>.
+    /// The pairs that pass, in their order. <paramref name="rows"/> is enumerated once, or twice where classes of difficulty are balanced;
+    /// what fails is counted in <paramref name="log"/>.
     /// </summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static IEnumerable<LocatedRow> Clean(IEnumerable<LocatedRow> rows, PreferenceFilterOptions options, DropLog log, PairMeasure? measure = null)
@@ -43,9 +44,10 @@ internal static class PreferenceCleaner
         foreach (LocatedRow located in rows)
         {
             RowFault? fault = null;
+            IReadOnlyList<Turn> turns = PromptText.Parse(located.Row.Prompt);
             foreach (IRowFilter filter in filters)
             {
-                fault = filter.Check(located.Row);
+                fault = filter.Check(located.Row, turns);
                 if (fault is not null) break;
             }
             if (fault is null) yield return located;

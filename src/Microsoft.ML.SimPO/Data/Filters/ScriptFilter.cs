@@ -3,7 +3,7 @@ namespace Microsoft.ML.SimPO.Data;
 /// <summary>Most letters of both answers must be of one script. Answers without letters pass.</summary>
 internal sealed class ScriptFilter(WritingSystem wanted) : IRowFilter
 {
-    public RowFault? Check(PreferenceRow row) => Check("chosen", row.Chosen) ?? Check("rejected", row.Rejected);
+    public RowFault? Check(PreferenceRow row, IReadOnlyList<Turn> turns) => Check("chosen", row.Chosen) ?? Check("rejected", row.Rejected);
 
     private RowFault? Check(string field, string text)
     {
@@ -14,8 +14,11 @@ internal sealed class ScriptFilter(WritingSystem wanted) : IRowFilter
             letters++;
             if (Fits(c)) fitting++;
         }
-        return fitting * 2 >= letters ? null
-            : new RowFault(DropReason.OtherLanguage, $"`{field}` must be mostly {wanted}, but {letters - fitting} of its {letters} letters are of another script: `{Excerpt.Of(text)}`.");
+        return fitting * 2 >= letters
+            ? null
+            : new RowFault(
+                DropReason.OtherLanguage,
+                $"`{field}` must be mostly {wanted}, but {letters - fitting} of its {letters} letters are of another script: `{Excerpt.Of(text)}`.");
     }
 
     private bool Fits(char c) => wanted switch

@@ -4,32 +4,37 @@ using System.Security.Cryptography;
 
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>128 bits that stand for texts: equal for equal texts, different for others (the first half of their SHA-256).</summary>
+/// <summary>128 bits that stand for a text: equal for equal texts, different for others (the first half of its SHA-256).</summary>
 internal static class TextKey
 {
-    /// <summary>The key of texts in this order; each is closed off, so <c>("ab","c")</c> and <c>("a","bc")</c> differ.</summary>
-    public static UInt128 Of(params ReadOnlySpan<string> texts)
+    public static UInt128 Of(ReadOnlySpan<char> text)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> length = stackalloc byte[4];
-        foreach (string text in texts)
-        {
-            MemoryMarshal.Write(length, text.Length);
-            hash.AppendData(length);
-            hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
-        }
         Span<byte> digest = stackalloc byte[32];
-        hash.GetHashAndReset(digest);
+        SHA256.HashData(MemoryMarshal.AsBytes(text), digest);
         return MemoryMarshal.Read<UInt128>(digest);
     }
 
-    /// <summary>The key of a prompt up to case and white space: prompts that differ in nothing else are the same prompt.</summary>
-    public static UInt128 OfPrompt(string prompt) => Of(Normalize(prompt));
-
-    /// <summary>Lower case, each run of white space one blank, none at the ends.</summary>
-    public static string Normalize(string text)
+    /// <summary>The key of three texts in this order, from their keys.</summary>
+    public static UInt128 Join(UInt128 first, UInt128 second, UInt128 third)
     {
-        char[] buffer = ArrayPool<char>.Shared.Rent(text.Length);
+        Span<UInt128> keys = [first, second, third];
+        return Of(MemoryMarshal.Cast<UInt128, char>(keys));
+    }
+
+    public static UInt128 OfPair(PreferenceRow row) => Join(Of(row.Prompt), Of(row.Chosen), Of(row.Rejected));
+
+    /// <summary>The key of a prompt up to case and white space: prompts that differ in nothing else are the same prompt.</summary>
+    public static UInt128 OfPrompt(string prompt)
+    {
+        char[] buffer = ArrayPool<char>.Shared.Rent(prompt.Length);
+        UInt128 key = Of(buffer.AsSpan(0, Normalize(prompt, buffer)));
+        ArrayPool<char>.Shared.Return(buffer);
+        return key;
+    }
+
+    /// <summary>Lower case, each run of white space one blank, none at the ends. Returns the length; it is never longer than the text.</summary>
+    public static int Normalize(string text, Span<char> normal)
+    {
         int length = 0;
         bool blank = false;
         foreach (char c in text)
@@ -39,12 +44,10 @@ internal static class TextKey
                 blank = length > 0;
                 continue;
             }
-            if (blank) buffer[length++] = ' ';
+            if (blank) normal[length++] = ' ';
             blank = false;
-            buffer[length++] = char.ToLowerInvariant(c);
+            normal[length++] = char.ToLowerInvariant(c);
         }
-        string normal = new(buffer, 0, length);
-        ArrayPool<char>.Shared.Return(buffer);
-        return normal;
+        return length;
     }
 }

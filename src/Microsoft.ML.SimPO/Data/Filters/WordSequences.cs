@@ -1,6 +1,8 @@
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>Hashes of all sequences of some words of a text. Words are runs of letters and digits, in lower case; each ideograph and kana is a word.</summary>
+/// <summary>
+/// Hashes of all sequences of some words of a text. Words are runs of letters and digits, in lower case; each ideograph and kana is a word.
+/// </summary>
 internal static class WordSequences
 {
     private const ulong Offset = 14695981039346656037, Prime = 1099511628211;
@@ -8,17 +10,28 @@ internal static class WordSequences
     /// <summary>A hash for each sequence of <paramref name="length"/> words. A text of fewer words has none.</summary>
     public static List<ulong> Hash(string text, int length)
     {
-        List<ulong> words = Words(text);
+        var words = new List<ulong>(text.Length / 6 + 1);
+        AddWords(text, words);
         var sequences = new List<ulong>(Math.Max(0, words.Count - length + 1));
         for (int i = 0; i + length <= words.Count; i++) sequences.Add(Join(words, i, length));
         return sequences;
     }
 
-    /// <summary>As <see cref="Hash"/>, but a text of fewer words is one sequence of all of them.</summary>
-    public static List<ulong> HashOrWhole(string text, int length)
+    /// <summary>As <see cref="Hash"/>, of texts one after the other; if they have fewer words, one sequence of all of them.</summary>
+    public static List<ulong> HashOrWhole(ReadOnlySpan<string> texts, int length)
     {
-        List<ulong> words = Words(text);
-        return words.Count >= length ? Hash(text, length) : [Join(words, 0, words.Count)];
+        var words = new List<ulong>();
+        foreach (string text in texts) AddWords(text, words);
+        int count = Math.Max(1, words.Count - length + 1);
+        // In place: sequence i needs no word before i.
+        for (int i = 0; i < count; i++)
+        {
+            ulong sequence = Join(words, i, Math.Min(length, words.Count));
+            if (i < words.Count) words[i] = sequence;
+            else words.Add(sequence);
+        }
+        words.RemoveRange(count, words.Count - count);
+        return words;
     }
 
     /// <summary>Spreads the bits of a hash (the finalizer of SplitMix64).</summary>
@@ -36,9 +49,8 @@ internal static class WordSequences
         return hash;
     }
 
-    private static List<ulong> Words(string text)
+    private static void AddWords(string text, List<ulong> words)
     {
-        var words = new List<ulong>(text.Length / 6 + 1);
         ulong hash = Offset;
         bool inWord = false;
         foreach (char c in text)
@@ -58,6 +70,5 @@ internal static class WordSequences
             }
         }
         if (inWord) words.Add(hash);
-        return words;
     }
 }

@@ -64,12 +64,6 @@ internal static class FieldNames
     public static readonly string[] Labels = ["label", "kto", "ktotag", "thumbsup", "isdesirable", "desirable"];
 
     /// <summary>Lower case without hyphens, underscores and blanks: <c>Chosen-Rating</c> and <c>chosen_rating</c> are one name.</summary>
-    public static string Normalize(string name) => string.Create(name.Length - name.AsSpan().Count('_') - name.AsSpan().Count('-') - name.AsSpan().Count(' '), name, static (span, text) =>
-    {
-        int at = 0;
-        foreach (char c in text)
-        {
-            if (c is not ('_' or '-' or ' ')) span[at++] = char.ToLowerInvariant(c);
-        }
-    });
+    public static string Normalize(string name) =>
+        new(name.Where(c => c is not ('_' or '-' or ' ')).Select(char.ToLowerInvariant).ToArray());
 }

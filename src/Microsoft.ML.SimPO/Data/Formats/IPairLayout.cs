@@ -1,6 +1,8 @@
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>How the fields of the rows make pairs. One instance serves one pass over the data: it may hold on to rows until <see cref="Finish"/>.</summary>
+/// <summary>
+/// How the fields of the rows make pairs. One instance serves one pass over the data: it may hold on to rows until <see cref="Finish"/>.
+/// </summary>
 internal interface IPairLayout
 {
     /// <summary>For the Info line: "plain text (prompt `question`, chosen `winner`, rejected `loser`)".</summary>

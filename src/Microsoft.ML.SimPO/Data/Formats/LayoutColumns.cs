@@ -1,6 +1,9 @@
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>The fields of a data set by their part in a pair; null where there is none. A name is a path: <c>answers.good</c> is `good` of the object `answers`, unless a field has that very name.</summary>
+/// <summary>
+/// The fields of a data set by their part in a pair; null where there is none. A name is a path: <c>answers.good</c> is `good` of the
+/// object `answers`, unless a field has that very name.
+/// </summary>
 internal sealed record LayoutColumns
 {
     public string? Prompt { get; init; }

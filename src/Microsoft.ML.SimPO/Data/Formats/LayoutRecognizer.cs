@@ -133,7 +133,8 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
             return new InvalidDataException($"{dataName}: single answers with a label are not pairs (`{response}` and `{label}`). " +
                 "A pair needs a chosen and a rejected answer to the same prompt. Make pairs of a prompt's answers first, or use data that has them.");
         }
-        return new InvalidDataException($"{dataName}: expected preference pairs, with fields like `prompt`, `chosen` and `rejected`, or answers with scores, but found {FieldList()}. " +
+        return new InvalidDataException($"{dataName}: expected preference pairs, with fields like `prompt`, `chosen` and `rejected`, " +
+            $"or answers with scores, but found {FieldList()}. " +
             $"Where the fields have other names, give them in `{nameof(PreferenceLoadOptions.Columns)}`.");
     }
 

@@ -3,7 +3,9 @@ namespace Microsoft.ML.SimPO.Data;
 /// <summary>Makes a pair of a row's prompt fields and two answers, whichever of the usual shapes these have.</summary>
 internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextMode prompts)
 {
-    /// <summary>The pair, or a fault. <paramref name="chosen"/> and <paramref name="rejected"/> come with the names that a fault calls them.</summary>
+    /// <summary>
+    /// The pair, or a fault. <paramref name="chosen"/> and <paramref name="rejected"/> come with the names that a fault calls them.
+    /// </summary>
     public PairOutcome Build(FieldRecord row, RowLocation location, NamedValue chosen, NamedValue rejected, float? scoreChosen, float? scoreRejected)
     {
         List<Turn> prompt = [], chosenSide = [], rejectedSide = [];
@@ -89,7 +91,9 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
         return null;
     }
 
-    /// <summary>Puts the prompt before what goes on from it; a whole conversation stays as it is, but for a system message that only the prompt has.</summary>
+    /// <summary>
+    /// Puts the prompt before what goes on from it; a whole conversation stays as it is, but for a system message that only the prompt has.
+    /// </summary>
     private static void Precede(List<Turn> prompt, List<Turn> side)
     {
         // Some data has the whole chosen conversation as its prompt too: without its answer it is the beginning of both.

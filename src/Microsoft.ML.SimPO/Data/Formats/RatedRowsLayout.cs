@@ -1,8 +1,8 @@
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>
-/// Rows with a prompt, one answer and its score; those of one prompt are brought together, wherever in the data they stand. Of a prompt only the answers that can still be
-/// in a pair are kept: the best and the worst, unless all pairs are asked for.
+/// Rows with a prompt, one answer and its score; those of one prompt are brought together, wherever in the data they stand. Of a prompt
+/// only the answers that can still be in a pair are kept: the best and the worst, unless all pairs are asked for.
 /// </summary>
 internal sealed class RatedRowsLayout(LayoutColumns columns, IReadOnlyCollection<string> names, TextMode prompts, PreferenceLoadOptions options) : IPairLayout
 {

@@ -4,11 +4,12 @@ namespace Microsoft.ML.SimPO.Data;
 internal static class DatasetMixer
 {
     /// <summary>
-    /// The rows of the parts, one part after the other, in the order of their files. Of a part with a fraction, which rows are taken depends on its place in the list, on its number of rows and on
-    /// the seed alone; the part is read twice, once to count.
+    /// The rows of the parts, one part after the other, in the order of their files. Of a part with a fraction, which rows are taken
+    /// depends on its place in the list, on its number of rows and on the seed alone; the part is read twice, once to count.
     /// </summary>
     /// <exception cref="ArgumentException">A fraction is out of range, or there is no part.</exception>
-    public static IEnumerable<LocatedRow> Mix(IReadOnlyList<MixturePart> parts, long seed, PreferenceLoadOptions? options = null, Action<string>? info = null, DropLog? log = null)
+    public static IEnumerable<LocatedRow> Mix(
+        IReadOnlyList<MixturePart> parts, long seed, PreferenceLoadOptions? options = null, Action<string>? info = null, DropLog? log = null)
     {
         var faults = new List<string>();
         if (parts.Count == 0) faults.Add("`parts` must not be empty. Name a file or folder and the fraction of it to take.");

@@ -4,8 +4,9 @@ namespace Microsoft.ML.SimPO.Data;
 internal static class PromptSplit
 {
     /// <summary>
-    /// Which prompts are for testing: in the order of a hash of seed and prompt, as many as bring the test's rows to the fraction (the last prompt may go beyond it). Prompts count as equal
-    /// up to case and white space. The choice depends on the set of prompts and on the seed, not on the order of the rows.
+    /// Which prompts are for testing: in the order of a hash of seed and prompt, as many as bring the test's rows to the fraction (the last
+    /// prompt may go beyond it). Prompts count as equal up to case and white space. The choice depends on the set of prompts and on the
+    /// seed, not on the order of the rows.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is not above 0 and below 1.</exception>
     public static HashSet<UInt128> TestPrompts(IEnumerable<PreferenceRow> rows, double testFraction, long seed)

@@ -6,6 +6,9 @@ namespace Microsoft.ML.SimPO.Data;
 /// <param name="MeanDifference">Mean length of the chosen answers minus that of the rejected.</param>
 public sealed record LengthBias(double ChosenLonger, double RejectedLonger, double MeanDifference)
 {
-    /// <summary>The accuracy that always naming the longer answer (or always the shorter, if that is better) would reach, 0.5 to 1; pairs of equal length count half.</summary>
+    /// <summary>
+    /// The accuracy that always naming the longer answer (or always the shorter, if that is better) would reach, 0.5 to 1; pairs of equal
+    /// length count half.
+    /// </summary>
     public double LengthOnlyAccuracy => Math.Max(ChosenLonger, RejectedLonger) + ((1 - ChosenLonger - RejectedLonger) / 2);
 }

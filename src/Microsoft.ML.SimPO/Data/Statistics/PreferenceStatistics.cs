@@ -2,7 +2,9 @@ using Microsoft.Data.Analysis;
 
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>What is in a preference data set. <see cref="ToString"/> is a table for the console, <see cref="ToDataFrame"/> one for a notebook.</summary>
+/// <summary>
+/// What is in a preference data set. <see cref="ToString"/> is a table for the console, <see cref="ToDataFrame"/> one for a notebook.
+/// </summary>
 public sealed record PreferenceStatistics
 {
     /// <summary>`tokens` or `characters`: what lengths are counted in.</summary>

@@ -19,7 +19,7 @@ internal sealed class StatisticsCollector(PairMeasure measure, StatisticsLimits 
         _difference += lengths.Chosen - lengths.Rejected;
         if (lengths.Chosen > lengths.Rejected) _chosenLonger++;
         if (lengths.Rejected > lengths.Chosen) _rejectedLonger++;
-        if (!_pairs.Add(TextKey.Of(row.Prompt, row.Chosen, row.Rejected))) _duplicatePairs++;
+        if (!_pairs.Add(TextKey.OfPair(row))) _duplicatePairs++;
         if (!_prompts.Add(TextKey.OfPrompt(row.Prompt))) _duplicatePrompts++;
         AddTurns(PromptText.Parse(row.Prompt));
         if (row is not { ScoreChosen: { } chosen, ScoreRejected: { } rejected }) return;

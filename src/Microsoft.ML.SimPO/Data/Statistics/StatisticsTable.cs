@@ -17,7 +17,8 @@ internal static class StatisticsTable
         LengthBias bias = statistics.LengthBias;
         Line($"chosen longer {bias.ChosenLonger:P1}, rejected longer {bias.RejectedLonger:P1}; length alone would reach an accuracy of {bias.LengthOnlyAccuracy:P1}");
         Line($"duplicates: {statistics.DuplicatePairs} pairs, {statistics.DuplicatePrompts} prompts");
-        Line($"turns: {string.Join(", ", statistics.Turns.Select(turns => FormattableString.Invariant($"{turns.Key} ({turns.Value})")))}; with a system message: {statistics.WithSystem}");
+        string turns = string.Join(", ", statistics.Turns.Select(count => FormattableString.Invariant($"{count.Key} ({count.Value})")));
+        Line($"turns: {turns}; with a system message: {statistics.WithSystem}");
         if (statistics.MeanScoreGap is { } gap) Line($"scores: {statistics.WithScores} pairs, mean lead of chosen {gap:0.###}");
         return text.ToString();
 

@@ -40,7 +40,8 @@ internal static class ParquetPairWriter
         Field[] messages = new[] { "prompt", "chosen", "rejected" }
             .Select(Field (name) => new ListField(name, new StructField("element", new DataField("role", typeof(string)), new DataField("content", typeof(string)))))
             .ToArray();
-        return scores ? new ParquetSchema([.. messages, new DataField("score_chosen", typeof(float?)), new DataField("score_rejected", typeof(float?))]) : new ParquetSchema(messages);
+        Field[] numbers = scores ? [new DataField("score_chosen", typeof(float?)), new DataField("score_rejected", typeof(float?))] : [];
+        return new ParquetSchema([.. messages, .. numbers]);
     }
 
     /// <summary>Reads the next group. False where the source ended.</summary>

@@ -1,8 +1,9 @@
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>
-/// Writes pairs so that this library and Hugging Face's <c>datasets</c> and trainers read them: <c>prompt</c>, <c>chosen</c> and <c>rejected</c> as lists of <c>{"role","content"}</c> messages, the
-/// answers one message each; and <c>score_chosen</c>, <c>score_rejected</c> if the first pair has scores (null where a later one has none).
+/// Writes pairs so that this library and Hugging Face's <c>datasets</c> and trainers read them: <c>prompt</c>, <c>chosen</c> and
+/// <c>rejected</c> as lists of <c>{"role","content"}</c> messages, the answers one message each; and <c>score_chosen</c>,
+/// <c>score_rejected</c> if the first pair has scores (null where a later one has none).
 /// </summary>
 internal static class PreferenceWriter
 {

@@ -11,7 +11,8 @@ internal static class ChatMessageText
         if (!text.AsSpan().TrimStart().StartsWith('[')) return null;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
+            // Through bytes, where half a surrogate pair becomes U+FFFD, as it does for the tokenizer.
+            using JsonDocument document = JsonDocument.Parse(System.Text.Encoding.UTF8.GetBytes(text));
             if (document.RootElement.ValueKind != JsonValueKind.Array || document.RootElement.GetArrayLength() == 0) return null;
             var messages = new List<ChatMessage>();
             foreach (JsonElement element in document.RootElement.EnumerateArray())

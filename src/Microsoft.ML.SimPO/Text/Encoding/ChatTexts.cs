@@ -27,7 +27,8 @@ internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns)
     {
         if (messages is not (null or [{ Role: "user" }]))
             throw new InvalidDataException(FormattableString.Invariant(
-                $"The prompt is a conversation of {messages.Count} messages, but the model has no chat template to write it with, or it is turned off. Add chat_template.jinja to the model, or give the prompt as text."));
+                $"The prompt is a conversation of {messages.Count} messages, but the model has no chat template to write it with, or it is turned off. ")
+                + "Add chat_template.jinja to the model, or give the prompt as text.");
         return messages?[0].Content ?? prompt;
     }
 

@@ -64,7 +64,10 @@ internal sealed class ChatTurns
 
     private static IEnumerable<string> SpecialTokens(string text, ChatTemplate template, HfTokenizer tokenizer) =>
         tokenizer.Encode(text, addSpecialTokens: false)
-            .Where(id => tokenizer.IsSpecial(id) || tokenizer.TokenText(id) == template.EosToken)
+            .Where(id => tokenizer.IsSpecial(id) || (tokenizer.TokenText(id) is { } token && (token == template.EosToken || IsMark(token))))
             .Select(id => tokenizer.TokenText(id)!)
             .Where(token => text.Contains(token, StringComparison.Ordinal));
+
+    /// <summary>Some vocabularies do not flag their turn tokens as special: a whole &lt;mark&gt; or [mark] that is one token is one too.</summary>
+    private static bool IsMark(string token) => token.Length > 3 && (token is ['<', .., '>'] or ['[', .., ']']);
 }

@@ -29,7 +29,9 @@ internal sealed class PreferenceEncoder
         ChatTurns? turns = applied is null ? null : ChatTurns.Probe(applied, tokenizer);
         _endToken = turns?.EndToken is { } end ? tokenizer.TokenId(end) : eos;
         if (_endToken is null)
-            throw new InvalidDataException("The model has no `eos_token` that its tokenizer knows, and its chat template ends no turn with a special token, so an answer would have no end. Set `eos_token` in tokenizer_config.json.");
+            throw new InvalidDataException(
+                "The model has no `eos_token` that its tokenizer knows, and its chat template ends no turn with a special token, so an answer would have no end. "
+                + "Set `eos_token` in tokenizer_config.json.");
         EndTokens = [.. new[] { _endToken, eos }.OfType<int>().Distinct()];
         _sides = new SideTokenizer(tokenizer, bos, eos);
         _texts = new ChatTexts(applied, turns);
@@ -78,7 +80,7 @@ internal sealed class PreferenceEncoder
 
     private EncodedPair? Encode(PairTexts texts)
     {
-        EncodedSide chosen = _sides.Side(texts.Prompt, texts.Chosen, texts.NeedsEos), rejected = _sides.Side(texts.Prompt, texts.Rejected, texts.NeedsEos);
+        (EncodedSide chosen, EncodedSide rejected) = _sides.Pair(texts);
         if (PairTruncation.Fit(chosen, rejected, _options, _endToken) is not var (fittedChosen, fittedRejected, cutsPrompt, cutsAnswer)) return Drop(isEmpty: false);
         var pair = new EncodedPair(fittedChosen.Ids, fittedChosen.PromptLength, fittedRejected.Ids, fittedRejected.PromptLength);
         _counters.Encoded(texts.Handling, cutsPrompt, cutsAnswer, chosen.IsMerged || rejected.IsMerged, pair);

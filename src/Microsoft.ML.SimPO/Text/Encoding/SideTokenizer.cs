@@ -26,21 +26,36 @@ internal sealed class SideTokenizer
         return StartsItself(ids) ? ids : [.. _before, .. ids];
     }
 
-    /// <summary>The tokens that end at or before the border are the prompt's; one that spans it is the answer's.</summary>
-    public EncodedSide Side(string prompt, string answer, bool needsEos)
+    /// <summary>Both sides of a pair.</summary>
+    public (EncodedSide Chosen, EncodedSide Rejected) Pair(PairTexts texts)
     {
-        HfEncoding encoding = _tokenizer.EncodeWithOffsets(prompt + answer, addSpecialTokens: false);
-        int border = 0;
-        while (border < encoding.Ids.Count && encoding.Offsets[border].End <= prompt.Length) border++;
-        bool isMerged = border < encoding.Ids.Count && encoding.Offsets[border].Start < prompt.Length;
-        bool startsItself = StartsItself(encoding.Ids);
+        int[] prompt = _tokenizer.Encode(texts.Prompt, addSpecialTokens: false);
+        return (Side(texts.Prompt, prompt, texts.Chosen, texts.NeedsEos), Side(texts.Prompt, prompt, texts.Rejected, texts.NeedsEos));
+    }
+
+    private EncodedSide Side(string prompt, int[] promptIds, string answer, bool needsEos)
+    {
+        string text = prompt + answer;
+        int[] whole = _tokenizer.Encode(text, addSpecialTokens: false);
+        bool keepsPrompt = whole.AsSpan().StartsWith(promptIds);
+        int border = keepsPrompt ? promptIds.Length : Border(text, prompt.Length);
+        bool startsItself = StartsItself(whole);
         int[] before = startsItself ? [] : _before;
-        bool appendsEos = needsEos && (border == encoding.Ids.Count || encoding.Ids[^1] != _eos);
-        int[] ids = appendsEos ? [.. before, .. encoding.Ids, _eos!.Value] : [.. before, .. encoding.Ids];
+        bool appendsEos = needsEos && (border == whole.Length || whole[^1] != _eos);
+        int[] ids = appendsEos ? [.. before, .. whole, _eos!.Value] : [.. before, .. whole];
         // The first token of a sequence has nothing before it that could predict it.
-        return new EncodedSide(ids, Math.Max(1, before.Length + border), startsItself ? (_bos == encoding.Ids[0] ? 1 : 0) : before.Length, isMerged);
+        return new EncodedSide(ids, Math.Max(1, before.Length + border), startsItself ? (_bos == whole[0] ? 1 : 0) : before.Length, !keepsPrompt);
+    }
+
+    /// <summary>The tokens that end at or before the border are the prompt's; one that spans it is the answer's.</summary>
+    private int Border(string text, int promptLength)
+    {
+        IReadOnlyList<(int Start, int End)> offsets = _tokenizer.EncodeWithOffsets(text, addSpecialTokens: false).Offsets;
+        int border = 0;
+        while (border < offsets.Count && offsets[border].End <= promptLength) border++;
+        return border;
     }
 
     /// <summary>A text that a template began with BOS gets no second one.</summary>
-    private bool StartsItself(IReadOnlyList<int> ids) => ids.Count > 0 && (ids[0] == _bos || (_before.Length > 0 && ids[0] == _before[0]));
+    private bool StartsItself(int[] ids) => ids.Length > 0 && (ids[0] == _bos || (_before.Length > 0 && ids[0] == _before[0]));
 }

@@ -30,7 +30,8 @@ internal static class JinjaAttributes
         ["function"] = "__call__ __closure__ __code__ __defaults__ __dict__ __get__ __globals__ __kwdefaults__ __module__ __name__ __qualname__ __annotations__ __builtins__ __type_params__",
         ["method"] = "__call__ __func__ __get__ __self__ __name__ __qualname__ __code__ __globals__ __module__ __dict__",
         ["builtin_function_or_method"] = "__call__ __module__ __name__ __qualname__ __self__ __text_signature__",
-        ["type"] = "mro __base__ __bases__ __basicsize__ __call__ __dict__ __flags__ __instancecheck__ __module__ __mro__ __name__ __or__ __prepare__ __qualname__ __subclasscheck__ __subclasses__ __weakref__",
+        ["type"] = "mro __base__ __bases__ __basicsize__ __call__ __dict__ __flags__ __instancecheck__ __module__ __mro__ "
+            + "__name__ __or__ __prepare__ __qualname__ __subclasscheck__ __subclasses__ __weakref__",
         ["generator"] = "__del__ __iter__ __name__ __next__ __qualname__ gi_code gi_frame gi_running gi_yieldfrom close send throw",
         ["Macro"] = "__call__ __dict__ __module__ __weakref__ _argument_count _environment _func _default_autoescape _invoke",
         ["TemplateReference"] = "__dict__ __getitem__ __module__ __weakref__ _TemplateReference__context",
@@ -39,7 +40,7 @@ internal static class JinjaAttributes
     public static object? Get(object? target, string name)
     {
         if (Method(target, name) is { } method) return method;
-        if (target is JinjaUndefined undefined) throw undefined.Error();
+        if (target is JinjaUndefined undefined && !Internal.Contains(name)) throw undefined.Error();
         if (target is JinjaObject other && other.TryGetAttribute(name, out object? value)) return value;
         if (IsUnsafe(target, name)) return JinjaUndefined.Unsafe(target, name);
         if (target is JinjaDictionary dictionary && dictionary.TryGet(name, out object? item)) return item;
@@ -50,7 +51,8 @@ internal static class JinjaAttributes
     public static object? GetAttributeOnly(object? target, string name)
     {
         if (target is JinjaUndefined undefined) throw undefined.Error();
-        return target is JinjaDictionary && Method(target, name) is null && !IsUnsafe(target, name) ? JinjaUndefined.Member(target, name) : Get(target, name);
+        bool isItem = target is JinjaDictionary && Method(target, name) is null && !IsUnsafe(target, name);
+        return isItem ? JinjaUndefined.Member(target, name) : Get(target, name);
     }
 
     public static object? GetItem(object? target, object? key, JinjaBudget budget)

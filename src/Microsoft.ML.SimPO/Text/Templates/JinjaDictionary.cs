@@ -1,10 +1,10 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Microsoft.ML.SimPO.Text;
 
 /// <summary>A dictionary in the order of insertion. Filled by whoever makes it, not changed afterwards.</summary>
 internal sealed class JinjaDictionary : JinjaObject
 {
+    private const int MaxKeySize = 1000;
+
     private static readonly object NoneKey = new();
 
     private readonly OrderedDictionary<object, object?> _items = new(KeyComparer.Instance);
@@ -38,15 +38,21 @@ internal sealed class JinjaDictionary : JinjaObject
     }
 
     /// <summary>Whether Python could use the value as a key; tuples only of such.</summary>
-    public static bool IsHashable([NotNullWhen(false)] object? key)
+    /// <exception cref="JinjaException">A tuple holds more values than a key may.</exception>
+    public static bool IsHashable(object? key)
     {
-        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
-        return key switch
-        {
-            JinjaList or JinjaDictionary or JinjaDictionaryView => false,
-            JinjaTuple tuple => Array.TrueForAll(tuple.Items, IsHashable),
-            _ => true,
-        };
+        int values = 0;
+        return IsHashable(key, ref values);
+    }
+
+    /// <summary>Tuples can share parts so often that to walk them would never end: the walk is bounded.</summary>
+    private static bool IsHashable(object? key, ref int values)
+    {
+        if (++values > MaxKeySize) throw JinjaException.Limit($"The template uses a tuple of more than {MaxKeySize} values as a key.");
+        if (key is not JinjaTuple tuple) return key is not (JinjaList or JinjaDictionary or JinjaDictionaryView);
+        foreach (object? item in tuple.Items)
+            if (!IsHashable(item, ref values)) return false;
+        return true;
     }
 
     private static void RequireHashable(object? key)
@@ -61,23 +67,19 @@ internal sealed class JinjaDictionary : JinjaObject
     {
         public static KeyComparer Instance { get; } = new();
 
-        public new bool Equals(object? x, object? y) => JinjaComparison.AreEqual(x, y, new JinjaBudget(JinjaOptions.Default));
+        public new bool Equals(object? x, object? y) => x is string a && y is string b ? a == b : JinjaComparison.AreEqual(x, y, new JinjaBudget(JinjaOptions.Default));
 
-        public int GetHashCode(object obj)
+        public int GetHashCode(object obj) => obj switch
         {
-            System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
-            return obj switch
-            {
-                string text => text.GetHashCode(StringComparison.Ordinal),
-                JinjaMarkup markup => markup.Text.GetHashCode(StringComparison.Ordinal),
-                bool flag => (flag ? 1.0 : 0.0).GetHashCode(),
-                long number => ((double)number).GetHashCode(),
-                System.Numerics.BigInteger big => ((double)big).GetHashCode(),
-                double number => (number == 0 ? 0.0 : number).GetHashCode(),
-                JinjaTuple tuple => tuple.Items.Aggregate(17, (hash, item) => HashCode.Combine(hash, item is null ? 0 : GetHashCode(item))),
-                JinjaUndefined => 2,
-                _ => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(obj),
-            };
-        }
+            string text => text.GetHashCode(StringComparison.Ordinal),
+            JinjaMarkup markup => markup.Text.GetHashCode(StringComparison.Ordinal),
+            bool flag => (flag ? 1L : 0L).GetHashCode(),
+            double number when Math.Floor(number) == number && Math.Abs(number) < 1L << 62 => ((long)number).GetHashCode(),
+            double number when Math.Floor(number) == number && double.IsFinite(number) => new System.Numerics.BigInteger(number).GetHashCode(),
+            JinjaTuple tuple => tuple.Items.Aggregate(17, (hash, item) => HashCode.Combine(hash, item is null ? 0 : GetHashCode(item))),
+            JinjaUndefined => 2,
+            JinjaObject other => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(other),
+            _ => obj.GetHashCode(),
+        };
     }
 }

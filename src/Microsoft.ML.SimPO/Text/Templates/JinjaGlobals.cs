@@ -10,15 +10,17 @@ internal static class JinjaGlobals
         ["strftime_now"] = Function("strftime_now", "format", (interpreter, a) => PythonDate.Format(interpreter.Budget.Options.Clock.GetLocalNow(), RequireText(a[0]), interpreter.Budget)),
         ["dict"] = Type("dict", "*rest, **named", (interpreter, a) => Merge(new JinjaDictionary(), a, interpreter.Budget)),
         ["namespace"] = Type("namespace", "*rest, **named", (interpreter, a) => Namespace(a, interpreter.Budget)),
-        ["cycler"] = Type("cycler", "*rest", (_, a) => a[^2] is object?[] { Length: > 0 } items ? new JinjaCycler(items) : throw new JinjaException("RuntimeError", "at least one item has to be provided")),
+        ["cycler"] = Type("cycler", "*rest", (_, a) => Cycler((object?[])a[^2]!)),
         ["joiner"] = Type("joiner", "sep=None", (_, a) => Joiner(a[0] ?? ", ")),
         ["lipsum"] = Function("lipsum", "*rest, **named", (_, _) => throw JinjaException.Runtime("lipsum is not supported: its text is random.")),
         ["self"] = new JinjaSelf(),
     };
 
-    private static JinjaFunction Function(string name, string parameters, Func<JinjaInterpreter, object?[], object?> body) => JinjaFunction.Global(new JinjaBuiltin(name, parameters, body));
+    private static JinjaFunction Function(string name, string parameters, Func<JinjaInterpreter, object?[], object?> body) =>
+        JinjaFunction.Global(new JinjaBuiltin(name, parameters, body));
 
-    private static JinjaFunction Type(string name, string parameters, Func<JinjaInterpreter, object?[], object?> body) => JinjaFunction.Global(new JinjaBuiltin(name, parameters, body), "type");
+    private static JinjaFunction Type(string name, string parameters, Func<JinjaInterpreter, object?[], object?> body) =>
+        JinjaFunction.Global(new JinjaBuiltin(name, parameters, body), "type");
 
     private static string RequireText(object? value) => JinjaValue.AsText(value) ?? throw JinjaException.Type($"strftime() argument 1 must be str, not {JinjaValue.TypeName(value)}");
 
@@ -67,6 +69,8 @@ internal static class JinjaGlobals
             if (key is string name) space.Set(name, value);
         return space;
     }
+
+    private static JinjaCycler Cycler(object?[] items) => items.Length > 0 ? new JinjaCycler(items) : throw new JinjaException("RuntimeError", "at least one item has to be provided");
 
     private static JinjaFunction Joiner(object? separator)
     {

@@ -5,8 +5,8 @@ internal sealed record JinjaOptions
 {
     public static JinjaOptions Default { get; } = new();
 
-    /// <summary>Work done by one rendering: evaluated nodes, produced items and every 16 copied characters count one. Default 5,000,000.</summary>
-    public long MaxSteps { get; init; } = 5_000_000;
+    /// <summary>Work done by one rendering: evaluated nodes, produced items and every 16 copied characters count one. Default 2,500,000.</summary>
+    public long MaxSteps { get; init; } = 2_500_000;
 
     /// <summary>Characters of the output and of every string on the way to it. Default 8,388,608.</summary>
     public int MaxTextLength { get; init; } = 8 * 1024 * 1024;

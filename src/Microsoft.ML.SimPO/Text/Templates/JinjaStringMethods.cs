@@ -139,8 +139,15 @@ internal static class JinjaStringMethods
         add("center", "width, fillchar=' '", (s, a, budget) => Center(s, JinjaNumbers.RequireCount(a[1]), Fill(a[2]), budget));
         add("ljust", "width, fillchar=' '", (s, a, budget) => s + Padding(s, JinjaNumbers.RequireCount(a[1]), Fill(a[2]), budget));
         add("rjust", "width, fillchar=' '", (s, a, budget) => Padding(s, JinjaNumbers.RequireCount(a[1]), Fill(a[2]), budget) + s);
-        add("zfill", "width", (s, a, budget) => Padding(s, JinjaNumbers.RequireCount(a[1]), "0", budget) is var zeros && s.StartsWith('-') || s.StartsWith('+') ? s[..1] + zeros + s[1..] : zeros + s);
+        add("zfill", "width", (s, a, budget) => FillZeros(s, JinjaNumbers.RequireCount(a[1]), budget));
         add("expandtabs", "tabsize=8", (s, a, budget) => ExpandTabs(s, JinjaNumbers.RequireCount(a[1]), budget));
+    }
+
+    /// <summary>Zeros in front, but behind a sign.</summary>
+    private static string FillZeros(string text, int width, JinjaBudget budget)
+    {
+        string zeros = Padding(text, width, "0", budget);
+        return text.StartsWith('-') || text.StartsWith('+') ? text[..1] + zeros + text[1..] : zeros + text;
     }
 
     public static string Center(string text, int width, string fill, JinjaBudget budget)
@@ -185,7 +192,8 @@ internal static class JinjaStringMethods
         static bool All(string text, Func<int, bool> test) => text.Length > 0 && PythonText.CodePoints(text).All(test);
         static UnicodeCategory Category(int code) => CharUnicodeInfo.GetUnicodeCategory(code);
         static bool IsLetter(int code) => Category(code) <= UnicodeCategory.OtherLetter;
-        static bool IsDigit(int code) => Category(code) == UnicodeCategory.DecimalDigitNumber || code is 0xB2 or 0xB3 or 0xB9 or 0x2070 or (>= 0x2074 and <= 0x2079) or (>= 0x2080 and <= 0x2089);
+        static bool IsSuperscript(int code) => code is 0xB2 or 0xB3 or 0xB9 or 0x2070 or (>= 0x2074 and <= 0x2079) or (>= 0x2080 and <= 0x2089);
+        static bool IsDigit(int code) => Category(code) == UnicodeCategory.DecimalDigitNumber || IsSuperscript(code);
         static bool IsNumeric(int code) => IsDigit(code) || Category(code) is UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
         add("isalpha", "", (s, _, _) => All(s, IsLetter));
         add("isalnum", "", (s, _, _) => All(s, code => IsLetter(code) || IsNumeric(code)));

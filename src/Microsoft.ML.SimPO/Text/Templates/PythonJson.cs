@@ -36,7 +36,8 @@ internal sealed class PythonJson
     {
         object?[] parts = JinjaValue.ToArray(separators, budget);
         if (parts.Length != 2) throw JinjaException.Value("separators must be a pair of strings");
-        return (JinjaValue.AsText(parts[0]) ?? throw JinjaException.Type("separators must be strings"), JinjaValue.AsText(parts[1]) ?? throw JinjaException.Type("separators must be strings"));
+        string Text(object? part) => JinjaValue.AsText(part) ?? throw JinjaException.Type($"separators must be strings, not {JinjaValue.TypeName(part)}");
+        return (Text(parts[0]), Text(parts[1]));
     }
 
     private void Write(object? value)

@@ -40,7 +40,8 @@ internal sealed class PythonPercentFormat
             if (text.Length + (long)specifier.Width > _budget.Options.MaxTextLength) _budget.SpendText(text.Length + (long)specifier.Width);
             text.Append(Convert(specifier));
         }
-        bool allUsed = _tuple is null ? _used > 0 || isMapped || _value is JinjaDictionary or JinjaList : _used == _tuple.Length || isMapped;
+        // What has items but is no tuple counts as a mapping, of which nothing needs to be used.
+        bool allUsed = _tuple is null ? _used > 0 || isMapped || _value is JinjaDictionary or JinjaList or JinjaUndefined or JinjaRange or JinjaBytes : _used == _tuple.Length || isMapped;
         return allUsed ? text.ToString() : throw JinjaException.Type("not all arguments converted during string formatting");
     }
 

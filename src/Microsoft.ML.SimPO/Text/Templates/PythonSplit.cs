@@ -10,22 +10,11 @@ internal static class PythonSplit
     /// <param name="limit">Cuts at most; negative for all.</param>
     public static IEnumerable<string> Split(string text, string? separator, int limit) => separator is null ? Words(text, limit) : Parts(text, separator, limit);
 
+    /// <summary>As <see cref="Split"/>, with the cuts counted from the end.</summary>
     public static IEnumerable<string> SplitFromEnd(string text, string? separator, int limit)
     {
         if (limit < 0) return Split(text, separator, limit);
-        List<string> parts = [];
-        if (separator is null) text = PythonText.StripEnd(text);
-        int end = text.Length;
-        while (parts.Count < limit && end > 0)
-        {
-            int start = separator is null ? SpaceBefore(text, end) : text.AsSpan(0, end).LastIndexOf(separator);
-            if (start < 0) break;
-            int length = separator?.Length ?? 1;
-            parts.Add(text[(start + length)..end]);
-            end = start;
-            while (separator is null && end > 0 && PythonText.IsSpace(text[end - 1])) end--;
-        }
-        if (separator is null ? PythonText.StripEnd(text[..end]).Length > 0 : true) parts.Add(separator is null ? FirstWords(text[..end]) : text[..end]);
+        List<string> parts = separator is null ? WordsFromEnd(text, limit) : PartsFromEnd(text, separator, limit);
         parts.Reverse();
         return parts;
     }
@@ -49,14 +38,14 @@ internal static class PythonSplit
     private static string Interleave(string text, string replacement, int count, JinjaBudget budget)
     {
         budget.SpendText(text.Length + (long)replacement.Length * (text.Length + 1));
+        long left = count < 0 ? long.MaxValue : count;
         var interleaved = new StringBuilder();
         foreach (string character in PythonText.Characters(text))
         {
-            if (count-- != 0) interleaved.Append(replacement);
-            else count = 0;
+            if (left-- > 0) interleaved.Append(replacement);
             interleaved.Append(character);
         }
-        return count != 0 ? interleaved.Append(replacement).ToString() : interleaved.ToString();
+        return left > 0 ? interleaved.Append(replacement).ToString() : interleaved.ToString();
     }
 
     private static IEnumerable<string> Words(string text, int limit)
@@ -86,12 +75,27 @@ internal static class PythonSplit
         yield return text[at..];
     }
 
-    private static string FirstWords(string text) => PythonText.StripStart(text);
-
-    private static int SpaceBefore(string text, int end)
+    private static List<string> WordsFromEnd(string text, int limit)
     {
-        int i = end - 1;
-        while (i >= 0 && !PythonText.IsSpace(text[i])) i--;
-        return i;
+        List<string> words = [];
+        string rest = PythonText.StripEnd(text);
+        for (; words.Count < limit && rest.Length > 0; rest = PythonText.StripEnd(rest))
+        {
+            int start = rest.Length;
+            while (start > 0 && !PythonText.IsSpace(rest[start - 1])) start--;
+            words.Add(rest[start..]);
+            rest = rest[..start];
+        }
+        if (rest.Length > 0) words.Add(PythonText.StripStart(rest));
+        return words;
+    }
+
+    private static List<string> PartsFromEnd(string text, string separator, int limit)
+    {
+        List<string> parts = [];
+        int end = text.Length;
+        for (int at; parts.Count < limit && (at = text.AsSpan(0, end).LastIndexOf(separator)) >= 0; end = at) parts.Add(text[(at + separator.Length)..end]);
+        parts.Add(text[..end]);
+        return parts;
     }
 }

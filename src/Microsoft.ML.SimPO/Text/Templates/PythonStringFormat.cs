@@ -83,12 +83,14 @@ internal sealed class PythonStringFormat(object?[] positional, object? named, Ji
             if (close < 0) throw JinjaException.Value("Missing ']' in format string");
             string name = path[(i + 1)..close];
             if (name.Length == 0) throw JinjaException.Value("Empty attribute in format string");
-            value = !isItem ? JinjaAttributes.Get(value, name) : JinjaAttributes.GetItem(value, long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long index) ? index : name, budget);
+            value = isItem ? JinjaAttributes.GetItem(value, Key(name), budget) : JinjaAttributes.Get(value, name);
             i = isItem ? close + 1 : close;
             if (isItem && i < path.Length && path[i] is not ('.' or '[')) throw JinjaException.Value("Only '.' or '[' may follow ']' in format field specifier");
         }
         return value;
     }
+
+    private static object Key(string name) => long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long index) ? index : name;
 
     private object? First(string name)
     {

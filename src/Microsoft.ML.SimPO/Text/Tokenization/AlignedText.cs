@@ -6,12 +6,16 @@ namespace Microsoft.ML.SimPO.Text;
 /// </summary>
 internal sealed class AlignedText
 {
+    // More than any language needs; only a tokenizer made to fill memory writes more.
+    private const int MaxGrowth = 64, MaxFreeLength = 1_000_000;
+
     private char[] _units = new char[256];
     private (int Start, int End)[] _origins = [];
     private char[] _nextUnits = [];
     private (int Start, int End)[] _nextOrigins = [];
     private int _nextLength;
     private int _cursor;
+    private long _maxLength;
 
     public int Length { get; private set; }
 
@@ -32,7 +36,7 @@ internal sealed class AlignedText
     /// <summary>Takes a part of the original text. A surrogate without its partner becomes U+FFFD.</summary>
     public void Load(ReadOnlySpan<char> original, int start, int end, bool aligned)
     {
-        (Start, Length, IsAligned) = (start, end - start, aligned);
+        (Start, Length, IsAligned, _maxLength) = (start, end - start, aligned, MaxFreeLength + (long)MaxGrowth * (end - start));
         Reserve(ref _units, Length);
         original[start..end].CopyTo(_units);
         if (Units.ContainsAnyInRange('\uD800', '\uDFFF')) ReplaceLoneSurrogates();
@@ -46,7 +50,7 @@ internal sealed class AlignedText
     /// <summary>Takes a part of another text, origins included.</summary>
     public void Load(AlignedText other, int start, int end)
     {
-        (Start, Length, IsAligned) = (other.OriginalStart(start), end - start, other.IsAligned);
+        (Start, Length, IsAligned, _maxLength) = (other.OriginalStart(start), end - start, other.IsAligned, other._maxLength);
         Reserve(ref _units, Length);
         other.Units[start..end].CopyTo(_units);
         if (!IsAligned) return;
@@ -122,6 +126,7 @@ internal sealed class AlignedText
 
     private void Grow(int more)
     {
+        if (_nextLength + (long)more > _maxLength) throw new InvalidDataException($"This tokenizer makes more than {_maxLength} characters of a text by normalizing it.");
         if (_nextLength + more > _nextUnits.Length) Array.Resize(ref _nextUnits, Math.Max(_nextLength + more, _nextUnits.Length * 2));
         if (IsAligned && _nextLength + more > _nextOrigins.Length) Array.Resize(ref _nextOrigins, Math.Max(_nextLength + more, _nextOrigins.Length * 2));
     }

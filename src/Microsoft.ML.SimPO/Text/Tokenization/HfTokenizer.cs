@@ -12,11 +12,12 @@ public sealed partial class HfTokenizer : Tokenizer
 {
     private readonly TokenizationPipeline _pipeline;
     private readonly PostProcessor _postProcessor;
+    private readonly TokenizerLimits _limits;
     private readonly ConcurrentBag<TokenSink> _sinks = [];
 
-    internal HfTokenizer(TokenizationPipeline pipeline, PostProcessor postProcessor, DecoderChain decoder)
+    internal HfTokenizer(TokenizationPipeline pipeline, PostProcessor postProcessor, DecoderChain decoder, TokenizerLimits limits)
     {
-        (_pipeline, _postProcessor, Decoder) = (pipeline, postProcessor, decoder);
+        (_pipeline, _postProcessor, Decoder, _limits) = (pipeline, postProcessor, decoder, limits);
         var ids = new HashSet<int>(pipeline.Model.Vocabulary.Ids);
         ids.UnionWith(pipeline.Added.Tokens.Select(token => token.Id));
         VocabularySize = ids.Count;
@@ -68,24 +69,15 @@ public sealed partial class HfTokenizer : Tokenizer
     /// <summary>The ids of a text with their texts and places.</summary>
     /// <param name="text">Any text. A surrogate without its partner counts as U+FFFD.</param>
     /// <param name="addSpecialTokens">Whether to put the tokenizer's special tokens (such as BOS) around it.</param>
-    public HfEncoding EncodeWithOffsets(string text, bool addSpecialTokens)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        TokenSink sink = Run(text, addSpecialTokens, TokenDetail.Places);
-        int[] ids = sink.Ids.ToArray();
-        var texts = new string[ids.Length];
-        var offsets = new (int Start, int End)[ids.Length];
-        (int first, int last) = addSpecialTokens ? (_postProcessor.Before.Count, ids.Length - _postProcessor.After.Count) : (0, ids.Length);
-        for (int i = 0; i < ids.Length; i++)
-        {
-            texts[i] = TokenText(ids[i]) ?? "";
-            offsets[i] = sink.Place(i);
-            if (i < first || i >= last) continue;
-            foreach (PlaceTrim trim in _postProcessor.Trims) offsets[i] = trim.Apply(text, sink.Text(i) ?? texts[i], offsets[i].Start, offsets[i].End, isFirst: i == first);
-        }
-        _sinks.Add(sink);
-        return new HfEncoding(ids, texts, offsets);
-    }
+    public HfEncoding EncodeWithOffsets(string text, bool addSpecialTokens) => BuildEncoding(text, addSpecialTokens, TokenizerLimits.None);
+
+    /// <summary>
+    /// As <see cref="EncodeWithOffsets"/>, cut and padded as the tokenizer.json says under "truncation" and "padding". No other member
+    /// heeds these: like transformers they leave length to who calls them.
+    /// </summary>
+    /// <param name="text">Any text. A surrogate without its partner counts as U+FFFD.</param>
+    /// <param name="addSpecialTokens">Whether to put the tokenizer's special tokens (such as BOS) around it.</param>
+    public HfEncoding EncodeToConfiguredLength(string text, bool addSpecialTokens) => BuildEncoding(text, addSpecialTokens, _limits);
 
     /// <summary>The text of ids. Ids that no token has are left out; bytes that are no character are U+FFFD.</summary>
     /// <param name="ids">Any ids.</param>
@@ -117,6 +109,29 @@ public sealed partial class HfTokenizer : Tokenizer
     {
         string? text = TokenText(id);
         return text is null || (skipSpecialTokens && _pipeline.Added.IsSpecial(text)) ? null : text;
+    }
+
+    private HfEncoding BuildEncoding(string text, bool addSpecialTokens, TokenizerLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        TokenSink sink = Run(text, addSpecialTokens: false, TokenDetail.Places);
+        (IReadOnlyList<SpecialToken> before, IReadOnlyList<SpecialToken> after) = addSpecialTokens ? (_postProcessor.Before, _postProcessor.After) : ([], []);
+        (int first, int last) = limits.Keep(sink.Count, before.Count + after.Count);
+        int padding = limits.PaddingFor(last - first + before.Count + after.Count);
+        var list = new EncodingBuilder(last - first + before.Count + after.Count + padding);
+        for (int i = 0; i < padding && limits.PadsStart; i++) list.Add(limits.Padding);
+        foreach (SpecialToken token in before) list.Add(token);
+        for (int i = first; i < last; i++)
+        {
+            string token = TokenText(sink.Ids[i]) ?? "";
+            (int Start, int End) place = sink.Place(i);
+            foreach (PlaceTrim trim in _postProcessor.Trims) place = trim.Apply(text, sink.Text(i) ?? token, place.Start, place.End, isFirst: i == first);
+            list.Add(sink.Ids[i], token, place);
+        }
+        foreach (SpecialToken token in after) list.Add(token);
+        for (int i = 0; i < padding && !limits.PadsStart; i++) list.Add(limits.Padding);
+        _sinks.Add(sink);
+        return list.Build();
     }
 
     private TokenSink Run(ReadOnlySpan<char> text, bool addSpecialTokens, TokenDetail detail)

@@ -45,6 +45,49 @@ public class ArrowSourceTests
         Assert.StartsWith("a.arrow is damaged Arrow data: ", Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path).Count()).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_buffer_that_the_file_cannot_fill_gets_no_memory()
+    {
+        var allocator = new BoundedAllocator(100_000);
+        Assert.Equal(
+            "a buffer of 1 GiB is declared, which a file of 97.66 KiB cannot hold.",
+            Assert.Throws<InvalidDataException>(() => allocator.Allocate(1 << 30)).Message);
+        using var buffer = allocator.Allocate(1 << 20);
+        Assert.InRange(buffer.Memory.Length, 1 << 20, 1 << 21);
+    }
+
+    [Theory]
+    [InlineData(4, true, "a.arrow is damaged Arrow data: its schema is declared to have 2 GiB; at most 4 MiB, and no more than the file, are read.")]
+    [InlineData(-10, false, "a.arrow is damaged Arrow data: its footer is declared to have 2 GiB; at most 4 MiB, and no more than the file, are read.")]
+    public void A_length_that_lies_is_refused(int at, bool isStream, string message)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] bytes = File.ReadAllBytes(Repository.PathOf("test", "Microsoft.ML.SimPO.Tests", "Goldens", "data", "plain", isStream ? "rows.stream.arrow" : "rows.arrow"));
+        new byte[] { 0xFF, 0xFF, 0xFF, 0x7F }.CopyTo(bytes, at < 0 ? bytes.Length + at : at);
+        Assert.Equal(message, Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(folder.Write("a.arrow", bytes)).Count()).Message);
+    }
+
+    [Fact]
+    public void A_schema_nested_50000_deep_is_refused_without_a_stack_overflow()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("a.arrow");
+        var writing = new Thread(
+            () =>
+            {
+                IArrowType type = StringType.Default;
+                for (int i = 0; i < 50_000; i++) type = new StructType([new Field("a", type, true)]);
+                using FileStream stream = File.Create(path);
+                using var writer = new ArrowStreamWriter(stream, new Schema([new Field("a", type, true)], null));
+                writer.WriteStart();
+                writer.WriteEnd();
+            },
+            1 << 29);
+        writing.Start();
+        writing.Join();
+        Assert.Equal("a.arrow is damaged Arrow data: its schema is nested deeper than 16.", Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path).Count()).Message);
+    }
+
     private static string Text(FieldValue value) => value.Kind switch
     {
         FieldKind.Null => "null",

@@ -23,6 +23,18 @@ public class DataViewSourceTests
     }
 
     [Fact]
+    public void Half_of_a_surrogate_pair_is_told_and_not_thrown()
+    {
+        string half = "🙂"[..1];
+        var data = new MLContext(1).Data.LoadFromEnumerable([new Row { Question = half, Winner = "yes", Loser = "no" }, new Row { Question = "q", Winner = half, Loser = "no" }]);
+        var log = new DropLog();
+        Assert.Empty(PreferenceCleaner.Clean(PreferenceReader.ReadLocated(data, null, null, log), new PreferenceFilterOptions(), log));
+        Assert.Equal([new DroppedRows(DropReason.DamagedText, 2, "data view, row 1", "`prompt` has half of a surrogate pair.")], log.Drops);
+        var turns = new Turn[] { new(Turn.System, half), new(Turn.User, half) };
+        Assert.Equal([new(Turn.System, "\uFFFD"), new(Turn.User, "\uFFFD")], PromptText.Parse(PromptText.Format(turns)));
+    }
+
+    [Fact]
     public void A_data_frame_is_read_like_a_data_view()
     {
         var frame = new DataFrame(

@@ -62,6 +62,14 @@ public class DatasetFilesTests
             Assert.Throws<InvalidDataException>(() => Find(mixed, null, out _)).Message);
     }
 
+    [Fact]
+    public void Configurations_in_folders_of_their_own_are_read_together_and_named()
+    {
+        using var folder = Folder("de/train.jsonl", "en/train.jsonl");
+        Assert.Equal(["de/train.jsonl", "en/train.jsonl"], Find(folder, null, out string? info));
+        Assert.Equal($"{Path.GetFileName(folder.Path)}: reads the files of 2 folders together: de, en. To read one of them, name it.", info);
+    }
+
     private static TemporaryFolder Folder(params string[] names)
     {
         var folder = new TemporaryFolder();

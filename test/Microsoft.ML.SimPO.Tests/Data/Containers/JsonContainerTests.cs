@@ -107,6 +107,19 @@ public class JsonContainerTests
     }
 
     [Fact]
+    public void A_gzip_of_several_parts_is_read_whole()
+    {
+        using var folder = new TemporaryFolder();
+        var bytes = new MemoryStream();
+        for (int part = 0; part < 3; part++)
+        {
+            using var gzip = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true);
+            gzip.Write(Encoding.UTF8.GetBytes(Row + "\n"));
+        }
+        Assert.Equal(3, PreferenceReader.Read(folder.Write("a.jsonl.gz", bytes.ToArray())).Count());
+    }
+
+    [Fact]
     public void Bytes_that_are_not_utf8_are_a_malformed_row()
     {
         using var folder = new TemporaryFolder();

@@ -28,6 +28,23 @@ public class ParquetSourceTests
     }
 
     [Fact]
+    public async Task Repeated_texts_come_through_the_dictionary()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("a.parquet");
+        string[] words = ["alpha", "beta", "gamma"];
+        string[] texts = Enumerable.Range(0, 5000).Select(i => words[i * i % 3]).ToArray();
+        var schema = new ParquetSchema(new DataField<string>("prompt"), new DataField<string>("chosen"), new DataField<string>("rejected"));
+        using (FileStream stream = File.Create(path))
+        await using (ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream))
+        {
+            using ParquetRowGroupWriter group = writer.CreateRowGroup();
+            foreach (DataField field in schema.DataFields) await group.WriteAsync(field, texts);
+        }
+        Assert.Equal(texts, PreferenceReader.Read(path).Select(row => row.Rejected));
+    }
+
+    [Fact]
     public void A_footer_that_declares_more_than_the_file_is_refused()
     {
         byte[] bytes = Golden();

@@ -186,6 +186,20 @@ public sealed class PreferenceEncoderTests
     }
 
     [Fact]
+    public void An_end_token_that_is_not_flagged_as_special_ends_an_answer_too()
+    {
+        string folder = Path.Combine(GoldenCases.OwnRoot, "tokenizers", "qwen2-like");
+        HfTokenizer tokenizer = HfTokenizer.Load(folder);
+        int end = tokenizer.TokenId("</tool_call>")!.Value;
+        Assert.False(tokenizer.IsSpecial(end));
+        SpecialTokens tokens = SpecialTokens.Load(folder);
+        var template = new ChatTemplate("{% for m in messages %}{{ m.role + ': ' + m.content + '</tool_call>\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}", tokens.Variables);
+        var encoder = new PreferenceEncoder(tokenizer, tokens, template);
+        Assert.Equal(tokenizer.Encode("user: Hi</tool_call>\nassistant: Yes.</tool_call>", false), encoder.Encode("Hi", "Yes.", "No!", 1)!.ChosenIds);
+        Assert.Equal([end, tokenizer.TokenId(tokens.Eos!)!.Value], encoder.EndTokens);
+    }
+
+    [Fact]
     public void A_header_for_generating_that_answers_do_not_have_is_kept()
     {
         const string template = "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content + '<|eot_id|>' }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|><think>' }}{% endif %}";
@@ -226,6 +240,37 @@ public sealed class PreferenceEncoderTests
         Assert.Equal(
             "`MaxLength` must be at least 2, but was 1. Use 512 to 4096." + Environment.NewLine + "`MaxPromptLength` must be at least 1, but was 0. Leave it out, or use three quarters of `MaxLength`.", error.Message);
         Assert.Equal("`MaxPromptLength` must be less than `MaxLength` (8), but was 8.", Assert.Throws<ArgumentException>(() => Create(new() { MaxLength = 8, MaxPromptLength = 8 })).Message);
+    }
+
+    [Fact]
+    public void Any_texts_make_a_well_formed_pair()
+    {
+        var random = new Random(6);
+        string[] pieces = ["a", " ", "\n", "order", "<|eot_id|>", "<|begin_of_text|>", "<|start_header_id|>", "é", "e\u0301", "😀", "\uD83D", "12", "[", "{", "\0", "\u2028", "word word", "[{\"role\": \"user\", \"content\": \"x\"}]"];
+        string Text() => string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => pieces[random.Next(pieces.Length)]));
+        for (int i = 0; i < 2000; i++)
+        {
+            int maxLength = random.Next(2, 40);
+            PreferenceEncoder encoder = Create(new()
+            {
+                ApplyChatTemplate = i % 2 == 0,
+                EmptyAnswers = EmptyAnswers.Keep,
+                MaxLength = maxLength,
+                MaxPromptLength = i % 3 == 0 ? random.Next(1, maxLength) : null,
+                LongAnswers = (LongAnswers)(i % 3),
+            });
+            EncodedPair? pair = encoder.Encode(Text(), Text(), Text(), i);
+            EncodingStatistics statistics = encoder.Statistics;
+            Assert.Equal((pair is null ? 0 : 1, pair is null ? 1 : 0), (statistics.Encoded, statistics.DroppedLong));
+            if (pair is null) continue;
+            foreach ((int[] ids, int prompt) in new[] { (pair.ChosenIds, pair.ChosenPromptLength), (pair.RejectedIds, pair.RejectedPromptLength) })
+            {
+                Assert.InRange(ids.Length, 2, maxLength);
+                Assert.InRange(prompt, 1, ids.Length - 1);
+                Assert.Equal(0, ids[0]);
+            }
+            Assert.InRange(pair.SharedPrefixLength, 1, Math.Min(pair.ChosenPromptLength, pair.RejectedPromptLength));
+        }
     }
 
     [Fact]

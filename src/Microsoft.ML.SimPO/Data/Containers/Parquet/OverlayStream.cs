@@ -1,8 +1,8 @@
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>
-/// A file, and behind its end a few stretches of bytes that can be exchanged: pages of the file brought next to each other, or rewritten. The Parquet library reads a column chunk
-/// where its metadata points; pointing it behind the end lets it read one page at a time.
+/// A file, and behind its end a few stretches of bytes that can be exchanged: pages of the file brought next to each other, or rewritten.
+/// The Parquet library reads a column chunk where its metadata points; pointing it behind the end lets it read one page at a time.
 /// </summary>
 internal sealed class OverlayStream(FileStream file) : Stream
 {
@@ -22,7 +22,7 @@ internal sealed class OverlayStream(FileStream file) : Stream
     /// <summary>Where the stretches start.</summary>
     public long OverlayStart => file.Length;
 
-    public void Overlay(ReadOnlySpan<Stretch> stretches)
+    public void Overlay(List<Stretch> stretches)
     {
         _stretches.Clear();
         _end = OverlayStart;

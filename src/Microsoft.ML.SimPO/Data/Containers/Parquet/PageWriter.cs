@@ -34,7 +34,8 @@ internal static class PageWriter
         return at + 4 + levels.Length;
     }
 
-    // Thrift's compact encoding: a field's header is the distance to the field before it, then its type (5 an integer, 12 a structure); 0 ends a structure.
+    // Thrift's compact encoding: a field's header is the distance to the field before it, then its type (5 an integer, 12 a structure); 0
+    // ends a structure.
     private static byte[] Header(PageType type, int length, ParquetPage page)
     {
         var bytes = new List<byte>(48);

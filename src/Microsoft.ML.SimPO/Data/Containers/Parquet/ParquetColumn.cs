@@ -1,6 +1,9 @@
 namespace Microsoft.ML.SimPO.Data;
 
-/// <summary>The values of one leaf column of a row group in their order, with the levels that say where lists start and what is null; a page at a time.</summary>
+/// <summary>
+/// The values of one leaf column of a row group in their order, with the levels that say where lists start and what is null; a page at a
+/// time.
+/// </summary>
 internal abstract class ParquetColumn
 {
     private readonly int _maxDefinition;

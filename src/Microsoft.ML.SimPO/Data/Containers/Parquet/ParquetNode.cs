@@ -32,7 +32,9 @@ internal sealed class ParquetNode
 
     public List<ParquetNode> Children { get; } = [];
 
-    /// <summary>Whether this repeated field is only the frame of a list's items: a group of one field, by the names that the format's rules exempt.</summary>
+    /// <summary>
+    /// Whether this repeated field is only the frame of a list's items: a group of one field, by the names that the format's rules exempt.
+    /// </summary>
     public bool IsListFrame(ParquetNode list) =>
         Children.Count == 1 && !ListItemNames.Contains(Name, StringComparer.Ordinal) && Name != $"{list.Name}_tuple";
 

@@ -13,7 +13,8 @@ namespace Microsoft.ML.SimPO.Data;
 /// <param name="DefinitionBytes">Version 2 only: bytes of its definition levels.</param>
 /// <param name="RepetitionBytes">Version 2 only: bytes of its repetition levels.</param>
 /// <param name="Compressed">Version 2 only: whether its values are compressed.</param>
-internal sealed record ParquetPage(PageType Type, long Start, long Body, int CompressedLength, int Length, int Values, int Encoding, int DefinitionBytes, int RepetitionBytes, bool Compressed)
+internal sealed record ParquetPage(
+    PageType Type, long Start, long Body, int CompressedLength, int Length, int Values, int Encoding, int DefinitionBytes, int RepetitionBytes, bool Compressed)
 {
     public long End => Body + CompressedLength;
 

@@ -16,8 +16,9 @@ internal static class ParquetPages
     {
         var guard = Header(file, start, out int headerLength);
         Dictionary<(string, int), long> numbers = guard.PageNumbers;
-        long Number(string structure, int field) => numbers.TryGetValue((structure, field), out long value) ? value : throw new InvalidDataException($"a page header lacks field {field} of {structure}.");
-        long Optional(string structure, int field, long otherwise) => numbers.GetValueOrDefault((structure, field), otherwise);
+        long Number(string structure, int field) => numbers.TryGetValue((structure, field), out long value)
+            ? value
+            : throw new InvalidDataException($"a page header lacks field {field} of {structure}.");
 
         var type = (PageType)Number(ThriftStructs.Page, 1);
         string part = type switch
@@ -32,20 +33,25 @@ internal static class ParquetPages
         long definition = second ? Number(part, 5) : 0, repetition = second ? Number(part, 6) : 0;
         long values = Number(part, 1);
         Check(compressed >= 0 && compressed <= file.Length - body, $"a page of {compressed} bytes lies outside of the file");
-        Check(length >= 0 && length <= MaxPage && (length <= FreePage || length / MaxRatio <= compressed), $"a page of {compressed} bytes is declared to decompress to {length}");
+        bool plausible = length >= 0 && length <= MaxPage && (length <= FreePage || length / MaxRatio <= compressed);
+        Check(plausible, $"a page of {compressed} bytes is declared to decompress to {length}");
         Check(values >= 0 && values <= MaxValues(file), $"a page is declared to hold {values} values");
         Check(type != PageType.DICTIONARY_PAGE || values <= Math.Max(length, 1), $"a dictionary of {length} bytes is declared to hold {values} values");
         Check(definition >= 0 && repetition >= 0 && definition + repetition <= Math.Min(length, compressed), "a page's levels are longer than the page");
-        return new ParquetPage(type, start, body, (int)compressed, (int)length, (int)values, (int)Number(part, second ? 4 : 2), (int)definition, (int)repetition, second && Optional(part, 7, 1) == 1);
+        bool isCompressed = second && numbers.GetValueOrDefault((part, 7), 1) == 1;
+        int encoding = (int)Number(part, second ? 4 : 2);
+        return new ParquetPage(type, start, body, (int)compressed, (int)length, (int)values, encoding, (int)definition, (int)repetition, isCompressed);
     }
 
-    /// <summary>Most values that a column of this file can have: repeated values and nulls take next to no bytes, but whole rows of pairs do.</summary>
+    /// <summary>
+    /// Most values that a column of this file can have: repeated values and nulls take next to no bytes, but whole rows of pairs do.
+    /// </summary>
     public static long MaxValues(FileStream file) => (1 << 20) + file.Length;
 
     private static ThriftGuard Header(FileStream file, long start, out int length)
     {
         if (start < 4 || start >= file.Length) throw new InvalidDataException($"a page is declared to start at byte {start}, outside of the file.");
-        for (int size = 4096; ; size *= 8)
+        for (int size = 512; ; size *= 8)
         {
             var bytes = new byte[Math.Min(size, file.Length - start)];
             file.Position = start;

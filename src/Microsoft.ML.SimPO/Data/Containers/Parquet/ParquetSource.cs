@@ -38,7 +38,8 @@ internal sealed class ParquetSource(InputFile file) : IRowSource
         return reader;
     }
 
-    private static ParquetAssembler Assemble(FileStream stream, OverlayStream overlay, ParquetRowGroupReader group, List<ParquetNode> fields, DataField[] leaves, FieldSelection wanted)
+    private static ParquetAssembler Assemble(
+        FileStream stream, OverlayStream overlay, ParquetRowGroupReader group, List<ParquetNode> fields, DataField[] leaves, FieldSelection wanted)
     {
         ParquetNode[] kept = fields.Where(field => wanted.Wants(field.Name)).ToArray();
         var names = kept.Select(field => field.Name).ToHashSet(StringComparer.Ordinal);

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>
-/// Walks Parquet metadata (Thrift's compact encoding) before the Parquet library decodes it: every length must lie within the bytes that are there, every field must have the
-/// type that the library will assume. The library itself believes what it reads: it would loop for ever at a number that the end of the file cuts off, and overflow the stack at a schema
-/// nested deep enough.
+/// Walks Parquet metadata (Thrift's compact encoding) before the Parquet library decodes it: every length must lie within the bytes that
+/// are there, every field must have the type that the library will assume. The library itself believes what it reads: it would loop for
+/// ever at a number that the end of the file cuts off, and overflow the stack at a schema nested deep enough.
 /// </summary>
 internal ref struct ThriftGuard(ReadOnlySpan<byte> bytes)
 {

@@ -1,7 +1,10 @@
+using System.Globalization;
+
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>
-/// The structures of Parquet's metadata, as far as they are read: field numbers with their wire types. v: integer, b: bytes, d: double, y: byte, t: true or false, s: structure, L: list.
+/// The structures of Parquet's metadata, as far as they are read: field numbers with their wire types. v: integer, b: bytes, d: double, y:
+/// byte, t: true or false, s: structure, L: list.
 /// </summary>
 internal static class ThriftStructs
 {
@@ -17,7 +20,8 @@ internal static class ThriftStructs
     {
         [Footer] = "1v 2LsSchemaElement 3v 4LsRowGroup 5LsKeyValue 6b 7LsColumnOrder 8sEncryptionAlgorithm 9b",
         ["SchemaElement"] = "1v 2v 3v 4b 5v 6v 7v 8v 9v 10sLogicalType",
-        ["LogicalType"] = "1sEmpty 2sEmpty 3sEmpty 4sEmpty 5sDecimal 6sEmpty 7sTime 8sTime 10sInteger 11sEmpty 12sEmpty 13sEmpty 14sEmpty 15sEmpty 16sVariant 17sGeometry 18sGeography",
+        ["LogicalType"] = "1sEmpty 2sEmpty 3sEmpty 4sEmpty 5sDecimal 6sEmpty 7sTime 8sTime 10sInteger 11sEmpty 12sEmpty " +
+            "13sEmpty 14sEmpty 15sEmpty 16sVariant 17sGeometry 18sGeography",
         ["Empty"] = "",
         ["Decimal"] = "1v 2v",
         ["Time"] = Time,
@@ -50,7 +54,8 @@ internal static class ThriftStructs
     /// <summary>The type of a field, or null where it is none that is read.</summary>
     public static string? Type(string structure, int field) => Fields[structure].GetValueOrDefault(field);
 
-    private static Dictionary<int, string> Parse(string fields) => fields.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToDictionary(Number, text => text.TrimStart("0123456789".ToCharArray()));
-
-    private static int Number(string text) => int.Parse(text.AsSpan(0, text.AsSpan().IndexOfAnyExceptInRange('0', '9')), System.Globalization.CultureInfo.InvariantCulture);
+    private static Dictionary<int, string> Parse(string fields) => fields
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        .Select(text => (Text: text, Digits: text.AsSpan().IndexOfAnyExceptInRange('0', '9')))
+        .ToDictionary(field => int.Parse(field.Text.AsSpan(0, field.Digits), CultureInfo.InvariantCulture), field => field.Text[field.Digits..]);
 }

@@ -3,12 +3,17 @@ namespace Microsoft.ML.SimPO.Text;
 /// <summary>Texts by their prefixes.</summary>
 internal sealed class PatternTrie
 {
+    /// <summary>At every place of a text that much may be compared, so that time is at most that many times the text's length.</summary>
+    private const int MaxLength = 1024;
+
     private readonly Dictionary<(int Node, char Unit), int> _children = [];
     private readonly List<int> _values = [-1];
 
     /// <summary>Adds a text; of equal texts the last counts.</summary>
+    /// <exception cref="InvalidDataException">The text is longer than <see cref="MaxLength"/>.</exception>
     public void Add(ReadOnlySpan<char> text, int value)
     {
+        if (text.Length > MaxLength) throw new InvalidDataException($"The tokenizer's token \"{text[..40]}...\" has {text.Length} characters; at most {MaxLength} are supported.");
         int node = 0;
         foreach (char unit in text)
         {

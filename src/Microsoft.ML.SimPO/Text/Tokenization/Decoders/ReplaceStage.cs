@@ -5,6 +5,8 @@ namespace Microsoft.ML.SimPO.Text;
 /// <summary>Writes one text for every occurrence of a pattern in a token.</summary>
 internal sealed class ReplaceStage(TextPattern pattern, string content, DecoderStage next) : DecoderStage(next)
 {
+    private const int MaxLength = 1_000_000;
+
     private readonly PieceList _matches = new();
 
     public override void Push(string token)
@@ -22,7 +24,10 @@ internal sealed class ReplaceStage(TextPattern pattern, string content, DecoderS
         {
             replaced.Append(token, done, start - done).Append(content);
             done = end;
+            if (replaced.Length > Math.Max(MaxLength, token.Length)) break;
         }
-        Pass(replaced.Append(token, done, token.Length - done).ToString());
+        replaced.Append(token, done, token.Length - done);
+        if (replaced.Length > Math.Max(MaxLength, token.Length)) throw new InvalidDataException($"This tokenizer makes more than {MaxLength} characters of a token by decoding it.");
+        Pass(replaced.ToString());
     }
 }

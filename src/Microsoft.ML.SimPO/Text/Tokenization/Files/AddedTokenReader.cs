@@ -12,6 +12,7 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, AddedToken> _byId = [];
+    private int _maxId = -1;
 
     public IEnumerable<AddedToken> Tokens => _byId.Values;
 
@@ -22,24 +23,23 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     }
 
     /// <summary>Adds a token, or changes the flags of one of the same text. The empty text is no token.</summary>
-    public void Add(JsonSection section)
+    /// <param name="section">The token.</param>
+    /// <param name="specialTexts">Texts of tokens that are special whatever their flags say.</param>
+    public void Add(JsonSection section, IReadOnlySet<string>? specialTexts = null)
     {
         string content = section.Required("content").Text();
         if (content.Length == 0) return;
-        bool special = section.Flag("special", false);
+        bool special = section.Flag("special", false) || specialTexts?.Contains(content) == true;
         int id = _ids.TryGetValue(content, out int known) ? known : vocabulary.Id(content) ?? NextId();
-        _ids[content] = id;
-        _byId[id] = new AddedToken(
-            id, content, section.Flag("single_word", false), section.Flag("lstrip", false), section.Flag("rstrip", false), section.Flag("normalized", !special), special);
+        Set(new AddedToken(
+            id, content, section.Flag("single_word", false), section.Flag("lstrip", false), section.Flag("rstrip", false), section.Flag("normalized", !special), special));
     }
 
-    /// <summary>Adds a special token that is given by its text alone, unless it is one already.</summary>
+    /// <summary>Adds a special token that is given by its text alone, unless it is an added token already.</summary>
     public void AddSpecial(string content)
     {
-        if (content.Length == 0 || (_ids.TryGetValue(content, out int known) && _byId[known].Special)) return;
-        int id = _ids.TryGetValue(content, out known) ? known : vocabulary.Id(content) ?? NextId();
-        _ids[content] = id;
-        _byId[id] = new AddedToken(id, content, SingleWord: false, LeftStrip: false, RightStrip: false, Normalized: false, Special: true);
+        if (content.Length == 0 || _ids.ContainsKey(content)) return;
+        Set(new AddedToken(vocabulary.Id(content) ?? NextId(), content, SingleWord: false, LeftStrip: false, RightStrip: false, Normalized: false, Special: true));
     }
 
     /// <summary>Adds a piece of a SentencePiece model.</summary>
@@ -47,19 +47,21 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     {
         if (content.Length == 0) return;
         int id = vocabulary.Id(content)!.Value;
-        _ids[content] = id;
-        _byId[id] = new AddedToken(id, content, SingleWord: false, LeftStrip: false, RightStrip: false, Normalized: false, special);
+        Set(new AddedToken(id, content, SingleWord: false, LeftStrip: false, RightStrip: false, Normalized: false, special));
     }
 
-    /// <summary>Adds what tokenizer_config.json names, as transformers does: its flags win, and its special tokens are added tokens.</summary>
+    /// <summary>
+    /// Adds what tokenizer_config.json names, as transformers does: the flags of its added tokens win, those of them that it names as
+    /// BOS and the like are special, and what it names so beside them is added.
+    /// </summary>
     public void AddConfigured(JsonSection config)
     {
+        List<string> special = [.. SpecialTokenNames.Select(config.Optional).OfType<JsonSection>().Select(TextOf)];
+        if (config.Optional("additional_special_tokens") is { } more) special.AddRange(more.Items().Select(TextOf));
+        var specialTexts = special.ToHashSet(StringComparer.Ordinal);
         if (config.Optional("added_tokens_decoder") is { } decoder)
-            foreach ((_, JsonSection token) in decoder.Members().OrderBy(member => IdOf(member.Name, member.Value))) Add(token);
-        foreach (string name in SpecialTokenNames)
-            if (config.Optional(name) is { } token) AddSpecial(TextOf(token));
-        if (config.Optional("additional_special_tokens") is { } more)
-            foreach (JsonSection token in more.Items()) AddSpecial(TextOf(token));
+            foreach ((_, JsonSection token) in decoder.Members().OrderBy(member => IdOf(member.Name, member.Value))) Add(token, specialTexts);
+        foreach (string text in special) AddSpecial(text);
     }
 
     private static string TextOf(JsonSection token) => token.IsObject ? token.Required("content").Text() : token.Text();
@@ -67,5 +69,12 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     private static int IdOf(string name, JsonSection token) =>
         int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : throw token.Fault($"expected a name that is an id, found \"{name}\"");
 
-    private int NextId() => _byId.Count == 0 ? vocabulary.Count : Math.Max(_byId.Keys.Max() + 1, vocabulary.Count);
+    private int NextId() => Math.Max(_maxId + 1, vocabulary.Count);
+
+    private void Set(AddedToken token)
+    {
+        _ids[token.Content] = token.Id;
+        _byId[token.Id] = token;
+        _maxId = Math.Max(_maxId, token.Id);
+    }
 }

@@ -27,7 +27,7 @@ internal static class SentencePieceReader
         if (model.IsBpe) added.AddSpecial(model.Pieces[model.UnknownId].Text);
         if (config is { } given) added.AddConfigured(given);
         var pipeline = new TokenizationPipeline(new AddedVocabulary(added.Tokens, normalizer), normalizer, preTokenizers, tokens);
-        return new HfTokenizer(pipeline, PostProcessor(model, config), Decoder(model, prefix));
+        return new HfTokenizer(pipeline, PostProcessor(model, config), Decoder(model, prefix), TokenizerLimits.None);
     }
 
     private static SequenceNormalizer? Normalizer(SentencePieceModel model, bool legacy, bool prefix, string path)

@@ -6,6 +6,8 @@ internal static class TokenModelReader
     /// <summary>Ids are indexes of embeddings; no vocabulary comes near this.</summary>
     public const int MaxId = (1 << 26) - 1;
 
+    private const int MaxAffixLength = 32;
+
     /// <param name="section">The model.</param>
     /// <param name="preTokenizers">The steps before it. A last step that writes bytes is taken out where the model does that faster itself.</param>
     /// <exception cref="NotSupportedException">A model of that type is not known.</exception>
@@ -56,8 +58,8 @@ internal static class TokenModelReader
         var options = new BpeModelOptions
         {
             UnknownToken = section.TextOrNull("unk_token"),
-            ContinuingSubwordPrefix = section.TextOrNull("continuing_subword_prefix") ?? "",
-            EndOfWordSuffix = section.TextOrNull("end_of_word_suffix") ?? "",
+            ContinuingSubwordPrefix = Affix(section, "continuing_subword_prefix"),
+            EndOfWordSuffix = Affix(section, "end_of_word_suffix"),
             FuseUnknown = section.Flag("fuse_unk", false),
             ByteFallback = section.Flag("byte_fallback", false),
             IgnoreMerges = section.Flag("ignore_merges", false),
@@ -69,6 +71,12 @@ internal static class TokenModelReader
             options = options with { ByteLevel = true };
         }
         return new BpeModel(vocabulary, Merges(section, vocabulary, options.ContinuingSubwordPrefix.Length), options);
+    }
+
+    private static string Affix(JsonSection section, string name)
+    {
+        string affix = section.TextOrNull(name) ?? "";
+        return affix.Length <= MaxAffixLength ? affix : throw section.Required(name).Fault($"expected at most {MaxAffixLength} characters, found {affix.Length}");
     }
 
     private static TokenVocabulary Vocabulary(JsonSection section)

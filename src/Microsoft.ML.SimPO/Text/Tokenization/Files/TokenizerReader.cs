@@ -29,8 +29,11 @@ internal static class TokenizerReader
         var added = new AddedTokenReader(model.Vocabulary);
         if (tokenizer.Optional("added_tokens") is { } tokens) added.ReadTokens(tokens);
         if (config is { } given) added.AddConfigured(given);
-        var pipeline = new TokenizationPipeline(new AddedVocabulary(added.Tokens, normalizer), normalizer, preTokenizers, model);
-        return new HfTokenizer(pipeline, PostProcessorReader.Read(tokenizer.Optional("post_processor")), DecoderReader.Read(tokenizer.Optional("decoder")));
+        var addedVocabulary = new AddedVocabulary(added.Tokens, normalizer);
+        PostProcessor postProcessor = PostProcessorReader.Read(tokenizer.Optional("post_processor"));
+        if (config is { } configured) postProcessor = ConfiguredPostProcessor.Read(configured, postProcessor, text => addedVocabulary.Id(text) ?? model.Vocabulary.Id(text));
+        var pipeline = new TokenizationPipeline(addedVocabulary, normalizer, preTokenizers, model);
+        return new HfTokenizer(pipeline, postProcessor, DecoderReader.Read(tokenizer.Optional("decoder")), LimitsReader.Read(tokenizer));
     }
 
     private static JsonDocument Parse(string path)

@@ -6,6 +6,8 @@ namespace Microsoft.ML.SimPO.Text;
 /// <summary>SentencePiece's <c>precompiled_charsmap</c>: a double-array trie of UTF-8 keys and, after it, the texts they become.</summary>
 internal sealed class PrecompiledMap
 {
+    private const int MaxTextLength = 1024;
+
     private readonly uint[] _units;
     private readonly byte[] _texts;
 
@@ -18,6 +20,8 @@ internal sealed class PrecompiledMap
         _units = new uint[size / 4];
         for (int i = 0; i < _units.Length; i++) _units[i] = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(4 + i * 4)..]);
         _texts = bytes[(4 + (int)size)..].ToArray();
+        foreach (Range text in _texts.AsSpan().Split((byte)0))
+            if (text.End.Value - text.Start.Value > MaxTextLength) throw new FormatException($"expected texts of at most {MaxTextLength} bytes in the character map, found one of {text.End.Value - text.Start.Value}");
     }
 
     /// <returns>What the shortest key that the text starts with becomes; null if it starts with none.</returns>

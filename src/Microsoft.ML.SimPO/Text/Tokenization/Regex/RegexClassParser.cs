@@ -14,14 +14,18 @@ internal sealed class RegexClassParser(string pattern)
 
     public static CodePointSet AnyButNewline { get; } = new CodePointSet([('\n', '\n')]).Complement();
 
-    /// <summary>One character or escape outside brackets.</summary>
-    public CodePointSet Single(ref int at, bool ignoreCase) => ToSet(Item(ref at, out _), ignoreCase);
+    /// <summary>One character or escape outside brackets. Only a character heeds <paramref name="ignoreCase"/>: <c>(?i)\p{Ll}</c> matches no capital, as in Oniguruma.</summary>
+    public CodePointSet Single(ref int at, bool ignoreCase)
+    {
+        List<(int First, int Last)> item = Item(ref at, out bool isSet);
+        return new CodePointSet(ignoreCase && !isSet ? UnicodeData.IgnoreCase(item) : item);
+    }
 
     /// <summary>A bracketed class, with ranges, nested classes, <c>&amp;&amp;</c> and POSIX names.</summary>
-    public CodePointSet Class(ref int at, bool ignoreCase) => ToSet(Brackets(ref at, ignoreCase), ignoreCase: false);
+    public CodePointSet Class(ref int at, bool ignoreCase) => new(Brackets(ref at, ignoreCase));
 
-    private static CodePointSet ToSet(List<(int First, int Last)> ranges, bool ignoreCase) => new(ignoreCase ? UnicodeData.IgnoreCase(ranges) : ranges);
-
+    /// <param name="at">Where the class starts; afterwards where it ends.</param>
+    /// <param name="ignoreCase">Whether the whole, before it is negated, takes the other case of its letters too; what is nested does not by itself.</param>
     private List<(int First, int Last)> Brackets(ref int at, bool ignoreCase)
     {
         int open = at++;
@@ -37,25 +41,24 @@ internal sealed class RegexClassParser(string pattern)
             if (string.CompareOrdinal(pattern, at, "&&", 0, 2) == 0)
             {
                 at += 2;
-                left = Both(left, Fold(ranges));
+                left = Both(left, CodePointRanges.Normalize(ranges));
                 ranges = [];
             }
-            else ranges.AddRange(Element(ref at, ignoreCase));
+            else ranges.AddRange(Element(ref at));
         }
         at++;
         _depth--;
-        List<(int First, int Last)> all = Both(left, Fold(ranges));
+        List<(int First, int Last)> all = Both(left, CodePointRanges.Normalize(ranges));
+        if (ignoreCase) all = UnicodeData.IgnoreCase(all);
         return negated ? CodePointRanges.Complement(all) : all;
-
-        List<(int First, int Last)> Fold(List<(int First, int Last)> r) => CodePointRanges.Normalize(ignoreCase ? UnicodeData.IgnoreCase(r) : r);
     }
 
     private static List<(int First, int Last)> Both(List<(int First, int Last)>? left, List<(int First, int Last)> right) =>
         left is null ? right : CodePointRanges.Intersect(left, right);
 
-    private IReadOnlyList<(int First, int Last)> Element(ref int at, bool ignoreCase)
+    private IReadOnlyList<(int First, int Last)> Element(ref int at)
     {
-        if (pattern[at] == '[') return pattern.AsSpan(at).StartsWith("[:") ? Posix(ref at) : Brackets(ref at, ignoreCase);
+        if (pattern[at] == '[') return pattern.AsSpan(at).StartsWith("[:") ? Posix(ref at) : Brackets(ref at, ignoreCase: false);
         int start = at;
         List<(int First, int Last)> item = Item(ref at, out bool isSet);
         bool range = at + 1 < pattern.Length && pattern[at] == '-' && pattern[at + 1] != ']';

@@ -151,19 +151,23 @@ internal ref struct RegexMachine
         {
             int needed = Advance(step.Set!, at, step.A, out count);
             if (count < step.A) return false;
-            if (step.B > step.A) _scratch.Push(pc, needed, RegexScratch.OneMore, step.B == int.MaxValue ? int.MaxValue : step.B - step.A);
+            if (step.B == int.MaxValue && _scratch.Failure(pc) is var (from, to) && needed >= from && needed <= to) return false;
+            if (step.B > step.A) _scratch.Push(pc, needed, RegexScratch.OneMore, step.B == int.MaxValue ? int.MaxValue : step.B - step.A, needed);
             (pc, at) = (pc + 1, needed);
             return true;
         }
         int end = step.B == int.MaxValue ? RunEnd(step.Set!, pc, at) : Advance(step.Set!, at, step.B, out count);
         int least = step.A == 0 ? start : step.A == 1 && end > start ? After(start) : Advance(step.Set!, start, step.A, out count);
         if (step.A > 0 && (end == start || (step.A > 1 && count < step.A))) return false;
+        int longest = end;
         if (step.Op == RegexOp.LoopGreedy && end > least)
         {
-            if (_scratch.FailedThroughout(pc, least, end)) return false;
-            _scratch.Push(pc, end, RegexScratch.OneLess, least, end);
+            (int from, int to) = _scratch.Failure(pc);
+            if (to == end && from <= least) return false;
+            if (to == end) longest = Before(from);
+            _scratch.Push(pc, longest, longest > least ? RegexScratch.OneLess : RegexScratch.Exhausted, least, end);
         }
-        (pc, at) = (pc + 1, end);
+        (pc, at) = (pc + 1, longest);
         return true;
     }
 
@@ -182,10 +186,16 @@ internal ref struct RegexMachine
     /// <summary>The end of the run of <paramref name="set"/> at a place; a run is scanned once, however often it is entered.</summary>
     private readonly int RunEnd(CodePointSet set, int pc, int at)
     {
-        if (_scratch.KnownRunEnd(pc, at) is int known and >= 0) return known;
+        (int from, int to) = _scratch.Run(pc);
+        if (at >= from && at < to) return to;
         int end = at;
         while (end < _text.Length)
         {
+            if (end == from)
+            {
+                end = to;
+                break;
+            }
             char c = _text[end];
             if (!char.IsSurrogate(c))
             {
@@ -223,15 +233,35 @@ internal ref struct RegexMachine
                     _scratch.RememberFailure(pc, at, entry.Origin);
                     break;
                 default:
-                    if (at >= _text.Length || !_code[pc].Set!.Contains(CodePointAt(at, out int length))) break;
-                    at += length;
-                    if (entry.Extra > 1) _scratch.Push(pc, at, RegexScratch.OneMore, entry.Extra == int.MaxValue ? int.MaxValue : entry.Extra - 1);
-                    pc++;
-                    return true;
+                    if (TakeOneMore(entry, ref at))
+                    {
+                        pc++;
+                        return true;
+                    }
+                    break;
             }
         }
         (pc, at) = (0, 0);
         return false;
+    }
+
+    /// <summary>A lazy loop takes one code point more, if there is one and the rest is not known to fail from there on.</summary>
+    private readonly bool TakeOneMore(in RegexScratch.Entry entry, ref int at)
+    {
+        bool unbounded = entry.Extra == int.MaxValue;
+        if (at >= _text.Length || !_code[entry.Pc].Set!.Contains(CodePointAt(at, out int length)))
+        {
+            if (unbounded) _scratch.RememberFailure(entry.Pc, entry.Origin, at);
+            return false;
+        }
+        at += length;
+        if (unbounded && _scratch.Failure(entry.Pc) is var (from, to) && at >= from && at <= to)
+        {
+            _scratch.RememberFailure(entry.Pc, entry.Origin, to);
+            return false;
+        }
+        if (entry.Extra > 1) _scratch.Push(entry.Pc, at, RegexScratch.OneMore, unbounded ? int.MaxValue : entry.Extra - 1, entry.Origin);
+        return true;
     }
 
     private readonly bool Holds(RegexAnchor anchor, int at) => anchor switch

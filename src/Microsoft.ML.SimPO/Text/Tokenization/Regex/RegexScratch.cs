@@ -11,10 +11,10 @@ internal sealed class RegexScratch
     /// <summary>Enter the branch numbered Extra of the Branch at Pc.</summary>
     public const byte NextBranch = 1;
 
-    /// <summary>The loop at Pc gives back one code point; Extra is the place below which it has too few.</summary>
+    /// <summary>The loop at Pc gives back one code point; Extra is the place below which it has too few, Origin where it ended.</summary>
     public const byte OneLess = 2;
 
-    /// <summary>The loop at Pc takes one code point more; Extra says how many more it may.</summary>
+    /// <summary>The loop at Pc takes one code point more; Extra says how many more it may, Origin where it had enough.</summary>
     public const byte OneMore = 3;
 
     /// <summary>The loop at Pc has given back all it could.</summary>
@@ -53,20 +53,13 @@ internal sealed class RegexScratch
 
     public Entry Pop() => _stack[--Depth];
 
-    public int KnownRunEnd(int pc, int at)
-    {
-        (int from, int to) = _runs[pc];
-        return at >= from && at < to ? to : -1;
-    }
+    /// <summary>The run that the loop at <paramref name="pc"/> scanned last; (-1, -1) if none.</summary>
+    public (int From, int To) Run(int pc) => _runs[pc];
 
     public void RememberRun(int pc, int from, int to) => _runs[pc] = (from, to);
 
-    /// <summary>Whether the rest of the pattern after the loop at <paramref name="pc"/> fails from everywhere between two places.</summary>
-    public bool FailedThroughout(int pc, int from, int to)
-    {
-        (int failedFrom, int failedTo) = _failures[pc];
-        return to == failedTo && from >= failedFrom;
-    }
+    /// <summary>The rest of the pattern after the loop at <paramref name="pc"/> fails from every place of this range that the loop can reach; (-1, -1) if none is known.</summary>
+    public (int From, int To) Failure(int pc) => _failures[pc];
 
     public void RememberFailure(int pc, int from, int to) => _failures[pc] = (from, to);
 

@@ -34,17 +34,19 @@ internal static class BpeMerger
     public static int MergeLarge(MergeTable merges, int[] ids, int[] ends, int count)
     {
         int[] next = ArrayPool<int>.Shared.Rent(count), previous = ArrayPool<int>.Shared.Rent(count);
-        var queue = new PriorityQueue<long, (int Rank, int At)>(count);
+        // By rank, then by place: both in one number.
+        var queue = new PriorityQueue<int, long>(count);
         for (int i = 0; i < count; i++)
         {
             (previous[i], next[i]) = (i - 1, i + 1 < count ? i + 1 : -1);
             if (i + 1 < count) Offer(i, i + 1);
         }
-        while (queue.TryDequeue(out long merge, out (int Rank, int At) key))
+        while (queue.TryDequeue(out int merged, out long key))
         {
-            int i = key.At, j = ids[i] < 0 ? -1 : next[i];
-            if (j < 0 || merges.Find(ids[i], ids[j]) != merge) continue;
-            (ids[i], ends[i], ids[j], next[i]) = ((int)merge, ends[j], -1, next[j]);
+            int i = (int)(uint)key, j = ids[i] < 0 ? -1 : next[i];
+            // What stood there when it was offered may have merged since.
+            if (j < 0 || merges.Find(ids[i], ids[j]) != ((key & ~0xFFFFFFFFL) | (uint)merged)) continue;
+            (ids[i], ends[i], ids[j], next[i]) = (merged, ends[j], -1, next[j]);
             if (next[i] >= 0)
             {
                 previous[next[i]] = i;
@@ -61,7 +63,7 @@ internal static class BpeMerger
         void Offer(int i, int j)
         {
             long merge = merges.Find(ids[i], ids[j]);
-            if (merge != MergeTable.None) queue.Enqueue(merge, ((int)(merge >> 32), i));
+            if (merge != MergeTable.None) queue.Enqueue((int)merge, (merge & ~0xFFFFFFFFL) | (uint)i);
         }
     }
 }

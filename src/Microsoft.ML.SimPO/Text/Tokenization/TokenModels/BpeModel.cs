@@ -74,7 +74,7 @@ internal sealed class BpeModel : TokenModel
             Finish([whole], end, word, tokens, store, hash);
             return;
         }
-        int capacity = BpeSymbols.MaxCount(word.Length);
+        int capacity = _symbols.MaxCount(word.Length);
         int[] ids = ArrayPool<int>.Shared.Rent(capacity), ends = ArrayPool<int>.Shared.Rent(capacity);
         int count = _symbols.Write(word, ids, ends);
         count = count <= BpeMerger.SmallCount ? BpeMerger.MergeSmall(_merges, ids, ends, count) : BpeMerger.MergeLarge(_merges, ids, ends, count);

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO;
+namespace Microsoft.ML.SimPO.Evaluation;
 
 /// <summary>Adds pairs up into <see cref="AlignmentMetrics"/>.</summary>
 /// <param name="targetMargin">Subtracted from every margin in the log-loss.</param>

@@ -1,0 +1,29 @@
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>The "truncation" and "padding" of a tokenizer.json.</summary>
+/// <param name="MaxLength">The most tokens, special tokens included; null for no bound.</param>
+/// <param name="KeepsEnd">Whether the end of a longer text is kept rather than its start.</param>
+/// <param name="PaddedLength">The least tokens; null for no padding, 0 for padding to a multiple alone.</param>
+/// <param name="PadMultiple">The padded length is a multiple of this.</param>
+/// <param name="PadsStart">Whether padding comes before the text rather than after it.</param>
+/// <param name="Padding">What is padded with.</param>
+internal sealed record TokenizerLimits(int? MaxLength, bool KeepsEnd, int? PaddedLength, int PadMultiple, bool PadsStart, SpecialToken Padding)
+{
+    public static TokenizerLimits None { get; } = new(null, false, null, 1, false, default);
+
+    /// <summary>The tokens of the text itself that are kept, if there are <paramref name="count"/> and so many special ones.</summary>
+    public (int First, int Last) Keep(int count, int specialTokens)
+    {
+        int most = MaxLength is int max ? Math.Max(0, max - specialTokens) : count;
+        if (count <= most) return (0, count);
+        return KeepsEnd ? (count - most, count) : (0, most);
+    }
+
+    /// <summary>How many tokens of padding there are beside so many others.</summary>
+    public int PaddingFor(int count)
+    {
+        if (PaddedLength is not int least) return 0;
+        long length = Math.Max(count, least);
+        return (int)((length + PadMultiple - 1) / PadMultiple * PadMultiple - count);
+    }
+}

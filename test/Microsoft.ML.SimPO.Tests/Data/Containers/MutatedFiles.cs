@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>Reads mutated files in the child process of <see cref="HostileInputTests"/>.</summary>
+internal static class MutatedFiles
+{
+    /// <summary>Set for the child: the number of files and the seed.</summary>
+    public const string Variable = "SIMPO_MUTATED_FILES";
+
+    private static readonly string[] Seeds =
+    [
+        "plain/rows.jsonl", "plain/rows.json", "plain/rows.jsonl.gz", "plain/rows.csv", "plain/rows.tsv", "plain/rows.parquet", "plain/rows.snappy.parquet",
+        "plain/rows.brotli.parquet", "plain/rows.gzip.v2.parquet", "plain/rows.arrow", "plain/rows.lz4.feather", "plain/rows.stream.arrow",
+        "ultrafeedback-binarized/rows.json", "ultrafeedback-binarized/rows.parquet", "ultrafeedback-binarized/rows.gzip.v2.parquet",
+        "ultrafeedback-binarized/rows.lz4.feather", "ultrafeedback-binarized/rows.stream.arrow", "llama-factory-alpaca/rows.parquet", "hh-rlhf/rows.jsonl",
+    ];
+
+    /// <summary>Prints how many files were read, how many refused, and the most memory that the process had, in bytes.</summary>
+    public static int Run(int count, long seed)
+    {
+        using var folder = new TemporaryFolder();
+        var random = new SeededRandom(seed);
+        int read = 0;
+        for (int i = 0; i < count; i++)
+        {
+            string name = Seeds[i % Seeds.Length];
+            byte[] bytes = Mutation.Of(File.ReadAllBytes(Repository.PathOf(["test", "Microsoft.ML.SimPO.Tests", "Goldens", "data", .. name.Split('/')])), random);
+            string path = folder.Write(Path.GetFileName(name), bytes);
+            var watch = Stopwatch.StartNew();
+            Exception? thrown = Record.Exception(() => PreferenceReader.Read(path).Count());
+            bool clear = thrown is null || (thrown is InvalidDataException && thrown.Message.Contains(Path.GetFileName(name), StringComparison.Ordinal));
+            if (!clear || watch.Elapsed > TimeSpan.FromSeconds(20))
+            {
+                Console.WriteLine($"mutation {i} of {name} took {watch.Elapsed}: {thrown}");
+                return 1;
+            }
+            if (thrown is null) read++;
+        }
+        using Process self = Process.GetCurrentProcess();
+        Console.WriteLine(FormattableString.Invariant($"{read} {count - read} {self.PeakWorkingSet64}"));
+        return 0;
+    }
+}
