@@ -18,8 +18,9 @@ internal sealed class ScoredDataView(IDataView input, PairColumns columns, RowSc
         bool[] active = new bool[Schema.Count];
         foreach (DataViewSchema.Column column in columnsNeeded) active[column.Index] = true;
         bool scores = active.AsSpan(own).Contains(true);
-        DataViewRowCursor cursor = input.GetRowCursor(input.Schema.Where(c => active[c.Index]));
-        return new ScoredCursor(Schema, cursor, active, scores ? new ScoreStream(input, columns, scorer) : null);
+        int[] texts = scores ? [columns.Prompt.Index, columns.Chosen.Index, columns.Rejected.Index] : [];
+        DataViewRowCursor cursor = input.GetRowCursor(input.Schema.Where(c => active[c.Index] || texts.Contains(c.Index)));
+        return new ScoredCursor(Schema, cursor, active, scores ? columns.Reader(cursor) : null, scores ? new ScoreStream(input, columns, scorer) : null);
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>

@@ -48,7 +48,7 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
     public SimPOTransformer Fit(IDataView input, IDataView? validationData, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var columns = PairColumns.Of(_host, input.Schema, _options, nameof(input));
+        var columns = PairColumns.Of(_host, input.Schema, _options);
         if (validationData is not null) PairColumns.Of(_host, validationData.Schema, _options, nameof(validationData));
         using IChannel channel = _host.Start("Training");
         using var cancellation = new FitCancellation(_host, cancellationToken);

@@ -15,8 +15,9 @@ internal static class DecoderLoader
     public static Decoder Load(string folder, Device device)
     {
         ModelConfig config = ModelConfig.Load(folder);
+        ModelFamily family = ModelFamilies.Of(config);
         using CheckpointReader reader = CheckpointReader.Open(folder);
-        return Read(ModelFamilies.Of(config), config, reader, device);
+        return Read(family, config, reader, device);
     }
 
     private static Decoder Read(ModelFamily family, ModelConfig config, CheckpointReader reader, Device device)

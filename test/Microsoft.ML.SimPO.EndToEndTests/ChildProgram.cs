@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace Microsoft.ML.SimPO.EndToEnd;
+
+/// <summary>A .NET program of this repository, run in a process of its own.</summary>
+/// <param name="ExitCode">0 for success.</param>
+/// <param name="Output">All of standard output.</param>
+/// <param name="Error">All of standard error.</param>
+internal sealed record ChildProgram(int ExitCode, string Output, string Error)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(12);
+
+    /// <summary>The folder that holds the solution.</summary>
+    public static string Root { get; } = FindRoot();
+
+    public static string QuickStart { get; } = BinaryOf("samples", "QuickStart");
+
+    public static string Worker { get; } = BinaryOf("test", "Microsoft.ML.SimPO.EndToEndTests", "Worker");
+
+    /// <param name="binary">Its dll.</param>
+    /// <param name="folder">The working directory.</param>
+    /// <param name="environment">Variables that are set for it.</param>
+    /// <param name="arguments">Its command line.</param>
+    public static async Task<ChildProgram> Run(string binary, string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [binary, .. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        using Process process = Process.Start(start)!;
+        using var timeout = new CancellationTokenSource(Limit);
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(timeout.Token), error = process.StandardError.ReadToEndAsync(timeout.Token);
+            await process.WaitForExitAsync(timeout.Token);
+            return new ChildProgram(process.ExitCode, await output, await error);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static string BinaryOf(params string[] project)
+    {
+        // As these tests were built: bin/CONFIGURATION/FRAMEWORK.
+        DirectoryInfo framework = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        return Path.Combine([Root, .. project, "bin", framework.Parent!.Name, framework.Name, project[^1] + ".dll"]);
+    }
+
+    private static string FindRoot()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Microsoft.ML.SimPO.sln"))) return folder.FullName;
+        throw new InvalidOperationException($"No folder above '{AppContext.BaseDirectory}' holds Microsoft.ML.SimPO.sln.");
+    }
+}

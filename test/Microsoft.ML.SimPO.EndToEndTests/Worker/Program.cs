@@ -1,0 +1,34 @@
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.SimPO;
+
+// What the tests want done in a process of its own. A failure is its message on standard error and exit code 1.
+try
+{
+    switch (args)
+    {
+        case ["score-model", string model, string test]:
+            using (SimPOTransformer loaded = new MLContext().Alignment.LoadModel(model, new SimPOTrainer.Options { Beta = 2.5f })) Print(loaded, test);
+            return 0;
+        case ["score-zip", string zip, string test]:
+            using (var loaded = (SimPOTransformer)new MLContext().Model.Load(zip, out _)) Print(loaded, test);
+            return 0;
+        default:
+            Console.Error.WriteLine("usage: Worker score-model DIR TEST | score-zip ZIP TEST");
+            return 2;
+    }
+}
+catch (Exception e) when (e is IOException or DllNotFoundException or InvalidDataException or InvalidOperationException)
+{
+    Console.Error.WriteLine($"{e.GetType().Name}: {e.Message}");
+    return 1;
+}
+
+// Every reward of every row with all its bits.
+static void Print(SimPOTransformer model, string test)
+{
+    IDataView scored = model.Transform(new MLContext().Alignment.LoadPreferences(test));
+    foreach ((float chosen, float rejected) in scored.GetColumn<float>("ChosenReward").Zip(scored.GetColumn<float>("RejectedReward")))
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{BitConverter.SingleToInt32Bits(chosen):X8} {BitConverter.SingleToInt32Bits(rejected):X8}"));
+}

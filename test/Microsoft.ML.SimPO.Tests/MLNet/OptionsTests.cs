@@ -1,0 +1,87 @@
+namespace Microsoft.ML.SimPO;
+
+public class OptionsTests
+{
+    private readonly MLContext _context = new(seed: 1);
+
+    [Fact]
+    public void The_defaults_are_those_of_the_documentation()
+    {
+        var options = new SimPOTrainer.Options();
+        Assert.Equal(
+            (2f, 0.5f, SimPOLossType.Sigmoid, 0f, 0f, SftNormalization.Pair, 5e-7, 1.0, 8),
+            (options.Beta, options.GammaBetaRatio, options.LossType, options.LabelSmoothing, options.SftWeight, options.SftNormalization, options.LearningRate, options.Epochs, options.BatchSize));
+        Assert.Equal(
+            (LearningRateScheduler.Cosine, 0.1, 0.0, 1.0, 2048, 1800, (int?)null),
+            (options.LearningRateScheduler, options.WarmupRatio, options.WeightDecay, options.MaxGradNorm, options.MaxLength, options.MaxPromptLength, options.Seed));
+        Assert.Equal(
+            ("Prompt", "Chosen", "Rejected", true, true, false),
+            (options.PromptColumnName, options.ChosenColumnName, options.RejectedColumnName, options.ApplyChatTemplate, options.Shuffle, options.GradientCheckpointing));
+    }
+
+    [Fact]
+    public void All_faults_are_told_in_one_message()
+    {
+        var options = new SimPOTrainer.Options
+        {
+            PromptColumnName = " ",
+            Beta = -1,
+            GammaBetaRatio = float.NaN,
+            LossType = (SimPOLossType)7,
+            LabelSmoothing = 0.5f,
+            SftWeight = -2,
+            SftNormalization = (SftNormalization)9,
+            LearningRate = 0,
+            Epochs = double.PositiveInfinity,
+            BatchSize = 0,
+            TokensPerMicroBatch = 0,
+            LearningRateScheduler = (LearningRateScheduler)8,
+            WarmupRatio = 1.5,
+            WeightDecay = -0.1,
+            MaxGradNorm = -1,
+            MaxLength = 1,
+            MaxPromptLength = 2,
+        };
+        var failure = Assert.Throws<ArgumentException>(() => _context.Alignment.Trainers.SimPO(options));
+        string[] expected =
+        [
+            "`ModelPath` must name a folder in Hugging Face layout, but was empty.",
+            "`PromptColumnName` must name a column, but was empty.",
+            "`Beta` must be greater than 0, but was -1. Use 2.0 to 10.0.",
+            "`GammaBetaRatio` must be 0 or more, but was NaN. Use 0.3 to 1.6.",
+            "`LossType` must be Sigmoid or Hinge, but was 7.",
+            "`LabelSmoothing` must be from 0 to below 0.5, but was 0.5. Use 0 unless labels are noisy.",
+            "`SftWeight` must be 0 or more, but was -2. Use 0 for none.",
+            "`SftNormalization` must be Pair, StepTokens or MicroBatchTokens, but was 9.",
+            "`LearningRate` must be greater than 0, but was 0. Use 3e-7 to 1e-6 for large models.",
+            "`Epochs` must be greater than 0, but was Infinity. Use 1.",
+            "`BatchSize` must be at least 1, but was 0. Use 8 to 128.",
+            "`TokensPerMicroBatch` must be at least 1, but was 0. Use 2048 to 16384.",
+            "`LearningRateScheduler` must be one of Cosine, Linear, Constant, ConstantWithWarmup, Polynomial, but was 8.",
+            "`WarmupRatio` must be from 0 to 1, but was 1.5. Use 0.1.",
+            "`WeightDecay` must be 0 or more, but was -0.1. Use 0.",
+            "`MaxGradNorm` must be 0 or more, but was -1. Use 1, or 0 for no clipping.",
+            "`MaxLength` must be at least 2, but was 1. Use 2048.",
+            "`MaxPromptLength` must be at least 1 and below `MaxLength` (1), but was 2. Use 1800 of 2048.",
+        ];
+        Assert.Equal(string.Join(Environment.NewLine, expected) + " (Parameter 'options')", failure.Message);
+    }
+
+    [Fact]
+    public void The_short_form_checks_its_arguments_too()
+    {
+        var failure = Assert.Throws<ArgumentException>(() => _context.Alignment.Trainers.SimPO("model", beta: 0));
+        Assert.Equal("`Beta` must be greater than 0, but was 0. Use 2.0 to 10.0. (Parameter 'options')", failure.Message);
+    }
+
+    [Fact]
+    public void Later_changes_of_the_options_do_not_reach_the_trainer()
+    {
+        SimPOTrainer.Options options = QuickStartFiles.Options(o => o.Epochs = 1);
+        SimPOTrainer trainer = _context.Alignment.Trainers.SimPO(options);
+        options.Epochs = 50;
+        options.ModelPath = "nowhere";
+        using SimPOTransformer model = trainer.Fit(_context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)));
+        Assert.Equal(2, model.TrainingHistory.Count);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Text.Json;
+using Microsoft.ML.SimPO.Data;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>The model and the data of samples/QuickStart: small enough to be fitted in a test.</summary>
+internal static class QuickStartFiles
+{
+    private static readonly PreferenceRow[] TrainRows = [.. PreferenceReader.Read(PathOf("data", "train.jsonl")).Take(48)];
+
+    public static string Model { get; } = PathOf("model");
+
+    public static string Test { get; } = PathOf("data", "test.jsonl");
+
+    public static string PathOf(params string[] parts) => Repository.PathOf(["samples", "QuickStart", .. parts]);
+
+    /// <summary>The first pairs of the training data.</summary>
+    public static TextPair[] Pairs(int count) => [.. TrainRows.Take(count).Select(r => new TextPair { Prompt = r.Prompt, Chosen = r.Chosen, Rejected = r.Rejected })];
+
+    /// <summary>Two steps of four pairs an epoch.</summary>
+    public static SimPOTrainer.Options Options(Action<SimPOTrainer.Options>? change = null)
+    {
+        var options = new SimPOTrainer.Options { ModelPath = Model, Beta = 2.5f, LearningRate = 2e-4, BatchSize = 4, WarmupRatio = 0, MaxLength = 256, MaxPromptLength = 200, Seed = 5 };
+        change?.Invoke(options);
+        return options;
+    }
+
+    /// <summary>The lines of baseline.jsonl: what Hugging Face makes of the untuned model.</summary>
+    public static JsonElement[] Baseline() => [.. File.ReadLines(PathOf("data", "baseline.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+}

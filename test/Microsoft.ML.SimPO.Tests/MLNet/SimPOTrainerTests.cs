@@ -1,0 +1,195 @@
+using System.Globalization;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.SimPO;
+
+public sealed class SimPOTrainerTests
+{
+    private readonly MLContext _context = new(seed: 1);
+
+    private IDataView Data => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8));
+
+    [Fact]
+    public void Two_fits_give_the_same_weights_to_the_bit_and_change_no_option()
+    {
+        SimPOTrainer trainer = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options());
+        using SimPOTransformer first = trainer.Fit(Data), second = trainer.Fit(Data);
+        AssertSameWeights(first, second);
+        using SimPOTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
+        Assert.NotEqual(Weights(untuned)[0], Weights(first)[0]);
+    }
+
+    [Fact]
+    public void Another_seed_gives_other_weights_and_the_contexts_seed_is_the_default()
+    {
+        using SimPOTransformer five = Fit(new MLContext(seed: 5), o => o.Seed = null), named = Fit(new MLContext(seed: 9), o => o.Seed = 5), six = Fit(new MLContext(seed: 6), o => o.Seed = null);
+        AssertSameWeights(five, named);
+        Assert.NotEqual(Weights(five)[0], Weights(six)[0]);
+    }
+
+    [Fact]
+    public void Two_fits_side_by_side_equal_one_alone()
+    {
+        SimPOTrainer trainer = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options());
+        using SimPOTransformer alone = trainer.Fit(Data);
+        var both = new SimPOTransformer[2];
+        Parallel.For(0, 2, i => both[i] = trainer.Fit(Data));
+        foreach (SimPOTransformer model in both)
+            using (model) AssertSameWeights(alone, model);
+    }
+
+    [Fact]
+    public void Validation_data_is_judged_before_the_first_step_and_after_each_epoch()
+    {
+        IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16).Skip(8));
+        using SimPOTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.Epochs = 2)).Fit(Data, validation);
+        Assert.Equal([(0, 0.0), (2, 1.0), (4, 2.0)], model.ValidationHistory.Select(v => (v.Step, v.Epoch)));
+        AlignmentMetrics last = model.ValidationHistory[^1].Metrics, evaluated = _context.Alignment.Evaluate(model.Transform(validation), model.Beta * model.GammaBetaRatio);
+        Assert.Equal(8, last.Count);
+        Assert.Equal(evaluated.MeanMargin, last.MeanMargin, 1e-5);
+        Assert.Equal(evaluated.LogLoss, last.LogLoss, 1e-5);
+        Assert.True(last.MeanMargin > model.ValidationHistory[0].Metrics.MeanMargin);
+        using SimPOTransformer without = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.Epochs = 2)).Fit(Data);
+        AssertSameWeights(without, model);
+    }
+
+    [Fact]
+    public void Every_step_is_reported_and_logged()
+    {
+        List<TrainingProgress> reported = [];
+        List<string> lines = [];
+        _context.Log += (_, e) =>
+        {
+            lock (lines) lines.Add($"{e.Kind} {e.RawMessage}");
+        };
+        using SimPOTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.Progress = new Listener(reported.Add))).Fit(Data);
+        Assert.Equal(model.TrainingHistory, reported);
+        Assert.Equal([(1, 2, 0.5), (2, 2, 1.0)], reported.Select(r => (r.Step, r.TotalSteps, r.Epoch)));
+        Assert.All(reported, r => Assert.InRange(r.GradientNorm, 1e-3, 1e3));
+        Assert.Contains("Info 8 pairs encoded: 8 rendered with the model's chat template.", lines);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"Info llama model with {model.ParameterCount} parameters on CPU, computed and trained in float32."), lines);
+        Assert.Single(lines, l => l.StartsWith("Info step 1/2 epoch 0.50 loss ", StringComparison.Ordinal));
+        Assert.Single(lines, l => l.StartsWith("Info 2 steps in ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_chat_template_can_be_turned_off_and_the_log_says_so()
+    {
+        List<string> lines = [];
+        _context.Log += (_, e) =>
+        {
+            lock (lines) lines.Add(e.RawMessage);
+        };
+        using SimPOTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.ApplyChatTemplate = false)).Fit(Data);
+        Assert.Contains("8 pairs encoded: as plain text, for the chat template is turned off.", lines);
+    }
+
+    [Fact]
+    public void No_rows_are_an_error() => Assert.Equal(
+        "There are no preference pairs to learn from: the data has no rows, or every row was dropped.",
+        Assert.Throws<InvalidOperationException>(() => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(_context.Data.LoadFromEnumerable(Array.Empty<TextPair>()))).Message);
+
+    [Fact]
+    public void An_empty_answer_is_named_by_its_row()
+    {
+        TextPair[] pairs = QuickStartFiles.Pairs(4);
+        pairs[2].Rejected = "";
+        var failure = Assert.Throws<InvalidDataException>(() => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(_context.Data.LoadFromEnumerable(pairs)));
+        Assert.StartsWith("Row 3: ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("rejected", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_folder_file_or_family_is_said()
+    {
+        using var folder = new TemporaryFolder();
+        string nowhere = Path.Combine(folder.Path, "nowhere");
+        string message = Assert.Throws<DirectoryNotFoundException>(() => Fit(_context, o => o.ModelPath = nowhere)).Message;
+        Assert.Contains(nowhere, message, StringComparison.Ordinal);
+        Assert.Contains("config.json", Assert.Throws<FileNotFoundException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message, StringComparison.Ordinal);
+
+        foreach (string file in Directory.EnumerateFiles(QuickStartFiles.Model)) File.Copy(file, Path.Combine(folder.Path, Path.GetFileName(file)));
+        File.Delete(Path.Combine(folder.Path, "tokenizer.json"));
+        Assert.Contains("tokenizer.json", Assert.Throws<FileNotFoundException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message, StringComparison.Ordinal);
+        File.Delete(Path.Combine(folder.Path, "model.safetensors"));
+        Assert.Contains("model.safetensors", Assert.Throws<FileNotFoundException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message, StringComparison.Ordinal);
+        string config = Path.Combine(folder.Path, "config.json");
+        File.WriteAllText(config, File.ReadAllText(config).Replace("\"llama\"", "\"mamba\"", StringComparison.Ordinal));
+        Assert.Equal($"'{config}': model_type 'mamba' is not supported. Supported are llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, phi3, olmo2, smollm3, granite.",
+            Assert.Throws<NotSupportedException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message);
+    }
+
+    [Fact]
+    public void A_token_cancels_and_nothing_is_left()
+    {
+        Fit(_context).Dispose(); // what is made once in a process is there
+        long before = LiveTensors.CountWithoutGarbage();
+        using var source = new CancellationTokenSource();
+        SimPOTrainer trainer = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o =>
+        {
+            o.Epochs = 1000;
+            o.Progress = new Listener(_ => source.Cancel());
+        }));
+        Assert.Throws<OperationCanceledException>(() => trainer.Fit(Data, null, source.Token));
+        Assert.Equal(before, LiveTensors.Count);
+        Assert.Throws<OperationCanceledException>(() => trainer.Fit(Data, null, new CancellationToken(canceled: true)));
+        Assert.Equal(before, LiveTensors.Count);
+    }
+
+    [Fact]
+    public void CancelExecution_ends_a_fit()
+    {
+        Fit(_context).Dispose();
+        long before = LiveTensors.CountWithoutGarbage();
+        var context = new MLContext(seed: 1);
+        SimPOTrainer trainer = context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o =>
+        {
+            o.Epochs = 10000;
+            o.Progress = new Listener(_ => Internals.CancelExecution(context));
+        }));
+        Assert.Throws<OperationCanceledException>(() => trainer.Fit(Data));
+        Assert.Equal(before, LiveTensors.Count);
+    }
+
+    [Fact]
+    public void No_tensor_outlives_fit_score_generate_save_and_dispose()
+    {
+        using var folder = new TemporaryFolder();
+        Run();
+        long before = LiveTensors.CountWithoutGarbage();
+        Run();
+        Assert.Equal(before, LiveTensors.Count);
+
+        void Run()
+        {
+            using SimPOTransformer model = Fit(_context);
+            long alive = LiveTensors.Count;
+            Assert.Equal(2, model.TrainingHistory.Count);
+            _ = _context.Alignment.Evaluate(model.Transform(Data));
+            Assert.Equal(alive, LiveTensors.Count);
+            model.Generate(["Hello", "What is 2 plus 3?"], new GenerationOptions { MaxNewTokens = 8, Sample = true });
+            Assert.Equal(alive, LiveTensors.Count);
+            string path = Path.Combine(folder.Path, "tuned");
+            model.SaveCheckpoint(path);
+            _context.Model.Save(model, Data.Schema, path + ".zip");
+            _context.Alignment.LoadModel(path).Dispose();
+            ((SimPOTransformer)_context.Model.Load(path + ".zip", out _)).Dispose();
+            Assert.Equal(alive, LiveTensors.Count);
+        }
+    }
+
+    private SimPOTransformer Fit(MLContext context, Action<SimPOTrainer.Options>? change = null) => context.Alignment.Trainers.SimPO(QuickStartFiles.Options(change)).Fit(Data);
+
+    private static void AssertSameWeights(SimPOTransformer expected, SimPOTransformer found)
+    {
+        foreach ((float[] one, float[] other) in Weights(expected).Zip(Weights(found))) Assert.True(one.AsSpan().SequenceEqual(other));
+    }
+
+    private static float[][] Weights(SimPOTransformer model) => [.. model.Model.Decoder.Parameters.Select(p => p.Value.data<float>().ToArray())];
+
+    /// <summary>Hears on the training thread, not later as <see cref="Progress{T}"/> does.</summary>
+    private sealed class Listener(Action<TrainingProgress> hear) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => hear(value);
+    }
+}
