@@ -58,8 +58,8 @@ static void Run(Arguments arguments)
     string checkpoint = Path.Combine(arguments.Output, "tuned"), zip = Path.Combine(arguments.Output, "tuned.zip");
     model.SaveCheckpoint(checkpoint);
     ml.Model.Save(model, train.Schema, zip);
-    bool checkpointEqual = IsEqual(after, ml.Alignment.LoadModel(checkpoint, arguments.Options), test);
-    bool zipEqual = IsEqual(after, (SimPOTransformer)ml.Model.Load(zip, out _), test);
+    bool checkpointEqual = IsEqual(ml, after, ml.Alignment.LoadModel(checkpoint, arguments.Options), test);
+    bool zipEqual = IsEqual(ml, after, (SimPOTransformer)ml.Model.Load(zip, out _), test);
     Console.WriteLine();
     Console.WriteLine($"Saved in {Path.GetFullPath(arguments.Output)}");
     Console.WriteLine($"  tuned      Hugging Face layout; loaded again, scores are {(checkpointEqual ? "equal to the last bit" : "DIFFERENT")}");
@@ -68,9 +68,9 @@ static void Run(Arguments arguments)
     if (arguments.Json is not null) ResultFile.Write(arguments.Json, model, trainPairs, before, after, prompts, checkpointEqual, zipEqual, clock.Elapsed);
 }
 
-static bool IsEqual(Snapshot snapshot, SimPOTransformer reloaded, IDataView test)
+static bool IsEqual(MLContext ml, Snapshot snapshot, SimPOTransformer reloaded, IDataView test)
 {
-    using (reloaded) return snapshot.HasScoresOf(reloaded, test);
+    using (reloaded) return snapshot.HasScoresOf(ml, reloaded, test);
 }
 
 static (IDataView Data, long Count) Load(MLContext ml, string path, int? maxPairs)
