@@ -40,7 +40,8 @@ public sealed class NativeLoadingTests : IDisposable
             await File.WriteAllBytesAsync(copy, damaged);
             ChildProgram again = await Score();
             Assert.Equal((0, "", first.Output), (again.ExitCode, again.Error, again.Output));
-            Assert.True(whole.AsSpan().SequenceEqual(await File.ReadAllBytesAsync(copy)));
+            byte[] repaired = await File.ReadAllBytesAsync(copy);
+            Assert.True(whole.AsSpan().SequenceEqual(repaired));
         }
     }
 
@@ -50,12 +51,12 @@ public sealed class NativeLoadingTests : IDisposable
         Skip.IfNot(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64, "Names of libraries are those of Linux.");
         string folder = _home.In("app");
         CopyWithoutNatives(Path.GetDirectoryName(ChildProgram.Worker)!, folder);
-        ChildProgram run = await ChildProgram.Run(Path.Combine(folder, "Worker.dll"), _home.Path, Environment(), "score-model", Model, _test);
+        ChildProgram run = await ChildProgram.Run(Path.Combine(folder, "Worker.dll"), _home.Path, Home(), "score-model", Model, _test);
         Assert.Equal(1, run.ExitCode);
         Assert.StartsWith("DllNotFoundException: libtorch could not be loaded. ", run.Error, StringComparison.Ordinal);
         Assert.Contains("was not found. Add that package to the application. Looked in: ", run.Error, StringComparison.Ordinal);
         Assert.Contains(folder, run.Error, StringComparison.Ordinal);
-        Assert.Single(run.Error.Split(System.Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Single(run.Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
     }
 
     [SkippableFact]
@@ -68,11 +69,11 @@ public sealed class NativeLoadingTests : IDisposable
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
     }
 
-    private static string Model => Path.Combine(Path.GetDirectoryName(ChildProgram.QuickStart)!, "model");
+    private static string Model { get; } = Path.Combine(Path.GetDirectoryName(ChildProgram.QuickStart)!, "model");
 
-    private Task<ChildProgram> Score() => ChildProgram.Run(ChildProgram.Worker, _home.Path, Environment(), "score-model", Model, _test);
+    private Task<ChildProgram> Score() => ChildProgram.Run(ChildProgram.Worker, _home.Path, Home(), "score-model", Model, _test);
 
-    private Dictionary<string, string> Environment() => new() { ["XDG_DATA_HOME"] = _home.In("data"), ["HOME"] = _home.Path };
+    private Dictionary<string, string> Home() => new() { ["XDG_DATA_HOME"] = _home.In("data"), ["HOME"] = _home.Path };
 
     private string[] Copies() => Directory.Exists(_home.In("data")) ? Directory.GetFiles(_home.In("data"), "*", SearchOption.AllDirectories) : [];
 

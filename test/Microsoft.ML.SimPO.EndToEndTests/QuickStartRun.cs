@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Microsoft.ML.SimPO.EndToEnd;
 
 /// <summary>The sample as it stands, run once for all tests that look at what it left.</summary>
-public sealed class QuickStartRun : IAsyncLifetime
+public sealed class QuickStartRun : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -24,9 +24,7 @@ public sealed class QuickStartRun : IAsyncLifetime
         Result = JsonDocument.Parse(await File.ReadAllBytesAsync(json)).RootElement;
     }
 
-    public Task DisposeAsync()
-    {
-        _folder.Dispose();
-        return Task.CompletedTask;
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => _folder.Dispose();
 }
