@@ -15,7 +15,7 @@ internal static partial class Allocator
         if (!OperatingSystem.IsLinux()) return;
         try
         {
-            _ = SetOption(MapThreshold, 1 << 30);
+            _ = SetOption(MapThreshold, 64 << 20); // logits and whole matrices still come and go, or they would leave holes
             _ = SetOption(TrimThreshold, int.MaxValue);
             _ = SetOption(TopPad, 64 << 20);
         }
