@@ -40,7 +40,9 @@ internal static class ElfVersionNeeds
             for (uint left = UInt32(section, 44); left > 0; left--)
             {
                 found |= MakeWeakIn(need, strings, version);
-                need = At(need, UInt32(need, 12));
+                uint next = UInt32(need, 12);
+                if (next == 0) break; // the end of the list, whatever the count says
+                need = At(need, next);
             }
         }
         return found;
@@ -58,7 +60,9 @@ internal static class ElfVersionNeeds
                 BinaryPrimitives.WriteUInt16LittleEndian(auxiliary[4..], (ushort)(UInt16(auxiliary, 4) | Weak));
                 found = true;
             }
-            auxiliary = At(auxiliary, UInt32(auxiliary, 12));
+            uint next = UInt32(auxiliary, 12);
+            if (next == 0) break;
+            auxiliary = At(auxiliary, next);
         }
         return found;
     }
