@@ -31,7 +31,7 @@ static void Run(Arguments arguments)
 {
     const int samplesElsewhere = 3; // prompts that are answered where nothing but a person can judge the answers
     var clock = Stopwatch.StartNew();
-    Allocator.KeepLargeBlocks();
+    if (arguments.IsEmbedded) Allocator.KeepLargeBlocks(); // a small model halves its time; a large one would pay with memory
     var ml = new MLContext(seed: 1);
     (IDataView train, long trainPairs) = Load(ml, arguments.Train, arguments.MaxPairs);
     (IDataView test, long testPairs) = Load(ml, arguments.Test, arguments.MaxPairs);
