@@ -18,7 +18,7 @@ public class GoldenRootTests(ITestOutputHelper output)
     [Fact]
     public void Every_root_that_is_named_holds_cases()
     {
-        GoldenCase[] cases = [.. Kinds.SelectMany(k => k.Cases().Select(row => (GoldenCase)row[0]))];
+        GoldenCase[] cases = [.. Kinds.SelectMany(k => ((IEnumerable<object[]>)k.Cases()).Select(row => (GoldenCase)row[0]))];
         foreach (string root in GoldenCases.Roots)
         {
             string counts = string.Join(", ", Kinds.Select(k => $"{cases.Count(c => c.Root == root && c.Kind == k.Kind)} {k.Kind}"));
