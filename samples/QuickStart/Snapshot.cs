@@ -17,11 +17,13 @@ internal sealed record Snapshot(AlignmentMetrics Metrics, float[] ChosenRewards,
         return new Snapshot(metrics, Column(scored, "ChosenReward"), Column(scored, "RejectedReward"), answers, judge?.PreferredStyle(answers), judge?.Facts(answers));
     }
 
-    /// <summary>Whether another model gives every pair the same scores to the last bit.</summary>
-    public bool HasScoresOf(MLContext ml, SimPOTransformer other, IDataView test)
+    /// <summary>Whether another model gives the first <paramref name="rows"/> pairs the same scores to the last bit.</summary>
+    public bool HasScoresOf(MLContext ml, SimPOTransformer other, IDataView test, int rows)
     {
-        IDataView scored = Scored(ml, other, test);
-        return Column(scored, "ChosenReward").AsSpan().SequenceEqual(ChosenRewards) && Column(scored, "RejectedReward").AsSpan().SequenceEqual(RejectedRewards);
+        // Scores are computed as rows are asked for, so what is not looked at costs nothing.
+        ScoredPair[] scores = [.. ml.Data.CreateEnumerable<ScoredPair>(other.Transform(test), reuseRowObject: false).Take(rows)];
+        return scores.Select((s, i) => s.ChosenReward == ChosenRewards[i] && s.RejectedReward == RejectedRewards[i]).All(equal => equal)
+            && scores.Length == Math.Min(rows, ChosenRewards.Length);
     }
 
     /// <summary>Transformers are lazy and would score anew for every pass; the cache holds both columns after the first.</summary>
@@ -29,4 +31,12 @@ internal sealed record Snapshot(AlignmentMetrics Metrics, float[] ChosenRewards,
         ml.Data.Cache(model.Transform(test), "ChosenReward", "RejectedReward");
 
     private static float[] Column(IDataView data, string name) => [.. data.GetColumn<float>(name)];
+
+    /// <summary>Filled by ML.NET.</summary>
+    private sealed class ScoredPair
+    {
+        public float ChosenReward { get; set; }
+
+        public float RejectedReward { get; set; }
+    }
 }
