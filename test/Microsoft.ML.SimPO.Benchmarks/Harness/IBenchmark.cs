@@ -19,7 +19,7 @@ internal interface IBenchmark
     IReadOnlyList<string> Sides { get; }
 
     /// <summary>How often each side is measured, after one run that is not counted.</summary>
-    int Rounds => 5;
+    int Rounds => 3;
 
     /// <summary>Whether the rate of the machine's matrix products is measured beside it.</summary>
     bool UsesTorch => true;
