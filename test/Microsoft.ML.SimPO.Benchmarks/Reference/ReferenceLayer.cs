@@ -20,9 +20,9 @@ internal sealed class ReferenceLayer
         _key = ReferenceModel.Copy(source.QueryKeyValue.Value.narrow(0, query, keyValue));
         _value = ReferenceModel.Copy(source.QueryKeyValue.Value.narrow(0, query + keyValue, keyValue));
         _output = ReferenceModel.Copy(source.AttentionOutput.Value);
-        _gate = ReferenceModel.Copy(source.GateUp.Value.narrow(0, 0, intermediate));
-        _up = ReferenceModel.Copy(source.GateUp.Value.narrow(0, intermediate, intermediate));
-        _down = ReferenceModel.Copy(source.Down.Value);
+        _gate = ReferenceModel.Copy(source.GateUp!.Value.narrow(0, 0, intermediate));
+        _up = ReferenceModel.Copy(source.GateUp!.Value.narrow(0, intermediate, intermediate));
+        _down = ReferenceModel.Copy(source.Down!.Value);
         _inputNorm = ReferenceModel.Copy(source.InputNorm!.Value);
         _mlpNorm = ReferenceModel.Copy(source.MlpNorm!.Value);
     }
