@@ -10,6 +10,7 @@ namespace Microsoft.ML.SimPO;
 internal sealed class LanguageModel : IDisposable
 {
     private readonly Decoder _decoder;
+    private readonly Lazy<GenerationOptions> _suggestedGeneration;
     private int _disposed;
 
     private LanguageModel(Decoder decoder, IReadOnlyList<ModelFile> files, string folder)
@@ -18,7 +19,9 @@ internal sealed class LanguageModel : IDisposable
         Tokenizer = HfTokenizer.Load(folder);
         Template = ChatTemplate.Load(folder);
         SpecialTokens = SpecialTokens.Load(folder);
-        StopTokens = [.. HubFolder.Open(folder).EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
+        HubFolder hub = HubFolder.Open(folder);
+        StopTokens = [.. hub.EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
+        _suggestedGeneration = new Lazy<GenerationOptions>(() => GenerationConfig.Read(hub.Generation));
     }
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
@@ -42,6 +45,10 @@ internal sealed class LanguageModel : IDisposable
 
     /// <summary>What ends an answer.</summary>
     public IReadOnlyList<int> StopTokens { get; }
+
+    /// <summary>What generation_config.json suggests.</summary>
+    /// <exception cref="InvalidDataException">A field of it is out of its range.</exception>
+    public GenerationOptions SuggestedGeneration => _suggestedGeneration.Value;
 
     public static LanguageModel Load(string folder, Device device)
     {
