@@ -8,6 +8,9 @@ internal sealed class TokenGenerator(Decoder decoder, IReadOnlyCollection<int> s
 {
     private readonly int[] _stopTokens = [.. stopTokens.Where(t => t >= 0 && t < decoder.Architecture.VocabularySize)];
 
+    /// <summary>Do without the CPU's own path.</summary>
+    public bool ThroughTorchAlone { get; init; }
+
     /// <param name="prompts">At least one token each. Those that are one and the same array are computed once.</param>
     /// <param name="onToken">Told each token as it is chosen (sequence, token); false finishes that sequence.</param>
     /// <returns>The new tokens of each sequence, its stop token included.</returns>
@@ -40,7 +43,7 @@ internal sealed class TokenGenerator(Decoder decoder, IReadOnlyCollection<int> s
         }
     }
 
-    private IContinuation Begin(GenerationOptions options, CancellationToken cancellationToken) => CpuStep.Supports(decoder)
+    private IContinuation Begin(GenerationOptions options, CancellationToken cancellationToken) => CpuStep.Supports(decoder) && !ThroughTorchAlone
         ? new CpuContinuation(decoder, cancellationToken)
         : new TorchContinuation(decoder, options.MaxNewTokens, cancellationToken);
 
