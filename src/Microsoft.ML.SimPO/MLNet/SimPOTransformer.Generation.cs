@@ -1,8 +1,6 @@
 using Microsoft.Extensions.AI;
 using ChatMessage = Microsoft.ML.SimPO.Text.ChatMessage;
 
-#pragma warning disable RS0026 // Overloads with optional parameters: they differ in the first, which is none.
-
 namespace Microsoft.ML.SimPO;
 
 /// <content>What the model writes.</content>

@@ -20,7 +20,8 @@ internal static unsafe class RowProduct<TLanes, TVector>
     public static void Multiply(float* w, int rows, float* x, int columns, int size, float* y, int yStride)
     {
         int row = 0;
-        for (; row + TileRows <= rows; row += TileRows) Strip(w + ((long)row * size), x, columns, size, y + row, yStride);
+        for (; row + (2 * TileRows) <= rows; row += 2 * TileRows) Block(w + ((long)row * size), 2, x, columns, size, y + row, yStride);
+        for (; row + TileRows <= rows; row += TileRows) Block(w + ((long)row * size), 1, x, columns, size, y + row, yStride);
         for (; row < rows; row++)
             for (int c = 0; c < columns; c++) y[((long)c * yStride) + row] = Dot(w + ((long)row * size), x + ((long)c * size), size);
     }
@@ -33,17 +34,22 @@ internal static unsafe class RowProduct<TLanes, TVector>
         return Rest(TLanes.Sum(sum), a, b, k, size);
     }
 
-    /// <summary>Four rows, all columns.</summary>
-    private static void Strip(float* w, float* x, int columns, int size, float* y, int yStride)
+    /// <summary>One or two times four rows, all columns: what is read of x serves all rows while it is near, and the next rows are fetched meanwhile.</summary>
+    private static void Block(float* w, int strips, float* x, int columns, int size, float* y, int yStride)
     {
-        float* next = w + ((long)TileRows * size);
-        int c = 0;
-        if (TLanes.TileColumns >= 4)
-            for (; c + 4 <= columns; c += 4) Tile4(w, x + ((long)c * size), size, y + ((long)c * yStride), yStride, next + (c / 4 % TileRows * (long)size));
-        if (TLanes.TileColumns >= 3)
-            for (; c + 3 <= columns; c += 3) Tile3(w, x + ((long)c * size), size, y + ((long)c * yStride), yStride, next + (c / 3 % TileRows * (long)size));
-        for (; c + 2 <= columns; c += 2) Tile2(w, x + ((long)c * size), size, y + ((long)c * yStride), yStride, next);
-        if (c < columns) Tile1(w, x + ((long)c * size), size, y + ((long)c * yStride));
+        long strip = (long)TileRows * size;
+        for (int c = 0, width, tile = 0; c < columns; c += width)
+        {
+            width = TLanes.TileColumns >= 4 && columns - c >= 4 ? 4 : columns - c >= 2 ? 2 : 1;
+            float* from = x + ((long)c * size), to = y + ((long)c * yStride);
+            for (int i = 0; i < strips; i++, tile++)
+            {
+                float* rows = w + (i * strip), ahead = w + (strips * strip) + (tile % (strips * TileRows) * (long)size);
+                if (width == 4) Tile4(rows, from, size, to + (i * TileRows), yStride, ahead);
+                else if (width == 2) Tile2(rows, from, size, to + (i * TileRows), yStride, ahead);
+                else Tile1(rows, from, size, to + (i * TileRows));
+            }
+        }
     }
 
     private static void Tile1(float* w, float* x, int size, float* y)
@@ -65,13 +71,15 @@ internal static unsafe class RowProduct<TLanes, TVector>
         y[3] = Rest(TLanes.Sum(s3), w3, x, k, size);
     }
 
-    private static void Tile2(float* w, float* x, int size, float* y, int yStride, float* next)
+    /// <param name="ahead">What will be read next from memory: fetched on the way.</param>
+    private static void Tile2(float* w, float* x, int size, float* y, int yStride, float* ahead)
     {
         float* w1 = w + size, w2 = w1 + size, w3 = w2 + size, x1 = x + size;
         TVector s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
         int k = 0;
         for (; k + TLanes.Count <= size; k += TLanes.Count)
         {
+            if (Sse.IsSupported) Sse.Prefetch0(ahead + k);
             TVector a = TLanes.Load(x + k), b = TLanes.Load(x1 + k);
             TVector row = TLanes.Load(w + k);
             s00 = TLanes.MultiplyAdd(row, a, s00);
