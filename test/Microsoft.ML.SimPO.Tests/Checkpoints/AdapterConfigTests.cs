@@ -103,7 +103,8 @@ public sealed class AdapterConfigTests : IDisposable
         Assert.Equal((16, 8), (config.RankOf("model.layers.0.self_attn.v_proj"), config.RankOf("model.layers.0.self_attn.o_proj")));
         Assert.Equal((3.0 / 8, 2.0), (config.ScalingOf("model.layers.0.mlp.up_proj"), config.ScalingOf("model.layers.1.mlp.up_proj")));
         AdapterConfig back = Load(Encoding.UTF8.GetString(config.ToJson()));
-        Assert.Equal((config.RankPattern.Entries, config.AlphaPattern.Entries), (back.RankPattern.Entries, back.AlphaPattern.Entries));
+        Assert.Equal(config.RankPattern.Entries, back.RankPattern.Entries);
+        Assert.Equal(config.AlphaPattern.Entries, back.AlphaPattern.Entries);
     }
 
     [Fact]
