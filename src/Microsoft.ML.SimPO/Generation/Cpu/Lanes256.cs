@@ -7,7 +7,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 {
     public static int Count => 8;
 
-    public static int TileColumns => 2;
+    public static int TileColumns => 3;
 
     public static Vector256<float> Load(float* from) => Vector256.Load(from);
 

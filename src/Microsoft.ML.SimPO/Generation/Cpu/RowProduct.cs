@@ -40,12 +40,13 @@ internal static unsafe class RowProduct<TLanes, TVector>
         long strip = (long)TileRows * size;
         for (int c = 0, width, tile = 0; c < columns; c += width)
         {
-            width = TLanes.TileColumns >= 4 && columns - c >= 4 ? 4 : columns - c >= 2 ? 2 : 1;
+            width = Math.Min(TLanes.TileColumns, columns - c);
             float* from = x + ((long)c * size), to = y + ((long)c * yStride);
             for (int i = 0; i < strips; i++, tile++)
             {
                 float* rows = w + (i * strip), ahead = w + (strips * strip) + (tile % (strips * TileRows) * (long)size);
                 if (width == 4) Tile4(rows, from, size, to + (i * TileRows), yStride, ahead);
+                else if (width == 3) Tile3(rows, from, size, to + (i * TileRows), yStride, ahead);
                 else if (width == 2) Tile2(rows, from, size, to + (i * TileRows), yStride, ahead);
                 else Tile1(rows, from, size, to + (i * TileRows));
             }
@@ -96,6 +97,39 @@ internal static unsafe class RowProduct<TLanes, TVector>
         }
         Put(y, s00, s10, s20, s30, w, x, k, size);
         Put(y + yStride, s01, s11, s21, s31, w, x1, k, size);
+    }
+
+    /// <param name="ahead">What will be read next from memory: fetched on the way.</param>
+    private static void Tile3(float* w, float* x, int size, float* y, int yStride, float* ahead)
+    {
+        float* w1 = w + size, w2 = w1 + size, w3 = w2 + size, x1 = x + size, x2 = x1 + size;
+        TVector s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default;
+        TVector s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
+        int k = 0;
+        for (; k + TLanes.Count <= size; k += TLanes.Count)
+        {
+            if (Sse.IsSupported) Sse.Prefetch0(ahead + k);
+            TVector a = TLanes.Load(x + k), b = TLanes.Load(x1 + k), c = TLanes.Load(x2 + k);
+            TVector row = TLanes.Load(w + k);
+            s00 = TLanes.MultiplyAdd(row, a, s00);
+            s01 = TLanes.MultiplyAdd(row, b, s01);
+            s02 = TLanes.MultiplyAdd(row, c, s02);
+            row = TLanes.Load(w1 + k);
+            s10 = TLanes.MultiplyAdd(row, a, s10);
+            s11 = TLanes.MultiplyAdd(row, b, s11);
+            s12 = TLanes.MultiplyAdd(row, c, s12);
+            row = TLanes.Load(w2 + k);
+            s20 = TLanes.MultiplyAdd(row, a, s20);
+            s21 = TLanes.MultiplyAdd(row, b, s21);
+            s22 = TLanes.MultiplyAdd(row, c, s22);
+            row = TLanes.Load(w3 + k);
+            s30 = TLanes.MultiplyAdd(row, a, s30);
+            s31 = TLanes.MultiplyAdd(row, b, s31);
+            s32 = TLanes.MultiplyAdd(row, c, s32);
+        }
+        Put(y, s00, s10, s20, s30, w, x, k, size);
+        Put(y + yStride, s01, s11, s21, s31, w, x1, k, size);
+        Put(y + (2L * yStride), s02, s12, s22, s32, w, x2, k, size);
     }
 
     /// <param name="ahead">What will be read next from memory: fetched on the way.</param>
