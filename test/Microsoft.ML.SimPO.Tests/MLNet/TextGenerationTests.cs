@@ -74,7 +74,7 @@ public sealed class TextGenerationTests(TunedModel model) : IClassFixture<TunedM
         using SimPOTransformer own = context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options());
         IDataView data = PromptedResponse.View(context, 2);
         IDataView answers = context.Alignment.Transforms.Generate(own, options: new GenerationOptions { MaxNewTokens = 1_000_000, MinNewTokens = 1_000_000 }).Fit(data).Transform(data);
-        using var timer = new Timer(_ => context.CancelExecution(), null, 200, Timeout.Infinite);
+        using var timer = new Timer(_ => Internals.CancelExecution(context), null, 200, Timeout.Infinite);
         Assert.ThrowsAny<OperationCanceledException>(() => answers.GetColumn<string>("Answer").ToArray());
     }
 }

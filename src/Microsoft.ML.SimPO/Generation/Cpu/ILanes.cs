@@ -26,11 +26,7 @@ internal unsafe interface ILanes<TVector>
 
     static abstract TVector Divide(TVector a, TVector b);
 
-    static abstract TVector Max(TVector a, TVector b);
-
     static abstract TVector Exp(TVector value);
 
     static abstract float Sum(TVector value);
-
-    static abstract float Largest(TVector value);
 }

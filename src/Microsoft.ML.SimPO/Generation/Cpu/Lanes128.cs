@@ -23,16 +23,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 
     public static Vector128<float> Divide(Vector128<float> a, Vector128<float> b) => a / b;
 
-    public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.MaxNative(a, b);
-
     public static Vector128<float> Exp(Vector128<float> value) => Vector128.Exp(value);
 
     public static float Sum(Vector128<float> value) => Vector128.Sum(value);
-
-    public static float Largest(Vector128<float> value)
-    {
-        float largest = value[0];
-        for (int i = 1; i < Count; i++) largest = MathF.Max(largest, value[i]);
-        return largest;
-    }
 }

@@ -23,16 +23,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 
     public static Vector256<float> Divide(Vector256<float> a, Vector256<float> b) => a / b;
 
-    public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.MaxNative(a, b);
-
     public static Vector256<float> Exp(Vector256<float> value) => Vector256.Exp(value);
 
     public static float Sum(Vector256<float> value) => Vector256.Sum(value);
-
-    public static float Largest(Vector256<float> value)
-    {
-        float largest = value[0];
-        for (int i = 1; i < Count; i++) largest = MathF.Max(largest, value[i]);
-        return largest;
-    }
 }

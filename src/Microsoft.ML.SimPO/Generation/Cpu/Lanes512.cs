@@ -23,16 +23,7 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     public static Vector512<float> Divide(Vector512<float> a, Vector512<float> b) => a / b;
 
-    public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.MaxNative(a, b);
-
     public static Vector512<float> Exp(Vector512<float> value) => Vector512.Exp(value);
 
     public static float Sum(Vector512<float> value) => Vector512.Sum(value);
-
-    public static float Largest(Vector512<float> value)
-    {
-        float largest = value[0];
-        for (int i = 1; i < Count; i++) largest = MathF.Max(largest, value[i]);
-        return largest;
-    }
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Microsoft.ML.SimPO.Models;
 
 namespace Microsoft.ML.SimPO.Generation;
@@ -31,7 +32,7 @@ internal static unsafe class RowAttention<TLanes, TVector>
                 float* row = scores + (i * CachePage.Positions);
                 RowMath<TLanes, TVector>.Scale(row, (float)architecture.AttentionScale, row, count);
                 if (architecture.AttentionSoftCap is { } cap) RowMath<TLanes, TVector>.SoftCap(row, (float)cap, count);
-                float above = MathF.Max(largest[i], RowMath<TLanes, TVector>.Largest(row, count)), shrink = MathF.Exp(largest[i] - above);
+                float above = MathF.Max(largest[i], TensorPrimitives.Max(new ReadOnlySpan<float>(row, count))), shrink = MathF.Exp(largest[i] - above);
                 sums[i] = (sums[i] * shrink) + RowMath<TLanes, TVector>.Exponentials(row, above, count);
                 largest[i] = above;
                 AddValues(row, page.Values(layer, head) + (offset * size), count, output + (i * size), size, shrink);

@@ -80,11 +80,4 @@ internal static unsafe class RowMath<TLanes, TVector>
         for (; i < size; i++) total += x[i] = MathF.Exp(x[i] - largest);
         return total;
     }
-
-    public static float Largest(float* x, int size)
-    {
-        float largest = float.NegativeInfinity;
-        for (int i = 0; i < size; i++) largest = MathF.Max(largest, x[i]);
-        return largest;
-    }
 }
