@@ -16,13 +16,15 @@ public sealed class LoraAdapterTests
 
     /// <summary>An adapted model computes what one with merged weights does, and dL/dA = s B^T dL/dW, dL/dB = s dL/dW A^T.</summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Scores_and_gradients_are_those_of_the_merged_weights(bool recompute)
+    [InlineData(false, new int[0])]
+    [InlineData(true, new int[0])]
+    [InlineData(false, new[] { 1 })]
+    [InlineData(true, new[] { 1 })]
+    public void Scores_and_gradients_are_those_of_the_merged_weights(bool recompute, int[] layers)
     {
         AdapterConfig config = All with
         {
-            Targets = AdapterTargets.ByName(["q_proj", "v_proj", "o_proj", "up_proj", "down_proj"]),
+            Targets = AdapterTargets.ByName(["q_proj", "v_proj", "o_proj", "up_proj", "down_proj"]).InLayers(layers, []),
             RankPattern = ModuleNumbers.Of([KeyValuePair.Create("v_proj", 2.0)]),
             AlphaPattern = ModuleNumbers.Of([KeyValuePair.Create("1.mlp.up_proj", 1.0)]),
             RankStabilized = true,
