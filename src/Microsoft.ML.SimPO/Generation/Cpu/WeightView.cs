@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Microsoft.ML.SimPO.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,8 +13,7 @@ internal sealed unsafe class WeightView : IDisposable
     {
         _alias = parameter.Value.alias().DetachFromDisposeScope();
         Rows = (int)_alias.shape[0];
-        using Tensor row = _alias.narrow(0, 0, 1);
-        Data = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(row.bytes));
+        Data = (float*)Parameter.Address(_alias);
     }
 
     /// <summary>The size of the first dimension.</summary>
