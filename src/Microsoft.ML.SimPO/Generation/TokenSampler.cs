@@ -22,10 +22,11 @@ internal sealed class TokenSampler(GenerationOptions options, int index, IReadOn
         BanRepeats(logits, before);
         if (newTokens < options.MinNewTokens)
             foreach (int token in stopTokens ?? []) logits[token] = float.NegativeInfinity;
-        int likeliest = TensorPrimitives.IndexOfMax((ReadOnlySpan<float>)logits); // the first of several; not a number counts as largest
-        if (float.IsNaN(logits[likeliest]) || float.IsPositiveInfinity(logits[likeliest]))
+        // Not IndexOfMax: its indices are denormal floats, which are zeros where those are flushed.
+        float largest = TensorPrimitives.Max(logits);
+        if (!float.IsFinite(largest))
             throw new InvalidOperationException("The model's logits are not finite numbers: its weights are damaged, or its training diverged. Train with a smaller `LearningRate`.");
-        return options.Sample ? _distribution.Draw(logits, logits[likeliest], _random.NextDouble()) : likeliest;
+        return options.Sample ? _distribution.Draw(logits, largest, _random.NextDouble()) : logits.IndexOf(largest); // the first of several
     }
 
     /// <summary>Once for each token that occurred: positive logits are divided, negative ones multiplied.</summary>

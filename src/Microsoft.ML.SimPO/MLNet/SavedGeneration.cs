@@ -18,7 +18,7 @@ internal static class SavedGeneration
         context.Writer.Write(options.NoRepeatNgramSize);
         context.Writer.Write(options.Seed);
         context.Writer.Write(options.StopStrings.Count);
-        foreach (string stop in options.StopStrings) context.SaveNonEmptyString(stop);
+        foreach (string stop in options.StopStrings) context.Writer.Write(stop); // may be a blank, which ML.NET's own strings must not be
     }
 
     /// <exception cref="InvalidDataException">A value is out of range.</exception>
@@ -39,7 +39,7 @@ internal static class SavedGeneration
         };
         int stops = context.Reader.ReadInt32();
         if (stops is < 0 or > MaxStopStrings) throw new InvalidDataException(FormattableString.Invariant($"The saved text generator is damaged: it claims to hold {stops} stop strings."));
-        options = options with { StopStrings = [.. Enumerable.Range(0, stops).Select(_ => context.LoadNonEmptyString())] };
+        options = options with { StopStrings = [.. Enumerable.Range(0, stops).Select(_ => context.Reader.ReadString())] };
         string[] faults = [.. options.Faults()];
         return faults.Length == 0 ? options : throw new InvalidDataException($"The saved text generator is damaged: {string.Join(" ", faults)}");
     }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Microsoft.ML.SimPO.Models;
 
 namespace Microsoft.ML.SimPO.Generation;
@@ -43,6 +44,7 @@ internal static unsafe class RowAttention<TLanes, TVector>
     }
 
     /// <summary>y = y * shrink + sum over j of p[j] values[j]</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddValues(float* p, float* values, int count, float* y, int size, float shrink)
     {
         TVector factor = TLanes.Of(shrink);

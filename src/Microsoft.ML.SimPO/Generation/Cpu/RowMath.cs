@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.SimPO.Generation;
 
 /// <summary>What a token's row goes through between the products.</summary>
@@ -6,6 +8,7 @@ internal static unsafe class RowMath<TLanes, TVector>
     where TVector : struct
 {
     /// <summary>y = x / sqrt(mean(x^2) + epsilon) * factors; x and y may be one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Norm(float* x, float* factors, float* y, int size, double epsilon)
     {
         float meanSquare = RowProduct<TLanes, TVector>.Dot(x, x, size) / size;
@@ -17,6 +20,7 @@ internal static unsafe class RowMath<TLanes, TVector>
     }
 
     /// <summary>y += factor * x</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled(float* y, float* x, float factor, int size)
     {
         TVector scale = TLanes.Of(factor);
@@ -26,6 +30,7 @@ internal static unsafe class RowMath<TLanes, TVector>
     }
 
     /// <summary>y = x * factor</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(float* x, float factor, float* y, int size)
     {
         TVector scale = TLanes.Of(factor);
@@ -35,6 +40,7 @@ internal static unsafe class RowMath<TLanes, TVector>
     }
 
     /// <summary>y = silu(gate) * up with silu(g) = g / (1 + e^-g)</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SiluGate(float* gate, float* up, float* y, int size)
     {
         TVector one = TLanes.Of(1), minus = TLanes.Of(-1);
@@ -49,6 +55,7 @@ internal static unsafe class RowMath<TLanes, TVector>
     }
 
     /// <summary>y = gelu(gate) * up with gelu(g) = g / 2 (1 + tanh(sqrt(2 / pi) (g + 0.044715 g^3)))</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void GeluTanhGate(float* gate, float* up, float* y, int size)
     {
         const float beta = 0.7978845608028654f, kappa = 0.044715f;
@@ -60,12 +67,14 @@ internal static unsafe class RowMath<TLanes, TVector>
     }
 
     /// <summary>x = cap * tanh(x / cap)</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SoftCap(float* x, float cap, int size)
     {
         for (int i = 0; i < size; i++) x[i] = cap * MathF.Tanh(x[i] / cap);
     }
 
     /// <summary>x = e^(x - largest); returns their sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Exponentials(float* x, float largest, int size)
     {
         TVector minus = TLanes.Of(-largest), sum = default;

@@ -26,6 +26,7 @@ internal static unsafe class RowProduct<TLanes, TVector>
             for (int c = 0; c < columns; c++) y[((long)c * yStride) + row] = Dot(w + ((long)row * size), x + ((long)c * size), size);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Dot(float* a, float* b, int size)
     {
         TVector sum = default;
@@ -53,6 +54,7 @@ internal static unsafe class RowProduct<TLanes, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile1(float* w, float* x, int size, float* y)
     {
         float* w1 = w + size, w2 = w1 + size, w3 = w2 + size;
@@ -73,6 +75,7 @@ internal static unsafe class RowProduct<TLanes, TVector>
     }
 
     /// <param name="ahead">What will be read next from memory: fetched on the way.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile2(float* w, float* x, int size, float* y, int yStride, float* ahead)
     {
         float* w1 = w + size, w2 = w1 + size, w3 = w2 + size, x1 = x + size;
@@ -100,6 +103,7 @@ internal static unsafe class RowProduct<TLanes, TVector>
     }
 
     /// <param name="ahead">What will be read next from memory: fetched on the way.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile3(float* w, float* x, int size, float* y, int yStride, float* ahead)
     {
         float* w1 = w + size, w2 = w1 + size, w3 = w2 + size, x1 = x + size, x2 = x1 + size;
@@ -133,6 +137,7 @@ internal static unsafe class RowProduct<TLanes, TVector>
     }
 
     /// <param name="ahead">What will be read next from memory: fetched on the way.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile4(float* w, float* x, int size, float* y, int yStride, float* ahead)
     {
         float* w1 = w + size, w2 = w1 + size, w3 = w2 + size, x1 = x + size, x2 = x1 + size, x3 = x2 + size;
