@@ -23,7 +23,7 @@ internal sealed class TokenSampler(GenerationOptions options, int index, IReadOn
         if (newTokens < options.MinNewTokens)
             foreach (int token in stopTokens ?? []) logits[token] = float.NegativeInfinity;
         // Not IndexOfMax: its indices are denormal floats, which are zeros where those are flushed.
-        float largest = TensorPrimitives.Max(logits);
+        float largest = TensorPrimitives.Max((ReadOnlySpan<float>)logits);
         if (!float.IsFinite(largest))
             throw new InvalidOperationException("The model's logits are not finite numbers: its weights are damaged, or its training diverged. Train with a smaller `LearningRate`.");
         return options.Sample ? _distribution.Draw(logits, largest, _random.NextDouble()) : logits.IndexOf(largest); // the first of several
