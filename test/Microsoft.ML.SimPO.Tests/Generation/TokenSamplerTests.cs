@@ -6,6 +6,14 @@ public class TokenSamplerTests
     public void Greedy_takes_the_first_of_the_likeliest() =>
         Assert.Equal(1, new TokenSampler(new GenerationOptions(), 0).Next([1f, 3f, 3f, 2f], []));
 
+    [Fact]
+    public void The_likeliest_is_found_where_denormals_are_flushed()
+    {
+        float[] logits = [.. Enumerable.Range(0, 1000).Select(i => i == 777 ? 2f : i % 7 * 0.1f)];
+        Assert.Equal(777, Native.ComputeThread.Run("test", () => new TokenSampler(new GenerationOptions(), 0).Next(logits, [])));
+        Assert.Equal(777, Native.ComputeThread.Run("test", () => new TokenSampler(new GenerationOptions { Sample = true, TopK = 1 }, 0).Next(logits, [])));
+    }
+
     /// <summary>4 / 2 = 2 and -1 * 2 = -2; each once although token 0 occurred twice; tokens that did not occur stay.</summary>
     [Fact]
     public void A_repetition_penalty_divides_positive_and_multiplies_negative_logits()
