@@ -92,11 +92,11 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
     {
         LanguageModel model = transformer.Model;
         int seed = _options.Seed ?? ((IHostEnvironmentInternal)_context).Seed ?? Random.Shared.Next();
-        List<TrainingStep> plan = new StepPlanner(pairs, _options.BatchSize, _options.TokensPerMicroBatch).Plan(_options.Epochs, _options.Shuffle ? seed : null);
+        List<TrainingStep> plan = _options.Planner(pairs).Plan(_options.Epochs, _options.Shuffle ? seed : null);
         FitReport.Plan(channel, model.Decoder, pairs, plan.Count, seed, _options);
         var clock = Stopwatch.StartNew();
         Validate(0, 0);
-        new TrainingLoop(model.Decoder, _options.Loss(), _options.Settings()).Run(pairs, plan, Report, cancellationToken);
+        new TrainingLoop(model.Decoder, _options.Loss(), _options.Settings(model.Decoder.Architecture.ModelType)).Run(pairs, plan, Report, cancellationToken);
         FitReport.Done(channel, plan.Count, clock.Elapsed);
         return true;
 

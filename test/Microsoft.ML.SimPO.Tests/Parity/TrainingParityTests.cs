@@ -21,8 +21,10 @@ public class TrainingParityTests
         // Small losses and large betas magnify float32's rounding; the goldens' README gives these tolerances.
         double relative = golden.Name.Contains("hinge", StringComparison.Ordinal) || golden.Name.Contains("beta10", StringComparison.Ordinal) ? 5e-5 : 1e-5;
         CheckEvaluation(fixture, "eval_before");
+        List<TrainingStep> plan = fixture.Plan();
+        Assert.Equal(fixture.Order, plan.Select(s => s.MicroBatches));
         List<TrainingProgress> steps = [];
-        new TrainingLoop(fixture.Decoder, fixture.Loss, fixture.Settings).Run(fixture.Train, fixture.Order, steps.Add);
+        new TrainingLoop(fixture.Decoder, fixture.Options.Loss(), fixture.Options.Settings(fixture.Decoder.Architecture.ModelType)).Run(fixture.Train, plan, steps.Add);
         Assert.Equal(fixture.Log.Length, steps.Count);
         for (int i = 0; i < steps.Count; i++) CheckStep(fixture.Log[i], steps[i], relative);
         CheckEvaluation(fixture, "eval_after");
@@ -37,6 +39,8 @@ public class TrainingParityTests
         Check("loss", step.Loss, (relative * Math.Abs(Field("loss"))) + 1e-6);
         Check("grad_norm", step.GradientNorm, (relative * Field("grad_norm")) + 1e-6);
         Check("lr_used", step.LearningRate, 1e-12);
+        Check("learning_rate", step.ReportedLearningRate, 1e-12);
+        Check("epoch", step.Epoch, 0.00501); // two digits
         Check("rewards/chosen", step.ChosenReward, 1e-4);
         Check("rewards/rejected", step.RejectedReward, 1e-4);
         Check("rewards/accuracies", step.Accuracy, 1e-6);
@@ -49,7 +53,7 @@ public class TrainingParityTests
     {
         JsonElement expected = fixture.Final.GetProperty(when);
         PairLogProbabilities[] scores = new PairScorer(fixture.Decoder).Score(fixture.Evaluation);
-        IPreferenceLoss loss = fixture.Loss;
+        IPreferenceLoss loss = fixture.Options.Loss();
         // The loss is weighted by pairs, every other figure is the plain mean over batches: the trainers' own habit.
         double BatchMean(Func<PairLogProbabilities, double> figure) => fixture.EvaluationBatches.Average(b => b.Average(i => figure(scores[i])));
         double lossSum = fixture.EvaluationBatches.Sum(batch =>

@@ -91,7 +91,7 @@ internal sealed class PreferenceEncoder
     {
         if (_options.EmptyAnswers == EmptyAnswers.Keep || !string.IsNullOrWhiteSpace(answer)) return false;
         if (_options.EmptyAnswers == EmptyAnswers.Drop) return true;
-        throw new InvalidDataException($"the {name} answer is empty. Remove the row, or set `EmptyAnswers` to Drop.");
+        throw new InvalidDataException($"the {name} answer is empty. Remove the row, or set `DropEmptyAnswers`.");
     }
 
     private EncodedPair? Drop(bool isEmpty)
