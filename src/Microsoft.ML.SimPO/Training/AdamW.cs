@@ -30,7 +30,8 @@ internal sealed class AdamW : IDisposable
         set
         {
             _stepCount = value;
-            foreach (Tensor steps in _groups.SelectMany(g => g.Steps)) steps.fill_(value).Dispose();
+            using DisposeScope scope = NewDisposeScope();
+            foreach (Tensor steps in _groups.SelectMany(g => g.Steps)) steps.fill_(value);
         }
     }
 
