@@ -53,7 +53,7 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
             TimeSpan started = clock.Elapsed;
             (PairResult[][] results, int tokens) = Gradients(pairs, plan[i], optimizer, cancellationToken);
             double norm = optimizer.ClipGradients(settings.MaxGradNorm);
-            Check(i, results, norm);
+            Check(i, results, norm, pairs);
             optimizer.Step(schedule.At(i));
             if (!observer.AfterStep(Progress(i, plan, results, norm, schedule, tokens, clock.Elapsed - started, before + clock.Elapsed), optimizer)) return;
         }
@@ -80,11 +80,11 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         return (results, tokens);
     }
 
-    private void Check(int index, PairResult[][] results, double norm)
+    private static void Check(int index, PairResult[][] results, double norm, IReadOnlyList<EncodedPair> pairs)
     {
         PairResult[] all = [.. results.SelectMany(m => m)], bad = [.. all.Where(r => !double.IsFinite(r.Loss.Value))];
         if (double.IsFinite(norm) && bad.Length == 0) return;
-        string rows = string.Join(", ", (bad.Length > 0 ? bad : all).Select(r => settings.Rows is { } numbers ? numbers[r.Index] : r.Index).Take(16));
+        string rows = string.Join(", ", (bad.Length > 0 ? bad : all).Select(r => pairs[r.Index].Row).Take(16));
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
             $"The loss or its gradient stopped being a finite number in step {index + 1} (gradient norm {norm}, rows {rows}). The weights are those of the step before. Lower `LearningRate`, or look at these rows."));
     }

@@ -32,9 +32,6 @@ internal sealed record TrainingSettings
     /// <summary>Whether look-ups of the padding token's row give it a gradient; Hugging Face says no.</summary>
     public bool LookUpPadding { get; init; } = true;
 
-    /// <summary>The row of the user's data that each pair comes from, for messages; null for its index.</summary>
-    public IReadOnlyList<long>? Rows { get; init; }
-
     /// <summary>Whether the rate of the next step is what is reported of a step.</summary>
     public bool ReportsNextRate { get; init; }
 }

@@ -8,10 +8,12 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>One fit, on its own thread: steps, and between them reports, evaluation, diagnosis, early stopping and checkpoints.</summary>
+/// <param name="validation">Empty for none.</param>
 /// <param name="folder">The run's folder; null where nothing is written. It stays the caller's.</param>
 /// <param name="seed">Where random numbers begin; null where it is free, so that a run that goes on takes its own.</param>
 internal sealed class FitRun(
-    SimPOTransformer transformer, SimPOTrainer.Options options, EncodedRows data, EncodedRows? validation, RunFolder? folder, int? seed, IChannel channel, CancellationToken cancellationToken)
+    SimPOTransformer transformer, SimPOTrainer.Options options, IReadOnlyList<EncodedPair> pairs, IReadOnlyList<EncodedPair> validation, RunFolder? folder, int? seed,
+    IChannel channel, CancellationToken cancellationToken)
     : ITrainingObserver, IDisposable
 {
     private readonly RunStore _store = new(folder, transformer.Model, channel.Warning);
@@ -26,14 +28,14 @@ internal sealed class FitRun(
     public void Run()
     {
         FindState();
-        List<TrainingStep> plan = options.Planner(data.Pairs).Plan(options.Epochs, options.Shuffle ? _seed : null);
+        List<TrainingStep> plan = options.Planner(pairs).Plan(options.Epochs, options.Shuffle ? _seed : null);
         if (plan.Count == 0)
-            throw new InvalidOperationException(FormattableString.Invariant($"{data.Pairs.Count} pairs do not fill one step of `BatchSize` {options.BatchSize}, and `DropLast` drops the rest. Lower `BatchSize`, or set `DropLast` to false."));
-        FitReport.Plan(channel, transformer.Model, data.Pairs, plan.Count, _seed, options);
-        FitReport.Remainder(channel, data.Pairs.Count, options);
+            throw new InvalidOperationException(FormattableString.Invariant($"{pairs.Count} pairs do not fill one step of `BatchSize` {options.BatchSize}, and `DropLast` drops the rest. Lower `BatchSize`, or set `DropLast` to false."));
+        FitReport.Plan(channel, transformer.Model, pairs, plan.Count, _seed, options);
+        FitReport.Remainder(channel, pairs.Count, options);
         var clock = Stopwatch.StartNew();
-        TrainingSettings settings = options.Settings(transformer.Model.Decoder.Architecture.ModelType) with { Rows = data.Rows };
-        new TrainingLoop(transformer.Model.Decoder, options.Loss(), settings).Run(data.Pairs, plan, this, cancellationToken);
+        TrainingSettings settings = options.Settings(transformer.Model.Decoder.Architecture.ModelType);
+        new TrainingLoop(transformer.Model.Decoder, options.Loss(), settings).Run(pairs, plan, this, cancellationToken);
         FitReport.Done(channel, transformer.TrainingHistory.Count, clock.Elapsed);
         if (options.KeepsBest) RestoreBest();
     }
@@ -75,7 +77,7 @@ internal sealed class FitRun(
 
     private void FindState()
     {
-        _settings = RunSettings.Deciding(options, data.Pairs.Count, DataFingerprint.Of(data.Pairs));
+        _settings = RunSettings.Deciding(options, pairs.Count, DataFingerprint.Of(pairs));
         _resumedFrom = _store.FindResume(options);
         if (_resumedFrom is null)
         {
@@ -139,8 +141,8 @@ internal sealed class FitRun(
     /// <returns>Whether it is the best evaluation so far.</returns>
     private bool Evaluate(int step, double epoch)
     {
-        if (validation is null) return false;
-        ValidationResult result = new Validator(transformer.Model.Decoder, options).Evaluate(validation.Pairs, step, epoch, cancellationToken);
+        if (validation.Count == 0) return false;
+        ValidationResult result = new Validator(transformer.Model.Decoder, options).Evaluate(validation, step, epoch, cancellationToken);
         transformer.AddValidation(result);
         folder?.Append(TrainingLogLine.Of(step, epoch, result.Figures!));
         FitReport.Validation(channel, result);

@@ -11,7 +11,7 @@ internal sealed class Validator(Decoder decoder, SimPOTrainer.Options options)
 {
     public ValidationResult Evaluate(IReadOnlyList<EncodedPair> pairs, int step, double epoch, CancellationToken cancellationToken)
     {
-        PairLogProbabilities[] scores = new PairEvaluator(decoder, options.Beta, options.Beta * options.GammaBetaRatio, options.TokensPerMicroBatch).Score(pairs, cancellationToken);
+        PairLogProbabilities[] scores = new PairEvaluator(decoder, options.TokensPerMicroBatch).Score(pairs, cancellationToken);
         var sums = new MetricsSum(options.Beta * options.GammaBetaRatio);
         foreach (PairLogProbabilities pair in scores) sums.Add(options.Beta * pair.ChosenMean, options.Beta * pair.RejectedMean);
         EvaluationFigures figures = EvaluationFigures.Of(scores, Batches(pairs.Count), options.Loss(), options.Beta);

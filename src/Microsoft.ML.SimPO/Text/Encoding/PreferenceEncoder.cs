@@ -61,8 +61,9 @@ internal sealed class PreferenceEncoder
     {
         try
         {
-            if (_reference is not null) return _reference.Encode(prompt, chosen, rejected, _counters);
-            return IsEmpty(chosen, "chosen") || IsEmpty(rejected, "rejected") ? Drop(isEmpty: true) : Encode(_texts.Of(prompt, chosen, rejected));
+            EncodedPair? pair = Encode(prompt, chosen, rejected);
+            if (pair is not null) pair.Row = row;
+            return pair;
         }
         catch (JinjaException e)
         {
@@ -77,6 +78,12 @@ internal sealed class PreferenceEncoder
     /// <summary>The ids of a prompt from which the model goes on, uncut.</summary>
     /// <param name="prompt">A text or messages, as for a pair.</param>
     public int[] EncodePrompt(string prompt) => _sides.Prompt(_texts.PromptOf(prompt));
+
+    private EncodedPair? Encode(string prompt, string chosen, string rejected)
+    {
+        if (_reference is not null) return _reference.Encode(prompt, chosen, rejected, _counters);
+        return IsEmpty(chosen, "chosen") || IsEmpty(rejected, "rejected") ? Drop(isEmpty: true) : Encode(_texts.Of(prompt, chosen, rejected));
+    }
 
     private EncodedPair? Encode(PairTexts texts)
     {
