@@ -21,7 +21,7 @@ internal sealed class TrainingGolden : IDisposable
         Log = [.. File.ReadLines(golden.File("log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
         Order = [.. Read(golden.File("order.json")).GetProperty("train").EnumerateArray().Select(s =>
             s.GetProperty("micro_batches").EnumerateArray().Select(m => m.EnumerateArray().Select(i => i.GetInt32()).ToArray()).ToArray())];
-        Train = ReadPairs(golden.Sibling("training", "train.jsonl"));
+        Train = ReadPairs(golden.Sibling("training", "train.jsonl"))[.._config.GetProperty("train_pairs").GetInt32()];
         Evaluation = ReadPairs(golden.Sibling("training", "eval.jsonl"));
         EvaluationBatches = [.. Read(golden.File("order.json")).GetProperty("eval").EnumerateArray().Select(b => b.EnumerateArray().Select(i => i.GetInt32()).ToArray())];
         ModelPath = golden.Sibling("training", "model");
@@ -50,7 +50,19 @@ internal sealed class TrainingGolden : IDisposable
     public double Beta => Hyper("beta");
 
     /// <summary>The run's hyper-parameters as a user would set them.</summary>
-    public SimPOTrainer.Options Options => new()
+    public SimPOTrainer.Options Options
+    {
+        get
+        {
+            SimPOTrainer.Options options = OptionsOfOneEpoch;
+            options.Epochs = _hyper.TryGetProperty("num_train_epochs", out JsonElement epochs)
+                ? epochs.GetDouble()
+                : _config.GetProperty("total_steps").GetDouble() / options.Planner(Train).Plan(1, null).Count;
+            return options;
+        }
+    }
+
+    private SimPOTrainer.Options OptionsOfOneEpoch => new()
     {
         ModelPath = ModelPath,
         Compatibility = IsTrl ? Compatibility.Trl024 : Compatibility.SimPOReference,
@@ -82,9 +94,17 @@ internal sealed class TrainingGolden : IDisposable
         Shuffle = false,
     };
 
-    /// <summary>What the options make of the data, as long as the run is; it must be the recorded order.</summary>
-    public List<TrainingStep> Plan() => Options.Planner([.. Train.Take(_config.GetProperty("train_pairs").GetInt32())])
-        .Plan(_hyper.TryGetProperty("num_train_epochs", out JsonElement epochs) ? epochs.GetDouble() : 1000, null)[..(_hyper.TryGetProperty("max_steps", out JsonElement steps) ? steps.GetInt32() : ^0)];
+    /// <summary>The pairs as texts: the vocabulary is one of words.</summary>
+    public static TextPair TextOf(EncodedPair pair)
+    {
+        string Words(IEnumerable<int> ids) => string.Concat(ids.Select(i => FormattableString.Invariant($" w{i}")));
+        return new TextPair
+        {
+            Prompt = Words(pair.ChosenIds[1..pair.ChosenPromptLength])[1..], // without BOS
+            Chosen = Words(pair.ChosenIds[pair.ChosenPromptLength..^1]), // without EOS
+            Rejected = Words(pair.RejectedIds[pair.RejectedPromptLength..^1]),
+        };
+    }
 
     public void Dispose() => Decoder.Dispose();
 
