@@ -28,11 +28,11 @@ internal sealed class CheckpointWriter
     /// <summary>Writes the folder: complete beside the target first, then swapped in, what was there deleted last.</summary>
     /// <param name="targetFolder">New, empty, or that of a model. Files in it that belong to no model stay.</param>
     /// <param name="tensors">All weights, in the order of the model, under their Hugging Face names.</param>
-    /// <param name="cancellationToken">Ends the work; the target stays as it was.</param>
     /// <param name="complete">Adds files of the caller's to the folder before it is swapped in; null for none.</param>
+    /// <param name="cancellationToken">Ends the work; the target stays as it was.</param>
     /// <returns>What was written.</returns>
     /// <exception cref="IOException">The target cannot be written, or is the folder of an adapter or of something else.</exception>
-    public CheckpointSummary Write(string targetFolder, IReadOnlyList<TensorSource> tensors, CancellationToken cancellationToken = default, Action<string>? complete = null)
+    public CheckpointSummary Write(string targetFolder, IReadOnlyList<TensorSource> tensors, Action<string>? complete = null, CancellationToken cancellationToken = default)
     {
         var plan = new ShardPlan(tensors, Type, MaxShardBytes);
         RoundingCount? rounding = null;

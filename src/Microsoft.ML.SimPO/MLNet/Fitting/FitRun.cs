@@ -24,6 +24,8 @@ internal sealed class FitRun(
     private int _seed;
     private Dictionary<string, string> _settings = [];
 
+    private TrainingProgress? LastStep => transformer.TrainingHistory is [.., var last] ? last : null;
+
     /// <summary>Trains the transformer's model.</summary>
     public void Run()
     {
@@ -57,7 +59,7 @@ internal sealed class FitRun(
 
     bool ITrainingObserver.AfterStep(TrainingProgress progress, AdamW optimizer)
     {
-        bool endsEpoch = Math.Floor(progress.Epoch) > Math.Floor(transformer.TrainingHistory.LastOrDefault()?.Epoch ?? 0), isLast = progress.Step == progress.TotalSteps;
+        bool endsEpoch = Math.Floor(progress.Epoch) > Math.Floor(LastStep?.Epoch ?? 0), isLast = progress.Step == progress.TotalSteps;
         Report(progress);
         bool IsDue(int steps) => isLast || (steps == 0 ? endsEpoch : progress.Step % steps == 0);
         bool isBest = IsDue(options.EvaluationSteps) && Evaluate(progress.Step, progress.Epoch);
@@ -172,7 +174,7 @@ internal sealed class FitRun(
 
     private void RestoreBest()
     {
-        if (_best.Step is not { } step || step == transformer.TrainingHistory.LastOrDefault()?.Step) return;
+        if (_best.Step is not { } step || step == LastStep?.Step) return;
         _best.Restore(folder is null ? null : _store.CheckpointOf(step, null));
         FitReport.Restored(channel, step, _best.Loss);
     }

@@ -36,7 +36,7 @@ internal sealed class RunStore(RunFolder? folder, LanguageModel model, Action<st
         string checkpoint = folder!.CheckpointOf(state.Step);
         try
         {
-            new CheckpointWriter(model.Files).Write(checkpoint, model.Tensors(), default, staged =>
+            new CheckpointWriter(model.Files).Write(checkpoint, model.Tensors(), staged =>
             {
                 OptimizerFile.Write(staged, optimizer);
                 TrainingStateFile.Write(staged, state);

@@ -44,7 +44,7 @@ internal static class TrainingStateFile
     {
         try
         {
-            using FileStream stream = RegularFile.OpenRead(path);
+            using Stream stream = RegularFile.OpenRead(path);
             return JsonSerializer.Deserialize<Content>(stream, Json) ?? throw new InvalidDataException($"'{path}' is empty.");
         }
         catch (JsonException e)
