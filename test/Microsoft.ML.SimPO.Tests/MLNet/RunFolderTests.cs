@@ -29,7 +29,7 @@ public sealed class RunFolderTests : IDisposable
         {
             o.SaveOnCancel = true;
             o.Progress = new Listener(p => { if (p.Step == 3) source.Cancel(); });
-        }, source.Token));
+        }, null, source.Token));
         Assert.Equal(["checkpoint-3"], Checkpoints());
         using SimPOTransformer resumed = Fit(o => o.ResumeFrom = "Auto");
         AssertSameWeights(whole, resumed);
@@ -48,12 +48,12 @@ public sealed class RunFolderTests : IDisposable
     public void The_log_is_cut_back_to_the_step_that_the_run_goes_on_from()
     {
         IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(24).Skip(16));
-        Fit(o => o.EvaluationSteps = 2, default, validation).Dispose();
+        Fit(o => o.EvaluationSteps = 2, validation).Dispose();
         string[] whole = Figures(Output);
         Assert.Equal(8 + 5, whole.Length); // a line a step, and evaluations at 0, 2, 4, 6, 8
         Directory.Delete(Path.Combine(Output, "checkpoint-8"), recursive: true);
         File.AppendAllText(Path.Combine(Output, "trainer_log.jsonl"), "{\"step\":9,\"los"); // as a killed process leaves it
-        using SimPOTransformer resumed = Fit(o => (o.EvaluationSteps, o.ResumeFrom) = (2, Path.Combine(Output, "checkpoint-4")), default, validation);
+        using SimPOTransformer resumed = Fit(o => (o.EvaluationSteps, o.ResumeFrom) = (2, Path.Combine(Output, "checkpoint-4")), validation);
         Assert.Equal(whole, Figures(Output));
         Assert.Equal([0, 2, 4, 6, 8], resumed.ValidationHistory.Select(v => v.Step));
         Assert.All(resumed.ValidationHistory, v => Assert.Equal(8, v.Metrics.Count));
@@ -89,14 +89,14 @@ public sealed class RunFolderTests : IDisposable
     {
         IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(24).Skip(16));
         // A rate at which the validation loss first falls and then rises: the best is neither the first nor the last.
-        using SimPOTransformer model = Fit(o => (o.SaveSteps, o.SaveTotalLimit, o.EvaluationSteps, o.RestoreBestModel, o.LearningRate) = (1, 2, 1, true, 4e-3), default, validation);
+        using SimPOTransformer model = Fit(o => (o.SaveSteps, o.SaveTotalLimit, o.EvaluationSteps, o.RestoreBestModel, o.LearningRate) = (1, 2, 1, true, 4e-3), validation);
         ValidationResult best = model.ValidationHistory.MinBy(v => v.Loss)!;
         Assert.InRange(best.Step, 1, 7);
         Assert.Equal([$"checkpoint-{best.Step}", "checkpoint-8"], Checkpoints());
         using SimPOTransformer saved = _context.Alignment.LoadModel(Path.Combine(Output, $"checkpoint-{best.Step}"));
         AssertSameWeights(saved, model);
         // Without a folder the best weights wait in memory.
-        using SimPOTransformer inMemory = Fit(o => (o.OutputPath, o.EvaluationSteps, o.RestoreBestModel, o.LearningRate) = (null, 1, true, 4e-3), default, validation);
+        using SimPOTransformer inMemory = Fit(o => (o.OutputPath, o.EvaluationSteps, o.RestoreBestModel, o.LearningRate) = (null, 1, true, 4e-3), validation);
         AssertSameWeights(saved, inMemory);
     }
 
@@ -104,7 +104,7 @@ public sealed class RunFolderTests : IDisposable
     public void Early_stopping_ends_the_run_and_gives_back_the_best_model()
     {
         IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(24).Skip(16));
-        using SimPOTransformer model = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience, o.LearningRate, o.Epochs) = (1, 2, 4e-3, 10), default, validation);
+        using SimPOTransformer model = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience, o.LearningRate, o.Epochs) = (1, 2, 4e-3, 10), validation);
         int best = model.ValidationHistory.MinBy(v => v.Loss)!.Step;
         Assert.Equal(best + 2, model.TrainingHistory.Count);
         Assert.Equal(best + 2, model.ValidationHistory[^1].Step);
@@ -112,7 +112,7 @@ public sealed class RunFolderTests : IDisposable
         AssertSameWeights(saved, model);
         Assert.Contains(_log, l => l.StartsWith($"Info Stopped after step {best + 2}: 2 evaluations in a row without an eval_loss below ", StringComparison.Ordinal));
         // It stays over when it is asked to go on.
-        using SimPOTransformer again = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience, o.LearningRate, o.Epochs, o.ResumeFrom) = (1, 2, 4e-3, 10, "Auto"), default, validation);
+        using SimPOTransformer again = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience, o.LearningRate, o.Epochs, o.ResumeFrom) = (1, 2, 4e-3, 10, "Auto"), validation);
         AssertSameWeights(saved, again);
         Assert.Equal(best + 2, again.TrainingHistory.Count);
     }
@@ -175,7 +175,7 @@ public sealed class RunFolderTests : IDisposable
     public void No_tensor_is_left_by_runs_with_folders_and_best_models()
     {
         IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(24).Skip(16));
-        void Run(string? output) => Fit(o => (o.OutputPath, o.EvaluationSteps, o.RestoreBestModel, o.ResumeFrom) = (output, 1, true, output is null ? null : "Auto"), default, validation).Dispose();
+        void Run(string? output) => Fit(o => (o.OutputPath, o.EvaluationSteps, o.RestoreBestModel, o.ResumeFrom) = (output, 1, true, output is null ? null : "Auto"), validation).Dispose();
         Run(null);
         long before = LiveTensors.CountWithoutGarbage();
         Run(null);
@@ -184,7 +184,7 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(before, LiveTensors.Count);
     }
 
-    private SimPOTransformer Fit(Action<SimPOTrainer.Options>? change = null, CancellationToken cancellationToken = default, IDataView? validation = null) =>
+    private SimPOTransformer Fit(Action<SimPOTrainer.Options>? change = null, IDataView? validation = null, CancellationToken cancellationToken = default) =>
         _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o =>
         {
             (o.OutputPath, o.Epochs) = (Output, 2);
