@@ -22,10 +22,10 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
     /// <exception cref="InvalidOperationException">The loss or its gradient is not a finite number any more.</exception>
     public void Run(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, ITrainingObserver observer, CancellationToken cancellationToken = default)
     {
-        foreach (Parameter parameter in decoder.Parameters) parameter.Train();
+        foreach (Parameter parameter in decoder.Trainable) parameter.Train();
         try
         {
-            using var optimizer = new AdamW(decoder.Parameters, settings.AdamW);
+            using var optimizer = new AdamW(decoder.Trainable, settings.AdamW);
             try
             {
                 RunSteps(pairs, plan, observer, optimizer, cancellationToken);
@@ -38,7 +38,7 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         }
         finally
         {
-            foreach (Parameter parameter in decoder.Parameters) parameter.Freeze();
+            foreach (Parameter parameter in decoder.Trainable) parameter.Freeze();
         }
     }
 

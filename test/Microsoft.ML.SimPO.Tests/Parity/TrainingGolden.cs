@@ -26,6 +26,7 @@ internal sealed class TrainingGolden : IDisposable
         EvaluationBatches = [.. Read(golden.File("order.json")).GetProperty("eval").EnumerateArray().Select(b => b.EnumerateArray().Select(i => i.GetInt32()).ToArray())];
         ModelPath = golden.Sibling("training", "model");
         Decoder = DecoderLoader.Load(ModelPath, CPU);
+        if (Directory.Exists(golden.File("adapter-initial"))) AdapterLoader.Load(Decoder, golden.File("adapter-initial"));
     }
 
     public bool IsTrl => _config.GetProperty("trainer").GetString()!.StartsWith("trl.", StringComparison.Ordinal);

@@ -36,10 +36,10 @@ internal sealed class BestModel(Decoder decoder, bool inMemory) : IDisposable
     public void Recall(string checkpoint)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor[] current = [.. decoder.Parameters.Select(p => p.Value.clone())];
-        TrainedWeights.Read(checkpoint, decoder.Parameters);
+        Tensor[] current = [.. decoder.Trainable.Select(p => p.Value.clone())];
+        TrainedWeights.Read(checkpoint, decoder.Trainable);
         Copy();
-        foreach ((Parameter parameter, Tensor value) in decoder.Parameters.Zip(current)) parameter.Value.copy_(value);
+        foreach ((Parameter parameter, Tensor value) in decoder.Trainable.Zip(current)) parameter.Value.copy_(value);
     }
 
     /// <summary>The best weights are not at hand: the next evaluation is the best.</summary>
@@ -50,7 +50,7 @@ internal sealed class BestModel(Decoder decoder, bool inMemory) : IDisposable
     public void Restore(string? checkpoint)
     {
         using DisposeScope scope = NewDisposeScope();
-        if (!inMemory) TrainedWeights.Read(checkpoint!, decoder.Parameters);
+        if (!inMemory) TrainedWeights.Read(checkpoint!, decoder.Trainable);
         foreach ((Parameter parameter, Tensor copy) in _copies) parameter.Value.copy_(copy);
     }
 
@@ -63,7 +63,7 @@ internal sealed class BestModel(Decoder decoder, bool inMemory) : IDisposable
     private void Copy()
     {
         using DisposeScope scope = NewDisposeScope();
-        foreach (Parameter parameter in decoder.Parameters)
+        foreach (Parameter parameter in decoder.Trainable)
         {
             if (_copies.TryGetValue(parameter, out Tensor? copy)) copy.copy_(parameter.Value);
             else _copies[parameter] = parameter.Value.clone().DetachFromDisposeScope();

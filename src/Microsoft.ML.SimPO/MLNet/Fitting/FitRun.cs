@@ -50,7 +50,7 @@ internal sealed class FitRun(
             Evaluate(0, 0);
             return (0, TimeSpan.Zero);
         }
-        TrainedWeights.Read(_resumedFrom!, transformer.Model.Decoder.Parameters);
+        TrainedWeights.Read(_resumedFrom!, transformer.Model.Decoder.Trainable);
         OptimizerFile.Read(_resumedFrom!, optimizer, _resumed.Step);
         Replay(_resumed);
         FitReport.Resumed(channel, _resumedFrom!, _resumed, get_num_threads(), [.. RunSettings.Differences(_resumed.Cutting, RunSettings.Cutting(options))]);

@@ -36,10 +36,11 @@ internal sealed class RunStore(RunFolder? folder, LanguageModel model, Action<st
         string checkpoint = folder!.CheckpointOf(state.Step);
         try
         {
-            new CheckpointWriter(model.Files).Write(checkpoint, model.Tensors(), staged =>
+            if (model.Decoder.Adapter is null) new CheckpointWriter(model.Files).Write(checkpoint, model.Tensors(), staged => Complete(staged, state, optimizer));
+            else AtomicFolder.Replace(checkpoint, "checkpoint of a run", _ => true, staged =>
             {
-                OptimizerFile.Write(staged, optimizer);
-                TrainingStateFile.Write(staged, state);
+                TrainedWeights.Write(staged, model.Decoder.Trainable);
+                Complete(staged, state, optimizer);
             });
             folder.Prune(limit, best);
         }
@@ -49,6 +50,12 @@ internal sealed class RunStore(RunFolder? folder, LanguageModel model, Action<st
             throw new IOException(FormattableString.Invariant(
                 $"The state after step {state.Step} could not be written to '{checkpoint}': {e.Message} {(whole.Length > 0 ? $"The newest whole one is '{RunFolder.CheckpointName(whole[^1])}': make room and set `ResumeFrom` to Auto to go on from there." : "Make room and begin anew.")}"), e);
         }
+    }
+
+    private static void Complete(string staged, TrainingState state, AdamW optimizer)
+    {
+        OptimizerFile.Write(staged, optimizer);
+        TrainingStateFile.Write(staged, state);
     }
 
     /// <exception cref="InvalidDataException">The state is of another run; what differs is listed.</exception>
