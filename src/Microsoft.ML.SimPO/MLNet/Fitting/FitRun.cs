@@ -21,7 +21,7 @@ internal sealed class FitRun(
     private readonly RunDiagnosis _diagnosis = new(options.BatchSize, options.LearningRate);
     private string? _resumedFrom;
     private TrainingState? _resumed;
-    private int _seed;
+    private int _seed, _totalSteps;
     private Dictionary<string, string> _settings = [];
 
     private TrainingProgress? LastStep => transformer.TrainingHistory is [.., var last] ? last : null;
@@ -33,6 +33,7 @@ internal sealed class FitRun(
         List<TrainingStep> plan = options.Planner(pairs).Plan(options.Epochs, options.Shuffle ? _seed : null);
         if (plan.Count == 0)
             throw new InvalidOperationException(FormattableString.Invariant($"{pairs.Count} pairs do not fill one step of `BatchSize` {options.BatchSize}, and `DropLast` drops the rest. Lower `BatchSize`, or set `DropLast` to false."));
+        _totalSteps = plan.Count;
         FitReport.Plan(channel, transformer.Model, pairs, plan.Count, _seed, options);
         FitReport.Remainder(channel, pairs.Count, options);
         var clock = Stopwatch.StartNew();
@@ -47,7 +48,8 @@ internal sealed class FitRun(
         if (_resumed is null)
         {
             folder?.StartLog([]);
-            Evaluate(0, 0);
+            bool isBest = Evaluate(0, 0);
+            if (folder is not null && isBest && options.KeepsBest) Save(optimizer); // the untuned model may stay the best
             return (0, TimeSpan.Zero);
         }
         TrainedWeights.Read(_resumedFrom!, transformer.Model.Decoder.Trainable);
@@ -64,7 +66,7 @@ internal sealed class FitRun(
         bool IsDue(int steps) => isLast || (steps == 0 ? endsEpoch : progress.Step % steps == 0);
         bool isBest = IsDue(options.EvaluationSteps) && Evaluate(progress.Step, progress.Epoch);
         bool isOver = IsOver();
-        if (isOver) FitReport.StoppedEarly(channel, progress.Step, _best.Step!.Value, _best.Loss, _best.Worse);
+        if (isOver) FitReport.StoppedEarly(channel, progress.Step, _best.Step ?? 0, _best.Loss, _best.Worse);
         if (folder is not null && (isOver || IsDue(options.SaveSteps) || (isBest && options.KeepsBest))) Save(optimizer);
         return !isOver;
     }
@@ -155,18 +157,18 @@ internal sealed class FitRun(
 
     private void Save(AdamW optimizer)
     {
-        IReadOnlyList<TrainingProgress> history = transformer.TrainingHistory;
+        TrainingProgress? last = LastStep;
         var state = new TrainingState
         {
-            Step = history[^1].Step,
-            TotalSteps = history[^1].TotalSteps,
-            Epoch = history[^1].Epoch,
+            Step = last?.Step ?? 0,
+            TotalSteps = _totalSteps,
+            Epoch = last?.Epoch ?? 0,
             Seed = _seed,
             Threads = get_num_threads(),
-            Elapsed = history[^1].Elapsed,
+            Elapsed = last?.Elapsed ?? TimeSpan.Zero,
             Settings = _settings,
             Cutting = RunSettings.Cutting(options),
-            History = history,
+            History = transformer.TrainingHistory,
             Evaluations = RunStore.Pack(transformer.ValidationHistory),
         };
         _store.Save(state, optimizer, options.SaveTotalLimit, options.KeepsBest ? _best.Step : null);

@@ -89,7 +89,18 @@ internal sealed class RunFolder : IDisposable
     }
 
     /// <summary>Adds a line to the log.</summary>
-    public void Append(byte[] line) => _log!.Write(line);
+    /// <exception cref="IOException">There is no room for it. The checkpoints are there still.</exception>
+    public void Append(byte[] line)
+    {
+        try
+        {
+            _log!.Write(line);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"'{_log!.Name}' could not take another line: {e.Message} The checkpoints beside it are whole: make room and set `ResumeFrom` to Auto to go on from the newest.", e);
+        }
+    }
 
     public void Dispose()
     {
