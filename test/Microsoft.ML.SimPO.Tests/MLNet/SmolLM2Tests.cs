@@ -105,16 +105,25 @@ public sealed class SmolLM2Tests : IDisposable
     [InlineData(Compatibility.Trl024, 2e-5)]
     public void All_steps_follow_TRLs_curve(Compatibility compatibility, double tolerance) => FollowCurve(compatibility, 5, tolerance);
 
-    /// <summary>Through the public API. The texts are encoded by the sound rules, as the curve's were; the mode decides the training.</summary>
+    /// <summary>Through the public API. TRL was given rendered prompts and bare answers, to which it adds EOS.</summary>
     private void FollowCurve(Compatibility compatibility, int count, double tolerance)
     {
         JsonElement curve = ReadFile("trl-curve.json");
         SimPOTrainer.Options options = Options;
-        (options.Compatibility, options.Epochs) = (compatibility, count / 5.0);
-        using SimPOTransformer tuned = _context.Alignment.Trainers.SimPO(options).Fit(View(Ids(curve, "pair_indices")));
+        (options.Compatibility, options.Epochs, options.ApplyChatTemplate) = (compatibility, count / 5.0, compatibility == Compatibility.None);
+        int[] rows = Ids(curve, "pair_indices");
+        IDataView data = compatibility == Compatibility.None ? View(rows) : _context.Data.LoadFromEnumerable(rows.Select(i => Rendered(Rows.Value[i])));
+        using SimPOTransformer tuned = _context.Alignment.Trainers.SimPO(options).Fit(data);
         Assert.Equal(count, tuned.TrainingHistory.Count);
         CheckCurve(curve, tuned.TrainingHistory, tolerance);
     }
+
+    private TextPair Rendered(PreferenceRow row) => new()
+    {
+        Prompt = Model.Model.Template!.Render(ChatMessageText.TryParse(row.Prompt) ?? [new ChatMessage("user", row.Prompt)], addGenerationPrompt: true),
+        Chosen = row.Chosen,
+        Rejected = row.Rejected,
+    };
 
     private static void CheckCurve(JsonElement curve, IReadOnlyList<TrainingProgress> steps, double normTolerance)
     {
