@@ -18,6 +18,9 @@ public sealed class RunFolderTests : IDisposable
 
     private IDataView Data => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16));
 
+    /// <summary>The data with both answers exchanged: every step makes the validation loss higher.</summary>
+    private IDataView Contrary => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16).Select(p => new TextPair { Prompt = p.Prompt, Chosen = p.Rejected, Rejected = p.Chosen }));
+
     public void Dispose() => _folder.Dispose();
 
     [Fact]
@@ -87,34 +90,36 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void Old_checkpoints_go_and_the_newest_and_the_best_stay()
     {
-        IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(24).Skip(16));
-        // A rate at which the validation loss first falls and then rises: the best is neither the first nor the last.
-        using SimPOTransformer model = Fit(o => (o.SaveSteps, o.SaveTotalLimit, o.EvaluationSteps, o.RestoreBestModel, o.LearningRate) = (1, 2, 1, true, 4e-3), validation);
-        ValidationResult best = model.ValidationHistory.MinBy(v => v.Loss)!;
-        Assert.InRange(best.Step, 1, 7);
-        Assert.Equal([$"checkpoint-{best.Step}", "checkpoint-8"], Checkpoints());
-        using SimPOTransformer saved = _context.Alignment.LoadModel(Path.Combine(Output, $"checkpoint-{best.Step}"));
-        AssertSameWeights(saved, model);
+        Fit(o => (o.SaveSteps, o.SaveTotalLimit) = (1, 2)).Dispose();
+        Assert.Equal(["checkpoint-7", "checkpoint-8"], Checkpoints());
+        Directory.Delete(Output, recursive: true);
+
+        using SimPOTransformer model = Fit(o => (o.SaveSteps, o.SaveTotalLimit, o.EvaluationSteps, o.RestoreBestModel) = (1, 2, 1, true), Contrary);
+        Assert.Equal(0, model.ValidationHistory.MinBy(v => v.Loss)!.Step);
+        Assert.Equal(["checkpoint-0", "checkpoint-8"], Checkpoints());
+        using SimPOTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
+        AssertSameWeights(untuned, model);
+        Assert.Contains(_log, l => l.StartsWith("Info The model is that after step 0, with the lowest eval_loss, ", StringComparison.Ordinal));
         // Without a folder the best weights wait in memory.
-        using SimPOTransformer inMemory = Fit(o => (o.OutputPath, o.EvaluationSteps, o.RestoreBestModel, o.LearningRate) = (null, 1, true, 4e-3), validation);
-        AssertSameWeights(saved, inMemory);
+        using SimPOTransformer inMemory = Fit(o => (o.OutputPath, o.EvaluationSteps, o.RestoreBestModel) = (null, 1, true), Contrary);
+        AssertSameWeights(untuned, inMemory);
     }
 
     [Fact]
     public void Early_stopping_ends_the_run_and_gives_back_the_best_model()
     {
-        IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(24).Skip(16));
-        using SimPOTransformer model = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience, o.LearningRate, o.Epochs) = (1, 2, 4e-3, 10), validation);
-        int best = model.ValidationHistory.MinBy(v => v.Loss)!.Step;
-        Assert.Equal(best + 2, model.TrainingHistory.Count);
-        Assert.Equal(best + 2, model.ValidationHistory[^1].Step);
-        using SimPOTransformer saved = _context.Alignment.LoadModel(Path.Combine(Output, $"checkpoint-{best}"));
-        AssertSameWeights(saved, model);
-        Assert.Contains(_log, l => l.StartsWith($"Info Stopped after step {best + 2}: 2 evaluations in a row without an eval_loss below ", StringComparison.Ordinal));
-        // It stays over when it is asked to go on.
-        using SimPOTransformer again = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience, o.LearningRate, o.Epochs, o.ResumeFrom) = (1, 2, 4e-3, 10, "Auto"), validation);
-        AssertSameWeights(saved, again);
-        Assert.Equal(best + 2, again.TrainingHistory.Count);
+        using SimPOTransformer model = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience) = (1, 3), Contrary);
+        Assert.Equal(3, model.TrainingHistory.Count);
+        Assert.Equal([0, 1, 2, 3], model.ValidationHistory.Select(v => v.Step));
+        using SimPOTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
+        AssertSameWeights(untuned, model);
+        Assert.Contains(_log, l => l.StartsWith("Info Stopped after step 3: 3 evaluations in a row without an eval_loss below ", StringComparison.Ordinal));
+        // It stays over when it is asked to go on, and goes on with more patience.
+        using SimPOTransformer again = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience, o.ResumeFrom) = (1, 3, "Auto"), Contrary);
+        AssertSameWeights(untuned, again);
+        Assert.Equal(3, again.TrainingHistory.Count);
+        using SimPOTransformer patient = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience, o.ResumeFrom) = (1, 100, "Auto"), Contrary);
+        Assert.Equal(8, patient.TrainingHistory.Count);
     }
 
     [Fact]
