@@ -35,7 +35,7 @@ public sealed class LoraTests : IDisposable
             $"LoRA: {expected} parameters are trained ({100.0 * expected / model.ParameterCount:F2} % of {model.ParameterCount}): rank 4, alpha 8 on down_proj, gate_proj, k_proj, o_proj, q_proj, up_proj, v_proj. All others are frozen.", StringComparison.Ordinal));
 
         model.SaveAdapter(_folder.File("adapter"));
-        Assert.Equal(["adapter_config.json", "adapter_model.safetensors", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json"], Directory.EnumerateFiles(_folder.File("adapter")).Select(Path.GetFileName).Order());
+        Assert.Equal(["adapter_config.json", "adapter_model.safetensors", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json"], Directory.EnumerateFiles(_folder.File("adapter")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         using (SimPOTransformer loaded = _context.Alignment.LoadModel(_folder.File("adapter"), Options())) TunedModel.AssertEqual(scores, Scores(loaded));
         using (SimPOTransformer loaded = _context.Alignment.LoadModel(QuickStartFiles.Model, Options(o => o.AdapterPath = _folder.File("adapter")))) TunedModel.AssertEqual(scores, Scores(loaded));
 
