@@ -21,7 +21,7 @@ public sealed partial class SimPOTrainer
 
         private IEnumerable<string> Faults()
         {
-            if (string.IsNullOrWhiteSpace(ModelPath)) yield return "`ModelPath` must name a folder in Hugging Face layout, but was empty.";
+            if (!HasModel) yield return "`ModelPath` must name a folder in Hugging Face layout, but was empty.";
             foreach ((string option, string value) in new[] { (nameof(PromptColumnName), PromptColumnName), (nameof(ChosenColumnName), ChosenColumnName), (nameof(RejectedColumnName), RejectedColumnName) })
                 if (string.IsNullOrWhiteSpace(value)) yield return $"`{option}` must name a column, but was empty.";
             if (!(Beta > 0 && float.IsFinite(Beta))) yield return Say($"`Beta` must be greater than 0, but was {Beta}. Use 2.0 to 10.0.");
@@ -49,7 +49,7 @@ public sealed partial class SimPOTrainer
             if (!(MaxGradNorm >= 0 && double.IsFinite(MaxGradNorm))) yield return Say($"`MaxGradNorm` must be 0 or more, but was {MaxGradNorm}. Use 1, or 0 for no clipping.");
             if (MaxLength < 2) yield return Say($"`MaxLength` must be at least 2, but was {MaxLength}. Use 2048.");
             if (MaxPromptLength < 1 || MaxPromptLength >= MaxLength) yield return Say($"`MaxPromptLength` must be at least 1 and below `MaxLength` ({MaxLength}), but was {MaxPromptLength}. Use 1800 of 2048.");
-            foreach (string fault in RunFaults()) yield return fault;
+            foreach (string fault in RunFaults().Concat(AdapterFaults())) yield return fault;
         }
 
         /// <summary>Faults of what concerns validation and the run's folder.</summary>

@@ -5,7 +5,7 @@ public sealed partial class SimPOTrainer
     /// <summary>Options of <see cref="SimPOTrainer"/>. They are copied when the trainer is made.</summary>
     public sealed partial class Options
     {
-        /// <summary>The model to tune: a folder in Hugging Face layout with config.json, *.safetensors and tokenizer.json. Required.</summary>
+        /// <summary>The model to tune: a folder in Hugging Face layout with config.json, *.safetensors and tokenizer.json. Required, unless <see cref="AdapterPath"/> or <see cref="BaseModel"/> is given.</summary>
         public string ModelPath { get; set; } = "";
 
         /// <summary>The column of prompts: text, or chat messages as a JSON array of <c>role</c> and <c>content</c>. Default "Prompt".</summary>
@@ -159,6 +159,11 @@ public sealed partial class SimPOTrainer
         /// <summary>Is told of every step as soon as it is done, on the training thread. Null, the default, for nobody.</summary>
         public IProgress<TrainingProgress>? Progress { get; set; }
 
-        internal Options Copy() => (Options)MemberwiseClone();
+        internal Options Copy()
+        {
+            var copy = (Options)MemberwiseClone();
+            copy.Lora = Lora?.Copy();
+            return copy;
+        }
     }
 }

@@ -39,7 +39,7 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
     /// <param name="cancellationToken">Ends the work within a layer's time, as <c>MLContext.CancelExecution</c> does.</param>
     /// <returns>A transformer that owns the tuned weights: dispose it to free them.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    /// <exception cref="InvalidOperationException">There are no pairs to learn from, an option needs validation data and there is none, or the loss stopped being a finite number.</exception>
+    /// <exception cref="InvalidOperationException">There are no pairs to learn from, a new adapter is asked for where the model has one, an option needs validation data and there is none, or the loss stopped being a finite number.</exception>
     /// <exception cref="InvalidDataException">A file of the model, a row of the data or a checkpoint to go on from is malformed, or the checkpoint is of another run.</exception>
     /// <exception cref="FileNotFoundException">The model's folder lacks a file.</exception>
     /// <exception cref="IOException">The run's folder cannot be written, or holds another run. What it held is there still.</exception>
@@ -61,7 +61,7 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
         using IChannel channel = _host.Start("Training");
         using var cancellation = new FitCancellation(_host, cancellationToken);
         using RunFolder? folder = _options.OutputPath is null ? null : RunFolder.Open(_options.OutputPath, resumes: _options.ResumeFrom is not null);
-        SimPOTransformer transformer = SimPOTransformer.FromFolder(_context, _options);
+        SimPOTransformer transformer = SimPOTransformer.FromOptions(_context, _options);
         try
         {
             List<EncodedPair> pairs = Encode(transformer, input, columns, channel, cancellation.Token);

@@ -26,7 +26,9 @@ internal sealed class TrainingGolden : IDisposable
         EvaluationBatches = [.. Read(golden.File("order.json")).GetProperty("eval").EnumerateArray().Select(b => b.EnumerateArray().Select(i => i.GetInt32()).ToArray())];
         ModelPath = golden.Sibling("training", "model");
         Decoder = DecoderLoader.Load(ModelPath, CPU);
-        if (Directory.Exists(golden.File("adapter-initial"))) AdapterLoader.Load(Decoder, golden.File("adapter-initial"));
+        if (!Directory.Exists(golden.File("adapter-initial"))) return;
+        AdapterLoader.Load(Decoder, golden.File("adapter-initial"));
+        FinalAdapter = new GoldenTensors(golden.File("adapter-final", "adapter_model.safetensors"));
     }
 
     public bool IsTrl => _config.GetProperty("trainer").GetString()!.StartsWith("trl.", StringComparison.Ordinal);
@@ -36,6 +38,9 @@ internal sealed class TrainingGolden : IDisposable
     public Decoder Decoder { get; }
 
     public JsonElement Final { get; }
+
+    /// <summary>What a run of an adapter ends with; null where all weights are trained.</summary>
+    public GoldenTensors? FinalAdapter { get; }
 
     public JsonElement[] Log { get; }
 
@@ -107,7 +112,11 @@ internal sealed class TrainingGolden : IDisposable
         };
     }
 
-    public void Dispose() => Decoder.Dispose();
+    public void Dispose()
+    {
+        Decoder.Dispose();
+        FinalAdapter?.Dispose();
+    }
 
     private double Hyper(string name) => _hyper.GetProperty(name).GetDouble();
 

@@ -30,6 +30,7 @@ internal sealed class FitRun(
     public void Run()
     {
         FindState();
+        AdapterSetup.Prepare(transformer.Model, options, _seed, channel);
         List<TrainingStep> plan = options.Planner(pairs).Plan(options.Epochs, options.Shuffle ? _seed : null);
         if (plan.Count == 0)
             throw new InvalidOperationException(FormattableString.Invariant($"{pairs.Count} pairs do not fill one step of `BatchSize` {options.BatchSize}, and `DropLast` drops the rest. Lower `BatchSize`, or set `DropLast` to false."));

@@ -28,6 +28,7 @@ internal static class RunSettings
         [nameof(options.AdamBeta2)] = Text(options.AdamBeta2),
         [nameof(options.AdamEpsilon)] = Text(options.AdamEpsilon),
         [nameof(options.PairsPerMicroBatch)] = Text(options.PairsPerMicroBatch),
+        [nameof(options.Lora)] = Text(options.Lora),
         ["number of pairs"] = Text(pairs),
         ["SHA-256 of the encoded pairs"] = data,
     };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Training;
 
 namespace Microsoft.ML.SimPO;
@@ -36,11 +37,10 @@ internal sealed class RunStore(RunFolder? folder, LanguageModel model, Action<st
         string checkpoint = folder!.CheckpointOf(state.Step);
         try
         {
-            if (model.Decoder.Adapter is null) new CheckpointWriter(model.Files).Write(checkpoint, model.Tensors(), staged => Complete(staged, state, optimizer));
-            else AtomicFolder.Replace(checkpoint, "checkpoint of a run", _ => true, staged =>
+            Write(checkpoint, staged =>
             {
-                TrainedWeights.Write(staged, model.Decoder.Trainable);
-                Complete(staged, state, optimizer);
+                OptimizerFile.Write(staged, optimizer);
+                TrainingStateFile.Write(staged, state);
             });
             folder.Prune(limit, best);
         }
@@ -52,10 +52,19 @@ internal sealed class RunStore(RunFolder? folder, LanguageModel model, Action<st
         }
     }
 
-    private static void Complete(string staged, TrainingState state, AdamW optimizer)
+    /// <summary>The model, or where an adapter is trained that alone, in PEFT layout, with its exact weights under the decoder's names.</summary>
+    private void Write(string checkpoint, Action<string> state)
     {
-        OptimizerFile.Write(staged, optimizer);
-        TrainingStateFile.Write(staged, state);
+        if (model.Decoder.Adapter is not { } adapter)
+        {
+            new CheckpointWriter(model.Files).Write(checkpoint, model.Tensors(), state);
+            return;
+        }
+        AdapterFolder.Write(checkpoint, adapter.Config, ParameterSources.Adapter(adapter), model.Files.Where(f => ModelFile.IsOfAdapter(f.Name)), complete: staged =>
+        {
+            TrainedWeights.Write(staged, adapter.Parameters);
+            state(staged);
+        });
     }
 
     /// <exception cref="InvalidDataException">The state is of another run; what differs is listed.</exception>

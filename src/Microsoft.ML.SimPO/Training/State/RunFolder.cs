@@ -9,6 +9,7 @@ internal sealed class RunFolder : IDisposable
     private const string LogName = "trainer_log.jsonl", LockName = ".running", CheckpointPrefix = "checkpoint-";
 
     private readonly FileStream _lock;
+    private readonly IDisposable? _signal = FileSizeSignal.MakeError();
     private FileStream? _log;
 
     private RunFolder(string path, FileStream @lock) => (Path, _lock) = (path, @lock);
@@ -107,6 +108,7 @@ internal sealed class RunFolder : IDisposable
         _log?.Dispose();
         File.Delete(System.IO.Path.Combine(Path, LockName));
         _lock.Dispose();
+        _signal?.Dispose();
     }
 
     private static FileStream Lock(string path)
