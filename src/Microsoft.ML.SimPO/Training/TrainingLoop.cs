@@ -12,15 +12,15 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
 {
     /// <param name="pairs">What the plan's indices refer to.</param>
     /// <param name="report">Called after every step, on this thread.</param>
-    /// <inheritdoc cref="Run(IReadOnlyList{EncodedPair}, IReadOnlyList{TrainingStep}, ITrainingObserver, CancellationToken)"/>
+    /// <inheritdoc cref="RunObserved"/>
     public void Run(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, Action<TrainingProgress>? report, CancellationToken cancellationToken = default) =>
-        Run(pairs, plan, new ProgressObserver(report), cancellationToken);
+        RunObserved(pairs, plan, new ProgressObserver(report), cancellationToken);
 
     /// <param name="pairs">What the plan's indices refer to.</param>
     /// <param name="observer">Is told of every step and may end the run.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the weights are those of the last whole step.</exception>
     /// <exception cref="InvalidOperationException">The loss or its gradient is not a finite number any more.</exception>
-    public void Run(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, ITrainingObserver observer, CancellationToken cancellationToken = default)
+    public void RunObserved(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, ITrainingObserver observer, CancellationToken cancellationToken = default)
     {
         foreach (Parameter parameter in decoder.Trainable) parameter.Train();
         try

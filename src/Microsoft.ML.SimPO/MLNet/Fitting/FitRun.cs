@@ -39,7 +39,7 @@ internal sealed class FitRun(
         FitReport.Remainder(channel, pairs.Count, options);
         var clock = Stopwatch.StartNew();
         TrainingSettings settings = options.Settings(transformer.Model.Decoder.Architecture.ModelType);
-        new TrainingLoop(transformer.Model.Decoder, options.Loss(), settings).Run(pairs, plan, this, cancellationToken);
+        new TrainingLoop(transformer.Model.Decoder, options.Loss(), settings).RunObserved(pairs, plan, this, cancellationToken);
         FitReport.Done(channel, transformer.TrainingHistory.Count, clock.Elapsed);
         if (options.KeepsBest) RestoreBest();
     }
