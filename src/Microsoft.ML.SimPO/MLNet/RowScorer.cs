@@ -22,9 +22,10 @@ internal sealed class RowScorer
     /// <summary>How many tokens are worth a forward pass.</summary>
     public int TokensPerBatch => _options.TokensPerMicroBatch;
 
-    public EncodedPair Encode((string Prompt, string Chosen, string Rejected) row, long number) =>
-        _encoder.Encode(row.Prompt, row.Chosen, row.Rejected, number)
-        ?? throw new InvalidDataException(FormattableString.Invariant($"Row {number} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
+    /// <exception cref="InvalidDataException">The row cannot be scored; the message names it.</exception>
+    public EncodedPair Encode(string prompt, string chosen, string rejected, long row) =>
+        _encoder.Encode(prompt, chosen, rejected, row)
+        ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
 
     public PairScore[] Score(IReadOnlyList<EncodedPair> pairs) =>
         [.. ComputeThread.Run("SimPO scoring", () => new PairScorer(_model.Decoder).Score(pairs)).Select(p => new PairScore((float)(_options.Beta * p.ChosenMean), (float)(_options.Beta * p.RejectedMean)))];

@@ -26,7 +26,7 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     {
         _host = environment.Register(LoaderSignature);
         (Model, Options) = (model, options);
-        Scorer = new RowScorer(model, options);
+        Columns = MakeColumns();
     }
 
     /// <summary>Loads a saved model; called by ML.NET.</summary>
@@ -38,7 +38,7 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
         context.CheckAtModel(GetVersionInfo());
         Options = SavedOptions.Read(context);
         Model = ModelArchive.Load(context, ComputeDevice.Of(environment));
-        Scorer = new RowScorer(Model, Options);
+        Columns = MakeColumns();
     }
 
     /// <summary>The scale of the rewards.</summary>
@@ -66,31 +66,18 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
 
     internal SimPOTrainer.Options Options { get; }
 
-    internal RowScorer Scorer { get; }
+    internal ColumnMap<PairScore> Columns { get; }
 
     /// <summary>The schema with the score columns.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        PairColumns.Of(_host, inputSchema, Options);
-        return ScoreSchema.AddTo(inputSchema);
-    }
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Columns.OutputSchema(_host, inputSchema);
 
     /// <summary>The rows with the score columns. Nothing is computed before a cursor asks for a score.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
-    public IDataView Transform(IDataView input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        return new ScoredDataView(input, PairColumns.Of(_host, input.Schema, Options), Scorer);
-    }
+    public IDataView Transform(IDataView input) => Columns.Transform(_host, input);
 
     /// <inheritdoc/>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        return new ScoreRowMapper(inputSchema, PairColumns.Of(_host, inputSchema, Options), Scorer);
-    }
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => Columns.RowMapper(_host, inputSchema);
 
     /// <summary>Answers to prompts.</summary>
     /// <param name="prompts">Texts, each a user's turn where the model has a chat template; or chat messages as JSON.</param>
@@ -131,6 +118,12 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     {
         Native.TorchRuntime.EnsureLoaded();
         return new SimPOTransformer(context, LanguageModel.Load(options.ModelPath, ComputeDevice.Of(context)), options);
+    }
+
+    private ColumnMap<PairScore> MakeColumns()
+    {
+        var scorer = new RowScorer(Model, Options);
+        return new ColumnMap<PairScore>(PairColumns.Names(Options), ScoreColumns.All, () => new PairBatch(scorer));
     }
 
     internal void AddProgress(TrainingProgress progress) => _history.Add(progress);

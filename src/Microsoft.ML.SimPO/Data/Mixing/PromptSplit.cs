@@ -34,5 +34,6 @@ internal static class PromptSplit
 
     public static bool IsTest(PreferenceRow row, HashSet<UInt128> testPrompts) => testPrompts.Contains(TextKey.OfPrompt(row.Prompt));
 
-    private static ulong Rank(UInt128 key, long seed) => WordSequences.Mix((ulong)key ^ WordSequences.Mix((ulong)seed));
+    /// <summary>Where a prompt stands in the random order of a seed.</summary>
+    public static ulong Rank(UInt128 key, long seed) => WordSequences.Mix((ulong)key ^ WordSequences.Mix((ulong)seed));
 }

@@ -12,6 +12,15 @@ internal sealed class ColumnCheck(IExceptionContext host, DataViewSchema schema)
 
     public DataViewSchema.Column Number(string role, string name) => Find(role, name, NumberDataViewType.Single);
 
+    /// <summary>A column of any type that is one value.</summary>
+    public DataViewSchema.Column Any(string role, string name)
+    {
+        if (schema.GetColumnOrNull(name) is not { } column) _faults.Add($"Could not find {role} column '{name}'");
+        else if (column.Type is not PrimitiveDataViewType) _faults.Add($"Schema mismatch for {role} column '{name}': expected one value, got {column.Type}");
+        else return column;
+        return default;
+    }
+
     /// <exception cref="ArgumentOutOfRangeException">A column was missing or of another type.</exception>
     public void ThrowIfFaulty(string parameter)
     {

@@ -2,30 +2,22 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>The schema of the columns that <see cref="SimPOTransformer"/> adds, with the annotations by which ML.NET knows scores.</summary>
-internal static class ScoreSchema
+/// <summary>Schemas with computed columns, which carry the annotations by which ML.NET knows scores.</summary>
+internal static class ComputedSchema
 {
     private const string SetId = "ScoreColumnSetId", Kind = "ScoreColumnKind", ValueKind = "ScoreValueKind";
 
-    private static readonly (string Name, DataViewType Type, string Value)[] Columns =
-    [
-        (ScoreColumns.ChosenReward, NumberDataViewType.Single, "ChosenReward"),
-        (ScoreColumns.RejectedReward, NumberDataViewType.Single, "RejectedReward"),
-        (ScoreColumns.Margin, NumberDataViewType.Single, "Margin"),
-        (ScoreColumns.Score, NumberDataViewType.Single, "Score"),
-        (ScoreColumns.PredictedLabel, BooleanDataViewType.Instance, "PredictedLabel"),
-    ];
-
-    public static DataViewSchema AddTo(DataViewSchema input)
+    public static DataViewSchema AddTo<TResult>(DataViewSchema input, IEnumerable<ComputedColumn<TResult>> columns)
     {
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
         uint set = input.GetMaxAnnotationKind(out _, SetId) + 1;
-        foreach ((string name, DataViewType type, string value) in Columns) builder.AddColumn(name, type, Annotations(set, value));
+        foreach (ComputedColumn<TResult> column in columns)
+            builder.AddColumn(column.Name, column.Type, column.ScoreKind is null ? null : Annotations(set, column.ScoreKind));
         return builder.ToSchema();
     }
 
-    public static SchemaShape AddTo(SchemaShape input)
+    public static SchemaShape AddTo<TResult>(SchemaShape input, IEnumerable<ComputedColumn<TResult>> columns)
     {
         var annotations = new SchemaShape(
         [
@@ -33,10 +25,10 @@ internal static class ScoreSchema
             new SchemaShape.Column(Kind, SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance, false),
             new SchemaShape.Column(ValueKind, SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance, false),
         ]);
-        Dictionary<string, SchemaShape.Column> columns = input.ToDictionary(c => c.Name, StringComparer.Ordinal);
-        foreach ((string name, DataViewType type, _) in Columns)
-            columns[name] = new SchemaShape.Column(name, SchemaShape.Column.VectorKind.Scalar, type, false, annotations);
-        return new SchemaShape(columns.Values);
+        Dictionary<string, SchemaShape.Column> shape = input.ToDictionary(c => c.Name, StringComparer.Ordinal);
+        foreach (ComputedColumn<TResult> column in columns)
+            shape[column.Name] = new SchemaShape.Column(column.Name, SchemaShape.Column.VectorKind.Scalar, column.Type, false, column.ScoreKind is null ? null : annotations);
+        return new SchemaShape(shape.Values);
     }
 
     private static DataViewSchema.Annotations Annotations(uint set, string value)

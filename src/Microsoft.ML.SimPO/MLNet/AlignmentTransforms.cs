@@ -1,0 +1,19 @@
+namespace Microsoft.ML.SimPO;
+
+/// <summary>The transforms of <c>mlContext.Alignment</c>: each uses a model that was tuned or loaded.</summary>
+public sealed class AlignmentTransforms
+{
+    private readonly MLContext _context;
+
+    internal AlignmentTransforms(MLContext context) => _context = context;
+
+    /// <summary>Adds the reward that a model gives to single responses: beta times the mean log-probability of the response's tokens.</summary>
+    /// <param name="model">Gives the rewards. It is used, not copied: dispose it after the transformers that are made from it. Saving them saves its weights too.</param>
+    /// <param name="outputColumnName">The column that is added, a number. Default "Reward".</param>
+    /// <param name="promptColumnName">Text, or chat messages as JSON. Default "Prompt".</param>
+    /// <param name="responseColumnName">Text of the answer whose reward is wanted. Default "Response".</param>
+    /// <exception cref="ArgumentException">A name is empty.</exception>
+    public ResponseScoringEstimator ScoreResponses(
+        SimPOTransformer model, string outputColumnName = "Reward", string promptColumnName = "Prompt", string responseColumnName = "Response") =>
+        new(_context, model, outputColumnName, promptColumnName, responseColumnName);
+}

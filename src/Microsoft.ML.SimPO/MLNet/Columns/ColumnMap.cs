@@ -1,0 +1,45 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>From text columns to computed columns: all that a transformer of this library is, seen from ML.NET.</summary>
+/// <param name="inputs">The text columns that are read, each with what it is called in messages.</param>
+/// <param name="outputs">The columns that are added; one of the same name is hidden by it.</param>
+/// <param name="newBatch">Begins a batch. Called on several threads at once.</param>
+internal sealed class ColumnMap<TResult>((string Role, string Name)[] inputs, ComputedColumn<TResult>[] outputs, Func<IRowBatch<TResult>> newBatch)
+{
+    public IReadOnlyList<ComputedColumn<TResult>> Outputs => outputs;
+
+    public IRowBatch<TResult> NewBatch() => newBatch();
+
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
+    public DataViewSchema OutputSchema(IHost host, DataViewSchema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        TextColumns.Of(host, schema, inputs);
+        return ComputedSchema.AddTo(schema, outputs);
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
+    public SchemaShape OutputSchema(IHost host, SchemaShape schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        TextColumns.Check(host, schema, inputs);
+        return ComputedSchema.AddTo(schema, outputs);
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
+    public IDataView Transform(IHost host, IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new ComputedDataView<TResult>(input, TextColumns.Of(host, input.Schema, inputs), this);
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
+    public IRowToRowMapper RowMapper(IHost host, DataViewSchema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        return new ComputedRowMapper<TResult>(schema, TextColumns.Of(host, schema, inputs), this);
+    }
+}
