@@ -49,9 +49,12 @@ internal sealed class PairSource
     /// <summary>The pairs; rows that are none are counted in <paramref name="log"/>.</summary>
     public IEnumerable<LocatedRow> Read(Action<string>? info, DropLog log)
     {
-        IEnumerable<LocatedRow> rows = _all(info, log);
+        IEnumerable<LocatedRow> rows = ReadUnshuffled(info, log);
         return _options.Shuffle ? Shuffled(rows) : rows;
     }
+
+    /// <summary>The pairs in the order of the data, whatever the options say: none is held.</summary>
+    public IEnumerable<LocatedRow> ReadUnshuffled(Action<string>? info, DropLog log) => _all(info, log);
 
     /// <summary>Whether some of the first rows of some part have scores.</summary>
     public bool HasScores() => _parts.Any(read => read(null, new DropLog()).Take(SampleRows).Any(located => located.Row.ScoreChosen is not null || located.Row.ScoreRejected is not null));

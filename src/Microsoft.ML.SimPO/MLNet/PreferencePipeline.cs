@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Text;
@@ -56,20 +55,19 @@ internal sealed class PreferencePipeline
         var log = new DropLog();
         using IChannel channel = _host.Start("Describe");
         PairMeasure measure = Measure();
-        return PreferenceAnalysis.Collect(Read(channel.Info, log, measure), log, measure, limits);
+        return PreferenceAnalysis.Collect(Clean(_source.ReadUnshuffled(channel.Info, log), log, measure), log, measure, limits);
     }
 
     private PairMeasure Measure() => _encoder is null ? PairMeasure.Characters : PairMeasure.Tokens(_encoder);
 
-    private IEnumerable<LocatedRow> Read(Action<string>? info, DropLog log, PairMeasure measure) =>
-        PreferenceCleaner.Clean(_source.Read(info, log), _filters, log, measure);
+    private IEnumerable<LocatedRow> Clean(IEnumerable<LocatedRow> rows, DropLog log, PairMeasure measure) => PreferenceCleaner.Clean(rows, _filters, log, measure);
 
     /// <summary>What is not pairs is refused here, and how the data was understood is said once.</summary>
     private void CheckFirst()
     {
         using IChannel channel = _host.Start("Load");
         var log = new DropLog();
-        if (Read(channel.Info, log, Measure()).Any()) return;
+        if (Clean(_source.ReadUnshuffled(channel.Info, log), log, Measure()).Any()) return;
         throw new InvalidDataException($"'{_source.Name}' holds no preference pairs that pass the filters.{string.Concat(log.Drops.Select(drop => Environment.NewLine + Line(drop)))}");
     }
 
@@ -77,7 +75,7 @@ internal sealed class PreferencePipeline
     private IEnumerable<T> Rows<T>(Func<PreferenceRow, T> convert)
     {
         var log = new DropLog();
-        foreach (LocatedRow located in Read(null, log, Measure())) yield return convert(located.Row);
+        foreach (LocatedRow located in Clean(_source.Read(null, log), log, Measure())) yield return convert(located.Row);
         if (Interlocked.Exchange(ref _reported, 1) == 0) Report(log);
     }
 

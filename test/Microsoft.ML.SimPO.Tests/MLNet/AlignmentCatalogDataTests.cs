@@ -3,8 +3,6 @@ using Microsoft.ML.SimPO.Data;
 
 namespace Microsoft.ML.SimPO;
 
-using TemporaryFolder = Microsoft.ML.SimPO.Data.TemporaryFolder;
-
 /// <summary>Preference data through <c>mlContext.Alignment</c>: load, mix, describe and save.</summary>
 public class AlignmentCatalogDataTests
 {
@@ -26,7 +24,7 @@ public class AlignmentCatalogDataTests
     [Fact]
     public void A_file_becomes_columns_and_what_was_left_out_is_said_once_with_an_example()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Data.TemporaryFolder();
         (MLContext context, List<string> lines) = PreferenceView.Context();
         IDataView view = context.Alignment.LoadPreferences(folder.Write("a.jsonl", string.Join('\n', Lines)), filters: new PreferenceFilterOptions());
         Assert.Equal(["Prompt", "Chosen", "Rejected", "ScoreChosen", "ScoreRejected"], view.Schema.Select(column => column.Name));
@@ -44,7 +42,7 @@ public class AlignmentCatalogDataTests
     [Fact]
     public void Options_are_those_of_the_moment_of_loading()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Data.TemporaryFolder();
         var options = new PreferenceLoadOptions();
         IDataView view = new MLContext().Alignment.LoadPreferences(folder.Write("a.jsonl", string.Join('\n', Lines)), options);
         options.MaxRows = 1;
@@ -57,7 +55,7 @@ public class AlignmentCatalogDataTests
     [InlineData("a.parquet")]
     public void What_is_loaded_can_be_loaded_described_and_saved_again(string name)
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Data.TemporaryFolder();
         AlignmentCatalog alignment = new MLContext().Alignment;
         IDataView view = alignment.LoadPreferences(folder.Write("in.jsonl", string.Join('\n', Lines)));
         Assert.Equal(Pairs, PreferenceView.Rows(view));
@@ -70,7 +68,7 @@ public class AlignmentCatalogDataTests
     [Fact]
     public void A_row_that_is_no_pair_ends_the_saving_and_leaves_the_old_file()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Data.TemporaryFolder();
         var frame = new DataFrame(new StringDataFrameColumn("Prompt", ["p", "q"]), new StringDataFrameColumn("Chosen", ["yes", ""]), new StringDataFrameColumn("Rejected", ["no", "no"]));
         string path = folder.Write("a.jsonl", "old");
         var thrown = Assert.Throws<InvalidDataException>(() => new MLContext().Alignment.SavePreferences(frame, path));
@@ -82,7 +80,7 @@ public class AlignmentCatalogDataTests
     [Fact]
     public void A_mixture_takes_fractions_and_shuffles_by_its_seed_whatever_the_number_of_threads()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Data.TemporaryFolder();
         MixturePart[] mixture = [new(Write(folder, "a", 100), 0.3), new(Write(folder, "b", 20), 1.5)];
         string[] Load(long seed, bool shuffle) =>
             [.. PreferenceView.Rows(new MLContext().Alignment.LoadPreferences(mixture, new PreferenceLoadOptions { Seed = seed, Shuffle = shuffle })).Select(row => row.Prompt)];
@@ -99,7 +97,7 @@ public class AlignmentCatalogDataTests
     [Fact]
     public void A_mixture_counts_rows_that_it_takes_twice_once_and_its_filters_see_both()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Data.TemporaryFolder();
         (MLContext context, List<string> lines) = PreferenceView.Context();
         string path = Write(folder, "a", 10);
         File.AppendAllText(path, "broken\n");
@@ -112,7 +110,7 @@ public class AlignmentCatalogDataTests
     [Fact]
     public void A_part_without_scores_before_one_with_them_hides_none()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Data.TemporaryFolder();
         string scored = folder.Write("scored.jsonl", Lines[1]);
         PreferenceRow[] rows = PreferenceView.Rows(new MLContext().Alignment.LoadPreferences([new MixturePart(Write(folder, "a", 2)), new MixturePart(scored)]));
         Assert.Equal([null, null, 2.5f], rows.Select(row => row.ScoreChosen));
@@ -121,7 +119,7 @@ public class AlignmentCatalogDataTests
     [Fact]
     public void Lengths_are_in_the_tokens_that_training_sees_where_a_model_is_given()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Data.TemporaryFolder();
         string model = Repository.PathOf("samples", "QuickStart", "model"), data = folder.Write("a.jsonl", string.Join('\n', Lines));
         PreferenceStatistics statistics = new MLContext().Alignment.DescribePreferences(data, modelPath: model, limits: new StatisticsLimits(Answer: 2));
         var encoder = Text.PreferenceEncoder.Load(model);
@@ -136,7 +134,7 @@ public class AlignmentCatalogDataTests
     [Fact]
     public void Length_filters_count_tokens_where_a_model_is_given()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Data.TemporaryFolder();
         string model = Repository.PathOf("samples", "QuickStart", "model"), data = folder.Write("a.jsonl", string.Join('\n', Lines));
         var filters = new PreferenceFilterOptions { ModelPath = model, MaxAnswerLength = 1 };
         var thrown = Assert.Throws<InvalidDataException>(() => new MLContext().Alignment.LoadPreferences(data, filters: filters));
@@ -145,6 +143,6 @@ public class AlignmentCatalogDataTests
         Assert.Equal(2, PreferenceView.Rows(new MLContext().Alignment.LoadPreferences(data, filters: filters)).Length);
     }
 
-    private static string Write(TemporaryFolder folder, string name, int rows) =>
+    private static string Write(Data.TemporaryFolder folder, string name, int rows) =>
         folder.Write($"{name}.jsonl", string.Concat(Enumerable.Range(0, rows).Select(i => $$"""{"prompt": "{{name}}{{i}}", "chosen": "c", "rejected": "r"}""" + "\n")));
 }
