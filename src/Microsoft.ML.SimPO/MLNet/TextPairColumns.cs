@@ -3,7 +3,7 @@ using Microsoft.ML.SimPO.Data;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>A pair as ML.NET reads it by reflection: the columns of the main job.</summary>
-internal class TextPairColumns(PreferenceRow row)
+internal sealed class TextPairColumns(PreferenceRow row)
 {
     public string Prompt { get; } = row.Prompt;
 

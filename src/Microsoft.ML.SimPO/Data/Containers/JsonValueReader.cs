@@ -131,7 +131,7 @@ internal sealed class JsonValueReader(Stream stream, string name, int maxRowByte
     /// <summary>Moves what is left to the front, doubles the buffer where it is full, and reads until it is full.</summary>
     private void FillUp()
     {
-        if (_start == 0 && _end == _buffer.Length) Array.Resize(ref _buffer, (int)Math.Max(_buffer.Length + (1 << 16), Math.Min(_buffer.Length * 2L, maxRowBytes + (1L << 16))));
+        if (_start == 0 && _end == _buffer.Length) Array.Resize(ref _buffer, Sizes.Grown(_buffer.Length, maxRowBytes));
         while (Fill() && _end < _buffer.Length) { }
     }
 
