@@ -24,6 +24,7 @@ internal static class HostileFiles
         ("bomb.jsonl.gz", path => Bomb(path, "", (byte)'x', Giga), "^bomb.jsonl.gz: expected rows, but none of the first 1 can be read; bomb.jsonl.gz, line 1: A row must be at most 64 MiB"),
         ("deep-bomb.json.gz", path => Bomb(path, "", (byte)'[', Giga), "^deep-bomb.json.gz, row 1, line 1: JSON must not be nested deeper than 64"),
         ("blank-bomb.json.gz", path => Bomb(path, "[" + Row, (byte)' ', Giga), "^blank-bomb.json.gz, line 1: expected `,` or `]` after a row, but the file ends"),
+        ("text-bomb.json.gz", path => Bomb(path, $"[{Row}, {{\"prompt\": \"", (byte)'x', Giga), "^text-bomb.json.gz, row 2, line 1: A row must be at most 64 MiB"),
         ("many-names.json", ManyNames, "^many-names.json: expected preference pairs, with fields like"),
         ("not-gzip.jsonl.gz", path => File.WriteAllBytes(path, [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255]), "^not-gzip.jsonl.gz is damaged after byte 0 of its decompressed content"),
         ("latin1.csv", path => File.WriteAllBytes(path, [.. "prompt,chosen,rejected\nok,c,r\n"u8, 0xE4, .. ",c,r\n"u8]), "^1 pairs; `prompt` must be UTF-8"),
