@@ -21,6 +21,11 @@ internal sealed class LanguageModel : IDisposable
         StopTokens = [.. HubFolder.Open(folder).EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
     }
 
+    private LanguageModel(LanguageModel source)
+    {
+        (_decoder, Files, Tokenizer, Template, SpecialTokens, StopTokens) = (source.Decoder.Copy(), source.Files, source.Tokenizer, source.Template, source.SpecialTokens, source.StopTokens);
+    }
+
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public Decoder Decoder
     {
@@ -55,6 +60,9 @@ internal sealed class LanguageModel : IDisposable
         using var folder = TemporaryFolder.With(files);
         return Make(decoder, files, folder.Path);
     }
+
+    /// <summary>A model with weights of its own; tokenizer, template and files, which never change, are the same.</summary>
+    public LanguageModel Copy() => new(this);
 
     public TokenGenerator Generator() => new(Decoder, StopTokens);
 

@@ -31,6 +31,9 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
         _host = ((IHostEnvironment)context).Register("SimPOTrainer");
     }
 
+    /// <summary>A copy of the options that the trainer works with.</summary>
+    internal Options CopyOfOptions() => _options.Copy();
+
     /// <inheritdoc cref="Fit(IDataView, IDataView?, CancellationToken)"/>
     public SimPOTransformer Fit(IDataView input) => Fit(input, null);
 

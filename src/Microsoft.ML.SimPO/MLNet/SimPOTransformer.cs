@@ -25,7 +25,8 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     private SimPOTransformer(IHostEnvironment environment, LanguageModel model, SimPOTrainer.Options options)
     {
         _host = environment.Register(LoaderSignature);
-        (Model, Options) = (model, options);
+        (Model, Options) = (model, options.Copy());
+        Options.Base = null; // the base may be gone before the model
         Columns = MakeColumns();
     }
 
@@ -117,7 +118,8 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     internal static SimPOTransformer FromFolder(MLContext context, SimPOTrainer.Options options)
     {
         Native.TorchRuntime.EnsureLoaded();
-        return new SimPOTransformer(context, LanguageModel.Load(options.ModelPath, ComputeDevice.Of(context)), options);
+        LanguageModel model = options.Base?.Lend() ?? LanguageModel.Load(options.ModelPath, ComputeDevice.Of(context));
+        return new SimPOTransformer(context, model, options);
     }
 
     private ColumnMap<PairScore> MakeColumns()

@@ -8,11 +8,12 @@ namespace Microsoft.ML.SimPO.Models;
 internal sealed class Decoder : IDisposable
 {
     private readonly Parameter? _head;
+    private readonly LayerNames _names;
 
     public Decoder(DecoderArchitecture architecture, LayerNames names, Device device)
     {
         TorchRuntime.EnsureLoaded();
-        (Architecture, Device) = (architecture, device);
+        (Architecture, Device, _names) = (architecture, device, names);
         long[] matrix = [architecture.VocabularySize, architecture.HiddenSize];
         Embedding = new Parameter(ParameterKind.Embedding, device, ("model.embed_tokens.weight", matrix));
         Layers = [.. Enumerable.Range(0, architecture.Layers.Count).Select(i => new DecoderLayer(architecture, i, new LayerParameters(architecture, names, i, device)))];
@@ -109,6 +110,14 @@ internal sealed class Decoder : IDisposable
         if (Architecture.LogitsScaling != 1) logits.div_((float)Architecture.LogitsScaling);
         if (Architecture.LogitsSoftCap is { } cap) logits.div_((float)cap).tanh_().mul_((float)cap);
         return scope.Keep(logits);
+    }
+
+    /// <summary>A decoder of its own with the same weights. It belongs to the caller.</summary>
+    public Decoder Copy()
+    {
+        var copy = new Decoder(Architecture, _names, Device);
+        foreach ((Parameter from, Parameter to) in Parameters.Zip(copy.Parameters)) to.Value.copy_(from.Value);
+        return copy;
     }
 
     public void Dispose()
