@@ -24,11 +24,17 @@ internal sealed class LayerActivations : IDisposable
     /// <summary>[N, hidden], between attention and MLP</summary>
     public Tensor Middle { get; private set; } = null!;
 
-    /// <summary>[N, 2 * intermediate]</summary>
+    /// <summary>[N, 2 * intermediate], of a dense layer</summary>
     public Tensor GateUp { get; private set; } = null!;
 
     /// <summary>[N, hidden], before the norm behind the MLP; null where there is none.</summary>
     public Tensor? MlpOutput { get; private set; }
+
+    /// <summary>Which experts computed which rows; null for a dense layer.</summary>
+    public ExpertRouting? Routing { get; private set; }
+
+    /// <summary>[rows of the expert, 2 * intermediate], one an expert that was chosen</summary>
+    public List<Tensor> ExpertGateUps { get; } = [];
 
     public void KeepRawQueryKeyValue(Tensor tensor) => RawQueryKeyValue = Keep(tensor);
 
@@ -43,6 +49,14 @@ internal sealed class LayerActivations : IDisposable
     public void KeepGateUp(Tensor tensor) => GateUp = Keep(tensor);
 
     public void KeepMlpOutput(Tensor tensor) => MlpOutput = Keep(tensor);
+
+    public void KeepRouting(ExpertRouting routing)
+    {
+        Routing = routing;
+        _kept.AddRange(routing.Detach());
+    }
+
+    public void KeepExpertGateUp(Tensor tensor) => ExpertGateUps.Add(Keep(tensor));
 
     public void Dispose()
     {

@@ -2,4 +2,5 @@ namespace Microsoft.ML.SimPO.Models;
 
 /// <param name="Window">Key k is visible to query q iff q - Window &lt; k &lt;= q; null for all earlier keys.</param>
 /// <param name="Rotary">Index into <see cref="DecoderArchitecture.Rotaries"/>; null for a layer without positions.</param>
-internal sealed record LayerArchitecture(int? Window, int? Rotary);
+/// <param name="Experts">The mixture of experts of the layer; null for one MLP.</param>
+internal sealed record LayerArchitecture(int? Window, int? Rotary, ExpertArchitecture? Experts = null);

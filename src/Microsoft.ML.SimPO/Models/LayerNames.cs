@@ -28,4 +28,15 @@ internal sealed record LayerNames
 
     /// <summary>The norm after the MLP, before the residual addition.</summary>
     public string MlpOutputNorm { get; init; } = "post_feedforward_layernorm";
+
+    /// <summary>What rates the experts, where a layer has them.</summary>
+    public string Router { get; init; } = "mlp.gate";
+
+    /// <summary>What the numbers of the experts follow: <c>mlp.experts.3.down_proj</c>.</summary>
+    public string Experts { get; init; } = "mlp.experts";
+
+    /// <summary>Gate and up of an expert.</summary>
+    public IReadOnlyList<string> ExpertGateUp { get; init; } = ["gate_proj", "up_proj"];
+
+    public string ExpertDown { get; init; } = "down_proj";
 }

@@ -32,11 +32,16 @@ internal sealed class LayerParameters
         AttentionOutputBias = Bias(architecture.AttentionOutputBias, [names.AttentionOutput], [hidden]);
         AttentionOutputNorm = NormWeight(architecture.OutputNorms, names.AttentionOutputNorm, hidden);
         MlpNorm = NormWeight(architecture.InputNorms, names.MlpNorm, hidden);
+        MlpOutputNorm = NormWeight(architecture.OutputNorms, names.MlpOutputNorm, hidden);
+        if (architecture.Layers[layer].Experts is { } experts)
+        {
+            Experts = new ExpertParameters(experts, hidden, names, Full, device);
+            return;
+        }
         GateUp = Weight(names.GateUp, gateUp, hidden);
         GateUpBias = Bias(architecture.MlpBias, names.GateUp, gateUp);
         Down = Weight([names.Down], [hidden], intermediate);
         DownBias = Bias(architecture.MlpBias, [names.Down], [hidden]);
-        MlpOutputNorm = NormWeight(architecture.OutputNorms, names.MlpOutputNorm, hidden);
     }
 
     public Parameter? InputNorm { get; }
@@ -59,15 +64,18 @@ internal sealed class LayerParameters
 
     public Parameter? MlpNorm { get; }
 
-    /// <summary>[2 * intermediate, hidden]</summary>
-    public Parameter GateUp { get; }
+    /// <summary>[2 * intermediate, hidden]; null where the layer has experts.</summary>
+    public Parameter? GateUp { get; }
 
     public Parameter? GateUpBias { get; }
 
-    /// <summary>[hidden, intermediate]</summary>
-    public Parameter Down { get; }
+    /// <summary>[hidden, intermediate]; null where the layer has experts.</summary>
+    public Parameter? Down { get; }
 
     public Parameter? DownBias { get; }
+
+    /// <summary>Those of the mixture in place of gate, up and down; null for a dense layer.</summary>
+    public ExpertParameters? Experts { get; }
 
     public Parameter? MlpOutputNorm { get; }
 
@@ -75,7 +83,7 @@ internal sealed class LayerParameters
     {
         InputNorm, QueryKeyValue, QueryKeyValueBias, QueryNorm, KeyNorm, AttentionOutput, AttentionOutputBias, AttentionOutputNorm,
         MlpNorm, GateUp, GateUpBias, Down, DownBias, MlpOutputNorm,
-    }.OfType<Parameter>();
+    }.OfType<Parameter>().Concat(Experts?.All ?? []);
 
     /// <summary>The norm with this weight, as the architecture computes it; null for no weight.</summary>
     public RmsNorm? Norm(Parameter? weight) => weight is null ? null : new RmsNorm(weight, _architecture.NormEpsilon, _architecture.NormAddsOne);

@@ -11,6 +11,14 @@ internal static class ModelFamilies
 
     private static readonly LayerNames FourNorms = new() { MlpNorm = "pre_feedforward_layernorm" };
 
+    private static readonly LayerNames MixtralNames = new()
+    {
+        Router = "block_sparse_moe.gate",
+        Experts = "block_sparse_moe.experts",
+        ExpertGateUp = ["w1", "w3"],
+        ExpertDown = "w2",
+    };
+
     private static readonly ModelFamily[] Rows =
     [
         new("llama", ReadLlama, Common),
@@ -24,6 +32,8 @@ internal static class ModelFamilies
         new("olmo2", c => ReadWithBias(c) with { InputNorms = false, OutputNorms = true, QueryKeyNorm = QueryKeyNorm.WholeProjection }, Common),
         new("smollm3", ReadSmolLM3, Common),
         new("granite", ReadGranite, Common),
+        new("mixtral", ReadMixtral, MixtralNames),
+        new("qwen3_moe", ReadQwen3Moe, Common),
     ];
 
     public static IEnumerable<string> ModelTypes => Rows.Select(r => r.ModelType);
@@ -123,6 +133,33 @@ internal static class ModelFamilies
         ResidualMultiplier = config.GetDouble("residual_multiplier", 1),
         LogitsScaling = config.GetDouble("logits_scaling", 1),
     };
+
+    private static DecoderArchitecture ReadMixtral(ModelConfig config)
+    {
+        DecoderArchitecture mistral = WithWindow(ReadCommon(config), config, _ => true);
+        ExpertArchitecture experts = Experts(config, "num_local_experts", 8, 2, mistral.IntermediateSize, renormalizes: true);
+        return mistral with { Layers = [.. mistral.Layers.Select(l => l with { Experts = experts })] };
+    }
+
+    private static DecoderArchitecture ReadQwen3Moe(ModelConfig config)
+    {
+        DecoderArchitecture qwen = WithWindow(ReadWithBias(config) with { QueryKeyNorm = QueryKeyNorm.PerHead }, config, _ => UsesWindow(config));
+        int step = config.GetInt32("decoder_sparse_step", 1);
+        if (step < 1) throw config.Wrong("decoder_sparse_step", "at least 1");
+        IReadOnlyList<int> dense = config.GetInt32List("mlp_only_layers");
+        if (config.GetInt32("num_experts", 128) == 0) return qwen;
+        ExpertArchitecture experts = Experts(config, "num_experts", 128, 8, config.GetInt32("moe_intermediate_size", 768), config.GetBool("norm_topk_prob", false));
+        return qwen with { Layers = [.. qwen.Layers.Select((l, i) => !dense.Contains(i) && (i + 1) % step == 0 ? l with { Experts = experts } : l)] };
+    }
+
+    private static ExpertArchitecture Experts(ModelConfig config, string countField, int count, int perToken, int intermediate, bool renormalizes)
+    {
+        count = config.GetInt32(countField, count);
+        perToken = config.GetInt32("num_experts_per_tok", perToken);
+        if (count < 1) throw config.Wrong(countField, "at least 1");
+        if (perToken < 1 || perToken > count) throw config.Wrong("num_experts_per_tok", FormattableString.Invariant($"between 1 and {countField}, which is {count}"));
+        return new ExpertArchitecture(count, perToken, intermediate, renormalizes);
+    }
 
     private static bool UsesWindow(ModelConfig config) => config.GetBool("use_sliding_window", false);
 
