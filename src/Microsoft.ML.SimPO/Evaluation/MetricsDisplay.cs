@@ -3,10 +3,8 @@ using Microsoft.ML.SimPO.Data;
 namespace Microsoft.ML.SimPO.Evaluation;
 
 /// <summary>How a notebook shows <see cref="AlignmentMetrics"/>.</summary>
-internal sealed class MetricsDisplay
+internal sealed class MetricsDisplay() : HtmlFormatterSource<AlignmentMetrics>(Html)
 {
-    public IEnumerable<object> CreateTypeFormatters() => [new HtmlFormatter(value => Html((AlignmentMetrics)value))];
-
     public static string Html(AlignmentMetrics m)
     {
         HtmlTable figures = HtmlTable.With(null, "", "")

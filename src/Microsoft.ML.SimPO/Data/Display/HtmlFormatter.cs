@@ -5,7 +5,7 @@ internal sealed class HtmlFormatter(Func<object, string> html)
 {
     public const string Html = "text/html";
 
-    public string MimeType => Html;
+    public string MimeType { get; } = Html;
 
     public bool Format(object instance, TextWriter writer)
     {

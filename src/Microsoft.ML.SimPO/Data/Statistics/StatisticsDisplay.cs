@@ -1,10 +1,8 @@
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>How a notebook shows <see cref="PreferenceStatistics"/>.</summary>
-internal sealed class StatisticsDisplay
+internal sealed class StatisticsDisplay() : HtmlFormatterSource<PreferenceStatistics>(Html)
 {
-    public IEnumerable<object> CreateTypeFormatters() => [new HtmlFormatter(value => Html((PreferenceStatistics)value))];
-
     public static string Html(PreferenceStatistics s)
     {
         HtmlTable lengths = HtmlTable.With($"lengths in {s.Unit}", "", "least", "mean", "median", "95 %", "99 %", "most");

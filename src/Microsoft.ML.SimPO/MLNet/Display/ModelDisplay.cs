@@ -3,10 +3,8 @@ using Microsoft.ML.SimPO.Data;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>How a notebook shows a <see cref="SimPOTransformer"/>: what it is, and the curves of its training.</summary>
-internal sealed class ModelDisplay
+internal sealed class ModelDisplay() : HtmlFormatterSource<SimPOTransformer>(Html)
 {
-    public IEnumerable<object> CreateTypeFormatters() => [new HtmlFormatter(value => Html((SimPOTransformer)value))];
-
     public static string Html(SimPOTransformer model)
     {
         HtmlTable facts = HtmlTable.With(null).Row("family", model.ModelFamily).Row("parameters", model.ParameterCount).Row("beta", model.Beta).Row("gamma / beta", model.GammaBetaRatio);

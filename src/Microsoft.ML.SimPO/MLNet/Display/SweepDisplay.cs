@@ -3,10 +3,8 @@ using Microsoft.ML.SimPO.Data;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>How a notebook shows a <see cref="SweepResult"/>.</summary>
-internal sealed class SweepDisplay
+internal sealed class SweepDisplay() : HtmlFormatterSource<SweepResult>(Html)
 {
-    public IEnumerable<object> CreateTypeFormatters() => [new HtmlFormatter(value => Html((SweepResult)value))];
-
     public static string Html(SweepResult sweep)
     {
         string[] names = [.. sweep.Trials[0].TrialSettings.Parameter.Keys];
