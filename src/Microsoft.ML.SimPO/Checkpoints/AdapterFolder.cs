@@ -8,6 +8,20 @@ internal static class AdapterFolder
     /// <summary>The weights as older versions wrote them; never read.</summary>
     public const string PickledName = "adapter_model.bin";
 
+    /// <summary>Whether a folder is that of an adapter.</summary>
+    /// <exception cref="InvalidDataException">It holds both a model and an adapter.</exception>
+    public static bool IsAdapter(string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, AdapterConfig.FileName))) return false;
+        return !File.Exists(Path.Combine(folder, ModelConfig.FileName)) ? true : throw new InvalidDataException(
+            $"The folder '{Path.GetFullPath(folder)}' holds both a model ({ModelConfig.FileName}) and an adapter ({AdapterConfig.FileName}). Move one of them to another folder.");
+    }
+
+    /// <summary>The full path of the base model that an adapter's configuration names: a folder, absolute, or as seen from the adapter's folder or the current one.</summary>
+    /// <returns>Null where there is no such folder.</returns>
+    public static string? FindBase(string folder, string named) =>
+        new[] { Path.Combine(Path.GetFullPath(folder), named), named }.Select(Path.GetFullPath).FirstOrDefault(p => File.Exists(Path.Combine(p, ModelConfig.FileName)));
+
     /// <summary>Opens the weights of an adapter.</summary>
     /// <exception cref="FileNotFoundException">The folder holds no adapter_model.safetensors.</exception>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>

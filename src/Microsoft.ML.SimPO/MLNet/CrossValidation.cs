@@ -12,8 +12,8 @@ internal static class CrossValidation
         PairColumns.Of(host, data.Schema, options, nameof(data));
         IReadOnlyList<DataOperationsCatalog.TrainTestData> folds = PromptPartition.Folds(host, data, options.PromptColumnName, numberOfFolds, seed);
         using IChannel channel = host.Start("CrossValidation");
-        using var model = new BaseModel(options.ModelPath, ComputeDevice.Of(context));
-        options.Base = model;
+        using var model = new SharedBase(context, options.Copy());
+        model.GiveTo(options);
         List<CrossValidationFold> results = [];
         try
         {

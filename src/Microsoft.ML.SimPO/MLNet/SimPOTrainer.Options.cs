@@ -3,9 +3,9 @@ namespace Microsoft.ML.SimPO;
 public sealed partial class SimPOTrainer
 {
     /// <summary>Options of <see cref="SimPOTrainer"/>. They are copied when the trainer is made.</summary>
-    public sealed class Options
+    public sealed partial class Options
     {
-        /// <summary>The model to tune: a folder in Hugging Face layout with config.json, *.safetensors and tokenizer.json. Required.</summary>
+        /// <summary>The model to tune: a folder in Hugging Face layout with config.json, *.safetensors and tokenizer.json. Required, unless <see cref="AdapterPath"/> or <see cref="BaseModel"/> is given.</summary>
         public string ModelPath { get; set; } = "";
 
         /// <summary>The column of prompts: text, or chat messages as a JSON array of <c>role</c> and <c>content</c>. Default "Prompt".</summary>
@@ -93,10 +93,12 @@ public sealed partial class SimPOTrainer
         /// <summary>Is told of every step as soon as it is done, on the training thread. Null, the default, for nobody.</summary>
         public IProgress<TrainingProgress>? Progress { get; set; }
 
-        /// <summary>The model to begin with, in memory; null reads <see cref="ModelPath"/>.</summary>
-        internal BaseModel? Base { get; set; }
-
-        internal Options Copy() => (Options)MemberwiseClone();
+        internal Options Copy()
+        {
+            var copy = (Options)MemberwiseClone();
+            copy.Lora = Lora?.Copy();
+            return copy;
+        }
 
         /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>
         internal void Validate()
@@ -107,7 +109,7 @@ public sealed partial class SimPOTrainer
 
         private IEnumerable<string> Faults()
         {
-            if (string.IsNullOrWhiteSpace(ModelPath)) yield return "`ModelPath` must name a folder in Hugging Face layout, but was empty.";
+            if (!HasModel) yield return "`ModelPath` must name a folder in Hugging Face layout, but was empty.";
             foreach ((string option, string value) in new[] { (nameof(PromptColumnName), PromptColumnName), (nameof(ChosenColumnName), ChosenColumnName), (nameof(RejectedColumnName), RejectedColumnName) })
                 if (string.IsNullOrWhiteSpace(value)) yield return $"`{option}` must name a column, but was empty.";
             if (!(Beta > 0 && float.IsFinite(Beta))) yield return Say($"`Beta` must be greater than 0, but was {Beta}. Use 2.0 to 10.0.");
@@ -126,6 +128,7 @@ public sealed partial class SimPOTrainer
             if (!(MaxGradNorm >= 0 && double.IsFinite(MaxGradNorm))) yield return Say($"`MaxGradNorm` must be 0 or more, but was {MaxGradNorm}. Use 1, or 0 for no clipping.");
             if (MaxLength < 2) yield return Say($"`MaxLength` must be at least 2, but was {MaxLength}. Use 2048.");
             if (MaxPromptLength < 1 || MaxPromptLength >= MaxLength) yield return Say($"`MaxPromptLength` must be at least 1 and below `MaxLength` ({MaxLength}), but was {MaxPromptLength}. Use 1800 of 2048.");
+            foreach (string fault in AdapterFaults()) yield return fault;
         }
 
         private static string Say(FormattableString text) => FormattableString.Invariant(text);

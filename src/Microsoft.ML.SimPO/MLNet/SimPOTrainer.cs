@@ -43,7 +43,7 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
     /// <param name="cancellationToken">Ends the work, as <c>MLContext.CancelExecution</c> does.</param>
     /// <returns>A transformer that owns the tuned weights: dispose it to free them.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    /// <exception cref="InvalidOperationException">There are no pairs to learn from, or the loss stopped being a finite number.</exception>
+    /// <exception cref="InvalidOperationException">There are no pairs to learn from, a new adapter is asked for where the model has one, or the loss stopped being a finite number.</exception>
     /// <exception cref="InvalidDataException">A file of the model or a row of the data is malformed.</exception>
     /// <exception cref="FileNotFoundException">The model's folder lacks a file.</exception>
     /// <exception cref="NotSupportedException">The model's family is not supported.</exception>
@@ -55,7 +55,7 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
         if (validationData is not null) PairColumns.Of(_host, validationData.Schema, _options, nameof(validationData));
         using IChannel channel = _host.Start("Training");
         using var cancellation = new FitCancellation(_host, cancellationToken);
-        SimPOTransformer transformer = SimPOTransformer.FromFolder(_context, _options);
+        SimPOTransformer transformer = SimPOTransformer.FromOptions(_context, _options);
         try
         {
             List<EncodedPair> pairs = Encode(transformer, input, columns, channel, cancellation.Token);
@@ -96,6 +96,7 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
         LanguageModel model = transformer.Model;
         int seed = _options.Seed ?? ((IHostEnvironmentInternal)_context).Seed ?? Random.Shared.Next();
         List<TrainingStep> plan = new StepPlanner(pairs, _options.BatchSize, _options.TokensPerMicroBatch).Plan(_options.Epochs, _options.Shuffle ? seed : null);
+        AdapterSetup.Prepare(model, _options, seed, channel);
         FitReport.Plan(channel, model.Decoder, pairs, plan.Count, seed, _options);
         var clock = Stopwatch.StartNew();
         Validate(0, 0);

@@ -4,6 +4,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Models;
 using static TorchSharp.torch;
 
 [assembly: LoadableClass(typeof(SimPOTransformer), null, typeof(SignatureLoadModel), "SimPO language model", SimPOTransformer.LoaderSignature)]
@@ -28,7 +29,7 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     {
         _host = environment.Register(LoaderSignature);
         (Model, Options) = (model, options.Copy());
-        Options.Base = null; // the base may be gone before the model
+        Options.BaseModel = null; // it may be gone before this one
         Columns = MakeColumns();
     }
 
@@ -55,6 +56,9 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
 
     /// <summary>Weights of the model, those that a tied head shares counted once.</summary>
     public long ParameterCount => Model.Decoder.ParameterCount;
+
+    /// <summary>Weights of the LoRA adapter on the model, those of modules that it holds whole among them; 0 where there is none.</summary>
+    public long AdapterParameterCount => Model.Decoder.Adapter?.ParameterCount ?? 0;
 
     /// <summary>Every step of the training, in order; empty for a model that was loaded.</summary>
     public IReadOnlyList<TrainingProgress> TrainingHistory => _history;
@@ -94,7 +98,34 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
         return new AnswerWriter(Model, Options).Write([.. prompts], options ?? new GenerationOptions(), cancellationToken);
     }
 
-    /// <summary>Writes the model in the layout of the folder that it came from, so that Hugging Face's libraries load it.</summary>
+    /// <summary>This model with another LoRA adapter. The weights below it are in memory once: they are freed when all transformers that use them are disposed.</summary>
+    /// <param name="adapterPath">A folder in PEFT layout: adapter_config.json, adapter_model.safetensors.</param>
+    /// <returns>A transformer of its own; dispose it too.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">It lacks a file.</exception>
+    /// <exception cref="InvalidDataException">The adapter computes something this library does not, or does not fit the model; all faults are listed.</exception>
+    public SimPOTransformer WithAdapter(string adapterPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(adapterPath);
+        SimPOTrainer.Options options = Options.Copy();
+        (options.AdapterPath, options.BaseModel) = (adapterPath, this);
+        return FromOptions(_host, options);
+    }
+
+    /// <summary>Writes the LoRA adapter in PEFT layout, with the tokenizer's files, so that Hugging Face's libraries load it onto the base model.</summary>
+    /// <param name="path">A new folder, or one of an adapter, which is replaced at once when everything is written.</param>
+    /// <exception cref="InvalidOperationException">The model has no adapter.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or is one of something else; what was there is as before.</exception>
+    public void SaveAdapter(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        LoraAdapter adapter = Model.Decoder.Adapter ?? throw new InvalidOperationException("The model has no LoRA adapter. Use SaveCheckpoint, or train with `Lora`.");
+        AdapterFolder.Write(path, adapter.Config, ParameterSources.Adapter(adapter), Model.Files.Where(f => ModelFile.IsOfAdapter(f.Name)));
+    }
+
+    /// <summary>
+    /// Writes the model in the layout of the folder that it came from, so that Hugging Face's libraries load it. A LoRA adapter is merged into the weights, W + s B A.
+    /// </summary>
     /// <param name="path">A new folder, or one of a model, which is replaced at once when everything is written.</param>
     /// <param name="precision">How weights are stored. bfloat16 takes half of the space and rounds small updates away. Default float32.</param>
     /// <exception cref="IOException">The folder cannot be written, or is one of something else; what was there is as before.</exception>
@@ -117,11 +148,20 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
         ModelArchive.Save(ctx, Model);
     }
 
-    internal static SimPOTransformer FromFolder(MLContext context, SimPOTrainer.Options options)
+    internal static SimPOTransformer FromOptions(IHostEnvironment environment, SimPOTrainer.Options options)
     {
         Native.TorchRuntime.EnsureLoaded();
-        LanguageModel model = options.Base?.Lend() ?? LanguageModel.Load(options.ModelPath, ComputeDevice.Of(context));
-        return new SimPOTransformer(context, model, options);
+        var transformer = new SimPOTransformer(environment, Load(environment, options), options);
+        using IChannel channel = transformer._host.Start("Loading");
+        AdapterSetup.Report(transformer.Model, channel);
+        return transformer;
+    }
+
+    private static LanguageModel Load(IHostEnvironment environment, SimPOTrainer.Options options)
+    {
+        if (options.BaseModel is not { } loaded) return LanguageModel.Load(ModelLocation.Of(options), ComputeDevice.Of(environment));
+        LanguageModel model = loaded.Model.Share(withAdapter: options.AdapterPath is null);
+        return options.AdapterPath is { } adapter ? model.After(m => m.LoadAdapter(adapter)) : model;
     }
 
     private ColumnMap<PairScore> MakeColumns()
@@ -136,8 +176,8 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
 
     private static VersionInfo GetVersionInfo() => new(
         modelSignature: "SIMPOLLM",
-        verWrittenCur: 0x00010001, // first version
-        verReadableCur: 0x00010001,
+        verWrittenCur: 0x00010002, // adapters
+        verReadableCur: 0x00010002,
         verWeCanReadBack: 0x00010001,
         loaderSignature: LoaderSignature,
         loaderAssemblyName: typeof(SimPOTransformer).Assembly.FullName);

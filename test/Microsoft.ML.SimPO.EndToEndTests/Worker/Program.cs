@@ -14,8 +14,18 @@ try
         case ["score-zip", string zip, string test]:
             using (var loaded = (SimPOTransformer)new MLContext().Model.Load(zip, out _)) Print(loaded, test);
             return 0;
+        case ["tune-adapter", string model, string train, string test, string zip]:
+            var context = new MLContext(seed: 1);
+            IDataView data = context.Data.TakeRows(context.Alignment.LoadPreferences(train), 8);
+            var options = new SimPOTrainer.Options { ModelPath = model, Beta = 2.5f, LearningRate = 1e-3, BatchSize = 4, Lora = new LoraOptions { Rank = 4 } };
+            using (SimPOTransformer tuned = context.Alignment.Trainers.SimPO(options).Fit(data))
+            {
+                context.Model.Save(tuned, data.Schema, zip);
+                Print(tuned, test);
+            }
+            return 0;
         default:
-            Console.Error.WriteLine("usage: Worker score-model DIR TEST | score-zip ZIP TEST");
+            Console.Error.WriteLine("usage: Worker score-model DIR TEST | score-zip ZIP TEST | tune-adapter DIR TRAIN TEST ZIP");
             return 2;
     }
 }

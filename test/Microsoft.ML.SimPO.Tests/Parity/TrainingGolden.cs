@@ -25,7 +25,9 @@ internal sealed class TrainingGolden : IDisposable
         Evaluation = ReadPairs(golden.Sibling("training", "eval.jsonl"));
         EvaluationBatches = [.. Read(golden.File("order.json")).GetProperty("eval").EnumerateArray().Select(b => b.EnumerateArray().Select(i => i.GetInt32()).ToArray())];
         Decoder = DecoderLoader.Load(golden.Sibling("training", "model"), CPU);
-        if (Directory.Exists(golden.File("adapter-initial"))) AdapterLoader.Load(Decoder, golden.File("adapter-initial"));
+        if (!Directory.Exists(golden.File("adapter-initial"))) return;
+        AdapterLoader.Load(Decoder, golden.File("adapter-initial"));
+        FinalAdapter = new GoldenTensors(golden.File("adapter-final", "adapter_model.safetensors"));
     }
 
     public bool IsTrl => _config.GetProperty("trainer").GetString()!.StartsWith("trl.", StringComparison.Ordinal);
@@ -33,6 +35,9 @@ internal sealed class TrainingGolden : IDisposable
     public Decoder Decoder { get; }
 
     public JsonElement Final { get; }
+
+    /// <summary>What a run of an adapter ends with; null where all weights are trained.</summary>
+    public GoldenTensors? FinalAdapter { get; }
 
     public JsonElement[] Log { get; }
 
@@ -73,7 +78,11 @@ internal sealed class TrainingGolden : IDisposable
         Weighting = Weighting,
     };
 
-    public void Dispose() => Decoder.Dispose();
+    public void Dispose()
+    {
+        Decoder.Dispose();
+        FinalAdapter?.Dispose();
+    }
 
     private double Hyper(string name) => _hyper.GetProperty(name).GetDouble();
 

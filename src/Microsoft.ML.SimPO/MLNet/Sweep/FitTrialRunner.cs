@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>The runner of a sweep: fits on the training pairs, judges on the held-out ones. The base weights are in memory once for all trials.</summary>
-internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataView validation, SweepOptions sweep, BaseModel model) : ITrialRunner
+internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataView validation, SweepOptions sweep, SharedBase model) : ITrialRunner
 {
     public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken ct) => Task.Run(() => Run(settings, ct), ct);
 
@@ -15,7 +15,7 @@ internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataVi
         using var watch = new DivergenceWatch(sweep, settings.Options.Progress, cancellationToken);
         SimPOTrainer.Options options = settings.Options.Copy();
         options.Progress = watch;
-        options.Base = model;
+        model.GiveTo(options);
         SimPOTransformer? tuned = null;
         try
         {

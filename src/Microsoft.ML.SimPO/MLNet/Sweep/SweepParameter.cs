@@ -7,21 +7,22 @@ namespace Microsoft.ML.SimPO;
 /// <summary>One option that a sweep searches: a range or a list of values.</summary>
 internal sealed class SweepParameter
 {
-    private readonly PropertyInfo _property;
+    private readonly PropertyInfo[] _path;
     private readonly Type _type;
     private readonly object[] _choices;
     private readonly (double Minimum, double Maximum, bool LogScale, int GridPoints) _range;
 
     private SweepParameter(string name, object[] choices, (double, double, bool, int) range)
     {
-        _property = typeof(SimPOTrainer.Options).GetProperty(name, BindingFlags.Public | BindingFlags.Instance)
-            ?? throw new ArgumentException($"`{name}` is not an option of SimPOTrainer.", nameof(name));
-        _type = Nullable.GetUnderlyingType(_property.PropertyType) ?? _property.PropertyType;
+        Name = name;
+        _path = [.. Path(name)];
+        _type = Nullable.GetUnderlyingType(_path[^1].PropertyType) ?? _path[^1].PropertyType;
         _range = range;
         _choices = Array.ConvertAll(choices, Convert);
     }
 
-    public string Name => _property.Name;
+    /// <summary>An option, or one of an option's own, such as <c>Lora.Rank</c>.</summary>
+    public string Name { get; }
 
     /// <summary>What an equal sweep has equal.</summary>
     public string Description => _choices.Length > 0
@@ -53,7 +54,31 @@ internal sealed class SweepParameter
         ? _choices
         : [.. Enumerable.Range(0, _range.GridPoints).Select(i => At(i / (_range.GridPoints - 1.0))).Distinct()];
 
-    public void Set(SimPOTrainer.Options options, object value) => _property.SetValue(options, value);
+    /// <summary>Options on the way that are null become new ones with their defaults.</summary>
+    public void Set(SimPOTrainer.Options options, object value)
+    {
+        object at = options;
+        foreach (PropertyInfo property in _path[..^1])
+        {
+            object? next = property.GetValue(at);
+            if (next is null) property.SetValue(at, next = Activator.CreateInstance(property.PropertyType)!);
+            at = next;
+        }
+        _path[^1].SetValue(at, value);
+    }
+
+    /// <summary>The properties that a name such as <c>Lora.Rank</c> goes through.</summary>
+    /// <exception cref="ArgumentException">There is no such option.</exception>
+    public static IEnumerable<PropertyInfo> Path(string name)
+    {
+        Type type = typeof(SimPOTrainer.Options);
+        foreach (string part in name.Split('.'))
+        {
+            PropertyInfo property = type.GetProperty(part, BindingFlags.Public | BindingFlags.Instance) ?? throw new ArgumentException($"`{name}` is not an option of SimPOTrainer.", nameof(name));
+            yield return property;
+            type = property.PropertyType;
+        }
+    }
 
     public static string Text(object value) => System.Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 

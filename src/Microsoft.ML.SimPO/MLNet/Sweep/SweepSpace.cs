@@ -13,7 +13,7 @@ public sealed class SweepSpace
     internal IReadOnlyList<SweepParameter> Parameters => _parameters;
 
     /// <summary>Options in the ranges that their <see cref="SweepRangeAttribute"/> gives.</summary>
-    /// <param name="options">Names of properties of <see cref="SimPOTrainer.Options"/>.</param>
+    /// <param name="options">Names of properties of <see cref="SimPOTrainer.Options"/>, or of its own options, such as "Lora.Rank".</param>
     /// <exception cref="ArgumentException">There is no such option, or it has no such attribute.</exception>
     public static SweepSpace Of(params string[] options)
     {
@@ -21,7 +21,7 @@ public sealed class SweepSpace
         var space = new SweepSpace();
         foreach (string option in options)
         {
-            SweepRangeAttribute range = typeof(SimPOTrainer.Options).GetProperty(option)?.GetCustomAttribute<SweepRangeAttribute>()
+            SweepRangeAttribute range = SweepParameter.Path(option).Last().GetCustomAttribute<SweepRangeAttribute>()
                 ?? throw new ArgumentException($"`{option}` is no option that has a range of its own. Use Add.", nameof(options));
             space.Add(option, range.Minimum, range.Maximum, range.LogScale);
         }
@@ -29,7 +29,7 @@ public sealed class SweepSpace
     }
 
     /// <summary>Searches a number in a range.</summary>
-    /// <param name="option">A property of <see cref="SimPOTrainer.Options"/> that is a number.</param>
+    /// <param name="option">A property of <see cref="SimPOTrainer.Options"/> that is a number, or one of its own options', such as "Lora.Rank".</param>
     /// <param name="minimum">The least value.</param>
     /// <param name="maximum">The greatest value.</param>
     /// <param name="logScale">Whether values are spread evenly on a logarithmic scale.</param>

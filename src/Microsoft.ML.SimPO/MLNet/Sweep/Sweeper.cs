@@ -124,14 +124,22 @@ internal sealed class Sweeper : IDisposable
     private string BestPath => Path.Combine(_sweep.OutputPath!, "best");
 
     /// <summary>The best trial was run by an earlier sweep into the same folder.</summary>
-    private SimPOTransformer? Reload(TrialResult best) => _sweep.OutputPath is not null && Directory.Exists(BestPath) ? _context.Alignment.LoadModel(BestPath, best.TrialSettings.Options) : null;
+    private SimPOTransformer? Reload(TrialResult best)
+    {
+        if (_sweep.OutputPath is null || !Directory.Exists(BestPath)) return null;
+        SimPOTrainer.Options options = best.TrialSettings.Options.Copy();
+        (options.BaseModel, options.AdapterPath) = (null, null); // the checkpoint has all weights
+        return _context.Alignment.LoadModel(BestPath, options);
+    }
 
     private string Description() => FormattableString.Invariant(
         $"{_sweep.Algorithm} by {_sweep.Metric}, seed {_seed}, {string.Join(", ", _sweep.Space.Parameters.Select(p => p.Description))}, rungs {_sweep.Rungs} by {_sweep.ReductionFactor}, ")
-        + string.Join(", ", typeof(SimPOTrainer.Options).GetProperties()
-            .Where(p => p.PropertyType.IsValueType || p.PropertyType == typeof(string))
-            .OrderBy(p => p.Name, StringComparer.Ordinal)
-            .Select(p => $"{p.Name} {SweepParameter.Text(p.GetValue(_base) ?? "")}"));
+        + string.Join(", ", new object?[] { _base, _base.Lora }.OfType<object>().SelectMany(Values));
+
+    private static IEnumerable<string> Values(object options) => options.GetType().GetProperties()
+        .Where(p => p.PropertyType.IsValueType || p.PropertyType == typeof(string))
+        .OrderBy(p => p.Name, StringComparer.Ordinal)
+        .Select(p => $"{p.Name} {SweepParameter.Text(p.GetValue(options) ?? "")}");
 
     private void Tell(IChannel channel, TrialResult result)
     {

@@ -1,0 +1,17 @@
+namespace Microsoft.ML.SimPO;
+
+/// <summary>The model that several fits begin with, in memory once: the caller's own, or one that is read when it is first needed and freed with this.</summary>
+internal sealed class SharedBase(MLContext context, SimPOTrainer.Options options) : IDisposable
+{
+    private SimPOTransformer? _own;
+
+    /// <summary>Makes a fit with such options begin with the weights in memory.</summary>
+    public void GiveTo(SimPOTrainer.Options fit)
+    {
+        if (options.BaseModel is not null) return;
+        _own ??= SimPOTransformer.FromOptions(context, options);
+        (fit.BaseModel, fit.AdapterPath) = (_own, null); // it has the adapter already
+    }
+
+    public void Dispose() => _own?.Dispose();
+}
