@@ -115,7 +115,7 @@ public sealed class AlignmentCatalog
     /// </summary>
     /// <param name="trainSet">The pairs to learn from.</param>
     /// <param name="validationSet">Held-out pairs to judge by; see <see cref="TrainTestSplit"/>.</param>
-    /// <param name="options">The options of every trial but for what is searched.</param>
+    /// <param name="options">The options of every trial but for what is searched and for the run folder: <see cref="SweepOptions.OutputPath"/> is the sweep's.</param>
     /// <param name="sweep">How to search; null for 30 random trials over learning rate, beta and gamma_beta_ratio.</param>
     /// <param name="cancellationToken">Ends the work. Results in <see cref="SweepOptions.OutputPath"/> stay, and an equal sweep goes on behind them.</param>
     /// <returns>All trials, and the best one's model: dispose it.</returns>

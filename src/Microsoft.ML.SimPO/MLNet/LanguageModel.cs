@@ -25,6 +25,8 @@ internal sealed class LanguageModel : IDisposable
         Tokenizer = HfTokenizer.Load(folder);
         Template = ChatTemplate.Load(folder);
         SpecialTokens = SpecialTokens.Load(folder);
+        ModelConfig config = ModelConfig.Load(folder);
+        StoredType = config.GetStringOrNull("torch_dtype") ?? config.GetStringOrNull("dtype");
         StopTokens = [.. HubFolder.Open(folder).EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
     }
 
@@ -46,6 +48,9 @@ internal sealed class LanguageModel : IDisposable
 
     /// <summary>config.json, those of the tokenizer and so on, held in memory.</summary>
     public IReadOnlyList<ModelFile> Files { get; }
+
+    /// <summary><c>torch_dtype</c> of config.json (in newer ones <c>dtype</c>), the type that the weights were stored in; null where it is not said.</summary>
+    public string? StoredType { get; }
 
     /// <summary>What ends an answer.</summary>
     public IReadOnlyList<int> StopTokens { get; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO;
@@ -29,6 +30,10 @@ public sealed class LoraOptions
     /// Default none.
     /// </summary>
     public IReadOnlyList<string> ModulesToSave { get; set; } = [];
+
+    /// <summary>All options in a line.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"rank {Rank}, alpha {Alpha}{(UseRslora ? ", rank-stabilised" : "")} on {string.Join(", ", TargetModules)}{(ModulesToSave.Count == 0 ? "" : $" with {string.Join(", ", ModulesToSave)} whole")}");
 
     internal LoraOptions Copy() => new() { Rank = Rank, Alpha = Alpha, UseRslora = UseRslora, TargetModules = [.. TargetModules ?? []], ModulesToSave = [.. ModulesToSave ?? []] };
 

@@ -93,6 +93,21 @@ public sealed class LoraAdapterTests
     }
 
     [Fact]
+    public void The_optimizer_holds_two_moments_of_the_adapter_and_none_of_the_base()
+    {
+        using Decoder decoder = RandomDecoder.Make();
+        AdapterInitializer.Attach(decoder, All, seed: 7);
+        foreach (Parameter parameter in decoder.Trainable) parameter.Train();
+        using var optimizer = new AdamW(decoder.Trainable, new AdamWSettings());
+        // Rank 3 in two layers of width 32 and 48: A reads q, k, v, o, gate, up (32) and down (48); B writes 32, 16, 16, 32, 48, 48, 32.
+        long adapter = 2 * 3 * ((6 * 32) + 48 + 32 + 16 + 16 + 32 + 48 + 48 + 32);
+        Assert.Equal(adapter, decoder.Adapter!.ParameterCount);
+        Assert.Equal(2 * 4 * adapter, optimizer.Moments.Sum(m => (m.First.numel() * m.First.ElementSize) + (m.Second.numel() * m.Second.ElementSize)));
+        Assert.Equal(4 * adapter, decoder.Trainable.Sum(p => p.Gradient.numel() * p.Gradient.ElementSize));
+        Assert.All(decoder.Parameters, p => Assert.Throws<InvalidOperationException>(() => p.Gradient));
+    }
+
+    [Fact]
     public void Decoders_share_memory_until_one_is_trained_and_the_last_frees_it()
     {
         long before = LiveTensors.CountWithoutGarbage();

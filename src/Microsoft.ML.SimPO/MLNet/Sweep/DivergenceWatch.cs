@@ -11,6 +11,9 @@ internal sealed class DivergenceWatch(SweepOptions sweep, IProgress<TrainingProg
     /// <summary>What was wrong; null as long as nothing is.</summary>
     public string? Reason { get; private set; }
 
+    /// <summary>Whether a step was done.</summary>
+    public bool HasBegun => _first is not null;
+
     public void Report(TrainingProgress value)
     {
         listener?.Report(value);

@@ -30,7 +30,7 @@ internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataVi
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
             tuned?.Dispose();
-            return Unfinished(settings, e is ArgumentException ? TrialStatus.Failed : TrialStatus.Diverged, e.Message, clock.Elapsed);
+            return Unfinished(settings, watch.HasBegun && e is InvalidOperationException ? TrialStatus.Diverged : TrialStatus.Failed, e.Message, clock.Elapsed);
         }
         catch
         {

@@ -111,8 +111,9 @@ public sealed class SweepTests(ITestOutputHelper output)
 
     private void MeasureMemory(int trials)
     {
-        IDataView train = _context.Alignment.LoadPreferences(QuickStartFiles.PathOf("data", "train.jsonl")), test = _context.Alignment.LoadPreferences(QuickStartFiles.Test);
-        SimPOTrainer.Options options = QuickStartFiles.Options(o => (o.BatchSize, o.TokensPerMicroBatch, o.Epochs) = (16, 1024, trials > 10 ? 1 : 0.2));
+        IDataView train = _context.Data.TakeRows(_context.Alignment.LoadPreferences(QuickStartFiles.PathOf("data", "train.jsonl")), 16 * trials);
+        IDataView test = _context.Data.TakeRows(_context.Alignment.LoadPreferences(QuickStartFiles.Test), 5 * trials);
+        SimPOTrainer.Options options = QuickStartFiles.Options(o => (o.BatchSize, o.TokensPerMicroBatch) = (16, 1024));
         List<double> memory = [];
         SweepOptions sweep = Options(trials, o => o.Progress = new Listener<TrialResult>(t => memory.Add(t.MemoryInMegaByte)));
         using SweepResult result = _context.Alignment.Sweep(train, test, options, sweep);
