@@ -12,9 +12,13 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, AddedToken> _byId = [];
+    private readonly HashSet<string> _special = new(StringComparer.Ordinal);
     private int _maxId = -1;
 
     public IEnumerable<AddedToken> Tokens => _byId.Values;
+
+    /// <summary>The texts that are left out when special tokens are skipped: what was special once stays so, even if it is given again as another.</summary>
+    public IReadOnlySet<string> SpecialTexts => _special;
 
     /// <summary>Reads the "added_tokens" of a tokenizer.json, in its order. The ids written there do not count, as in Hugging Face tokenizers.</summary>
     public void ReadTokens(JsonSection section)
@@ -75,6 +79,7 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     {
         _ids[token.Content] = token.Id;
         _byId[token.Id] = token;
+        if (token.Special) _special.Add(token.Content);
         _maxId = Math.Max(_maxId, token.Id);
     }
 }

@@ -26,7 +26,7 @@ internal static class SentencePieceReader
             if (piece.Type is SentencePieceType.Control or SentencePieceType.UserDefined) added.AddPiece(piece.Text, piece.Type == SentencePieceType.Control);
         if (model.IsBpe) added.AddSpecial(model.Pieces[model.UnknownId].Text);
         if (config is { } given) added.AddConfigured(given);
-        var pipeline = new TokenizationPipeline(new AddedVocabulary(added.Tokens, normalizer), normalizer, preTokenizers, tokens);
+        var pipeline = new TokenizationPipeline(new AddedVocabulary(added.Tokens, added.SpecialTexts, normalizer), normalizer, preTokenizers, tokens);
         return new HfTokenizer(pipeline, PostProcessor(model, config), Decoder(model, prefix), TokenizerLimits.None);
     }
 
