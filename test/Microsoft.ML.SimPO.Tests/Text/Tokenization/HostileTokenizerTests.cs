@@ -86,8 +86,8 @@ public sealed class HostileTokenizerTests
     public void More_parts_than_any_tokenizer_has_are_refused(string name, string list, string part, int count, string message)
     {
         string parts = string.Join(',', Enumerable.Repeat(part, count));
-        string type = list == "single" ? "TemplateProcessing\",\"special_tokens\":{\"x\":{\"ids\":[1,2],\"tokens\":[\"a\",\"b\"]}},\"x\":\"" : "Sequence";
-        AssertRefused<InvalidDataException>($$"""{"model":{{SmallTokenizer.Letters}},"{{name}}":{"type":"{{type}}","{{list}}":[{{parts}}]}}""", message);
+        string type = list == "single" ? """ "TemplateProcessing","special_tokens":{"x":{"ids":[1,2],"tokens":["a","b"]}} """ : "\"Sequence\"";
+        AssertRefused<InvalidDataException>("{\"model\":" + SmallTokenizer.Letters + $",\"{name}\":{{\"type\":{type},\"{list}\":[{parts}]}}}}", message);
     }
 
     [Fact]
