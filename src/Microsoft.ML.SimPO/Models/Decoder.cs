@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,11 +9,12 @@ namespace Microsoft.ML.SimPO.Models;
 internal sealed class Decoder : IDisposable
 {
     private readonly Parameter? _head;
+    private readonly LayerNames _names;
 
     public Decoder(DecoderArchitecture architecture, LayerNames names, Device device)
     {
         TorchRuntime.EnsureLoaded();
-        (Architecture, Device) = (architecture, device);
+        (Architecture, _names, Device) = (architecture, names, device);
         long[] matrix = [architecture.VocabularySize, architecture.HiddenSize];
         Embedding = new Parameter(ParameterKind.Embedding, device, ("model.embed_tokens.weight", matrix));
         Layers = [.. Enumerable.Range(0, architecture.Layers.Count).Select(i => new DecoderLayer(architecture, i, new LayerParameters(architecture, names, i, device)))];
@@ -20,6 +22,14 @@ internal sealed class Decoder : IDisposable
         FinalNorm = new RmsNorm(norm, architecture.NormEpsilon, architecture.NormAddsOne);
         _head = architecture.TiedHead ? null : new Parameter(ParameterKind.Head, device, ("lm_head.weight", matrix));
         Parameters = [.. new[] { Embedding }.Concat(Layers.SelectMany(l => l.Parameters.All)).Append(norm).Concat(_head is null ? [] : [_head])];
+    }
+
+    /// <summary>Over the memory of another.</summary>
+    private Decoder(Decoder source)
+        : this(source.Architecture, source._names, META)
+    {
+        Device = source.Device;
+        foreach ((Parameter own, Parameter shared) in Parameters.Zip(source.Parameters)) own.Share(shared);
     }
 
     public DecoderArchitecture Architecture { get; }
@@ -31,6 +41,12 @@ internal sealed class Decoder : IDisposable
     /// <summary>All weights, each once, in the order in which they are used.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
+    /// <summary>Null for none.</summary>
+    public LoraAdapter? Adapter { get; private set; }
+
+    /// <summary>What training changes: all weights, or those of the adapter alone where there is one.</summary>
+    public IReadOnlyList<Parameter> Trainable => Adapter?.Parameters ?? Parameters;
+
     /// <summary>[vocabulary, hidden]</summary>
     public Parameter Embedding { get; }
 
@@ -40,6 +56,17 @@ internal sealed class Decoder : IDisposable
     public RmsNorm FinalNorm { get; }
 
     public long ParameterCount => Parameters.Sum(p => p.Value.numel());
+
+    /// <summary>
+    /// A decoder of its own, without adapter, whose weights lie in the same memory: it is freed with the last that holds it. Training one copies first what it
+    /// changes, so the other never sees it.
+    /// </summary>
+    public Decoder Share() => new(this);
+
+    /// <summary>Puts a new adapter on the decoder. Its values are the caller's to set.</summary>
+    /// <exception cref="InvalidOperationException">There is one already.</exception>
+    public LoraAdapter Attach(AdapterConfig config, AdapterLayout layout) =>
+        Adapter = Adapter is null ? new LoraAdapter(config, layout, Device) : throw new InvalidOperationException("The decoder has an adapter already.");
 
     /// <summary>The residual stream behind the last layer, before the final norm; nothing is kept.</summary>
     /// <returns>[N, hidden]</returns>
@@ -66,12 +93,15 @@ internal sealed class Decoder : IDisposable
         try
         {
             Tensor stream = Embed(tape.Pass.Ids);
-            foreach (DecoderLayer layer in Layers)
+            int lowest = LowestTrained();
+            for (int i = 0; i < Layers.Count; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                LayerActivations? keep = recompute ? null : new LayerActivations();
-                tape.Push(stream, keep);
-                stream = layer.Forward(stream, tape.Pass, keep);
+                LayerActivations? keep = recompute || i < lowest ? null : new LayerActivations();
+                if (i >= lowest) tape.Push(stream, keep);
+                Tensor next = Layers[i].Forward(stream, tape.Pass, keep);
+                if (i < lowest) stream.Dispose();
+                stream = next;
             }
             tape.Finish(stream);
             return tape;
@@ -89,7 +119,7 @@ internal sealed class Decoder : IDisposable
     public void Backward(DecoderTape tape, Tensor gradient, bool lookUpPadding = true, CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
-        for (int i = Layers.Count - 1; i >= 0; i--)
+        for (int i = Layers.Count - 1, lowest = LowestTrained(); i >= lowest; i--)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Tensor next = BackwardLayer(Layers[i], tape, gradient);
@@ -114,6 +144,7 @@ internal sealed class Decoder : IDisposable
     public void Dispose()
     {
         foreach (Parameter parameter in Parameters) parameter.Dispose();
+        Adapter?.Dispose();
     }
 
     private static Tensor BackwardLayer(DecoderLayer layer, DecoderTape tape, Tensor gradient)
@@ -130,6 +161,15 @@ internal sealed class Decoder : IDisposable
             kept?.Dispose();
             input.Dispose();
         }
+    }
+
+    /// <summary>The lowest layer that the gradient must reach: below it nothing is trained.</summary>
+    private int LowestTrained()
+    {
+        if (Embedding.IsTrained) return 0;
+        int lowest = 0;
+        while (lowest < Layers.Count && !Layers[lowest].Parameters.All.Any(p => p.IsTrained || p.Update is not null)) lowest++;
+        return lowest;
     }
 
     private Tensor Embed(Tensor ids)
