@@ -2,7 +2,7 @@ using Microsoft.Data.Analysis;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>The snippets of docs/data.md, compiled, and run by <see cref="DataGuideTests"/> in a folder that has the files they name.</summary>
+/// <summary>The snippets of docs/guides/data.md, compiled, and run by <see cref="DataGuideTests"/> in a folder that has the files they name.</summary>
 internal static class DataGuide
 {
     public static IReadOnlyDictionary<string, IDataView> Run(MLContext ml)

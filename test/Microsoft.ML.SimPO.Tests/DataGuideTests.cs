@@ -3,14 +3,14 @@ using Microsoft.ML.SimPO.Data;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>What docs/data.md shows is compiled and run. The snippets name files without a folder, so the run has the process to itself.</summary>
+/// <summary>What docs/guides/data.md shows is compiled and run. The snippets name files without a folder, so the run has the process to itself.</summary>
 public class DataGuideTests
 {
     [Fact]
     public void The_snippets_of_the_guide_are_those_that_are_compiled()
     {
         string source = File.ReadAllText(Repository.PathOf("test", "Microsoft.ML.SimPO.Tests", "DataGuide.cs"));
-        string guide = File.ReadAllText(Repository.PathOf("docs", "data.md"));
+        string guide = File.ReadAllText(Repository.PathOf("docs", "guides", "data.md"));
         string[] compiled = [.. Blocks(source, @" *// <snippet>\n(.*?)\n *// </snippet>").Select(block => Regex.Replace(block, "^ {8}", "", RegexOptions.Multiline))];
         Assert.Equal(7, compiled.Length);
         Assert.Equal(compiled, Blocks(guide, @"```csharp\n(.*?)\n```"));

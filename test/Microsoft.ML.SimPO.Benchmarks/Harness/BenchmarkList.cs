@@ -7,6 +7,8 @@ internal static class BenchmarkList
     [
         new StepBenchmark(),
         new DataBenchmark(),
+        new TokenizeBenchmark(),
+        new LoraBenchmark(),
     ];
 
     public static IBenchmark? Find(string name) => All.FirstOrDefault(b => b.Name == name);
