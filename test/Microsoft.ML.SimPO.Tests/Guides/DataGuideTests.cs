@@ -9,7 +9,7 @@ public class DataGuideTests
     [Fact]
     public void The_snippets_of_the_guide_are_those_that_are_compiled()
     {
-        string source = File.ReadAllText(Repository.PathOf("test", "Microsoft.ML.SimPO.Tests", "DataGuide.cs"));
+        string source = File.ReadAllText(Repository.PathOf("test", "Microsoft.ML.SimPO.Tests", "Guides", "DataGuide.cs"));
         string guide = File.ReadAllText(Repository.PathOf("docs", "guides", "data.md"));
         string[] compiled = [.. Blocks(source, @" *// <snippet>\n(.*?)\n *// </snippet>").Select(block => Regex.Replace(block, "^ {8}", "", RegexOptions.Multiline))];
         Assert.Equal(7, compiled.Length);
