@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO;
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Models;
 using static TorchSharp.torch;
 
@@ -15,6 +16,7 @@ namespace Microsoft.ML.SimPO;
 /// the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected reward, without gamma) and <c>PredictedLabel</c> (margin above 0).
 /// </summary>
 /// <remarks>Thread safe. It owns the model's weights: dispose it to free them.</remarks>
+[TypeFormatterSource(typeof(ModelDisplay))]
 public sealed class SimPOTransformer : ITransformer, IDisposable
 {
     internal const string LoaderSignature = "SimPOTransformer";
