@@ -30,6 +30,8 @@ internal sealed class LanguageModel : IDisposable
         HubFolder hub = HubFolder.Open(folder);
         StopTokens = [.. hub.EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
         _suggestedGeneration = new Lazy<GenerationOptions>(() => GenerationConfig.Read(hub.Generation));
+        ModelConfig config = ModelConfig.Load(folder);
+        StoredType = config.GetStringOrNull("torch_dtype") ?? config.GetStringOrNull("dtype");
     }
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
@@ -50,6 +52,9 @@ internal sealed class LanguageModel : IDisposable
 
     /// <summary>config.json, those of the tokenizer and so on, held in memory.</summary>
     public IReadOnlyList<ModelFile> Files { get; }
+
+    /// <summary><c>torch_dtype</c> of config.json (in newer ones <c>dtype</c>), the type that the weights were stored in; null where it is not said.</summary>
+    public string? StoredType { get; }
 
     /// <summary>What ends an answer.</summary>
     public IReadOnlyList<int> StopTokens { get; }

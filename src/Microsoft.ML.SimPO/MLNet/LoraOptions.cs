@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO;
@@ -9,6 +10,7 @@ namespace Microsoft.ML.SimPO;
 public sealed class LoraOptions
 {
     /// <summary>The inner size of the updates. At least 1, usually 8 to 64; default 16.</summary>
+    [SweepRange(4, 64, LogScale = true)]
     public int Rank { get; set; } = 16;
 
     /// <summary>The numerator of the scaling s = Alpha / Rank. Above 0, usually once or twice the rank; default 32.</summary>
@@ -28,6 +30,10 @@ public sealed class LoraOptions
     /// Default none.
     /// </summary>
     public IReadOnlyList<string> ModulesToSave { get; set; } = [];
+
+    /// <summary>All options in a line.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"rank {Rank}, alpha {Alpha}{(UseRslora ? ", rank-stabilised" : "")} on {string.Join(", ", TargetModules)}{(ModulesToSave.Count == 0 ? "" : $" with {string.Join(", ", ModulesToSave)} whole")}");
 
     internal LoraOptions Copy() => new() { Rank = Rank, Alpha = Alpha, UseRslora = UseRslora, TargetModules = [.. TargetModules ?? []], ModulesToSave = [.. ModulesToSave ?? []] };
 

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO;
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Models;
 using static TorchSharp.torch;
 
@@ -15,6 +16,7 @@ namespace Microsoft.ML.SimPO;
 /// the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected reward, without gamma) and <c>PredictedLabel</c> (margin above 0).
 /// </summary>
 /// <remarks>Thread safe. It owns the model's weights: dispose it to free them.</remarks>
+[TypeFormatterSource(typeof(ModelDisplay))]
 public sealed partial class SimPOTransformer : ITransformer, IDisposable
 {
     internal const string LoaderSignature = "SimPOTransformer";
@@ -22,6 +24,7 @@ public sealed partial class SimPOTransformer : ITransformer, IDisposable
     private readonly IHost _host;
     private readonly List<TrainingProgress> _history = [];
     private readonly List<ValidationResult> _validations = [];
+    private readonly List<TrainingDiagnosis> _diagnoses = [];
 
     private SimPOTransformer(IHostEnvironment environment, LanguageModel model, SimPOTrainer.Options options)
     {
@@ -61,8 +64,11 @@ public sealed partial class SimPOTransformer : ITransformer, IDisposable
     /// <summary>Every step of the training, in order; empty for a model that was loaded.</summary>
     public IReadOnlyList<TrainingProgress> TrainingHistory => _history;
 
-    /// <summary>Metrics on the validation data, before the first step and after each epoch; empty where there was none.</summary>
+    /// <summary>Metrics on the validation data, before the first step and as often as the options say; empty where there was none.</summary>
     public IReadOnlyList<ValidationResult> ValidationHistory => _validations;
+
+    /// <summary>What was wrong with the training although its loss and accuracy may look well; empty for a healthy one, and for a model that was loaded.</summary>
+    public IReadOnlyList<TrainingDiagnosis> Diagnoses => _diagnoses;
 
     /// <inheritdoc/>
     public bool IsRowToRowMapper => true;
@@ -113,13 +119,15 @@ public sealed partial class SimPOTransformer : ITransformer, IDisposable
     /// Writes the model in the layout of the folder that it came from, so that Hugging Face's libraries load it. A LoRA adapter is merged into the weights, W + s B A.
     /// </summary>
     /// <param name="path">A new folder, or one of a model, which is replaced at once when everything is written.</param>
-    /// <param name="precision">How weights are stored. bfloat16 takes half of the space and rounds small updates away. Default float32.</param>
+    /// <param name="precision">How weights are stored. bfloat16 takes half of the space and rounds small updates away; the log says how many. Default float32.</param>
     /// <exception cref="IOException">The folder cannot be written, or is one of something else; what was there is as before.</exception>
     public void SaveCheckpoint(string path, CheckpointPrecision precision = CheckpointPrecision.Float32)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         CheckpointType type = precision == CheckpointPrecision.BFloat16 ? CheckpointType.BFloat16 : CheckpointType.Float32;
-        new CheckpointWriter(Model.Files) { Type = type }.Write(path, Model.Tensors());
+        CheckpointSummary summary = new CheckpointWriter(Model.Files) { Type = type, SourceFolder = Directory.Exists(Options.ModelPath) ? Options.ModelPath : null }.Write(path, Model.Tensors());
+        using IChannel channel = _host.Start("Saving");
+        FitReport.Saved(channel, path, summary);
     }
 
     /// <summary>Frees the weights.</summary>
@@ -157,6 +165,8 @@ public sealed partial class SimPOTransformer : ITransformer, IDisposable
     }
 
     internal void AddProgress(TrainingProgress progress) => _history.Add(progress);
+
+    internal void AddDiagnosis(TrainingDiagnosis finding) => _diagnoses.Add(finding);
 
     internal void AddValidation(ValidationResult result) => _validations.Add(result);
 

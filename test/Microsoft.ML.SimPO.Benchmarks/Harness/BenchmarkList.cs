@@ -6,6 +6,9 @@ internal static class BenchmarkList
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new StepBenchmark(),
+        new DataBenchmark(),
+        new TokenizeBenchmark(),
+        new LoraBenchmark(),
         new GenerateBenchmark(),
     ];
 

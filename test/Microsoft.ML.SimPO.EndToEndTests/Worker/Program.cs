@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.SimPO;
+using Microsoft.ML.SimPO.EndToEnd.Worker;
 
 // What the tests want done in a process of its own. A failure is its message on standard error and exit code 1.
 try
@@ -24,8 +25,14 @@ try
                 Print(tuned, test);
             }
             return 0;
+        case ["fit", string model, string train, string output, .. string[] cancelAfter]:
+            Fits.Run(model, train, output, cancelAfter is [string step] ? int.Parse(step, CultureInfo.InvariantCulture) : null);
+            return 0;
+        case ["fits", string model, string train, string count]:
+            Fits.Repeat(model, train, int.Parse(count, CultureInfo.InvariantCulture));
+            return 0;
         default:
-            Console.Error.WriteLine("usage: Worker score-model DIR TEST | score-zip ZIP TEST | tune-adapter DIR TRAIN TEST ZIP");
+            Console.Error.WriteLine("usage: Worker score-model DIR TEST | score-zip ZIP TEST | fit DIR TRAIN OUTPUT [CANCEL-AFTER-STEP] | fits DIR TRAIN COUNT | tune-adapter DIR TRAIN TEST ZIP");
             return 2;
     }
 }

@@ -111,6 +111,34 @@ public sealed class LoraTests : IDisposable
     }
 
     [Fact]
+    public void A_run_goes_on_to_the_bit_from_a_checkpoint_in_PEFT_layout()
+    {
+        using SimPOTransformer whole = Fit(o => (o.OutputPath, o.SaveSteps) = (_folder.File("run"), 2));
+        string checkpoint = _folder.File("run", "checkpoint-2");
+        Assert.Superset(new HashSet<string?> { "adapter_config.json", "adapter_model.safetensors", "optimizer.safetensors", "tokenizer.json" }, Directory.EnumerateFiles(checkpoint).Select(Path.GetFileName).ToHashSet());
+        Assert.False(File.Exists(Path.Combine(checkpoint, "model.safetensors")));
+        using (SimPOTransformer resumed = Fit(o => o.ResumeFrom = checkpoint))
+        {
+            Assert.Equal(6, resumed.TrainingHistory.Count);
+            TunedModel.AssertEqual(Scores(whole), Scores(resumed));
+        }
+        using (SimPOTransformer loaded = _context.Alignment.LoadModel(_folder.File("run", "checkpoint-6"), Options())) TunedModel.AssertEqual(Scores(whole), Scores(loaded));
+        string message = Assert.Throws<InvalidDataException>(() => Fit(o => (o.ResumeFrom, o.Lora!.Alpha) = (checkpoint, 16))).Message;
+        Assert.Contains("`Lora` was rank 4, alpha 8 on all-linear there and is rank 4, alpha 16 on all-linear now.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_best_adapter_is_given_back()
+    {
+        IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16).Skip(8));
+        SimPOTrainer trainer = _context.Alignment.Trainers.SimPO(Options(o => (o.RestoreBestModel, o.LearningRate, o.Epochs) = (true, 3e-2, 6)));
+        using SimPOTransformer model = trainer.Fit(Data, validation);
+        ValidationResult best = model.ValidationHistory.MinBy(v => v.Loss)!;
+        AlignmentMetrics found = _context.Alignment.Evaluate(model.Transform(validation));
+        Assert.Equal(best.Metrics.MeanMargin, found.MeanMargin, 1e-4);
+    }
+
+    [Fact]
     public void Modules_that_are_saved_whole_are_trained_too()
     {
         using SimPOTransformer model = Fit(o => o.Lora = new LoraOptions { Rank = 2, Alpha = 2, UseRslora = true, TargetModules = ["q_proj", "mlp.down_proj"], ModulesToSave = ["model.norm", "input_layernorm"] });
