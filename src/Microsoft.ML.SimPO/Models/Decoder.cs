@@ -101,11 +101,12 @@ internal sealed class Decoder : IDisposable
 
     /// <summary>Logits of rows behind the final norm: head, scaling and soft cap.</summary>
     /// <param name="normed">[M, hidden]</param>
-    /// <returns>[M, vocabulary]</returns>
-    public Tensor Logits(Tensor normed)
+    /// <param name="into">[M, vocabulary], memory that is used again; null makes new.</param>
+    /// <returns>[M, vocabulary]; <paramref name="into"/> where there is one</returns>
+    public Tensor Logits(Tensor normed, Tensor? into = null)
     {
         using NewScope scope = new();
-        Tensor logits = mm(normed, Head.Value.t());
+        Tensor head = Head.Value.t(), logits = into?.addmm_(normed, head, beta: 0, alpha: 1) ?? mm(normed, head);
         if (Architecture.LogitsScaling != 1) logits.div_((float)Architecture.LogitsScaling);
         if (Architecture.LogitsSoftCap is { } cap) logits.div_((float)cap).tanh_().mul_((float)cap);
         return scope.Keep(logits);
