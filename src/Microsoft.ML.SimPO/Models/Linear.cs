@@ -14,24 +14,20 @@ internal sealed class Linear(Parameter weight, Parameter? bias = null)
 
     public Tensor Forward(Tensor input)
     {
-        using Tensor transposed = weight.Value.t();
-        return bias is null ? mm(input, transposed) : addmm(bias.Value, input, transposed, beta: 1, alpha: 1);
+        using Tensor transposed = weight.Compute.t();
+        return bias is null ? mm(input, transposed) : addmm(bias.Compute, input, transposed, beta: 1, alpha: 1);
     }
 
     /// <summary>Adds to the gradients of weight and bias and returns the gradient of <paramref name="input"/>, [N, in].</summary>
     public Tensor Backward(Tensor gradient, Tensor input)
     {
         Accumulate(gradient, input);
-        return mm(gradient, weight.Value);
+        return mm(gradient, weight.Compute);
     }
 
     private void Accumulate(Tensor gradient, Tensor input)
     {
-        if (weight.IsTrained)
-        {
-            using Tensor transposed = gradient.t();
-            weight.Gradient.addmm_(transposed, input, beta: 1, alpha: 1);
-        }
+        if (weight.IsTrained) weight.AddProduct(gradient, input);
         if (bias is { IsTrained: true })
         {
             using Tensor sum = gradient.sum([0L]);

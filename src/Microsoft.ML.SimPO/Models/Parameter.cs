@@ -8,6 +8,7 @@ namespace Microsoft.ML.SimPO.Models;
 internal sealed class Parameter : IDisposable
 {
     private Tensor? _gradient;
+    private Tensor? _compute;
 
     public Parameter(ParameterKind kind, Device device, params (string Name, long[] Shape)[] parts)
     {
@@ -25,6 +26,9 @@ internal sealed class Parameter : IDisposable
     }
 
     public ParameterKind Kind { get; }
+
+    /// <summary>What the layers read: <see cref="Value"/>, or its rounding where the decoder computes in another type.</summary>
+    public Tensor Compute => _compute ?? Value;
 
     public IReadOnlyList<ParameterPart> Parts { get; }
 
@@ -45,6 +49,34 @@ internal sealed class Parameter : IDisposable
     {
         _gradient?.Dispose();
         _gradient = null;
+    }
+
+    /// <summary>From now on the layers read a rounding; the value stays float32, and with it what training adds up.</summary>
+    public void ComputeIn(ScalarType type)
+    {
+        _compute?.Dispose();
+        _compute = type == float32 ? null : Value.to(type).DetachFromDisposeScope();
+    }
+
+    /// <summary>Rounds again after the value has changed.</summary>
+    public void Refresh()
+    {
+        using Tensor? rounded = _compute?.copy_(Value);
+    }
+
+    /// <summary>Adds rows^T input to the gradient, which is float32 whatever the two are.</summary>
+    /// <param name="rows">[N, out], the gradient of what the weight gave</param>
+    /// <param name="input">[N, in]</param>
+    public void AddProduct(Tensor rows, Tensor input)
+    {
+        using Tensor transposed = rows.t();
+        if (rows.dtype == float32)
+        {
+            Gradient.addmm_(transposed, input, beta: 1, alpha: 1);
+            return;
+        }
+        using Tensor product = mm(transposed, input);
+        Gradient.add_(product);
     }
 
     /// <summary>A copy of the value, without gradient.</summary>
@@ -68,5 +100,6 @@ internal sealed class Parameter : IDisposable
     {
         Value.Dispose();
         Freeze();
+        _compute?.Dispose();
     }
 }
