@@ -20,8 +20,9 @@ internal static class FusedOperations
             return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, causal, scale=scale, enable_gqa=True)
 
         def rms_norm(x: Tensor, w: Tensor, eps: float):
-            r = torch.rsqrt(torch.mean(torch.square(x), [-1], True).add_(eps))
-            return torch.mul(x, r).mul_(w), r
+            f = x.float()
+            r = torch.rsqrt(torch.mean(torch.square(f), [-1], True).add_(eps))
+            return torch.mul(f, r).mul_(w).to(x.dtype), r
 
         def rms_norm_backward(g: Tensor, x: Tensor, r: Tensor, w: Tensor):
             n = torch.mul(x, r)
@@ -29,7 +30,7 @@ internal static class FusedOperations
             gw = torch.sum(gn, [0])
             mean = torch.matmul(gn, w).unsqueeze_(-1).div_(x.size(-1))
             gx = torch.mul(g, w).sub_(n.mul_(mean)).mul_(r)
-            return gx, gw
+            return gx.to(g.dtype), gw
 
         def rms_norm_backward_input(g: Tensor, x: Tensor, r: Tensor, w: Tensor) -> Tensor:
             n = torch.mul(x, r)

@@ -51,6 +51,17 @@ internal sealed class AdamWGroup : IDisposable
     /// <param name="factor">Of the gradients.</param>
     public void Step(int step, double learningRate, double factor, AdamWSettings settings)
     {
+        Move(step, learningRate, factor, settings);
+        foreach (Parameter parameter in _parameters) parameter.Refresh();
+    }
+
+    public void Dispose()
+    {
+        foreach (Tensor tensor in _firstMoments.Concat(_secondMoments).Concat(_steps)) tensor.Dispose();
+    }
+
+    private void Move(int step, double learningRate, double factor, AdamWSettings settings)
+    {
         if (IsOurs)
         {
             var coefficients = AdamWCoefficients.Of(step, learningRate, factor, _weightDecay, settings.Beta1, settings.Beta2, settings.Epsilon);
@@ -61,11 +72,6 @@ internal sealed class AdamWGroup : IDisposable
         if (factor != 1) FusedOperations.ScaleInPlace(_gradients, tensor((float)factor, device: _gradients[0].device));
         foreach (Tensor count in _steps) count.fill_(step - 1); // the kernel counts up first
         FusedOperations.AdamWStep(_values, _gradients, _firstMoments, _secondMoments, _steps, learningRate, settings.Beta1, settings.Beta2, _weightDecay, settings.Epsilon);
-    }
-
-    public void Dispose()
-    {
-        foreach (Tensor tensor in _firstMoments.Concat(_secondMoments).Concat(_steps)) tensor.Dispose();
     }
 
     private unsafe void StepBlock(FloatBlock block, in AdamWCoefficients coefficients)

@@ -117,8 +117,9 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
         logits.scatter_add_(1, rows.Targets, derivatives);
         if (computed.Slope is not null) logits.mul_(computed.Slope);
         if (_scaling != 1) logits.div_(_scaling);
-        rows.Gradient.addmm_(logits, decoder.Head.Value, beta: 0, alpha: 1);
-        if (decoder.Head.IsTrained) decoder.Head.Gradient.addmm_(logits.t(), rows.Normed, beta: 1, alpha: 1);
+        logits = logits.to(rows.Normed.dtype);
+        rows.Gradient.addmm_(logits, decoder.Head.Compute, beta: 0, alpha: 1);
+        if (decoder.Head.IsTrained) decoder.Head.AddProduct(logits, rows.Normed);
     }
 
     /// <summary>Scored rows on their way through the head.</summary>
