@@ -69,10 +69,7 @@ internal sealed class Parameter : IDisposable
     }
 
     /// <summary>Rounds again after the value has changed.</summary>
-    public void Refresh()
-    {
-        using Tensor? rounded = _compute?.copy_(Value);
-    }
+    public void Refresh() => _ = _compute?.copy_(Value); // which returns itself
 
     /// <summary>Adds scaling rows^T input to the gradient, which is float32 whatever the two are.</summary>
     /// <param name="rows">[N, out], the gradient of what the weight gave</param>

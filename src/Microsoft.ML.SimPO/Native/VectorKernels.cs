@@ -18,8 +18,8 @@ internal static unsafe class VectorKernels
         var factor = new Vector<float>(c.GradientFactor);
         var decay = new Vector<float>(c.WeightFactor);
         var beta2 = new Vector<float>(c.Beta2);
-        var towardsFirst = new Vector<float>(1 - c.Beta1);
-        var towardsSecond = new Vector<float>(1 - c.Beta2);
+        var towardsFirst = new Vector<float>(c.Towards1);
+        var towardsSecond = new Vector<float>(c.Towards2);
         var stepSize = new Vector<float>(c.StepSize);
         var root = new Vector<float>(c.SecondRoot);
         var epsilon = new Vector<float>(c.Epsilon);
@@ -36,8 +36,8 @@ internal static unsafe class VectorKernels
         for (; i < count; i++)
         {
             float g = gradient[i] * c.GradientFactor;
-            float m = first[i] += (1 - c.Beta1) * (g - first[i]);
-            float v = second[i] = (c.Beta2 * second[i]) + ((1 - c.Beta2) * g * g);
+            float m = first[i] += c.Towards1 * (g - first[i]);
+            float v = second[i] = (c.Beta2 * second[i]) + (c.Towards2 * g * g);
             weight[i] = (weight[i] * c.WeightFactor) - (c.StepSize * m / ((MathF.Sqrt(v) / c.SecondRoot) + c.Epsilon));
         }
     }
