@@ -3,6 +3,8 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO;
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Models;
 using static TorchSharp.torch;
 
 [assembly: LoadableClass(typeof(SimPOTransformer), null, typeof(SignatureLoadModel), "SimPO language model", SimPOTransformer.LoaderSignature)]
@@ -14,6 +16,7 @@ namespace Microsoft.ML.SimPO;
 /// the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected reward, without gamma) and <c>PredictedLabel</c> (margin above 0).
 /// </summary>
 /// <remarks>Thread safe. It owns the model's weights: dispose it to free them.</remarks>
+[TypeFormatterSource(typeof(ModelDisplay))]
 public sealed class SimPOTransformer : ITransformer, IDisposable
 {
     internal const string LoaderSignature = "SimPOTransformer";
@@ -21,11 +24,13 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     private readonly IHost _host;
     private readonly List<TrainingProgress> _history = [];
     private readonly List<ValidationResult> _validations = [];
+    private readonly List<TrainingDiagnosis> _diagnoses = [];
 
     private SimPOTransformer(IHostEnvironment environment, LanguageModel model, SimPOTrainer.Options options)
     {
         _host = environment.Register(LoaderSignature);
-        (Model, Options) = (model, options);
+        (Model, Options) = (model, options.Copy());
+        Options.BaseModel = null; // it may be gone before this one
         Columns = MakeColumns();
     }
 
@@ -53,11 +58,17 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     /// <summary>Weights of the model, those that a tied head shares counted once.</summary>
     public long ParameterCount => Model.Decoder.ParameterCount;
 
+    /// <summary>Weights of the LoRA adapter on the model, those of modules that it holds whole among them; 0 where there is none.</summary>
+    public long AdapterParameterCount => Model.Decoder.Adapter?.ParameterCount ?? 0;
+
     /// <summary>Every step of the training, in order; empty for a model that was loaded.</summary>
     public IReadOnlyList<TrainingProgress> TrainingHistory => _history;
 
-    /// <summary>Metrics on the validation data, before the first step and after each epoch; empty where there was none.</summary>
+    /// <summary>Metrics on the validation data, before the first step and as often as the options say; empty where there was none.</summary>
     public IReadOnlyList<ValidationResult> ValidationHistory => _validations;
+
+    /// <summary>What was wrong with the training although its loss and accuracy may look well; empty for a healthy one, and for a model that was loaded.</summary>
+    public IReadOnlyList<TrainingDiagnosis> Diagnoses => _diagnoses;
 
     /// <inheritdoc/>
     public bool IsRowToRowMapper => true;
@@ -91,15 +102,44 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
         return new AnswerWriter(Model, Options).Write([.. prompts], options ?? new GenerationOptions(), cancellationToken);
     }
 
-    /// <summary>Writes the model in the layout of the folder that it came from, so that Hugging Face's libraries load it.</summary>
+    /// <summary>This model with another LoRA adapter. The weights below it are in memory once: they are freed when all transformers that use them are disposed.</summary>
+    /// <param name="adapterPath">A folder in PEFT layout: adapter_config.json, adapter_model.safetensors.</param>
+    /// <returns>A transformer of its own; dispose it too.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">It lacks a file.</exception>
+    /// <exception cref="InvalidDataException">The adapter computes something this library does not, or does not fit the model; all faults are listed.</exception>
+    public SimPOTransformer WithAdapter(string adapterPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(adapterPath);
+        SimPOTrainer.Options options = Options.Copy();
+        (options.AdapterPath, options.BaseModel) = (adapterPath, this);
+        return FromOptions(_host, options);
+    }
+
+    /// <summary>Writes the LoRA adapter in PEFT layout, with the tokenizer's files, so that Hugging Face's libraries load it onto the base model.</summary>
+    /// <param name="path">A new folder, or one of an adapter, which is replaced at once when everything is written.</param>
+    /// <exception cref="InvalidOperationException">The model has no adapter.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or is one of something else; what was there is as before.</exception>
+    public void SaveAdapter(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        LoraAdapter adapter = Model.Decoder.Adapter ?? throw new InvalidOperationException("The model has no LoRA adapter. Use SaveCheckpoint, or train with `Lora`.");
+        AdapterFolder.Write(path, adapter.Config, ParameterSources.Adapter(adapter), Model.Files.Where(f => ModelFile.IsOfAdapter(f.Name)));
+    }
+
+    /// <summary>
+    /// Writes the model in the layout of the folder that it came from, so that Hugging Face's libraries load it. A LoRA adapter is merged into the weights, W + s B A.
+    /// </summary>
     /// <param name="path">A new folder, or one of a model, which is replaced at once when everything is written.</param>
-    /// <param name="precision">How weights are stored. bfloat16 takes half of the space and rounds small updates away. Default float32.</param>
+    /// <param name="precision">How weights are stored. bfloat16 takes half of the space and rounds small updates away; the log says how many. Default float32.</param>
     /// <exception cref="IOException">The folder cannot be written, or is one of something else; what was there is as before.</exception>
     public void SaveCheckpoint(string path, CheckpointPrecision precision = CheckpointPrecision.Float32)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         CheckpointType type = precision == CheckpointPrecision.BFloat16 ? CheckpointType.BFloat16 : CheckpointType.Float32;
-        new CheckpointWriter(Model.Files) { Type = type }.Write(path, Model.Tensors());
+        CheckpointSummary summary = new CheckpointWriter(Model.Files) { Type = type, SourceFolder = Directory.Exists(Options.ModelPath) ? Options.ModelPath : null }.Write(path, Model.Tensors());
+        using IChannel channel = _host.Start("Saving");
+        FitReport.Saved(channel, path, summary);
     }
 
     /// <summary>Frees the weights.</summary>
@@ -114,10 +154,20 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
         ModelArchive.Save(ctx, Model);
     }
 
-    internal static SimPOTransformer FromFolder(MLContext context, SimPOTrainer.Options options)
+    internal static SimPOTransformer FromOptions(IHostEnvironment environment, SimPOTrainer.Options options)
     {
         Native.TorchRuntime.EnsureLoaded();
-        return new SimPOTransformer(context, LanguageModel.Load(options.ModelPath, ComputeDevice.Of(context)), options);
+        var transformer = new SimPOTransformer(environment, Load(environment, options), options);
+        using IChannel channel = transformer._host.Start("Loading");
+        AdapterSetup.Report(transformer.Model, channel);
+        return transformer;
+    }
+
+    private static LanguageModel Load(IHostEnvironment environment, SimPOTrainer.Options options)
+    {
+        if (options.BaseModel is not { } loaded) return LanguageModel.Load(ModelLocation.Of(options), ComputeDevice.Of(environment));
+        LanguageModel model = loaded.Model.Share(withAdapter: options.AdapterPath is null);
+        return options.AdapterPath is { } adapter ? model.After(m => m.LoadAdapter(adapter)) : model;
     }
 
     private ColumnMap<PairScore> MakeColumns()
@@ -128,12 +178,14 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
 
     internal void AddProgress(TrainingProgress progress) => _history.Add(progress);
 
+    internal void AddDiagnosis(TrainingDiagnosis finding) => _diagnoses.Add(finding);
+
     internal void AddValidation(ValidationResult result) => _validations.Add(result);
 
     private static VersionInfo GetVersionInfo() => new(
         modelSignature: "SIMPOLLM",
-        verWrittenCur: 0x00010001, // first version
-        verReadableCur: 0x00010001,
+        verWrittenCur: 0x00010002, // adapters
+        verReadableCur: 0x00010002,
         verWeCanReadBack: 0x00010001,
         loaderSignature: LoaderSignature,
         loaderAssemblyName: typeof(SimPOTransformer).Assembly.FullName);

@@ -23,7 +23,7 @@ internal sealed class AdamWGroup : IDisposable
         _secondMoments = [.. parameters.Select(p => zeros_like(p.Value).DetachFromDisposeScope())];
         bool ours = parameters[0].Value.device.type == DeviceType.CPU;
         _addresses = !ours ? [] : [.. Enumerable.Range(0, parameters.Length).Select(i => new Addresses(
-            TensorMemory.Address(_values[i]), TensorMemory.Address(_gradients[i]), TensorMemory.Address(_firstMoments[i]), TensorMemory.Address(_secondMoments[i])))];
+            Parameter.Address(_values[i]), Parameter.Address(_gradients[i]), Parameter.Address(_firstMoments[i]), Parameter.Address(_secondMoments[i])))];
         _blocks = ours ? FloatBlock.Cut([.. _values.Select(v => v.numel())]) : [];
         _steps = ours ? [] : [.. parameters.Select(p => zeros([], float32, p.Value.device).DetachFromDisposeScope())];
     }

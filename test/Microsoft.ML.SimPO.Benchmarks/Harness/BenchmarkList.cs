@@ -11,6 +11,7 @@ internal static class BenchmarkList
         new ScoreBenchmark(),
         new SmolLM2Benchmark(),
         new ScalingBenchmark(),
+        new LoraBenchmark(),
     ];
 
     public static IBenchmark? Find(string name) => All.FirstOrDefault(b => b.Name == name);
