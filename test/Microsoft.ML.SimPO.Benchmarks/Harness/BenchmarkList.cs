@@ -11,6 +11,8 @@ internal static class BenchmarkList
         new ScoreBenchmark(),
         new SmolLM2Benchmark(),
         new ScalingBenchmark(),
+        new DataBenchmark(),
+        new TokenizeBenchmark(),
         new LoraBenchmark(),
     ];
 
