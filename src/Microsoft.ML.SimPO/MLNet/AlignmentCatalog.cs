@@ -1,10 +1,9 @@
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimPO.Data;
 
 namespace Microsoft.ML.SimPO;
 
 /// <summary>What <c>mlContext.Alignment</c> offers.</summary>
-public sealed class AlignmentCatalog
+public sealed partial class AlignmentCatalog
 {
     private readonly MLContext _context;
 
@@ -20,31 +19,6 @@ public sealed class AlignmentCatalog
 
     /// <summary>The transforms that use a model.</summary>
     public AlignmentTransforms Transforms { get; }
-
-    /// <summary>
-    /// Reads preference pairs from a file or folder; its layout is recognised by its fields, and one Info line says which it was.
-    /// </summary>
-    /// <param name="path">The file or folder.</param>
-    /// <param name="options">Null for the defaults.</param>
-    /// <param name="filters">What to leave out beside rows that are no pairs; null for nothing. What is left out is counted in a warning.</param>
-    /// <returns>
-    /// Columns <c>Prompt</c> (text, or chat messages as a JSON array of <c>role</c> and <c>content</c> where there is a system message or an earlier
-    /// turn), <c>Chosen</c>, <c>Rejected</c>, and where the file has them <c>ScoreChosen</c> and <c>ScoreRejected</c>.
-    /// </returns>
-    /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
-    /// <exception cref="InvalidDataException">The file does not hold pairs.</exception>
-    public IDataView LoadPreferences(string path, PreferenceLoadOptions? options = null, PreferenceFilterOptions? filters = null) =>
-        PreferenceDataView.Load(_context, path, options, filters);
-
-    /// <summary>Counts what is in a file of preference pairs: rows kept and dropped by reason, lengths, length bias, duplicates, turns.</summary>
-    /// <param name="path">The file or folder.</param>
-    /// <param name="options">Null for the defaults.</param>
-    /// <param name="filters">What to leave out beside rows that are no pairs; null for nothing.</param>
-    /// <returns>A record that prints as a table. Lengths are in characters.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
-    /// <exception cref="InvalidDataException">The file does not hold pairs.</exception>
-    public PreferenceStatistics DescribePreferences(string path, PreferenceLoadOptions? options = null, PreferenceFilterOptions? filters = null) =>
-        PreferenceDataView.Statistics(_context, path, options, filters);
 
     /// <summary>A model folder as it is, without tuning: scores pairs and generates.</summary>
     /// <param name="modelPath">A folder in Hugging Face layout, or one of a LoRA adapter in PEFT layout, whose adapter_config.json names the folder of its base model.</param>

@@ -1,6 +1,7 @@
 using Microsoft.Data.Analysis;
+using Microsoft.ML.SimPO.Data;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO;
 
 /// <summary>
 /// What is in a preference data set. <see cref="ToString"/> is a table for the console, <see cref="ToDataFrame"/> one for a notebook.
