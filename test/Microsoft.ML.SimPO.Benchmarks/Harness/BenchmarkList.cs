@@ -6,6 +6,11 @@ internal static class BenchmarkList
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new StepBenchmark(),
+        new PromptHeavyBenchmark(),
+        new OptimizerBenchmark(),
+        new ScoreBenchmark(),
+        new SmolLM2Benchmark(),
+        new ScalingBenchmark(),
         new DataBenchmark(),
         new TokenizeBenchmark(),
         new LoraBenchmark(),
