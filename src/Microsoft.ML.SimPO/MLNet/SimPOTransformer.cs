@@ -17,7 +17,7 @@ namespace Microsoft.ML.SimPO;
 /// </summary>
 /// <remarks>Thread safe. It owns the model's weights: dispose it to free them.</remarks>
 [TypeFormatterSource(typeof(ModelDisplay))]
-public sealed class SimPOTransformer : ITransformer, IDisposable
+public sealed partial class SimPOTransformer : ITransformer, IDisposable
 {
     internal const string LoaderSignature = "SimPOTransformer";
 
@@ -89,18 +89,6 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
 
     /// <inheritdoc/>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => Columns.RowMapper(_host, inputSchema);
-
-    /// <summary>Answers to prompts.</summary>
-    /// <param name="prompts">Texts, each a user's turn where the model has a chat template; or chat messages as JSON.</param>
-    /// <param name="options">Null for the likeliest tokens, at most 256.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>An answer each, without special tokens.</returns>
-    /// <exception cref="ArgumentException">Options are out of range; all of them are listed.</exception>
-    public IReadOnlyList<string> Generate(IEnumerable<string> prompts, GenerationOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(prompts);
-        return new AnswerWriter(Model, Options).Write([.. prompts], options ?? new GenerationOptions(), cancellationToken);
-    }
 
     /// <summary>This model with another LoRA adapter. The weights below it are in memory once: they are freed when all transformers that use them are disposed.</summary>
     /// <param name="adapterPath">A folder in PEFT layout: adapter_config.json, adapter_model.safetensors.</param>
