@@ -38,5 +38,6 @@ public sealed class ModelSelectionTests : IDisposable
     private Task<ChildProgram> Run(string trials, string output) =>
         ChildProgram.Run(ChildProgram.ModelSelection, _folder.Path, null, "--trials", trials, "--max-pairs", "40", "--algorithm", "random", "--output", output);
 
-    private static string[] Trials(ChildProgram program) => [.. program.Output.Split(Environment.NewLine).Where(l => l.StartsWith("trial ", StringComparison.Ordinal))];
+    /// <summary>The lines of the progress, not the table's head.</summary>
+    private static string[] Trials(ChildProgram program) => [.. program.Output.Split(Environment.NewLine).Where(l => l.StartsWith("trial ", StringComparison.Ordinal) && l.Contains(" epochs  lr ", StringComparison.Ordinal))];
 }
