@@ -43,10 +43,16 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>What ends an answer.</summary>
     public IReadOnlyList<int> StopTokens { get; }
 
+    /// <summary>Sentences about what the folder holds and the model does not use.</summary>
+    public IReadOnlyList<string> Notes { get; private set; } = [];
+
     public static LanguageModel Load(string folder, Device device)
     {
-        Decoder decoder = DecoderLoader.Load(folder, device);
-        return Make(decoder, InMemory(ModelFile.KeptOf(folder)), folder);
+        List<string> notes = [];
+        Decoder decoder = DecoderLoader.Load(folder, device, notes);
+        LanguageModel model = Make(decoder, InMemory(ModelFile.KeptOf(folder)), folder);
+        model.Notes = notes;
+        return model;
     }
 
     /// <summary>A model whose files come from an archive. The decoder belongs to it.</summary>

@@ -117,7 +117,10 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     internal static SimPOTransformer FromFolder(MLContext context, SimPOTrainer.Options options)
     {
         Native.TorchRuntime.EnsureLoaded();
-        return new SimPOTransformer(context, LanguageModel.Load(options.ModelPath, ComputeDevice.Of(context)), options);
+        var transformer = new SimPOTransformer(context, LanguageModel.Load(options.ModelPath, ComputeDevice.Of(context)), options);
+        using IChannel channel = transformer._host.Start("Loading");
+        foreach (string note in transformer.Model.Notes) channel.Info(note);
+        return transformer;
     }
 
     private ColumnMap<PairScore> MakeColumns()
