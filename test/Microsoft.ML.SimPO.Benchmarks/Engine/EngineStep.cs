@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Training;
+
+namespace Microsoft.ML.SimPO.Benchmarks;
+
+/// <summary>Whole steps of the library's engine: gradients of one micro-batch, clipping, AdamW.</summary>
+internal sealed class EngineStep : IDisposable
+{
+    private readonly Decoder _decoder;
+    private readonly AdamW _optimizer;
+    private readonly GradientPass _pass;
+    private readonly bool _sharePrefix;
+
+    public EngineStep(Decoder decoder, double beta, double ratio, bool recompute = false, bool sharePrefix = true)
+    {
+        foreach (Parameter parameter in decoder.Parameters) parameter.Train();
+        (_decoder, _sharePrefix) = (decoder, sharePrefix);
+        _optimizer = new AdamW(decoder.Parameters, new AdamWSettings());
+        _pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(beta, ratio)), recompute);
+    }
+
+    /// <returns>Loss, gradient norm and where the time went.</returns>
+    public IReadOnlyDictionary<string, double> Run(IReadOnlyList<EncodedPair> pairs, double learningRate)
+    {
+        var clock = Stopwatch.StartNew();
+        _optimizer.ZeroGradients();
+        PackedBatch batch = PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], _decoder.Architecture, _sharePrefix);
+        double loss = _pass.Run(batch, new PairContext(1.0 / pairs.Count)).Sum(p => p.Loss.Value);
+        double gradients = clock.Elapsed.TotalSeconds;
+        double norm = _optimizer.ClipGradients(1);
+        _optimizer.Step(learningRate);
+        return new Dictionary<string, double>
+        {
+            ["loss"] = loss, ["gradient norm"] = norm, ["seconds of gradients"] = gradients, ["seconds of optimizer"] = clock.Elapsed.TotalSeconds - gradients,
+        };
+    }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _decoder.Dispose();
+    }
+}

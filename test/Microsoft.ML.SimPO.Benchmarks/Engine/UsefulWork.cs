@@ -1,0 +1,22 @@
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Text;
+
+namespace Microsoft.ML.SimPO.Benchmarks;
+
+/// <summary>
+/// Floating-point operations that a step on pairs cannot do without: 6 N P + 6 R D V + 6 sum(t^2) heads headDim L with N tokens (each prompt once), P weights
+/// of the layers, R scored tokens, t = prompt + chosen + rejected of a pair. A forward pass alone takes a third.
+/// </summary>
+internal static class UsefulWork
+{
+    public static double OfStep(Decoder decoder, IReadOnlyList<EncodedPair> pairs) => 3 * OfForward(decoder, pairs);
+
+    public static double OfForward(Decoder decoder, IReadOnlyList<EncodedPair> pairs)
+    {
+        DecoderArchitecture a = decoder.Architecture;
+        double layers = decoder.Layers.Sum(l => l.Parameters.All.Sum(p => p.Value.numel()));
+        double tokens = pairs.Sum(p => p.PackedLength), scored = pairs.Sum(p => p.ChosenAnswerLength + p.RejectedAnswerLength);
+        double squares = pairs.Sum(p => (double)p.PackedLength * p.PackedLength);
+        return 2 * ((tokens * layers) + (scored * a.HiddenSize * a.VocabularySize) + (squares * a.QuerySize * a.Layers.Count));
+    }
+}

@@ -1,0 +1,12 @@
+namespace Microsoft.ML.SimPO.Benchmarks;
+
+/// <summary>All benchmarks, in the order of the help.</summary>
+internal static class BenchmarkList
+{
+    public static IReadOnlyList<IBenchmark> All { get; } =
+    [
+        new StepBenchmark(),
+    ];
+
+    public static IBenchmark? Find(string name) => All.FirstOrDefault(b => b.Name == name);
+}

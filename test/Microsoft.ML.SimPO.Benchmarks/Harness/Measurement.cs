@@ -1,0 +1,13 @@
+namespace Microsoft.ML.SimPO.Benchmarks;
+
+/// <summary>What a side reached.</summary>
+/// <param name="Rate">Units a second; of <c>ratio</c>: ours over the reference, round by round.</param>
+/// <param name="PeakRssBytes">The most memory that its process held at a time; of <c>ratio</c>: ours over the reference.</param>
+internal sealed record Measurement(Spread Rate, double PeakRssBytes)
+{
+    /// <summary>Medians of the figures that the runs reported themselves.</summary>
+    public SortedDictionary<string, double>? Figures { get; init; }
+
+    /// <summary>Useful floating-point operations a second, in 10^9; null where not counted.</summary>
+    public double? UsefulGflops { get; init; }
+}

@@ -1,0 +1,70 @@
+namespace Microsoft.ML.SimPO.Benchmarks;
+
+/// <summary>Measures the sides of a benchmark in turns, so that what the machine does beside it hits all of them.</summary>
+internal static class Runner
+{
+    public static BenchmarkResult Run(IBenchmark benchmark)
+    {
+        string[] names = [.. benchmark.Sides, .. benchmark.UsesTorch ? new[] { Side.Gemm } : []];
+        Dictionary<string, WorkerProcess> workers = [];
+        try
+        {
+            foreach (string name in names) workers[name] = new WorkerProcess(benchmark.Name, name);
+            Dictionary<string, List<WorkerReply>> replies = names.ToDictionary(n => n, _ => new List<WorkerReply>());
+            for (int round = 0; round <= benchmark.Rounds; round++)
+                foreach (string name in names)
+                {
+                    WorkerReply reply = workers[name].Run();
+                    if (round > 0) replies[name].Add(reply); // the first is the warm-up
+                    Console.Error.Write('.');
+                }
+            Console.Error.WriteLine();
+            return Summarize(benchmark, workers, replies);
+        }
+        finally
+        {
+            foreach (WorkerProcess worker in workers.Values) worker.Dispose();
+        }
+    }
+
+    private static BenchmarkResult Summarize(IBenchmark benchmark, Dictionary<string, WorkerProcess> workers, Dictionary<string, List<WorkerReply>> replies)
+    {
+        Dictionary<string, Measurement> measured = benchmark.Sides.ToDictionary(s => s, s => Measure(workers[s].Ready, replies[s]));
+        Measurement ours = measured[Side.Ours];
+        Measurement? reference = measured.GetValueOrDefault(Side.Reference);
+        double? gemm = replies.TryGetValue(Side.Gemm, out List<WorkerReply>? products) ? products.Max(r => workers[Side.Gemm].Ready.Amount / r.Seconds) : null;
+        string[] others = [.. benchmark.Sides.Except([Side.Ours, Side.Reference])];
+        var result = new BenchmarkResult
+        {
+            Name = benchmark.Name,
+            Unit = benchmark.Unit,
+            Ours = ours,
+            Reference = reference,
+            Ratio = reference is null ? null : Ratio(workers, replies, ours, reference),
+            Variants = others.Length == 0 ? null : new SortedDictionary<string, Measurement>(others.ToDictionary(o => o, o => measured[o]), StringComparer.Ordinal),
+            GemmGflops = gemm,
+            UsefulGflops = ours.UsefulGflops,
+            RooflineShare = ours.UsefulGflops / gemm,
+        };
+        return result with { Bars = [.. benchmark.Bars(result)] };
+    }
+
+    private static Measurement Measure(WorkerReply ready, List<WorkerReply> replies)
+    {
+        Spread rate = Spread.Of(replies.Select(r => ready.Amount / r.Seconds));
+        string[] names = [.. replies.SelectMany(r => r.Figures?.Keys ?? Enumerable.Empty<string>()).Distinct()];
+        return new Measurement(rate, replies[^1].PeakRssBytes)
+        {
+            UsefulGflops = ready.UsefulFlops == 0 ? null : rate.Median / ready.Amount * ready.UsefulFlops / 1e9,
+            Figures = names.Length == 0 ? null : new SortedDictionary<string, double>(
+                names.ToDictionary(n => n, n => Spread.Of(replies.Where(r => r.Figures!.ContainsKey(n)).Select(r => r.Figures![n])).Median), StringComparer.Ordinal),
+        };
+    }
+
+    private static Measurement Ratio(Dictionary<string, WorkerProcess> workers, Dictionary<string, List<WorkerReply>> replies, Measurement ours, Measurement reference)
+    {
+        double Rate(string side, int round) => workers[side].Ready.Amount / replies[side][round].Seconds;
+        IEnumerable<double> ratios = Enumerable.Range(0, replies[Side.Ours].Count).Select(i => Rate(Side.Ours, i) / Rate(Side.Reference, i));
+        return new Measurement(Spread.Of(ratios), ours.PeakRssBytes / reference.PeakRssBytes);
+    }
+}

@@ -1,0 +1,15 @@
+namespace Microsoft.ML.SimPO.Benchmarks;
+
+/// <summary>What a side's process says after each command: a line of JSON.</summary>
+internal sealed record WorkerReply
+{
+    public double Amount { get; init; }
+
+    public double UsefulFlops { get; init; }
+
+    public double Seconds { get; init; }
+
+    public Dictionary<string, double>? Figures { get; init; }
+
+    public long PeakRssBytes { get; init; }
+}

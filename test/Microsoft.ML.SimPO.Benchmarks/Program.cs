@@ -1,0 +1,3 @@
+using Microsoft.ML.SimPO.Benchmarks;
+
+return CommandLine.Run(args);
