@@ -18,7 +18,9 @@ internal sealed class LanguageModel : IDisposable
         Tokenizer = HfTokenizer.Load(folder);
         Template = ChatTemplate.Load(folder);
         SpecialTokens = SpecialTokens.Load(folder);
-        StopTokens = [.. HubFolder.Open(folder).EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
+        HubFolder hub = HubFolder.Open(folder);
+        StoredType = hub.Config.GetStringOrNull("dtype") ?? hub.Config.GetStringOrNull("torch_dtype") ?? "float32";
+        StopTokens = [.. hub.EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
     }
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
@@ -39,6 +41,9 @@ internal sealed class LanguageModel : IDisposable
 
     /// <summary>config.json, those of the tokenizer and so on, held in memory.</summary>
     public IReadOnlyList<ModelFile> Files { get; }
+
+    /// <summary>The type of the weights according to config.json.</summary>
+    public string StoredType { get; }
 
     /// <summary>What ends an answer.</summary>
     public IReadOnlyList<int> StopTokens { get; }

@@ -5,15 +5,21 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>A language model inside an ML.NET model: its small files in one stream, its weights as float32 in another.</summary>
+/// <summary>A language model inside an ML.NET model: its small files in one stream, its weights as float32 in another, or in a folder beside it.</summary>
 internal static class ModelArchive
 {
     private const string FilesStream = "Files", WeightsStream = "Weights";
 
     private const int MaxFiles = 1000, MaxFileBytes = 256 << 20;
 
-    public static void Save(ModelSaveContext context, LanguageModel model)
+    /// <param name="externalFolder">Where the weights go instead of into the zip; null for the zip.</param>
+    /// <param name="mostBytes">The most bytes of weights in a zip.</param>
+    /// <exception cref="InvalidOperationException">The weights are too large for the zip.</exception>
+    public static void Save(ModelSaveContext context, LanguageModel model, string? externalFolder, long mostBytes)
     {
+        long bytes = sizeof(float) * model.Decoder.ParameterCount;
+        if (externalFolder is null && bytes > mostBytes)
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The weights take {bytes} bytes; a saved model holds at most {mostBytes}. Set `ExternalWeights` to the name of a folder, which will lie beside the saved model."));
         context.SaveBinaryStream(FilesStream, writer =>
         {
             writer.Write(model.Files.Count);
@@ -25,14 +31,17 @@ internal static class ModelArchive
                 writer.Write(content);
             }
         });
-        context.SaveBinaryStream(WeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, model.Tensors(), CheckpointType.Float32));
+        if (externalFolder is not null) ExternalWeightsFolder.Save(context, model, externalFolder);
+        else context.SaveBinaryStream(WeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, model.Tensors(), CheckpointType.Float32));
     }
 
-    /// <exception cref="InvalidDataException">The archive is damaged.</exception>
+    /// <exception cref="InvalidDataException">The archive is damaged, or weights beside it were altered.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder of the weights is not beside the archive.</exception>
     public static LanguageModel Load(ModelLoadContext context, Device device)
     {
         List<ModelFile> files = [];
         if (!context.TryLoadBinaryStream(FilesStream, reader => files.AddRange(ReadFiles(reader)))) throw Damaged($"stream '{FilesStream}' is missing");
+        if (ExternalWeightsFolder.Find(context) is { } external) return LanguageModel.Of(DecoderLoader.Load(external, device), files);
         using TemporaryFolder folder = TemporaryFolder.With(files);
         string weights = Path.Combine(folder.Path, CheckpointReader.SingleFileName);
         bool found = context.TryLoadBinaryStream(WeightsStream, reader =>

@@ -59,10 +59,20 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     /// <summary>Metrics on the validation data, before the first step and after each epoch; empty where there was none.</summary>
     public IReadOnlyList<ValidationResult> ValidationHistory => _validations;
 
+    /// <summary>
+    /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>. It is a
+    /// checkpoint in Hugging Face layout; the saved file names it by its relative path and by the SHA-256 of its files, so the two must be moved
+    /// together. Null, the default, puts the weights into the saved file, which takes at most 1.5 GB of them.
+    /// </summary>
+    public string? ExternalWeights { get; set; }
+
     /// <inheritdoc/>
     public bool IsRowToRowMapper => true;
 
     internal LanguageModel Model { get; }
+
+    /// <summary>The most bytes of weights that go into a saved model.</summary>
+    internal long MostBytesInArchive { get; set; } = ExternalWeightsFolder.MostBytesInside;
 
     internal SimPOTrainer.Options Options { get; }
 
@@ -94,12 +104,25 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     /// <summary>Writes the model in the layout of the folder that it came from, so that Hugging Face's libraries load it.</summary>
     /// <param name="path">A new folder, or one of a model, which is replaced at once when everything is written.</param>
     /// <param name="precision">How weights are stored. bfloat16 takes half of the space and rounds small updates away. Default float32.</param>
+    /// <param name="maxShardSize">The most bytes of weights in one file; above it there are several and an index. Default 5 GB, as Hugging Face has it.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxShardSize"/> is less than 1.</exception>
     /// <exception cref="IOException">The folder cannot be written, or is one of something else; what was there is as before.</exception>
-    public void SaveCheckpoint(string path, CheckpointPrecision precision = CheckpointPrecision.Float32)
+    public void SaveCheckpoint(string path, CheckpointPrecision precision = CheckpointPrecision.Float32, long maxShardSize = CheckpointWriter.DefaultMaxShardBytes)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxShardSize, 1);
         CheckpointType type = precision == CheckpointPrecision.BFloat16 ? CheckpointType.BFloat16 : CheckpointType.Float32;
-        new CheckpointWriter(Model.Files) { Type = type }.Write(path, Model.Tensors());
+        new CheckpointWriter(Model.Files) { Type = type, MaxShardBytes = maxShardSize }.Write(path, Model.Tensors());
+    }
+
+    /// <summary>What the model is, and how much memory it needs for scoring and for training with these options' micro-batches.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public ModelDescription Describe()
+    {
+        Models.DecoderArchitecture a = Model.Decoder.Architecture;
+        var memory = new MemoryEstimate(Model.Decoder, Options.TokensPerMicroBatch);
+        return new ModelDescription(a.ModelType, Model.Decoder.ParameterCount, a.Layers.Count, a.HiddenSize, a.VocabularySize, a.MaxPositions, Model.StoredType,
+            memory.ToScore, memory.ToTrain(Options.GradientCheckpointing));
     }
 
     /// <summary>Frees the weights.</summary>
@@ -111,7 +134,7 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
         ctx.CheckAtModel();
         ctx.SetVersionInfo(GetVersionInfo());
         SavedOptions.Write(ctx, Options);
-        ModelArchive.Save(ctx, Model);
+        ModelArchive.Save(ctx, Model, ExternalWeights, MostBytesInArchive);
     }
 
     internal static SimPOTransformer FromFolder(MLContext context, SimPOTrainer.Options options)

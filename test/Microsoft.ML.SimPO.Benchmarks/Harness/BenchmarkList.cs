@@ -6,6 +6,7 @@ internal static class BenchmarkList
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new StepBenchmark(),
+        new LoadBenchmark(),
     ];
 
     public static IBenchmark? Find(string name) => All.FirstOrDefault(b => b.Name == name);
