@@ -3,32 +3,40 @@ using System.Text.Json;
 namespace Microsoft.ML.SimPO.Checkpoints;
 
 /// <summary><c>adapter_config.json</c> of a LoRA adapter as PEFT reads and writes it.</summary>
-internal sealed class AdapterConfig
+internal sealed record AdapterConfig
 {
     public const string FileName = "adapter_config.json";
 
-    private const string NoneText = "none";
+    public const string NoneText = "none";
 
     // Fields that say nothing about what the adapter computes once it is trained.
     private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal)
     {
         "auto_mapping", "base_model_name_or_path", "revision", "inference_mode", "peft_version", "task_type", "megatron_core", "qalora_group_size",
-        "runtime_config", "loftq_config", "eva_config", "corda_config", "lora_ga_config", "layers_pattern",
+        "runtime_config", "loftq_config", "eva_config", "corda_config", "lora_ga_config",
+        "fan_in_fan_out", // of layers that are stored transposed; PEFT itself switches it off where, as in all families here, there are none
     };
 
     private static readonly HashSet<string> Read = new(StringComparer.Ordinal)
     {
-        "peft_type", "r", "lora_alpha", "use_rslora", "lora_dropout", "target_modules", "modules_to_save", "bias", "init_lora_weights",
+        "peft_type", "r", "lora_alpha", "use_rslora", "lora_dropout", "target_modules", "exclude_modules", "layers_to_transform", "layers_pattern",
+        "rank_pattern", "alpha_pattern", "modules_to_save", "bias", "init_lora_weights",
     };
 
     // Of the ways to begin that have a name, these leave the base weights alone; others (pissa, olora, loftq, corda) add the adapter to weights of their own.
     private static readonly string[] HarmlessInits = ["gaussian", "eva", "orthogonal"];
 
-    /// <summary>The inner size of the low-rank product, at least 1.</summary>
+    /// <summary>The inner size of the low-rank product, at least 1, of layers that <see cref="RankPattern"/> does not name.</summary>
     public required int Rank { get; init; }
 
-    /// <summary>The numerator of <see cref="Scaling"/>.</summary>
+    /// <summary>The numerator of the scaling of layers that <see cref="AlphaPattern"/> does not name.</summary>
     public required double Alpha { get; init; }
+
+    /// <summary>Ranks of single layers.</summary>
+    public ModuleNumbers RankPattern { get; init; } = ModuleNumbers.None;
+
+    /// <summary>Alphas of single layers.</summary>
+    public ModuleNumbers AlphaPattern { get; init; } = ModuleNumbers.None;
 
     /// <summary>Whether alpha is divided by the square root of the rank rather than by the rank.</summary>
     public bool RankStabilized { get; init; }
@@ -45,8 +53,14 @@ internal sealed class AdapterConfig
     /// <summary>The model it belongs to: a folder, absolute or relative, or a name on the hub; may be unknown.</summary>
     public string? BaseModel { get; init; }
 
-    /// <summary>What the product B A is multiplied by before it is added to a weight.</summary>
-    public double Scaling => Alpha / (RankStabilized ? Math.Sqrt(Rank) : Rank);
+    /// <summary>The inner size of a layer's low-rank product.</summary>
+    public int RankOf(string module) => (int)(RankPattern.Find(module) ?? Rank);
+
+    /// <summary>What a layer's product B A is multiplied by before it is added to the weight.</summary>
+    public double ScalingOf(string module) => (AlphaPattern.Find(module) ?? Alpha) / (RankStabilized ? Math.Sqrt(RankOf(module)) : RankOf(module));
+
+    /// <inheritdoc cref="AdapterConfigWriter.Write"/>
+    public byte[] ToJson() => AdapterConfigWriter.Write(this);
 
     /// <summary>Reads the configuration of an adapter's folder.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -68,37 +82,13 @@ internal sealed class AdapterConfig
             Rank = rank,
             Alpha = json.GetDouble("lora_alpha"),
             RankStabilized = json.GetBool("use_rslora", false),
+            RankPattern = ReadNumbers(json, "rank_pattern", v => v >= 1 && v == Math.Truncate(v) && v <= int.MaxValue, "a whole number of at least 1 for each name"),
+            AlphaPattern = ReadNumbers(json, "alpha_pattern", _ => true, "a number for each name"),
             Dropout = dropout,
             Targets = ReadTargets(json),
             ModulesToSave = json.GetStringList("modules_to_save"),
             BaseModel = json.GetStringOrNull("base_model_name_or_path"),
         };
-    }
-
-    /// <summary>The text of adapter_config.json with all fields that PEFT needs; what this library does not do is switched off in it.</summary>
-    public byte[] ToJson()
-    {
-        using var memory = new MemoryStream();
-        using (var json = new Utf8JsonWriter(memory, new JsonWriterOptions { Indented = true, IndentSize = 2, NewLine = "\n" }))
-        {
-            json.WriteStartObject();
-            WriteText(json, "base_model_name_or_path", BaseModel);
-            json.WriteString("bias", NoneText);
-            json.WriteBoolean("fan_in_fan_out", false);
-            json.WriteBoolean("inference_mode", true);
-            json.WriteBoolean("init_lora_weights", true);
-            json.WriteNumber("lora_alpha", Alpha);
-            json.WriteNumber("lora_dropout", Dropout);
-            WriteList(json, "modules_to_save", ModulesToSave);
-            json.WriteString("peft_type", "LORA");
-            json.WriteNumber("r", Rank);
-            WriteTargets(json);
-            json.WriteString("task_type", "CAUSAL_LM");
-            json.WriteBoolean("use_dora", false);
-            json.WriteBoolean("use_rslora", RankStabilized);
-            json.WriteEndObject();
-        }
-        return memory.ToArray();
     }
 
     private static void CheckSupported(ModelConfig json)
@@ -129,40 +119,45 @@ internal sealed class AdapterConfig
 
     private static AdapterTargets ReadTargets(ModelConfig json)
     {
-        IReadOnlyList<string> names = json.GetStringList("target_modules");
-        if (names.Count == 0) throw json.Wrong("target_modules", "a list of names, a pattern, or \"all-linear\"");
-        if (json.Find("target_modules")!.Value.ValueKind == JsonValueKind.Array) return AdapterTargets.ByName(names);
+        const string field = "target_modules", expected = "a list of names, a pattern, or \"all-linear\"";
+        IReadOnlyList<string> names = json.GetStringList(field);
+        if (names.Count == 0) throw json.Wrong(field, expected);
+        bool isText = json.Find(field)!.Value.ValueKind != JsonValueKind.Array;
+        AdapterTargets targets = isText ? Pattern(json, field, () => AdapterTargets.Parse(names[0])) : AdapterTargets.ByName(names);
+        targets = ReadLayers(json, targets, isText);
+        IReadOnlyList<string> excluded = json.GetStringList("exclude_modules");
+        if (excluded.Count == 0) return targets;
+        return json.Find("exclude_modules")!.Value.ValueKind == JsonValueKind.Array
+            ? targets.Except(excluded)
+            : Pattern(json, "exclude_modules", () => targets.ExceptPattern(excluded[0]));
+    }
+
+    private static AdapterTargets ReadLayers(ModelConfig json, AdapterTargets targets, bool isText)
+    {
+        const string field = "layers_to_transform";
+        IReadOnlyList<int> layers = json.GetInt32List(field);
+        if (layers.Count == 0) return targets;
+        if (isText) throw json.Wrong(field, "absent where `target_modules` is a text, as PEFT has it");
+        return targets.InLayers(layers, json.GetStringList("layers_pattern"));
+    }
+
+    private static ModuleNumbers ReadNumbers(ModelConfig json, string field, Func<double, bool> isRight, string expected)
+    {
+        if (json.GetOrNull(field) is not { } numbers) return ModuleNumbers.None;
+        Dictionary<string, double> entries = numbers.FieldNames.ToDictionary(name => name, name => numbers.GetDouble(name), StringComparer.Ordinal);
+        if (!entries.Values.All(isRight)) throw json.Wrong(field, expected);
+        return Pattern(json, field, () => ModuleNumbers.Of(entries));
+    }
+
+    private static T Pattern<T>(ModelConfig json, string field, Func<T> parse)
+    {
         try
         {
-            return AdapterTargets.Parse(names[0]);
+            return parse();
         }
         catch (ArgumentException)
         {
-            throw json.Wrong("target_modules", "a regular expression when it is a text");
+            throw json.Wrong(field, field.EndsWith("_pattern", StringComparison.Ordinal) ? "regular expressions with a number each" : "a regular expression when it is a text");
         }
-    }
-
-    private void WriteTargets(Utf8JsonWriter json)
-    {
-        if (Targets.IsText) json.WriteString("target_modules", Targets.Names[0]);
-        else WriteList(json, "target_modules", Targets.Names);
-    }
-
-    private static void WriteText(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is null) json.WriteNull(name);
-        else json.WriteString(name, text);
-    }
-
-    private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        if (texts.Count == 0)
-        {
-            json.WriteNull(name);
-            return;
-        }
-        json.WriteStartArray(name);
-        foreach (string text in texts) json.WriteStringValue(text);
-        json.WriteEndArray();
     }
 }

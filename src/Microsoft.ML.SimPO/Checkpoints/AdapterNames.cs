@@ -14,8 +14,11 @@ internal static class AdapterNames
     /// <summary>A parameter of a module that is stored whole, as <c>lm_head.weight</c>.</summary>
     public static string Saved(string parameter) => Prefix + parameter;
 
+    /// <summary>The module of a weight or bias: its name without the last part.</summary>
+    public static string ModuleOf(string parameter) => parameter[..parameter.LastIndexOf('.')];
+
     /// <summary>The shapes that an adapter's file must hold.</summary>
-    /// <param name="config">Its rank.</param>
+    /// <param name="config">Its ranks.</param>
     /// <param name="layers">[out, in] of every linear layer with an adapter.</param>
     /// <param name="saved">The shape of every parameter that is stored whole, under its name in the model.</param>
     public static Dictionary<string, long[]> Expected(AdapterConfig config, IReadOnlyDictionary<string, long[]> layers, IReadOnlyDictionary<string, long[]> saved)
@@ -23,8 +26,9 @@ internal static class AdapterNames
         var shapes = new Dictionary<string, long[]>(StringComparer.Ordinal);
         foreach ((string module, long[] shape) in layers)
         {
-            shapes[A(module)] = [config.Rank, shape[1]];
-            shapes[B(module)] = [shape[0], config.Rank];
+            int rank = config.RankOf(module);
+            shapes[A(module)] = [rank, shape[1]];
+            shapes[B(module)] = [shape[0], rank];
         }
         foreach ((string parameter, long[] shape) in saved) shapes[Saved(parameter)] = shape;
         return shapes;

@@ -2,18 +2,19 @@ using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.SimPO.Checkpoints;
 
-/// <summary>Which linear layers carry a low-rank adapter, said as PEFT says it: by names, by a pattern, or all of them.</summary>
+/// <summary>Which linear layers carry a low-rank adapter, said as PEFT says it: by names, by a pattern, or all of them; some may be left out.</summary>
 internal sealed class AdapterTargets
 {
     /// <summary>The word for every linear layer but the head.</summary>
     public const string AllLinear = "all-linear";
 
     private const string Head = "lm_head";
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
 
     private readonly Regex? _pattern;
+    private readonly Regex? _excludedPattern;
 
-    private AdapterTargets(IReadOnlyList<string> names, Regex? pattern) => (Names, _pattern) = (names, pattern);
+    private AdapterTargets(IReadOnlyList<string> names, Regex? pattern, IReadOnlyList<string> excluded, Regex? excludedPattern) =>
+        (Names, _pattern, Excluded, _excludedPattern) = (names, pattern, excluded, excludedPattern);
 
     /// <summary>The names, <c>["all-linear"]</c>, or the pattern alone.</summary>
     public IReadOnlyList<string> Names { get; }
@@ -21,12 +22,35 @@ internal sealed class AdapterTargets
     /// <summary>Whether it stands as a text, not as a list, in a configuration.</summary>
     public bool IsText => _pattern is not null || Names is [AllLinear];
 
+    /// <summary>Names of layers that are left out, or a pattern alone; none by default.</summary>
+    public IReadOnlyList<string> Excluded { get; }
+
+    /// <summary>Whether <see cref="Excluded"/> is a pattern.</summary>
+    public bool IsExcludedText => _excludedPattern is not null;
+
+    /// <summary>Only layers of these numbers; all where there are none. Not together with a pattern or with all-linear.</summary>
+    public IReadOnlyList<int> Layers { get; private init; } = [];
+
+    /// <summary>What stands before the number in a name, as <c>layers</c>; anything where there are none.</summary>
+    public IReadOnlyList<string> LayerContainers { get; private init; } = [];
+
     /// <summary>Layers that have one of these names, or whose last parts are one of them: <c>q_proj</c>, <c>mlp.up_proj</c>.</summary>
-    public static AdapterTargets ByName(IEnumerable<string> names) => new([.. names], null);
+    public static AdapterTargets ByName(IEnumerable<string> names) => new([.. names], null, [], null);
 
     /// <summary>A text: <see cref="AllLinear"/>, or a regular expression that the whole name of a layer must match.</summary>
     /// <exception cref="ArgumentException">It is no regular expression.</exception>
-    public static AdapterTargets Parse(string text) => text == AllLinear ? new([text], null) : new([text], MakePattern(text));
+    public static AdapterTargets Parse(string text) => new([text], text == AllLinear ? null : ModulePattern.Whole(text), [], null);
+
+    /// <summary>The same without layers of these names.</summary>
+    public AdapterTargets Except(IReadOnlyList<string> names) => Copy(names, null);
+
+    /// <summary>The same without layers whose whole name matches.</summary>
+    /// <exception cref="ArgumentException">It is no regular expression.</exception>
+    public AdapterTargets ExceptPattern(string text) => Copy([text], ModulePattern.Whole(text));
+
+    /// <summary>The same in these layers of the model alone.</summary>
+    public AdapterTargets InLayers(IReadOnlyList<int> layers, IReadOnlyList<string> containers) =>
+        new(Names, _pattern, Excluded, _excludedPattern) { Layers = layers, LayerContainers = containers };
 
     /// <summary>The layers that are meant.</summary>
     /// <param name="linearLayers">The full names of all linear layers of the model, as <c>model.layers.0.self_attn.q_proj</c>.</param>
@@ -35,33 +59,30 @@ internal sealed class AdapterTargets
     {
         try
         {
-            List<string> chosen = [.. linearLayers.Where(IsMeant)];
+            List<string> chosen = [.. linearLayers.Where(l => IsMeant(l) && !IsExcluded(l))];
             return chosen.Count > 0 ? chosen : throw new InvalidDataException($"The target modules {string.Join(", ", Names.Take(Faults.ListedOfUntrusted).Select(Faults.Quote))} are none of the model's linear layers.");
         }
         catch (RegexMatchTimeoutException e)
         {
-            throw new InvalidDataException($"The pattern of target modules {Faults.Quote(Names[0])} takes too long to match. Give names instead.", e);
+            throw new InvalidDataException($"The pattern of target modules {Faults.Quote((_pattern is null ? Excluded : Names)[0])} takes too long to match. Give names instead.", e);
         }
     }
+
+    /// <summary>Names that mean none of the layers.</summary>
+    public IEnumerable<string> Unmatched(IReadOnlyCollection<string> linearLayers) =>
+        IsText ? [] : Names.Where(name => !linearLayers.Any(layer => ModulePattern.EndsIn(layer, name)));
+
+    private AdapterTargets Copy(IReadOnlyList<string> excluded, Regex? pattern) =>
+        new(Names, _pattern, excluded, pattern) { Layers = Layers, LayerContainers = LayerContainers };
 
     private bool IsMeant(string layer)
     {
         if (_pattern is not null) return _pattern.IsMatch(layer);
         if (Names is [AllLinear]) return layer != Head;
-        return Names.Any(name => layer == name || (layer.EndsWith(name, StringComparison.Ordinal) && layer.Length > name.Length && layer[^(name.Length + 1)] == '.'));
+        if (Names.Contains(layer, StringComparer.Ordinal)) return true; // a full name stands for itself, whatever its layer
+        return Names.Any(name => ModulePattern.EndsIn(layer, name)) && (Layers.Count == 0 || (ModulePattern.LayerOf(layer, LayerContainers) is { } i && Layers.Contains(i)));
     }
 
-    /// <summary>The pattern comes out of a file, so one that cannot blow up is preferred; some, with look-ahead, need the other kind and a limit of time.</summary>
-    private static Regex MakePattern(string text)
-    {
-        string whole = $@"\A(?:{text})\z";
-        try
-        {
-            return new Regex(whole, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, LongestMatch);
-        }
-        catch (NotSupportedException)
-        {
-            return new Regex(whole, RegexOptions.CultureInvariant, LongestMatch);
-        }
-    }
+    private bool IsExcluded(string layer) =>
+        _excludedPattern?.IsMatch(layer) ?? Excluded.Any(name => ModulePattern.EndsIn(layer, name));
 }

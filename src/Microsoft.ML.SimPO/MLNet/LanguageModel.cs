@@ -69,25 +69,12 @@ internal sealed class LanguageModel : IDisposable
 
     public TokenGenerator Generator() => new(Decoder, StopTokens);
 
-    /// <summary>All weights under their Hugging Face names, to be written.</summary>
-    public IReadOnlyList<TensorSource> Tensors() =>
-        [.. Decoder.Parameters.SelectMany(p => p.Parts.Select(part => new TensorSource(part.Name, part.Shape, sink => WriteRows(p, part, sink))))];
+    /// <summary>All weights under their Hugging Face names, to be written; those of an adapter are added to them.</summary>
+    public IReadOnlyList<TensorSource> Tensors() => ParameterSources.Merged(Decoder);
 
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0) _decoder.Dispose();
-    }
-
-    private static unsafe void WriteRows(Parameter parameter, ParameterPart part, TensorSink sink)
-    {
-        if (parameter.Value.device_type == TorchSharp.DeviceType.CPU)
-        {
-            sink.Write((float*)parameter.Address(part), part.Count);
-            return;
-        }
-        using Tensor view = Parameter.View(parameter.Value, part);
-        using Tensor copy = view.cpu();
-        sink.Write(copy.data<float>().ToArray());
     }
 
     private static LanguageModel Make(Decoder decoder, IReadOnlyList<ModelFile> files, string folder)

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,11 +9,12 @@ namespace Microsoft.ML.SimPO.Models;
 internal sealed class Decoder : IDisposable
 {
     private readonly Parameter? _head;
+    private readonly LayerNames _names;
 
     public Decoder(DecoderArchitecture architecture, LayerNames names, Device device)
     {
         TorchRuntime.EnsureLoaded();
-        (Architecture, Device) = (architecture, device);
+        (Architecture, _names, Device) = (architecture, names, device);
         long[] matrix = [architecture.VocabularySize, architecture.HiddenSize];
         Embedding = new Parameter(ParameterKind.Embedding, device, ("model.embed_tokens.weight", matrix));
         Layers = [.. Enumerable.Range(0, architecture.Layers.Count).Select(i => new DecoderLayer(architecture, i, new LayerParameters(architecture, names, i, device)))];
@@ -20,6 +22,14 @@ internal sealed class Decoder : IDisposable
         FinalNorm = new RmsNorm(norm, architecture.NormEpsilon, architecture.NormAddsOne);
         _head = architecture.TiedHead ? null : new Parameter(ParameterKind.Head, device, ("lm_head.weight", matrix));
         Parameters = [.. new[] { Embedding }.Concat(Layers.SelectMany(l => l.Parameters.All)).Append(norm).Concat(_head is null ? [] : [_head])];
+    }
+
+    /// <summary>Over the memory of another.</summary>
+    private Decoder(Decoder source)
+        : this(source.Architecture, source._names, META)
+    {
+        Device = source.Device;
+        foreach ((Parameter own, Parameter shared) in Parameters.Zip(source.Parameters)) own.Share(shared);
     }
 
     public DecoderArchitecture Architecture { get; }
@@ -31,6 +41,12 @@ internal sealed class Decoder : IDisposable
     /// <summary>All weights, each once, in the order in which they are used.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
+    /// <summary>Null for none.</summary>
+    public LoraAdapter? Adapter { get; private set; }
+
+    /// <summary>What training changes: all weights, or those of the adapter alone where there is one.</summary>
+    public IReadOnlyList<Parameter> Trainable => Adapter?.Parameters ?? Parameters;
+
     /// <summary>[vocabulary, hidden]</summary>
     public Parameter Embedding { get; }
 
@@ -40,6 +56,17 @@ internal sealed class Decoder : IDisposable
     public RmsNorm FinalNorm { get; }
 
     public long ParameterCount => Parameters.Sum(p => p.Value.numel());
+
+    /// <summary>
+    /// A decoder of its own, without adapter, whose weights lie in the same memory: it is freed with the last that holds it. Training one copies first what it
+    /// changes, so the other never sees it.
+    /// </summary>
+    public Decoder Share() => new(this);
+
+    /// <summary>Puts a new adapter on the decoder. Its values are the caller's to set.</summary>
+    /// <exception cref="InvalidOperationException">There is one already.</exception>
+    public LoraAdapter Attach(AdapterConfig config, AdapterLayout layout) =>
+        Adapter = Adapter is null ? new LoraAdapter(config, layout, Device) : throw new InvalidOperationException("The decoder has an adapter already.");
 
     /// <summary>The residual stream behind the last layer, before the final norm; nothing is kept.</summary>
     /// <returns>[N, hidden]</returns>
@@ -114,6 +141,7 @@ internal sealed class Decoder : IDisposable
     public void Dispose()
     {
         foreach (Parameter parameter in Parameters) parameter.Dispose();
+        Adapter?.Dispose();
     }
 
     private static Tensor BackwardLayer(DecoderLayer layer, DecoderTape tape, Tensor gradient)

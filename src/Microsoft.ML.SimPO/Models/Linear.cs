@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Models;
 
-/// <summary>y = x W^T + b on rows [N, in] to [N, out].</summary>
+/// <summary>y = x W^T + b on rows [N, in] to [N, out], and what an adapter adds to it.</summary>
 internal sealed class Linear(Parameter weight, Parameter? bias = null)
 {
     public Parameter Weight => weight;
@@ -15,14 +15,18 @@ internal sealed class Linear(Parameter weight, Parameter? bias = null)
     public Tensor Forward(Tensor input)
     {
         using Tensor transposed = weight.Value.t();
-        return bias is null ? mm(input, transposed) : addmm(bias.Value, input, transposed, beta: 1, alpha: 1);
+        Tensor output = bias is null ? mm(input, transposed) : addmm(bias.Value, input, transposed, beta: 1, alpha: 1);
+        weight.Update?.AddTo(output, input);
+        return output;
     }
 
     /// <summary>Adds to the gradients of weight and bias and returns the gradient of <paramref name="input"/>, [N, in].</summary>
     public Tensor Backward(Tensor gradient, Tensor input)
     {
         Accumulate(gradient, input);
-        return mm(gradient, weight.Value);
+        Tensor result = mm(gradient, weight.Value);
+        weight.Update?.Backward(gradient, input, result);
+        return result;
     }
 
     private void Accumulate(Tensor gradient, Tensor input)

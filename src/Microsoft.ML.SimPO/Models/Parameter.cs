@@ -7,7 +7,8 @@ namespace Microsoft.ML.SimPO.Models;
 /// <summary>A weight of the decoder with its gradient. No graph is ever recorded on it: the layers' own backward adds to <see cref="Gradient"/>.</summary>
 internal sealed class Parameter : IDisposable
 {
-    private Tensor? _gradient;
+    private Tensor? _gradient, _base;
+    private Holders _holders = new();
 
     public Parameter(ParameterKind kind, Device device, params (string Name, long[] Shape)[] parts)
     {
@@ -28,8 +29,14 @@ internal sealed class Parameter : IDisposable
 
     public IReadOnlyList<ParameterPart> Parts { get; }
 
-    /// <summary>float32</summary>
-    public Tensor Value { get; }
+    /// <summary>float32. Another tensor after <see cref="Train"/> of a shared one: ask for it each time.</summary>
+    public Tensor Value { get; private set; }
+
+    /// <summary>The model's own value: <see cref="Value"/>, or what an adapter put its own in the place of.</summary>
+    public Tensor Base => _base ?? Value;
+
+    /// <summary>What an adapter adds to this weight; null for nothing.</summary>
+    public LowRankUpdate? Update { get; set; }
 
     /// <summary>Of the shape of <see cref="Value"/>; zero until a backward pass adds to it.</summary>
     /// <exception cref="InvalidOperationException">The parameter is frozen.</exception>
@@ -37,8 +44,12 @@ internal sealed class Parameter : IDisposable
 
     public bool IsTrained => _gradient is not null;
 
-    /// <summary>From now on the parameter is trained: it has a gradient.</summary>
-    public void Train() => _gradient ??= zeros_like(Value).DetachFromDisposeScope();
+    /// <summary>From now on the parameter is trained: it has a gradient, and a value that it shares with no other.</summary>
+    public void Train()
+    {
+        if (_base is null) Own();
+        _gradient ??= zeros_like(Value).DetachFromDisposeScope();
+    }
 
     /// <summary>The end of training: the gradient's memory is given back.</summary>
     public void Freeze()
@@ -50,6 +61,22 @@ internal sealed class Parameter : IDisposable
     /// <summary>A copy of the value, without gradient.</summary>
     public Parameter Copy() => new(this);
 
+    /// <summary>Takes the base value of another parameter of the same shape, in the same memory, which is freed with the last that holds it.</summary>
+    public void Share(Parameter source)
+    {
+        Value.Dispose();
+        Value = source.Base.detach().DetachFromDisposeScope();
+        _holders = source._holders;
+        _holders.Enter();
+    }
+
+    /// <summary>Puts a copy in the place of the value, which is kept as <see cref="Base"/>: an adapter trains this one whole.</summary>
+    public void Replace()
+    {
+        _base = Value;
+        Value = _base.clone().DetachFromDisposeScope();
+    }
+
     /// <summary>A view of the rows that <paramref name="part"/> names, of the value or the gradient. It belongs to the caller.</summary>
     public static Tensor View(Tensor of, ParameterPart part) => of.narrow(0, part.FirstRow, part.Rows);
 
@@ -57,16 +84,45 @@ internal sealed class Parameter : IDisposable
     public nint Address(ParameterPart part)
     {
         using Tensor row = Value.narrow(0, part.FirstRow, 1);
-        Span<byte> bytes = row.bytes;
-        unsafe
-        {
-            return (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
-        }
+        return Address(row);
+    }
+
+    /// <summary>Where a tensor's first value lies in memory; only on CPU. Valid as long as the tensor's memory lives.</summary>
+    public static unsafe nint Address(Tensor tensor)
+    {
+        using Tensor first = tensor.view(-1).narrow(0, 0, 1); // a span over the whole may be too long
+        Span<byte> bytes = first.bytes;
+        return (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
     }
 
     public void Dispose()
     {
         Value.Dispose();
+        _base?.Dispose();
+        _holders.Leave();
         Freeze();
+    }
+
+    /// <summary>Copies a value that others hold too: they do not see what training does to it.</summary>
+    private void Own()
+    {
+        if (_holders.AreOne) return;
+        Tensor own = Value.clone().DetachFromDisposeScope();
+        Value.Dispose();
+        Value = own;
+        _holders.Leave();
+        _holders = new Holders();
+    }
+
+    /// <summary>How many parameters have their value in the same memory.</summary>
+    private sealed class Holders
+    {
+        private int _count = 1;
+
+        public bool AreOne => Volatile.Read(ref _count) == 1;
+
+        public void Enter() => Interlocked.Increment(ref _count);
+
+        public void Leave() => Interlocked.Decrement(ref _count);
     }
 }

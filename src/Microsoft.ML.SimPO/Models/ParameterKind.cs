@@ -8,4 +8,7 @@ internal enum ParameterKind
     Projection,
     Bias,
     Norm,
+
+    /// <summary>A or B of a LoRA adapter.</summary>
+    LowRank,
 }

@@ -21,8 +21,9 @@ internal sealed class RmsNorm(Parameter weight, double epsilon, bool addsOne)
     public Tensor Backward(Tensor gradient, Tensor input, Tensor reciprocalRms)
     {
         using NewScope scope = new();
+        if (!weight.IsTrained) return scope.Keep(FusedOperations.RmsNormBackwardInput(gradient, input, reciprocalRms, Factor()));
         (Tensor inputGradient, Tensor weightGradient) = FusedOperations.RmsNormBackward(gradient, input, reciprocalRms, Factor());
-        if (weight.IsTrained) weight.Gradient.add_(weightGradient);
+        weight.Gradient.add_(weightGradient);
         return scope.Keep(inputGradient);
     }
 

@@ -31,6 +31,12 @@ internal static class FusedOperations
             gx = torch.mul(g, w).sub_(n.mul_(mean)).mul_(r)
             return gx, gw
 
+        def rms_norm_backward_input(g: Tensor, x: Tensor, r: Tensor, w: Tensor) -> Tensor:
+            n = torch.mul(x, r)
+            gw = torch.mul(g, w)
+            mean = torch.mean(torch.mul(gw, n), [-1], True)
+            return gw.sub_(n.mul_(mean)).mul_(r)
+
         def silu_gate_(g: Tensor, gate: Tensor, up: Tensor, dgate: Tensor, dup: Tensor) -> Tensor:
             torch.mul(g, torch.silu(gate), out=dup)
             return dgate.copy_(torch.silu_backward(torch.mul(g, up), gate))
@@ -97,6 +103,10 @@ internal static class FusedOperations
     /// <summary>Gradients of <see cref="RmsNorm"/> with respect to input and weight, of rows [N, D].</summary>
     public static (Tensor Input, Tensor Weight) RmsNormBackward(Tensor gradient, Tensor input, Tensor reciprocalRms, Tensor weight) =>
         ((Tensor, Tensor))Invoke("rms_norm_backward", gradient, input, reciprocalRms, weight);
+
+    /// <summary>The gradient of <see cref="RmsNorm"/> with respect to the input alone, of rows [N, D].</summary>
+    public static Tensor RmsNormBackwardInput(Tensor gradient, Tensor input, Tensor reciprocalRms, Tensor weight) =>
+        (Tensor)Invoke("rms_norm_backward_input", gradient, input, reciprocalRms, weight);
 
     /// <summary>Gradients of silu(gate) * up, written into the last two arguments.</summary>
     public static void SiluGateBackward(Tensor gradient, Tensor gate, Tensor up, Tensor gateGradient, Tensor upGradient) =>

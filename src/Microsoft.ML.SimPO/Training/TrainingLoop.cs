@@ -16,10 +16,10 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
     /// <exception cref="InvalidOperationException">The loss or its gradient is not a finite number any more.</exception>
     public void Run(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, Action<TrainingProgress>? report, CancellationToken cancellationToken = default)
     {
-        foreach (Parameter parameter in decoder.Parameters) parameter.Train();
+        foreach (Parameter parameter in decoder.Trainable) parameter.Train();
         try
         {
-            using var optimizer = new AdamW(decoder.Parameters, settings.AdamW);
+            using var optimizer = new AdamW(decoder.Trainable, settings.AdamW);
             var schedule = new LearningRateSchedule(settings.Scheduler, settings.LearningRate, plan.Count, LearningRateSchedule.WarmupSteps(settings.WarmupRatio, plan.Count));
             var clock = Stopwatch.StartNew();
             for (int i = 0; i < plan.Count; i++)
@@ -35,7 +35,7 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         }
         finally
         {
-            foreach (Parameter parameter in decoder.Parameters) parameter.Freeze();
+            foreach (Parameter parameter in decoder.Trainable) parameter.Freeze();
         }
     }
 

@@ -14,7 +14,7 @@ public sealed class AdapterConfigTests : IDisposable
     public void The_least_that_PEFT_needs_is_enough()
     {
         AdapterConfig config = Load("{" + Minimal + "}");
-        Assert.Equal((8, 16.0, false, 0.0, 2.0, null), (config.Rank, config.Alpha, config.RankStabilized, config.Dropout, config.Scaling, config.BaseModel));
+        Assert.Equal((8, 16.0, false, 0.0, 2.0, null), (config.Rank, config.Alpha, config.RankStabilized, config.Dropout, config.ScalingOf("model.layers.0.self_attn.q_proj"), config.BaseModel));
         Assert.Equal(["q_proj"], config.Targets.Names);
         Assert.Empty(config.ModulesToSave);
     }
@@ -23,7 +23,7 @@ public sealed class AdapterConfigTests : IDisposable
     public void Rank_stabilised_scaling_divides_by_the_root_of_the_rank()
     {
         AdapterConfig config = Load("""{"peft_type":"LORA","r":4,"lora_alpha":8,"target_modules":"all-linear","use_rslora":true,"lora_dropout":0.05,"modules_to_save":["lm_head"],"base_model_name_or_path":"../base"}""");
-        Assert.Equal((4.0, 0.05, "../base", true), (config.Scaling, config.Dropout, config.BaseModel, config.Targets.IsText));
+        Assert.Equal((4.0, 0.05, "../base", true), (config.ScalingOf("lm_head"), config.Dropout, config.BaseModel, config.Targets.IsText));
         Assert.Equal(["lm_head"], config.ModulesToSave);
     }
 
@@ -32,12 +32,12 @@ public sealed class AdapterConfigTests : IDisposable
     {
         string off = ",\"bias\":\"none\",\"use_dora\":false,\"rank_pattern\":{},\"layers_to_transform\":null,\"exclude_modules\":[],\"init_lora_weights\":true,\"megatron_core\":\"megatron.core\",\"qalora_group_size\":16";
         Assert.Equal(8, Load("{" + Minimal + off + "}").Rank);
-        string message = Assert.Throws<InvalidDataException>(() => Load("{" + Minimal + ",\"bias\":\"all\",\"use_dora\":true,\"rank_pattern\":{\"x\":4},\"layers_to_transform\":[0],\"init_lora_weights\":\"pissa_niter_4\",\"new_thing\":1}")).Message;
+        string message = Assert.Throws<InvalidDataException>(() => Load("{" + Minimal + ",\"bias\":\"all\",\"use_dora\":true,\"trainable_token_indices\":[4],\"lora_bias\":true,\"init_lora_weights\":\"pissa_niter_4\",\"new_thing\":1}")).Message;
         Assert.Equal($"'{_folder.File("adapter_config.json")}': 6 faults." +
             "\n  field 'bias' is set to \"all\", which this library does not compute." +
             "\n  field 'use_dora' is set to true, which this library does not compute." +
-            "\n  field 'rank_pattern' is set to {\"x\":4}, which this library does not compute." +
-            "\n  field 'layers_to_transform' is set to [0], which this library does not compute." +
+            "\n  field 'trainable_token_indices' is set to [4], which this library does not compute." +
+            "\n  field 'lora_bias' is set to true, which this library does not compute." +
             "\n  field 'init_lora_weights' is set to \"pissa_niter_4\", which this library does not compute." +
             "\n  field 'new_thing' is set to 1, which this library does not compute.", message);
     }
@@ -51,6 +51,10 @@ public sealed class AdapterConfigTests : IDisposable
     [InlineData("""{"peft_type":"LORA","r":8,"lora_alpha":16}""", "field 'target_modules' is missing; a list of names, a pattern, or \"all-linear\" is expected.")]
     [InlineData("""{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":"(q"}""", "field 'target_modules' must be a regular expression when it is a text, but is \"(q\".")]
     [InlineData("""{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":["q"],"lora_dropout":2}""", "field 'lora_dropout' must be between 0 and 1, but is 2.")]
+    [InlineData("""{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":["q"],"rank_pattern":{"q":1.5}}""", "field 'rank_pattern' must be a whole number of at least 1 for each name, but is {\"q\":1.5}.")]
+    [InlineData("""{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":["q"],"alpha_pattern":{"q)":1}}""", "field 'alpha_pattern' must be regular expressions with a number each, but is {\"q)\":1}.")]
+    [InlineData("""{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":"q.*","layers_to_transform":[1]}""", "field 'layers_to_transform' must be absent where `target_modules` is a text, as PEFT has it, but is [1].")]
+    [InlineData("""{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":["q"],"exclude_modules":"(q"}""", "field 'exclude_modules' must be a regular expression when it is a text, but is \"(q\".")]
     public void A_wrong_field_is_named(string json, string fault) =>
         Assert.Equal($"'{_folder.File("adapter_config.json")}': {fault}", Assert.Throws<InvalidDataException>(() => Load(json)).Message);
 
@@ -61,6 +65,7 @@ public sealed class AdapterConfigTests : IDisposable
         Assert.Equal(
             """
             {
+              "alpha_pattern": {},
               "base_model_name_or_path": "../base",
               "bias": "none",
               "fan_in_fan_out": false,
@@ -73,6 +78,7 @@ public sealed class AdapterConfigTests : IDisposable
               ],
               "peft_type": "LORA",
               "r": 4,
+              "rank_pattern": {},
               "target_modules": [
                 "q_proj",
                 "v_proj"
@@ -85,6 +91,33 @@ public sealed class AdapterConfigTests : IDisposable
         AdapterConfig back = Load(Encoding.UTF8.GetString(config.ToJson()));
         Assert.Equal((4, 8.0, true, "../base"), (back.Rank, back.Alpha, back.RankStabilized, back.BaseModel));
         Assert.Equal((string[])["q_proj", "v_proj"], back.Targets.Names);
+    }
+
+    [Fact]
+    public void Single_layers_have_ranks_and_alphas_of_their_own_by_the_first_key_that_matches()
+    {
+        AdapterConfig config = Load("{" + Minimal +
+            """,  "rank_pattern":{"layers.1.self_attn.q_proj":2,"q_proj":4,"(k|v)_proj":16},"alpha_pattern":{".*\\.0\\.mlp\\..*":3}}""");
+        Assert.Equal((2, 8.0), (config.RankOf("model.layers.1.self_attn.q_proj"), config.ScalingOf("model.layers.1.self_attn.q_proj")));
+        Assert.Equal((4, 4.0), (config.RankOf("model.layers.11.self_attn.q_proj"), config.ScalingOf("model.layers.11.self_attn.q_proj")));
+        Assert.Equal((16, 8), (config.RankOf("model.layers.0.self_attn.v_proj"), config.RankOf("model.layers.0.self_attn.o_proj")));
+        Assert.Equal((3.0 / 8, 2.0), (config.ScalingOf("model.layers.0.mlp.up_proj"), config.ScalingOf("model.layers.1.mlp.up_proj")));
+        AdapterConfig back = Load(Encoding.UTF8.GetString(config.ToJson()));
+        Assert.Equal(config.RankPattern.Entries, back.RankPattern.Entries);
+        Assert.Equal(config.AlphaPattern.Entries, back.AlphaPattern.Entries);
+    }
+
+    [Fact]
+    public void Layers_and_exceptions_narrow_the_targets_and_read_back()
+    {
+        string[] layers = ["model.layers.0.self_attn.q_proj", "model.layers.1.self_attn.q_proj", "model.layers.2.self_attn.q_proj", "model.layers.2.self_attn.o_proj"];
+        AdapterConfig config = Load("""{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":["q_proj","o_proj"],"layers_to_transform":[1,2],"layers_pattern":"layers","exclude_modules":["self_attn.o_proj"],"fan_in_fan_out":true}""");
+        Assert.Equal(layers[1..3], config.Targets.Select(layers));
+        AdapterConfig back = Load(Encoding.UTF8.GetString(config.ToJson()));
+        Assert.Equal(layers[1..3], back.Targets.Select(layers));
+        Assert.Equal([layers[3]], Load("""{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":"all-linear","exclude_modules":".*q_proj"}""").Targets.Select(layers));
+        Assert.Equal([layers[2]], Load("""{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":["q_proj"],"layers_to_transform":2}""").Targets.Select(layers));
+        Assert.Throws<InvalidDataException>(() => Load("""{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":["q_proj"],"layers_to_transform":[2],"layers_pattern":["h"]}""").Targets.Select(layers));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text;
@@ -16,7 +17,7 @@ internal sealed class ModelGolden : IDisposable
         _golden = JsonDocument.Parse(File.ReadAllBytes(golden.File("golden.json"))).RootElement;
         _tolerance = JsonDocument.Parse(File.ReadAllBytes(golden.File("tolerance.json"))).RootElement;
         Tensors = new GoldenTensors(golden.File("golden.safetensors"));
-        Decoder = DecoderLoader.Load(golden.Path, CPU);
+        Decoder = Load(golden);
         Sequences = ReadSequences();
         Pairs = ReadPairs();
     }
@@ -41,6 +42,15 @@ internal sealed class ModelGolden : IDisposable
     {
         Tensors.Dispose();
         Decoder.Dispose();
+    }
+
+    /// <summary>The checkpoint; of an adapter that of its base, with the adapter on it.</summary>
+    private static Decoder Load(GoldenCase golden)
+    {
+        if (!File.Exists(golden.File(AdapterConfig.FileName))) return DecoderLoader.Load(golden.Path, CPU);
+        Decoder decoder = DecoderLoader.Load(golden.File(AdapterConfig.Load(golden.Path).BaseModel!), CPU);
+        AdapterLoader.Load(decoder, golden.Path);
+        return decoder;
     }
 
     private List<int[]> ReadSequences()

@@ -94,7 +94,7 @@ public class ModelParityTests
     private static void CheckGradients(ModelGolden fixture, bool sharePrefix, bool recompute, long budget)
     {
         Decoder decoder = fixture.Decoder;
-        foreach (Parameter parameter in decoder.Parameters)
+        foreach (Parameter parameter in decoder.Trainable)
         {
             parameter.Train();
             parameter.Gradient.zero_();
@@ -109,13 +109,14 @@ public class ModelParityTests
         float[] means = [.. pairs.SelectMany(p => new[] { (float)p.LogProbabilities.ChosenMean, (float)p.LogProbabilities.RejectedMean })];
         Differences.AssertClose(setting + "average_logps", fixture.Tensors.Floats("pair.average_logps"), means, fixture.Tolerance("pair.average_logps"));
         double tolerance = fixture.Tolerance("grad");
-        foreach (Parameter parameter in decoder.Parameters)
+        foreach (Parameter parameter in decoder.Trainable)
             foreach (ParameterPart part in parameter.Parts)
             {
+                string name = decoder.Adapter is null ? part.Name : LoraAdapter.NameOf(parameter, part);
                 using Tensor gradient = Parameter.View(parameter.Gradient, part);
-                Differences.AssertClose(setting + part.Name, fixture.Tensors.Floats("grad." + part.Name), gradient.data<float>().ToArray(), tolerance);
+                Differences.AssertClose(setting + name, fixture.Tensors.Floats("grad." + name), gradient.data<float>().ToArray(), tolerance);
             }
-        double norm = Math.Sqrt(decoder.Parameters.Sum(p => Math.Pow(p.Gradient.norm().item<float>(), 2)));
+        double norm = Math.Sqrt(decoder.Trainable.Sum(p => Math.Pow(p.Gradient.norm().item<float>(), 2)));
         Differences.AssertClose(setting + "grad_norm", fixture.Number("grad_norm"), norm, (1e-5 * norm) + 1e-6);
     }
 }

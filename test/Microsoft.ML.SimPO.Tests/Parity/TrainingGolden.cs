@@ -25,6 +25,7 @@ internal sealed class TrainingGolden : IDisposable
         Evaluation = ReadPairs(golden.Sibling("training", "eval.jsonl"));
         EvaluationBatches = [.. Read(golden.File("order.json")).GetProperty("eval").EnumerateArray().Select(b => b.EnumerateArray().Select(i => i.GetInt32()).ToArray())];
         Decoder = DecoderLoader.Load(golden.Sibling("training", "model"), CPU);
+        if (Directory.Exists(golden.File("adapter-initial"))) AdapterLoader.Load(Decoder, golden.File("adapter-initial"));
     }
 
     public bool IsTrl => _config.GetProperty("trainer").GetString()!.StartsWith("trl.", StringComparison.Ordinal);

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Microsoft.ML.SimPO.Checkpoints;
+
+/// <summary>Regular expressions over names of modules that come out of a file: bounded in time, so that a hostile one ends.</summary>
+internal static class ModulePattern
+{
+    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
+
+    /// <summary>An expression that must match all of a name. One that cannot blow up is preferred; some, with look-ahead, need the other kind and a limit of time.</summary>
+    /// <exception cref="ArgumentException">It is no regular expression.</exception>
+    public static Regex Whole(string text)
+    {
+        string whole = $@"\A(?:{text})\z";
+        try
+        {
+            return new Regex(whole, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, LongestMatch);
+        }
+        catch (NotSupportedException)
+        {
+            return new Regex(whole, RegexOptions.CultureInvariant, LongestMatch);
+        }
+    }
+
+    /// <summary>An expression that must match a name or its last parts, as the keys of <c>rank_pattern</c> do.</summary>
+    /// <exception cref="ArgumentException">It is no regular expression.</exception>
+    public static Regex LastParts(string text)
+    {
+        _ = Whole(text); // by itself: parentheses that close too early are a fault
+        return Whole($@"(?:.*\.)?(?:{text})");
+    }
+
+    /// <summary>Whether a name is this one or ends in it after a dot.</summary>
+    public static bool EndsIn(string name, string last) =>
+        name == last || (name.Length > last.Length && name.EndsWith(last, StringComparison.Ordinal) && name[^(last.Length + 1)] == '.');
+
+    /// <summary>The number behind the last but one dot of <c>model.layers.3.self_attn.q_proj</c>: its layer; null where a name has none.</summary>
+    /// <param name="containers">What the part before the number may be called; any where there are none.</param>
+    public static int? LayerOf(string name, IReadOnlyList<string> containers)
+    {
+        string[] parts = name.Split('.');
+        for (int i = parts.Length - 2; i >= 2; i--)
+            if (int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out int layer) && (containers.Count == 0 || containers.Contains(parts[i - 1], StringComparer.Ordinal)))
+                return layer;
+        return null;
+    }
+}
