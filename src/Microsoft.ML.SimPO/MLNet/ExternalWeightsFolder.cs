@@ -43,17 +43,17 @@ internal static class ExternalWeightsFolder
         });
     }
 
-    /// <returns>The folder, with every file as it was saved; null where the weights lie in the zip.</returns>
+    /// <returns>The folder, with every file as it was saved, and what the zip calls it; null where the weights lie in the zip.</returns>
     /// <exception cref="DirectoryNotFoundException">The folder is gone.</exception>
     /// <exception cref="InvalidDataException">Files of it are missing or altered; all are named.</exception>
-    public static string? Find(ModelLoadContext context)
+    public static (string Path, string Name)? Find(ModelLoadContext context)
     {
-        string? folder = null;
+        (string, string)? folder = null;
         context.TryLoadBinaryStream(StreamName, reader => folder = Check(ArchivePath.Of(context), reader));
         return folder;
     }
 
-    private static string Check(string? zip, BinaryReader reader)
+    private static (string Path, string Name) Check(string? zip, BinaryReader reader)
     {
         string name = reader.ReadString();
         if (zip is null && !Path.IsPathFullyQualified(name))
@@ -66,7 +66,7 @@ internal static class ExternalWeightsFolder
         if (count is < 1 or > MaxFiles) throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The saved SimPO model is damaged: it claims that its weights are {count} files."));
         for (int i = 0; i < count; i++) CheckFile(folder, new ModelFile(reader.ReadString(), () => Stream.Null).Name, reader.ReadInt64(), reader.ReadBytes(SHA256.HashSizeInBytes), faults);
         faults.ThrowIfAny();
-        return folder;
+        return (folder, name);
     }
 
     private static void CheckFile(string folder, string name, long length, byte[] hash, Faults faults)

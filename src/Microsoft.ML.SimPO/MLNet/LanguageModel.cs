@@ -51,6 +51,12 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>Sentences about what the folder holds and the model does not use.</summary>
     public IReadOnlyList<string> Notes { get; private set; } = [];
 
+    /// <summary>The folder that the weights go to when a transformer of this model is saved; null for the saved file itself.</summary>
+    public string? ExternalWeights { get; set; }
+
+    /// <summary>The most bytes of weights that go into a saved file.</summary>
+    public long MostBytesInArchive { get; set; } = ExternalWeightsFolder.MostBytesInside;
+
     public static LanguageModel Load(string folder, Device device)
     {
         List<string> notes = [];

@@ -12,14 +12,12 @@ internal static class ModelArchive
 
     private const int MaxFiles = 1000, MaxFileBytes = 256 << 20;
 
-    /// <param name="externalFolder">Where the weights go instead of into the zip; null for the zip.</param>
-    /// <param name="mostBytes">The most bytes of weights in a zip.</param>
     /// <exception cref="InvalidOperationException">The weights are too large for the zip.</exception>
-    public static void Save(ModelSaveContext context, LanguageModel model, string? externalFolder, long mostBytes)
+    public static void Save(ModelSaveContext context, LanguageModel model)
     {
         long bytes = sizeof(float) * model.Decoder.ParameterCount;
-        if (externalFolder is null && bytes > mostBytes)
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The weights take {bytes} bytes; a saved model holds at most {mostBytes}. Set `ExternalWeights` to the name of a folder, which will lie beside the saved model."));
+        if (model.ExternalWeights is null && bytes > model.MostBytesInArchive)
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The weights take {bytes} bytes; a saved model holds at most {model.MostBytesInArchive}. Set `ExternalWeights` to the name of a folder, which will lie beside the saved model."));
         context.SaveBinaryStream(FilesStream, writer =>
         {
             writer.Write(model.Files.Count);
@@ -31,7 +29,7 @@ internal static class ModelArchive
                 writer.Write(content);
             }
         });
-        if (externalFolder is not null) ExternalWeightsFolder.Save(context, model, externalFolder);
+        if (model.ExternalWeights is { } folder) ExternalWeightsFolder.Save(context, model, folder);
         else context.SaveBinaryStream(WeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, model.Tensors(), CheckpointType.Float32));
     }
 
@@ -41,7 +39,12 @@ internal static class ModelArchive
     {
         List<ModelFile> files = [];
         if (!context.TryLoadBinaryStream(FilesStream, reader => files.AddRange(ReadFiles(reader)))) throw Damaged($"stream '{FilesStream}' is missing");
-        if (ExternalWeightsFolder.Find(context) is { } external) return LanguageModel.Of(DecoderLoader.Load(external, device), files);
+        if (ExternalWeightsFolder.Find(context) is { } external)
+        {
+            LanguageModel model = LanguageModel.Of(DecoderLoader.Load(external.Path, device), files);
+            model.ExternalWeights = external.Name;
+            return model;
+        }
         using TemporaryFolder folder = TemporaryFolder.With(files);
         string weights = Path.Combine(folder.Path, CheckpointReader.SingleFileName);
         bool found = context.TryLoadBinaryStream(WeightsStream, reader =>

@@ -62,17 +62,18 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     /// <summary>
     /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>. It is a
     /// checkpoint in Hugging Face layout; the saved file names it by its relative path and by the SHA-256 of its files, so the two must be moved
-    /// together. Null, the default, puts the weights into the saved file, which takes at most 1.5 GB of them.
+    /// together. Null, the default, puts the weights into the saved file, which takes at most 1.5 GB of them. Every transformer of this model is saved so.
     /// </summary>
-    public string? ExternalWeights { get; set; }
+    public string? ExternalWeights
+    {
+        get => Model.ExternalWeights;
+        set => Model.ExternalWeights = value;
+    }
 
     /// <inheritdoc/>
     public bool IsRowToRowMapper => true;
 
     internal LanguageModel Model { get; }
-
-    /// <summary>The most bytes of weights that go into a saved model.</summary>
-    internal long MostBytesInArchive { get; set; } = ExternalWeightsFolder.MostBytesInside;
 
     internal SimPOTrainer.Options Options { get; }
 
@@ -134,7 +135,7 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
         ctx.CheckAtModel();
         ctx.SetVersionInfo(GetVersionInfo());
         SavedOptions.Write(ctx, Options);
-        ModelArchive.Save(ctx, Model, ExternalWeights, MostBytesInArchive);
+        ModelArchive.Save(ctx, Model);
     }
 
     internal static SimPOTransformer FromFolder(MLContext context, SimPOTrainer.Options options)

@@ -9,14 +9,14 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
 
     public void Dispose()
     {
-        (model.Transformer.ExternalWeights, model.Transformer.MostBytesInArchive) = (null, ExternalWeightsFolder.MostBytesInside);
+        (model.Transformer.ExternalWeights, model.Transformer.Model.MostBytesInArchive) = (null, ExternalWeightsFolder.MostBytesInside);
         _folder.Dispose();
     }
 
     [Fact]
     public void Weights_too_large_for_the_file_need_a_folder()
     {
-        model.Transformer.MostBytesInArchive = 1000;
+        model.Transformer.Model.MostBytesInArchive = 1000;
         var error = Assert.Throws<InvalidOperationException>(() => _context.Model.Save(model.Transformer, model.Data.Schema, _folder.File("m.zip")));
         Assert.Equal($"The weights take {4 * model.Transformer.ParameterCount} bytes; a saved model holds at most 1000. Set `ExternalWeights` to the name of a folder, which will lie beside the saved model.", error.Message);
     }
@@ -30,6 +30,7 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
         Directory.Move(_folder.File("home"), _folder.File("elsewhere"));
         using var loaded = (SimPOTransformer)_context.Model.Load(_folder.File("elsewhere", "m.zip"), out _);
         TunedModel.AssertEqual(model.Scores(model.Data), model.Scores(loaded, model.Data));
+        Assert.Equal("weights", loaded.ExternalWeights);
     }
 
     [Fact]
@@ -77,7 +78,7 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
     private void Save(string folder)
     {
         Directory.CreateDirectory(_folder.File(folder));
-        (model.Transformer.ExternalWeights, model.Transformer.MostBytesInArchive) = ("weights", 1000);
+        (model.Transformer.ExternalWeights, model.Transformer.Model.MostBytesInArchive) = ("weights", 1000);
         _context.Model.Save(model.Transformer, model.Data.Schema, _folder.File(folder, "m.zip"));
     }
 
