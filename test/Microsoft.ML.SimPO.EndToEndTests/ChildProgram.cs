@@ -23,8 +23,22 @@ internal sealed record ChildProgram(int ExitCode, string Output, string Error)
     /// <param name="arguments">Its command line.</param>
     public static async Task<ChildProgram> Run(string binary, string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [binary, .. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [binary, .. arguments]) { WorkingDirectory = folder };
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        return await Run(start);
+    }
+
+    /// <summary>Runs a program behind a limit of the shell, as <c>ulimit -f 10000</c>.</summary>
+    public static Task<ChildProgram> RunLimited(string limit, string binary, string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("bash", ["-c", limit + "; exec dotnet \"$@\"", "bash", binary, .. arguments]) { WorkingDirectory = folder };
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // the run time's own shared memory is a file to such limits
+        return Run(start);
+    }
+
+    private static async Task<ChildProgram> Run(ProcessStartInfo start)
+    {
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         using Process process = Process.Start(start)!;
         using var timeout = new CancellationTokenSource(Limit);
         try

@@ -8,6 +8,20 @@ internal static class AdapterFolder
     /// <summary>The weights as older versions wrote them; never read.</summary>
     public const string PickledName = "adapter_model.bin";
 
+    /// <summary>Whether a folder is that of an adapter.</summary>
+    /// <exception cref="InvalidDataException">It holds both a model and an adapter.</exception>
+    public static bool IsAdapter(string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, AdapterConfig.FileName))) return false;
+        return !File.Exists(Path.Combine(folder, ModelConfig.FileName)) ? true : throw new InvalidDataException(
+            $"The folder '{Path.GetFullPath(folder)}' holds both a model ({ModelConfig.FileName}) and an adapter ({AdapterConfig.FileName}). Move one of them to another folder.");
+    }
+
+    /// <summary>The full path of the base model that an adapter's configuration names: a folder, absolute, or as seen from the adapter's folder or the current one.</summary>
+    /// <returns>Null where there is no such folder.</returns>
+    public static string? FindBase(string folder, string named) =>
+        new[] { Path.Combine(Path.GetFullPath(folder), named), named }.Select(Path.GetFullPath).FirstOrDefault(p => File.Exists(Path.Combine(p, ModelConfig.FileName)));
+
     /// <summary>Opens the weights of an adapter.</summary>
     /// <exception cref="FileNotFoundException">The folder holds no adapter_model.safetensors.</exception>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
@@ -25,8 +39,9 @@ internal static class AdapterFolder
     /// <param name="tensors">Its tensors under their PEFT names, see <see cref="AdapterNames"/>; written as float32.</param>
     /// <param name="files">Files that go with it, such as the tokenizer's; none by default.</param>
     /// <param name="cancellationToken">Ends the work; the target stays as it was.</param>
+    /// <param name="complete">Adds files of the caller's to the folder before it is swapped in; null for none.</param>
     /// <exception cref="IOException">The folder cannot be written, or is that of a model or of something else.</exception>
-    public static void Write(string folder, AdapterConfig config, IReadOnlyCollection<TensorSource> tensors, IEnumerable<ModelFile>? files = null, CancellationToken cancellationToken = default)
+    public static void Write(string folder, AdapterConfig config, IReadOnlyCollection<TensorSource> tensors, IEnumerable<ModelFile>? files = null, CancellationToken cancellationToken = default, Action<string>? complete = null)
     {
         if (File.Exists(Path.Combine(folder, ModelConfig.FileName)))
             throw new IOException($"The folder '{Path.GetFullPath(folder)}' holds a model. Write the adapter to another: readers take a folder for one or the other.");
@@ -35,6 +50,7 @@ internal static class AdapterFolder
             foreach (ModelFile file in files ?? []) file.CopyTo(beside);
             File.WriteAllBytes(Path.Combine(beside, AdapterConfig.FileName), config.ToJson());
             SafetensorsWriter.Write(Path.Combine(beside, WeightsName), tensors, CheckpointType.Float32, cancellationToken);
+            complete?.Invoke(beside);
         });
     }
 }

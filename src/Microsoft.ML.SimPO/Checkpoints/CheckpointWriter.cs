@@ -7,12 +7,11 @@ internal sealed class CheckpointWriter
     public const long DefaultMaxShardBytes = 5_000_000_000;
 
     private readonly IReadOnlyList<ModelFile> _files;
-    private readonly string? _sourceFolder;
 
     /// <param name="sourceFolder">The model that was tuned; it may be the folder that is written to.</param>
     /// <exception cref="FileNotFoundException">The folder holds no config.json.</exception>
     public CheckpointWriter(string sourceFolder)
-        : this(ModelFile.KeptOf(sourceFolder)) => _sourceFolder = sourceFolder;
+        : this(ModelFile.KeptOf(sourceFolder)) => SourceFolder = sourceFolder;
 
     /// <param name="files">The files that are kept: config.json, and what the tokenizer and generation need.</param>
     public CheckpointWriter(IReadOnlyList<ModelFile> files) => _files = files;
@@ -20,16 +19,20 @@ internal sealed class CheckpointWriter
     /// <summary>Float32, the default, or BFloat16, which rounds to nearest and so takes back updates smaller than its step.</summary>
     public CheckpointType Type { get; init; } = CheckpointType.Float32;
 
+    /// <summary>The model that was tuned, against which it is counted what rounding puts back; null for no count.</summary>
+    public string? SourceFolder { get; init; }
+
     /// <summary>The most bytes of weights in one file; above it there are shards and an index. Default 5 GB.</summary>
     public long MaxShardBytes { get; init; } = DefaultMaxShardBytes;
 
     /// <summary>Writes the folder: complete beside the target first, then swapped in, what was there deleted last.</summary>
     /// <param name="targetFolder">New, empty, or that of a model. Files in it that belong to no model stay.</param>
     /// <param name="tensors">All weights, in the order of the model, under their Hugging Face names.</param>
+    /// <param name="complete">Adds files of the caller's to the folder before it is swapped in; null for none.</param>
     /// <param name="cancellationToken">Ends the work; the target stays as it was.</param>
     /// <returns>What was written.</returns>
     /// <exception cref="IOException">The target cannot be written, or is the folder of an adapter or of something else.</exception>
-    public CheckpointSummary Write(string targetFolder, IReadOnlyList<TensorSource> tensors, CancellationToken cancellationToken = default)
+    public CheckpointSummary Write(string targetFolder, IReadOnlyList<TensorSource> tensors, Action<string>? complete = null, CancellationToken cancellationToken = default)
     {
         var plan = new ShardPlan(tensors, Type, MaxShardBytes);
         RoundingCount? rounding = null;
@@ -46,6 +49,7 @@ internal sealed class CheckpointWriter
                 SafetensorsWriter.Write(stream, shard, Type, rounding, cancellationToken);
             }
             if (plan.Files.Count > 1) File.WriteAllBytes(Path.Combine(folder, ShardIndex.FileName), plan.WriteIndex());
+            complete?.Invoke(folder);
         });
         return new CheckpointSummary(plan.Files.Count, plan.Parameters, plan.Parameters * Type.Size, rounding?.Changed, rounding?.PutBack);
     }
@@ -53,10 +57,10 @@ internal sealed class CheckpointWriter
     /// <summary>The weights before tuning, where rounding may put some of them back and they are at hand.</summary>
     private CheckpointReader? OpenSource()
     {
-        if (Type != CheckpointType.BFloat16 || _sourceFolder is null) return null;
+        if (Type != CheckpointType.BFloat16 || SourceFolder is null) return null;
         try
         {
-            return CheckpointReader.Open(_sourceFolder);
+            return CheckpointReader.Open(SourceFolder);
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {

@@ -47,14 +47,17 @@ public sealed class AlignmentCatalog
         PreferenceDataView.Statistics(_context, path, options, filters);
 
     /// <summary>A model folder as it is, without tuning: scores pairs and generates.</summary>
-    /// <param name="modelPath">A folder in Hugging Face layout.</param>
-    /// <param name="options">Columns, beta and lengths; its <see cref="SimPOTrainer.Options.ModelPath"/> is not used. Null for the defaults.</param>
+    /// <param name="modelPath">A folder in Hugging Face layout, or one of a LoRA adapter in PEFT layout, whose adapter_config.json names the folder of its base model.</param>
+    /// <param name="options">
+    /// Columns, beta and lengths, and <see cref="SimPOTrainer.Options.AdapterPath"/> for an adapter on the model; its <see cref="SimPOTrainer.Options.ModelPath"/> and what concerns
+    /// training are not used. Null for the defaults.
+    /// </param>
     public SimPOTransformer LoadModel(string modelPath, SimPOTrainer.Options? options = null)
     {
         SimPOTrainer.Options own = (options ?? new SimPOTrainer.Options()).Copy();
-        own.ModelPath = modelPath;
+        (own.ModelPath, own.BaseModel, own.Lora) = (modelPath, null, null);
         own.Validate();
-        return SimPOTransformer.FromFolder(_context, own);
+        return SimPOTransformer.FromOptions(_context, own);
     }
 
     /// <summary>Parts pairs into a train and a test set so that no prompt stands on both sides; prompts count as equal up to case and white space.</summary>

@@ -82,7 +82,7 @@ internal static class ExternalWeightsFolder
 
     private static byte[] HashOf(string path)
     {
-        using FileStream stream = RegularFile.OpenRead(path);
+        using Stream stream = RegularFile.OpenRead(path);
         return SHA256.HashData(stream);
     }
 }

@@ -1,6 +1,8 @@
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Training;
 
 namespace Microsoft.ML.SimPO;
 
@@ -17,23 +19,62 @@ internal static class FitReport
         if (statistics.CutPrompts > 0) channel.Info(Say($"{statistics.CutPrompts} prompts were cut to fit `MaxLength` {options.MaxLength} and `MaxPromptLength` {options.MaxPromptLength}."));
         if (statistics.Merged > 0) channel.Info(Say($"{statistics.Merged} pairs have a token that spans the border of prompt and answer; it is scored with the answer."));
         if (statistics.DroppedLong > 0) channel.Warning(Say($"{statistics.DroppedLong} pairs were dropped because an answer alone is longer than `MaxLength` {options.MaxLength} allows."));
+        if (statistics.DroppedEmpty > 0) channel.Warning(Say($"{statistics.DroppedEmpty} pairs were dropped because an answer is empty."));
+        if (statistics.CutAnswers > 0) channel.Warning(Say($"{statistics.CutAnswers} pairs have an answer that was cut to fit `MaxLength` {options.MaxLength}."));
         if (statistics.EqualAnswers > 0) channel.Warning(Say($"{statistics.EqualAnswers} pairs have equal answers and teach nothing."));
     }
 
-    public static void Plan(IChannel channel, Decoder decoder, IReadOnlyList<EncodedPair> pairs, int steps, int seed, SimPOTrainer.Options options)
+    public static void Plan(IChannel channel, LanguageModel model, IReadOnlyList<EncodedPair> pairs, int steps, int seed, SimPOTrainer.Options options)
     {
-        channel.Info(Say($"{decoder.Architecture.ModelType} model with {decoder.ParameterCount} parameters on {decoder.Device.type}, computed and trained in float32."));
+        Decoder decoder = model.Decoder;
+        string stored = model.StoredType is { } type and not "float32" ? $", whatever type the checkpoint is stored in ({type})" : "";
+        channel.Info(Say($"{decoder.Architecture.ModelType} model with {decoder.ParameterCount} parameters on {decoder.Device.type}, computed and trained in float32{stored}."));
         channel.Info(Say($"{pairs.Count} pairs, {pairs.Sum(p => (long)p.PackedLength)} tokens with each prompt once; {steps} steps of up to {options.BatchSize} pairs; seed {seed}."));
         if (options.LossType == SimPOLossType.Hinge && options.LabelSmoothing > 0) channel.Warning("`LabelSmoothing` has no effect with the hinge loss.");
     }
 
-    public static void Step(IChannel channel, TrainingProgress p) => channel.Info(Say(
-        $"step {p.Step}/{p.TotalSteps} epoch {p.Epoch:F2} loss {p.Loss:F4} margin {p.Margin:F4} accuracy {p.Accuracy:P0} grad_norm {p.GradientNorm:G4} learning_rate {p.LearningRate:G3} tokens/s {p.TokensPerSecond:F0}"));
+    /// <summary>Few pairs in a step of their own are a noisy step with the same learning rate.</summary>
+    public static void Remainder(IChannel channel, int pairs, SimPOTrainer.Options options)
+    {
+        int remainder = pairs % options.BatchSize;
+        if (options.DropLast || options.Compatibility == Compatibility.SimPOReference || pairs < options.BatchSize || remainder == 0 || remainder * 4 >= options.BatchSize) return;
+        channel.Warning(Say($"The last step of each epoch has {remainder} of {options.BatchSize} pairs, under a quarter: each of them weighs {options.BatchSize / (double)remainder:F0} times as much. Set `DropLast`, or take another `BatchSize`."));
+    }
 
-    public static void Validation(IChannel channel, int step, AlignmentMetrics metrics) => channel.Info(Say(
-        $"validation after step {step}: accuracy {metrics.Accuracy:P1} mean margin {metrics.MeanMargin:F4} loss {metrics.LogLoss:F4} of {metrics.Count} pairs"));
+    public static void Resumed(IChannel channel, string checkpoint, TrainingState state, int threads, IReadOnlyList<string> cutting)
+    {
+        channel.Info(Say($"The run goes on from '{checkpoint}' after step {state.Step} of {state.TotalSteps}."));
+        List<string> differences = [.. cutting];
+        if (threads != state.Threads) differences.Add(Say($"libtorch had {state.Threads} threads there and has {threads} now."));
+        if (differences.Count > 0) channel.Warning($"{string.Join(' ', differences)} The result will differ in its last digits from that of a run that was not interrupted.");
+    }
+
+    public static void Step(IChannel channel, TrainingProgress p) => channel.Info(Say(
+        $"step {p.Step}/{p.TotalSteps} epoch {p.Epoch:F2} loss {p.Loss:F4} grad_norm {p.GradientNorm:G4} learning_rate {p.LearningRate:G3} rewards/chosen {p.ChosenReward:F4} rewards/rejected {p.RejectedReward:F4} rewards/accuracies {p.Accuracy:F3} rewards/margins {p.Margin:F4} logps/chosen {p.ChosenLogProbability:F4} logps/rejected {p.RejectedLogProbability:F4} tokens_per_second {p.TokensPerSecond:F0}"));
+
+    /// <summary>A severe finding is an error of the log; the fit goes on.</summary>
+    public static void Diagnosis(IChannel channel, TrainingDiagnosis finding)
+    {
+        if (finding.IsSevere) channel.Error(finding.Message);
+        else channel.Warning(finding.Message);
+    }
+
+    public static void Validation(IChannel channel, ValidationResult result) => channel.Info(Say(
+        $"validation after step {result.Step}: eval_loss {result.Loss:F4} accuracy {result.Metrics.Accuracy:P1} mean margin {result.Metrics.MeanMargin:F4} of {result.Metrics.Count} pairs"));
+
+    public static void StoppedEarly(IChannel channel, int step, int best, double loss, int worse) => channel.Info(Say(
+        $"Stopped after step {step}: {worse} evaluations in a row without an eval_loss below {loss:F4}, which was after step {best}."));
+
+    public static void Restored(IChannel channel, int step, double loss) => channel.Info(Say($"The model is that after step {step}, with the lowest eval_loss, {loss:F4}."));
 
     public static void Done(IChannel channel, int steps, TimeSpan elapsed) => channel.Info(Say($"{steps} steps in {elapsed.TotalSeconds:F1} s."));
+
+    public static void Saved(IChannel channel, string path, CheckpointSummary summary)
+    {
+        channel.Info(Say($"{summary.Parameters} weights saved to '{path}' in {summary.Files} {(summary.Files == 1 ? "file" : "files")} of {summary.Bytes} bytes."));
+        if (summary is { PutBack: > 0 and { } putBack, Changed: { } changed })
+            channel.Warning(Say($"Rounding to bfloat16 put {putBack} of {changed} changed weights ({putBack / (double)changed:P1}) back to what they were before the tuning. Save in float32 to keep them."));
+    }
 
     private static string Say(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -12,15 +12,28 @@ internal sealed class LanguageModel : IDisposable
     private readonly Decoder _decoder;
     private int _disposed;
 
+    /// <summary>Another decoder with the same tokenizer and files, which never change.</summary>
+    private LanguageModel(LanguageModel source, Decoder decoder)
+    {
+        (_decoder, Files, Tokenizer, Template, SpecialTokens, StopTokens) = (decoder, source.Files, source.Tokenizer, source.Template, source.SpecialTokens, source.StopTokens);
+        Folder = source.Folder;
+    }
+
     private LanguageModel(Decoder decoder, IReadOnlyList<ModelFile> files, string folder)
     {
         (_decoder, Files) = (decoder, files);
         Tokenizer = HfTokenizer.Load(folder);
         Template = ChatTemplate.Load(folder);
         SpecialTokens = SpecialTokens.Load(folder);
+<<<<<<< HEAD
         HubFolder hub = HubFolder.Open(folder);
         StoredType = hub.Config.GetStringOrNull("dtype") ?? hub.Config.GetStringOrNull("torch_dtype") ?? "float32";
         StopTokens = [.. hub.EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
+=======
+        ModelConfig config = ModelConfig.Load(folder);
+        StoredType = config.GetStringOrNull("torch_dtype") ?? config.GetStringOrNull("dtype");
+        StopTokens = [.. HubFolder.Open(folder).EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
+>>>>>>> main
     }
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
@@ -42,12 +55,18 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>config.json, those of the tokenizer and so on, held in memory.</summary>
     public IReadOnlyList<ModelFile> Files { get; }
 
+<<<<<<< HEAD
     /// <summary>The type of the weights according to config.json.</summary>
     public string StoredType { get; }
+=======
+    /// <summary><c>torch_dtype</c> of config.json (in newer ones <c>dtype</c>), the type that the weights were stored in; null where it is not said.</summary>
+    public string? StoredType { get; }
+>>>>>>> main
 
     /// <summary>What ends an answer.</summary>
     public IReadOnlyList<int> StopTokens { get; }
 
+<<<<<<< HEAD
     /// <summary>Sentences about what the folder holds and the model does not use.</summary>
     public IReadOnlyList<string> Notes { get; private set; } = [];
 
@@ -64,13 +83,64 @@ internal sealed class LanguageModel : IDisposable
         LanguageModel model = Make(decoder, InMemory(ModelFile.KeptOf(folder)), folder);
         model.Notes = notes;
         return model;
+=======
+    /// <summary>The full path of the folder that it was loaded from; null where it came from an archive.</summary>
+    public string? Folder { get; private init; }
+
+    public static LanguageModel Load(string folder, Device device)
+    {
+        Decoder decoder = DecoderLoader.Load(folder, device);
+        return Make(decoder, InMemory(ModelFile.KeptOf(folder)), folder, Path.GetFullPath(folder));
+    }
+
+    /// <summary>A model with its adapter, if it has one.</summary>
+    public static LanguageModel Load(ModelLocation location, Device device)
+    {
+        LanguageModel model = Load(location.Model, device);
+        if (location.Adapter is null) return model;
+        return model.After(m => m.LoadAdapter(location.Adapter));
+>>>>>>> main
     }
 
     /// <summary>A model whose files come from an archive. The decoder belongs to it.</summary>
     public static LanguageModel Of(Decoder decoder, IReadOnlyList<ModelFile> files)
     {
         using var folder = TemporaryFolder.With(files);
-        return Make(decoder, files, folder.Path);
+        return Make(decoder, files, folder.Path, origin: null);
+    }
+
+    /// <summary>A model of its own over the same base weights, which are in memory once and freed with the last; training it changes nothing of this one.</summary>
+    /// <param name="withAdapter">Whether it gets a copy of the adapter, where there is one.</param>
+    public LanguageModel Share(bool withAdapter)
+    {
+        var model = new LanguageModel(this, Decoder.Share());
+        return withAdapter && Decoder.Adapter is { } adapter ? model.After(m => AdapterLoader.Copy(adapter, m.Decoder)) : model;
+    }
+
+    /// <summary>Puts the adapter of a folder on the model, which has none.</summary>
+    public void LoadAdapter(string folder)
+    {
+        folder = Path.GetFullPath(folder);
+        AdapterConfig config = AdapterConfig.Load(folder);
+        using CheckpointReader reader = AdapterFolder.OpenWeights(folder);
+        // A relative path means something in that folder only; a name on the hub means the same everywhere.
+        bool isHere = config.BaseModel is null || AdapterFolder.FindBase(folder, config.BaseModel) is not null;
+        AdapterLoader.Load(Decoder, isHere ? config with { BaseModel = Folder } : config, reader);
+    }
+
+    /// <summary>This model after some work; freed when that fails.</summary>
+    public LanguageModel After(Action<LanguageModel> work)
+    {
+        try
+        {
+            work(this);
+            return this;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public TokenGenerator Generator() => new(Decoder, StopTokens);
@@ -83,11 +153,11 @@ internal sealed class LanguageModel : IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0) _decoder.Dispose();
     }
 
-    private static LanguageModel Make(Decoder decoder, IReadOnlyList<ModelFile> files, string folder)
+    private static LanguageModel Make(Decoder decoder, IReadOnlyList<ModelFile> files, string folder, string? origin)
     {
         try
         {
-            return new LanguageModel(decoder, files, folder);
+            return new LanguageModel(decoder, files, folder) { Folder = origin };
         }
         catch
         {

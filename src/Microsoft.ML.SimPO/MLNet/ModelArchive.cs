@@ -5,10 +5,14 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;
 
+<<<<<<< HEAD
 /// <summary>A language model inside an ML.NET model: its small files in one stream, its weights as float32 in another, or in a folder beside it.</summary>
+=======
+/// <summary>A language model inside an ML.NET model: its small files in one stream, its weights as float32 in another, an adapter on it in two more.</summary>
+>>>>>>> main
 internal static class ModelArchive
 {
-    private const string FilesStream = "Files", WeightsStream = "Weights";
+    private const string FilesStream = "Files", WeightsStream = "Weights", AdapterStream = "Adapter", AdapterWeightsStream = "AdapterWeights";
 
     private const int MaxFiles = 1000, MaxFileBytes = 256 << 20;
 
@@ -29,8 +33,15 @@ internal static class ModelArchive
                 writer.Write(content);
             }
         });
+<<<<<<< HEAD
         if (model.ExternalWeights is { } folder) ExternalWeightsFolder.Save(context, model, folder);
         else context.SaveBinaryStream(WeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, model.Tensors(), CheckpointType.Float32));
+=======
+        context.SaveBinaryStream(WeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, ParameterSources.Base(model.Decoder), CheckpointType.Float32));
+        if (model.Decoder.Adapter is not { } adapter) return;
+        context.SaveBinaryStream(AdapterStream, writer => writer.Write(adapter.Config.ToJson()));
+        context.SaveBinaryStream(AdapterWeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, ParameterSources.Adapter(adapter), CheckpointType.Float32));
+>>>>>>> main
     }
 
     /// <exception cref="InvalidDataException">The archive is damaged, or weights beside it were altered.</exception>
@@ -46,15 +57,33 @@ internal static class ModelArchive
             return model;
         }
         using TemporaryFolder folder = TemporaryFolder.With(files);
-        string weights = Path.Combine(folder.Path, CheckpointReader.SingleFileName);
-        bool found = context.TryLoadBinaryStream(WeightsStream, reader =>
+        if (!Extract(context, WeightsStream, folder, CheckpointReader.SingleFileName)) throw Damaged($"stream '{WeightsStream}' is missing");
+        Decoder decoder = DecoderLoader.Load(folder.Path, device);
+        try
         {
-            using FileStream target = File.Create(weights);
-            reader.BaseStream.CopyTo(target);
-        });
-        if (!found) throw Damaged($"stream '{WeightsStream}' is missing");
-        return LanguageModel.Of(DecoderLoader.Load(folder.Path, device), files);
+            LoadAdapter(context, decoder, folder);
+        }
+        catch
+        {
+            decoder.Dispose();
+            throw;
+        }
+        return LanguageModel.Of(decoder, files);
     }
+
+    private static void LoadAdapter(ModelLoadContext context, Decoder decoder, TemporaryFolder folder)
+    {
+        if (!Extract(context, AdapterStream, folder, AdapterConfig.FileName)) return;
+        if (!Extract(context, AdapterWeightsStream, folder, AdapterFolder.WeightsName)) throw Damaged($"stream '{AdapterWeightsStream}' is missing");
+        AdapterLoader.Load(decoder, folder.Path);
+    }
+
+    /// <returns>Whether there is such a stream.</returns>
+    private static bool Extract(ModelLoadContext context, string stream, TemporaryFolder folder, string file) => context.TryLoadBinaryStream(stream, reader =>
+    {
+        using FileStream target = File.Create(Path.Combine(folder.Path, file));
+        reader.BaseStream.CopyTo(target);
+    });
 
     private static IEnumerable<ModelFile> ReadFiles(BinaryReader reader)
     {

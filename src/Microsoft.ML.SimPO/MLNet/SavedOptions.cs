@@ -14,6 +14,7 @@ internal static class SavedOptions
         context.Writer.Write(options.MaxPromptLength);
         context.Writer.Write(options.TokensPerMicroBatch);
         context.Writer.Write(options.ApplyChatTemplate);
+        context.Writer.Write((int)options.Compatibility);
     }
 
     /// <exception cref="InvalidDataException">A value is out of range.</exception>
@@ -31,6 +32,7 @@ internal static class SavedOptions
             MaxPromptLength = context.Reader.ReadInt32(),
             TokensPerMicroBatch = context.Reader.ReadInt32(),
             ApplyChatTemplate = context.Reader.ReadBoolean(),
+            Compatibility = (Compatibility)context.Reader.ReadInt32(),
         };
         try
         {

@@ -3,9 +3,9 @@ namespace Microsoft.ML.SimPO;
 public sealed partial class SimPOTrainer
 {
     /// <summary>Options of <see cref="SimPOTrainer"/>. They are copied when the trainer is made.</summary>
-    public sealed class Options
+    public sealed partial class Options
     {
-        /// <summary>The model to tune: a folder in Hugging Face layout with config.json, *.safetensors and tokenizer.json. Required.</summary>
+        /// <summary>The model to tune: a folder in Hugging Face layout with config.json, *.safetensors and tokenizer.json. Required, unless <see cref="AdapterPath"/> or <see cref="BaseModel"/> is given.</summary>
         public string ModelPath { get; set; } = "";
 
         /// <summary>The column of prompts: text, or chat messages as a JSON array of <c>role</c> and <c>content</c>. Default "Prompt".</summary>
@@ -32,10 +32,17 @@ public sealed partial class SimPOTrainer
         /// <summary>The factor of the cross entropy of the chosen answers, added to the loss. 0 or more; default 0.</summary>
         public float SftWeight { get; set; }
 
-        /// <summary>What the cross entropy is the mean of. Default <see cref="SftNormalization.Pair"/>.</summary>
+        /// <summary>What the cross entropy is the mean of, without a <see cref="Compatibility"/>. Default <see cref="SftNormalization.Pair"/>.</summary>
         public SftNormalization SftNormalization { get; set; }
 
-        /// <summary>The highest learning rate, of AdamW (0.9, 0.999, 1e-8). Above 0, usually 3e-7 to 1e-6 for large models; default 5e-7.</summary>
+        /// <summary>
+        /// Whose preprocessing and training are reproduced, faults included. With another than <see cref="Compatibility.None"/>, the default, a micro-batch has
+        /// <see cref="PairsPerMicroBatch"/> pairs, each micro-batch of a step weighs the same, and the cross entropy is normalised as
+        /// <see cref="SftNormalization.MicroBatchTokens"/>. The order of shuffled data is always our own.
+        /// </summary>
+        public Compatibility Compatibility { get; set; }
+
+        /// <summary>The highest learning rate, of AdamW. Above 0, usually 3e-7 to 1e-6 for large models; default 5e-7.</summary>
         public double LearningRate { get; set; } = 5e-7;
 
         /// <summary>Passes over the data; a fraction ends early. Above 0; default 1.</summary>
@@ -49,14 +56,39 @@ public sealed partial class SimPOTrainer
         /// </summary>
         public int TokensPerMicroBatch { get; set; } = 4096;
 
+        /// <summary>
+        /// At most so many pairs in a micro-batch: <c>per_device_train_batch_size</c>, with <see cref="BatchSize"/> divided by it as
+        /// <c>gradient_accumulation_steps</c>. At least 1; with a <see cref="Compatibility"/> a divisor of <see cref="BatchSize"/>. Null, the default, for no limit
+        /// but that of tokens, and for a step of one micro-batch with a <see cref="Compatibility"/>.
+        /// </summary>
+        public int? PairsPerMicroBatch { get; set; }
+
+        /// <summary>
+        /// Leave out the pairs at the end of each epoch that do not fill a step (with a <see cref="Compatibility"/>: a micro-batch). Default false: they are a
+        /// step of their own, in which each weighs more.
+        /// </summary>
+        public bool DropLast { get; set; }
+
         /// <summary>How the learning rate moves. Default <see cref="LearningRateScheduler.Cosine"/>.</summary>
         public LearningRateScheduler LearningRateScheduler { get; set; }
 
         /// <summary>The share of the steps in which the learning rate rises from 0. From 0 to 1; default 0.1.</summary>
         public double WarmupRatio { get; set; } = 0.1;
 
+        /// <summary>The number of steps in which the learning rate rises from 0, in place of <see cref="WarmupRatio"/>. 0 or more; null, the default, for the ratio.</summary>
+        public int? WarmupSteps { get; set; }
+
         /// <summary>Decoupled weight decay of all weights but biases and norms. 0 or more; default 0.</summary>
         public double WeightDecay { get; set; }
+
+        /// <summary>How much of AdamW's mean of gradients stays in a step. From 0 to below 1; default 0.9.</summary>
+        public double AdamBeta1 { get; set; } = 0.9;
+
+        /// <summary>How much of AdamW's mean of squared gradients stays in a step. From 0 to below 1; default 0.999.</summary>
+        public double AdamBeta2 { get; set; } = 0.999;
+
+        /// <summary>Added to AdamW's denominator. Above 0; default 1e-8.</summary>
+        public double AdamEpsilon { get; set; } = 1e-8;
 
         /// <summary>Gradients are scaled down to this norm. 0 for no clipping; default 1.</summary>
         public double MaxGradNorm { get; set; } = 1;
@@ -66,6 +98,9 @@ public sealed partial class SimPOTrainer
 
         /// <summary>The most tokens of a prompt. At least 1, below <see cref="MaxLength"/>; default 1800.</summary>
         public int MaxPromptLength { get; set; } = 1800;
+
+        /// <summary>Leave out pairs with an answer of nothing but white space, and count them in the log. Default false: such a pair is an error that names its row.</summary>
+        public bool DropEmptyAnswers { get; set; }
 
         /// <summary>Compute activations again in the backward pass: about half of the memory for a third more time. Default false.</summary>
         public bool GradientCheckpointing { get; set; }
@@ -82,41 +117,53 @@ public sealed partial class SimPOTrainer
         /// </summary>
         public bool ApplyChatTemplate { get; set; } = true;
 
+        /// <summary>
+        /// The share of the data that is held out for validation, split by prompt so that none stands on both sides. From 0 to below 1; default 0, for none
+        /// or the validation data that <c>Fit</c> is given.
+        /// </summary>
+        public double ValidationFraction { get; set; }
+
+        /// <summary>Steps between two evaluations on the validation data. 0 or more; default 0, for the end of each epoch. The first one is before the first step, the last after the last.</summary>
+        public int EvaluationSteps { get; set; }
+
+        /// <summary>
+        /// Stop after so many evaluations without a lower validation loss, and give back the best model. 0 or more; default 0, for never. Needs validation data.
+        /// </summary>
+        public int EarlyStoppingPatience { get; set; }
+
+        /// <summary>Give back the weights of the evaluation with the lowest validation loss in place of the last. Default false; early stopping always does. Needs validation data.</summary>
+        public bool RestoreBestModel { get; set; }
+
+        /// <summary>
+        /// A folder for the run: <c>trainer_log.jsonl</c>, and in <c>checkpoint-STEP</c> a model in Hugging Face layout with all that the run needs to go on from
+        /// there to the same bits. One fit at a time may write to it. Null, the default, writes nothing.
+        /// </summary>
+        public string? OutputPath { get; set; }
+
+        /// <summary>Steps between two checkpoints in <see cref="OutputPath"/>. 0 or more; default 0, for the end of each epoch. There is always one after the last step.</summary>
+        public int SaveSteps { get; set; }
+
+        /// <summary>The most checkpoints that are kept, the newest and the best one always among them. 0 or more; default 0, for all.</summary>
+        public int SaveTotalLimit { get; set; }
+
+        /// <summary>Write a checkpoint also when the fit is cancelled. Default false.</summary>
+        public bool SaveOnCancel { get; set; }
+
+        /// <summary>
+        /// Where to go on: <c>"Auto"</c> takes the newest whole checkpoint in <see cref="OutputPath"/>, or begins anew where there is none; anything else is
+        /// the folder of a checkpoint. On the same machine with the same number of threads the result is that of a run that was never interrupted, to
+        /// the bit. Null, the default, begins anew.
+        /// </summary>
+        public string? ResumeFrom { get; set; }
+
         /// <summary>Is told of every step as soon as it is done, on the training thread. Null, the default, for nobody.</summary>
         public IProgress<TrainingProgress>? Progress { get; set; }
 
-        internal Options Copy() => (Options)MemberwiseClone();
-
-        /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>
-        internal void Validate()
+        internal Options Copy()
         {
-            string[] faults = [.. Faults()];
-            if (faults.Length > 0) throw new ArgumentException(string.Join(Environment.NewLine, faults), "options");
+            var copy = (Options)MemberwiseClone();
+            copy.Lora = Lora?.Copy();
+            return copy;
         }
-
-        private IEnumerable<string> Faults()
-        {
-            if (string.IsNullOrWhiteSpace(ModelPath)) yield return "`ModelPath` must name a folder in Hugging Face layout, but was empty.";
-            foreach ((string option, string value) in new[] { (nameof(PromptColumnName), PromptColumnName), (nameof(ChosenColumnName), ChosenColumnName), (nameof(RejectedColumnName), RejectedColumnName) })
-                if (string.IsNullOrWhiteSpace(value)) yield return $"`{option}` must name a column, but was empty.";
-            if (!(Beta > 0 && float.IsFinite(Beta))) yield return Say($"`Beta` must be greater than 0, but was {Beta}. Use 2.0 to 10.0.");
-            if (!(GammaBetaRatio >= 0 && float.IsFinite(GammaBetaRatio))) yield return Say($"`GammaBetaRatio` must be 0 or more, but was {GammaBetaRatio}. Use 0.3 to 1.6.");
-            if (!Enum.IsDefined(LossType)) yield return Say($"`LossType` must be Sigmoid or Hinge, but was {LossType}.");
-            if (!(LabelSmoothing >= 0 && LabelSmoothing < 0.5f)) yield return Say($"`LabelSmoothing` must be from 0 to below 0.5, but was {LabelSmoothing}. Use 0 unless labels are noisy.");
-            if (!(SftWeight >= 0 && float.IsFinite(SftWeight))) yield return Say($"`SftWeight` must be 0 or more, but was {SftWeight}. Use 0 for none.");
-            if (!Enum.IsDefined(SftNormalization)) yield return Say($"`SftNormalization` must be Pair, StepTokens or MicroBatchTokens, but was {SftNormalization}.");
-            if (!(LearningRate > 0 && double.IsFinite(LearningRate))) yield return Say($"`LearningRate` must be greater than 0, but was {LearningRate}. Use 3e-7 to 1e-6 for large models.");
-            if (!(Epochs > 0 && double.IsFinite(Epochs))) yield return Say($"`Epochs` must be greater than 0, but was {Epochs}. Use 1.");
-            if (BatchSize < 1) yield return Say($"`BatchSize` must be at least 1, but was {BatchSize}. Use 8 to 128.");
-            if (TokensPerMicroBatch < 1) yield return Say($"`TokensPerMicroBatch` must be at least 1, but was {TokensPerMicroBatch}. Use 2048 to 16384.");
-            if (!Enum.IsDefined(LearningRateScheduler)) yield return Say($"`LearningRateScheduler` must be one of {string.Join(", ", Enum.GetNames<LearningRateScheduler>())}, but was {LearningRateScheduler}.");
-            if (!(WarmupRatio >= 0 && WarmupRatio <= 1)) yield return Say($"`WarmupRatio` must be from 0 to 1, but was {WarmupRatio}. Use 0.1.");
-            if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay))) yield return Say($"`WeightDecay` must be 0 or more, but was {WeightDecay}. Use 0.");
-            if (!(MaxGradNorm >= 0 && double.IsFinite(MaxGradNorm))) yield return Say($"`MaxGradNorm` must be 0 or more, but was {MaxGradNorm}. Use 1, or 0 for no clipping.");
-            if (MaxLength < 2) yield return Say($"`MaxLength` must be at least 2, but was {MaxLength}. Use 2048.");
-            if (MaxPromptLength < 1 || MaxPromptLength >= MaxLength) yield return Say($"`MaxPromptLength` must be at least 1 and below `MaxLength` ({MaxLength}), but was {MaxPromptLength}. Use 1800 of 2048.");
-        }
-
-        private static string Say(FormattableString text) => FormattableString.Invariant(text);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Evaluation;
@@ -36,28 +35,43 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
 
     /// <summary>Loads the model and tunes it.</summary>
     /// <param name="input">The pairs to learn from.</param>
-    /// <param name="validationData">Pairs to judge the model by, before the first step and after each epoch; null for none.</param>
-    /// <param name="cancellationToken">Ends the work, as <c>MLContext.CancelExecution</c> does.</param>
+    /// <param name="validationData">Pairs to judge the model by, before the first step and as often as the options say; null for none, or the share of <paramref name="input"/> that <c>ValidationFraction</c> holds out.</param>
+    /// <param name="cancellationToken">Ends the work within a layer's time, as <c>MLContext.CancelExecution</c> does.</param>
     /// <returns>A transformer that owns the tuned weights: dispose it to free them.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    /// <exception cref="InvalidOperationException">There are no pairs to learn from, or the loss stopped being a finite number.</exception>
-    /// <exception cref="InvalidDataException">A file of the model or a row of the data is malformed.</exception>
+    /// <exception cref="InvalidOperationException">There are no pairs to learn from, a new adapter is asked for where the model has one, an option needs validation data and there is none, or the loss stopped being a finite number.</exception>
+    /// <exception cref="InvalidDataException">A file of the model, a row of the data or a checkpoint to go on from is malformed, or the checkpoint is of another run.</exception>
     /// <exception cref="FileNotFoundException">The model's folder lacks a file.</exception>
+    /// <exception cref="IOException">The run's folder cannot be written, or holds another run. What it held is there still.</exception>
     /// <exception cref="NotSupportedException">The model's family is not supported.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public SimPOTransformer Fit(IDataView input, IDataView? validationData, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         var columns = PairColumns.Of(_host, input.Schema, _options);
-        if (validationData is not null) PairColumns.Of(_host, validationData.Schema, _options, nameof(validationData));
+        PairColumns? validationColumns = validationData is null ? null : PairColumns.Of(_host, validationData.Schema, _options, nameof(validationData));
+        int? seed = _options.Seed ?? ((IHostEnvironmentInternal)_context).Seed;
+        CheckValidation(validationData);
+        if (_options.ValidationFraction > 0)
+        {
+            DataOperationsCatalog.TrainTestData split = PromptPartition.Split(_host, input, _options.PromptColumnName, _options.ValidationFraction, seed ?? 0);
+            (input, validationData) = (split.TrainSet, split.TestSet);
+            (columns, validationColumns) = (PairColumns.Of(_host, input.Schema, _options), PairColumns.Of(_host, validationData.Schema, _options));
+        }
         using IChannel channel = _host.Start("Training");
         using var cancellation = new FitCancellation(_host, cancellationToken);
-        SimPOTransformer transformer = SimPOTransformer.FromFolder(_context, _options);
+        using RunFolder? folder = _options.OutputPath is null ? null : RunFolder.Open(_options.OutputPath, resumes: _options.ResumeFrom is not null);
+        SimPOTransformer transformer = SimPOTransformer.FromOptions(_context, _options);
         try
         {
             List<EncodedPair> pairs = Encode(transformer, input, columns, channel, cancellation.Token);
-            List<EncodedPair> validation = validationData is null ? [] : Encode(transformer, validationData, PairColumns.Of(_host, validationData.Schema, _options, nameof(validationData)), channel, cancellation.Token);
-            ComputeThread.Run("SimPO training", () => Train(transformer, pairs, validation, channel, cancellation.Token));
+            List<EncodedPair> validation = validationColumns is null ? [] : Encode(transformer, validationData!, validationColumns, channel, cancellation.Token);
+            ComputeThread.Run("SimPO training", () =>
+            {
+                using var run = new FitRun(transformer, _options, pairs, validation, folder, seed, channel, cancellation.Token);
+                run.Run();
+                return true;
+            });
             return transformer;
         }
         catch
@@ -88,32 +102,19 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
         return pairs.Count > 0 ? pairs : throw new InvalidOperationException("There are no preference pairs to learn from: the data has no rows, or every row was dropped.");
     }
 
-    private bool Train(SimPOTransformer transformer, List<EncodedPair> pairs, List<EncodedPair> validation, IChannel channel, CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">An option needs validation data and there is none, or there are two kinds of it.</exception>
+    private void CheckValidation(IDataView? validationData)
     {
-        LanguageModel model = transformer.Model;
-        int seed = _options.Seed ?? ((IHostEnvironmentInternal)_context).Seed ?? Random.Shared.Next();
-        List<TrainingStep> plan = new StepPlanner(pairs, _options.BatchSize, _options.TokensPerMicroBatch).Plan(_options.Epochs, _options.Shuffle ? seed : null);
-        FitReport.Plan(channel, model.Decoder, pairs, plan.Count, seed, _options);
-        var clock = Stopwatch.StartNew();
-        Validate(0, 0);
-        new TrainingLoop(model.Decoder, _options.Loss(), _options.Settings()).Run(pairs, plan, Report, cancellationToken);
-        FitReport.Done(channel, plan.Count, clock.Elapsed);
-        return true;
-
-        void Report(TrainingProgress progress)
-        {
-            transformer.AddProgress(progress);
-            FitReport.Step(channel, progress);
-            _options.Progress?.Report(progress);
-            if (progress.Epoch == Math.Floor(progress.Epoch) || progress.Step == progress.TotalSteps) Validate(progress.Step, progress.Epoch);
-        }
-
-        void Validate(int step, double epoch)
-        {
-            if (validation.Count == 0) return;
-            AlignmentMetrics metrics = new PairEvaluator(model.Decoder, _options.Beta, _options.Beta * _options.GammaBetaRatio, _options.TokensPerMicroBatch).Evaluate(validation, cancellationToken);
-            transformer.AddValidation(new ValidationResult(step, epoch, metrics));
-            FitReport.Validation(channel, step, metrics);
-        }
+        if (validationData is not null && _options.ValidationFraction > 0)
+            throw new InvalidOperationException(FormattableString.Invariant($"Validation data was given, and `ValidationFraction` is {_options.ValidationFraction}. Give one of them."));
+        if (validationData is not null || _options.ValidationFraction > 0) return;
+        string[] needy =
+        [
+            .. _options.EarlyStoppingPatience > 0 ? [nameof(Options.EarlyStoppingPatience)] : Array.Empty<string>(),
+            .. _options.RestoreBestModel ? [nameof(Options.RestoreBestModel)] : Array.Empty<string>(),
+            .. _options.EvaluationSteps > 0 ? [nameof(Options.EvaluationSteps)] : Array.Empty<string>(),
+        ];
+        if (needy.Length > 0)
+            throw new InvalidOperationException(string.Join(Environment.NewLine, needy.Select(o => $"`{o}` needs validation data, and there is none. Call `Fit(train, validation)`, or set `ValidationFraction`.")));
     }
 }

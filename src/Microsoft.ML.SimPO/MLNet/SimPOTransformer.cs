@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO;
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models;
 using static TorchSharp.torch;
 
 [assembly: LoadableClass(typeof(SimPOTransformer), null, typeof(SignatureLoadModel), "SimPO language model", SimPOTransformer.LoaderSignature)]
@@ -21,11 +22,13 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     private readonly IHost _host;
     private readonly List<TrainingProgress> _history = [];
     private readonly List<ValidationResult> _validations = [];
+    private readonly List<TrainingDiagnosis> _diagnoses = [];
 
     private SimPOTransformer(IHostEnvironment environment, LanguageModel model, SimPOTrainer.Options options)
     {
         _host = environment.Register(LoaderSignature);
-        (Model, Options) = (model, options);
+        (Model, Options) = (model, options.Copy());
+        Options.BaseModel = null; // it may be gone before this one
         Columns = MakeColumns();
     }
 
@@ -53,12 +56,16 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     /// <summary>Weights of the model, those that a tied head shares counted once.</summary>
     public long ParameterCount => Model.Decoder.ParameterCount;
 
+    /// <summary>Weights of the LoRA adapter on the model, those of modules that it holds whole among them; 0 where there is none.</summary>
+    public long AdapterParameterCount => Model.Decoder.Adapter?.ParameterCount ?? 0;
+
     /// <summary>Every step of the training, in order; empty for a model that was loaded.</summary>
     public IReadOnlyList<TrainingProgress> TrainingHistory => _history;
 
-    /// <summary>Metrics on the validation data, before the first step and after each epoch; empty where there was none.</summary>
+    /// <summary>Metrics on the validation data, before the first step and as often as the options say; empty where there was none.</summary>
     public IReadOnlyList<ValidationResult> ValidationHistory => _validations;
 
+<<<<<<< HEAD
     /// <summary>
     /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>. It is a
     /// checkpoint in Hugging Face layout; the saved file names it by its relative path and by the SHA-256 of its files, so the two must be moved
@@ -69,6 +76,10 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
         get => Model.ExternalWeights;
         set => Model.ExternalWeights = value;
     }
+=======
+    /// <summary>What was wrong with the training although its loss and accuracy may look well; empty for a healthy one, and for a model that was loaded.</summary>
+    public IReadOnlyList<TrainingDiagnosis> Diagnoses => _diagnoses;
+>>>>>>> main
 
     /// <inheritdoc/>
     public bool IsRowToRowMapper => true;
@@ -102,17 +113,49 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
         return new AnswerWriter(Model, Options).Write([.. prompts], options ?? new GenerationOptions(), cancellationToken);
     }
 
-    /// <summary>Writes the model in the layout of the folder that it came from, so that Hugging Face's libraries load it.</summary>
+    /// <summary>This model with another LoRA adapter. The weights below it are in memory once: they are freed when all transformers that use them are disposed.</summary>
+    /// <param name="adapterPath">A folder in PEFT layout: adapter_config.json, adapter_model.safetensors.</param>
+    /// <returns>A transformer of its own; dispose it too.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">It lacks a file.</exception>
+    /// <exception cref="InvalidDataException">The adapter computes something this library does not, or does not fit the model; all faults are listed.</exception>
+    public SimPOTransformer WithAdapter(string adapterPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(adapterPath);
+        SimPOTrainer.Options options = Options.Copy();
+        (options.AdapterPath, options.BaseModel) = (adapterPath, this);
+        return FromOptions(_host, options);
+    }
+
+    /// <summary>Writes the LoRA adapter in PEFT layout, with the tokenizer's files, so that Hugging Face's libraries load it onto the base model.</summary>
+    /// <param name="path">A new folder, or one of an adapter, which is replaced at once when everything is written.</param>
+    /// <exception cref="InvalidOperationException">The model has no adapter.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or is one of something else; what was there is as before.</exception>
+    public void SaveAdapter(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        LoraAdapter adapter = Model.Decoder.Adapter ?? throw new InvalidOperationException("The model has no LoRA adapter. Use SaveCheckpoint, or train with `Lora`.");
+        AdapterFolder.Write(path, adapter.Config, ParameterSources.Adapter(adapter), Model.Files.Where(f => ModelFile.IsOfAdapter(f.Name)));
+    }
+
+    /// <summary>
+    /// Writes the model in the layout of the folder that it came from, so that Hugging Face's libraries load it. A LoRA adapter is merged into the weights, W + s B A.
+    /// </summary>
     /// <param name="path">A new folder, or one of a model, which is replaced at once when everything is written.</param>
+<<<<<<< HEAD
     /// <param name="precision">How weights are stored. bfloat16 takes half of the space and rounds small updates away. Default float32.</param>
     /// <param name="maxShardSize">The most bytes of weights in one file; above it there are several and an index. Default 5 GB, as Hugging Face has it.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxShardSize"/> is less than 1.</exception>
+=======
+    /// <param name="precision">How weights are stored. bfloat16 takes half of the space and rounds small updates away; the log says how many. Default float32.</param>
+>>>>>>> main
     /// <exception cref="IOException">The folder cannot be written, or is one of something else; what was there is as before.</exception>
     public void SaveCheckpoint(string path, CheckpointPrecision precision = CheckpointPrecision.Float32, long maxShardSize = CheckpointWriter.DefaultMaxShardBytes)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxShardSize, 1);
         CheckpointType type = precision == CheckpointPrecision.BFloat16 ? CheckpointType.BFloat16 : CheckpointType.Float32;
+<<<<<<< HEAD
         new CheckpointWriter(Model.Files) { Type = type, MaxShardBytes = maxShardSize }.Write(path, Model.Tensors());
     }
 
@@ -124,6 +167,11 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
         var memory = new MemoryEstimate(Model.Decoder, Options.TokensPerMicroBatch);
         return new ModelDescription(a.ModelType, Model.Decoder.ParameterCount, a.Layers.Count, a.HiddenSize, a.VocabularySize, a.MaxPositions, Model.StoredType,
             memory.ToScore, memory.ToTrain(Options.GradientCheckpointing));
+=======
+        CheckpointSummary summary = new CheckpointWriter(Model.Files) { Type = type, SourceFolder = Directory.Exists(Options.ModelPath) ? Options.ModelPath : null }.Write(path, Model.Tensors());
+        using IChannel channel = _host.Start("Saving");
+        FitReport.Saved(channel, path, summary);
+>>>>>>> main
     }
 
     /// <summary>Frees the weights.</summary>
@@ -138,13 +186,27 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
         ModelArchive.Save(ctx, Model);
     }
 
-    internal static SimPOTransformer FromFolder(MLContext context, SimPOTrainer.Options options)
+    internal static SimPOTransformer FromOptions(IHostEnvironment environment, SimPOTrainer.Options options)
     {
         Native.TorchRuntime.EnsureLoaded();
+<<<<<<< HEAD
         var transformer = new SimPOTransformer(context, LanguageModel.Load(options.ModelPath, ComputeDevice.Of(context)), options);
         using IChannel channel = transformer._host.Start("Loading");
         foreach (string note in transformer.Model.Notes) channel.Info(note);
         return transformer;
+=======
+        var transformer = new SimPOTransformer(environment, Load(environment, options), options);
+        using IChannel channel = transformer._host.Start("Loading");
+        AdapterSetup.Report(transformer.Model, channel);
+        return transformer;
+    }
+
+    private static LanguageModel Load(IHostEnvironment environment, SimPOTrainer.Options options)
+    {
+        if (options.BaseModel is not { } loaded) return LanguageModel.Load(ModelLocation.Of(options), ComputeDevice.Of(environment));
+        LanguageModel model = loaded.Model.Share(withAdapter: options.AdapterPath is null);
+        return options.AdapterPath is { } adapter ? model.After(m => m.LoadAdapter(adapter)) : model;
+>>>>>>> main
     }
 
     private ColumnMap<PairScore> MakeColumns()
@@ -155,12 +217,14 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
 
     internal void AddProgress(TrainingProgress progress) => _history.Add(progress);
 
+    internal void AddDiagnosis(TrainingDiagnosis finding) => _diagnoses.Add(finding);
+
     internal void AddValidation(ValidationResult result) => _validations.Add(result);
 
     private static VersionInfo GetVersionInfo() => new(
         modelSignature: "SIMPOLLM",
-        verWrittenCur: 0x00010001, // first version
-        verReadableCur: 0x00010001,
+        verWrittenCur: 0x00010002, // adapters
+        verReadableCur: 0x00010002,
         verWeCanReadBack: 0x00010001,
         loaderSignature: LoaderSignature,
         loaderAssemblyName: typeof(SimPOTransformer).Assembly.FullName);

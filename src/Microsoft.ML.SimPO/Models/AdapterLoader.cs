@@ -31,6 +31,13 @@ internal static class AdapterLoader
                 Read(reader, LoraAdapter.NameOf(parameter, part), parameter, part);
     }
 
+    /// <summary>Attaches a copy of another decoder's adapter to one of the same architecture.</summary>
+    public static void Copy(LoraAdapter source, Decoder target)
+    {
+        LoraAdapter own = target.Attach(source.Config, AdapterLayout.Of(target, source.Config, "The adapter", strict: false));
+        foreach ((Parameter to, Parameter from) in own.Parameters.Zip(source.Parameters)) to.Value.copy_(from.Value);
+    }
+
     private static unsafe void Read(CheckpointReader reader, string name, Parameter parameter, ParameterPart part)
     {
         if (parameter.Value.device_type == DeviceType.CPU)

@@ -93,12 +93,15 @@ internal sealed class Decoder : IDisposable
         try
         {
             Tensor stream = Embed(tape.Pass.Ids);
-            foreach (DecoderLayer layer in Layers)
+            int lowest = LowestTrained();
+            for (int i = 0; i < Layers.Count; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                LayerActivations? keep = recompute ? null : new LayerActivations();
-                tape.Push(stream, keep);
-                stream = layer.Forward(stream, tape.Pass, keep);
+                LayerActivations? keep = recompute || i < lowest ? null : new LayerActivations();
+                if (i >= lowest) tape.Push(stream, keep);
+                Tensor next = Layers[i].Forward(stream, tape.Pass, keep);
+                if (i < lowest) stream.Dispose();
+                stream = next;
             }
             tape.Finish(stream);
             return tape;
@@ -116,7 +119,7 @@ internal sealed class Decoder : IDisposable
     public void Backward(DecoderTape tape, Tensor gradient, bool lookUpPadding = true, CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
-        for (int i = Layers.Count - 1; i >= 0; i--)
+        for (int i = Layers.Count - 1, lowest = LowestTrained(); i >= lowest; i--)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Tensor next = BackwardLayer(Layers[i], tape, gradient);
@@ -158,6 +161,15 @@ internal sealed class Decoder : IDisposable
             kept?.Dispose();
             input.Dispose();
         }
+    }
+
+    /// <summary>The lowest layer that the gradient must reach: below it nothing is trained.</summary>
+    private int LowestTrained()
+    {
+        if (Embedding.IsTrained) return 0;
+        int lowest = 0;
+        while (lowest < Layers.Count && !Layers[lowest].Parameters.All.Any(p => p.IsTrained || p.Update is not null)) lowest++;
+        return lowest;
     }
 
     private Tensor Embed(Tensor ids)

@@ -83,14 +83,14 @@ internal sealed class Parameter : IDisposable
     /// <summary>Where the rows of a part lie in memory; only on CPU. Valid as long as the parameter lives.</summary>
     public nint Address(ParameterPart part)
     {
-        using Tensor row = Value.narrow(0, part.FirstRow, 1);
-        return Address(row);
+        using Tensor rows = View(Value, part);
+        return Address(rows);
     }
 
-    /// <summary>Where a tensor's first value lies in memory; only on CPU. Valid as long as the tensor's memory lives.</summary>
-    public static unsafe nint Address(Tensor tensor)
+    /// <summary>Where the first value of rows lies in memory; only on CPU. Valid as long as the tensor's memory lives.</summary>
+    public static unsafe nint Address(Tensor rows)
     {
-        using Tensor first = tensor.view(-1).narrow(0, 0, 1); // a span over the whole may be too long
+        using Tensor first = rows.narrow(0, 0, 1); // a span over all may be too long
         Span<byte> bytes = first.bytes;
         return (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
     }

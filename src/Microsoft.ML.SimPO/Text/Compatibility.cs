@@ -1,17 +1,26 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO;
 
-/// <summary>Whose preprocessing is reproduced, its faults included.</summary>
+/// <summary>Whose preprocessing and training are reproduced, faults included.</summary>
 public enum Compatibility
 {
-    /// <summary>The sound behaviour. Default.</summary>
+    /// <summary>
+    /// The sound behaviour; the default. Each pair of a step weighs the same, however the step is cut; the remainder of an epoch is a step of its own; neither
+    /// biases nor norms are decayed; every row of the embedding gets its gradient.
+    /// </summary>
     None,
 
     /// <summary>
-    /// The SimPO authors' own scripts: the answer is rendered alone, so its header is scored; an empty system message is put in where the template
-    /// mentions one; too long pairs lose the ends of both answers.
+    /// The SimPO authors' own scripts, on transformers 4.44.2. The answer is rendered alone, so its header is scored; an empty system message is put in
+    /// where the template mentions one; too long pairs lose the ends of both answers. Each micro-batch of a step weighs the same and is divided by
+    /// their configured number; the count of micro-batches runs on across epochs; norms are decayed but for Llama and Gemma; look-ups of the padding
+    /// token's row give no gradient; the reported learning rate is that of the next step.
     /// </summary>
     SimPOReference,
 
-    /// <summary>TRL 0.24's <c>CPOTrainer</c>: the answer keeps what the template writes behind it, and an EOS after that; truncation as in the reference.</summary>
+    /// <summary>
+    /// TRL 0.24's <c>CPOTrainer</c> with <c>loss_type="simpo"</c>, on transformers 4.57. The answer keeps what the template writes behind it, and an EOS after
+    /// that; truncation as in the reference. Each micro-batch of a step weighs the same, also in the step that ends an epoch with fewer of them; look-ups of
+    /// the padding token's row give no gradient.
+    /// </summary>
     Trl024,
 }

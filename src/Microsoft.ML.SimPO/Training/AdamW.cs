@@ -10,12 +10,29 @@ internal sealed class AdamW : IDisposable
 {
     private readonly AdamWSettings _settings;
     private readonly Group[] _groups;
+    private int _stepCount;
 
-    /// <param name="parameters">The trained ones; biases and norms are not decayed.</param>
+    /// <param name="parameters">The trained ones; biases are not decayed, nor norms unless the settings say so.</param>
     public AdamW(IEnumerable<Parameter> parameters, AdamWSettings settings)
     {
         _settings = settings;
-        _groups = [.. parameters.GroupBy(p => p.Kind is not (ParameterKind.Bias or ParameterKind.Norm)).Select(g => new Group([.. g], g.Key ? settings.WeightDecay : 0))];
+        _groups = [.. parameters.GroupBy(p => IsDecayed(p.Kind)).Select(g => new Group([.. g], g.Key ? settings.WeightDecay : 0))];
+    }
+
+    /// <summary>The moving averages of each parameter's gradient and of its square. They belong to the optimizer.</summary>
+    public IEnumerable<(Parameter Parameter, Tensor First, Tensor Second)> Moments =>
+        _groups.SelectMany(g => g.Parameters.Select((p, i) => (p, g.FirstMoments[i], g.SecondMoments[i])));
+
+    /// <summary>Steps done, on which the bias correction depends; set where a run goes on.</summary>
+    public int StepCount
+    {
+        get => _stepCount;
+        set
+        {
+            _stepCount = value;
+            using DisposeScope scope = NewDisposeScope();
+            foreach (Tensor steps in _groups.SelectMany(g => g.Steps)) steps.fill_(value);
+        }
     }
 
     public void ZeroGradients()
@@ -41,6 +58,7 @@ internal sealed class AdamW : IDisposable
         foreach (Group g in _groups)
             FusedOperations.AdamWStep(g.Values, g.Gradients, g.FirstMoments, g.SecondMoments, g.Steps,
                 learningRate, _settings.Beta1, _settings.Beta2, g.WeightDecay, _settings.Epsilon);
+        _stepCount++;
     }
 
     public void Dispose()
@@ -48,9 +66,13 @@ internal sealed class AdamW : IDisposable
         foreach (Group group in _groups) group.Dispose();
     }
 
+    private bool IsDecayed(ParameterKind kind) => kind != ParameterKind.Bias && (kind != ParameterKind.Norm || _settings.DecayNorms);
+
     private sealed class Group(Parameter[] parameters, double weightDecay) : IDisposable
     {
         public double WeightDecay => weightDecay;
+
+        public Parameter[] Parameters => parameters;
 
         public Tensor[] Values { get; } = [.. parameters.Select(p => p.Value)];
 

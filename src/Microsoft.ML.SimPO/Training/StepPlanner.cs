@@ -5,27 +5,67 @@ namespace Microsoft.ML.SimPO.Training;
 
 /// <summary>Cuts a data set into epochs, steps and micro-batches. The same arguments give the same plan on every machine.</summary>
 /// <param name="pairs">All pairs.</param>
-/// <param name="batchSize">Pairs a step; the remainder of an epoch is a step of its own.</param>
-/// <param name="tokensPerMicroBatch">At most so many rows a forward pass; a longer pair is one by itself.</param>
+/// <param name="batchSize">Pairs a step.</param>
+/// <param name="tokensPerMicroBatch">At most so many rows a micro-batch where its size does not change the result; a longer pair is one by itself.</param>
 internal sealed class StepPlanner(IReadOnlyList<EncodedPair> pairs, int batchSize, int tokensPerMicroBatch)
 {
+    /// <summary>At most so many pairs a micro-batch; for the references exactly so many, and a divisor of the pairs a step.</summary>
+    public int PairsPerMicroBatch { get; init; } = int.MaxValue;
+
+    public EpochEnd EpochEnd { get; init; }
+
+    /// <summary>Leaves out what does not fill a step at the end of an epoch; for the references what does not fill a micro-batch.</summary>
+    public bool DropLast { get; init; }
+
+    /// <summary>Micro-batches a step for the references: <c>gradient_accumulation_steps</c>.</summary>
+    public int Accumulation => Math.Max(1, batchSize / Math.Min(PairsPerMicroBatch, batchSize));
+
     /// <param name="epochs">Above 0; a fraction ends early.</param>
     /// <param name="seed">Null keeps the order of the data in every epoch.</param>
-    public List<TrainingStep> Plan(double epochs, int? seed)
+    /// <returns>No steps where there are too few pairs for one and the last is dropped.</returns>
+    public List<TrainingStep> Plan(double epochs, int? seed) => EpochEnd == EpochEnd.OwnStep ? PlanByPairs(epochs, seed) : PlanByMicroBatches(epochs, seed);
+
+    private List<TrainingStep> PlanByPairs(double epochs, int? seed)
     {
-        int perEpoch = (pairs.Count + batchSize - 1) / batchSize;
-        int total = (int)Math.Ceiling(epochs * perEpoch);
+        int used = DropLast ? pairs.Count / batchSize * batchSize : pairs.Count;
+        int total = (int)Math.Ceiling(epochs * ((used + batchSize - 1) / batchSize));
         var steps = new List<TrainingStep>(total);
         for (int epoch = 0; steps.Count < total; epoch++)
         {
             int[] order = Order(epoch, seed);
-            for (int from = 0; from < order.Length && steps.Count < total; from += batchSize)
+            for (int from = 0; from < used && steps.Count < total; from += batchSize)
             {
-                int to = Math.Min(from + batchSize, order.Length);
-                steps.Add(new TrainingStep(Cut(order.AsSpan(from, to - from)), epoch + (to / (double)order.Length)));
+                int to = Math.Min(from + batchSize, used);
+                steps.Add(new TrainingStep(PassCutter.Cut(order[from..to], pairs, tokensPerMicroBatch, PairsPerMicroBatch), epoch + (to / (double)used)));
             }
         }
         return steps;
+    }
+
+    private List<TrainingStep> PlanByMicroBatches(double epochs, int? seed)
+    {
+        int size = Math.Min(PairsPerMicroBatch, batchSize);
+        int perEpoch = DropLast ? pairs.Count / size : (pairs.Count + size - 1) / size;
+        bool across = EpochEnd == EpochEnd.AcrossEpochs;
+        int steps = perEpoch == 0 ? 0 : across ? Math.Max(1, perEpoch / Accumulation) : (perEpoch + Accumulation - 1) / Accumulation;
+        int total = (int)Math.Ceiling(epochs * steps);
+        List<TrainingStep> plan = [];
+        List<int[]> open = [];
+        int counted = 0; // the reference never begins anew
+        for (int epoch = 0; plan.Count < total; epoch++)
+        {
+            int[] order = Order(epoch, seed);
+            if (!across) counted = 0;
+            for (int i = 0; i < perEpoch && plan.Count < total; i++)
+            {
+                open.Add(order[(i * size)..Math.Min((i + 1) * size, order.Length)]);
+                bool endsEpoch = i == perEpoch - 1 && (!across || perEpoch <= Accumulation);
+                if (++counted % Accumulation != 0 && !endsEpoch) continue;
+                plan.Add(new TrainingStep([.. open], epoch + ((i + 1) / (double)perEpoch)));
+                open.Clear();
+            }
+        }
+        return plan;
     }
 
     private int[] Order(int epoch, int? seed)
@@ -34,26 +74,5 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPair> pairs, int batchSiz
         // A generator of its own for each epoch: the order of the third does not depend on how the first two were run.
         if (seed is { } s) new Random(unchecked((s * 486187739) + epoch)).Shuffle(order);
         return order;
-    }
-
-    /// <summary>In order: a pair joins the micro-batch before it while the budget lasts.</summary>
-    private List<int[]> Cut(ReadOnlySpan<int> step)
-    {
-        List<int[]> microBatches = [];
-        List<int> current = [];
-        int rows = 0;
-        foreach (int index in step.ToArray())
-        {
-            if (current.Count > 0 && rows + pairs[index].PackedLength > tokensPerMicroBatch)
-            {
-                microBatches.Add([.. current]);
-                current.Clear();
-                rows = 0;
-            }
-            current.Add(index);
-            rows += pairs[index].PackedLength;
-        }
-        microBatches.Add([.. current]);
-        return microBatches;
     }
 }

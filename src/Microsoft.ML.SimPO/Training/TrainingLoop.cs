@@ -12,30 +12,50 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
 {
     /// <param name="pairs">What the plan's indices refer to.</param>
     /// <param name="report">Called after every step, on this thread.</param>
+    /// <inheritdoc cref="RunObserved"/>
+    public void Run(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, Action<TrainingProgress>? report, CancellationToken cancellationToken = default) =>
+        RunObserved(pairs, plan, new ProgressObserver(report), cancellationToken);
+
+    /// <param name="pairs">What the plan's indices refer to.</param>
+    /// <param name="observer">Is told of every step and may end the run.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the weights are those of the last whole step.</exception>
     /// <exception cref="InvalidOperationException">The loss or its gradient is not a finite number any more.</exception>
-    public void Run(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, Action<TrainingProgress>? report, CancellationToken cancellationToken = default)
+    public void RunObserved(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, ITrainingObserver observer, CancellationToken cancellationToken = default)
     {
         foreach (Parameter parameter in decoder.Trainable) parameter.Train();
         try
         {
             using var optimizer = new AdamW(decoder.Trainable, settings.AdamW);
-            var schedule = new LearningRateSchedule(settings.Scheduler, settings.LearningRate, plan.Count, LearningRateSchedule.WarmupSteps(settings.WarmupRatio, plan.Count));
-            var clock = Stopwatch.StartNew();
-            for (int i = 0; i < plan.Count; i++)
+            try
             {
-                TimeSpan started = clock.Elapsed;
-                (PairResult[][] results, int tokens) = Gradients(pairs, plan[i], optimizer, cancellationToken);
-                double norm = optimizer.ClipGradients(settings.MaxGradNorm);
-                Check(i, results, norm);
-                double rate = schedule.At(i);
-                optimizer.Step(rate);
-                report?.Invoke(Progress(i, plan, results, norm, rate, tokens, started, clock.Elapsed));
+                RunSteps(pairs, plan, observer, optimizer, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                observer.Cancelled(optimizer);
+                throw;
             }
         }
         finally
         {
             foreach (Parameter parameter in decoder.Trainable) parameter.Freeze();
+        }
+    }
+
+    private void RunSteps(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, ITrainingObserver observer, AdamW optimizer, CancellationToken cancellationToken)
+    {
+        var schedule = new LearningRateSchedule(
+            settings.Scheduler, settings.LearningRate, plan.Count, settings.WarmupSteps ?? LearningRateSchedule.WarmupSteps(settings.WarmupRatio, plan.Count));
+        (int done, TimeSpan before) = observer.Start(optimizer);
+        var clock = Stopwatch.StartNew();
+        for (int i = done; i < plan.Count; i++)
+        {
+            TimeSpan started = clock.Elapsed;
+            (PairResult[][] results, int tokens) = Gradients(pairs, plan[i], optimizer, cancellationToken);
+            double norm = optimizer.ClipGradients(settings.MaxGradNorm);
+            Check(i, results, norm, pairs);
+            optimizer.Step(schedule.At(i));
+            if (!observer.AfterStep(Progress(i, plan, results, norm, schedule, tokens, clock.Elapsed - started, before + clock.Elapsed), optimizer)) return;
         }
     }
 
@@ -48,23 +68,28 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         int tokens = 0;
         for (int i = 0; i < results.Length; i++)
         {
-            PackedBatch batch = PackedBatch.Of([.. step.MicroBatches[i].Select(p => (p, pairs[p]))], decoder.Architecture);
-            results[i] = pass.Run(batch, contexts[i], cancellationToken);
-            tokens += batch.Tokens.Rows;
+            List<PairResult> found = [];
+            foreach (int[] part in PassCutter.Cut(step.MicroBatches[i], pairs, settings.TokensPerPass))
+            {
+                PackedBatch batch = PackedBatch.Of([.. part.Select(p => (p, pairs[p]))], decoder.Architecture);
+                found.AddRange(pass.Run(batch, contexts[i], cancellationToken));
+                tokens += batch.Tokens.Rows;
+            }
+            results[i] = [.. found];
         }
         return (results, tokens);
     }
 
-    private static void Check(int index, PairResult[][] results, double norm)
+    private static void Check(int index, PairResult[][] results, double norm, IReadOnlyList<EncodedPair> pairs)
     {
         PairResult[] all = [.. results.SelectMany(m => m)], bad = [.. all.Where(r => !double.IsFinite(r.Loss.Value))];
         if (double.IsFinite(norm) && bad.Length == 0) return;
-        string rows = string.Join(", ", (bad.Length > 0 ? bad : all).Select(r => r.Index).Take(16));
+        string rows = string.Join(", ", (bad.Length > 0 ? bad : all).Select(r => pairs[r.Index].Row).Take(16));
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
             $"The loss or its gradient stopped being a finite number in step {index + 1} (gradient norm {norm}, rows {rows}). The weights are those of the step before. Lower `LearningRate`, or look at these rows."));
     }
 
-    private TrainingProgress Progress(int index, IReadOnlyList<TrainingStep> plan, PairResult[][] results, double norm, double rate, int tokens, TimeSpan started, TimeSpan now)
+    private TrainingProgress Progress(int index, IReadOnlyList<TrainingStep> plan, PairResult[][] results, double norm, LearningRateSchedule schedule, int tokens, TimeSpan took, TimeSpan elapsed)
     {
         double Mean(Func<PairResult, double> figure) => settings.Weighting.Mean(results, figure);
         double chosen = Mean(r => r.LogProbabilities.ChosenMean), rejected = Mean(r => r.LogProbabilities.RejectedMean);
@@ -81,11 +106,12 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
             ChosenLogProbability = chosen,
             RejectedLogProbability = rejected,
             GradientNorm = norm,
-            LearningRate = rate,
+            LearningRate = schedule.At(index),
+            ReportedLearningRate = schedule.At(settings.ReportsNextRate ? index + 1 : index),
             Tokens = tokens,
-            TokensPerSecond = tokens / (now - started).TotalSeconds,
-            Elapsed = now,
-            Remaining = now / (index + 1) * (plan.Count - index - 1),
+            TokensPerSecond = tokens / took.TotalSeconds,
+            Elapsed = elapsed,
+            Remaining = elapsed / (index + 1) * (plan.Count - index - 1),
         };
     }
 }

@@ -17,9 +17,9 @@ internal sealed class EngineStep : IDisposable
 
     public EngineStep(Decoder decoder, double beta, double ratio, bool recompute = false, bool sharePrefix = true)
     {
-        foreach (Parameter parameter in decoder.Parameters) parameter.Train();
+        foreach (Parameter parameter in decoder.Trainable) parameter.Train();
         (_decoder, _sharePrefix) = (decoder, sharePrefix);
-        _optimizer = new AdamW(decoder.Parameters, new AdamWSettings());
+        _optimizer = new AdamW(decoder.Trainable, new AdamWSettings());
         _pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(beta, ratio)), recompute);
     }
 
@@ -38,6 +38,11 @@ internal sealed class EngineStep : IDisposable
             ["loss"] = loss, ["gradient norm"] = norm, ["seconds of gradients"] = gradients, ["seconds of optimizer"] = clock.Elapsed.TotalSeconds - gradients,
         };
     }
+
+    /// <summary>What training holds beside the weights: a gradient of each that is trained, and both moments.</summary>
+    public double TrainingBytes => 4.0 * (_optimizer.Moments.Sum(m => m.First.numel() + m.Second.numel()) + Trained.Sum(p => p.Gradient.numel()));
+
+    private IEnumerable<Parameter> Trained => _decoder.Parameters.Concat(_decoder.Trainable).Distinct().Where(p => p.IsTrained);
 
     public void Dispose()
     {

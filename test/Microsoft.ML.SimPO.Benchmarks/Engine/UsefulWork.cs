@@ -11,6 +11,15 @@ internal static class UsefulWork
 {
     public static double OfStep(Decoder decoder, IReadOnlyList<EncodedPair> pairs) => 3 * OfForward(decoder, pairs);
 
+    /// <summary>Frozen weights cost no gradient of their own: 4 in place of 6 for layers and head; A and B of an adapter 6 N each.</summary>
+    public static double OfAdapterStep(Decoder decoder, IReadOnlyList<EncodedPair> pairs)
+    {
+        DecoderArchitecture a = decoder.Architecture;
+        double attention = 2 * pairs.Sum(p => (double)p.PackedLength * p.PackedLength) * a.QuerySize * a.Layers.Count;
+        double tokens = pairs.Sum(p => p.PackedLength), matrices = decoder.Adapter!.Matrices.Sum(p => p.Value.numel());
+        return (2 * OfForward(decoder, pairs)) + attention + (6 * tokens * matrices);
+    }
+
     public static double OfForward(Decoder decoder, IReadOnlyList<EncodedPair> pairs)
     {
         DecoderArchitecture a = decoder.Architecture;

@@ -7,6 +7,7 @@ internal static class BenchmarkList
     [
         new StepBenchmark(),
         new LoadBenchmark(),
+        new LoraBenchmark(),
     ];
 
     public static IBenchmark? Find(string name) => All.FirstOrDefault(b => b.Name == name);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.SimPO;
+using Microsoft.ML.SimPO.EndToEnd.Worker;
 
 // What the tests want done in a process of its own. A failure is its message on standard error and exit code 1.
 try
@@ -14,8 +15,24 @@ try
         case ["score-zip", string zip, string test]:
             using (var loaded = (SimPOTransformer)new MLContext().Model.Load(zip, out _)) Print(loaded, test);
             return 0;
+        case ["tune-adapter", string model, string train, string test, string zip]:
+            var context = new MLContext(seed: 1);
+            IDataView data = context.Data.TakeRows(context.Alignment.LoadPreferences(train), 8);
+            var options = new SimPOTrainer.Options { ModelPath = model, Beta = 2.5f, LearningRate = 1e-3, BatchSize = 4, Lora = new LoraOptions { Rank = 4 } };
+            using (SimPOTransformer tuned = context.Alignment.Trainers.SimPO(options).Fit(data))
+            {
+                context.Model.Save(tuned, data.Schema, zip);
+                Print(tuned, test);
+            }
+            return 0;
+        case ["fit", string model, string train, string output, .. string[] cancelAfter]:
+            Fits.Run(model, train, output, cancelAfter is [string step] ? int.Parse(step, CultureInfo.InvariantCulture) : null);
+            return 0;
+        case ["fits", string model, string train, string count]:
+            Fits.Repeat(model, train, int.Parse(count, CultureInfo.InvariantCulture));
+            return 0;
         default:
-            Console.Error.WriteLine("usage: Worker score-model DIR TEST | score-zip ZIP TEST");
+            Console.Error.WriteLine("usage: Worker score-model DIR TEST | score-zip ZIP TEST | fit DIR TRAIN OUTPUT [CANCEL-AFTER-STEP] | fits DIR TRAIN COUNT | tune-adapter DIR TRAIN TEST ZIP");
             return 2;
     }
 }

@@ -67,7 +67,7 @@ public sealed class SimPOTrainerTests
         Assert.Equal([(1, 2, 0.5), (2, 2, 1.0)], reported.Select(r => (r.Step, r.TotalSteps, r.Epoch)));
         Assert.All(reported, r => Assert.InRange(r.GradientNorm, 1e-3, 1e3));
         Assert.Contains("Info 8 pairs encoded: 8 rendered with the model's chat template.", lines);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"Info llama model with {model.ParameterCount} parameters on CPU, computed and trained in float32."), lines);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"Info llama model with {model.ParameterCount} parameters on CPU, computed and trained in float32, whatever type the checkpoint is stored in (bfloat16)."), lines);
         Assert.Single(lines, l => l.StartsWith("Info step 1/2 epoch 0.50 loss ", StringComparison.Ordinal));
         Assert.Single(lines, l => l.StartsWith("Info 2 steps in ", StringComparison.Ordinal));
     }
@@ -88,6 +88,83 @@ public sealed class SimPOTrainerTests
     public void No_rows_are_an_error() => Assert.Equal(
         "There are no preference pairs to learn from: the data has no rows, or every row was dropped.",
         Assert.Throws<InvalidOperationException>(() => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(_context.Data.LoadFromEnumerable(Array.Empty<TextPair>()))).Message);
+
+    [Fact]
+    public void What_needs_validation_data_says_so()
+    {
+        void Needy(SimPOTrainer.Options o) => (o.EarlyStoppingPatience, o.RestoreBestModel, o.EvaluationSteps) = (2, true, 5);
+        Assert.Equal(
+            string.Join(Environment.NewLine, new[] { "EarlyStoppingPatience", "RestoreBestModel", "EvaluationSteps" }.Select(o => $"`{o}` needs validation data, and there is none. Call `Fit(train, validation)`, or set `ValidationFraction`.")),
+            Assert.Throws<InvalidOperationException>(() => Fit(_context, Needy)).Message);
+        Assert.Equal(
+            "Validation data was given, and `ValidationFraction` is 0.25. Give one of them.",
+            Assert.Throws<InvalidOperationException>(() => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.ValidationFraction = 0.25)).Fit(Data, Data)).Message);
+    }
+
+    [Fact]
+    public void A_share_of_the_prompts_is_held_out()
+    {
+        TextPair[] pairs = [.. QuickStartFiles.Pairs(12), .. QuickStartFiles.Pairs(12)]; // each prompt twice
+        using SimPOTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.ValidationFraction = 0.25)).Fit(_context.Data.LoadFromEnumerable(pairs));
+        Assert.Equal(6, model.ValidationHistory[0].Metrics.Count);
+        Assert.Equal(5, model.TrainingHistory.Count); // 18 pairs are left, four a step
+    }
+
+    [Fact]
+    public void Data_that_does_not_fill_a_step_is_one_unless_the_last_is_dropped()
+    {
+        using SimPOTransformer model = Fit(_context, o => o.BatchSize = 100);
+        Assert.Single(model.TrainingHistory);
+        Assert.Equal(
+            "8 pairs do not fill one step of `BatchSize` 100, and `DropLast` drops the rest. Lower `BatchSize`, or set `DropLast` to false.",
+            Assert.Throws<InvalidOperationException>(() => Fit(_context, o => (o.BatchSize, o.DropLast) = (100, true))).Message);
+    }
+
+    [Fact]
+    public void A_small_remainder_is_warned_of()
+    {
+        List<string> lines = [];
+        _context.Log += (_, e) =>
+        {
+            lock (lines) lines.Add($"{e.Kind} {e.RawMessage}");
+        };
+        IDataView data = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(11));
+        _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.BatchSize = 10)).Fit(data).Dispose();
+        Assert.Contains("Warning The last step of each epoch has 1 of 10 pairs, under a quarter: each of them weighs 10 times as much. Set `DropLast`, or take another `BatchSize`.", lines);
+        lines.Clear();
+        _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => (o.BatchSize, o.DropLast) = (10, true))).Fit(data).Dispose();
+        _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.BatchSize = 8)).Fit(data).Dispose(); // three of eight are enough
+        Assert.DoesNotContain(lines, l => l.StartsWith("Warning", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Empty_answers_are_dropped_and_counted_by_option()
+    {
+        List<string> lines = [];
+        _context.Log += (_, e) =>
+        {
+            lock (lines) lines.Add($"{e.Kind} {e.RawMessage}");
+        };
+        TextPair[] pairs = QuickStartFiles.Pairs(9);
+        pairs[2].Rejected = " ";
+        using SimPOTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.DropEmptyAnswers = true)).Fit(_context.Data.LoadFromEnumerable(pairs));
+        Assert.Equal(2, model.TrainingHistory.Count);
+        Assert.Contains("Warning 1 pairs were dropped because an answer is empty.", lines);
+    }
+
+    [Fact]
+    public void Saving_in_bfloat16_says_what_rounding_takes_back()
+    {
+        using var folder = new TemporaryFolder();
+        List<string> lines = [];
+        using SimPOTransformer model = Fit(_context, o => o.LearningRate = 1e-6);
+        _context.Log += (_, e) =>
+        {
+            lock (lines) lines.Add($"{e.Kind} {e.RawMessage}");
+        };
+        model.SaveCheckpoint(Path.Combine(folder.Path, "tuned"), CheckpointPrecision.BFloat16);
+        Assert.Single(lines, l => l.StartsWith("Warning Rounding to bfloat16 put ", StringComparison.Ordinal) && l.EndsWith(" back to what they were before the tuning. Save in float32 to keep them.", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void An_empty_answer_is_named_by_its_row()
@@ -115,7 +192,7 @@ public sealed class SimPOTrainerTests
         Assert.Contains("model.safetensors", Assert.Throws<FileNotFoundException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message, StringComparison.Ordinal);
         string config = Path.Combine(folder.Path, "config.json");
         File.WriteAllText(config, File.ReadAllText(config).Replace("\"llama\"", "\"mamba\"", StringComparison.Ordinal));
-        Assert.Equal($"'{config}': model_type 'mamba' is not supported. Supported are llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, phi3, olmo2, smollm3, granite.",
+        Assert.Equal($"'{config}': model_type 'mamba' is not supported. Supported are llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, phi3, olmo2, smollm3, granite, mixtral, qwen3_moe.",
             Assert.Throws<NotSupportedException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message);
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Training;
@@ -21,12 +20,30 @@ public class TrainingParityTests
         // Small losses and large betas magnify float32's rounding; the goldens' README gives these tolerances.
         double relative = golden.Name.Contains("hinge", StringComparison.Ordinal) || golden.Name.Contains("beta10", StringComparison.Ordinal) ? 5e-5 : 1e-5;
         CheckEvaluation(fixture, "eval_before");
+        List<TrainingStep> plan = fixture.Options.Planner(fixture.Train).Plan(fixture.Options.Epochs, null);
+        Assert.Equal(fixture.Order, plan.Select(s => s.MicroBatches));
         List<TrainingProgress> steps = [];
-        new TrainingLoop(fixture.Decoder, fixture.Loss, fixture.Settings).Run(fixture.Train, fixture.Order, steps.Add);
+        new TrainingLoop(fixture.Decoder, fixture.Options.Loss(), fixture.Options.Settings(fixture.Decoder.Architecture.ModelType)).Run(fixture.Train, plan, steps.Add);
         Assert.Equal(fixture.Log.Length, steps.Count);
         for (int i = 0; i < steps.Count; i++) CheckStep(fixture.Log[i], steps[i], relative);
         CheckEvaluation(fixture, "eval_after");
         CheckWeights(fixture);
+    }
+
+    /// <summary>From texts to the history, through the public API; of these runs, evaluation batches have the size of micro-batches.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Cases))]
+    public void The_estimator_follows_the_reference_trainer_from_texts_on(GoldenCase golden)
+    {
+        Skip.IfNot(golden.Name is "sigmoid-linear" or "sft-weight-0.3" or "trl-simpo-label-smoothing-0.1", "The loop alone is compared.");
+        using var fixture = new TrainingGolden(golden);
+        var context = new MLContext(seed: 1);
+        IDataView train = context.Data.LoadFromEnumerable(fixture.Train.Select(TrainingGolden.TextOf)), evaluation = context.Data.LoadFromEnumerable(fixture.Evaluation.Select(TrainingGolden.TextOf));
+        using SimPOTransformer tuned = context.Alignment.Trainers.SimPO(fixture.Options).Fit(train, evaluation);
+        Assert.Equal(fixture.Log.Length, tuned.TrainingHistory.Count);
+        for (int i = 0; i < fixture.Log.Length; i++) CheckStep(fixture.Log[i], tuned.TrainingHistory[i], 1e-5);
+        CheckFigures(fixture, "eval_before", tuned.ValidationHistory[0].Figures!);
+        CheckFigures(fixture, "eval_after", tuned.ValidationHistory[^1].Figures!);
     }
 
     private static void CheckStep(JsonElement log, TrainingProgress step, double relative)
@@ -37,6 +54,8 @@ public class TrainingParityTests
         Check("loss", step.Loss, (relative * Math.Abs(Field("loss"))) + 1e-6);
         Check("grad_norm", step.GradientNorm, (relative * Field("grad_norm")) + 1e-6);
         Check("lr_used", step.LearningRate, 1e-12);
+        Check("learning_rate", step.ReportedLearningRate, 1e-12);
+        Check("epoch", step.Epoch, 0.00501); // two digits
         Check("rewards/chosen", step.ChosenReward, 1e-4);
         Check("rewards/rejected", step.RejectedReward, 1e-4);
         Check("rewards/accuracies", step.Accuracy, 1e-6);
@@ -47,23 +66,22 @@ public class TrainingParityTests
 
     private static void CheckEvaluation(TrainingGolden fixture, string when)
     {
-        JsonElement expected = fixture.Final.GetProperty(when);
         PairLogProbabilities[] scores = new PairScorer(fixture.Decoder).Score(fixture.Evaluation);
-        IPreferenceLoss loss = fixture.Loss;
-        // The loss is weighted by pairs, every other figure is the plain mean over batches: the trainers' own habit.
-        double BatchMean(Func<PairLogProbabilities, double> figure) => fixture.EvaluationBatches.Average(b => b.Average(i => figure(scores[i])));
-        double lossSum = fixture.EvaluationBatches.Sum(batch =>
-        {
-            var context = new PairContext(1.0 / batch.Length, 1.0 / batch.Sum(i => scores[i].ChosenCount));
-            return batch.Length * batch.Sum(i => loss.Evaluate(scores[i], context).Value);
-        });
+        CheckFigures(fixture, when, EvaluationFigures.Of(scores, fixture.EvaluationBatches, fixture.Options.Loss(), fixture.Beta));
+    }
+
+    private static void CheckFigures(TrainingGolden fixture, string when, EvaluationFigures found)
+    {
+        JsonElement expected = fixture.Final.GetProperty(when);
         void Check(string name, double actual, double tolerance) => Differences.AssertClose($"{when}, {name}", expected.GetProperty(name).GetDouble(), actual, tolerance);
 
-        Check("eval_loss", lossSum / scores.Length, 1e-5);
-        Check("eval_rewards/chosen", fixture.Beta * BatchMean(s => s.ChosenMean), 1e-4);
-        Check("eval_rewards/rejected", fixture.Beta * BatchMean(s => s.RejectedMean), 1e-4);
-        Check("eval_rewards/accuracies", BatchMean(s => s.ChosenMean > s.RejectedMean ? 1 : 0), 1e-6);
-        Check("eval_rewards/margins", fixture.Beta * BatchMean(s => s.ChosenMean - s.RejectedMean), 1e-4);
+        Check("eval_loss", found.Loss, 1e-5);
+        Check("eval_rewards/chosen", found.ChosenReward, 1e-4);
+        Check("eval_rewards/rejected", found.RejectedReward, 1e-4);
+        Check("eval_rewards/accuracies", found.Accuracy, 1e-6);
+        Check("eval_rewards/margins", found.Margin, 1e-4);
+        Check("eval_logps/chosen", found.ChosenLogProbability, 1e-4);
+        Check("eval_logps/rejected", found.RejectedLogProbability, 1e-4);
     }
 
     private static void CheckWeights(TrainingGolden fixture)
@@ -76,6 +94,7 @@ public class TrainingParityTests
             string name = part.Name.Replace(".weight", parameter.Kind == ParameterKind.LowRank ? ".default.weight" : ".weight", StringComparison.Ordinal);
             double expected = tensors.GetProperty(name).GetProperty("l2").GetDouble();
             Differences.AssertClose($"L2 norm of {part.Name}", expected, norm, 1e-6 * expected);
+            if (fixture.FinalAdapter is { } final) Differences.AssertClose(part.Name, final.Floats(part.Name), view.data<float>().ToArray(), 1e-4);
         }
     }
 }

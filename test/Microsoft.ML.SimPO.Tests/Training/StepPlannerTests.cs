@@ -62,6 +62,43 @@ public class StepPlannerTests
         Assert.Equal(["0 | 1 | 2 3"], new StepPlanner(pairs, 4, 20).Plan(1, null).Select(Text));
     }
 
+    [Fact]
+    public void The_remainder_can_be_dropped()
+    {
+        StepPlanner planner = new(Pairs(5), 2, int.MaxValue) { DropLast = true };
+        Assert.Equal(["0 1", "2 3", "0 1", "2 3"], planner.Plan(2, null).Select(Text));
+        Assert.Equal([0.5, 1, 1.5, 2], planner.Plan(2, null).Select(s => s.Epoch));
+        Assert.Empty(new StepPlanner(Pairs(3), 8, int.MaxValue) { DropLast = true }.Plan(3, null));
+    }
+
+    [Fact]
+    public void Micro_batches_can_be_cut_by_pairs_as_well() =>
+        Assert.Equal(["0 1 | 2 3 | 4"], new StepPlanner(Pairs(5), 8, int.MaxValue) { PairsPerMicroBatch = 2 }.Plan(1, null).Select(Text));
+
+    /// <summary>Seven pairs are four micro-batches, the last of one pair; three make a step.</summary>
+    [Fact]
+    public void The_reference_counts_micro_batches_across_epochs()
+    {
+        StepPlanner planner = new(Pairs(7), 6, 1) { PairsPerMicroBatch = 2, EpochEnd = EpochEnd.AcrossEpochs };
+        Assert.Equal(["0 1 | 2 3 | 4 5", "6 | 0 1 | 2 3", "4 5 | 6 | 0 1"], planner.Plan(3, null).Select(Text));
+        Assert.Equal([0.75, 1.5, 2.25], planner.Plan(3, null).Select(s => s.Epoch));
+        Assert.Equal(["0 1 | 2 3 | 4 5", "0 1 | 2 3 | 4 5"], new StepPlanner(Pairs(7), 6, 1) { PairsPerMicroBatch = 2, EpochEnd = EpochEnd.AcrossEpochs, DropLast = true }.Plan(2, null).Select(Text));
+    }
+
+    /// <summary>transformers 4.44.2: with no more micro-batches in an epoch than make a step, its last one ends a step, and the count goes on all the same.</summary>
+    [Fact]
+    public void In_the_reference_a_short_epoch_ends_a_step() => Assert.Equal(
+        ["0 1 | 2 3", "0 1", "2 3"],
+        new StepPlanner(Pairs(4), 6, 1) { PairsPerMicroBatch = 2, EpochEnd = EpochEnd.AcrossEpochs }.Plan(3, null).Select(Text));
+
+    [Fact]
+    public void TRLs_epochs_end_with_a_step_of_what_is_left()
+    {
+        StepPlanner planner = new(Pairs(7), 6, 1) { PairsPerMicroBatch = 2, EpochEnd = EpochEnd.OwnStepOfMicroBatches };
+        Assert.Equal(["0 1 | 2 3 | 4 5", "6", "0 1 | 2 3 | 4 5", "6"], planner.Plan(2, null).Select(Text));
+        Assert.Equal([0.75, 1, 1.75, 2], planner.Plan(2, null).Select(s => s.Epoch));
+    }
+
     private static EncodedPair[] Pairs(int count) => [.. Enumerable.Range(0, count).Select(_ => PairOf(10))];
 
     private static EncodedPair PairOf(int packedLength)

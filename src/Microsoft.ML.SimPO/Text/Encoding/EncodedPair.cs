@@ -7,6 +7,9 @@ namespace Microsoft.ML.SimPO.Text;
 /// <param name="rejectedPromptLength">Tokens of <paramref name="rejectedIds"/> that are not scored, from 1.</param>
 internal sealed class EncodedPair(int[] chosenIds, int chosenPromptLength, int[] rejectedIds, int rejectedPromptLength)
 {
+    /// <summary>The row of the data that it comes from, counted from 1, for messages; 0 where that is not known.</summary>
+    public long Row { get; set; }
+
     public int[] ChosenIds => chosenIds;
 
     public int ChosenPromptLength => chosenPromptLength;

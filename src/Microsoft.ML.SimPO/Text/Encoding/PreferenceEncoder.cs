@@ -61,8 +61,9 @@ internal sealed class PreferenceEncoder
     {
         try
         {
-            if (_reference is not null) return _reference.Encode(prompt, chosen, rejected, _counters);
-            return IsEmpty(chosen, "chosen") || IsEmpty(rejected, "rejected") ? Drop(isEmpty: true) : Encode(_texts.Of(prompt, chosen, rejected));
+            EncodedPair? pair = Encode(prompt, chosen, rejected);
+            if (pair is not null) pair.Row = row;
+            return pair;
         }
         catch (JinjaException e)
         {
@@ -78,6 +79,12 @@ internal sealed class PreferenceEncoder
     /// <param name="prompt">A text or messages, as for a pair.</param>
     public int[] EncodePrompt(string prompt) => _sides.Prompt(_texts.PromptOf(prompt));
 
+    private EncodedPair? Encode(string prompt, string chosen, string rejected)
+    {
+        if (_reference is not null) return _reference.Encode(prompt, chosen, rejected, _counters);
+        return IsEmpty(chosen, "chosen") || IsEmpty(rejected, "rejected") ? Drop(isEmpty: true) : Encode(_texts.Of(prompt, chosen, rejected));
+    }
+
     private EncodedPair? Encode(PairTexts texts)
     {
         (EncodedSide chosen, EncodedSide rejected) = _sides.Pair(texts);
@@ -91,7 +98,7 @@ internal sealed class PreferenceEncoder
     {
         if (_options.EmptyAnswers == EmptyAnswers.Keep || !string.IsNullOrWhiteSpace(answer)) return false;
         if (_options.EmptyAnswers == EmptyAnswers.Drop) return true;
-        throw new InvalidDataException($"the {name} answer is empty. Remove the row, or set `EmptyAnswers` to Drop.");
+        throw new InvalidDataException($"the {name} answer is empty. Remove the row, or set `DropEmptyAnswers`.");
     }
 
     private EncodedPair? Drop(bool isEmpty)

@@ -106,7 +106,7 @@ public sealed class PreferenceEncoderTests
     public void An_empty_answer_is_refused_by_row_or_dropped(string chosen, string rejected, string name)
     {
         InvalidDataException error = Assert.Throws<InvalidDataException>(() => Create().Encode("Hi", chosen, rejected, 7));
-        Assert.Equal($"Row 7: the {name} answer is empty. Remove the row, or set `EmptyAnswers` to Drop.", error.Message);
+        Assert.Equal($"Row 7: the {name} answer is empty. Remove the row, or set `DropEmptyAnswers`.", error.Message);
         PreferenceEncoder dropping = Create(new() { EmptyAnswers = EmptyAnswers.Drop });
         Assert.Null(dropping.Encode("Hi", chosen, rejected, 7));
         Assert.Equal(new EncodingStatistics(0, 0, 0, 0, 0, 0, 0, 0, 1), dropping.Statistics);

@@ -1,0 +1,72 @@
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>Keeps the weights of the best evaluation: in the run's folder where there is one, else a copy in memory.</summary>
+internal sealed class BestModel(Decoder decoder, bool inMemory) : IDisposable
+{
+    private readonly Dictionary<Parameter, Tensor> _copies = [];
+
+    /// <summary>The step after which the best evaluation was made; null for none.</summary>
+    public int? Step { get; private set; }
+
+    public double Loss { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>Evaluations since the best one.</summary>
+    public int Worse { get; private set; }
+
+    /// <summary>Takes note of an evaluation.</summary>
+    /// <returns>Whether it is the best so far.</returns>
+    public bool Note(int step, double loss)
+    {
+        if (!(loss < Loss))
+        {
+            Worse++;
+            return false;
+        }
+        (Step, Loss, Worse) = (step, loss, 0);
+        if (inMemory) Copy();
+        return true;
+    }
+
+    /// <summary>Takes the best weights of a run that went before from its checkpoint; the decoder's own stay what they are.</summary>
+    public void Recall(string checkpoint)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] current = [.. decoder.Trainable.Select(p => p.Value.clone())];
+        TrainedWeights.Read(checkpoint, decoder.Trainable);
+        Copy();
+        foreach ((Parameter parameter, Tensor value) in decoder.Trainable.Zip(current)) parameter.Value.copy_(value);
+    }
+
+    /// <summary>The best weights are not at hand: the next evaluation is the best.</summary>
+    public void Forget() => (Step, Loss, Worse) = (null, double.PositiveInfinity, 0);
+
+    /// <summary>Gives the decoder the best weights.</summary>
+    /// <param name="checkpoint">Where they lie if they are not in memory.</param>
+    public void Restore(string? checkpoint)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        if (!inMemory) TrainedWeights.Read(checkpoint!, decoder.Trainable);
+        foreach ((Parameter parameter, Tensor copy) in _copies) parameter.Value.copy_(copy);
+    }
+
+    public void Dispose()
+    {
+        foreach (Tensor copy in _copies.Values) copy.Dispose();
+        _copies.Clear();
+    }
+
+    private void Copy()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        foreach (Parameter parameter in decoder.Trainable)
+        {
+            if (_copies.TryGetValue(parameter, out Tensor? copy)) copy.copy_(parameter.Value);
+            else _copies[parameter] = parameter.Value.clone().DetachFromDisposeScope();
+        }
+    }
+}

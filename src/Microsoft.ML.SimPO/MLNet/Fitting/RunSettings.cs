@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>The options in the words of a run's state: what must be the same for a run to go on, and what changes its rounding alone.</summary>
+internal static class RunSettings
+{
+    public static Dictionary<string, string> Deciding(SimPOTrainer.Options options, int pairs, string data) => new(StringComparer.Ordinal)
+    {
+        [nameof(options.Beta)] = Text(options.Beta),
+        [nameof(options.GammaBetaRatio)] = Text(options.GammaBetaRatio),
+        [nameof(options.LossType)] = Text(options.LossType),
+        [nameof(options.LabelSmoothing)] = Text(options.LabelSmoothing),
+        [nameof(options.SftWeight)] = Text(options.SftWeight),
+        [nameof(options.SftNormalization)] = Text(options.SftNormalization),
+        [nameof(options.Compatibility)] = Text(options.Compatibility),
+        [nameof(options.LearningRate)] = Text(options.LearningRate),
+        [nameof(options.LearningRateScheduler)] = Text(options.LearningRateScheduler),
+        [nameof(options.WarmupRatio)] = Text(options.WarmupRatio),
+        [nameof(options.WarmupSteps)] = Text(options.WarmupSteps),
+        [nameof(options.Epochs)] = Text(options.Epochs),
+        [nameof(options.BatchSize)] = Text(options.BatchSize),
+        [nameof(options.DropLast)] = Text(options.DropLast),
+        [nameof(options.Shuffle)] = Text(options.Shuffle),
+        [nameof(options.WeightDecay)] = Text(options.WeightDecay),
+        [nameof(options.MaxGradNorm)] = Text(options.MaxGradNorm),
+        [nameof(options.AdamBeta1)] = Text(options.AdamBeta1),
+        [nameof(options.AdamBeta2)] = Text(options.AdamBeta2),
+        [nameof(options.AdamEpsilon)] = Text(options.AdamEpsilon),
+        [nameof(options.PairsPerMicroBatch)] = Text(options.PairsPerMicroBatch),
+        [nameof(options.Lora)] = Text(options.Lora),
+        ["number of pairs"] = Text(pairs),
+        ["SHA-256 of the encoded pairs"] = data,
+    };
+
+    public static Dictionary<string, string> Cutting(SimPOTrainer.Options options) => new(StringComparer.Ordinal)
+    {
+        [nameof(options.TokensPerMicroBatch)] = Text(options.TokensPerMicroBatch),
+        [nameof(options.GradientCheckpointing)] = Text(options.GradientCheckpointing),
+    };
+
+    /// <summary>What differs, a sentence each.</summary>
+    public static IEnumerable<string> Differences(IReadOnlyDictionary<string, string> saved, IReadOnlyDictionary<string, string> now) =>
+        from name in saved.Keys.Union(now.Keys)
+        let before = saved.GetValueOrDefault(name, "not set")
+        let current = now.GetValueOrDefault(name, "not set")
+        where before != current
+        select $"`{name}` was {before} there and is {current} now.";
+
+    private static string Text<T>(T value) => Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "not set";
+}

@@ -1,0 +1,26 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>Where a model lies.</summary>
+/// <param name="Model">A folder in Hugging Face layout.</param>
+/// <param name="Adapter">The folder of a LoRA adapter on it; null for none.</param>
+internal sealed record ModelLocation(string Model, string? Adapter)
+{
+    /// <summary>What <see cref="SimPOTrainer.Options.ModelPath"/> and <see cref="SimPOTrainer.Options.AdapterPath"/> mean together.</summary>
+    /// <exception cref="DirectoryNotFoundException">The base model that an adapter names is no folder.</exception>
+    /// <exception cref="InvalidDataException">A folder holds both a model and an adapter, or an adapter does not say what it belongs to.</exception>
+    public static ModelLocation Of(SimPOTrainer.Options options)
+    {
+        if (options.AdapterPath is { } adapter) return new(string.IsNullOrWhiteSpace(options.ModelPath) ? BaseOf(adapter) : options.ModelPath, adapter);
+        return AdapterFolder.IsAdapter(options.ModelPath) ? new(BaseOf(options.ModelPath), options.ModelPath) : new(options.ModelPath, null);
+    }
+
+    private static string BaseOf(string adapter)
+    {
+        const string advice = "Give the folder of its base model as `ModelPath` and the adapter as `AdapterPath`.";
+        string full = Path.GetFullPath(adapter);
+        string named = AdapterConfig.Load(full).BaseModel ?? throw new InvalidDataException($"The adapter '{full}' does not say which model it belongs to. {advice}");
+        return AdapterFolder.FindBase(full, named) ?? throw new DirectoryNotFoundException($"The adapter '{full}' belongs to the model {Faults.Quote(named)}, which is no folder here. {advice}");
+    }
+}

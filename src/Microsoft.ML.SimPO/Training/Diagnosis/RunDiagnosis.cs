@@ -1,0 +1,58 @@
+namespace Microsoft.ML.SimPO.Training;
+
+/// <summary>
+/// Watches what loss and accuracy hide: both look perfect while a too high learning rate destroys the model. Log-probabilities of batches differ by
+/// chance, so means over windows of some 64 pairs are compared, and a fall counts only beyond three standard errors.
+/// </summary>
+/// <param name="pairsPerStep">Pairs in a step.</param>
+/// <param name="learningRate">The highest of the run, for messages.</param>
+internal sealed class RunDiagnosis(int pairsPerStep, double learningRate)
+{
+    private const double Fall = 0.3, SevereFall = 1.0, VanishedShare = 1e-3, StandardErrors = 3;
+    private const int WindowPairs = 64, FewestGradients = 3;
+
+    private readonly int _window = Math.Max(1, (WindowPairs + pairsPerStep - 1) / pairsPerStep);
+    private readonly List<TrainingProgress> _steps = [];
+    private bool _fell, _fellSeverely, _vanished;
+
+    /// <summary>What the newest step shows; each finding once.</summary>
+    public IReadOnlyList<TrainingDiagnosis> Observe(TrainingProgress step)
+    {
+        _steps.Add(step);
+        return [.. new[] { Chosen(step), Gradient(step) }.OfType<TrainingDiagnosis>()];
+    }
+
+    private TrainingDiagnosis? Chosen(TrainingProgress step)
+    {
+        if (_fellSeverely || _steps.Count < 2 * _window) return null;
+        double[] start = [.. _steps.Take(_window).Select(s => s.ChosenLogProbability)], recent = [.. _steps.TakeLast(_window).Select(s => s.ChosenLogProbability)];
+        double fall = start.Average() - recent.Average();
+        if (fall <= Fall || fall <= StandardErrors * Math.Sqrt((Variance(start) + Variance(recent)) / _window)) return null;
+        bool severe = fall > SevereFall;
+        if (_fell && !severe) return null;
+        (_fell, _fellSeverely) = (true, severe);
+        return new TrainingDiagnosis(step.Step, TrainingSymptom.ChosenLogProbabilityFell, severe, fall, Say(
+            $"After step {step.Step} the chosen answers' log-probability has fallen by {fall:F2} nats a token, from {start.Average():F2} to {recent.Average():F2}, while the accuracy reads {step.Accuracy:P0}: {(severe ? "the model has lost its language" : "the model is losing its language")}. Use a lower `LearningRate` than {learningRate:G3}, or add `SftWeight`."));
+    }
+
+    private TrainingDiagnosis? Gradient(TrainingProgress step)
+    {
+        int window = Math.Max(_window, FewestGradients);
+        if (_vanished || _steps.Count < 2 * FewestGradients || _steps.Count <= window) return null;
+        double start = _steps.Take(FewestGradients).Select(s => s.GradientNorm).Order().ElementAt(FewestGradients / 2);
+        double largest = _steps.TakeLast(window).Max(s => s.GradientNorm);
+        if (!(largest < VanishedShare * start)) return null;
+        _vanished = true;
+        return new TrainingDiagnosis(step.Step, TrainingSymptom.GradientVanished, false, largest / start, Say(
+            $"After step {step.Step} the gradient norm has stayed below {largest:G2} for {window} steps, where it began with {start:G3}: nothing is learned any more, though the accuracy reads {step.Accuracy:P0}. Every margin is far beyond its target; use a lower `LearningRate` than {learningRate:G3}, fewer `Epochs`, or check that the answers differ."));
+    }
+
+    private static double Variance(double[] values)
+    {
+        if (values.Length < 2) return 0;
+        double mean = values.Average();
+        return values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1);
+    }
+
+    private static string Say(FormattableString text) => FormattableString.Invariant(text);
+}

@@ -1,0 +1,29 @@
+using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models;
+using TorchSharp;
+
+namespace Microsoft.ML.SimPO.Training;
+
+/// <summary><c>optimizer.safetensors</c>: both moments of every trained parameter, in float32 to the bit.</summary>
+internal static class OptimizerFile
+{
+    public const string Name = "optimizer.safetensors";
+
+    private const string First = "exp_avg.", Second = "exp_avg_sq.";
+
+    public static void Write(string folder, AdamW optimizer)
+    {
+        TensorSource[] tensors = [.. optimizer.Moments.SelectMany(m => TensorMemory.Sources(First, m.Parameter, () => m.First).Concat(TensorMemory.Sources(Second, m.Parameter, () => m.Second)))];
+        using FileStream stream = new(Path.Combine(folder, Name), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        SafetensorsWriter.Write(stream, tensors, CheckpointType.Float32);
+    }
+
+    /// <param name="steps">Steps that the optimizer has done.</param>
+    /// <exception cref="InvalidDataException">The file belongs to another model.</exception>
+    public static void Read(string folder, AdamW optimizer, int steps)
+    {
+        using CheckpointReader reader = CheckpointReader.OpenFile(Path.Combine(folder, Name));
+        TensorMemory.Read(reader, optimizer.Moments.SelectMany(m => new (string, Parameter, torch.Tensor)[] { (First, m.Parameter, m.First), (Second, m.Parameter, m.Second) }));
+        optimizer.StepCount = steps;
+    }
+}

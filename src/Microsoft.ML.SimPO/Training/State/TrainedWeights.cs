@@ -1,0 +1,28 @@
+using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models;
+
+namespace Microsoft.ML.SimPO.Training;
+
+/// <summary>
+/// The trained weights in a checkpoint of a run: those of the model itself where all of it is trained, else a file of their own, as for adapters, whose base stays
+/// where it is.
+/// </summary>
+internal static class TrainedWeights
+{
+    public const string Name = "trained.safetensors";
+
+    public static void Write(string folder, IEnumerable<Parameter> trained)
+    {
+        TensorSource[] tensors = [.. trained.SelectMany(p => TensorMemory.Sources("", p, () => p.Value))];
+        using FileStream stream = new(Path.Combine(folder, Name), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        SafetensorsWriter.Write(stream, tensors, CheckpointType.Float32);
+    }
+
+    /// <exception cref="InvalidDataException">The checkpoint is of another model.</exception>
+    public static void Read(string folder, IEnumerable<Parameter> trained)
+    {
+        string own = Path.Combine(folder, Name);
+        using CheckpointReader reader = File.Exists(own) ? CheckpointReader.OpenFile(own) : CheckpointReader.Open(folder);
+        TensorMemory.Read(reader, trained.Select(p => ("", p, p.Value)));
+    }
+}

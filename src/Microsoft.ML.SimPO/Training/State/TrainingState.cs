@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace Microsoft.ML.SimPO.Training;
+
+/// <summary>Where a run stands, beside its weights and the optimizer's moments. What is random is a function of seed and step, so those two stand for all generators.</summary>
+internal sealed record TrainingState
+{
+    /// <summary>Steps done: the position in the plan, in the schedule and in the data.</summary>
+    public required int Step { get; init; }
+
+    public required int TotalSteps { get; init; }
+
+    public required double Epoch { get; init; }
+
+    public required int Seed { get; init; }
+
+    /// <summary>Threads of libtorch; another number gives other roundings.</summary>
+    public required int Threads { get; init; }
+
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>What decides the steps: options and data. The run can only go on with the same.</summary>
+    public required IReadOnlyDictionary<string, string> Settings { get; init; }
+
+    /// <summary>How steps are cut and computed, which changes no more than their rounding.</summary>
+    public required IReadOnlyDictionary<string, string> Cutting { get; init; }
+
+    /// <summary>Every step so far.</summary>
+    public required IReadOnlyList<TrainingProgress> History { get; init; }
+
+    /// <summary>Every evaluation so far, in the form of whoever makes them.</summary>
+    public required JsonElement Evaluations { get; init; }
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Microsoft.ML.SimPO.EndToEnd;
+
+/// <summary>Runs in processes of their own that are killed or run out of disk: what was saved is whole, and the end is the same to the bit.</summary>
+public sealed class ResumeTests : IDisposable
+{
+    private const int Steps = 24; // 32 pairs, four a step, three epochs
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _train;
+
+    public ResumeTests()
+    {
+        _train = _folder.In("train.jsonl");
+        string data = Path.Combine(Path.GetDirectoryName(ChildProgram.QuickStart)!, "data", "train.jsonl");
+        File.WriteAllLines(_train, File.ReadLines(data).Take(32));
+    }
+
+    private static string Model { get; } = Path.Combine(Path.GetDirectoryName(ChildProgram.QuickStart)!, "model");
+
+    public void Dispose() => _folder.Dispose();
+
+    [SkippableTheory]
+    [InlineData(3, 1)]
+    public Task A_run_that_is_killed_again_and_again_ends_with_the_same_bits(int kills, int seed) => KillAndCompare(kills, seed);
+
+    [SkippableTheory]
+    [Trait("Category", "Long")]
+    [InlineData(50, 2)]
+    public Task A_run_that_is_killed_fifty_times_ends_with_the_same_bits(int kills, int seed) => KillAndCompare(kills, seed);
+
+    [SkippableFact]
+    public async Task A_full_disk_leaves_the_last_good_state_and_says_so()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux());
+        string whole = _folder.In("whole"), output = _folder.In("run");
+        await Finish(whole);
+        ChildProgram cancelled = await ChildProgram.Run(ChildProgram.Worker, _folder.Path, null, "fit", Model, _train, output, "2");
+        Assert.Equal(("cancelled", ""), (Lines(cancelled.Output)[^1], cancelled.Error));
+        string[] before = Listing(output);
+
+        // A file may have 10,000 KiB: the weights fit, the optimizer's moments do not.
+        ChildProgram full = await ChildProgram.RunLimited("ulimit -f 10000", ChildProgram.Worker, _folder.Path, "fit", Model, _train, output);
+        Assert.Equal(1, full.ExitCode);
+        string checkpoint = Path.Combine(output, "checkpoint-3");
+        Assert.StartsWith($"IOException: The state after step 3 could not be written to '{checkpoint}': ", full.Error, StringComparison.Ordinal);
+        Assert.EndsWith("The newest whole one is 'checkpoint-2': make room and set `ResumeFrom` to Auto to go on from there.", full.Error.TrimEnd(), StringComparison.Ordinal);
+        Assert.Equal(before, Listing(output));
+
+        await Finish(output);
+        AssertSame(whole, output);
+    }
+
+    private async Task KillAndCompare(int kills, int seed)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux()); // SIGKILL
+        string whole = _folder.In("whole");
+        await Finish(whole);
+        var random = new Random(seed);
+        int inTraining = 0, run = 0;
+        for (int done = 0; done < kills;)
+        {
+            string output = _folder.In(string.Create(CultureInfo.InvariantCulture, $"run-{run}"));
+            if (await KillAfter(output, random.Next(1, 8), random.Next(0, 60)) is { } step)
+            {
+                done++;
+                if (step > 0) inTraining++;
+                if (done < kills) continue;
+            }
+            // It is over, or this was the last kill: what it ends with is compared, and the next begins anew.
+            await Finish(output);
+            AssertSame(whole, output);
+            Directory.Delete(output, recursive: true);
+            run++;
+        }
+        Assert.Equal(kills, inTraining);
+    }
+
+    /// <returns>The last step that the run told of; null where it ended before it was killed.</returns>
+    private async Task<int?> KillAfter(string output, int steps, int milliseconds)
+    {
+        var start = new ProcessStartInfo("dotnet", [ChildProgram.Worker, "fit", Model, _train, output]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        int? last = null;
+        for (int seen = 0; seen < steps && await process.StandardOutput.ReadLineAsync() is { } line && line != "done"; seen++)
+            last = int.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
+        await Task.Delay(milliseconds);
+        if (process.HasExited) return null;
+        process.Kill();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 137 ? last ?? 0 : null;
+    }
+
+    private async Task Finish(string output)
+    {
+        ChildProgram run = await ChildProgram.Run(ChildProgram.Worker, _folder.Path, null, "fit", Model, _train, output);
+        Assert.Equal(("done", ""), (Lines(run.Output)[^1], run.Error));
+    }
+
+    private static void AssertSame(string expected, string found)
+    {
+        string last = string.Create(CultureInfo.InvariantCulture, $"checkpoint-{Steps}");
+        foreach (string file in new[] { "model.safetensors", "optimizer.safetensors" })
+            Assert.Equal(Hash(Path.Combine(expected, last, file)), Hash(Path.Combine(found, last, file)));
+        Assert.Equal(Figures(expected), Figures(found));
+        // Three checkpoints are kept, and nothing half done lies about.
+        Assert.Equal(Listing(expected).Select(l => l.Split(' ')[0]), Listing(found).Select(l => l.Split(' ')[0]));
+    }
+
+    private static string Hash(string file) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
+
+    /// <summary>Every file of every checkpoint with its content's hash, and whatever else lies there.</summary>
+    private static string[] Listing(string output) =>
+    [
+        .. Directory.EnumerateFiles(output, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Where(f => Path.GetFileName(f) != "trainer_log.jsonl")
+            .Select(f => $"{Path.GetRelativePath(output, f)} {Hash(f)}").Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>The log without what the clock says.</summary>
+    private static string[] Figures(string output) =>
+    [
+        .. File.ReadLines(Path.Combine(output, "trainer_log.jsonl")).Select(l => string.Join(' ', JsonDocument.Parse(l).RootElement.EnumerateObject()
+            .Where(p => p.Name is not ("elapsed_seconds" or "tokens_per_second")).Select(p => p.ToString()))),
+    ];
+
+    private static string[] Lines(string output) => output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+}

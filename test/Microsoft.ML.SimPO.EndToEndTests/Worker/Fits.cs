@@ -1,0 +1,56 @@
+using System.Globalization;
+using TorchSharp;
+
+namespace Microsoft.ML.SimPO.EndToEnd.Worker;
+
+/// <summary>Fits that are killed, run out of disk, or are many.</summary>
+internal static class Fits
+{
+    /// <summary>Goes on with the run in <paramref name="output"/>, or begins it, and keeps a checkpoint of every step. A line on standard output for each step.</summary>
+    public static void Run(string model, string train, string output, int? cancelAfter)
+    {
+        using var source = new CancellationTokenSource();
+        SimPOTrainer.Options options = Options(model);
+        (options.OutputPath, options.SaveSteps, options.SaveTotalLimit, options.ResumeFrom, options.Epochs) = (output, 1, 3, "Auto", 3);
+        options.Progress = new Progress(step =>
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {step.Step}"));
+            if (step.Step == cancelAfter) source.Cancel();
+        });
+        var context = new MLContext();
+        try
+        {
+            context.Alignment.Trainers.SimPO(options).Fit(context.Alignment.LoadPreferences(train), null, source.Token).Dispose();
+            Console.WriteLine("done");
+        }
+        catch (OperationCanceledException)
+        {
+            Console.WriteLine("cancelled");
+        }
+    }
+
+    /// <summary>Fits one after another; after each a line with the memory that the process holds, in KiB, and the tensors that live.</summary>
+    public static void Repeat(string model, string train, int count)
+    {
+        var context = new MLContext();
+        IDataView data = context.Alignment.LoadPreferences(train);
+        for (int i = 0; i < count; i++)
+        {
+            context.Alignment.Trainers.SimPO(Options(model)).Fit(data).Dispose();
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            GC.Collect();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Environment.WorkingSet >> 10} {torch.Tensor.TotalCount}"));
+        }
+    }
+
+    private static SimPOTrainer.Options Options(string model) => new()
+    {
+        ModelPath = model, Beta = 2.5f, LearningRate = 2e-4, BatchSize = 4, MaxLength = 256, MaxPromptLength = 200, Seed = 5,
+    };
+
+    private sealed class Progress(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+}

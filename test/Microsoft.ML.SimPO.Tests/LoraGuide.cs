@@ -1,0 +1,52 @@
+namespace Microsoft.ML.SimPO;
+
+/// <summary>The program of docs/lora.md, to the letter.</summary>
+internal static class LoraGuide
+{
+    public static void Run()
+    {
+        // <snippet>
+        var ml = new MLContext(seed: 1);
+        IDataView train = ml.Alignment.LoadPreferences("train.jsonl");
+        SimPOTrainer trainer = ml.Alignment.Trainers.SimPO(new SimPOTrainer.Options
+        {
+            ModelPath = "model",
+            Beta = 2.5f,
+            LearningRate = 1e-3,
+            BatchSize = 8,
+            Lora = new LoraOptions { Rank = 16, Alpha = 32 },
+        });
+        using SimPOTransformer tuned = trainer.Fit(train);
+        Console.WriteLine($"{tuned.AdapterParameterCount} of {tuned.ParameterCount} parameters were trained");
+        // </snippet>
+        // <snippet>
+        tuned.SaveAdapter("adapter");
+        tuned.SaveCheckpoint("merged");
+        ml.Model.Save(tuned, train.Schema, "tuned.zip");
+        // </snippet>
+        // <snippet>
+        using SimPOTransformer loaded = ml.Alignment.LoadModel("adapter", new SimPOTrainer.Options { Beta = 2.5f });
+        Console.WriteLine($"accuracy {ml.Alignment.Evaluate(loaded.Transform(train)).Accuracy:P0}");
+        // </snippet>
+        // <snippet>
+        SimPOTrainer further = ml.Alignment.Trainers.SimPO(new SimPOTrainer.Options { ModelPath = "adapter", Beta = 2.5f, LearningRate = 1e-4 });
+        using SimPOTransformer longer = further.Fit(train);
+        // </snippet>
+        // <snippet>
+        using SimPOTransformer shared = ml.Alignment.LoadModel("model", new SimPOTrainer.Options { Beta = 2.5f });
+        foreach (int rank in new[] { 4, 8 })
+        {
+            SimPOTrainer one = ml.Alignment.Trainers.SimPO(new SimPOTrainer.Options
+            {
+                BaseModel = shared,
+                Beta = 2.5f,
+                LearningRate = 1e-3,
+                Lora = new LoraOptions { Rank = rank, Alpha = 2 * rank },
+            });
+            using SimPOTransformer model = one.Fit(train);
+            Console.WriteLine($"rank {rank}: loss {model.TrainingHistory[^1].Loss:F3}");
+        }
+        using SimPOTransformer again = shared.WithAdapter("adapter");
+        // </snippet>
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Parity;
+
+/// <summary>A golden adapter that is merged into a checkpoint gives PEFT's weights and logits.</summary>
+[Trait("Category", "Parity")]
+public sealed class AdapterParityTests
+{
+    private const string Merged = "merged.";
+
+    public static TheoryData<GoldenCase> Adapters => GoldenCases.Folders("models", "adapter_config.json");
+
+    [SkippableTheory]
+    [MemberData(nameof(Adapters))]
+    public void A_merged_checkpoint_has_the_weights_and_logits_of_PEFT(GoldenCase golden)
+    {
+        GoldenCases.SkipUnsupported(golden);
+        using var fixture = new ModelGolden(golden);
+        using var folder = new TempFolder();
+        string source = golden.File(AdapterConfig.Load(golden.Path).BaseModel!), target = folder.File("merged");
+        new CheckpointWriter(source).Write(target, ParameterSources.Merged(fixture.Decoder));
+        using (CheckpointReader before = CheckpointReader.Open(source), after = CheckpointReader.Open(target))
+        {
+            Assert.Equal(before.Tensors.Keys.Order(), after.Tensors.Keys.Order());
+            string[] changed = [.. fixture.Tensors.Names.Where(n => n.StartsWith(Merged, StringComparison.Ordinal)).Select(n => n[Merged.Length..])];
+            Assert.NotEmpty(changed);
+            foreach (string name in changed) Differences.AssertClose(name, fixture.Tensors.Floats(Merged + name), after.ReadFloat32(name), 1e-6);
+            foreach (string name in before.Tensors.Keys.Except(changed)) Assert.Equal(before.ReadFloat32(name), after.ReadFloat32(name));
+        }
+        using Decoder merged = DecoderLoader.Load(target, CPU);
+        using DisposeScope scope = NewDisposeScope();
+        using var pass = DecoderPass.Packed(merged.Architecture, TokenBatch.OfSequences(fixture.Sequences), CPU);
+        Tensor logits = merged.Logits(merged.FinalNorm.Forward(merged.Forward(pass)).Output);
+        Differences.AssertClose("merged_logits", fixture.Tensors.Floats("merged_logits"), logits.data<float>().ToArray(), fixture.Tolerance("logits"));
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Adapters))]
+    public void An_adapter_goes_through_the_decoder_byte_for_byte(GoldenCase golden)
+    {
+        GoldenCases.SkipUnsupported(golden);
+        using var fixture = new ModelGolden(golden);
+        using var folder = new TempFolder();
+        LoraAdapter adapter = fixture.Decoder.Adapter!;
+        AdapterFolder.Write(folder.File("adapter"), adapter.Config, ParameterSources.Adapter(adapter));
+        Assert.Equal(File.ReadAllBytes(golden.File(AdapterFolder.WeightsName)), File.ReadAllBytes(folder.File("adapter", AdapterFolder.WeightsName)));
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Adapters))]
+    public void An_adapter_that_does_not_fit_is_refused_with_all_its_faults(GoldenCase golden)
+    {
+        GoldenCases.SkipUnsupported(golden);
+        AdapterConfig config = AdapterConfig.Load(golden.Path);
+        using Decoder decoder = DecoderLoader.Load(golden.File(config.BaseModel!), CPU);
+        using CheckpointReader reader = AdapterFolder.OpenWeights(golden.Path);
+        string message = Assert.Throws<InvalidDataException>(() => AdapterLoader.Load(decoder, config with { Rank = 1_000_000_000 }, reader)).Message;
+        Assert.Contains("'base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight' has shape [4, 48]; expected [1000000000, 48].", message, StringComparison.Ordinal);
+        message = Assert.Throws<InvalidDataException>(() => AdapterLoader.Load(decoder, config with { Targets = AdapterTargets.ByName(["q_proj"]) }, reader)).Message;
+        Assert.Contains("Tensor 'base_model.model.model.layers.0.self_attn.v_proj.lora_A.weight' belongs to no module that the adapter's configuration names in this model.", message, StringComparison.Ordinal);
+        Assert.Null(decoder.Adapter);
+    }
+}
