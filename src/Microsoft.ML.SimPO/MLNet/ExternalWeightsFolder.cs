@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models;
 
 namespace Microsoft.ML.SimPO;
 
@@ -27,7 +28,7 @@ internal static class ExternalWeightsFolder
         string home = zip is null ? folder : Path.GetDirectoryName(zip)!, target = Path.GetFullPath(folder, home);
         if (zip is not null && (target == zip || zip.StartsWith(target + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
             throw new InvalidOperationException($"`ExternalWeights` is '{folder}', which is the file or the folder that the model itself is saved to. Name a folder beside it.");
-        new CheckpointWriter(model.Files).Write(target, model.Tensors());
+        new CheckpointWriter(model.Files).Write(target, ParameterSources.Base(model.Decoder));
         string name = zip is null ? target : Path.GetRelativePath(home, target).Replace('\\', '/');
         List<(string Name, long Length, byte[] Hash)> files = [.. FilesOf(target).Select(f => (f, new FileInfo(Path.Combine(target, f)).Length, HashOf(Path.Combine(target, f))))];
         context.SaveBinaryStream(StreamName, writer =>

@@ -25,15 +25,9 @@ internal sealed class LanguageModel : IDisposable
         Tokenizer = HfTokenizer.Load(folder);
         Template = ChatTemplate.Load(folder);
         SpecialTokens = SpecialTokens.Load(folder);
-<<<<<<< HEAD
-        HubFolder hub = HubFolder.Open(folder);
-        StoredType = hub.Config.GetStringOrNull("dtype") ?? hub.Config.GetStringOrNull("torch_dtype") ?? "float32";
-        StopTokens = [.. hub.EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
-=======
         ModelConfig config = ModelConfig.Load(folder);
         StoredType = config.GetStringOrNull("torch_dtype") ?? config.GetStringOrNull("dtype");
         StopTokens = [.. HubFolder.Open(folder).EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
->>>>>>> main
     }
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
@@ -55,18 +49,12 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>config.json, those of the tokenizer and so on, held in memory.</summary>
     public IReadOnlyList<ModelFile> Files { get; }
 
-<<<<<<< HEAD
-    /// <summary>The type of the weights according to config.json.</summary>
-    public string StoredType { get; }
-=======
     /// <summary><c>torch_dtype</c> of config.json (in newer ones <c>dtype</c>), the type that the weights were stored in; null where it is not said.</summary>
     public string? StoredType { get; }
->>>>>>> main
 
     /// <summary>What ends an answer.</summary>
     public IReadOnlyList<int> StopTokens { get; }
 
-<<<<<<< HEAD
     /// <summary>Sentences about what the folder holds and the model does not use.</summary>
     public IReadOnlyList<string> Notes { get; private set; } = [];
 
@@ -76,21 +64,16 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>The most bytes of weights that go into a saved file.</summary>
     public long MostBytesInArchive { get; set; } = ExternalWeightsFolder.MostBytesInside;
 
-    public static LanguageModel Load(string folder, Device device)
-    {
-        List<string> notes = [];
-        Decoder decoder = DecoderLoader.Load(folder, device, notes);
-        LanguageModel model = Make(decoder, InMemory(ModelFile.KeptOf(folder)), folder);
-        model.Notes = notes;
-        return model;
-=======
     /// <summary>The full path of the folder that it was loaded from; null where it came from an archive.</summary>
     public string? Folder { get; private init; }
 
     public static LanguageModel Load(string folder, Device device)
     {
-        Decoder decoder = DecoderLoader.Load(folder, device);
-        return Make(decoder, InMemory(ModelFile.KeptOf(folder)), folder, Path.GetFullPath(folder));
+        List<string> notes = [];
+        Decoder decoder = DecoderLoader.Load(folder, device, notes);
+        LanguageModel model = Make(decoder, InMemory(ModelFile.KeptOf(folder)), folder, Path.GetFullPath(folder));
+        model.Notes = notes;
+        return model;
     }
 
     /// <summary>A model with its adapter, if it has one.</summary>
@@ -99,7 +82,6 @@ internal sealed class LanguageModel : IDisposable
         LanguageModel model = Load(location.Model, device);
         if (location.Adapter is null) return model;
         return model.After(m => m.LoadAdapter(location.Adapter));
->>>>>>> main
     }
 
     /// <summary>A model whose files come from an archive. The decoder belongs to it.</summary>

@@ -5,11 +5,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;
 
-<<<<<<< HEAD
-/// <summary>A language model inside an ML.NET model: its small files in one stream, its weights as float32 in another, or in a folder beside it.</summary>
-=======
-/// <summary>A language model inside an ML.NET model: its small files in one stream, its weights as float32 in another, an adapter on it in two more.</summary>
->>>>>>> main
+/// <summary>A language model inside an ML.NET model: its small files in one stream, its weights as float32 in another or in a folder beside it, an adapter on it in two more.</summary>
 internal static class ModelArchive
 {
     private const string FilesStream = "Files", WeightsStream = "Weights", AdapterStream = "Adapter", AdapterWeightsStream = "AdapterWeights";
@@ -33,15 +29,11 @@ internal static class ModelArchive
                 writer.Write(content);
             }
         });
-<<<<<<< HEAD
         if (model.ExternalWeights is { } folder) ExternalWeightsFolder.Save(context, model, folder);
-        else context.SaveBinaryStream(WeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, model.Tensors(), CheckpointType.Float32));
-=======
-        context.SaveBinaryStream(WeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, ParameterSources.Base(model.Decoder), CheckpointType.Float32));
+        else context.SaveBinaryStream(WeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, ParameterSources.Base(model.Decoder), CheckpointType.Float32));
         if (model.Decoder.Adapter is not { } adapter) return;
         context.SaveBinaryStream(AdapterStream, writer => writer.Write(adapter.Config.ToJson()));
         context.SaveBinaryStream(AdapterWeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, ParameterSources.Adapter(adapter), CheckpointType.Float32));
->>>>>>> main
     }
 
     /// <exception cref="InvalidDataException">The archive is damaged, or weights beside it were altered.</exception>
@@ -50,15 +42,10 @@ internal static class ModelArchive
     {
         List<ModelFile> files = [];
         if (!context.TryLoadBinaryStream(FilesStream, reader => files.AddRange(ReadFiles(reader)))) throw Damaged($"stream '{FilesStream}' is missing");
-        if (ExternalWeightsFolder.Find(context) is { } external)
-        {
-            LanguageModel model = LanguageModel.Of(DecoderLoader.Load(external.Path, device), files);
-            model.ExternalWeights = external.Name;
-            return model;
-        }
         using TemporaryFolder folder = TemporaryFolder.With(files);
-        if (!Extract(context, WeightsStream, folder, CheckpointReader.SingleFileName)) throw Damaged($"stream '{WeightsStream}' is missing");
-        Decoder decoder = DecoderLoader.Load(folder.Path, device);
+        (string Path, string Name)? external = ExternalWeightsFolder.Find(context);
+        if (external is null && !Extract(context, WeightsStream, folder, CheckpointReader.SingleFileName)) throw Damaged($"stream '{WeightsStream}' is missing");
+        Decoder decoder = DecoderLoader.Load(external?.Path ?? folder.Path, device);
         try
         {
             LoadAdapter(context, decoder, folder);
@@ -68,7 +55,9 @@ internal static class ModelArchive
             decoder.Dispose();
             throw;
         }
-        return LanguageModel.Of(decoder, files);
+        LanguageModel model = LanguageModel.Of(decoder, files);
+        model.ExternalWeights = external?.Name;
+        return model;
     }
 
     private static void LoadAdapter(ModelLoadContext context, Decoder decoder, TemporaryFolder folder)

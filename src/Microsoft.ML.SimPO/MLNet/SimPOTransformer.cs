@@ -65,7 +65,9 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     /// <summary>Metrics on the validation data, before the first step and as often as the options say; empty where there was none.</summary>
     public IReadOnlyList<ValidationResult> ValidationHistory => _validations;
 
-<<<<<<< HEAD
+    /// <summary>What was wrong with the training although its loss and accuracy may look well; empty for a healthy one, and for a model that was loaded.</summary>
+    public IReadOnlyList<TrainingDiagnosis> Diagnoses => _diagnoses;
+
     /// <summary>
     /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>. It is a
     /// checkpoint in Hugging Face layout; the saved file names it by its relative path and by the SHA-256 of its files, so the two must be moved
@@ -76,10 +78,6 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
         get => Model.ExternalWeights;
         set => Model.ExternalWeights = value;
     }
-=======
-    /// <summary>What was wrong with the training although its loss and accuracy may look well; empty for a healthy one, and for a model that was loaded.</summary>
-    public IReadOnlyList<TrainingDiagnosis> Diagnoses => _diagnoses;
->>>>>>> main
 
     /// <inheritdoc/>
     public bool IsRowToRowMapper => true;
@@ -142,21 +140,18 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     /// Writes the model in the layout of the folder that it came from, so that Hugging Face's libraries load it. A LoRA adapter is merged into the weights, W + s B A.
     /// </summary>
     /// <param name="path">A new folder, or one of a model, which is replaced at once when everything is written.</param>
-<<<<<<< HEAD
-    /// <param name="precision">How weights are stored. bfloat16 takes half of the space and rounds small updates away. Default float32.</param>
+    /// <param name="precision">How weights are stored. bfloat16 takes half of the space and rounds small updates away; the log says how many. Default float32.</param>
     /// <param name="maxShardSize">The most bytes of weights in one file; above it there are several and an index. Default 5 GB, as Hugging Face has it.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxShardSize"/> is less than 1.</exception>
-=======
-    /// <param name="precision">How weights are stored. bfloat16 takes half of the space and rounds small updates away; the log says how many. Default float32.</param>
->>>>>>> main
     /// <exception cref="IOException">The folder cannot be written, or is one of something else; what was there is as before.</exception>
     public void SaveCheckpoint(string path, CheckpointPrecision precision = CheckpointPrecision.Float32, long maxShardSize = CheckpointWriter.DefaultMaxShardBytes)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxShardSize, 1);
         CheckpointType type = precision == CheckpointPrecision.BFloat16 ? CheckpointType.BFloat16 : CheckpointType.Float32;
-<<<<<<< HEAD
-        new CheckpointWriter(Model.Files) { Type = type, MaxShardBytes = maxShardSize }.Write(path, Model.Tensors());
+        CheckpointSummary summary = new CheckpointWriter(Model.Files) { Type = type, MaxShardBytes = maxShardSize, SourceFolder = Directory.Exists(Options.ModelPath) ? Options.ModelPath : null }.Write(path, Model.Tensors());
+        using IChannel channel = _host.Start("Saving");
+        FitReport.Saved(channel, path, summary);
     }
 
     /// <summary>What the model is, and how much memory it needs for scoring and for training with these options' micro-batches.</summary>
@@ -165,13 +160,8 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     {
         Models.DecoderArchitecture a = Model.Decoder.Architecture;
         var memory = new MemoryEstimate(Model.Decoder, Options.TokensPerMicroBatch);
-        return new ModelDescription(a.ModelType, Model.Decoder.ParameterCount, a.Layers.Count, a.HiddenSize, a.VocabularySize, a.MaxPositions, Model.StoredType,
+        return new ModelDescription(a.ModelType, Model.Decoder.ParameterCount, a.Layers.Count, a.HiddenSize, a.VocabularySize, a.MaxPositions, Model.StoredType ?? "float32",
             memory.ToScore, memory.ToTrain(Options.GradientCheckpointing));
-=======
-        CheckpointSummary summary = new CheckpointWriter(Model.Files) { Type = type, SourceFolder = Directory.Exists(Options.ModelPath) ? Options.ModelPath : null }.Write(path, Model.Tensors());
-        using IChannel channel = _host.Start("Saving");
-        FitReport.Saved(channel, path, summary);
->>>>>>> main
     }
 
     /// <summary>Frees the weights.</summary>
@@ -189,14 +179,9 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
     internal static SimPOTransformer FromOptions(IHostEnvironment environment, SimPOTrainer.Options options)
     {
         Native.TorchRuntime.EnsureLoaded();
-<<<<<<< HEAD
-        var transformer = new SimPOTransformer(context, LanguageModel.Load(options.ModelPath, ComputeDevice.Of(context)), options);
-        using IChannel channel = transformer._host.Start("Loading");
-        foreach (string note in transformer.Model.Notes) channel.Info(note);
-        return transformer;
-=======
         var transformer = new SimPOTransformer(environment, Load(environment, options), options);
         using IChannel channel = transformer._host.Start("Loading");
+        foreach (string note in transformer.Model.Notes) channel.Info(note);
         AdapterSetup.Report(transformer.Model, channel);
         return transformer;
     }
@@ -206,7 +191,6 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
         if (options.BaseModel is not { } loaded) return LanguageModel.Load(ModelLocation.Of(options), ComputeDevice.Of(environment));
         LanguageModel model = loaded.Model.Share(withAdapter: options.AdapterPath is null);
         return options.AdapterPath is { } adapter ? model.After(m => m.LoadAdapter(adapter)) : model;
->>>>>>> main
     }
 
     private ColumnMap<PairScore> MakeColumns()
