@@ -16,8 +16,11 @@ let total = 0;
 
 async function write(name, json, count = Number(options.count)) {
   if (!name.includes(options.only)) return;
-  let hf;
-  try { hf = Tokenizer.fromString(JSON.stringify(json)); } catch (e) { console.error(`${name}: ${e.message}`); return; }
+  let hf, limited = null;
+  try {
+    hf = Tokenizer.fromString(JSON.stringify({ ...json, truncation: null, padding: null }));
+    if (json.truncation || json.padding) limited = Tokenizer.fromString(JSON.stringify(json));
+  } catch (e) { console.error(`${name}: ${e.message}`); return; }
   const specials = (json.added_tokens ?? []).map(t => t.content);
   const rewritten = json.normalizer && (json.added_tokens ?? []).some(t => t.normalized);
   const lines = [];
@@ -26,6 +29,7 @@ async function write(name, json, count = Number(options.count)) {
     const encoding = await hf.encode(given, null, { addSpecialTokens: true }), plain = await hf.encode(given, null, { addSpecialTokens: false });
     const ids = encoding.getIds();
     const line = { text: given, ids, ids_no_special: plain.getIds(), offsets: encoding.getOffsets() };
+    if (limited) line.limited = (await limited.encode(given, null, { addSpecialTokens: true })).getIds();
     // This version writes added tokens as they are normalized; the one in transformers writes them as they are.
     if (!rewritten) Object.assign(line, { tokens: ids.map(id => hf.idToToken(id)), decoded: await hf.decode(ids, true), decoded_with_special: await hf.decode(ids, false) });
     lines.push(JSON.stringify(line));

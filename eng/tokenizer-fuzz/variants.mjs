@@ -36,7 +36,22 @@ const decoders = {
   fallback: { type: 'ByteFallback' }, fuse: { type: 'Fuse' }, replace: replace({ Regex: '[▁e]+' }, '+'),
   strip: { type: 'Sequence', decoders: [{ type: 'Fuse' }, { type: 'Strip', content: '▁', start: 2, stop: 0 }] },
   'strip-fused-both': { type: 'Sequence', decoders: [{ type: 'ByteFallback' }, { type: 'Fuse' }, { type: 'Strip', content: '▁', start: 1, stop: 0 }, replace({ String: '▁' }, ' ')] },
+  'strip-each': { type: 'Sequence', decoders: [{ type: 'Strip', content: 'e', start: 1, stop: 0 }, { type: 'ByteFallback' }, { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true }] },
+  'ctc-plain': { type: 'CTC', pad_token: '▁', word_delimiter_token: 'e', cleanup: false },
   'bytelevel-replace': { type: 'Sequence', decoders: [{ type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true }, replace({ String: 'th' }, 'TH')] },
+};
+// Patterns of public tokenizers, as their files have them.
+const publicPatterns = {
+  bloom: ' ?[^(\\s|[.,!?…。，、।۔،])]+', clip: "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+", superbpe: '(?=(\\d{3})+(?!\\d))', falcon: '[0-9][0-9][0-9]',
+  deepseek: "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+", cjk: '[一-龥぀-ゟ゠-ヿ]+',
+  kimi: "[\\p{Han}]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}&&[^\\p{Han}]]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}&&[^\\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+};
+const template = (before, after) => ({ type: 'TemplateProcessing', single: [...before.map(id => ({ SpecialToken: { id, type_id: 0 } })), { Sequence: { id: 'A', type_id: 0 } }, ...after.map(id => ({ SpecialToken: { id, type_id: 0 } }))], pair: [{ Sequence: { id: 'A', type_id: 0 } }, { Sequence: { id: 'B', type_id: 1 } }], special_tokens: { x: { id: 'x', ids: [64], tokens: ['a'] }, y: { id: 'y', ids: [68, 69], tokens: ['e', 'f'] } } });
+const cut = (max_length, direction, strategy = 'LongestFirst', stride = 0) => ({ direction, max_length, strategy, stride });
+const pad = (strategy, direction, multiple) => ({ strategy, direction, pad_to_multiple_of: multiple, pad_id: 7, pad_type_id: 0, pad_token: 'pad' });
+const limits = {
+  'cut-right': { truncation: cut(8, 'Right') }, 'cut-left': { truncation: cut(8, 'Left', 'OnlyFirst') }, 'cut-stride': { truncation: cut(9, 'Left', 'LongestFirst', 2) }, 'cut-all': { truncation: cut(3, 'Right') },
+  'pad-fixed': { padding: pad({ Fixed: 12 }, 'Right', null) }, 'pad-left': { padding: pad({ Fixed: 10 }, 'Left', 8) }, 'pad-multiple': { padding: pad('BatchLongest', 'Right', 8) }, 'cut-pad': { truncation: cut(10, 'Right'), padding: pad({ Fixed: 16 }, 'Left', 3) },
 };
 const added = (id, content, flags = {}) => ({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true, ...flags });
 
@@ -53,6 +68,15 @@ export function variants(name, json) {
     for (const [n, normalizer] of [['none', null], ['lower', normalizers.lower], ['nfd', normalizers.nfd], ['strip', normalizers.strip], ['prepend', normalizers.prepend]])
       made[`added-${n}`] = { ...json, normalizer, added_tokens: tokens };
     made['added-first'] = { ...json, normalizer: normalizers.strip, added_tokens: tokens, pre_tokenizer: { type: 'Sequence', pretokenizers: [preTokenizers['metaspace-first'], byteLevel] } };
+    for (const [n, regex] of Object.entries(publicPatterns))
+      for (const behavior of ['Isolated', 'Removed', 'MergedWithPrevious']) made[`public-${n}-${behavior}`] = { ...json, pre_tokenizer: { type: 'Sequence', pretokenizers: [split({ Regex: regex }, behavior, behavior === 'Removed'), byteLevel] } };
+    made['public-falcon'] = { ...json, pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'Punctuation', behavior: 'Contiguous' }, { ...byteLevel, use_regex: true }, preTokenizers.digits, split({ Regex: publicPatterns.falcon }, 'Isolated', false)] } };
+    made['public-starcoder'] = { ...json, pre_tokenizer: { type: 'Sequence', pretokenizers: [preTokenizers['digits-each'], { ...byteLevel, use_regex: true }] } };
+    made['lower-then-prefix'] = { ...json, normalizer: normalizers['nfkc-lower-strip'], pre_tokenizer: preTokenizers['bytelevel-regex'] };
+    for (const [n, limit] of Object.entries(limits)) made[`limits-${n}`] = { ...json, post_processor: template(['x'], ['y']), ...limit };
+    made['template'] = { ...json, post_processor: template(['x', 'y'], ['y', 'x', 'x']) };
+    made['holes'] = { ...json, added_tokens: [], model: { ...json.model, vocab: Object.fromEntries(Object.entries(json.model.vocab).map(([t, i]) => [t, i * 3 + 5])) } };
+    made['added-known'] = { ...json, added_tokens: [added(0, 'the', { normalized: true, special: false }), added(size + 40, 'Hello'), added(size + 41, 'Hello', { special: false, rstrip: true }), added(1, '🏳️‍🌈')] };
     made['ignore-merges'] = { ...json, model: { ...json.model, ignore_merges: true } };
     made['roberta-post'] = { ...json, post_processor: { type: 'RobertaProcessing', sep: ['e', 68], cls: ['a', 64], trim_offsets: true, add_prefix_space: false } };
     made['bert-post'] = { ...json, post_processor: { type: 'BertProcessing', sep: ['e', 68], cls: ['a', 64] } };
@@ -73,6 +97,11 @@ export function variants(name, json) {
   }
   if (name === 'unigram-t5-like') {
     made['unigram-bytes'] = { ...json, model: { ...json.model, byte_fallback: true, vocab: [...json.model.vocab, ...Array.from({ length: 256 }, (_, b) => [`<0x${b.toString(16).toUpperCase().padStart(2, '0')}>`, -20])] } };
+    const charsmap = json.normalizer.normalizers?.find(n => n.type === 'Precompiled') ?? json.normalizer;
+    made['unigram-xlm'] = { ...json, normalizer: { type: 'Sequence', normalizers: [charsmap, replace({ Regex: ' {2,}' }, ' ')] }, pre_tokenizer: { type: 'Sequence', pretokenizers: [preTokenizers['whitespace-split'], preTokenizers['metaspace-always']] } };
+    made['unigram-albert'] = { ...json, normalizer: { type: 'Sequence', normalizers: [replace({ String: '``' }, '"'), replace({ String: "''" }, '"'), normalizers.nfkd, normalizers.accents, normalizers.lower, charsmap] } };
+    made['unigram-map-alone'] = { ...json, normalizer: charsmap, pre_tokenizer: preTokenizers['metaspace-first'] };
+    made['unigram-digits'] = { ...json, pre_tokenizer: { type: 'Sequence', pretokenizers: [preTokenizers['metaspace-first'], preTokenizers['digits-each'], { type: 'Punctuation', behavior: 'Isolated' }] } };
     made['unigram-plain'] = { ...json, normalizer: null };
     made['unigram-nosplit'] = { ...json, pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: false } };
   }

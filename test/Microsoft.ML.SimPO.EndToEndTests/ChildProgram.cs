@@ -15,15 +15,20 @@ internal sealed record ChildProgram(int ExitCode, string Output, string Error)
 
     public static string QuickStart { get; } = BinaryOf("samples", "QuickStart");
 
+    public static string ModelSelection { get; } = BinaryOf("samples", "ModelSelection");
+
     public static string Worker { get; } = BinaryOf("test", "Microsoft.ML.SimPO.EndToEndTests", "Worker");
 
     /// <param name="binary">Its dll.</param>
     /// <param name="folder">The working directory.</param>
     /// <param name="environment">Variables that are set for it.</param>
     /// <param name="arguments">Its command line.</param>
-    public static async Task<ChildProgram> Run(string binary, string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    public static Task<ChildProgram> Run(string binary, string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments) => Dotnet(folder, environment, [binary, .. arguments]);
+
+    /// <summary>The .NET command line.</summary>
+    public static async Task<ChildProgram> Dotnet(string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [binary, .. arguments]) { WorkingDirectory = folder };
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder };
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         return await Run(start);
     }

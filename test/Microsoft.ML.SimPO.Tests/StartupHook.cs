@@ -6,6 +6,7 @@ internal static class StartupHook
 {
     public static void Initialize()
     {
+        if (Environment.GetEnvironmentVariable(HostileFiles.Variable) is { Length: > 0 }) Environment.Exit(HostileFiles.Run());
         if (Environment.GetEnvironmentVariable(MutatedFiles.Variable) is not { Length: > 0 } arguments) return;
         long[] numbers = arguments.Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         Environment.Exit(MutatedFiles.Run((int)numbers[0], numbers[1]));

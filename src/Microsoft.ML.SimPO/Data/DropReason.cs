@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO;
 
 /// <summary>Why a row of the input is not among the pairs. Every dropped row has exactly one reason: the first check that it failed.</summary>
 public enum DropReason
@@ -41,6 +41,9 @@ public enum DropReason
 
     /// <summary>The scores of the two answers lie closer together than the minimum gap, or the chosen answer's is the lower one.</summary>
     ScoreGap,
+
+    /// <summary>The model whose tokens lengths are counted in cannot take the pair: its chat template refuses the conversation.</summary>
+    NotEncodable,
 
     /// <summary>One answer is many times as long as the other.</summary>
     LengthRatio,

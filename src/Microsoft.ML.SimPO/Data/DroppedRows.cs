@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO;
 
 /// <summary>Rows that were dropped for one reason, with the first of them as an example.</summary>
 /// <param name="Reason">Why.</param>

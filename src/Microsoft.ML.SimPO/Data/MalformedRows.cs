@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO;
 
 /// <summary>What happens with rows that cannot be read as pairs.</summary>
 public enum MalformedRows

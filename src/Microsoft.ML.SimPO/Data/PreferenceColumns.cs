@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO;
 
 /// <summary>
 /// Names of the columns that make a pair, for data whose names are not recognised. What is null is recognised by its usual names

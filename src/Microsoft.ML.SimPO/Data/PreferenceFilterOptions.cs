@@ -1,9 +1,10 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data;
+
+namespace Microsoft.ML.SimPO;
 
 /// <summary>
 /// Which pairs are kept. Every dropped pair is counted under one <see cref="DropReason"/>, the first check that it fails, in the order of
-/// that enumeration; the first of each reason is kept as an example. Lengths are in tokens where a tokenizer is given, otherwise in
-/// characters.
+/// that enumeration; the first of each reason is kept as an example.
 /// </summary>
 public sealed class PreferenceFilterOptions
 {
@@ -73,7 +74,15 @@ public sealed class PreferenceFilterOptions
     /// <summary>Decides which pairs of a class are kept. Default: 42.</summary>
     public long Seed { get; set; } = 42;
 
+    /// <summary>
+    /// A model's folder: lengths are counted in its tokens, as training would encode the pairs, and pairs that its chat template refuses are dropped.
+    /// Default: null, characters.
+    /// </summary>
+    public string? ModelPath { get; set; }
+
     internal bool Balances => BalanceScoreGapClasses is not null || BalancePromptLengthClasses is not null;
+
+    internal PreferenceFilterOptions Copy() => (PreferenceFilterOptions)MemberwiseClone();
 
     /// <exception cref="ArgumentException">Lists every option that is out of range.</exception>
     internal void Validate()

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO;
 
 /// <summary>How the fields of a row make a preference pair. <see cref="Auto"/> recognises all of them by their fields.</summary>
 public enum PreferenceFormat

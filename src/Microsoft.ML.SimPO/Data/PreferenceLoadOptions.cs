@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data;
+
+namespace Microsoft.ML.SimPO;
 
 /// <summary>How preference data is read. With no option set, container, split and layout are recognised.</summary>
 public sealed class PreferenceLoadOptions
@@ -29,6 +31,18 @@ public sealed class PreferenceLoadOptions
 
     /// <summary>Longest row in bytes, 1 KiB to 1 GiB. Default: 64 MiB.</summary>
     public int MaxRowBytes { get; set; } = 64 << 20;
+
+    /// <summary>
+    /// Whether the pairs come in random order, which holds all of them in memory. The order depends on <see cref="Seed"/> and the pairs alone. A trainer
+    /// shuffles what it has encoded by itself. Default: false.
+    /// </summary>
+    public bool Shuffle { get; set; }
+
+    /// <summary>Decides the order of <see cref="Shuffle"/> and which pairs the fractions of a mixture take. Default: 42.</summary>
+    public long Seed { get; set; } = 42;
+
+    /// <summary>Whether each prompt that is text may be messages as JSON, as in this library's own data views.</summary>
+    internal bool PromptsMayBeMessages { get; set; }
 
     internal PreferenceLoadOptions Copy() => (PreferenceLoadOptions)MemberwiseClone();
 

@@ -34,8 +34,9 @@ internal static class PreferenceReader
         IDataView data, PreferenceLoadOptions? options = null, Action<string>? info = null, DropLog? log = null, string name = "data view")
     {
         ArgumentNullException.ThrowIfNull(data);
-        options ??= new PreferenceLoadOptions();
+        options = (options ?? new PreferenceLoadOptions()).Copy();
         options.Validate();
+        options.PromptsMayBeMessages = true;
         return ReadShards(name, () => [new DataViewSource(data, name)], options, info, log);
     }
 

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO;
 
 /// <summary>Which pairs are made of several answers with scores.</summary>
 public enum RatedPairs

@@ -27,7 +27,7 @@ internal sealed class ReadingPass(string name, PreferenceLoadOptions options, Ac
             foreach (LocatedRow pair in Convert(layout, row)) yield return pair;
         }
         left -= sample.Count;
-        while (left-- > 0 && rows.MoveNext())
+        while (left-- > 0 && Next(rows))
         {
             foreach (LocatedRow pair in Convert(layout, rows.Current)) yield return pair;
         }
@@ -40,11 +40,25 @@ internal sealed class ReadingPass(string name, PreferenceLoadOptions options, Ac
         Finish();
     }
 
-    private static List<SourceRow> Sample(IEnumerator<SourceRow> rows, long limit)
+    /// <summary>A row that the process has no memory for is a fault of the data, not of the process.</summary>
+    private bool Next(IEnumerator<SourceRow> rows)
+    {
+        try
+        {
+            return rows.MoveNext();
+        }
+        catch (OutOfMemoryException error)
+        {
+            string place = rows.Current.Location.File is null ? $"{name}, in its first row" : $"{name}, after {rows.Current.Location}";
+            throw new InvalidDataException($"{place}: a row takes more memory than this process may have. Set `{nameof(options.MaxRowBytes)}` lower.", error);
+        }
+    }
+
+    private List<SourceRow> Sample(IEnumerator<SourceRow> rows, long limit)
     {
         var sample = new List<SourceRow>();
         long characters = 0;
-        while (sample.Count < Math.Min(SampleRows, limit) && characters < SampleCharacters && rows.MoveNext())
+        while (sample.Count < Math.Min(SampleRows, limit) && characters < SampleCharacters && Next(rows))
         {
             sample.Add(rows.Current);
             if (rows.Current.Fields is { } fields) characters += FieldValue.Of(fields).Characters;

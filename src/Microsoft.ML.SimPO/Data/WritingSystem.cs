@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO;
 
 /// <summary>A script, by which the language of a text can be told apart from others without a model.</summary>
 public enum WritingSystem

@@ -1,6 +1,10 @@
+using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Evaluation;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>How well a model's rewards agree with the preferences of a data set.</summary>
+[TypeFormatterSource(typeof(MetricsDisplay))]
 public sealed record AlignmentMetrics
 {
     /// <summary>How many pairs were judged.</summary>

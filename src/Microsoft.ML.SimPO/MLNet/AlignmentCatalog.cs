@@ -1,10 +1,9 @@
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimPO.Data;
 
 namespace Microsoft.ML.SimPO;
 
 /// <summary>What <c>mlContext.Alignment</c> offers.</summary>
-public sealed class AlignmentCatalog
+public sealed partial class AlignmentCatalog
 {
     private readonly MLContext _context;
 
@@ -20,31 +19,6 @@ public sealed class AlignmentCatalog
 
     /// <summary>The transforms that use a model.</summary>
     public AlignmentTransforms Transforms { get; }
-
-    /// <summary>
-    /// Reads preference pairs from a file or folder; its layout is recognised by its fields, and one Info line says which it was.
-    /// </summary>
-    /// <param name="path">The file or folder.</param>
-    /// <param name="options">Null for the defaults.</param>
-    /// <param name="filters">What to leave out beside rows that are no pairs; null for nothing. What is left out is counted in a warning.</param>
-    /// <returns>
-    /// Columns <c>Prompt</c> (text, or chat messages as a JSON array of <c>role</c> and <c>content</c> where there is a system message or an earlier
-    /// turn), <c>Chosen</c>, <c>Rejected</c>, and where the file has them <c>ScoreChosen</c> and <c>ScoreRejected</c>.
-    /// </returns>
-    /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
-    /// <exception cref="InvalidDataException">The file does not hold pairs.</exception>
-    public IDataView LoadPreferences(string path, PreferenceLoadOptions? options = null, PreferenceFilterOptions? filters = null) =>
-        PreferenceDataView.Load(_context, path, options, filters);
-
-    /// <summary>Counts what is in a file of preference pairs: rows kept and dropped by reason, lengths, length bias, duplicates, turns.</summary>
-    /// <param name="path">The file or folder.</param>
-    /// <param name="options">Null for the defaults.</param>
-    /// <param name="filters">What to leave out beside rows that are no pairs; null for nothing.</param>
-    /// <returns>A record that prints as a table. Lengths are in characters.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
-    /// <exception cref="InvalidDataException">The file does not hold pairs.</exception>
-    public PreferenceStatistics DescribePreferences(string path, PreferenceLoadOptions? options = null, PreferenceFilterOptions? filters = null) =>
-        PreferenceDataView.Statistics(_context, path, options, filters);
 
     /// <summary>A model folder as it is, without tuning: scores pairs and generates.</summary>
     /// <param name="modelPath">A folder in Hugging Face layout, or one of a LoRA adapter in PEFT layout, whose adapter_config.json names the folder of its base model.</param>
@@ -86,6 +60,52 @@ public sealed class AlignmentCatalog
         ArgumentNullException.ThrowIfNull(data);
         IHost host = ((IHostEnvironment)_context).Register("AlignmentEvaluator");
         return MetricsReader.Read(host, data, targetMargin, chosenRewardColumnName, rejectedRewardColumnName, chosenColumnName, rejectedColumnName, groupColumnName);
+    }
+
+    /// <summary>
+    /// Tunes a model on all but one part of the pairs and judges it on that part, for each part. All pairs of a prompt stand in the same part. The base weights are read
+    /// once; each fold's tuned weights are freed when the fold is judged.
+    /// </summary>
+    /// <param name="data">The pairs.</param>
+    /// <param name="trainer">What is tuned; its options are not changed.</param>
+    /// <param name="numberOfFolds">At least 2. Default 5.</param>
+    /// <param name="seed">Decides which prompts stand together. Null takes the context's seed, or 1.</param>
+    /// <param name="keepModels">Whether each fold's model is kept, for the caller to dispose. Default false.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two folds, or a column is missing or not text.</exception>
+    /// <exception cref="InvalidOperationException">There are fewer prompts than folds, or a loss stopped being a finite number.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public IReadOnlyList<CrossValidationFold> CrossValidate(
+        IDataView data, SimPOTrainer trainer, int numberOfFolds = 5, int? seed = null, bool keepModels = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(trainer);
+        return CrossValidation.Run(_context, data, trainer.CopyOfOptions(), numberOfFolds, SeedOr(seed), keepModels, cancellationToken);
+    }
+
+    /// <summary>
+    /// Searches options: tunes a model with each of many choices, judges it on held-out pairs, and keeps the best. Trials run one after another, for each uses all cores;
+    /// the base weights are read once. A trial that goes astray is stopped early and counted as <see cref="TrialStatus.Diverged"/>.
+    /// </summary>
+    /// <param name="trainSet">The pairs to learn from.</param>
+    /// <param name="validationSet">Held-out pairs to judge by; see <see cref="TrainTestSplit"/>.</param>
+    /// <param name="options">The options of every trial but for what is searched and for the run folder: <see cref="SweepOptions.OutputPath"/> is the sweep's.</param>
+    /// <param name="sweep">How to search; null for 30 random trials over learning rate, beta and gamma_beta_ratio.</param>
+    /// <param name="cancellationToken">Ends the work. Results in <see cref="SweepOptions.OutputPath"/> stay, and an equal sweep goes on behind them.</param>
+    /// <returns>All trials, and the best one's model: dispose it.</returns>
+    /// <exception cref="ArgumentException">Options are out of range; all of them are listed.</exception>
+    /// <exception cref="InvalidOperationException">No trial completed, or the folder holds another sweep's trials.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public SweepResult Sweep(IDataView trainSet, IDataView validationSet, SimPOTrainer.Options options, SweepOptions? sweep = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(trainSet);
+        ArgumentNullException.ThrowIfNull(validationSet);
+        ArgumentNullException.ThrowIfNull(options);
+        sweep ??= new SweepOptions();
+        using var sweeper = new Sweeper(_context, options, sweep, SeedOr(sweep.Seed));
+        if (sweep.Runner is { } runner) return sweeper.Run(runner, cancellationToken);
+        using var own = new FitTrialRunner(_context, trainSet, validationSet, sweep, new SharedBase(_context, options.Copy()));
+        return sweeper.Run(own, cancellationToken);
     }
 
     private int SeedOr(int? seed) => seed ?? ((IHostEnvironmentInternal)_context).Seed ?? 1;

@@ -10,6 +10,7 @@ namespace Microsoft.ML.SimPO;
 public sealed class LoraOptions
 {
     /// <summary>The inner size of the updates. At least 1, usually 8 to 64; default 16.</summary>
+    [SweepRange(4, 64, LogScale = true)]
     public int Rank { get; set; } = 16;
 
     /// <summary>The numerator of the scaling s = Alpha / Rank. Above 0, usually once or twice the rank; default 32.</summary>

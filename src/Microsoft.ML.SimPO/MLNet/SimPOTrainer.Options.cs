@@ -18,18 +18,22 @@ public sealed partial class SimPOTrainer
         public string RejectedColumnName { get; set; } = "Rejected";
 
         /// <summary>beta, the scale of the reward beta * mean log p. Above 0, usually 2.0 to 10.0; default 2.0.</summary>
+        [SweepRange(1, 10)]
         public float Beta { get; set; } = 2;
 
         /// <summary>gamma / beta, the target margin between the mean log-probabilities in nats. 0 or more, usually 0.3 to 1.6; default 0.5.</summary>
+        [SweepRange(0, 1.6)]
         public float GammaBetaRatio { get; set; } = 0.5f;
 
         /// <summary>The function of the margin. Default <see cref="SimPOLossType.Sigmoid"/>.</summary>
         public SimPOLossType LossType { get; set; }
 
         /// <summary>How often a preference is taken to be the wrong way round, for the sigmoid loss. From 0 to below 0.5; default 0.</summary>
+        [SweepRange(0, 0.2)]
         public float LabelSmoothing { get; set; }
 
         /// <summary>The factor of the cross entropy of the chosen answers, added to the loss. 0 or more; default 0.</summary>
+        [SweepRange(0, 1)]
         public float SftWeight { get; set; }
 
         /// <summary>What the cross entropy is the mean of, without a <see cref="Compatibility"/>. Default <see cref="SftNormalization.Pair"/>.</summary>
@@ -43,12 +47,15 @@ public sealed partial class SimPOTrainer
         public Compatibility Compatibility { get; set; }
 
         /// <summary>The highest learning rate, of AdamW. Above 0, usually 3e-7 to 1e-6 for large models; default 5e-7.</summary>
+        [SweepRange(1e-7, 1e-5, LogScale = true)]
         public double LearningRate { get; set; } = 5e-7;
 
         /// <summary>Passes over the data; a fraction ends early. Above 0; default 1.</summary>
+        [SweepRange(0.5, 3)]
         public double Epochs { get; set; } = 1;
 
         /// <summary>Pairs in an optimizer step. At least 1; default 8. How a step is cut into forward passes does not change its result.</summary>
+        [SweepRange(8, 128, LogScale = true)]
         public int BatchSize { get; set; } = 8;
 
         /// <summary>
@@ -73,6 +80,7 @@ public sealed partial class SimPOTrainer
         public LearningRateScheduler LearningRateScheduler { get; set; }
 
         /// <summary>The share of the steps in which the learning rate rises from 0. From 0 to 1; default 0.1.</summary>
+        [SweepRange(0, 0.2)]
         public double WarmupRatio { get; set; } = 0.1;
 
         /// <summary>The number of steps in which the learning rate rises from 0, in place of <see cref="WarmupRatio"/>. 0 or more; null, the default, for the ratio.</summary>

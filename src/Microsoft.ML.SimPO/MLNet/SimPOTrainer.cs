@@ -30,6 +30,9 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
         _host = ((IHostEnvironment)context).Register("SimPOTrainer");
     }
 
+    /// <summary>A copy of the options that the trainer works with.</summary>
+    internal Options CopyOfOptions() => _options.Copy();
+
     /// <inheritdoc cref="Fit(IDataView, IDataView?, CancellationToken)"/>
     public SimPOTransformer Fit(IDataView input) => Fit(input, null);
 
@@ -92,12 +95,7 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
     private List<EncodedPair> Encode(SimPOTransformer transformer, IDataView data, PairColumns columns, IChannel channel, CancellationToken cancellationToken)
     {
         PreferenceEncoder encoder = transformer.Model.Encoder(_options);
-        List<EncodedPair> pairs = [];
-        foreach ((string prompt, string chosen, string rejected, long row) in columns.Rows(data))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (encoder.Encode(prompt, chosen, rejected, row) is { } pair) pairs.Add(pair);
-        }
+        List<EncodedPair> pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken);
         FitReport.Encoded(channel, encoder.Statistics, _options);
         return pairs.Count > 0 ? pairs : throw new InvalidOperationException("There are no preference pairs to learn from: the data has no rows, or every row was dropped.");
     }

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO;
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Models;
 using static TorchSharp.torch;
 
@@ -15,7 +16,8 @@ namespace Microsoft.ML.SimPO;
 /// the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected reward, without gamma) and <c>PredictedLabel</c> (margin above 0).
 /// </summary>
 /// <remarks>Thread safe. It owns the model's weights: dispose it to free them.</remarks>
-public sealed class SimPOTransformer : ITransformer, IDisposable
+[TypeFormatterSource(typeof(ModelDisplay))]
+public sealed partial class SimPOTransformer : ITransformer, IDisposable
 {
     internal const string LoaderSignature = "SimPOTransformer";
 
@@ -98,18 +100,6 @@ public sealed class SimPOTransformer : ITransformer, IDisposable
 
     /// <inheritdoc/>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => Columns.RowMapper(_host, inputSchema);
-
-    /// <summary>Answers to prompts.</summary>
-    /// <param name="prompts">Texts, each a user's turn where the model has a chat template; or chat messages as JSON.</param>
-    /// <param name="options">Null for the likeliest tokens, at most 256.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>An answer each, without special tokens.</returns>
-    /// <exception cref="ArgumentException">Options are out of range; all of them are listed.</exception>
-    public IReadOnlyList<string> Generate(IEnumerable<string> prompts, GenerationOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(prompts);
-        return new AnswerWriter(Model, Options).Write([.. prompts], options ?? new GenerationOptions(), cancellationToken);
-    }
 
     /// <summary>This model with another LoRA adapter. The weights below it are in memory once: they are freed when all transformers that use them are disposed.</summary>
     /// <param name="adapterPath">A folder in PEFT layout: adapter_config.json, adapter_model.safetensors.</param>

@@ -15,6 +15,7 @@ internal static class AdapterInitializer
     /// <exception cref="InvalidDataException">The configuration does not fit the decoder; all faults are listed.</exception>
     public static void Attach(Decoder decoder, AdapterConfig config, int seed)
     {
+        using DisposeScope scope = NewDisposeScope();
         LoraAdapter adapter = decoder.Attach(config, AdapterLayout.Of(decoder, config, "The options of LoRA do not fit the model", strict: true));
         foreach (LowRankUpdate update in adapter.Updates)
         {

@@ -34,6 +34,7 @@ internal static class AdapterLoader
     /// <summary>Attaches a copy of another decoder's adapter to one of the same architecture.</summary>
     public static void Copy(LoraAdapter source, Decoder target)
     {
+        using DisposeScope scope = NewDisposeScope();
         LoraAdapter own = target.Attach(source.Config, AdapterLayout.Of(target, source.Config, "The adapter", strict: false));
         foreach ((Parameter to, Parameter from) in own.Parameters.Zip(source.Parameters)) to.Value.copy_(from.Value);
     }

@@ -45,6 +45,7 @@ internal static class DecoderLoader
         var target = new Decoder(architecture, family.Names, device);
         foreach ((Parameter from, Parameter to) in source.Parameters.Zip(target.Parameters)) to.Value.copy_(from.Value);
         source.Dispose();
+        target.ComputeIn(ScalarType.BFloat16);
         return target;
     }
 }

@@ -7,7 +7,15 @@ internal static class BenchmarkList
     [
         new StepBenchmark(),
         new LoadBenchmark(),
+        new PromptHeavyBenchmark(),
+        new OptimizerBenchmark(),
+        new ScoreBenchmark(),
+        new SmolLM2Benchmark(),
+        new ScalingBenchmark(),
+        new DataBenchmark(),
+        new TokenizeBenchmark(),
         new LoraBenchmark(),
+        new GenerateBenchmark(),
     ];
 
     public static IBenchmark? Find(string name) => All.FirstOrDefault(b => b.Name == name);

@@ -35,7 +35,7 @@ internal static class Worker
 
     private static void Reply(WorkerReply reply) => Console.WriteLine(Mark + JsonSerializer.Serialize(reply));
 
-    private static long PeakRss()
+    internal static long PeakRss()
     {
         const string status = "/proc/self/status", field = "VmHWM:";
         if (!File.Exists(status)) return Process.GetCurrentProcess().PeakWorkingSet64;

@@ -194,7 +194,7 @@ public sealed class SimPOTransformerTests(TunedModel model) : IClassFixture<Tune
     public void Generation_options_out_of_range_are_refused()
     {
         var failure = Assert.Throws<ArgumentException>(() => model.Transformer.Generate(["hi"], new GenerationOptions { MaxNewTokens = 0, TopP = 2 }));
-        Assert.Equal("`MaxNewTokens` must be at least 1, but was 0." + Environment.NewLine + "`TopP` must be greater than 0 and at most 1, but was 2. Use 1 for all tokens. (Parameter 'generation')", failure.Message);
+        Assert.Equal("`MaxNewTokens` must be at least 1, but was 0." + Environment.NewLine + "`TopP` must be greater than 0 and at most 1, but was 2. Use 1 for all tokens. (Parameter 'options')", failure.Message);
     }
 
     [Fact]

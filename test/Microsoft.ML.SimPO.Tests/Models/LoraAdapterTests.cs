@@ -30,15 +30,11 @@ public sealed class LoraAdapterTests
             RankStabilized = true,
         };
         using Decoder adapted = RandomDecoder.Make(architecture: RandomDecoder.Ornate), merged = RandomDecoder.Make(architecture: RandomDecoder.Ornate);
-        AttachRandom(adapted, config);
-        foreach ((Parameter to, Parameter from) in merged.Parameters.Zip(adapted.Parameters))
-            foreach (ParameterPart part in from.Parts)
-                if (from.Update is not null) Set(to, part, from.Update.Merged(from, part));
-
+        RandomAdapter.Attach(adapted, config);
+        RandomAdapter.MergeInto(merged, adapted);
         double loss = Gradients(adapted, recompute), expected = Gradients(merged, recompute: false);
         Assert.Equal(expected, loss, 1e-5);
-        foreach ((Parameter weight, Parameter mergedWeight) in adapted.Parameters.Zip(merged.Parameters))
-            if (weight.Update is { } update) CheckGradients(update, mergedWeight, config);
+        RandomAdapter.CheckGradients(adapted, merged, config);
         Assert.All(adapted.Parameters, p => Assert.False(p.IsTrained));
     }
 
@@ -153,43 +149,6 @@ public sealed class LoraAdapterTests
             "\n  The module to save 'score' is none of the model's. Use embed_tokens, lm_head, or the name of a norm.",
             message);
         Assert.Null(decoder.Adapter);
-    }
-
-    private static void CheckGradients(LowRankUpdate update, Parameter merged, AdapterConfig config)
-    {
-        foreach ((ParameterPart aPart, Parameter b) in update.A.Parts.Zip(update.B))
-        {
-            using DisposeScope scope = NewDisposeScope();
-            string module = aPart.Name["base_model.model.".Length..^".lora_A.weight".Length];
-            float scaling = (float)config.ScalingOf(module);
-            Tensor weightGradient = Parameter.View(merged.Gradient, merged.Parts.Single(p => p.Name == module + ".weight"));
-            Tensor a = Parameter.View(update.A.Value, aPart), aGradient = Parameter.View(update.A.Gradient, aPart);
-            AssertClose(mm(b.Value.t(), weightGradient) * scaling, aGradient);
-            AssertClose(mm(weightGradient, a.t()) * scaling, b.Gradient);
-        }
-    }
-
-    private static void AssertClose(Tensor expected, Tensor found)
-    {
-        float[] numbers = expected.contiguous().data<float>().ToArray();
-        Parity.Differences.AssertClose("gradient", numbers, found.contiguous().data<float>().ToArray(), (1e-5 * numbers.Max(Math.Abs)) + 1e-7);
-    }
-
-    private static void AttachRandom(Decoder decoder, AdapterConfig config)
-    {
-        AdapterInitializer.Attach(decoder, config, seed: 3);
-        var random = new Random(3);
-        foreach (Parameter b in decoder.Adapter!.Updates.SelectMany(u => u.B))
-            Set(b, b.Parts[0], tensor([.. Enumerable.Range(0, (int)b.Value.numel()).Select(_ => (float)(random.NextDouble() - 0.5))], b.Value.shape));
-    }
-
-    private static void Set(Parameter parameter, ParameterPart part, Tensor value)
-    {
-        using (value)
-        {
-            using Tensor view = Parameter.View(parameter.Value, part);
-            view.copy_(value);
-        }
     }
 
     private static double Gradients(Decoder decoder, bool recompute)

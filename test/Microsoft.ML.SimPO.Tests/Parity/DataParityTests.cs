@@ -28,18 +28,20 @@ public class DataParityTests
 
     private static void AssertRefused(string container, string error)
     {
-        var thrown = Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(container).Count());
+        var thrown = Assert.Throws<InvalidDataException>(() => new MLContext().Alignment.LoadPreferences(container));
         Assert.Contains(error, thrown.Message, StringComparison.Ordinal);
     }
 
     private static void AssertRead(string container, string[] expected)
     {
-        var info = new List<string>();
-        PreferenceRow[] rows = PreferenceReader.Read(container, null, info.Add).ToArray();
+        (MLContext context, List<string> lines) = PreferenceView.Context();
+        PreferenceRow[] rows = PreferenceView.Rows(context.Alignment.LoadPreferences(container));
         string place = Path.GetFileName(container);
-        Assert.True(rows.Length == expected.Length, $"{place}: {rows.Length} rows, expected {expected.Length}. {string.Join(' ', info)}");
+        Assert.True(rows.Length == expected.Length, $"{place}: {rows.Length} rows, expected {expected.Length}. {string.Join(' ', lines)}");
         for (int i = 0; i < rows.Length; i++) Assert.Equal((place, i, Canonical(Expected(expected[i]))), (place, i, Canonical(rows[i])));
-        Assert.Contains(info, line => line.Contains("recognised by its fields", StringComparison.Ordinal));
+        Assert.Single(lines, line => line.StartsWith("Info: ", StringComparison.Ordinal) && line.Contains("recognised by its fields", StringComparison.Ordinal));
+        bool splits = Directory.Exists(container) && Directory.EnumerateFileSystemEntries(container, "test*", SearchOption.AllDirectories).Any();
+        Assert.Equal(splits ? 1 : 0, lines.Count(line => line.StartsWith("Info: ", StringComparison.Ordinal) && line.Contains("; leaves out test", StringComparison.Ordinal)));
     }
 
     /// <summary>What the golden's line says, as a row: the turns put together by the rule for `Prompt` that users are promised.</summary>

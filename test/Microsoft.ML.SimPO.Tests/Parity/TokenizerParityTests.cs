@@ -59,6 +59,8 @@ public sealed class TokenizerParityTests
         Check("count", [ids.Length], [tokenizer.CountTokens(text, addSpecialTokens: true)]);
         Check("ids_no_special", Integers(vector.GetProperty("ids_no_special")), tokenizer.Encode(text, addSpecialTokens: false));
         Check("offsets", vector.GetProperty("offsets").EnumerateArray().Select(o => (o[0].GetInt32(), o[1].GetInt32())), CodePoints(text, encoding.Offsets));
+        if (vector.TryGetProperty("limited", out JsonElement limited))
+            Check("ids of the configured length", Integers(limited), tokenizer.EncodeToConfiguredLength(text, addSpecialTokens: true).Ids);
         // Cases of other makers may leave the texts out.
         if (vector.TryGetProperty("tokens", out JsonElement tokens))
         {

@@ -21,7 +21,7 @@ internal static class ContainerDetector
             ".tsv" => new DelimitedSource(file, '\t', options.MaxRowBytes),
             ".jsonl" or ".ndjson" => new JsonLinesSource(file, options.MaxRowBytes),
             _ when start == '[' => new JsonSource(file, options.MaxRowBytes),
-            _ when start == '{' => IsJsonLines(head, first) ? new JsonLinesSource(file, options.MaxRowBytes) : new JsonSource(file, options.MaxRowBytes),
+            _ when start == '{' => IsJsonLines(head, first) && JsonWrapper.Find(head.AsSpan(first)) < 0 ? new JsonLinesSource(file, options.MaxRowBytes) : new JsonSource(file, options.MaxRowBytes),
             _ => throw new InvalidDataException($"{file.Name}: expected JSON, JSON Lines, CSV, TSV, Parquet or Arrow, but found none of them."),
         };
     }

@@ -7,6 +7,10 @@ internal static class JsonText
 {
     private static readonly FieldSelection Everything = new();
 
+    /// <summary>The messages, or null where the text is not JSON messages.</summary>
+    public static FieldValue TryParseMessages(string text) =>
+        text.AsSpan().TrimStart() is ['[' or '{', ..] && TryParse(text) is var value && TurnParser.IsMessages(value) ? value : default;
+
     /// <summary>The value, or null where the text is not JSON.</summary>
     public static FieldValue TryParse(string text)
     {

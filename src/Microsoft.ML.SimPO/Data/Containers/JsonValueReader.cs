@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>
-/// The values of a JSON array, or JSON values one after the other, from a stream: each as the bytes that it spans.
+/// The values of a JSON array (also one in an object around it), or JSON values one after the other, from a stream: each as the bytes that it spans.
 /// The buffer holds the value at hand and doubles until it is whole, so no byte is looked at more than a few times.
 /// </summary>
 internal sealed class JsonValueReader(Stream stream, string name, int maxRowBytes)
@@ -12,7 +12,7 @@ internal sealed class JsonValueReader(Stream stream, string name, int maxRowByte
     private byte[] _buffer = new byte[1 << 16];
     private int _start, _end;
     private int _pending; // bytes of the value last handed out: passed over when the next is asked for
-    private bool _atEnd, _isArray, _begun, _ended;
+    private bool _atEnd, _isArray, _isWrapped, _begun, _ended;
 
     /// <summary>Number of the value last read, from 1.</summary>
     public long Row { get; private set; }
@@ -38,7 +38,16 @@ internal sealed class JsonValueReader(Stream stream, string name, int maxRowByte
     private void Begin()
     {
         _begun = true;
-        if (Peek() != '[') return;
+        int first = Peek();
+        if (first == '{')
+        {
+            FillUp();
+            int rows = JsonWrapper.Find(_buffer.AsSpan(_start, _end - _start));
+            if (rows < 0) return;
+            _isWrapped = true;
+            Skip(rows);
+        }
+        else if (first != '[') return;
         _isArray = true;
         Skip(1);
     }
@@ -53,7 +62,8 @@ internal sealed class JsonValueReader(Stream stream, string name, int maxRowByte
         {
             Skip(1);
             _ended = true;
-            if (Peek() >= 0) throw Broken("nothing after the array's end");
+            if (_isWrapped && Peek() is not ('}' or ',')) throw Broken("`}` after the rows");
+            if (!_isWrapped && Peek() >= 0) throw Broken("nothing after the array's end");
             return false;
         }
         if (Row > 0)
@@ -121,7 +131,7 @@ internal sealed class JsonValueReader(Stream stream, string name, int maxRowByte
     /// <summary>Moves what is left to the front, doubles the buffer where it is full, and reads until it is full.</summary>
     private void FillUp()
     {
-        if (_start == 0 && _end == _buffer.Length) Array.Resize(ref _buffer, checked(_buffer.Length * 2));
+        if (_start == 0 && _end == _buffer.Length) Array.Resize(ref _buffer, Sizes.Grown(_buffer.Length, maxRowBytes));
         while (Fill() && _end < _buffer.Length) { }
     }
 

@@ -66,7 +66,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
             _end -= _start;
             _start = 0;
         }
-        if (_end == _buffer.Length) Array.Resize(ref _buffer, (int)Math.Min((long)_buffer.Length * 2, (long)maxLineBytes + (1 << 16)));
+        if (_end == _buffer.Length) Array.Resize(ref _buffer, Sizes.Grown(_buffer.Length, maxLineBytes));
         int read = stream.Read(_buffer, _end, _buffer.Length - _end);
         _end += read;
         _atEnd = read == 0;

@@ -13,6 +13,16 @@ internal static class Sizes
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes"),
     };
 
+    /// <summary>
+    /// The next length of a buffer that holds a row: the double, but no more than the longest row needs to be seen too long; which is reached in one step
+    /// from half of it, so that never two such buffers are alive.
+    /// </summary>
+    public static int Grown(int length, int longestRow)
+    {
+        long most = longestRow + (1L << 16), doubled = 2L * length;
+        return (int)(doubled < longestRow ? doubled : Math.Max(most, length + (1L << 16)));
+    }
+
     public static string RowTooLong(long limit) =>
         $"A row must be at most {Text(limit)} long (`{nameof(PreferenceLoadOptions.MaxRowBytes)}`), but is longer.";
 }

@@ -5,13 +5,14 @@ internal static class PreferenceCleaner
 {
     /// <summary>
     /// The pairs that pass, in their order. <paramref name="rows"/> is enumerated once, or twice where classes of difficulty are balanced;
-    /// what fails is counted in <paramref name="log"/>.
+    /// what fails is counted in <paramref name="log"/>. Without options only what cannot be measured is left out.
     /// </summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public static IEnumerable<LocatedRow> Clean(IEnumerable<LocatedRow> rows, PreferenceFilterOptions options, DropLog log, PairMeasure? measure = null)
+    public static IEnumerable<LocatedRow> Clean(IEnumerable<LocatedRow> rows, PreferenceFilterOptions? options, DropLog log, PairMeasure? measure = null)
     {
-        options.Validate();
+        options?.Validate();
         measure ??= PairMeasure.Characters;
+        if (options is null) return measure.MayRefuse ? EachPasses(rows, [new EncodableFilter(measure)], log) : rows;
         return options.Balances ? Balanced(rows, options, log, measure) : Filtered(rows, options, log, measure);
     }
 
@@ -29,6 +30,7 @@ internal static class PreferenceCleaner
         if (options.DropDamagedText) filters.Add(new DamagedTextFilter());
         if (options.Script is { } script) filters.Add(new ScriptFilter(script));
         if (options.MinimumScoreGap is { } gap) filters.Add(new ScoreGapFilter(gap));
+        if (measure.MayRefuse) filters.Add(new EncodableFilter(measure));
         if (LengthFilter.Needed(options)) filters.Add(new LengthFilter(options, measure));
         if (options.DropDuplicatePairs || options.DropConflicts || options.MaxPairsPerPrompt is not null) filters.Add(new DuplicateFilter(options));
         if (options.TestData.Count > 0) filters.Add(new ContaminationFilter(options.TestData.SelectMany(TestRows)));

@@ -88,10 +88,15 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
     private TextMode PromptMode(LayoutColumns columns, TextMode answers)
     {
         if (answers == TextMode.Dialogue) return TextMode.Dialogue;
-        return options.Format is PreferenceFormat.Auto or PreferenceFormat.Chat && IsJson(columns.Prompt) ? TextMode.Json : TextMode.Answer;
+        if (options.Format is not (PreferenceFormat.Auto or PreferenceFormat.Chat)) return TextMode.Answer;
+        if (options.PromptsMayBeMessages) return TextMode.JsonOrText;
+        if (IsJson(columns.Prompt)) return TextMode.Json;
+        return fields.Values(columns.Prompt).Any(value => value.Kind == FieldKind.Text && IsMessages(value.Text)) ? TextMode.JsonOrText : TextMode.Answer;
     }
 
-    private bool IsJson(string? path) => fields.AllTexts(path, text => text.AsSpan().TrimStart() is ['[' or '{', ..] && TurnParser.IsMessages(JsonText.TryParse(text)));
+    private bool IsJson(string? path) => fields.AllTexts(path, IsMessages);
+
+    private static bool IsMessages(string text) => !JsonText.TryParseMessages(text).IsNull;
 
     private string Kind(LayoutColumns columns, TextMode mode) => mode switch
     {

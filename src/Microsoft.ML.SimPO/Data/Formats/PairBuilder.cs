@@ -53,6 +53,7 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
             return null;
         }
         if (prompts == TextMode.Json) return TurnParser.TryRead(JsonText.TryParse(text), columns.Prompt!, turns);
+        if (prompts == TextMode.JsonOrText && JsonText.TryParseMessages(text) is { IsNull: false } messages) return TurnParser.TryRead(messages, columns.Prompt!, turns);
         FieldValue input = LayoutColumns.Get(row, columns.Input);
         if (!input.IsNull && input.Kind != FieldKind.Text) return RowFault.Type(columns.Input!, "text", input);
         turns.Add(new Turn(Turn.User, input.IsNull || input.Text.Length == 0 ? text : $"{text}\n{input.Text}"));

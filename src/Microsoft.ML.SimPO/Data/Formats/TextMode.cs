@@ -14,4 +14,7 @@ internal enum TextMode
 
     /// <summary>JSON messages.</summary>
     Json,
+
+    /// <summary>JSON messages in some rows, the text itself in others: what the `Prompt` column of this library's data views holds.</summary>
+    JsonOrText,
 }

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO;
 
 /// <summary>A data set of a mixture and how much of it is taken.</summary>
 /// <param name="Path">File or folder.</param>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO;
 
 /// <summary>How far the length of an answer gives away which is the chosen one.</summary>
 /// <param name="ChosenLonger">Share of pairs whose chosen answer is the longer one, 0 to 1.</param>

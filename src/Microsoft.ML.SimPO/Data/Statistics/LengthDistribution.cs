@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO;
 
 /// <summary>How a length is distributed over the rows. All lengths are in the unit of the <see cref="PreferenceStatistics"/>.</summary>
 /// <param name="Minimum">The shortest.</param>

@@ -1,10 +1,12 @@
 using Microsoft.Data.Analysis;
+using Microsoft.ML.SimPO.Data;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO;
 
 /// <summary>
 /// What is in a preference data set. <see cref="ToString"/> is a table for the console, <see cref="ToDataFrame"/> one for a notebook.
 /// </summary>
+[TypeFormatterSource(typeof(StatisticsDisplay))]
 public sealed record PreferenceStatistics
 {
     /// <summary>`tokens` or `characters`: what lengths are counted in.</summary>

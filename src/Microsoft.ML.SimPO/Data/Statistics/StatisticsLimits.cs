@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO;
 
 /// <summary>Limits whose effect the statistics tell beforehand; null for none.</summary>
 /// <param name="Prompt">Longest prompt.</param>

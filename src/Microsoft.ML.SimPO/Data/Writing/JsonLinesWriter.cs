@@ -8,15 +8,13 @@ internal static class JsonLinesWriter
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static long Write(Stream stream, IEnumerable<PreferenceRow> rows)
+    public static long Write(Stream stream, IEnumerable<PreferenceRow> rows, bool scores)
     {
         long count = 0;
-        bool? scores = null;
         using var writer = new Utf8JsonWriter(stream, Options);
         foreach (PreferenceRow row in rows)
         {
-            scores ??= row.ScoreChosen is not null || row.ScoreRejected is not null;
-            WriteRow(writer, row, scores.Value);
+            WriteRow(writer, row, scores);
             writer.Flush();
             writer.Reset();
             stream.WriteByte((byte)'\n');

@@ -9,12 +9,11 @@ internal static class ParquetPairWriter
     private const int GroupRows = 1000;
     private const long GroupCharacters = 16 << 20;
 
-    public static long Write(Stream stream, IEnumerable<PreferenceRow> rows)
+    public static long Write(Stream stream, IEnumerable<PreferenceRow> rows, bool scores)
     {
         using IEnumerator<PreferenceRow> source = rows.GetEnumerator();
         var group = new List<PreferenceRow>(GroupRows);
         bool more = Fill(group, source);
-        bool scores = group.Count > 0 && (group[0].ScoreChosen is not null || group[0].ScoreRejected is not null);
         ParquetSchema schema = Schema(scores);
         long count = 0;
         ParquetWriter writer = ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = CompressionMethod.Snappy }).GetAwaiter().GetResult();

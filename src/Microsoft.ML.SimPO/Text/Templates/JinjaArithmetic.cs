@@ -13,7 +13,7 @@ internal static class JinjaArithmetic
         if (left is JinjaUndefined undefined) throw undefined.Error();
         if (right is JinjaUndefined other) throw other.Error();
         if (left is long a && right is long b && Small(operation, a, b) is { } small) return small;
-        if (JinjaNumbers.AsInteger(left) is { } i && JinjaNumbers.AsInteger(right) is { } j) return Integers(operation, i, j);
+        if (JinjaNumbers.AsInteger(left) is { } i && JinjaNumbers.AsInteger(right) is { } j) return Integers(operation, i, j, budget);
         if (JinjaNumbers.AsFloat(left) is { } x && JinjaNumbers.AsFloat(right) is { } y) return Floats(operation, x, y);
         return operation switch
         {
@@ -39,16 +39,20 @@ internal static class JinjaArithmetic
         _ => null,
     };
 
-    private static object Integers(string operation, BigInteger a, BigInteger b) => operation switch
+    private static object Integers(string operation, BigInteger a, BigInteger b, JinjaBudget budget)
     {
-        "+" => JinjaNumbers.Normalize(a + b),
-        "-" => JinjaNumbers.Normalize(a - b),
-        "*" => JinjaNumbers.Normalize(a * b),
-        "/" => b.IsZero ? throw ZeroDivision("division by zero") : Quotient(a, b),
-        "//" => b.IsZero ? throw ZeroDivision("integer division or modulo by zero") : JinjaNumbers.Normalize(FloorDivide(a, b)),
-        "%" => b.IsZero ? throw ZeroDivision("integer modulo by zero") : JinjaNumbers.Normalize(a - FloorDivide(a, b) * b),
-        _ => Power(a, b),
-    };
+        if (operation != "**") budget.SpendDigits(a.GetBitLength(), b.GetBitLength());
+        return operation switch
+        {
+            "+" => JinjaNumbers.Normalize(a + b),
+            "-" => JinjaNumbers.Normalize(a - b),
+            "*" => JinjaNumbers.Normalize(a * b),
+            "/" => b.IsZero ? throw ZeroDivision("division by zero") : Quotient(a, b),
+            "//" => b.IsZero ? throw ZeroDivision("integer division or modulo by zero") : JinjaNumbers.Normalize(FloorDivide(a, b)),
+            "%" => b.IsZero ? throw ZeroDivision("integer modulo by zero") : JinjaNumbers.Normalize(a - FloorDivide(a, b) * b),
+            _ => Power(a, b, budget),
+        };
+    }
 
     private static double Quotient(BigInteger a, BigInteger b)
     {
@@ -62,11 +66,12 @@ internal static class JinjaArithmetic
         return !remainder.IsZero && remainder.Sign != b.Sign ? quotient - 1 : quotient;
     }
 
-    private static object Power(BigInteger a, BigInteger b)
+    private static object Power(BigInteger a, BigInteger b, JinjaBudget budget)
     {
         if (b.Sign < 0) return Floats("**", (double)a, (double)b);
         if (a.IsZero || a.IsOne || b.IsZero) return (long)(b.IsZero ? 1 : a);
         if (b > 1 << 16 || a.GetBitLength() * (long)b > 1 << 17) throw JinjaException.Limit("The template makes an integer of more than 65536 bits.");
+        budget.SpendDigits(a.GetBitLength() * (long)b, a.GetBitLength() * (long)b);
         return JinjaNumbers.Normalize(BigInteger.Pow(a, (int)b));
     }
 

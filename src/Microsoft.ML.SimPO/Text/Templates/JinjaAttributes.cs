@@ -58,6 +58,7 @@ internal static class JinjaAttributes
     public static object? GetItem(object? target, object? key, JinjaBudget budget)
     {
         if (target is JinjaUndefined undefined) throw undefined.Error();
+        budget.SpendReading([target, key]);
         if (TryGetItem(target, key, out object? value)) return value;
         if (key is not string name) return JinjaUndefined.Element(target, key, budget);
         if (Method(target, name) is { } method) return method;

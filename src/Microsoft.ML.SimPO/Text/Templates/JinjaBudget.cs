@@ -24,6 +24,22 @@ internal sealed class JinjaBudget(JinjaOptions options)
         Spend(length >> 4);
     }
 
+    /// <summary>Accounts for reading texts: their lengths, and what it may take to look for one in another.</summary>
+    public void SpendReading(ReadOnlySpan<object?> values)
+    {
+        long longest = 0, next = 0;
+        foreach (object? value in values)
+        {
+            if (JinjaValue.AsText(value)?.Length is not int length) continue;
+            if (length > longest) (longest, next) = (length, longest);
+            else next = Math.Max(next, length);
+        }
+        Spend((longest + next >> 6) + (Math.Max(0, longest - next) * next >> 13));
+    }
+
+    /// <summary>Accounts for an operation on whole numbers whose time is the product of their lengths.</summary>
+    public void SpendDigits(long leftBits, long rightBits) => Spend((leftBits >> 5) * (rightBits >> 5) >> 6);
+
     public string Text(string made)
     {
         SpendText(made.Length);

@@ -8,5 +8,10 @@ internal sealed class JinjaBuiltin(string name, string parameters, Func<JinjaInt
 {
     private readonly JinjaSignature _signature = new(name, parameters);
 
-    public object? Invoke(JinjaInterpreter interpreter, JinjaArguments arguments) => body(interpreter, _signature.Bind(arguments));
+    public object? Invoke(JinjaInterpreter interpreter, JinjaArguments arguments)
+    {
+        object?[] bound = _signature.Bind(arguments);
+        interpreter.Budget.SpendReading(bound);
+        return body(interpreter, bound);
+    }
 }

@@ -19,7 +19,12 @@ internal static class JinjaComparison
     {
         if (ReferenceEquals(left, right)) return left is not double number || !double.IsNaN(number);
         if (left is null || right is null) return false;
-        if (JinjaValue.AsText(left) is { } text) return JinjaValue.AsText(right) is { } other && text == other;
+        if (JinjaValue.AsText(left) is { } text)
+        {
+            if (JinjaValue.AsText(right) is not { } other || text.Length != other.Length) return false;
+            budget.Spend(text.Length >> 6);
+            return text == other;
+        }
         if (left is JinjaObject) return AreEqualObjects(left, right, budget);
         if (left is double || right is double) return JinjaNumbers.AsFloat(left) is { } a && JinjaNumbers.AsFloat(right) is { } b && a == b;
         return JinjaNumbers.AsInteger(left) is { } i && JinjaNumbers.AsInteger(right) is { } j && i == j;
@@ -34,11 +39,15 @@ internal static class JinjaComparison
         if (JinjaValue.AsText(container) is { } text)
         {
             if (item is JinjaUndefined) throw JinjaException.Type("'in <string>' requires string as left operand, not Undefined");
-            budget.Spend(text.Length >> 4);
+            budget.SpendReading([container, item]);
             string part = JinjaValue.AsText(item) ?? throw JinjaException.Type($"'in <string>' requires string as left operand, not {JinjaValue.TypeName(item)}");
             return text.Contains(part, StringComparison.Ordinal);
         }
-        if (container is JinjaDictionary dictionary) return dictionary.TryGet(item, out _);
+        if (container is JinjaDictionary dictionary)
+        {
+            budget.SpendReading([item]);
+            return dictionary.TryGet(item, out _);
+        }
         if (JinjaValue.TryItems(container) is null) throw JinjaException.Type($"argument of type '{JinjaValue.TypeName(container)}' is not iterable");
         foreach (object? other in JinjaValue.Items(container, budget))
             if (ReferenceEquals(item, other) || AreEqual(item, other, budget)) return true;
@@ -87,7 +96,11 @@ internal static class JinjaComparison
     {
         if (left is JinjaUndefined undefined) throw undefined.Error();
         if (right is JinjaUndefined other) throw other.Error();
-        if (JinjaValue.AsText(left) is { } a && JinjaValue.AsText(right) is { } b) return Holds(comparison, PythonText.Compare(a, b));
+        if (JinjaValue.AsText(left) is { } a && JinjaValue.AsText(right) is { } b)
+        {
+            budget.Spend(Math.Min(a.Length, b.Length) >> 6);
+            return Holds(comparison, PythonText.Compare(a, b));
+        }
         if (left is JinjaSequence x && right is JinjaSequence y && x.GetType() == y.GetType()) return IsOrdered(comparison, x, y, budget);
         if (left is double || right is double)
         {

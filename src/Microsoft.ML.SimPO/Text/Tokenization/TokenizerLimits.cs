@@ -3,8 +3,8 @@ namespace Microsoft.ML.SimPO.Text;
 /// <summary>The "truncation" and "padding" of a tokenizer.json.</summary>
 /// <param name="MaxLength">The most tokens, special tokens included; null for no bound.</param>
 /// <param name="KeepsEnd">Whether the end of a longer text is kept rather than its start.</param>
-/// <param name="PaddedLength">The least tokens; null for no padding, 0 for padding to a multiple alone.</param>
-/// <param name="PadMultiple">The padded length is a multiple of this.</param>
+/// <param name="PaddedLength">The least tokens; null for no padding, 0 where it is the text's own length.</param>
+/// <param name="PadMultiple">That length is rounded up to a multiple of this; a text that is longer than a fixed length is not.</param>
 /// <param name="PadsStart">Whether padding comes before the text rather than after it.</param>
 /// <param name="Padding">What is padded with.</param>
 internal sealed record TokenizerLimits(int? MaxLength, bool KeepsEnd, int? PaddedLength, int PadMultiple, bool PadsStart, SpecialToken Padding)
@@ -23,7 +23,7 @@ internal sealed record TokenizerLimits(int? MaxLength, bool KeepsEnd, int? Padde
     public int PaddingFor(int count)
     {
         if (PaddedLength is not int least) return 0;
-        long length = Math.Max(count, least);
-        return (int)((length + PadMultiple - 1) / PadMultiple * PadMultiple - count);
+        long length = least == 0 ? count : least;
+        return (int)Math.Max(0, (length + PadMultiple - 1) / PadMultiple * PadMultiple - count);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.SimPO.Data;
 
@@ -15,7 +16,31 @@ public class HostileInputTests
     [Trait("Category", "Long")]
     public void Five_thousand_mutated_files_are_read_or_refused_with_a_clear_error() => RunChild(5000, seed: 2);
 
+    [Fact]
+    public void Files_made_to_harm_are_told_apart_from_data_in_bounded_memory()
+    {
+        string[] lines = Child(HostileFiles.Variable, "all").TrimEnd().Split('\n');
+        Assert.Equal(HostileFiles.All.Length + 1, lines.Length);
+        for (int i = 0; i < HostileFiles.All.Length; i++)
+        {
+            (string name, _, string expected) = HostileFiles.All[i];
+            string line = lines[i];
+            string[] parts = line.Split('\t');
+            Assert.True(Regex.IsMatch(parts[0], expected), $"{name}: {line}");
+            Assert.InRange(double.Parse(parts[^1], CultureInfo.InvariantCulture), 0, 20);
+        }
+        Assert.InRange(long.Parse(lines[^1], CultureInfo.InvariantCulture), 1, 800L << 20);
+    }
+
     private static void RunChild(int count, long seed)
+    {
+        string[] result = Child(MutatedFiles.Variable, string.Create(CultureInfo.InvariantCulture, $"{count} {seed}")).Trim().Split(' ');
+        Assert.Equal(count, int.Parse(result[0], CultureInfo.InvariantCulture) + int.Parse(result[1], CultureInfo.InvariantCulture));
+        Assert.InRange(long.Parse(result[2], CultureInfo.InvariantCulture), 1, 800L << 20);
+    }
+
+    /// <summary>What a child with a heap of 256 MiB at most prints, with one variable set.</summary>
+    private static string Child(string variable, string value)
     {
         string assembly = typeof(HostileInputTests).Assembly.Location;
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet", ["exec", assembly])
@@ -26,14 +51,12 @@ public class HostileInputTests
         // The test assembly has no entry point of its own to speak of: the hook runs before it.
         start.Environment["DOTNET_STARTUP_HOOKS"] = assembly;
         start.Environment["DOTNET_GCHeapHardLimit"] = "0x10000000";
-        start.Environment[MutatedFiles.Variable] = string.Create(CultureInfo.InvariantCulture, $"{count} {seed}");
+        start.Environment[variable] = value;
         using Process child = Process.Start(start)!;
         Task<string> error = child.StandardError.ReadToEndAsync();
         string output = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
         Assert.True(child.ExitCode == 0, $"exit code {child.ExitCode}{Environment.NewLine}{output}{Environment.NewLine}{error.Result}");
-        string[] result = output.Trim().Split(' ');
-        Assert.Equal(count, int.Parse(result[0], CultureInfo.InvariantCulture) + int.Parse(result[1], CultureInfo.InvariantCulture));
-        Assert.InRange(long.Parse(result[2], CultureInfo.InvariantCulture), 1, 800L << 20);
+        return output;
     }
 }

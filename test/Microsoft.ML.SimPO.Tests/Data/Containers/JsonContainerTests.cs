@@ -13,6 +13,8 @@ public class JsonContainerTests
     [InlineData("a.json", "\uFEFF[{0},{0}]")]
     [InlineData("a.jsonl", "\uFEFF{0}\r\n\r\n{0}")]
     [InlineData("a.txt", "[{0},{0}]")]
+    [InlineData("a.json", "{\"version\": \"1.0\", \"info\": {\"by\": [1]}, \"data\": [{0},\n{0}], \"more\": 1}")]
+    [InlineData("a.json", "\n{\"rows\": [\n  {0}, {0}]}\n")]
     public void Arrays_lines_and_objects_one_after_the_other_are_read(string name, string text)
     {
         using var folder = new TemporaryFolder();
@@ -50,6 +52,7 @@ public class JsonContainerTests
     [InlineData("[{0} {0}]", "a.json, line 1: expected `,` or `]` after a row, but found `{`.")]
     [InlineData("[{0},\n]", "a.json, line 2: expected a row, but found `]`.")]
     [InlineData("[{0}", "a.json, line 1: expected `,` or `]` after a row, but the file ends.")]
+    [InlineData("{\"data\": [{0}]", "a.json, line 1: expected `}` after the rows, but the file ends.")]
     [InlineData("[{0}] x", "a.json, line 1: expected nothing after the array's end, but found `x`.")]
     [InlineData("[{0},\n{\"prompt\": }]", "a.json, row 2, line 2: JSON is broken at byte 11: '}' is an invalid start of a value.")]
     [InlineData("[{0},\n{\"prompt\": \"x", "a.json, row 2, line 2: JSON is broken at byte 13: Expected end of string, but instead reached end of data.")]

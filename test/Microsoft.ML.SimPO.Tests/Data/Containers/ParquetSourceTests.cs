@@ -23,7 +23,7 @@ public class ParquetSourceTests
         using var folder = new TemporaryFolder();
         string path = folder.File("a.parquet");
         PreferenceRow[] rows = Enumerable.Range(0, 3000).Select(i => new PreferenceRow($"prompt {i}", $"chosen {i}", $"rejected {i}", i, -i)).ToArray();
-        PreferenceWriter.Write(path, rows);
+        PreferenceWriter.Write(path, rows, scores: true);
         Assert.Equal(rows, PreferenceReader.Read(path));
     }
 

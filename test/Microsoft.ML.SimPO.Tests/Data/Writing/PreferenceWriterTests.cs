@@ -18,7 +18,7 @@ public class PreferenceWriterTests
     {
         using var folder = new TemporaryFolder();
         PreferenceRow[] rows = Enumerable.Range(0, 900).SelectMany(_ => Rows).ToArray();
-        Assert.Equal(2700, PreferenceWriter.Write(folder.File(name), rows));
+        Assert.Equal(2700, PreferenceWriter.Write(folder.File(name), rows, scores: true));
         Assert.Equal(rows, PreferenceReader.Read(folder.File(name)));
         Assert.Equal([folder.File(name)], Directory.GetFiles(folder.Path));
     }
@@ -27,7 +27,7 @@ public class PreferenceWriterTests
     public void Json_lines_hold_messages_and_scores()
     {
         using var folder = new TemporaryFolder();
-        PreferenceWriter.Write(folder.File("a.jsonl"), Rows[..2]);
+        PreferenceWriter.Write(folder.File("a.jsonl"), Rows[..2], scores: true);
         Assert.Equal(
             [
                 """{"prompt":[{"role":"user","content":"q \"1\"\n🙂"}],"chosen":[{"role":"assistant","content":"yes\t你好"}],"rejected":[{"role":"assistant","content":"no"}],"score_chosen":1.5,"score_rejected":-2}""",
@@ -40,7 +40,7 @@ public class PreferenceWriterTests
     public async Task Parquet_has_the_schema_that_datasets_reads_as_lists_of_messages()
     {
         using var folder = new TemporaryFolder();
-        PreferenceWriter.Write(folder.File("a.parquet"), Rows[..2]);
+        PreferenceWriter.Write(folder.File("a.parquet"), Rows[..2], scores: true);
         await using ParquetReader reader = await ParquetReader.CreateAsync(folder.File("a.parquet"));
         Assert.Equal(
             ["prompt/list/element/role", "prompt/list/element/content", "chosen/list/element/role", "chosen/list/element/content",
@@ -52,9 +52,9 @@ public class PreferenceWriterTests
     public void A_failure_leaves_no_file_behind()
     {
         using var folder = new TemporaryFolder();
-        Assert.Throws<InvalidOperationException>(() => PreferenceWriter.Write(folder.File("a.parquet"), Rows.Select(PreferenceRow (_) => throw new InvalidOperationException())));
+        Assert.Throws<InvalidOperationException>(() => PreferenceWriter.Write(folder.File("a.parquet"), Rows.Select(PreferenceRow (_) => throw new InvalidOperationException()), scores: false));
         Assert.Empty(Directory.GetFiles(folder.Path));
-        var thrown = Assert.Throws<ArgumentException>(() => PreferenceWriter.Write(folder.File("a.csv"), Rows));
+        var thrown = Assert.Throws<ArgumentException>(() => PreferenceWriter.Write(folder.File("a.csv"), Rows, scores: true));
         Assert.Equal("`path` must end in .jsonl, .json or .parquet, but ends in `.csv`. (Parameter 'path')", thrown.Message);
     }
 
@@ -64,7 +64,7 @@ public class PreferenceWriterTests
     public void No_pairs_make_a_file_without_rows(string name)
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(0, PreferenceWriter.Write(folder.File(name), []));
+        Assert.Equal(0, PreferenceWriter.Write(folder.File(name), [], scores: false));
         Assert.True(File.Exists(folder.File(name)));
     }
 }

@@ -29,6 +29,12 @@ public sealed class JinjaBoundsTests
     [InlineData("{% set ns = namespace(t=[]) %}{% for i in range(60) %}{% set ns.t = [ns.t, ns.t] %}{% endfor %}{{ ns.t|tojson }}", "The template takes more than 2500000 steps.")]
     [InlineData("{% set ns = namespace(t=[], u=[]) %}{% for i in range(60) %}{% set ns.t = [ns.t, ns.t] %}{% set ns.u = [ns.u, ns.u] %}{% endfor %}{{ ns.t == ns.u }}", "The template takes more than 2500000 steps.")]
     [InlineData("{{ '\\t'.expandtabs(10 ** 9) }}", "The template makes a text of more than 8388608 characters.")]
+    [InlineData("{% for i in range(20000) %}{% set x = 7 ** 23000 %}{% endfor %}", "The template takes more than 2500000 steps.")]
+    [InlineData("{% for i in range(20000) %}{% set x = (7 ** 11000) * (7 ** 11000) %}{% endfor %}", "The template takes more than 2500000 steps.")]
+    [InlineData("{% set s = '\ud83d\ude00' * 2000000 %}{% for i in range(100000) %}{{ s[i] }}{% endfor %}", "The template takes more than 2500000 steps.")]
+    [InlineData("{% set s = '\ud83d\ude00' * 2000000 %}{% for i in range(100000) %}{{ s|length }}{% endfor %}", "The template takes more than 2500000 steps.")]
+    [InlineData("{% set a = 'a' * 3000000 %}{% set b = 'a' * 3000000 %}{% for i in range(100000) %}{% if a == b %}{% endif %}{% endfor %}", "The template takes more than 2500000 steps.")]
+    [InlineData("{% set a = 'a' * 1000000 ~ 'b' ~ 'a' * 1000000 %}{{ a in 'a' * 4000000 }}", "The template takes more than 2500000 steps.")]
     public void Work_and_text_are_bounded(string template, string expected)
     {
         JinjaException error = Assert.Throws<JinjaException>(() => JinjaTemplate.Parse(template).Render(Variables));

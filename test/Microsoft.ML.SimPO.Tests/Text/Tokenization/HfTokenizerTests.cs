@@ -132,6 +132,8 @@ public sealed class HfTokenizerTests
     [Theory]
     [InlineData("""{"tokenizer_class":"LlamaTokenizerFast","bos_token":"d","eos_token":"e"}""", "d ab")]
     [InlineData("""{"tokenizer_class":"LlamaTokenizer","add_bos_token":false,"add_eos_token":true,"eos_token":{"content":"e"}}""", "ab e")]
+    [InlineData("""{"tokenizer_class":"GPTNeoXTokenizer","bos_token":"d","eos_token":"e"}""", "ab")]
+    [InlineData("""{"tokenizer_class":"GPTNeoXTokenizerFast","add_bos_token":true,"bos_token":"d","eos_token":"e"}""", "d ab")]
     [InlineData("""{"tokenizer_class":"PreTrainedTokenizerFast","add_bos_token":true,"bos_token":"d"}""", "? ab e")]
     public void Some_classes_of_transformers_put_BOS_and_EOS_by_the_configuration(string config, string tokens) =>
         Assert.Equal(tokens, string.Join(' ', SmallTokenizer.Load(SmallTokenizer.Json(postProcessor: Template), config).EncodeWithOffsets("ab", addSpecialTokens: true).Tokens));
@@ -189,6 +191,9 @@ public sealed class HfTokenizerTests
     [InlineData("""{"max_length":4,"strategy":"OnlyFirst","direction":"Left","stride":0}""", "null", "? c d e")]
     [InlineData("null", """{"strategy":{"Fixed":8},"direction":"Right","pad_to_multiple_of":null,"pad_id":8,"pad_type_id":0,"pad_token":"▁"}""", "? a b c d e ▁ ▁")]
     [InlineData("null", """{"strategy":"BatchLongest","direction":"Left","pad_to_multiple_of":4,"pad_id":8,"pad_type_id":0,"pad_token":"▁"}""", "▁ ▁ ? a b c d e")]
+    [InlineData("null", """{"strategy":{"Fixed":7},"direction":"Right","pad_to_multiple_of":4,"pad_id":8,"pad_type_id":0,"pad_token":"▁"}""", "? a b c d e ▁ ▁")]
+    [InlineData("null", """{"strategy":{"Fixed":3},"direction":"Right","pad_to_multiple_of":4,"pad_id":8,"pad_type_id":0,"pad_token":"▁"}""", "? a b c d e")]
+    [InlineData("null", """{"strategy":{"Fixed":0},"direction":"Right","pad_to_multiple_of":4,"pad_id":8,"pad_type_id":0,"pad_token":"▁"}""", "? a b c d e")]
     public void Length_is_as_the_file_says_where_that_is_asked_for(string truncation, string padding, string tokens)
     {
         string json = SmallTokenizer.Json(SmallTokenizer.Letters.Replace("\"a b\",\"ab c\"", "", StringComparison.Ordinal), postProcessor: Template)
@@ -198,6 +203,20 @@ public sealed class HfTokenizerTests
         Assert.Equal(tokens, string.Join(' ', encoding.Tokens));
         Assert.Equal(encoding.Tokens.Count(token => token is "a" or "b" or "c" or "d"), encoding.Offsets.Count(offset => offset != (0, 0)));
         Assert.Equal(6, tokenizer.Encode("abcd", addSpecialTokens: true).Length);
+    }
+
+    [Fact]
+    public void A_token_that_is_given_again_has_the_flags_of_the_last_and_stays_special()
+    {
+        const string Twice = """
+            [{"id":9,"content":"<x>","special":true,"normalized":false,"lstrip":false,"rstrip":false,"single_word":false},
+             {"id":9,"content":"<x>","special":false,"normalized":false,"lstrip":false,"rstrip":true,"single_word":false}]
+            """;
+        HfTokenizer tokenizer = SmallTokenizer.Load(SmallTokenizer.Json(addedTokens: Twice, decoder: """{"type":"Fuse"}"""));
+        Assert.Equal([1, 9, 2], tokenizer.Encode("a<x>  b", addSpecialTokens: false));
+        Assert.True(tokenizer.IsSpecial(9));
+        Assert.Equal("ab", tokenizer.Decode([1, 9, 2], skipSpecialTokens: true));
+        Assert.Equal("a<x>b", tokenizer.Decode([1, 9, 2], skipSpecialTokens: false));
     }
 
     [SkippableFact]

@@ -77,6 +77,19 @@ public sealed class HostileTokenizerTests
             Assert.Throws<InvalidDataException>(() => SmallTokenizer.Load(json)).Message);
     }
 
+    [Theory]
+    [InlineData("normalizer", "normalizers", """{"type":"NFC"}""", 101, "'normalizer': expected at most 100 normalizers, found more.")]
+    [InlineData("pre_tokenizer", "pretokenizers", """{"type":"Whitespace"}""", 101, "'pre_tokenizer.pretokenizers[100]': expected at most 100 pre-tokenizers, found more.")]
+    [InlineData("decoder", "decoders", """{"type":"Fuse"}""", 101, "'decoder': expected at most 100 decoders, found more.")]
+    [InlineData("post_processor", "processors", """{"type":"BertProcessing","sep":["a",1],"cls":["b",2]}""", 501, "'post_processor.processors[500]': expected at most 1000 special tokens, found more.")]
+    [InlineData("post_processor", "single", """{"SpecialToken":{"id":"x"}}""", 501, "'post_processor': expected at most 1000 special tokens, found more.")]
+    public void More_parts_than_any_tokenizer_has_are_refused(string name, string list, string part, int count, string message)
+    {
+        string parts = string.Join(',', Enumerable.Repeat(part, count));
+        string type = list == "single" ? """ "TemplateProcessing","special_tokens":{"x":{"ids":[1,2],"tokens":["a","b"]}} """ : "\"Sequence\"";
+        AssertRefused<InvalidDataException>("{\"model\":" + SmallTokenizer.Letters + $",\"{name}\":{{\"type\":{type},\"{list}\":[{parts}]}}}}", message);
+    }
+
     [Fact]
     public void Deep_nesting_is_refused()
     {

@@ -5,17 +5,15 @@ internal sealed class AddedVocabulary
 {
     private readonly Dictionary<int, AddedToken> _byId = [];
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _special = new(StringComparer.Ordinal);
+    private readonly IReadOnlySet<string> _special;
 
     /// <param name="tokens">Added tokens with their final ids.</param>
+    /// <param name="special">The texts that are left out when special tokens are skipped.</param>
     /// <param name="normalizer">What normalizes the text, and the tokens that are searched in normalized text.</param>
-    public AddedVocabulary(IEnumerable<AddedToken> tokens, TextNormalizer? normalizer)
+    public AddedVocabulary(IEnumerable<AddedToken> tokens, IReadOnlySet<string> special, TextNormalizer? normalizer)
     {
-        foreach (AddedToken token in tokens)
-        {
-            (_byId[token.Id], _ids[token.Content]) = (token, token.Id);
-            if (token.Special) _special.Add(token.Content);
-        }
+        _special = special;
+        foreach (AddedToken token in tokens) (_byId[token.Id], _ids[token.Content]) = (token, token.Id);
         Plain = new AddedTokenMatcher(_byId.Values.Where(t => !t.Normalized).Select(t => (t.Content, t)));
         Normalized = new AddedTokenMatcher(_byId.Values.Where(t => t.Normalized).Select(t => (Normalize(t.Content, normalizer), t)));
     }

@@ -12,9 +12,16 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, AddedToken> _byId = [];
+    private readonly HashSet<string> _special = new(StringComparer.Ordinal);
     private int _maxId = -1;
 
     public IEnumerable<AddedToken> Tokens => _byId.Values;
+
+    /// <summary>
+    /// The texts that are left out when special tokens are skipped. A token that a file called special once stays so, even if it is given again as another; a piece of a
+    /// SentencePiece model is what is said of it last.
+    /// </summary>
+    public IReadOnlySet<string> SpecialTexts => _byId.Values.Where(token => token.Special).Select(token => token.Content).Concat(_special).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Reads the "added_tokens" of a tokenizer.json, in its order. The ids written there do not count, as in Hugging Face tokenizers.</summary>
     public void ReadTokens(JsonSection section)
@@ -30,6 +37,7 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
         string content = section.Required("content").Text();
         if (content.Length == 0) return;
         bool special = section.Flag("special", false) || specialTexts?.Contains(content) == true;
+        if (special) _special.Add(content);
         int id = _ids.TryGetValue(content, out int known) ? known : vocabulary.Id(content) ?? NextId();
         Set(new AddedToken(
             id, content, section.Flag("single_word", false), section.Flag("lstrip", false), section.Flag("rstrip", false), section.Flag("normalized", !special), special));

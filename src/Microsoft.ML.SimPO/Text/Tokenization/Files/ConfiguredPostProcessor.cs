@@ -6,13 +6,14 @@ namespace Microsoft.ML.SimPO.Text;
 /// </summary>
 internal static class ConfiguredPostProcessor
 {
-    /// <summary>The classes, with the tokens that they have where the configuration names none.</summary>
-    private static readonly Dictionary<string, (string Bos, string Eos)> Classes = new(StringComparer.Ordinal)
+    /// <summary>The classes, with what they take where the configuration says nothing: their tokens, and whether BOS is added.</summary>
+    private static readonly Dictionary<string, (string Bos, string Eos, bool AddsBos)> Classes = new(StringComparer.Ordinal)
     {
-        ["LlamaTokenizer"] = ("<s>", "</s>"),
-        ["CodeLlamaTokenizer"] = ("<s>", "</s>"),
-        ["GemmaTokenizer"] = ("<bos>", "<eos>"),
-        ["CohereTokenizer"] = ("<BOS_TOKEN>", "<|END_OF_TURN_TOKEN|>"),
+        ["LlamaTokenizer"] = ("<s>", "</s>", true),
+        ["CodeLlamaTokenizer"] = ("<s>", "</s>", true),
+        ["GemmaTokenizer"] = ("<bos>", "<eos>", true),
+        ["CohereTokenizer"] = ("<BOS_TOKEN>", "<|END_OF_TURN_TOKEN|>", true),
+        ["GPTNeoXTokenizer"] = ("<|endoftext|>", "<|endoftext|>", false),
     };
 
     /// <param name="config">The configuration.</param>
@@ -21,8 +22,8 @@ internal static class ConfiguredPostProcessor
     public static PostProcessor Read(JsonSection config, PostProcessor fromFile, Func<string, int?> idOf)
     {
         string name = config.TextOrNull("tokenizer_class") ?? "";
-        if (!Classes.TryGetValue(name.EndsWith("Fast", StringComparison.Ordinal) ? name[..^4] : name, out (string Bos, string Eos) defaults)) return fromFile;
-        bool bos = config.Flag("add_bos_token", true), eos = config.Flag("add_eos_token", false);
+        if (!Classes.TryGetValue(name.EndsWith("Fast", StringComparison.Ordinal) ? name[..^4] : name, out (string Bos, string Eos, bool AddsBos) defaults)) return fromFile;
+        bool bos = config.Flag("add_bos_token", defaults.AddsBos), eos = config.Flag("add_eos_token", false);
         return new PostProcessor(bos ? [Token("bos_token", defaults.Bos)] : [], eos ? [Token("eos_token", defaults.Eos)] : [], []);
 
         SpecialToken Token(string key, string otherwise)

@@ -5,12 +5,16 @@ namespace Microsoft.ML.SimPO.Text;
 /// <summary>Reads the "decoder" of a tokenizer.json.</summary>
 internal static class DecoderReader
 {
+    /// <summary>More than any tokenizer has.</summary>
+    private const int MaxDecoders = 100;
+
     /// <summary>Without a decoder tokens are joined with spaces.</summary>
     /// <exception cref="NotSupportedException">A decoder of that type is not known.</exception>
     public static DecoderChain Read(JsonSection? section)
     {
         if (section is not { } given) return new DecoderChain([], " ");
-        List<JsonSection> parts = [.. Flatten(given)];
+        List<JsonSection> parts = [.. Flatten(given).Take(MaxDecoders + 1)];
+        if (parts.Count > MaxDecoders) throw given.Fault($"expected at most {MaxDecoders} decoders, found more");
         var stages = new List<Func<DecoderStage, DecoderStage>>();
         for (int i = 0; i < parts.Count; i++)
         {

@@ -17,10 +17,13 @@ internal static class LimitsReader
         }
         if (tokenizer.Optional("padding") is not { } padding) return limits;
         JsonSection length = padding.Required("strategy");
+        int? fixedLength = length.IsObject ? length.Required("Fixed").Integer(0, MaxPadding) : null;
+        if (fixedLength is null && length.Text() != "BatchLongest") throw length.Unsupported($"the padding strategy '{length.Text()}'");
+        if (fixedLength == 0) return limits;
         int? multiple = padding.Optional("pad_to_multiple_of")?.Integer(0, MaxPadding);
         return limits with
         {
-            PaddedLength = length.IsObject ? length.Required("Fixed").Integer(0, MaxPadding) : length.Text() == "BatchLongest" ? 0 : throw length.Unsupported($"the padding strategy '{length.Text()}'"),
+            PaddedLength = fixedLength ?? 0,
             PadMultiple = multiple is null or 0 ? 1 : multiple.Value,
             PadsStart = IsLeft(padding),
             Padding = new SpecialToken(padding.Required("pad_id").Integer(0, TokenModelReader.MaxId), padding.Required("pad_token").Text()),

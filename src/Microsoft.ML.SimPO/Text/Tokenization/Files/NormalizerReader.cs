@@ -3,13 +3,25 @@ namespace Microsoft.ML.SimPO.Text;
 /// <summary>Reads the "normalizer" of a tokenizer.json.</summary>
 internal static class NormalizerReader
 {
+    /// <summary>More than any tokenizer has; each reads the whole text.</summary>
+    private const int MaxNormalizers = 100;
+
     /// <exception cref="NotSupportedException">A normalizer of that type is not known.</exception>
     public static TextNormalizer Read(JsonSection section)
+    {
+        List<JsonSection> parts = [.. Flatten(section).Take(MaxNormalizers + 1)];
+        if (parts.Count > MaxNormalizers) throw section.Fault($"expected at most {MaxNormalizers} normalizers, found more");
+        return parts.Count == 1 ? One(parts[0]) : new SequenceNormalizer([.. parts.Select(One)]);
+    }
+
+    private static IEnumerable<JsonSection> Flatten(JsonSection section) =>
+        section.Required("type").Text() == "Sequence" ? section.Required("normalizers").Items().SelectMany(Flatten) : [section];
+
+    private static TextNormalizer One(JsonSection section)
     {
         string type = section.Required("type").Text();
         return type switch
         {
-            "Sequence" => new SequenceNormalizer([.. section.Required("normalizers").Items().Select(Read)]),
             "Prepend" => new PrependNormalizer(section.Required("prepend").Text()),
             "Replace" => new ReplaceNormalizer(PatternReader.Read(section.Required("pattern")), section.Required("content").Text()),
             "NFC" => new UnicodeFormNormalizer(compose: true, compatible: false),

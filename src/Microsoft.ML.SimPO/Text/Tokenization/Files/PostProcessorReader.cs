@@ -3,6 +3,9 @@ namespace Microsoft.ML.SimPO.Text;
 /// <summary>Reads the "post_processor" of a tokenizer.json, for single texts.</summary>
 internal sealed class PostProcessorReader
 {
+    /// <summary>More special tokens than any model puts around a text.</summary>
+    private const int MaxTokens = 1_000;
+
     private readonly List<SpecialToken> _before = [];
     private readonly List<SpecialToken> _after = [];
     private readonly List<PlaceTrim> _trims = [];
@@ -39,7 +42,10 @@ internal sealed class PostProcessorReader
             case "TemplateProcessing": AddTemplate(section); break;
             default: throw section.Unsupported($"the post-processor '{type}'");
         }
+        if (_before.Count + _after.Count + _trims.Count > MaxTokens) throw TooMany(section);
     }
+
+    private static InvalidDataException TooMany(JsonSection section) => section.Fault($"expected at most {MaxTokens} special tokens, found more");
 
     private void AddPair(JsonSection section)
     {
@@ -60,7 +66,11 @@ internal sealed class PostProcessorReader
         List<SpecialToken>? after = null;
         foreach (JsonSection part in section.Required("single").Items())
         {
-            if (part.Optional("SpecialToken") is { } special) (after ?? before).AddRange(TokensOf(special, tokens));
+            if (part.Optional("SpecialToken") is { } special)
+            {
+                (after ?? before).AddRange(TokensOf(special, tokens));
+                if (before.Count + (after?.Count ?? 0) > MaxTokens) throw TooMany(section);
+            }
             else if (part.Required("Sequence").Required("id").Text() != "A" || after is not null) throw part.Fault("expected the sequence A once, found another");
             else after = [];
         }

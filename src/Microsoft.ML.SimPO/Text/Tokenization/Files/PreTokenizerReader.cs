@@ -3,6 +3,9 @@ namespace Microsoft.ML.SimPO.Text;
 /// <summary>Reads the "pre_tokenizer" of a tokenizer.json into steps.</summary>
 internal sealed class PreTokenizerReader(bool? addPrefixSpace)
 {
+    /// <summary>More steps than any tokenizer has; each reads the whole text.</summary>
+    private const int MaxSteps = 100;
+
     private readonly List<PreTokenizerStep> _steps = [];
 
     /// <param name="section">The pre-tokenizer; null for none.</param>
@@ -19,6 +22,7 @@ internal sealed class PreTokenizerReader(bool? addPrefixSpace)
     private void Add(JsonSection section)
     {
         string type = section.Required("type").Text();
+        if (_steps.Count >= MaxSteps) throw section.Fault($"expected at most {MaxSteps} pre-tokenizers, found more");
         switch (type)
         {
             case "Sequence":

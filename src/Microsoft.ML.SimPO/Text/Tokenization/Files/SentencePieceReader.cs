@@ -8,7 +8,10 @@ internal static class SentencePieceReader
     private const string Space = "▁";
 
     /// <summary>Longer pieces are no words; looking at all of their parts would take quadratic time.</summary>
-    private const int MaxPieceLength = 4096;
+    private const int MaxPieceLength = 512;
+
+    /// <summary>Some times what the largest models have.</summary>
+    private const int MaxMerges = 4_000_000;
 
     /// <param name="bytes">The file.</param>
     /// <param name="path">Its name, for messages.</param>
@@ -26,7 +29,7 @@ internal static class SentencePieceReader
             if (piece.Type is SentencePieceType.Control or SentencePieceType.UserDefined) added.AddPiece(piece.Text, piece.Type == SentencePieceType.Control);
         if (model.IsBpe) added.AddSpecial(model.Pieces[model.UnknownId].Text);
         if (config is { } given) added.AddConfigured(given);
-        var pipeline = new TokenizationPipeline(new AddedVocabulary(added.Tokens, normalizer), normalizer, preTokenizers, tokens);
+        var pipeline = new TokenizationPipeline(new AddedVocabulary(added.Tokens, added.SpecialTexts, normalizer), normalizer, preTokenizers, tokens);
         return new HfTokenizer(pipeline, PostProcessor(model, config), Decoder(model, prefix), TokenizerLimits.None);
     }
 
@@ -91,6 +94,7 @@ internal static class SentencePieceReader
                 if (i < text.Length && vocabulary.TryGetId(text.AsSpan(0, i), out int left) && vocabulary.TryGetId(text.AsSpan(i), out int right))
                     ways.Add((left, right, merged, piece.Score, length, codePoints - length));
             }
+            if (merges.Count + ways.Count > MaxMerges) throw new InvalidDataException($"{path}: expected pieces that can be put together in at most {MaxMerges} ways, found more.");
             merges.AddRange(ways.OrderBy(way => way.Left).ThenBy(way => way.Right));
         }
         return [.. merges.OrderByDescending(m => m.Score).ThenByDescending(m => m.LeftLength).ThenByDescending(m => m.RightLength).Select(m => (m.Left, m.Right, m.Merged))];

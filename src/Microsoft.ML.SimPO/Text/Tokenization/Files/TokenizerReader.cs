@@ -29,7 +29,7 @@ internal static class TokenizerReader
         var added = new AddedTokenReader(model.Vocabulary);
         if (tokenizer.Optional("added_tokens") is { } tokens) added.ReadTokens(tokens);
         if (config is { } given) added.AddConfigured(given);
-        var addedVocabulary = new AddedVocabulary(added.Tokens, normalizer);
+        var addedVocabulary = new AddedVocabulary(added.Tokens, added.SpecialTexts, normalizer);
         PostProcessor postProcessor = PostProcessorReader.Read(tokenizer.Optional("post_processor"));
         if (config is { } configured) postProcessor = ConfiguredPostProcessor.Read(configured, postProcessor, text => addedVocabulary.Id(text) ?? model.Vocabulary.Id(text));
         var pipeline = new TokenizationPipeline(addedVocabulary, normalizer, preTokenizers, model);

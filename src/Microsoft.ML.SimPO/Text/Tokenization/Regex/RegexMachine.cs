@@ -24,7 +24,7 @@ internal ref struct RegexMachine
         _text = text;
         _scratch = scratch;
         _stepsBeforeMemory = 10_000L + 16L * text.Length;
-        _maxSteps = 10_000_000L + 200L * text.Length;
+        _maxSteps = 5_000_000L + 64L * text.Length;
         scratch.Reset(code.Length);
     }
 

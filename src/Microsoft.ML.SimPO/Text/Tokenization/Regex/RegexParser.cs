@@ -8,7 +8,7 @@ namespace Microsoft.ML.SimPO.Text;
 /// </summary>
 internal sealed class RegexParser
 {
-    private const int MaxDepth = 64, MaxRepeat = 1000;
+    private const int MaxDepth = 64, MaxRepeat = 1000, MaxLength = 5_000;
 
     private readonly string _pattern;
     private readonly RegexClassParser _classes;
@@ -27,6 +27,7 @@ internal sealed class RegexParser
     /// <exception cref="FormatException">The pattern is malformed.</exception>
     public static RegexNode Parse(string pattern)
     {
+        if (pattern.Length > MaxLength) throw RegexErrors.Unsupported(pattern[..40] + "...", MaxLength, $"more than {MaxLength} characters");
         var parser = new RegexParser(pattern);
         RegexNode node = parser.Alternatives();
         if (parser._at < pattern.Length) throw RegexErrors.Malformed(pattern, parser._at, "a ')' that closes nothing");

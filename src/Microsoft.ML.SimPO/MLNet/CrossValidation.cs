@@ -1,0 +1,51 @@
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>The loop over the folds.</summary>
+internal static class CrossValidation
+{
+    public static IReadOnlyList<CrossValidationFold> Run(
+        MLContext context, IDataView data, SimPOTrainer.Options options, int numberOfFolds, int seed, bool keepModels, CancellationToken cancellationToken)
+    {
+        IHost host = ((IHostEnvironment)context).Register("SimPOCrossValidation");
+        PairColumns.Of(host, data.Schema, options, nameof(data));
+        IReadOnlyList<DataOperationsCatalog.TrainTestData> folds = PromptPartition.Folds(host, data, options.PromptColumnName, numberOfFolds, seed);
+        using IChannel channel = host.Start("CrossValidation");
+        using var model = new SharedBase(context, options.Copy());
+        model.GiveTo(options);
+        List<CrossValidationFold> results = [];
+        try
+        {
+            for (int fold = 0; fold < folds.Count; fold++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                CrossValidationFold result = Judge(fold, folds[fold]);
+                results.Add(result);
+                channel.Info(FormattableString.Invariant($"fold {fold + 1}/{folds.Count}: accuracy {result.Metrics.Accuracy:P1}, mean margin {result.Metrics.MeanMargin:F3}, {result.Metrics.Count} pairs"));
+            }
+            return results;
+        }
+        catch
+        {
+            foreach (CrossValidationFold result in results) result.Model?.Dispose();
+            throw;
+        }
+
+        CrossValidationFold Judge(int fold, DataOperationsCatalog.TrainTestData parts)
+        {
+            SimPOTransformer tuned = new SimPOTrainer(context, options).Fit(parts.TrainSet, null, cancellationToken);
+            bool kept = false;
+            try
+            {
+                AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(parts.TestSet), options.Beta * options.GammaBetaRatio);
+                kept = keepModels;
+                return new CrossValidationFold(fold, metrics, parts.TestSet, kept ? tuned : null);
+            }
+            finally
+            {
+                if (!kept) tuned.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Microsoft.ML.SimPO;
+
+/// <summary>What a sweep judges a trial by, on the held-out pairs.</summary>
+public enum SweepMetric
+{
+    /// <summary><see cref="AlignmentMetrics.Accuracy"/>; higher is better. It does not depend on beta.</summary>
+    Accuracy,
+
+    /// <summary><see cref="AlignmentMetrics.LogLoss"/> of the margin; lower is better. A larger beta alone can lower it.</summary>
+    LogLoss,
+
+    /// <summary><see cref="AlignmentMetrics.MeanMargin"/> over beta, in nats a token; higher is better.</summary>
+    MeanMargin,
+}

@@ -1,0 +1,137 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+using Apache.Arrow;
+using Apache.Arrow.Ipc;
+
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>Files made to harm, by name, each with what a person is told (a pattern); read in the child process of <see cref="HostileInputTests"/>.</summary>
+internal static class HostileFiles
+{
+    /// <summary>Set for the child.</summary>
+    public const string Variable = "SIMPO_HOSTILE_FILES";
+
+    private const string Row = """{"prompt": "p", "chosen": "c", "rejected": "r"}""";
+    private const int Giga = 1 << 30;
+
+    /// <summary>File name, what writes it, and the pattern of the message; or the number of pairs that are read all the same.</summary>
+    public static readonly (string Name, Action<string> Write, string Expected)[] All =
+    [
+        ("line-of-1-gb.jsonl", path => Sparse(path, Row + "\n", Giga, "\n" + Row), "^2 pairs; a row must be at most 64 MiB"),
+        ("value-of-1-gb.json", path => Sparse(path, $"[{Row}, {{\"prompt\": \"", Giga, "\"}]"), "^value-of-1-gb.json, row 2, line 1: "),
+        ("field-of-1-gb.csv", path => Sparse(path, "prompt,chosen,rejected\n\"", Giga, "\",c,r\n"), "^field-of-1-gb.csv"),
+        ("bomb.jsonl.gz", path => Bomb(path, "", (byte)'x', Giga), "^bomb.jsonl.gz: expected rows, but none of the first 1 can be read; bomb.jsonl.gz, line 1: A row must be at most 64 MiB"),
+        ("deep-bomb.json.gz", path => Bomb(path, "", (byte)'[', Giga), "^deep-bomb.json.gz, row 1, line 1: JSON must not be nested deeper than 64"),
+        ("blank-bomb.json.gz", path => Bomb(path, "[" + Row, (byte)' ', Giga), "^blank-bomb.json.gz, line 1: expected `,` or `]` after a row, but the file ends"),
+        ("text-bomb.json.gz", path => Bomb(path, $"[{Row}, {{\"prompt\": \"", (byte)'x', Giga), "^text-bomb.json.gz, row 2, line 1: A row must be at most 64 MiB"),
+        ("many-names.json", ManyNames, "^many-names.json: expected preference pairs, with fields like"),
+        ("not-gzip.jsonl.gz", path => File.WriteAllBytes(path, [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255]), "^not-gzip.jsonl.gz is damaged after byte 0 of its decompressed content"),
+        ("latin1.csv", path => File.WriteAllBytes(path, [.. "prompt,chosen,rejected\nok,c,r\n"u8, 0xE4, .. ",c,r\n"u8]), "^1 pairs; `prompt` must be UTF-8"),
+        ("latin1.arrow", path => DamagedText(path), "^0 pairs|^latin1.arrow"),
+        ("many-rows.parquet", path => Patched(path, "plain/rows.parquet", ManyRows), "^many-rows.parquet is not readable as Parquet"),
+        ("zeros.parquet", path => Sparse(path, "PAR1", 1 << 28, "PAR1"), "^zeros.parquet is not readable as Parquet"),
+        ("zeros.arrow", path => Sparse(path, "ARROW1\0\0", 1 << 28, "ARROW1"), "^zeros.arrow is damaged Arrow data"),
+        ("endless-schema.stream.arrow", path => File.WriteAllBytes(path, [255, 255, 255, 255, 255, 255, 255, 127, .. new byte[64]]), "^endless-schema.stream.arrow is damaged Arrow data: its schema is declared to have 2 GiB"),
+        ("many-columns.csv", path => File.WriteAllText(path, string.Join(',', Enumerable.Range(0, 200_000)) + "\n1\n"), "^many-columns.csv: expected at most 1000 columns"),
+        ("many-values.jsonl", path => File.WriteAllText(path, $"{Row}\n{{\"prompt\": [{string.Join(',', Enumerable.Repeat("{}", 1_100_000))}]}}"), "^1 pairs; a row must hold at most 1000000 values"),
+        ("quotes.csv", path => File.WriteAllText(path, "prompt,chosen,rejected\n" + new string('"', 1 << 22)), "^quotes.csv"),
+        ("nul.jsonl", path => Sparse(path, "", 1 << 26, ""), "^nul.jsonl: expected rows, but none of the first 1 can be read"),
+        ("half-pair.jsonl", path => File.WriteAllText(path, Row + "\n{\"prompt\": \"\\ud83d\", \"chosen\": \"c\", \"rejected\": \"r\"}"), "^1 pairs; text must be valid UTF-8"),
+        ("infinite-score.jsonl", path => File.WriteAllText(path, """{"prompt": "p", "chosen": "c", "rejected": "r", "score_chosen": 1e999, "score_rejected": -1e999}"""), "^1 pairs"),
+        ("../escape.jsonl", path => File.WriteAllText(path, Row), "^1 pairs"),
+        ("new\nline\u001b[31m.jsonl", path => File.WriteAllText(path, Row + "\n{}"), "^1 pairs"),
+    ];
+
+    /// <summary>Writes and reads each file; prints what came of it, a line each, and at last the most memory that the process had.</summary>
+    public static int Run()
+    {
+        using var folder = new TemporaryFolder();
+        foreach ((string name, Action<string> write, _) in All)
+        {
+            string path = folder.File(Path.Combine("in", name));
+            write(path);
+            GC.Collect();
+            var clock = System.Diagnostics.Stopwatch.StartNew();
+            Console.WriteLine(FormattableString.Invariant($"{Outcome(path).ReplaceLineEndings(" ")}\t{clock.Elapsed.TotalSeconds:F1}"));
+            File.Delete(path);
+        }
+        using var self = System.Diagnostics.Process.GetCurrentProcess();
+        Console.WriteLine(FormattableString.Invariant($"{self.PeakWorkingSet64}"));
+        return 0;
+    }
+
+    private static string Outcome(string path)
+    {
+        var log = new DropLog();
+        try
+        {
+            int pairs = PreferenceReader.ReadLocated(path, null, null, log).Count();
+            string? first = log.Drops is [var drop, ..] ? drop.Example : null;
+            return $"{pairs} pairs{(first is null ? "" : $"; {char.ToLowerInvariant(first[0])}{first[1..]}")}";
+        }
+        catch (InvalidDataException refused)
+        {
+            return refused.Message;
+        }
+        catch (Exception other)
+        {
+            return $"CRASH {other.GetType().Name}: {other.Message}";
+        }
+    }
+
+    /// <summary>A hole of zeros between two texts: it takes no space on the disk.</summary>
+    private static void Sparse(string path, string before, long hole, string after)
+    {
+        using FileStream file = File.Create(path);
+        file.Write(Encoding.UTF8.GetBytes(before));
+        file.SetLength(file.Length + hole);
+        file.Position = file.Length;
+        file.Write(Encoding.UTF8.GetBytes(after));
+    }
+
+    private static void Bomb(string path, string before, byte content, long length)
+    {
+        using var gzip = new GZipStream(File.Create(path), CompressionLevel.Fastest);
+        gzip.Write(Encoding.UTF8.GetBytes(before));
+        var block = new byte[1 << 20];
+        System.Array.Fill(block, content);
+        for (long written = 0; written < length; written += block.Length) gzip.Write(block);
+    }
+
+    private static void ManyNames(string path)
+    {
+        var text = new StringBuilder("{");
+        for (int i = 0; i < 300_000; i++) text.Append(i == 0 ? "" : ",").Append('"').Append(i).Append("\": 1");
+        File.WriteAllText(path, text.Append('}').ToString());
+    }
+
+    private static void DamagedText(string path)
+    {
+        var texts = new StringArray(1, new ArrowBuffer(new byte[] { 0, 0, 0, 0, 1, 0, 0, 0 }), new ArrowBuffer(new byte[] { 0xE4 }), ArrowBuffer.Empty, 0, 0);
+        RecordBatch batch = new RecordBatch.Builder().Append("prompt", false, texts).Append("chosen", false, texts).Append("rejected", false, texts).Build();
+        using FileStream stream = File.Create(path);
+        using var writer = new ArrowFileWriter(stream, batch.Schema);
+        writer.WriteRecordBatch(batch);
+        writer.WriteEnd();
+    }
+
+    private static void Patched(string path, string golden, Func<byte[], byte[]> patch) =>
+        File.WriteAllBytes(path, patch(File.ReadAllBytes(Repository.PathOf(["test", "Microsoft.ML.SimPO.Tests", "Goldens", "data", .. golden.Split('/')]))));
+
+    // The footer starts with the version (0x15 0x04), then the schema; every 24 in it that stands for a number of rows or values becomes huge.
+    private static byte[] ManyRows(byte[] bytes)
+    {
+        int length = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(bytes.Length - 8)), start = bytes.Length - 8 - length;
+        var footer = new List<byte>();
+        foreach (byte value in bytes.AsSpan(start, length))
+        {
+            // 24 in Thrift's zigzag form is 48, after an i64 field's header (0x16).
+            if (value == 48 && footer.Count > 0 && footer[^1] == 0x16) footer.AddRange([0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]);
+            else footer.Add(value);
+        }
+        var size = new byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(size, footer.Count);
+        return [.. bytes[..start], .. footer, .. size, .. "PAR1"u8];
+    }
+}

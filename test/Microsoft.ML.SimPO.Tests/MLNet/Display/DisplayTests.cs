@@ -1,0 +1,73 @@
+using System.Collections;
+using System.Reflection;
+using System.Xml.Linq;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>What notebooks show. They are not there: their convention is followed here by its names alone, as they follow it.</summary>
+public sealed class DisplayTests(TunedModel model) : IClassFixture<TunedModel>
+{
+    private readonly MLContext _context = model.Context;
+
+    [Fact]
+    public void A_model_shows_what_it_is_and_the_curves_of_its_training()
+    {
+        XElement html = Shown(model.Transformer);
+        Assert.Contains("llama", html.Value, StringComparison.Ordinal);
+        XElement[] lines = [.. html.Descendants().Where(e => e.Name.LocalName == "polyline")];
+        Assert.Equal(6, lines.Length);
+        Assert.All(lines, l => Assert.Equal(2, l.Attribute("points")!.Value.Trim().Split(' ').Length)); // two steps
+        Assert.Contains("gradient norm", html.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Metrics_show_all_their_figures()
+    {
+        IDataView data = _context.Data.LoadFromEnumerable(
+            [new { ChosenReward = -1f, RejectedReward = -2.5f, Topic = "<b>bold</b>" }, new { ChosenReward = -1f, RejectedReward = -0.5f, Topic = "b & c" }]);
+        XElement html = Shown(_context.Alignment.Evaluate(data, groupColumnName: "Topic"));
+        Assert.Equal(["1.5", "-0.5"], Cells(html, "<b>bold</b>").Skip(3).Take(1).Concat(Cells(html, "b & c").Skip(3).Take(1)));
+        Assert.Equal("0.5", Cells(html, "accuracy")[1]);
+        Assert.Empty(html.Descendants("b")); // text is encoded
+    }
+
+    [Fact]
+    public void Statistics_show_lengths_and_what_was_left_out()
+    {
+        XElement html = Shown(_context.Alignment.DescribePreferences(QuickStartFiles.Test));
+        Assert.Equal("150", Cells(html, "pairs kept")[1]);
+        Assert.Equal(7, Cells(html, "prompt").Length);
+    }
+
+    [Fact]
+    public void A_sweep_shows_its_table()
+    {
+        IDataView data = model.Data;
+        var sweep = new SweepOptions { MaxTrials = 3, Runner = new FakeRunner(s => s.TrialId == 1 ? double.NaN : s.TrialId) };
+        using SweepResult result = _context.Alignment.Sweep(data, data, QuickStartFiles.Options(), sweep);
+        XElement html = Shown(result);
+        Assert.Equal(3, html.Descendants("tbody").Single().Elements().Count());
+        Assert.Contains("it went astray", html.Value, StringComparison.Ordinal);
+        Assert.Contains("best: trial 1 of 3", html.Value, StringComparison.Ordinal);
+    }
+
+    /// <summary>As .NET Interactive looks for it: an attribute of that name, its property's type, its method, members of the formatters.</summary>
+    private static XElement Shown(object value)
+    {
+        object attribute = value.GetType().GetCustomAttributes(inherit: true).Single(a => a.GetType().Name == "TypeFormatterSourceAttribute");
+        Assert.Equal(["text/html"], (string[])Property(attribute, "PreferredMimeTypes"));
+        object source = Activator.CreateInstance((Type)Property(attribute, "FormatterSourceType"))!;
+        object formatter = ((IEnumerable)source.GetType().GetMethod("CreateTypeFormatters")!.Invoke(source, null)!).Cast<object>().Single();
+        Assert.Equal("text/html", Property(formatter, "MimeType"));
+        using var writer = new StringWriter(System.Globalization.CultureInfo.InvariantCulture);
+        MethodInfo format = formatter.GetType().GetMethod("Format")!;
+        Assert.Equal([typeof(object), typeof(TextWriter)], format.GetParameters().Select(p => p.ParameterType));
+        Assert.Equal(true, format.Invoke(formatter, [value, writer]));
+        return XElement.Parse($"<html>{writer}</html>");
+    }
+
+    private static object Property(object of, string name) => of.GetType().GetProperty(name, BindingFlags.Public | BindingFlags.Instance)!.GetValue(of)!;
+
+    private static string[] Cells(XElement html, string first) =>
+        [.. html.Descendants("tr").Select(r => r.Elements("td").Select(c => c.Value).ToArray()).First(cells => cells.Length > 0 && cells[0] == first)];
+}

@@ -1,0 +1,130 @@
+namespace Microsoft.ML.SimPO;
+
+public sealed class SweepProposalTests
+{
+    private readonly MLContext _context = new(seed: 1);
+
+    private IDataView Data => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(4));
+
+    [Fact]
+    public void A_grid_tries_every_combination_once()
+    {
+        var space = new SweepSpace().Add("Beta", 1, 4, gridPoints: 2).AddChoice("LossType", "Sigmoid", SimPOLossType.Hinge).Add("BatchSize", 2, 32, logScale: true);
+        FakeRunner runner = Run(new SweepOptions { Algorithm = SweepAlgorithm.Grid, Space = space, MaxTrials = 100 }, _ => 0);
+        Assert.Equal(
+            from beta in new[] { 1f, 4f } from type in new[] { SimPOLossType.Sigmoid, SimPOLossType.Hinge } from batch in new[] { 2, 8, 32 } select (beta, type, batch),
+            runner.Ran.Select(s => (s.Options.Beta, s.Options.LossType, s.Options.BatchSize)));
+        Assert.Equal(Enumerable.Range(0, 12), runner.Ran.Select(s => s.TrialId));
+        Assert.Equal(8, runner.Ran[1].Parameter["BatchSize"]);
+    }
+
+    [Fact]
+    public void Random_values_fill_their_ranges_and_depend_on_the_seed_alone()
+    {
+        var space = new SweepSpace().Add("LearningRate", 1e-6, 1e-2, logScale: true).Add("GammaBetaRatio", 0, 2);
+        FakeRunner Sweep(int seed) => Run(new SweepOptions { Space = space, MaxTrials = 200, Seed = seed }, _ => 0);
+        List<TrialSettings> ran = Sweep(3).Ran;
+        Assert.All(ran, s => Assert.InRange(s.Options.LearningRate, 1e-6, 1e-2));
+        // Half below the middle of the scale, to three standard deviations.
+        Assert.InRange(ran.Count(s => s.Options.LearningRate < 1e-4), 79, 121);
+        Assert.InRange(ran.Count(s => s.Options.GammaBetaRatio < 1), 79, 121);
+        Assert.Equal(ran.Select(s => s.Options.LearningRate), Sweep(3).Ran.Select(s => s.Options.LearningRate));
+        Assert.NotEqual(ran.Select(s => s.Options.LearningRate), Sweep(4).Ran.Select(s => s.Options.LearningRate));
+    }
+
+    /// <summary>With eta 2 and three rungs: two trials below, then the better one goes up, and so on; the top is reached by the best of four.</summary>
+    [Fact]
+    public void Successive_halving_promotes_the_best_and_trains_them_longer()
+    {
+        double[] losses = [0.5, 0.3, 0.2, 0.4];
+        int started = 0;
+        Dictionary<double, double> known = [];
+        FakeRunner runner = Run(
+            new SweepOptions { Algorithm = SweepAlgorithm.SuccessiveHalving, Space = new SweepSpace().Add("Beta", 1, 10), MaxTrials = 7, ReductionFactor = 2, Rungs = 3 },
+            s => known.TryGetValue(s.Options.Beta, out double loss) ? loss : known[s.Options.Beta] = losses[started++],
+            epochs: 2);
+        // Two begin; the better one, 0.3, goes up. The third, 0.2, is better than both and follows; of the two in rung 1 it goes on to the top, and a fourth begins.
+        Assert.Equal([0.5, 0.3, 0.3, 0.2, 0.2, 0.2, 0.4], runner.Ran.Select(s => known[s.Options.Beta]));
+        Assert.Equal([0, 0, 1, 0, 1, 2, 0], runner.Ran.Select(s => s.Rung));
+        Assert.Equal([0.5, 0.5, 1, 0.5, 1, 2, 0.5], runner.Ran.Select(s => s.Options.Epochs));
+    }
+
+    [Fact]
+    public void Trials_that_went_astray_are_never_promoted_and_do_not_end_the_sweep()
+    {
+        FakeRunner runner = Run(new SweepOptions { Algorithm = SweepAlgorithm.SuccessiveHalving, MaxTrials = 9, ReductionFactor = 2, Rungs = 2 }, s => s.TrialId == 8 ? 1 : double.NaN);
+        Assert.All(runner.Ran, s => Assert.Equal(0, s.Rung));
+        string message = Assert.Throws<InvalidOperationException>(() => Run(new SweepOptions { MaxTrials = 2 }, _ => double.NaN)).Message;
+        Assert.Equal("No trial of the sweep completed. The last: it went astray", message);
+    }
+
+    [Fact]
+    public void The_time_is_a_budget()
+    {
+        FakeRunner runner = Run(new SweepOptions { MaxTrials = 1000, MaxTime = TimeSpan.FromSeconds(0.3) }, _ =>
+        {
+            Thread.Sleep(100);
+            return 1;
+        });
+        Assert.InRange(runner.Ran.Count, 1, 4);
+    }
+
+    [Fact]
+    public void Faults_of_the_options_are_told_at_once()
+    {
+        var options = new SweepOptions
+        {
+            Space = new SweepSpace(), Algorithm = (SweepAlgorithm)5, Metric = (SweepMetric)6, MaxTrials = 0, MaxTime = TimeSpan.Zero, ReductionFactor = 1, Rungs = 1, MaxLossRatio = 1,
+            MaxChosenLogProbabilityDrop = double.NaN,
+        };
+        string[] expected =
+        [
+            "`Space` must name what to search, but was empty. Use SweepSpace.Default.",
+            "`Algorithm` must be Random, Grid or SuccessiveHalving, but was 5.",
+            "`Metric` must be Accuracy, LogLoss or MeanMargin, but was 6.",
+            "`MaxTrials` must be at least 1, but was 0. Use 30.",
+            "`MaxTime` must be above 0, but was 00:00:00. Use null for no limit.",
+            "`ReductionFactor` must be at least 2, but was 1. Use 3.",
+            "`Rungs` must be at least 2, but was 1. Use 3.",
+            "`MaxLossRatio` must be above 1, but was 1. Use 3.",
+            "`MaxChosenLogProbabilityDrop` must be above 0, but was NaN. Use 1. (Parameter 'options')",
+        ];
+        Assert.Equal(string.Join(Environment.NewLine, expected), Assert.Throws<ArgumentException>(() => Run(options, _ => 0)).Message);
+    }
+
+    [Fact]
+    public void Faults_of_a_space_are_told_where_they_are_made()
+    {
+        string Fault(Func<object> action) => Assert.ThrowsAny<ArgumentException>(action).Message.Split(" (Parameter")[0];
+        Assert.Equal("`Speed` is not an option of SimPOTrainer.", Fault(() => new SweepSpace().Add("Speed", 0, 1)));
+        Assert.Equal("`ModelPath` is no number: add it with its values.", Fault(() => new SweepSpace().Add("ModelPath", 0, 1)));
+        Assert.Equal("The range of `Beta` must rise, but was 3 to 3.", Fault(() => new SweepSpace().Add("Beta", 3, 3)));
+        Assert.Equal("The range of `LearningRate` must rise from above 0, but was 0 to 1.", Fault(() => new SweepSpace().Add("LearningRate", 0, 1, logScale: true)));
+        Assert.Equal("`BatchSize` must have values to choose from, but had none.", Fault(() => new SweepSpace().AddChoice("BatchSize")));
+        Assert.Equal("`BatchSize` is of type Int32: many is no value of it.", Fault(() => new SweepSpace().AddChoice("BatchSize", "many")));
+        Assert.Equal("`ModelPath` is no option that has a range of its own. Use Add.", Fault(() => SweepSpace.Of("ModelPath")));
+    }
+
+    /// <summary>The ranges that options carry are ranges that the options accept.</summary>
+    [Fact]
+    public void Every_range_of_an_option_is_valid_at_both_ends()
+    {
+        string[] names = [.. typeof(SimPOTrainer.Options).GetProperties().Where(p => p.IsDefined(typeof(SweepRangeAttribute), false)).Select(p => p.Name)];
+        Assert.Superset(new HashSet<string> { "LearningRate", "Beta", "GammaBetaRatio", "SftWeight" }, names.ToHashSet());
+        foreach (string name in names)
+        {
+            FakeRunner runner = Run(new SweepOptions { Algorithm = SweepAlgorithm.Grid, Space = SweepSpace.Of(name) }, _ => 0);
+            Assert.Equal(3, runner.Ran.Count);
+            Assert.All(runner.Ran, s => _context.Alignment.Trainers.SimPO(s.Options));
+        }
+    }
+
+    private FakeRunner Run(SweepOptions sweep, Func<TrialSettings, double> loss, double epochs = 1)
+    {
+        var runner = new FakeRunner(loss);
+        sweep.Runner = runner;
+        using SweepResult result = _context.Alignment.Sweep(Data, Data, QuickStartFiles.Options(o => o.Epochs = epochs), sweep);
+        Assert.Equal(runner.Ran.Select(s => s.TrialId), result.Trials.Select(t => t.TrialSettings.TrialId));
+        return runner;
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Parity;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Models;
+
+/// <summary>Adapters with random A and B, and the model whose weights they are merged into, which computes the same by another road.</summary>
+internal static class RandomAdapter
+{
+    public static void Attach(Decoder decoder, AdapterConfig config, double size = 0.5)
+    {
+        AdapterInitializer.Attach(decoder, config, seed: 3);
+        var random = new Random(3);
+        foreach (Parameter b in decoder.Adapter!.Updates.SelectMany(u => u.B))
+            Set(b, b.Parts[0], tensor([.. Enumerable.Range(0, (int)b.Value.numel()).Select(_ => (float)((2 * random.NextDouble()) - 1) * (float)size)], b.Value.shape));
+    }
+
+    public static void MergeInto(Decoder target, Decoder adapted)
+    {
+        foreach ((Parameter to, Parameter from) in target.Parameters.Zip(adapted.Parameters))
+            if (from.Update is { } update)
+                foreach (ParameterPart part in from.Parts) Set(to, part, update.Merged(from, part));
+    }
+
+    /// <summary>dL/dA = s B^T dL/dW, dL/dB = s dL/dW A^T.</summary>
+    public static void CheckGradients(Decoder adapted, Decoder merged, AdapterConfig config)
+    {
+        foreach ((Parameter weight, Parameter mergedWeight) in adapted.Parameters.Zip(merged.Parameters))
+            if (weight.Update is { } update) CheckGradients(update, mergedWeight, config);
+    }
+
+    private static void CheckGradients(LowRankUpdate update, Parameter merged, AdapterConfig config)
+    {
+        foreach ((ParameterPart aPart, Parameter b) in update.A.Parts.Zip(update.B))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            string module = aPart.Name["base_model.model.".Length..^".lora_A.weight".Length];
+            float scaling = (float)config.ScalingOf(module);
+            Tensor weightGradient = Parameter.View(merged.Gradient, merged.Parts.Single(p => p.Name == module + ".weight"));
+            Tensor a = Parameter.View(update.A.Value, aPart), aGradient = Parameter.View(update.A.Gradient, aPart);
+            AssertClose(mm(b.Value.t(), weightGradient) * scaling, aGradient);
+            AssertClose(mm(weightGradient, a.t()) * scaling, b.Gradient);
+        }
+    }
+
+    private static void AssertClose(Tensor expected, Tensor found)
+    {
+        float[] numbers = expected.contiguous().data<float>().ToArray();
+        Differences.AssertClose("gradient", numbers, found.contiguous().data<float>().ToArray(), (5e-5 * numbers.Max(Math.Abs)) + 1e-6);
+    }
+
+    private static void Set(Parameter parameter, ParameterPart part, Tensor value)
+    {
+        using (value)
+        {
+            using Tensor view = Parameter.View(parameter.Value, part);
+            view.copy_(value);
+        }
+    }
+}
