@@ -38,7 +38,7 @@ internal static class ConfigFields
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     // As a part of a name that underscores separate, at its beginning or its end.
-    private static readonly string[] Words = ["rope", "rotary", "attn", "attention", "norm", "scale", "scaling", "scalar", "multiplier", "window", "sliding", "activation", "bias", "expert", "experts"];
+    private static readonly string[] Words = ["rope", "rotary", "attn", "attention", "norm", "scale", "scaling", "scalar", "multiplier", "window", "sliding", "activation", "bias", "experts", "expert"];
 
     // Too short to be looked for inside a part.
     private static readonly string[] Parts = ["cap", "capping", "softcap", "softcapping", "act", "moe", "router", "alibi"];
