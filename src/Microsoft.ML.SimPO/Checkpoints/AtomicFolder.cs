@@ -16,7 +16,7 @@ internal static class AtomicFolder
     /// </exception>
     public static void Replace(string target, string kind, Func<string, bool> replaces, Action<string> fill)
     {
-        using IDisposable? _ = FileSizeSignal.MakeError();
+        FileSizeSignal.MakeError();
         target = Resolve(target);
         CheckTarget(target, kind, replaces);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);

@@ -48,6 +48,24 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_run_of_an_adapter_goes_on_to_the_same_bits()
+    {
+        void Lora(SimPOTrainer.Options o) => (o.Lora, o.LearningRate) = (new LoraOptions { Rank = 4, Alpha = 8 }, 1e-3);
+        float[][] Adapter(SimPOTransformer model) => [.. model.Model.Decoder.Trainable.Select(p => p.Value.data<float>().ToArray())];
+        using SimPOTransformer whole = Fit(Lora);
+        Assert.NotEmpty(Adapter(whole));
+        Directory.Delete(Path.Combine(Output, "checkpoint-8"), recursive: true);
+        using SimPOTransformer resumed = Fit(o =>
+        {
+            Lora(o);
+            o.ResumeFrom = "Auto";
+        });
+        Assert.Contains($"Info The run goes on from '{Path.Combine(Output, "checkpoint-4")}' after step 4 of 8.", _log);
+        Assert.Equal(Adapter(whole), Adapter(resumed));
+        Assert.True(File.Exists(Path.Combine(Output, "checkpoint-4", "adapter_config.json")));
+    }
+
+    [Fact]
     public void The_log_is_cut_back_to_the_step_that_the_run_goes_on_from()
     {
         IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(24).Skip(16));

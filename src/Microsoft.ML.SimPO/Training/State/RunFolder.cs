@@ -9,7 +9,6 @@ internal sealed class RunFolder : IDisposable
     private const string LogName = "trainer_log.jsonl", LockName = ".running", CheckpointPrefix = "checkpoint-";
 
     private readonly FileStream _lock;
-    private readonly IDisposable? _signal = FileSizeSignal.MakeError();
     private FileStream? _log;
 
     private RunFolder(string path, FileStream @lock) => (Path, _lock) = (path, @lock);
@@ -30,6 +29,7 @@ internal sealed class RunFolder : IDisposable
     public static RunFolder Open(string path, bool resumes)
     {
         path = System.IO.Path.GetFullPath(path);
+        FileSizeSignal.MakeError();
         Directory.CreateDirectory(path);
         var folder = new RunFolder(path, Lock(path));
         try
@@ -108,7 +108,6 @@ internal sealed class RunFolder : IDisposable
         _log?.Dispose();
         File.Delete(System.IO.Path.Combine(Path, LockName));
         _lock.Dispose();
-        _signal?.Dispose();
     }
 
     private static FileStream Lock(string path)

@@ -1,0 +1,37 @@
+namespace Microsoft.ML.SimPO;
+
+/// <summary>The program of docs/runs.md, to the letter.</summary>
+internal static class RunsGuide
+{
+    public static void Run()
+    {
+        // <snippet>
+        var ml = new MLContext(seed: 1);
+        IDataView train = ml.Alignment.LoadPreferences("train.jsonl");
+        var options = new SimPOTrainer.Options
+        {
+            ModelPath = "model",
+            Beta = 2.5f,
+            LearningRate = 2e-4,
+            BatchSize = 8,
+            Epochs = 2,
+            ValidationFraction = 0.2, // split by prompt
+            EvaluationSteps = 5,
+            EarlyStoppingPatience = 3,
+            OutputPath = "run",
+            SaveSteps = 5,
+            SaveTotalLimit = 2,
+            ResumeFrom = "Auto",
+        };
+        using SimPOTransformer model = ml.Alignment.Trainers.SimPO(options).Fit(train);
+        ValidationResult best = model.ValidationHistory.MinBy(v => v.Loss)!;
+        Console.WriteLine($"best after step {best.Step} of {model.TrainingHistory.Count}: loss {best.Loss:F3}");
+        // </snippet>
+        // <snippet>
+        (options.LearningRate, options.EarlyStoppingPatience) = (2e-2, 0);
+        (options.OutputPath, options.ResumeFrom, options.SaveSteps, options.SaveTotalLimit) = (null, null, 0, 0);
+        using SimPOTransformer broken = ml.Alignment.Trainers.SimPO(options).Fit(train);
+        foreach (TrainingDiagnosis finding in broken.Diagnoses) Console.WriteLine(finding.Message);
+        // </snippet>
+    }
+}
