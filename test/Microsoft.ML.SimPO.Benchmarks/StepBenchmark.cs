@@ -8,7 +8,7 @@ internal sealed class StepBenchmark : IBenchmark
 {
     private const double Beta = 2, Ratio = 0.5, LearningRate = 1e-6;
 
-    private static readonly (int, int, int)[] Lengths = [(267, 387, 128), (228, 361, 299), (283, 17, 69), (398, 37, 106)];
+    public static readonly (int, int, int)[] Lengths = [(267, 387, 128), (228, 361, 299), (283, 17, 69), (398, 37, 106)];
 
     public string Name => "step";
 

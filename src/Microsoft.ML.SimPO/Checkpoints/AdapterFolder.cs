@@ -38,10 +38,10 @@ internal static class AdapterFolder
     /// <param name="config">Its configuration.</param>
     /// <param name="tensors">Its tensors under their PEFT names, see <see cref="AdapterNames"/>; written as float32.</param>
     /// <param name="files">Files that go with it, such as the tokenizer's; none by default.</param>
-    /// <param name="cancellationToken">Ends the work; the target stays as it was.</param>
     /// <param name="complete">Adds files of the caller's to the folder before it is swapped in; null for none.</param>
+    /// <param name="cancellationToken">Ends the work; the target stays as it was.</param>
     /// <exception cref="IOException">The folder cannot be written, or is that of a model or of something else.</exception>
-    public static void Write(string folder, AdapterConfig config, IReadOnlyCollection<TensorSource> tensors, IEnumerable<ModelFile>? files = null, CancellationToken cancellationToken = default, Action<string>? complete = null)
+    public static void Write(string folder, AdapterConfig config, IReadOnlyCollection<TensorSource> tensors, IEnumerable<ModelFile>? files = null, Action<string>? complete = null, CancellationToken cancellationToken = default)
     {
         if (File.Exists(Path.Combine(folder, ModelConfig.FileName)))
             throw new IOException($"The folder '{Path.GetFullPath(folder)}' holds a model. Write the adapter to another: readers take a folder for one or the other.");

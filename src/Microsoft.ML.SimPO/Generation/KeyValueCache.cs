@@ -64,12 +64,12 @@ internal sealed class KeyValueCache : IAttention, IDisposable
         using DisposeScope scope = NewDisposeScope();
         DecoderArchitecture a = _architecture;
         Tensor heads = queryKeyValue.view(-1, a.HeadCount + (2 * a.KeyValueHeadCount), a.HeadDim); // [batch, heads, headDim]
-        Tensor query = heads.narrow(1, 0, a.HeadCount).unsqueeze(2); // [batch, heads, 1, headDim]
+        Tensor query = heads.narrow(1, 0, a.HeadCount).unsqueeze(2).to(float32); // [batch, heads, 1, headDim]; the cache is float32 whatever the layers compute in
         Store(_keys[layer], heads.narrow(1, a.HeadCount, a.KeyValueHeadCount));
         Store(_values[layer], heads.narrow(1, a.HeadCount + a.KeyValueHeadCount, a.KeyValueHeadCount));
         int longest = _lengths.Max();
         Tensor output = _kernel.Forward(query, _keys[layer].narrow(2, 0, longest), _values[layer].narrow(2, 0, longest), Mask(a.Layers[layer].Window, longest)).Output;
-        return scope.MoveToOuter(output.reshape(-1, a.QuerySize));
+        return scope.MoveToOuter(output.reshape(-1, a.QuerySize).to(queryKeyValue.dtype));
     }
 
     public void Dispose()
@@ -90,7 +90,7 @@ internal sealed class KeyValueCache : IAttention, IDisposable
     private void Store(Tensor cache, Tensor tokens)
     {
         using Tensor transposed = cache.transpose(1, 2); // [batch, capacity, keyValueHeads, headDim]
-        transposed.index_put_(tokens, TensorIndex.Tensor(_rows!), TensorIndex.Tensor(_columns!));
+        transposed.index_put_(tokens.to(cache.dtype), TensorIndex.Tensor(_rows!), TensorIndex.Tensor(_columns!));
     }
 
     /// <summary>[batch, 1, 1, longest], of the current step</summary>

@@ -1,68 +1,53 @@
+using System.Numerics.Tensors;
+
 namespace Microsoft.ML.SimPO.Generation;
 
-/// <summary>
-/// Chooses the next token of one sequence from its logits, in Hugging Face's order: repetition penalty, temperature, top-k, top-p, min-p.
-/// </summary>
+/// <summary>Chooses the next token of one sequence from its logits, as Hugging Face's processors of the same names do, in their order.</summary>
 /// <param name="index">Which sequence of the call it is: each has random numbers of its own, so its text does not depend on the others.</param>
-internal sealed class TokenSampler(GenerationOptions options, int index)
+/// <param name="stopTokens">What <see cref="GenerationOptions.MinNewTokens"/> puts off.</param>
+internal sealed class TokenSampler(GenerationOptions options, int index, IReadOnlyCollection<int>? stopTokens = null)
 {
     private readonly Random _random = new(unchecked((options.Seed * 486187739) + index));
+    private readonly HashSet<int> _occurred = [];
+    private readonly TokenDistribution _distribution = new(options);
+    private int _read;
 
     /// <param name="logits">[vocabulary]; overwritten.</param>
-    /// <param name="before">All tokens of the sequence, prompt included.</param>
-    public int Next(Span<float> logits, IReadOnlyCollection<int> before)
+    /// <param name="before">All tokens of the sequence, prompt included; what the last call was given, and what was added.</param>
+    /// <param name="newTokens">How many of them are not the prompt's.</param>
+    /// <exception cref="InvalidOperationException">The model computes no numbers.</exception>
+    public int Next(Span<float> logits, IReadOnlyList<int> before, int newTokens = 0)
     {
         Penalize(logits, before);
-        if (!options.Sample) return Largest(logits);
-        List<(int Id, double Probability)> kept = Probabilities(logits);
-        double draw = _random.NextDouble();
-        foreach ((int id, double probability) in kept)
-        {
-            draw -= probability;
-            if (draw < 0) return id;
-        }
-        return kept[^1].Id; // rounding
-    }
-
-    /// <summary>The tokens that are left with their probabilities, likeliest first.</summary>
-    public List<(int Id, double Probability)> Probabilities(ReadOnlySpan<float> logits)
-    {
-        var ordered = new (float Logit, int Id)[logits.Length];
-        for (int i = 0; i < ordered.Length; i++) ordered[i] = (logits[i] / options.Temperature, i);
-        Array.Sort(ordered, (a, b) => b.Logit != a.Logit ? b.Logit.CompareTo(a.Logit) : a.Id.CompareTo(b.Id));
-        int count = options.TopK > 0 ? Math.Min(options.TopK, ordered.Length) : ordered.Length;
-        double[] weights = new double[count];
-        for (int i = 0; i < count; i++) weights[i] = Math.Exp(ordered[i].Logit - ordered[0].Logit);
-        double sum = weights.Sum();
-        count = TopP(weights, sum, count);
-        while (count > 1 && weights[count - 1] < options.MinP * weights[0]) count--;
-        double left = weights.Take(count).Sum();
-        return [.. Enumerable.Range(0, count).Select(i => (ordered[i].Id, weights[i] / left))];
+        BanRepeats(logits, before);
+        if (newTokens < options.MinNewTokens)
+            foreach (int token in stopTokens ?? []) logits[token] = float.NegativeInfinity;
+        // Not IndexOfMax: its indices are denormal floats, which are zeros where those are flushed.
+        float largest = TensorPrimitives.Max((ReadOnlySpan<float>)logits);
+        if (!float.IsFinite(largest))
+            throw new InvalidOperationException("The model's logits are not finite numbers: its weights are damaged, or its training diverged. Train with a smaller `LearningRate`.");
+        return options.Sample ? _distribution.Draw(logits, largest, _random.NextDouble()) : logits.IndexOf(largest); // the first of several
     }
 
     /// <summary>Once for each token that occurred: positive logits are divided, negative ones multiplied.</summary>
-    public void Penalize(Span<float> logits, IReadOnlyCollection<int> before)
+    public void Penalize(Span<float> logits, IReadOnlyList<int> before)
     {
         if (options.RepetitionPenalty == 1) return;
-        foreach (int id in before.Distinct())
+        for (; _read < before.Count; _read++) _occurred.Add(before[_read]);
+        foreach (int id in _occurred)
             logits[id] = logits[id] < 0 ? logits[id] * options.RepetitionPenalty : logits[id] / options.RepetitionPenalty;
     }
 
-    /// <summary>How many tokens have less than the limit before them.</summary>
-    private int TopP(double[] weights, double sum, int count)
+    /// <summary>Whatever followed an earlier occurrence of the last n - 1 tokens must not follow now.</summary>
+    public void BanRepeats(Span<float> logits, IReadOnlyList<int> before)
     {
-        if (options.TopP >= 1) return count;
-        double before = 0;
-        int kept = 0;
-        for (; kept < count && (kept == 0 || before < options.TopP); kept++) before += weights[kept] / sum;
-        return kept;
-    }
-
-    private static int Largest(ReadOnlySpan<float> logits)
-    {
-        int best = 0;
-        for (int i = 1; i < logits.Length; i++)
-            if (logits[i] > logits[best]) best = i;
-        return best;
+        int size = options.NoRepeatNgramSize, last = before.Count - size + 1;
+        if (size == 0 || last < 0) return;
+        for (int start = 0; start < last; start++)
+        {
+            int same = 0;
+            while (same < size - 1 && before[start + same] == before[last + same]) same++;
+            if (same == size - 1) logits[before[start + size - 1]] = float.NegativeInfinity;
+        }
     }
 }

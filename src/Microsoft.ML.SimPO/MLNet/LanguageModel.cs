@@ -10,6 +10,7 @@ namespace Microsoft.ML.SimPO;
 internal sealed class LanguageModel : IDisposable
 {
     private readonly Decoder _decoder;
+    private readonly Lazy<GenerationOptions> _suggestedGeneration;
     private int _disposed;
 
     /// <summary>Another decoder with the same tokenizer and files, which never change.</summary>
@@ -17,6 +18,7 @@ internal sealed class LanguageModel : IDisposable
     {
         (_decoder, Files, Tokenizer, Template, SpecialTokens, StopTokens) = (decoder, source.Files, source.Tokenizer, source.Template, source.SpecialTokens, source.StopTokens);
         Folder = source.Folder;
+        _suggestedGeneration = source._suggestedGeneration;
     }
 
     private LanguageModel(Decoder decoder, IReadOnlyList<ModelFile> files, string folder)
@@ -25,9 +27,11 @@ internal sealed class LanguageModel : IDisposable
         Tokenizer = HfTokenizer.Load(folder);
         Template = ChatTemplate.Load(folder);
         SpecialTokens = SpecialTokens.Load(folder);
+        HubFolder hub = HubFolder.Open(folder);
+        StopTokens = [.. hub.EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
+        _suggestedGeneration = new Lazy<GenerationOptions>(() => GenerationConfig.Read(hub.Generation));
         ModelConfig config = ModelConfig.Load(folder);
         StoredType = config.GetStringOrNull("torch_dtype") ?? config.GetStringOrNull("dtype");
-        StopTokens = [.. HubFolder.Open(folder).EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
     }
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
@@ -55,13 +59,29 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>What ends an answer.</summary>
     public IReadOnlyList<int> StopTokens { get; }
 
+    /// <summary>Sentences about what the folder holds and the model does not use.</summary>
+    public IReadOnlyList<string> Notes { get; private set; } = [];
+
+    /// <summary>The folder that the weights go to when a transformer of this model is saved; null for the saved file itself.</summary>
+    public string? ExternalWeights { get; set; }
+
+    /// <summary>The most bytes of weights that go into a saved file.</summary>
+    public long MostBytesInArchive { get; set; } = ExternalWeightsFolder.MostBytesInside;
+
+    /// <summary>What generation_config.json suggests.</summary>
+    /// <exception cref="InvalidDataException">A field of it is out of its range.</exception>
+    public GenerationOptions SuggestedGeneration => _suggestedGeneration.Value;
+
     /// <summary>The full path of the folder that it was loaded from; null where it came from an archive.</summary>
     public string? Folder { get; private init; }
 
     public static LanguageModel Load(string folder, Device device)
     {
-        Decoder decoder = DecoderLoader.Load(folder, device);
-        return Make(decoder, InMemory(ModelFile.KeptOf(folder)), folder, Path.GetFullPath(folder));
+        List<string> notes = [];
+        Decoder decoder = DecoderLoader.Load(folder, device, notes);
+        LanguageModel model = Make(decoder, InMemory(ModelFile.KeptOf(folder)), folder, Path.GetFullPath(folder));
+        model.Notes = notes;
+        return model;
     }
 
     /// <summary>A model with its adapter, if it has one.</summary>

@@ -27,8 +27,10 @@ internal static class AdapterLoader
         foreach (string name in unknown) faults.Add($"Tensor {Faults.Quote(name)} belongs to no module that the adapter's configuration names in this model.");
         faults.ThrowIfAny();
         foreach (Parameter parameter in decoder.Attach(config, layout).Parameters)
-            foreach (ParameterPart part in parameter.Parts)
-                Read(reader, LoraAdapter.NameOf(parameter, part), parameter, part);
+        {
+            foreach (ParameterPart part in parameter.Parts) Read(reader, LoraAdapter.NameOf(parameter, part), parameter, part);
+            parameter.Refresh();
+        }
     }
 
     /// <summary>Attaches a copy of another decoder's adapter to one of the same architecture.</summary>
@@ -36,7 +38,11 @@ internal static class AdapterLoader
     {
         using DisposeScope scope = NewDisposeScope();
         LoraAdapter own = target.Attach(source.Config, AdapterLayout.Of(target, source.Config, "The adapter", strict: false));
-        foreach ((Parameter to, Parameter from) in own.Parameters.Zip(source.Parameters)) to.Value.copy_(from.Value);
+        foreach ((Parameter to, Parameter from) in own.Parameters.Zip(source.Parameters))
+        {
+            to.Value.copy_(from.Value);
+            to.Refresh();
+        }
     }
 
     private static unsafe void Read(CheckpointReader reader, string name, Parameter parameter, ParameterPart part)

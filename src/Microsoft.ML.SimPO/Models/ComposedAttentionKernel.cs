@@ -29,6 +29,7 @@ internal sealed class ComposedAttentionKernel(double scale, double? softCap) : I
 
     private Tensor Compute(Tensor query, Tensor key, Tensor value, Tensor? mask)
     {
+        mask = mask?.to(query.dtype);
         if (softCap is not { } cap)
             return FusedOperations.ScaledDotProductAttention(query, key, value, mask, causal: mask is null, scale);
         long repeats = query.shape[1] / key.shape[1];
@@ -40,6 +41,6 @@ internal sealed class ComposedAttentionKernel(double scale, double? softCap) : I
     private static Tensor Causal(Tensor scores)
     {
         long rows = scores.shape[2];
-        return full([rows, rows], float.NegativeInfinity, device: scores.device).triu(1);
+        return full([rows, rows], float.NegativeInfinity, dtype: scores.dtype, device: scores.device).triu(1);
     }
 }

@@ -28,13 +28,16 @@ internal sealed class Decoder : IDisposable
     private Decoder(Decoder source)
         : this(source.Architecture, source._names, META)
     {
-        Device = source.Device;
+        (Device, ComputeType) = (source.Device, source.ComputeType);
         foreach ((Parameter own, Parameter shared) in Parameters.Zip(source.Parameters)) own.Share(shared);
     }
 
     public DecoderArchitecture Architecture { get; }
 
     public Device Device { get; }
+
+    /// <summary>What the layers compute in; weights, gradients and moments are float32 whatever it is.</summary>
+    public ScalarType ComputeType { get; private set; } = float32;
 
     public IReadOnlyList<DecoderLayer> Layers { get; }
 
@@ -67,6 +70,16 @@ internal sealed class Decoder : IDisposable
     /// <exception cref="InvalidOperationException">There is one already.</exception>
     public LoraAdapter Attach(AdapterConfig config, AdapterLayout layout) =>
         Adapter = Adapter is null ? new LoraAdapter(config, layout, Device) : throw new InvalidOperationException("The decoder has an adapter already.");
+
+    /// <summary>
+    /// Has layers, embedding and head compute in this type, bfloat16 on CUDA: their weights are rounded for it and stay float32 beside. Norms, rotary
+    /// embedding, the softmax of the head and all sums of gradients stay float32.
+    /// </summary>
+    public void ComputeIn(ScalarType type)
+    {
+        ComputeType = type;
+        foreach (Parameter parameter in Parameters.Where(p => p.Kind != ParameterKind.Norm)) parameter.ComputeIn(type);
+    }
 
     /// <summary>The residual stream behind the last layer, before the final norm; nothing is kept.</summary>
     /// <returns>[N, hidden]</returns>
@@ -131,11 +144,12 @@ internal sealed class Decoder : IDisposable
 
     /// <summary>Logits of rows behind the final norm: head, scaling and soft cap.</summary>
     /// <param name="normed">[M, hidden]</param>
-    /// <returns>[M, vocabulary]</returns>
-    public Tensor Logits(Tensor normed)
+    /// <param name="into">[M, vocabulary], memory that is used again; null makes new.</param>
+    /// <returns>[M, vocabulary]; <paramref name="into"/> where there is one</returns>
+    public Tensor Logits(Tensor normed, Tensor? into = null)
     {
         using NewScope scope = new();
-        Tensor logits = mm(normed, Head.Value.t());
+        Tensor logits = Product(normed, Head.Compute.t(), into);
         if (Architecture.LogitsScaling != 1) logits.div_((float)Architecture.LogitsScaling);
         if (Architecture.LogitsSoftCap is { } cap) logits.div_((float)cap).tanh_().mul_((float)cap);
         return scope.Keep(logits);
@@ -145,6 +159,13 @@ internal sealed class Decoder : IDisposable
     {
         foreach (Parameter parameter in Parameters) parameter.Dispose();
         Adapter?.Dispose();
+    }
+
+    /// <summary>a b, float32 whatever they are.</summary>
+    private static Tensor Product(Tensor a, Tensor b, Tensor? into)
+    {
+        if (a.dtype != float32) return into?.copy_(mm(a, b)) ?? mm(a, b).to(float32);
+        return into?.addmm_(a, b, beta: 0, alpha: 1) ?? mm(a, b);
     }
 
     private static Tensor BackwardLayer(DecoderLayer layer, DecoderTape tape, Tensor gradient)
@@ -174,7 +195,7 @@ internal sealed class Decoder : IDisposable
 
     private Tensor Embed(Tensor ids)
     {
-        Tensor rows = Embedding.Value.index_select(0, ids); // [N, hidden]
+        Tensor rows = Embedding.Compute.index_select(0, ids); // [N, hidden]
         return Architecture.EmbeddingScale == 1 ? rows : rows.mul_((float)Architecture.EmbeddingScale);
     }
 
@@ -184,6 +205,6 @@ internal sealed class Decoder : IDisposable
         using DisposeScope scope = NewDisposeScope();
         if (!lookUpPadding && Architecture.PaddingToken is { } padding)
             gradient = gradient * ids.ne(padding).unsqueeze(1).to(float32);
-        Embedding.Gradient.index_add_(0, ids, gradient, (float)Architecture.EmbeddingScale);
+        Embedding.Gradient.index_add_(0, ids, gradient.to(float32), (float)Architecture.EmbeddingScale);
     }
 }

@@ -14,8 +14,8 @@ internal sealed class Linear(Parameter weight, Parameter? bias = null)
 
     public Tensor Forward(Tensor input)
     {
-        using Tensor transposed = weight.Value.t();
-        Tensor output = bias is null ? mm(input, transposed) : addmm(bias.Value, input, transposed, beta: 1, alpha: 1);
+        using Tensor transposed = weight.Compute.t();
+        Tensor output = bias is null ? mm(input, transposed) : addmm(bias.Compute, input, transposed, beta: 1, alpha: 1);
         weight.Update?.AddTo(output, input);
         return output;
     }
@@ -24,18 +24,14 @@ internal sealed class Linear(Parameter weight, Parameter? bias = null)
     public Tensor Backward(Tensor gradient, Tensor input)
     {
         Accumulate(gradient, input);
-        Tensor result = mm(gradient, weight.Value);
+        Tensor result = mm(gradient, weight.Compute);
         weight.Update?.Backward(gradient, input, result);
         return result;
     }
 
     private void Accumulate(Tensor gradient, Tensor input)
     {
-        if (weight.IsTrained)
-        {
-            using Tensor transposed = gradient.t();
-            weight.Gradient.addmm_(transposed, input, beta: 1, alpha: 1);
-        }
+        if (weight.IsTrained) weight.AddProduct(gradient, input);
         if (bias is { IsTrained: true })
         {
             using Tensor sum = gradient.sum([0L]);

@@ -36,9 +36,9 @@ internal sealed class LowRankUpdate : IDisposable
     public void AddTo(Tensor output, Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor inner = mm(input, A.Value.t()); // [N, sum of ranks]
+        Tensor inner = mm(input, Rounded(A, input).t()); // [N, sum of ranks]
         foreach (Entry e in _entries)
-            e.Columns(output).addmm_(e.Inner(inner), e.B.Value.t(), beta: 1, alpha: e.Scaling);
+            e.Columns(output).addmm_(e.Inner(inner), Rounded(e.B, input).t(), beta: 1, alpha: e.Scaling);
     }
 
     /// <summary>Adds to the gradients of A and B, and to that of the input.</summary>
@@ -48,16 +48,16 @@ internal sealed class LowRankUpdate : IDisposable
     public void Backward(Tensor gradient, Tensor input, Tensor inputGradient)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor inner = mm(input, A.Value.t()); // [N, sum of ranks], again: a hundredth of what the weight costs
+        Tensor inner = mm(input, Rounded(A, input).t()); // [N, sum of ranks], again: a hundredth of what the weight costs
         Tensor innerGradient = empty_like(inner);
         foreach (Entry e in _entries)
         {
             Tensor part = e.Columns(gradient); // [N, rows of the part]
-            if (e.B.IsTrained) e.B.Gradient.addmm_(part.t(), e.Inner(inner), beta: 1, alpha: e.Scaling);
-            e.Inner(innerGradient).addmm_(part, e.B.Value, beta: 0, alpha: e.Scaling);
+            if (e.B.IsTrained) e.B.AddProduct(part, e.Inner(inner), e.Scaling);
+            e.Inner(innerGradient).addmm_(part, Rounded(e.B, input), beta: 0, alpha: e.Scaling);
         }
-        if (A.IsTrained) A.Gradient.addmm_(innerGradient.t(), input, beta: 1, alpha: 1);
-        inputGradient.addmm_(innerGradient, A.Value, beta: 1, alpha: 1);
+        if (A.IsTrained) A.AddProduct(innerGradient, input);
+        inputGradient.addmm_(innerGradient, Rounded(A, input), beta: 1, alpha: 1);
     }
 
     /// <summary>W + s B A of a part, or a copy of W where the part is not adapted; it belongs to the caller's scope.</summary>
@@ -73,6 +73,9 @@ internal sealed class LowRankUpdate : IDisposable
     {
         foreach (Parameter parameter in Parameters) parameter.Dispose();
     }
+
+    /// <summary>As the layers compute; the value itself where that is float32.</summary>
+    private static Tensor Rounded(Parameter parameter, Tensor like) => parameter.Value.to(like.dtype);
 
     /// <summary>One adapted part.</summary>
     /// <param name="Part">Its rows of the weight.</param>

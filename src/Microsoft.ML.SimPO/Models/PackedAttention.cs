@@ -27,7 +27,7 @@ internal sealed class PackedAttention : IAttention, IDisposable
     public Tensor Forward(int layer, Tensor queryKeyValue, List<Tensor>? logSumExps)
     {
         using NewScope scope = new();
-        Tensor output = scope.Keep(empty(queryKeyValue.shape[0], _architecture.QuerySize, device: _device));
+        Tensor output = scope.Keep(empty(queryKeyValue.shape[0], _architecture.QuerySize, dtype: queryKeyValue.dtype, device: _device));
         (Tensor query, Tensor key, Tensor value) = Heads(queryKeyValue);
         _sink?.Take(layer, key, value);
         foreach (Part part in Parts(layer))

@@ -7,7 +7,7 @@ namespace Microsoft.ML.SimPO.Models;
 /// <summary>A weight of the decoder with its gradient. No graph is ever recorded on it: the layers' own backward adds to <see cref="Gradient"/>.</summary>
 internal sealed class Parameter : IDisposable
 {
-    private Tensor? _gradient, _base;
+    private Tensor? _gradient, _base, _compute;
     private Holders _holders = new();
 
     public Parameter(ParameterKind kind, Device device, params (string Name, long[] Shape)[] parts)
@@ -35,6 +35,9 @@ internal sealed class Parameter : IDisposable
     /// <summary>The model's own value: <see cref="Value"/>, or what an adapter put its own in the place of.</summary>
     public Tensor Base => _base ?? Value;
 
+    /// <summary>What the layers read: <see cref="Value"/>, or its rounding where the decoder computes in another type.</summary>
+    public Tensor Compute => _compute ?? Value;
+
     /// <summary>What an adapter adds to this weight; null for nothing.</summary>
     public LowRankUpdate? Update { get; set; }
 
@@ -58,6 +61,32 @@ internal sealed class Parameter : IDisposable
         _gradient = null;
     }
 
+    /// <summary>From now on the layers read a rounding; the value stays float32, and with it what training adds up.</summary>
+    public void ComputeIn(ScalarType type)
+    {
+        _compute?.Dispose();
+        _compute = type == float32 ? null : Value.to(type).DetachFromDisposeScope();
+    }
+
+    /// <summary>Rounds again after the value has changed.</summary>
+    public void Refresh() => _ = _compute?.copy_(Value); // which returns itself
+
+    /// <summary>Adds scaling rows^T input to the gradient, which is float32 whatever the two are.</summary>
+    /// <param name="rows">[N, out], the gradient of what the weight gave</param>
+    /// <param name="input">[N, in]</param>
+    /// <param name="scaling">The factor of the product.</param>
+    public void AddProduct(Tensor rows, Tensor input, float scaling = 1)
+    {
+        using Tensor transposed = rows.t();
+        if (rows.dtype == float32)
+        {
+            Gradient.addmm_(transposed, input, beta: 1, alpha: scaling);
+            return;
+        }
+        using Tensor product = mm(transposed, input);
+        Gradient.add_(product, alpha: scaling);
+    }
+
     /// <summary>A copy of the value, without gradient.</summary>
     public Parameter Copy() => new(this);
 
@@ -66,6 +95,7 @@ internal sealed class Parameter : IDisposable
     {
         Value.Dispose();
         Value = source.Base.detach().DetachFromDisposeScope();
+        if (source._compute is { } rounded) ComputeIn(rounded.dtype);
         _holders = source._holders;
         _holders.Enter();
     }
@@ -75,6 +105,7 @@ internal sealed class Parameter : IDisposable
     {
         _base = Value;
         Value = _base.clone().DetachFromDisposeScope();
+        Refresh();
     }
 
     /// <summary>A view of the rows that <paramref name="part"/> names, of the value or the gradient. It belongs to the caller.</summary>
@@ -100,6 +131,7 @@ internal sealed class Parameter : IDisposable
         Value.Dispose();
         _base?.Dispose();
         _holders.Leave();
+        _compute?.Dispose();
         Freeze();
     }
 

@@ -18,12 +18,14 @@ internal static class TargetLogProbabilities
     {
         float[] result = new float[rows.Length];
         int chunk = (int)Math.Max(1, ChunkBytes / (4L * decoder.Architecture.VocabularySize));
+        using DisposeScope outer = NewDisposeScope();
+        Tensor memory = empty([Math.Min(chunk, rows.Length), decoder.Architecture.VocabularySize], device: decoder.Device); // one for all chunks: fresh memory is dear
         for (int from = 0; from < rows.Length; from += chunk)
         {
             using DisposeScope scope = NewDisposeScope();
             int count = Math.Min(chunk, rows.Length - from);
             Tensor index = tensor(rows.AsSpan(from, count).ToArray(), int64, decoder.Device);
-            Tensor logits = decoder.Logits(decoder.FinalNorm.Forward(hidden.index_select(0, index)).Output); // [count, vocabulary]
+            Tensor logits = decoder.Logits(decoder.FinalNorm.Forward(hidden.index_select(0, index)).Output, memory.narrow(0, 0, count)); // [count, vocabulary]
             Tensor target = tensor(targets.AsSpan(from, count).ToArray(), int64, decoder.Device).unsqueeze(1);
             FusedOperations.ExponentialsInPlace(logits, target).LogProbabilities.cpu().data<float>().CopyTo(result, from);
         }

@@ -20,8 +20,9 @@ internal static class FusedOperations
             return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, causal, scale=scale, enable_gqa=True)
 
         def rms_norm(x: Tensor, w: Tensor, eps: float):
-            r = torch.rsqrt(torch.mean(torch.square(x), [-1], True).add_(eps))
-            return torch.mul(x, r).mul_(w), r
+            f = x.float()
+            r = torch.rsqrt(torch.mean(torch.square(f), [-1], True).add_(eps))
+            return torch.mul(f, r).mul_(w).to(x.dtype), r
 
         def rms_norm_backward(g: Tensor, x: Tensor, r: Tensor, w: Tensor):
             n = torch.mul(x, r)
@@ -29,7 +30,7 @@ internal static class FusedOperations
             gw = torch.sum(gn, [0])
             mean = torch.matmul(gn, w).unsqueeze_(-1).div_(x.size(-1))
             gx = torch.mul(g, w).sub_(n.mul_(mean)).mul_(r)
-            return gx, gw
+            return gx.to(g.dtype), gw
 
         def rms_norm_backward_input(g: Tensor, x: Tensor, r: Tensor, w: Tensor) -> Tensor:
             n = torch.mul(x, r)
@@ -49,12 +50,17 @@ internal static class FusedOperations
         def gelu(x: Tensor, tanh: bool) -> Tensor:
             return torch.gelu(x, approximate="tanh" if tanh else "none")
 
-        def exponentials_(logits: Tensor, targets: Tensor):
-            logits.sub_(torch.amax(logits, [-1], True))
-            t = torch.gather(logits, 1, targets)
-            logits.exp_()
-            s = torch.sum(logits, [-1], True)
-            return torch.sub(t, torch.log(s)).squeeze_(-1), s
+        def exponentials_(logits: Tensor, targets: Tensor, rows: int):
+            s = torch.empty([logits.size(0), 1], dtype=logits.dtype, device=logits.device)
+            t = torch.empty_like(s)
+            for i in range(0, logits.size(0), rows):
+                n = min(rows, logits.size(0) - i)
+                part = logits.narrow(0, i, n)
+                part.sub_(torch.amax(part, [-1], True))
+                t.narrow(0, i, n).copy_(torch.gather(part, 1, targets.narrow(0, i, n)))
+                part.exp_()
+                s.narrow(0, i, n).copy_(torch.sum(part, [-1], True))
+            return t.sub_(torch.log(s)).squeeze_(-1), s
 
         def global_norm(g: List[Tensor]) -> Tensor:
             return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(g, 2.0)))
@@ -73,6 +79,9 @@ internal static class FusedOperations
             torch._fused_adamw_(p, g, m, v, maximum, s, lr=lr, beta1=b1, beta2=b2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
             return p[0]
         """;
+
+    /// <summary>Numbers that stay in the cache from one elementwise pass to the next: 4 MB.</summary>
+    private const long CachedNumbers = 1 << 20;
 
     private static readonly Lazy<jit.CompilationUnit> Unit = new(Compile);
 
@@ -122,13 +131,13 @@ internal static class FusedOperations
 
     /// <summary>
     /// Turns logits in place into e^(logit - largest of the row). The target's log-probability is (its logit - largest) - log(sum), which
-    /// keeps the digits that a log-sum-exp of large logits rounds away.
+    /// keeps the digits that a log-sum-exp of large logits rounds away. It goes through as many rows at a time as the processor's cache holds.
     /// </summary>
     /// <param name="logits">[M, vocabulary]</param>
     /// <param name="targets">[M, 1] int64</param>
     /// <returns>log p(target), [M], and the sum of each row, [M, 1].</returns>
     public static (Tensor LogProbabilities, Tensor Sums) ExponentialsInPlace(Tensor logits, Tensor targets) =>
-        ((Tensor, Tensor))Invoke("exponentials_", logits, targets);
+        ((Tensor, Tensor))Invoke("exponentials_", logits, targets, Math.Max(1, CachedNumbers / logits.shape[1]));
 
     /// <summary>The L2 norm of all tensors together, a scalar tensor.</summary>
     public static Tensor GlobalNorm(Tensor[] tensors) => (Tensor)Invoke("global_norm", (object)tensors);
@@ -174,6 +183,7 @@ internal static class FusedOperations
     private static Scalar? ToScalar(object? argument) => argument switch
     {
         double number => number.ToScalar(),
+        long number => number.ToScalar(),
         bool flag => flag.ToScalar(),
         _ => null,
     };

@@ -17,6 +17,9 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
 {
     public const long DefaultBudget = 256L << 20;
 
+    /// <summary>Rows whose logits fit the budget.</summary>
+    private long Chunk => Math.Max(1, budget / (4L * decoder.Architecture.VocabularySize));
+
     private readonly double? _softCap = decoder.Architecture.LogitsSoftCap;
     private readonly float _scaling = (float)decoder.Architecture.LogitsScaling;
 
@@ -31,43 +34,48 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
         Tensor selected = hidden.index_select(0, rows); // [M, hidden]
         (Tensor normed, Tensor reciprocalRms) = decoder.FinalNorm.Forward(selected);
         Tensor targets = tensor(batch.Targets, int64, decoder.Device).unsqueeze(1); // [M, 1]
-        Tensor gradient = empty_like(normed);
+        Tensor gradient = empty_like(normed), logits = Logits(batch);
         var results = new PairResult[batch.Pairs.Length];
         for (int i = 0; i < results.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            using DisposeScope inner = NewDisposeScope();
             PackedPair pair = batch.Pairs[i];
-            results[i] = Pair(pair, context, normed.narrow(0, pair.Start, pair.Count), targets.narrow(0, pair.Start, pair.Count), gradient.narrow(0, pair.Start, pair.Count));
+            results[i] = Pair(pair, context, new Rows(normed, targets, gradient, logits).Of(pair.Start, pair.Count));
         }
+        logits.Dispose();
         Tensor selectedGradient = decoder.FinalNorm.Backward(gradient, selected, reciprocalRms);
         return (scope.Keep(zeros_like(hidden).index_add_(0, rows, selectedGradient, 1)), results);
     }
 
-    private PairResult Pair(PackedPair pair, PairContext context, Tensor normed, Tensor targets, Tensor gradient)
+    /// <summary>[M, vocabulary], of the largest pair or chunk: fresh memory is dear, so one piece serves all of them.</summary>
+    private Tensor Logits(PackedBatch batch) =>
+        empty([Math.Min(Chunk, batch.Pairs.Max(p => p.Count)), decoder.Architecture.VocabularySize], device: decoder.Device);
+
+    private PairResult Pair(PackedPair pair, PairContext context, Rows rows)
     {
         using DisposeScope scope = NewDisposeScope();
-        long chunk = Math.Max(1, budget / (4L * decoder.Architecture.VocabularySize));
-        if (pair.Count > chunk) return PairInChunks(pair, context, normed, targets, gradient, chunk);
-        HeadRows rows = Compute(normed, targets);
-        PairResult result = Evaluate(pair, context, rows.LogProbabilities);
-        Backward(rows, Derivatives(result, 0, pair.Count), normed, targets, gradient);
+        if (pair.Count > Chunk) return PairInChunks(pair, context, rows);
+        HeadRows computed = Compute(rows);
+        PairResult result = Evaluate(pair, context, computed.LogProbabilities);
+        Backward(computed, Derivatives(result, 0, pair.Count), rows);
         return result;
     }
 
-    private PairResult PairInChunks(PackedPair pair, PairContext context, Tensor normed, Tensor targets, Tensor gradient, long chunk)
+    private PairResult PairInChunks(PackedPair pair, PairContext context, Rows rows)
     {
         List<Tensor> logps = [];
-        foreach ((long from, long count) in Chunks(pair.Count, chunk))
+        foreach ((long from, long count) in Chunks(pair.Count, Chunk))
         {
             using NewScope scope = new();
-            logps.Add(scope.Keep(Compute(normed.narrow(0, from, count), targets.narrow(0, from, count)).LogProbabilities));
+            logps.Add(scope.Keep(Compute(rows.Of(from, count)).LogProbabilities));
         }
         PairResult result = Evaluate(pair, context, cat(logps, 0));
-        foreach ((long from, long count) in Chunks(pair.Count, chunk))
+        foreach ((long from, long count) in Chunks(pair.Count, Chunk))
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor part = normed.narrow(0, from, count), target = targets.narrow(0, from, count);
-            Backward(Compute(part, target), Derivatives(result, (int)from, (int)count), part, target, gradient.narrow(0, from, count));
+            Rows part = rows.Of(from, count);
+            Backward(Compute(part), Derivatives(result, (int)from, (int)count), part);
         }
         return result;
     }
@@ -77,11 +85,11 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
         for (long from = 0; from < rows; from += chunk) yield return (from, Math.Min(chunk, rows - from));
     }
 
-    private HeadRows Compute(Tensor normed, Tensor targets)
+    private HeadRows Compute(Rows rows)
     {
-        Tensor logits = decoder.Logits(normed);
+        Tensor logits = decoder.Logits(rows.Normed, rows.Logits);
         Tensor? slope = _softCap is { } cap ? (logits / (float)cap).pow_(2).neg_().add_(1) : null; // of cap tanh(x / cap)
-        (Tensor logps, Tensor sums) = FusedOperations.ExponentialsInPlace(logits, targets);
+        (Tensor logps, Tensor sums) = FusedOperations.ExponentialsInPlace(logits, rows.Targets);
         return new HeadRows(logits, sums, slope, logps);
     }
 
@@ -103,14 +111,26 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
     }
 
     /// <summary>d loss / d logit = w (one-hot - softmax), with w the derivative of the row's log p, then through soft cap and scaling.</summary>
-    private void Backward(HeadRows rows, Tensor derivatives, Tensor normed, Tensor targets, Tensor gradient)
+    private void Backward(HeadRows computed, Tensor derivatives, Rows rows)
     {
-        Tensor logits = rows.Exponentials.mul_(derivatives.neg().div_(rows.Sums));
-        logits.scatter_add_(1, targets, derivatives);
-        if (rows.Slope is not null) logits.mul_(rows.Slope);
+        Tensor logits = computed.Exponentials.mul_(derivatives.neg().div_(computed.Sums));
+        logits.scatter_add_(1, rows.Targets, derivatives);
+        if (computed.Slope is not null) logits.mul_(computed.Slope);
         if (_scaling != 1) logits.div_(_scaling);
-        gradient.copy_(mm(logits, decoder.Head.Value));
-        if (decoder.Head.IsTrained) decoder.Head.Gradient.addmm_(logits.t(), normed, beta: 1, alpha: 1);
+        logits = logits.to(rows.Normed.dtype);
+        rows.Gradient.addmm_(logits, decoder.Head.Compute, beta: 0, alpha: 1);
+        if (decoder.Head.IsTrained) decoder.Head.AddProduct(logits, rows.Normed);
+    }
+
+    /// <summary>Scored rows on their way through the head.</summary>
+    /// <param name="Normed">[M, hidden], behind the final norm</param>
+    /// <param name="Targets">[M, 1] int64</param>
+    /// <param name="Gradient">[M, hidden], to be filled in</param>
+    /// <param name="Logits">[M or more, vocabulary], working memory</param>
+    private readonly record struct Rows(Tensor Normed, Tensor Targets, Tensor Gradient, Tensor Logits)
+    {
+        public Rows Of(long from, long count) =>
+            new(Normed.narrow(0, from, count), Targets.narrow(0, from, count), Gradient.narrow(0, from, count), Logits.narrow(0, 0, Math.Min(count, Logits.shape[0])));
     }
 
     /// <param name="Exponentials">[M, vocabulary], e^(logit - largest)</param>

@@ -27,9 +27,7 @@ internal sealed class EngineStep : IDisposable
     public IReadOnlyDictionary<string, double> Run(IReadOnlyList<EncodedPair> pairs, double learningRate)
     {
         var clock = Stopwatch.StartNew();
-        _optimizer.ZeroGradients();
-        PackedBatch batch = PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], _decoder.Architecture, _sharePrefix);
-        double loss = _pass.Run(batch, new PairContext(1.0 / pairs.Count)).Sum(p => p.Loss.Value);
+        double loss = Gradients(pairs);
         double gradients = clock.Elapsed.TotalSeconds;
         double norm = _optimizer.ClipGradients(1);
         _optimizer.Step(learningRate);
@@ -38,6 +36,11 @@ internal sealed class EngineStep : IDisposable
             ["loss"] = loss, ["gradient norm"] = norm, ["seconds of gradients"] = gradients, ["seconds of optimizer"] = clock.Elapsed.TotalSeconds - gradients,
         };
     }
+
+    /// <summary>Gradients alone, so that the first step finds its memory warm and its weights unchanged.</summary>
+    public void WarmUp(IReadOnlyList<EncodedPair> pairs) => Gradients(pairs);
+
+    public double UsefulFlops(IReadOnlyList<EncodedPair> pairs) => UsefulWork.OfStep(_decoder, pairs);
 
     /// <summary>What training holds beside the weights: a gradient of each that is trained, and both moments.</summary>
     public double TrainingBytes => 4.0 * (_optimizer.Moments.Sum(m => m.First.numel() + m.Second.numel()) + Trained.Sum(p => p.Gradient.numel()));
@@ -48,5 +51,12 @@ internal sealed class EngineStep : IDisposable
     {
         _optimizer.Dispose();
         _decoder.Dispose();
+    }
+
+    private double Gradients(IReadOnlyList<EncodedPair> pairs)
+    {
+        _optimizer.ZeroGradients();
+        PackedBatch batch = PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], _decoder.Architecture, _sharePrefix);
+        return _pass.Run(batch, new PairContext(1.0 / pairs.Count)).Sum(p => p.Loss.Value);
     }
 }

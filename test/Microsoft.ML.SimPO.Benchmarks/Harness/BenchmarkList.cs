@@ -6,9 +6,16 @@ internal static class BenchmarkList
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new StepBenchmark(),
+        new LoadBenchmark(),
+        new PromptHeavyBenchmark(),
+        new OptimizerBenchmark(),
+        new ScoreBenchmark(),
+        new SmolLM2Benchmark(),
+        new ScalingBenchmark(),
         new DataBenchmark(),
         new TokenizeBenchmark(),
         new LoraBenchmark(),
+        new GenerateBenchmark(),
     ];
 
     public static IBenchmark? Find(string name) => All.FirstOrDefault(b => b.Name == name);

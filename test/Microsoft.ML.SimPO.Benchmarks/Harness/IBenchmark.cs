@@ -18,6 +18,9 @@ internal interface IBenchmark
     /// <summary>What is measured, each in a process of its own, in turns: <see cref="Side.Ours"/>, <see cref="Side.Reference"/> where there is one, and others by any name.</summary>
     IReadOnlyList<string> Sides { get; }
 
+    /// <summary>The side that does no more than what bounds ours; null for the machine's matrix products.</summary>
+    string? Roofline => null;
+
     /// <summary>How often each side is measured, after one run that is not counted.</summary>
     int Rounds => 3;
 

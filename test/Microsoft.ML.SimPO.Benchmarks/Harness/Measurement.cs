@@ -5,6 +5,9 @@ namespace Microsoft.ML.SimPO.Benchmarks;
 /// <param name="PeakRssBytes">The most memory that its process held at a time; of <c>ratio</c>: ours over the reference.</param>
 internal sealed record Measurement(Spread Rate, double PeakRssBytes)
 {
+    /// <summary>All units over all seconds, where rounds differ in size.</summary>
+    public double MeanRate { get; init; }
+
     /// <summary>Medians of the figures that the runs reported themselves.</summary>
     public SortedDictionary<string, double>? Figures { get; init; }
 

@@ -24,7 +24,8 @@ internal static class Report
         foreach ((string name, Measurement variant) in result.Variants ?? []) Row(to, name, variant, 1e6, "MB");
         if (result.Ratio is { } ratio) Row(to, "ratio", ratio, 1, "x");
         if (result.GemmGflops is { } gemm) to.WriteLine(Invariant($"GEMM {gemm:F1} GFLOP/s"));
-        if (result.UsefulGflops is { } useful) to.WriteLine(Invariant($"useful {useful:F1} GFLOP/s, {result.RooflineShare:P1} of it"));
+        if (result.UsefulGflops is { } useful) to.WriteLine(Invariant($"useful {useful:F1} GFLOP/s"));
+        if (result.RooflineShare is { } share) to.WriteLine(Invariant($"{share:P1} of the roofline"));
         Figures(to, Side.Ours, result.Ours);
         if (result.Reference is not null) Figures(to, Side.Reference, result.Reference);
         foreach ((string name, Measurement variant) in result.Variants ?? []) Figures(to, name, variant);

@@ -44,7 +44,7 @@ internal static class Runner
             Variants = others.Length == 0 ? null : new SortedDictionary<string, Measurement>(others.ToDictionary(o => o, o => measured[o]), StringComparer.Ordinal),
             GemmGflops = gemm,
             UsefulGflops = ours.UsefulGflops,
-            RooflineShare = ours.UsefulGflops / gemm,
+            RooflineShare = benchmark.Roofline is { } roofline ? ours.Rate.Median / measured[roofline].Rate.Median : ours.UsefulGflops / gemm,
         };
         return result with { Bars = [.. benchmark.Bars(result)] };
     }
@@ -55,7 +55,8 @@ internal static class Runner
         string[] names = [.. replies.SelectMany(r => r.Figures?.Keys ?? Enumerable.Empty<string>()).Distinct()];
         return new Measurement(rate, replies[^1].PeakRssBytes)
         {
-            UsefulGflops = ready.UsefulFlops == 0 ? null : rate.Median / ready.Amount * ready.UsefulFlops / 1e9,
+            MeanRate = replies.Count * ready.Amount / replies.Sum(r => r.Seconds),
+            UsefulGflops = ready.UsefulFlops == 0 ? null : replies.Count * ready.UsefulFlops / replies.Sum(r => r.Seconds) / 1e9,
             Figures = names.Length == 0 ? null : new SortedDictionary<string, double>(
                 names.ToDictionary(n => n, n => Spread.Of(replies.Where(r => r.Figures!.ContainsKey(n)).Select(r => r.Figures![n])).Median), StringComparer.Ordinal),
         };

@@ -49,6 +49,15 @@ internal sealed class ReferenceModel : IDisposable
         return (value, length);
     }
 
+    /// <summary>Mean log-probabilities of the chosen answers, then of the rejected ones; no gradients.</summary>
+    public float[] Score(IReadOnlyList<EncodedPair> pairs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradients = no_grad();
+        PaddedBatch batch = PaddedBatch.Of(pairs);
+        return LogProbabilities(Logits(batch), batch.Labels).data<float>().ToArray();
+    }
+
     /// <summary>An update with the gradients as they are.</summary>
     public void Update()
     {

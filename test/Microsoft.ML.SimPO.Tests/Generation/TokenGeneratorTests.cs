@@ -85,22 +85,6 @@ public sealed class TokenGeneratorTests : IDisposable
         Assert.Equal(before, LiveTensors.Count);
     }
 
-    [Fact]
-    public void Options_out_of_range_are_listed_together()
-    {
-        var options = new GenerationOptions { MaxNewTokens = 0, Temperature = 0, TopK = -1, TopP = 0, MinP = 2, RepetitionPenalty = float.NaN };
-        Assert.Equal(
-            [
-                "`MaxNewTokens` must be at least 1, but was 0.",
-                "`Temperature` must be greater than 0, but was 0. For the likeliest token leave `Sample` false.",
-                "`TopK` must be 0 or more, but was -1. Use 0 for all tokens.",
-                "`TopP` must be greater than 0 and at most 1, but was 0. Use 1 for all tokens.",
-                "`MinP` must be from 0 to 1, but was 2. Use 0 for all tokens.",
-                "`RepetitionPenalty` must be greater than 0, but was NaN. Use 1 for none.",
-            ],
-            options.Faults());
-    }
-
     private static int Next(Decoder decoder, int[] sequence)
     {
         using DisposeScope scope = NewDisposeScope();

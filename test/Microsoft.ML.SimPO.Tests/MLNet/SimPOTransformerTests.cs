@@ -172,6 +172,18 @@ public sealed class SimPOTransformerTests(TunedModel model) : IClassFixture<Tune
     }
 
     [Fact]
+    public void A_checkpoint_is_cut_into_shards_of_a_size()
+    {
+        using var folder = new TemporaryFolder();
+        string tuned = Path.Combine(folder.Path, "tuned");
+        model.Transformer.SaveCheckpoint(tuned, maxShardSize: model.Transformer.ParameterCount);
+        Assert.InRange(Directory.GetFiles(tuned, "model-*-of-*.safetensors").Length, 4, 8);
+        Assert.True(File.Exists(Path.Combine(tuned, "model.safetensors.index.json")));
+        using SimPOTransformer loaded = _context.Alignment.LoadModel(tuned, QuickStartFiles.Options());
+        TunedModel.AssertEqual(model.Scores(model.Data), model.Scores(loaded, model.Data));
+    }
+
+    [Fact]
     public void Threads_may_score_at_the_same_time()
     {
         ScoredPair[] expected = model.Scores(model.Data);
@@ -182,7 +194,7 @@ public sealed class SimPOTransformerTests(TunedModel model) : IClassFixture<Tune
     public void Generation_options_out_of_range_are_refused()
     {
         var failure = Assert.Throws<ArgumentException>(() => model.Transformer.Generate(["hi"], new GenerationOptions { MaxNewTokens = 0, TopP = 2 }));
-        Assert.Equal("`MaxNewTokens` must be at least 1, but was 0." + Environment.NewLine + "`TopP` must be greater than 0 and at most 1, but was 2. Use 1 for all tokens. (Parameter 'generation')", failure.Message);
+        Assert.Equal("`MaxNewTokens` must be at least 1, but was 0." + Environment.NewLine + "`TopP` must be greater than 0 and at most 1, but was 2. Use 1 for all tokens. (Parameter 'options')", failure.Message);
     }
 
     [Fact]

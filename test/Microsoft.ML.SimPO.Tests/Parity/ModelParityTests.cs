@@ -50,15 +50,30 @@ public class ModelParityTests
 
     private static void CheckGeneration(ModelGolden fixture)
     {
-        var generator = new TokenGenerator(fixture.Decoder, []); // the goldens do not stop
         var options = new GenerationOptions { MaxNewTokens = 24 };
         int[][] prompts = [.. fixture.Field("generate").EnumerateArray().Select((_, i) => fixture.Tensors.Integers($"generate.{i}.prompt_ids"))];
-        int[][] together = generator.Generate(prompts, options);
-        for (int i = 0; i < prompts.Length; i++)
+        foreach (bool torchAlone in new[] { false, true })
         {
-            Assert.Equal(fixture.Tensors.Integers($"generate.{i}.ids"), generator.Generate([prompts[i]], options)[0]);
-            Assert.Equal(fixture.Tensors.Integers($"generate.{i}.ids"), together[i]);
+            var generator = new TokenGenerator(fixture.Decoder, []) { ThroughTorchAlone = torchAlone }; // the goldens do not stop
+            int[][] together = generator.Generate(prompts, options);
+            for (int i = 0; i < prompts.Length; i++)
+            {
+                Assert.Equal(fixture.Tensors.Integers($"generate.{i}.ids"), generator.Generate([prompts[i]], options)[0]);
+                Assert.Equal(fixture.Tensors.Integers($"generate.{i}.ids"), together[i]);
+                Assert.Equal(fixture.Tensors.Integers($"generate.{i}.ids"), GreedyWithoutCache(fixture.Decoder, prompts[i], together[i]));
+            }
         }
+    }
+
+    /// <summary>The likeliest token behind the prompt and each beginning of the answer, every one a sequence of its own.</summary>
+    private static int[] GreedyWithoutCache(Decoder decoder, int[] prompt, int[] answer)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        TokenBatch batch = TokenBatch.OfSequences([.. answer.Select((_, i) => (int[])[.. prompt, .. answer[..i]])]);
+        using var pass = DecoderPass.Packed(decoder.Architecture, batch, CPU);
+        Tensor last = tensor(batch.Segments.Select(s => (long)(s.Start + s.Rows - 1)).ToArray(), int64);
+        Tensor logits = decoder.Logits(decoder.FinalNorm.Forward(decoder.Forward(pass).index_select(0, last)).Output);
+        return [.. logits.argmax(1).data<long>().Select(id => (int)id)];
     }
 
     private static void CheckSampling(ModelGolden fixture)
@@ -73,9 +88,8 @@ public class ModelParityTests
             TopP = sample.GetProperty("top_p").GetSingle(),
         };
         float[] logits = fixture.Tensors.Floats("sample.logits"), probabilities = new float[logits.Length];
-        var sampler = new TokenSampler(options, 0);
-        sampler.Penalize(logits, fixture.Tensors.Integers("sample.input_ids"));
-        foreach ((int id, double probability) in sampler.Probabilities(logits)) probabilities[id] = (float)probability;
+        new TokenSampler(options, 0).Penalize(logits, fixture.Tensors.Integers("sample.input_ids"));
+        foreach ((int id, double probability) in new TokenDistribution(options).Probabilities(logits)) probabilities[id] = (float)probability;
         Differences.AssertClose("sample.probabilities", fixture.Tensors.Floats("sample.probabilities"), probabilities, 1e-6);
     }
 

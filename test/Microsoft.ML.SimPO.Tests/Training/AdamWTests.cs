@@ -41,17 +41,96 @@ public sealed class AdamWTests : IDisposable
     }
 
     [Fact]
-    public void The_norm_is_that_of_all_gradients_and_clipping_scales_them_to_it()
+    public void The_norm_is_that_of_all_gradients_and_clipping_leaves_them_as_they_are()
     {
         using var optimizer = new AdamW(All, new AdamWSettings());
         double[][] before = [.. All.Select((p, i) => Fill(p.Gradient, i))];
         double expected = Math.Sqrt(before.Sum(g => g.Sum(x => x * x)));
         Assert.Equal(expected, optimizer.ClipGradients(0), 1e-6 * expected);
         Assert.Equal(expected, optimizer.ClipGradients(expected + 1), 1e-6 * expected);
-        AssertScaled(before, 1);
         Assert.Equal(expected, optimizer.ClipGradients(0.5), 1e-6 * expected);
-        AssertScaled(before, 0.5 / (expected + 1e-6));
-        Assert.Equal(0.5, optimizer.ClipGradients(0), 1e-5);
+        Assert.Equal(before, All.Select(p => Doubles(p.Gradient)));
+    }
+
+    /// <summary>With epsilon far above the root of the second moment, a first step is linear in the gradient: lr g / epsilon.</summary>
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1e6, 1)]
+    [InlineData(0.5, 0.5)]
+    public void A_clipped_step_moves_as_if_the_gradients_had_that_norm(double maximum, double share)
+    {
+        const double rate = 1e3, epsilon = 1e6;
+        using var optimizer = new AdamW(All, new AdamWSettings(Epsilon: epsilon));
+        double[][] weights = [.. All.Select(p => Doubles(p.Value))], gradients = [.. All.Select((p, i) => Fill(p.Gradient, i))];
+        double norm = optimizer.ClipGradients(maximum), factor = share == 1 ? 1 : share / (norm + 1e-6);
+        optimizer.Step(rate);
+        for (int p = 0; p < All.Length; p++)
+            foreach ((double before, double gradient, double after) in weights[p].Zip(gradients[p], Doubles(All[p].Value)))
+                Assert.Equal(before - (rate * factor * gradient / epsilon), after, 1e-6);
+        AssertScaled(gradients, 1);
+    }
+
+    /// <summary>More numbers than a block holds, and no multiple of a vector's width: every one is moved once, whatever the number of threads.</summary>
+    [Fact]
+    public void Large_parameters_are_stepped_in_blocks_without_gaps()
+    {
+        using Parameter large = Trained(ParameterKind.Projection, [3, 70_001], 6);
+        double[] weights = Doubles(large.Value), gradient = Fill(large.Gradient, 7);
+        var moments = (new double[weights.Length], new double[weights.Length]);
+        var settings = new AdamWSettings(0.1);
+        using var optimizer = new AdamW([large], settings);
+        double expected = Math.Sqrt(gradient.Sum(g => g * g));
+        Assert.Equal(expected, optimizer.ClipGradients(0), 1e-6 * expected);
+        for (int step = 1; step <= 3; step++)
+        {
+            Reference(weights, gradient, moments, step, 0.01, settings.WeightDecay, settings);
+            optimizer.Step(0.01);
+        }
+        double[] found = Doubles(large.Value);
+        Assert.Equal(0, weights.Zip(found).Max(w => Math.Abs(w.First - w.Second)), 1e-6);
+        Assert.Equal(3, optimizer.StepCount);
+    }
+
+    /// <summary>The sum is cut the same way for one thread and for two.</summary>
+    [Fact]
+    public void Norm_and_step_are_the_same_to_the_bit_on_one_thread_and_on_two()
+    {
+        using Parameter large = Trained(ParameterKind.Projection, [5, 40_000], 8);
+        Fill(large.Gradient, 9);
+        float[] start = large.Value.data<float>().ToArray();
+        int threads = get_num_threads();
+        try
+        {
+            (double Norm, float[] Weights)[] runs = [.. new[] { 1, 2 }.Select(count =>
+            {
+                set_num_threads(count);
+                using Tensor source = tensor(start, large.Value.shape);
+                large.Value.copy_(source);
+                using var optimizer = new AdamW([large], new AdamWSettings(0.1));
+                double norm = optimizer.ClipGradients(1);
+                optimizer.Step(0.01);
+                return (norm, large.Value.data<float>().ToArray());
+            })];
+            Assert.Equal(runs[0].Norm, runs[1].Norm);
+            Assert.Equal(runs[0].Weights, runs[1].Weights);
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Norms_are_decayed_only_where_the_settings_say_so(bool decayNorms)
+    {
+        using var optimizer = new AdamW(All, new AdamWSettings(0.5, DecayNorms: decayNorms));
+        double[] norm = Doubles(_norm.Value), bias = Doubles(_bias.Value), head = Doubles(_head.Value);
+        optimizer.Step(0.1);
+        Assert.Equal(norm.Select(w => (float)w * (decayNorms ? 0.95f : 1)), _norm.Value.data<float>().ToArray());
+        Assert.Equal(bias, Doubles(_bias.Value));
+        Assert.Equal(head.Select(w => (float)w * 0.95f), _head.Value.data<float>().ToArray());
     }
 
     [Fact]

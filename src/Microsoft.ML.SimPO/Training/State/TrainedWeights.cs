@@ -24,5 +24,6 @@ internal static class TrainedWeights
         string own = Path.Combine(folder, Name);
         using CheckpointReader reader = File.Exists(own) ? CheckpointReader.OpenFile(own) : CheckpointReader.Open(folder);
         TensorMemory.Read(reader, trained.Select(p => ("", p, p.Value)));
+        foreach (Parameter parameter in trained) parameter.Refresh();
     }
 }

@@ -62,7 +62,7 @@ internal sealed class BpeModel : TokenModel
             Compute(word, tokens, store: false, hash: 0);
             return;
         }
-        if (_cache.Find(word, out uint hash) is { } known) tokens.AddRange(known.Ids, known.Ends);
+        if (_cache.Find(word, out uint hash) is { } known) known.AddTo(tokens);
         else Compute(word, tokens, store: true, hash);
     }
 

@@ -38,7 +38,7 @@ internal sealed class UnigramModel : TokenModel
         uint hash = 0;
         if (cacheable && _cache.Find(piece, out hash) is { } known)
         {
-            tokens.AddRange(known.Ids, known.Ends);
+            known.AddTo(tokens);
             return;
         }
         List<(int Start, int End)> parts = BestParts(piece);

@@ -1,0 +1,179 @@
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Native;
+
+namespace Microsoft.ML.SimPO.Generation;
+
+/// <inheritdoc cref="CpuStep"/>
+/// <typeparam name="TLanes">The arithmetic of the registers.</typeparam>
+/// <typeparam name="TVector">The registers.</typeparam>
+internal sealed unsafe class CpuStep<TLanes, TVector> : CpuStep
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    private readonly DecoderArchitecture _architecture;
+    private readonly ThreadTeam _team;
+    private readonly WeightView _embedding, _head;
+    private readonly NormView _finalNorm;
+    private readonly LayerView[] _layers;
+
+    public CpuStep(Decoder decoder, ThreadTeam team)
+    {
+        (_architecture, _team) = (decoder.Architecture, team);
+        _embedding = new WeightView(decoder.Embedding);
+        _head = new WeightView(decoder.Head);
+        _finalNorm = NormView.Of(decoder.FinalNorm.Weight, _architecture.NormAddsOne)!;
+        _layers = [.. decoder.Layers.Select(l => new LayerView(l.Parameters, _architecture.NormAddsOne))];
+    }
+
+    public override void Advance(ReadOnlySpan<int> ids, IReadOnlyList<SequenceCache> caches, CpuBuffers buffers)
+    {
+        int rows = ids.Length, hidden = _architecture.HiddenSize;
+        for (int row = 0; row < rows; row++)
+        {
+            caches[row].Extend(1);
+            foreach (RotaryRows rotary in buffers.Rotaries) rotary.Set(row, caches[row].Length);
+            RowMath<TLanes, TVector>.Scale(_embedding.Data + ((long)ids[row] * hidden), (float)_architecture.EmbeddingScale, buffers.Stream.Data + ((long)row * hidden), hidden);
+        }
+        for (int layer = 0; layer < _layers.Length; layer++)
+        {
+            Attend(layer, rows, caches, buffers);
+            Transform(_layers[layer], rows, buffers);
+        }
+        Head(rows, buffers);
+    }
+
+    public override void Head(int rows, CpuBuffers buffers)
+    {
+        Norm(_finalNorm, buffers.Stream, buffers.Normed, rows);
+        float scaling = 1 / (float)_architecture.LogitsScaling;
+        int vocabulary = _architecture.VocabularySize;
+        Product(_head, null, buffers.Normed.Data, rows, _architecture.HiddenSize, buffers.Logits.Data, (first, count) =>
+        {
+            if (_architecture.LogitsScaling == 1 && _architecture.LogitsSoftCap is null) return;
+            for (int row = 0; row < rows; row++)
+            {
+                float* strip = buffers.Logits.Data + ((long)row * vocabulary) + first;
+                RowMath<TLanes, TVector>.Scale(strip, scaling, strip, count);
+                if (_architecture.LogitsSoftCap is { } cap) RowMath<TLanes, TVector>.SoftCap(strip, (float)cap, count);
+            }
+        });
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (!disposing) return;
+        foreach (IDisposable view in _layers.Append<IDisposable>(_embedding).Append(_head).Append(_finalNorm)) view.Dispose();
+    }
+
+    /// <summary>stream += m attention(stream)</summary>
+    private void Attend(int index, int rows, IReadOnlyList<SequenceCache> caches, CpuBuffers buffers)
+    {
+        DecoderArchitecture a = _architecture;
+        LayerView layer = _layers[index];
+        float* normed = Norm(layer.InputNorm, buffers.Stream, buffers.Normed, rows);
+        Product(layer.QueryKeyValue, layer.QueryKeyValueBias, normed, rows, a.HiddenSize, buffers.QueryKeyValue.Data);
+        if (a.QueryKeyNorm == QueryKeyNorm.WholeProjection) NormProjections(layer, rows, buffers);
+        _team.For(rows * a.KeyValueHeadCount, item => AttendHead(index, item / a.KeyValueHeadCount, item % a.KeyValueHeadCount, caches, buffers));
+        Product(layer.AttentionOutput, layer.AttentionOutputBias, buffers.Attention.Data, rows, a.QuerySize, buffers.Branch.Data);
+        Add(layer.AttentionOutputNorm, rows, buffers);
+    }
+
+    /// <summary>One key/value head of one row with its query heads: norms, positions, cache, attention.</summary>
+    private void AttendHead(int index, int row, int head, IReadOnlyList<SequenceCache> caches, CpuBuffers buffers)
+    {
+        DecoderArchitecture a = _architecture;
+        LayerView layer = _layers[index];
+        int group = a.HeadCount / a.KeyValueHeadCount, size = a.HeadDim;
+        float* projected = buffers.QueryKeyValue.Data + ((long)row * (a.QuerySize + (2 * a.KeyValueSize)));
+        float* query = projected + (head * group * size), key = projected + a.QuerySize + (head * size), value = key + a.KeyValueSize;
+        RotaryRows? rotary = a.Layers[index].Rotary is { } which ? buffers.Rotaries[which] : null;
+        for (int i = 0; i <= group; i++)
+        {
+            float* vector = i < group ? query + (i * size) : key;
+            if (a.QueryKeyNorm == QueryKeyNorm.PerHead) RowMath<TLanes, TVector>.Norm(vector, (i < group ? layer.QueryNorm : layer.KeyNorm)!.Factors, vector, size, a.NormEpsilon);
+            rotary?.Turn(row, vector);
+        }
+        SequenceCache cache = caches[row];
+        int position = cache.Length - 1, offset = position % CachePage.Positions * size;
+        CachePage page = cache.Page(position);
+        new ReadOnlySpan<float>(key, size).CopyTo(new Span<float>(page.Keys(index, head) + offset, size));
+        new ReadOnlySpan<float>(value, size).CopyTo(new Span<float>(page.Values(index, head) + offset, size));
+        int first = a.Layers[index].Window is { } window ? Math.Max(0, position - window + 1) : 0;
+        RowAttention<TLanes, TVector>.Compute(a, cache, index, head, query, buffers.Attention.Data + ((long)row * a.QuerySize) + (head * group * size), first);
+    }
+
+    /// <summary>Norms over all heads together.</summary>
+    private void NormProjections(LayerView layer, int rows, CpuBuffers buffers)
+    {
+        DecoderArchitecture a = _architecture;
+        for (int row = 0; row < rows; row++)
+        {
+            float* query = buffers.QueryKeyValue.Data + ((long)row * (a.QuerySize + (2 * a.KeyValueSize))), key = query + a.QuerySize;
+            RowMath<TLanes, TVector>.Norm(query, layer.QueryNorm!.Factors, query, a.QuerySize, a.NormEpsilon);
+            RowMath<TLanes, TVector>.Norm(key, layer.KeyNorm!.Factors, key, a.KeyValueSize, a.NormEpsilon);
+        }
+    }
+
+    /// <summary>stream += m mlp(stream)</summary>
+    private void Transform(LayerView layer, int rows, CpuBuffers buffers)
+    {
+        int hidden = _architecture.HiddenSize, inner = _architecture.IntermediateSize;
+        float* normed = Norm(layer.MlpNorm, buffers.Stream, buffers.Normed, rows);
+        int rowsOfItem = RowsOfItem(hidden) / 2;
+        _team.For((inner + rowsOfItem - 1) / rowsOfItem, item =>
+        {
+            int first = item * rowsOfItem, count = Math.Min(rowsOfItem, inner - first);
+            Strip(layer.GateUp, layer.GateUpBias, first, count, normed, rows, hidden, buffers.GateUp.Data);
+            Strip(layer.GateUp, layer.GateUpBias, inner + first, count, normed, rows, hidden, buffers.GateUp.Data);
+            for (int row = 0; row < rows; row++)
+            {
+                float* gate = buffers.GateUp.Data + (2L * row * inner) + first, y = buffers.Gated.Data + ((long)row * inner) + first;
+                if (_architecture.Activation == Activation.Silu) RowMath<TLanes, TVector>.SiluGate(gate, gate + inner, y, count);
+                else RowMath<TLanes, TVector>.GeluTanhGate(gate, gate + inner, y, count);
+            }
+        });
+        Product(layer.Down, layer.DownBias, buffers.Gated.Data, rows, inner, buffers.Branch.Data);
+        Add(layer.MlpOutputNorm, rows, buffers);
+    }
+
+    /// <returns>The normed rows, or the rows themselves where there is no norm.</returns>
+    private float* Norm(NormView? norm, FloatBuffer from, FloatBuffer to, int rows)
+    {
+        if (norm is null) return from.Data;
+        int size = norm.Size;
+        for (int row = 0; row < rows; row++)
+            RowMath<TLanes, TVector>.Norm(from.Data + ((long)row * size), norm.Factors, to.Data + ((long)row * size), size, _architecture.NormEpsilon);
+        return to.Data;
+    }
+
+    /// <summary>stream += m norm(branch)</summary>
+    private void Add(NormView? norm, int rows, CpuBuffers buffers)
+    {
+        Norm(norm, buffers.Branch, buffers.Branch, rows);
+        RowMath<TLanes, TVector>.AddScaled(buffers.Stream.Data, buffers.Branch.Data, (float)_architecture.ResidualMultiplier, rows * _architecture.HiddenSize);
+    }
+
+    /// <summary>y = x W^T + b, by all threads.</summary>
+    /// <param name="x">[rows, size]</param>
+    /// <param name="y">[rows, rows of the weight]</param>
+    /// <param name="then">Told each strip of y when it is there: its first element and how many.</param>
+    private void Product(WeightView weight, WeightView? bias, float* x, int rows, int size, float* y, Action<int, int>? then = null)
+    {
+        int rowsOfItem = RowsOfItem(size);
+        _team.For((weight.Rows + rowsOfItem - 1) / rowsOfItem, item =>
+        {
+            int first = item * rowsOfItem, count = Math.Min(rowsOfItem, weight.Rows - first);
+            Strip(weight, bias, first, count, x, rows, size, y);
+            then?.Invoke(first, count);
+        });
+    }
+
+    private static void Strip(WeightView weight, WeightView? bias, int first, int count, float* x, int rows, int size, float* y)
+    {
+        RowProduct<TLanes, TVector>.Multiply(weight.Data + ((long)first * size), count, x, rows, size, y + first, weight.Rows);
+        if (bias is null) return;
+        for (int row = 0; row < rows; row++) RowMath<TLanes, TVector>.AddScaled(y + ((long)row * weight.Rows) + first, bias.Data + first, 1, count);
+    }
+
+    private static int RowsOfItem(int size) => Math.Max(8, BytesOfItem / (size * sizeof(float)) / 8 * 8);
+}

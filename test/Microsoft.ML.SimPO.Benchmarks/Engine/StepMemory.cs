@@ -1,0 +1,26 @@
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Training;
+
+namespace Microsoft.ML.SimPO.Benchmarks;
+
+/// <summary>
+/// Bytes that a step holds at its peak: weight, gradient and two moments of every parameter; what each layer keeps of a token until its backward pass; the working
+/// memory of the widest place, which is the head's logits or a layer's backward pass; and the program itself.
+/// </summary>
+internal static class StepMemory
+{
+    private const double Program = 350e6; // .NET, libtorch, and its thread pools' buffers
+
+    public static double Predict(Decoder decoder, IReadOnlyList<EncodedPair> pairs)
+    {
+        DecoderArchitecture a = decoder.Architecture;
+        double tokens = pairs.Sum(p => p.PackedLength), scored = pairs.Sum(p => p.ChosenAnswerLength + p.RejectedAnswerLength);
+        double queryKeyValue = a.QuerySize + (2.0 * a.KeyValueSize);
+        double kept = (2 * a.HiddenSize) + queryKeyValue + a.QuerySize + a.HeadCount + (2 * a.IntermediateSize); // input, middle; q, k, v; attention; gate, up
+        double backward = tokens * ((4 * a.IntermediateSize) + (3 * a.HiddenSize)); // gated, its gradient, that of gate and up; the stream's
+        double head = Math.Min(ResponseHead.DefaultBudget / 4.0, (double)a.VocabularySize * pairs.Max(p => p.ChosenAnswerLength + p.RejectedAnswerLength))
+            + (scored * 4 * a.HiddenSize) + (2 * tokens * a.HiddenSize);
+        return Program + (16.0 * decoder.ParameterCount) + (4 * ((tokens * a.Layers.Count * kept) + Math.Max(backward, head)));
+    }
+}

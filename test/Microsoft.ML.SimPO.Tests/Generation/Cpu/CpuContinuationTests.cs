@@ -1,0 +1,87 @@
+using Microsoft.ML.SimPO.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Generation;
+
+public sealed class CpuContinuationTests
+{
+    /// <summary>Prompts on either side of a page's border, steps across it, against the whole sequence in one pass.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Logits_are_those_of_the_whole_sequence(bool ornate)
+    {
+        using Decoder decoder = RandomDecoder.Make(5, ornate ? RandomDecoder.Ornate : null);
+        Assert.True(CpuStep.Supports(decoder));
+        TokenSequence[] rows = Rows(3, 62, 64, 100);
+        using var continuation = new CpuContinuation(decoder, CancellationToken.None);
+        continuation.Start(rows);
+        for (int step = 0; step < 6; step++)
+        {
+            for (int row = 0; row < rows.Length; row++)
+            {
+                float[] expected = Whole(decoder, rows[row]);
+                foreach ((float want, float got) in expected.Zip(continuation.Logits(row).ToArray())) Assert.Equal(want, got, 2e-5);
+                rows[row].Ids.Add((step * 7 + row * 13) % RandomDecoder.VocabularySize);
+            }
+            continuation.Advance();
+        }
+    }
+
+    [Fact]
+    public void Logits_do_not_depend_on_the_other_rows_to_the_last_bit()
+    {
+        using Decoder decoder = RandomDecoder.Make(6, RandomDecoder.Ornate);
+        TokenSequence[] rows = Rows(1, 9, 70, 64, 20, 21, 22);
+        float[][] together = Run(decoder, rows);
+        for (int row = 0; row < rows.Length; row++) Assert.Equal(Run(decoder, [Rows(1, 9, 70, 64, 20, 21, 22)[row]])[0], together[row]);
+    }
+
+    [Fact]
+    public void Rows_with_one_prompt_share_its_pages_and_go_their_own_ways()
+    {
+        using Decoder decoder = RandomDecoder.Make(7);
+        int[] prompt = Rows(130)[0].Prompt;
+        var options = new GenerationOptions { Sample = true, Seed = 9, MaxNewTokens = 70 };
+        int[][] shared = new TokenGenerator(decoder, []).Generate([prompt, prompt, prompt], options);
+        int[][] apart = new TokenGenerator(decoder, []).Generate([prompt, [.. prompt], [.. prompt]], options);
+        Assert.Equal(apart, shared);
+        Assert.NotEqual(shared[0], shared[1]);
+    }
+
+    [Fact]
+    public void A_model_that_is_disposed_meanwhile_does_no_harm()
+    {
+        Decoder decoder = RandomDecoder.Make(8);
+        int[] expected = new TokenGenerator(decoder, []).Generate([[1, 2, 3]], new GenerationOptions { MaxNewTokens = 12 })[0];
+        int[] found = new TokenGenerator(decoder, []).Generate([[1, 2, 3]], new GenerationOptions { MaxNewTokens = 12 }, (_, _) =>
+        {
+            decoder.Dispose();
+            return true;
+        })[0];
+        Assert.Equal(expected, found);
+    }
+
+    private static float[][] Run(Decoder decoder, TokenSequence[] rows)
+    {
+        using var continuation = new CpuContinuation(decoder, CancellationToken.None);
+        continuation.Start(rows);
+        for (int step = 0; step < 3; step++)
+        {
+            foreach (TokenSequence row in rows) row.Ids.Add((row.Prompt.Length + step) % RandomDecoder.VocabularySize);
+            continuation.Advance();
+        }
+        return [.. Enumerable.Range(0, rows.Length).Select(row => continuation.Logits(row).ToArray())];
+    }
+
+    private static TokenSequence[] Rows(params int[] lengths) =>
+        [.. lengths.Select((length, i) => new TokenSequence(i, [.. Enumerable.Range(0, length).Select(t => ((t * 31) + (length * 7)) % RandomDecoder.VocabularySize)], new TokenSampler(new GenerationOptions(), i)))];
+
+    private static float[] Whole(Decoder decoder, TokenSequence row)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var pass = DecoderPass.Packed(decoder.Architecture, TokenBatch.OfSequences([[.. row.Ids]]), CPU);
+        return decoder.Logits(decoder.FinalNorm.Forward(decoder.Forward(pass)).Output)[^1].data<float>().ToArray();
+    }
+}
