@@ -21,10 +21,23 @@ internal static class AtomicFolder
         CheckTarget(target, kind, replaces);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         using StagingFolder staging = StagingFolder.Create(target);
-        fill(staging.Path);
+        Fill(fill, staging.Path);
         staging.Complete();
         string? old = Publish(staging, target);
         if (old is not null) RemoveOld(old, target, replaces);
+    }
+
+    /// <summary>What .NET makes of a limit on the size of files is no error of input and output.</summary>
+    private static void Fill(Action<string> fill, string folder)
+    {
+        try
+        {
+            fill(folder);
+        }
+        catch (ArgumentOutOfRangeException e) when (e.ParamName == "value")
+        {
+            throw new IOException("A file would be larger than this system allows. Raise the limit, or write to another disk.", e);
+        }
     }
 
     /// <returns>Where the old folder is now, if there was one.</returns>

@@ -28,7 +28,8 @@ internal static class FitReport
     {
         Decoder decoder = model.Decoder;
         string stored = model.StoredType is { } type and not "float32" ? $", whatever type the checkpoint is stored in ({type})" : "";
-        channel.Info(Say($"{decoder.Architecture.ModelType} model with {decoder.ParameterCount} parameters on {decoder.Device.type}, computed and trained in float32{stored}."));
+        string precision = decoder.ComputeType == TorchSharp.torch.float32 ? "computed and trained in float32" : "computed in bfloat16 and trained in float32";
+        channel.Info(Say($"{decoder.Architecture.ModelType} model with {decoder.ParameterCount} parameters on {decoder.Device.type}, {precision}{stored}."));
         channel.Info(Say($"{pairs.Count} pairs, {pairs.Sum(p => (long)p.PackedLength)} tokens with each prompt once; {steps} steps of up to {options.BatchSize} pairs; seed {seed}."));
         if (options.LossType == SimPOLossType.Hinge && options.LabelSmoothing > 0) channel.Warning("`LabelSmoothing` has no effect with the hinge loss.");
     }

@@ -59,6 +59,15 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>What ends an answer.</summary>
     public IReadOnlyList<int> StopTokens { get; }
 
+    /// <summary>Sentences about what the folder holds and the model does not use.</summary>
+    public IReadOnlyList<string> Notes { get; private set; } = [];
+
+    /// <summary>The folder that the weights go to when a transformer of this model is saved; null for the saved file itself.</summary>
+    public string? ExternalWeights { get; set; }
+
+    /// <summary>The most bytes of weights that go into a saved file.</summary>
+    public long MostBytesInArchive { get; set; } = ExternalWeightsFolder.MostBytesInside;
+
     /// <summary>What generation_config.json suggests.</summary>
     /// <exception cref="InvalidDataException">A field of it is out of its range.</exception>
     public GenerationOptions SuggestedGeneration => _suggestedGeneration.Value;
@@ -68,8 +77,11 @@ internal sealed class LanguageModel : IDisposable
 
     public static LanguageModel Load(string folder, Device device)
     {
-        Decoder decoder = DecoderLoader.Load(folder, device);
-        return Make(decoder, InMemory(ModelFile.KeptOf(folder)), folder, Path.GetFullPath(folder));
+        List<string> notes = [];
+        Decoder decoder = DecoderLoader.Load(folder, device, notes);
+        LanguageModel model = Make(decoder, InMemory(ModelFile.KeptOf(folder)), folder, Path.GetFullPath(folder));
+        model.Notes = notes;
+        return model;
     }
 
     /// <summary>A model with its adapter, if it has one.</summary>

@@ -5,15 +5,19 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>A language model inside an ML.NET model: its small files in one stream, its weights as float32 in another, an adapter on it in two more.</summary>
+/// <summary>A language model inside an ML.NET model: its small files in one stream, its weights as float32 in another or in a folder beside it, an adapter on it in two more.</summary>
 internal static class ModelArchive
 {
     private const string FilesStream = "Files", WeightsStream = "Weights", AdapterStream = "Adapter", AdapterWeightsStream = "AdapterWeights";
 
     private const int MaxFiles = 1000, MaxFileBytes = 256 << 20;
 
+    /// <exception cref="InvalidOperationException">The weights are too large for the zip.</exception>
     public static void Save(ModelSaveContext context, LanguageModel model)
     {
+        long bytes = sizeof(float) * model.Decoder.ParameterCount;
+        if (model.ExternalWeights is null && bytes > model.MostBytesInArchive)
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The weights take {bytes} bytes; a saved model holds at most {model.MostBytesInArchive}. Set `ExternalWeights` to the name of a folder, which will lie beside the saved model."));
         context.SaveBinaryStream(FilesStream, writer =>
         {
             writer.Write(model.Files.Count);
@@ -25,20 +29,23 @@ internal static class ModelArchive
                 writer.Write(content);
             }
         });
-        context.SaveBinaryStream(WeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, ParameterSources.Base(model.Decoder), CheckpointType.Float32));
+        if (model.ExternalWeights is { } folder) ExternalWeightsFolder.Save(context, model, folder);
+        else context.SaveBinaryStream(WeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, ParameterSources.Base(model.Decoder), CheckpointType.Float32));
         if (model.Decoder.Adapter is not { } adapter) return;
         context.SaveBinaryStream(AdapterStream, writer => writer.Write(adapter.Config.ToJson()));
         context.SaveBinaryStream(AdapterWeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, ParameterSources.Adapter(adapter), CheckpointType.Float32));
     }
 
-    /// <exception cref="InvalidDataException">The archive is damaged.</exception>
+    /// <exception cref="InvalidDataException">The archive is damaged, or weights beside it were altered.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder of the weights is not beside the archive.</exception>
     public static LanguageModel Load(ModelLoadContext context, Device device)
     {
         List<ModelFile> files = [];
         if (!context.TryLoadBinaryStream(FilesStream, reader => files.AddRange(ReadFiles(reader)))) throw Damaged($"stream '{FilesStream}' is missing");
         using TemporaryFolder folder = TemporaryFolder.With(files);
-        if (!Extract(context, WeightsStream, folder, CheckpointReader.SingleFileName)) throw Damaged($"stream '{WeightsStream}' is missing");
-        Decoder decoder = DecoderLoader.Load(folder.Path, device);
+        (string Path, string Name)? external = ExternalWeightsFolder.Find(context);
+        if (external is null && !Extract(context, WeightsStream, folder, CheckpointReader.SingleFileName)) throw Damaged($"stream '{WeightsStream}' is missing");
+        Decoder decoder = DecoderLoader.Load(external?.Path ?? folder.Path, device);
         try
         {
             LoadAdapter(context, decoder, folder);
@@ -48,7 +55,9 @@ internal static class ModelArchive
             decoder.Dispose();
             throw;
         }
-        return LanguageModel.Of(decoder, files);
+        LanguageModel model = LanguageModel.Of(decoder, files);
+        model.ExternalWeights = external?.Name;
+        return model;
     }
 
     private static void LoadAdapter(ModelLoadContext context, Decoder decoder, TemporaryFolder folder)

@@ -70,6 +70,17 @@ public sealed partial class SimPOTransformer : ITransformer, IDisposable
     /// <summary>What was wrong with the training although its loss and accuracy may look well; empty for a healthy one, and for a model that was loaded.</summary>
     public IReadOnlyList<TrainingDiagnosis> Diagnoses => _diagnoses;
 
+    /// <summary>
+    /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>. It is a
+    /// checkpoint in Hugging Face layout; the saved file names it by its relative path and by the SHA-256 of its files, so the two must be moved
+    /// together. Null, the default, puts the weights into the saved file, which takes at most 1.5 GB of them. Every transformer of this model is saved so.
+    /// </summary>
+    public string? ExternalWeights
+    {
+        get => Model.ExternalWeights;
+        set => Model.ExternalWeights = value;
+    }
+
     /// <inheritdoc/>
     public bool IsRowToRowMapper => true;
 
@@ -120,14 +131,27 @@ public sealed partial class SimPOTransformer : ITransformer, IDisposable
     /// </summary>
     /// <param name="path">A new folder, or one of a model, which is replaced at once when everything is written.</param>
     /// <param name="precision">How weights are stored. bfloat16 takes half of the space and rounds small updates away; the log says how many. Default float32.</param>
+    /// <param name="maxShardSize">The most bytes of weights in one file; above it there are several and an index. Default 5 GB, as Hugging Face has it.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxShardSize"/> is less than 1.</exception>
     /// <exception cref="IOException">The folder cannot be written, or is one of something else; what was there is as before.</exception>
-    public void SaveCheckpoint(string path, CheckpointPrecision precision = CheckpointPrecision.Float32)
+    public void SaveCheckpoint(string path, CheckpointPrecision precision = CheckpointPrecision.Float32, long maxShardSize = CheckpointWriter.DefaultMaxShardBytes)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxShardSize, 1);
         CheckpointType type = precision == CheckpointPrecision.BFloat16 ? CheckpointType.BFloat16 : CheckpointType.Float32;
-        CheckpointSummary summary = new CheckpointWriter(Model.Files) { Type = type, SourceFolder = Directory.Exists(Options.ModelPath) ? Options.ModelPath : null }.Write(path, Model.Tensors());
+        CheckpointSummary summary = new CheckpointWriter(Model.Files) { Type = type, MaxShardBytes = maxShardSize, SourceFolder = Directory.Exists(Options.ModelPath) ? Options.ModelPath : null }.Write(path, Model.Tensors());
         using IChannel channel = _host.Start("Saving");
         FitReport.Saved(channel, path, summary);
+    }
+
+    /// <summary>What the model is, and how much memory it needs for scoring and for training with these options' micro-batches.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public ModelDescription Describe()
+    {
+        Models.DecoderArchitecture a = Model.Decoder.Architecture;
+        var memory = new MemoryEstimate(Model.Decoder, Options.TokensPerMicroBatch);
+        return new ModelDescription(a.ModelType, Model.Decoder.ParameterCount, a.Layers.Count, a.HiddenSize, a.VocabularySize, a.MaxPositions, Model.StoredType ?? "float32",
+            memory.ToScore, memory.ToTrain(Options.GradientCheckpointing));
     }
 
     /// <summary>Frees the weights.</summary>
@@ -147,6 +171,7 @@ public sealed partial class SimPOTransformer : ITransformer, IDisposable
         Native.TorchRuntime.EnsureLoaded();
         var transformer = new SimPOTransformer(environment, Load(environment, options), options);
         using IChannel channel = transformer._host.Start("Loading");
+        foreach (string note in transformer.Model.Notes) channel.Info(note);
         AdapterSetup.Report(transformer.Model, channel);
         return transformer;
     }

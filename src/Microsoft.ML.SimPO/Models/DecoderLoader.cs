@@ -8,25 +8,28 @@ namespace Microsoft.ML.SimPO.Models;
 internal static class DecoderLoader
 {
     /// <summary>Weights become float32 whatever they are stored in.</summary>
+    /// <param name="notes">Takes sentences about fields and tensors that are there and not used; null for nobody.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">It lacks a file.</exception>
     /// <exception cref="InvalidDataException">A file is not what it should be; tensors that are missing or misshapen are listed all at once.</exception>
     /// <exception cref="NotSupportedException">The family is not supported.</exception>
-    public static Decoder Load(string folder, Device device)
+    public static Decoder Load(string folder, Device device, ICollection<string>? notes = null)
     {
         ModelConfig config = ModelConfig.Load(folder);
         ModelFamily family = ModelFamilies.Of(config);
+        foreach (string note in ConfigCheck.Run(family, config)) notes?.Add(note);
         using CheckpointReader reader = CheckpointReader.Open(folder);
-        return Read(family, config, reader, device);
+        return Read(family, config, reader, device, notes);
     }
 
-    private static Decoder Read(ModelFamily family, ModelConfig config, CheckpointReader reader, Device device)
+    private static Decoder Read(ModelFamily family, ModelConfig config, CheckpointReader reader, Device device, ICollection<string>? notes)
     {
         DecoderArchitecture architecture = family.Read(config);
         var decoder = new Decoder(architecture, family.Names, CPU);
         try
         {
-            reader.Check(decoder.Parameters.SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal));
+            var expected = decoder.Parameters.SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal);
+            if (UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead) is { } note) notes?.Add(note);
             reader.ReadFloat32([.. decoder.Parameters.SelectMany(p => p.Parts.Select(part => new TensorTarget(part.Name, p.Address(part), part.Count)))]);
             return device.type == DeviceType.CPU ? decoder : MoveTo(decoder, family, architecture, device);
         }

@@ -41,8 +41,10 @@ internal sealed class RotaryTable : IDisposable
         Tensor a = rows.narrow(-1, 0, _half), b = rows.narrow(-1, _half, _half);
         Tensor turned = a * _sin;
         float sign = inverse ? 1 : -1;
-        a.mul_(_cos).addcmul_(b, _sin, sign);
-        b.mul_(_cos).add_(turned, alpha: -sign);
+        // Held until the call returns: a scalar that TorchSharp makes itself may be finalized while native code still reads it.
+        using Scalar plus = sign.ToScalar(), minus = (-sign).ToScalar();
+        a.mul_(_cos).addcmul_(b, _sin, plus);
+        b.mul_(_cos).add_(turned, minus);
     }
 
     private static void Fill(float[] cos, float[] sin, float[] frequencies, int[] positions, AttentionSegment segment, float factor)

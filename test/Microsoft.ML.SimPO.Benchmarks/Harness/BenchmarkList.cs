@@ -6,6 +6,7 @@ internal static class BenchmarkList
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new StepBenchmark(),
+        new LoadBenchmark(),
         new PromptHeavyBenchmark(),
         new OptimizerBenchmark(),
         new ScoreBenchmark(),

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.SimPO.Data;
 
@@ -35,7 +36,7 @@ internal static class PreferenceView
         var lines = new List<string>();
         context.Log += (_, e) =>
         {
-            if (e.Source.Contains("PreferenceLoader", StringComparison.Ordinal)) lines.Add($"{e.Kind}: {e.RawMessage}");
+            if (e.Kind != ChannelMessageKind.Trace && e.Source.Contains("PreferenceLoader", StringComparison.Ordinal)) lines.Add($"{e.Kind}: {e.RawMessage}");
         };
         return (context, lines);
     }

@@ -172,6 +172,18 @@ public sealed class SimPOTransformerTests(TunedModel model) : IClassFixture<Tune
     }
 
     [Fact]
+    public void A_checkpoint_is_cut_into_shards_of_a_size()
+    {
+        using var folder = new TemporaryFolder();
+        string tuned = Path.Combine(folder.Path, "tuned");
+        model.Transformer.SaveCheckpoint(tuned, maxShardSize: model.Transformer.ParameterCount);
+        Assert.InRange(Directory.GetFiles(tuned, "model-*-of-*.safetensors").Length, 4, 8);
+        Assert.True(File.Exists(Path.Combine(tuned, "model.safetensors.index.json")));
+        using SimPOTransformer loaded = _context.Alignment.LoadModel(tuned, QuickStartFiles.Options());
+        TunedModel.AssertEqual(model.Scores(model.Data), model.Scores(loaded, model.Data));
+    }
+
+    [Fact]
     public void Threads_may_score_at_the_same_time()
     {
         ScoredPair[] expected = model.Scores(model.Data);

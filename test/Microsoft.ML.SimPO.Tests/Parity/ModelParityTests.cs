@@ -60,8 +60,20 @@ public class ModelParityTests
             {
                 Assert.Equal(fixture.Tensors.Integers($"generate.{i}.ids"), generator.Generate([prompts[i]], options)[0]);
                 Assert.Equal(fixture.Tensors.Integers($"generate.{i}.ids"), together[i]);
+                Assert.Equal(fixture.Tensors.Integers($"generate.{i}.ids"), GreedyWithoutCache(fixture.Decoder, prompts[i], together[i]));
             }
         }
+    }
+
+    /// <summary>The likeliest token behind the prompt and each beginning of the answer, every one a sequence of its own.</summary>
+    private static int[] GreedyWithoutCache(Decoder decoder, int[] prompt, int[] answer)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        TokenBatch batch = TokenBatch.OfSequences([.. answer.Select((_, i) => (int[])[.. prompt, .. answer[..i]])]);
+        using var pass = DecoderPass.Packed(decoder.Architecture, batch, CPU);
+        Tensor last = tensor(batch.Segments.Select(s => (long)(s.Start + s.Rows - 1)).ToArray(), int64);
+        Tensor logits = decoder.Logits(decoder.FinalNorm.Forward(decoder.Forward(pass).index_select(0, last)).Output);
+        return [.. logits.argmax(1).data<long>().Select(id => (int)id)];
     }
 
     private static void CheckSampling(ModelGolden fixture)

@@ -19,7 +19,7 @@ internal abstract class CpuStep : IDisposable
         return decoder.Device.type == TorchSharp.DeviceType.CPU
             && a.Activation is Activation.Silu or Activation.GeluTanh
             && a.Layers.All(l => l.Experts is null)
-            && decoder.Parameters.All(p => p.Update is null && p.Value.dtype == TorchSharp.torch.ScalarType.Float32);
+            && decoder.Parameters.All(p => p.Update is null && p.Compute.dtype == TorchSharp.torch.ScalarType.Float32);
     }
 
     /// <summary>With the widest registers of this processor.</summary>

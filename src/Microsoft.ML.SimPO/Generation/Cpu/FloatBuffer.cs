@@ -13,7 +13,6 @@ internal sealed unsafe class FloatBuffer : IDisposable
         nuint bytes = (nuint)(Math.Max(1, count) * sizeof(float));
         Data = (float*)NativeMemory.AlignedAlloc(bytes, Alignment);
         NativeMemory.Clear(Data, bytes);
-        GC.AddMemoryPressure((long)bytes);
     }
 
     ~FloatBuffer() => Free();
@@ -35,6 +34,5 @@ internal sealed unsafe class FloatBuffer : IDisposable
         if (Data is null) return;
         NativeMemory.AlignedFree(Data);
         Data = null;
-        GC.RemoveMemoryPressure(Math.Max(1, Count) * sizeof(float));
     }
 }

@@ -97,7 +97,7 @@ internal sealed class RunFolder : IDisposable
         {
             _log!.Write(line);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException) // the second is .NET's word for a limit on the size of files
         {
             throw new IOException($"'{_log!.Name}' could not take another line: {e.Message} The checkpoints beside it are whole: make room and set `ResumeFrom` to Auto to go on from the newest.", e);
         }

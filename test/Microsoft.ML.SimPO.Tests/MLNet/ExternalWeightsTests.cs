@@ -1,0 +1,93 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
+namespace Microsoft.ML.SimPO;
+
+public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<TunedModel>, IDisposable
+{
+    private readonly MLContext _context = new(seed: 1);
+    private readonly TempFolder _folder = new();
+
+    public void Dispose()
+    {
+        (model.Transformer.ExternalWeights, model.Transformer.Model.MostBytesInArchive) = (null, ExternalWeightsFolder.MostBytesInside);
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Weights_too_large_for_the_file_need_a_folder()
+    {
+        model.Transformer.Model.MostBytesInArchive = 1000;
+        var error = Assert.Throws<InvalidOperationException>(() => _context.Model.Save(model.Transformer, model.Data.Schema, _folder.File("m.zip")));
+        Assert.Equal($"The weights take {4 * model.Transformer.ParameterCount} bytes; a saved model holds at most 1000. Set `ExternalWeights` to the name of a folder, which will lie beside the saved model.", error.Message);
+    }
+
+    [Fact]
+    public void A_model_and_its_folder_move_together_and_give_the_same_bits()
+    {
+        Save("home");
+        Assert.True(new FileInfo(_folder.File("home", "m.zip")).Length < 4 * model.Transformer.ParameterCount);
+        using (CheckpointReader weights = CheckpointReader.Open(_folder.File("home", "weights"))) Assert.Contains("model.norm.weight", weights.Tensors.Keys);
+        Directory.Move(_folder.File("home"), _folder.File("elsewhere"));
+        using var loaded = (SimPOTransformer)_context.Model.Load(_folder.File("elsewhere", "m.zip"), out _);
+        TunedModel.AssertEqual(model.Scores(model.Data), model.Scores(loaded, model.Data));
+        Assert.Equal("weights", loaded.ExternalWeights);
+    }
+
+    [Fact]
+    public void A_folder_that_is_gone_is_a_clear_error()
+    {
+        Save("home");
+        Directory.Move(_folder.File("home", "weights"), _folder.File("home", "other"));
+        string zip = _folder.File("home", "m.zip"), gone = _folder.File("home", "weights");
+        var error = Root<DirectoryNotFoundException>(() => _context.Model.Load(zip, out _));
+        Assert.Equal($"The weights of the model '{zip}' lie in the folder 'weights' beside it, but '{gone}' does not exist. Move the folder along with the zip file.", error.Message);
+    }
+
+    [Fact]
+    public void All_files_that_were_altered_are_named()
+    {
+        Save("home");
+        string weights = _folder.File("home", "weights", "model.safetensors"), zip = _folder.File("home", "m.zip");
+        using (FileStream stream = File.OpenWrite(weights))
+        {
+            stream.Seek(-1, SeekOrigin.End);
+            stream.WriteByte(0x7F);
+        }
+        File.AppendAllText(_folder.File("home", "weights", "config.json"), " ");
+        File.Delete(_folder.File("home", "weights", "tokenizer.json"));
+        long length = new FileInfo(_folder.File("home", "weights", "config.json")).Length;
+        var error = Root<InvalidDataException>(() => _context.Model.Load(zip, out _));
+        Assert.Equal(
+            $"""
+            The weights of the model '{zip}' in '{_folder.File("home", "weights")}': 3 faults.
+              'config.json' has {length} bytes; it was saved with {length - 1}.
+              'model.safetensors' was altered since it was saved: its SHA-256 is another.
+              'tokenizer.json' is missing.
+            """, error.Message);
+    }
+
+    [Fact]
+    public void A_model_that_is_no_file_has_nothing_beside_it()
+    {
+        model.Transformer.ExternalWeights = "weights";
+        using var memory = new MemoryStream();
+        var error = Assert.Throws<InvalidOperationException>(() => _context.Model.Save(model.Transformer, model.Data.Schema, memory));
+        Assert.Equal("`ExternalWeights` is the relative path 'weights', but the model is not saved to a file that it could be relative to. Save to a file, or give a full path.", error.Message);
+    }
+
+    private void Save(string folder)
+    {
+        Directory.CreateDirectory(_folder.File(folder));
+        (model.Transformer.ExternalWeights, model.Transformer.Model.MostBytesInArchive) = ("weights", 1000);
+        _context.Model.Save(model.Transformer, model.Data.Schema, _folder.File(folder, "m.zip"));
+    }
+
+    /// <summary>ML.NET wraps what a loader throws.</summary>
+    private static T Root<T>(Action action)
+        where T : Exception
+    {
+        Exception? error = Record.Exception(action);
+        while (error is not (null or T)) error = error.InnerException;
+        return Assert.IsType<T>(error);
+    }
+}
