@@ -37,7 +37,7 @@ internal sealed class AdamW : IDisposable
     /// <returns>The L2 norm of all gradients, unclipped.</returns>
     public double ClipGradients(double maximum)
     {
-        double norm = Math.Sqrt(_groups.Sum(g => g.SumOfSquares()));
+        double norm = Math.Sqrt(_groups.Sum(g => g.SumOfSquares(_settings.Float32Norm)));
         _factor = maximum > 0 && maximum / (norm + 1e-6) < 1 ? maximum / (norm + 1e-6) : 1;
         return norm;
     }

@@ -35,9 +35,10 @@ internal sealed class AdamWGroup : IDisposable
     public void ZeroGradients() => FusedOperations.ZeroInPlace(_gradients);
 
     /// <summary>Of all gradients. The order of the sum does not depend on the number of threads.</summary>
-    public unsafe double SumOfSquares()
+    /// <param name="float32">By libtorch, in float32.</param>
+    public unsafe double SumOfSquares(bool float32)
     {
-        if (!IsOurs)
+        if (float32 || !IsOurs)
         {
             using Tensor norm = FusedOperations.GlobalNorm(_gradients);
             return Math.Pow(norm.item<float>(), 2);

@@ -101,10 +101,6 @@ public sealed class SweepTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(4)]
-    public void Memory_is_flat(int trials) => MeasureMemory(trials);
-
-    [Theory]
     [Trait("Category", "Long")]
     [InlineData(30)]
     public void Memory_is_flat_over_many_trials(int trials) => MeasureMemory(trials);
