@@ -16,7 +16,10 @@ public sealed class LeakTests : IDisposable
     [Trait("Category", "Long")]
     public Task Two_hundred_fits_leave_no_memory_behind() => Check(200);
 
-    /// <summary>The memory of the last quarter of fits is that of the second, when everything that is made once is there, within 5 %: a leaked model would be 7 MB a fit.</summary>
+    /// <summary>
+    /// The memory of the last quarter of fits is that of the second, when everything that is made once is there, within 15 %. The C library's heap grows in steps of some
+    /// 20 MB (of 284 MB: one in the first forty fits, two more in the next eighty); a leaked model would be 7 MB a fit, 70 MB between the two quarters of twenty.
+    /// </summary>
     private async Task Check(int fits)
     {
         string quickStart = Path.GetDirectoryName(ChildProgram.QuickStart)!, train = _folder.In("train.jsonl");
@@ -28,6 +31,6 @@ public sealed class LeakTests : IDisposable
         Assert.All(lines, l => Assert.Equal(lines[0].Tensors, l.Tensors));
         int quarter = fits / 4;
         double early = lines.Skip(quarter).Take(quarter).Average(l => l.Memory), late = lines.TakeLast(quarter).Average(l => l.Memory);
-        Assert.True(late < 1.05 * early, FormattableString.Invariant($"{early:F0} KiB after {quarter} to {2 * quarter} fits, {late:F0} KiB at the end"));
+        Assert.True(late < 1.15 * early, FormattableString.Invariant($"{early:F0} KiB after {quarter} to {2 * quarter} fits, {late:F0} KiB at the end"));
     }
 }
