@@ -43,7 +43,7 @@ public sealed partial class AlignmentCatalog
     public DataOperationsCatalog.TrainTestData TrainTestSplit(IDataView data, double testFraction = 0.1, string promptColumnName = "Prompt", int? seed = null) =>
         PromptPartition.Split(((IHostEnvironment)_context).Register("PromptPartition"), data, promptColumnName, testFraction, SeedOr(seed));
 
-    /// <summary>Judges what <see cref="SimPOTransformer.Transform"/> gave.</summary>
+    /// <summary>Judges what <see cref="LanguageModelTransformer.Transform"/> gave.</summary>
     /// <param name="data">With the columns that the transformer adds.</param>
     /// <param name="targetMargin">Subtracted from every margin in the log-loss: beta times gamma_beta_ratio for the loss that training minimises. Default 0.</param>
     /// <param name="chosenRewardColumnName">The rewards of the chosen answers.</param>

@@ -111,8 +111,14 @@ public sealed class SweepTests(ITestOutputHelper output)
         IDataView test = _context.Data.TakeRows(_context.Alignment.LoadPreferences(QuickStartFiles.Test), 5 * trials);
         SimPOTrainer.Options options = QuickStartFiles.Options(o => (o.BatchSize, o.TokensPerMicroBatch) = (16, 1024));
         List<double> memory = [];
-        SweepOptions sweep = Options(trials, o => o.Progress = new Listener<TrialResult>(t => memory.Add(t.MemoryInMegaByte)));
+        List<string> heap = [];
+        SweepOptions sweep = Options(trials, o => o.Progress = new Listener<TrialResult>(t => 
+        {
+            memory.Add(t.MemoryInMegaByte);
+            heap.Add(FormattableString.Invariant($"rss {t.MemoryInMegaByte:F0} inuse {NativeHeap.BytesInUse / 1e6:F1} kept {NativeHeap.BytesKept / 1e6:F1} gc {GC.GetGCMemoryInfo().TotalCommittedBytes / 1e6:F1} live {GC.GetTotalMemory(false) / 1e6:F1} rss2 {Environment.WorkingSet / 1e6:F0} threads {System.Diagnostics.Process.GetCurrentProcess().Threads.Count} tensors {LiveTensors.Count}"));
+        }));
         using SweepResult result = _context.Alignment.Sweep(train, test, options, sweep);
+        output.WriteLine(string.Join('\n', heap));
         // The least of each half: what a collection has not taken yet goes up and down, a leak only up. The first trial warms up.
         double early = memory[1..(trials / 2)].Min(), late = memory[(trials / 2)..].Min();
         output.WriteLine($"{trials} trials: resident megabytes {string.Join(' ', memory.Select(m => m.ToString("F0", System.Globalization.CultureInfo.InvariantCulture)))}");
