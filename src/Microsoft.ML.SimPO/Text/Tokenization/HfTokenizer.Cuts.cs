@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text;
+
+namespace Microsoft.ML.SimPO;
 
 public sealed partial class HfTokenizer
 {
