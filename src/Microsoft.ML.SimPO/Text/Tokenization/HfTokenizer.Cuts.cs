@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-
 using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO;
