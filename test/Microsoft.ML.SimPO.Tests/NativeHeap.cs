@@ -14,13 +14,44 @@ internal static class NativeHeap
         get
         {
             LiveTensors.CountWithoutGarbage();
-            Info info = Read();
-            return (long)(info.UsedInArenas + info.Mapped);
+            return InUse();
         }
     }
 
     /// <summary>Freed, but not given back to the system.</summary>
     public static long BytesKept => (long)Read().FreeInArenas;
+
+    /// <summary>The most that was in use at once while something ran, above what was in use before. Looked up every millisecond, so a shorter peak may be missed.</summary>
+    public static long PeakOf(Action work)
+    {
+        long before = BytesInUse, most = before;
+        bool isOver = false;
+        var watcher = new Thread(() =>
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                most = Math.Max(most, InUse());
+                Thread.Sleep(1);
+            }
+        });
+        watcher.Start();
+        try
+        {
+            work();
+        }
+        finally
+        {
+            Volatile.Write(ref isOver, true);
+            watcher.Join();
+        }
+        return most - before;
+    }
+
+    private static long InUse()
+    {
+        Info info = Read();
+        return (long)(info.UsedInArenas + info.Mapped);
+    }
 
     [DllImport("libc.so.6", EntryPoint = "mallinfo2")]
     private static extern Info Read();

@@ -151,7 +151,7 @@ public sealed partial class SimPOTransformer : LanguageModelTransformer
     private ColumnMap<PairScore> MakeColumns()
     {
         var scorer = new RowScorer(Model, Options);
-        return new ColumnMap<PairScore>(PairColumns.Names(Options), ScoreColumns.All, () => new PairBatch(scorer));
+        return new ColumnMap<PairScore>(PairColumns.Names(Options), ScoreColumns.All, () => new PairBatch<PairScore>(scorer, score => score));
     }
 
     internal void AddProgress(TrainingProgress progress) => _history.Add(progress);

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.AI;
 using Microsoft.ML.Data;
-using ChatMessage = Microsoft.ML.SimPO.Text.ChatMessage;
 
 namespace Microsoft.ML.SimPO;
 
@@ -15,7 +14,7 @@ internal static class GenerateGuide
 
         string answer = model.Generate("What is the status of order 4355?");
         IReadOnlyList<string> answers = model.Generate(["What is the status of order 4355?", "Cancel order 17."]);
-        string reply = model.Generate([new ChatMessage("user", "Cancel order 17.")]);
+        string reply = model.Generate([new ChatMessage(ChatRole.User, "Cancel order 17.")]);
 
         var options = new GenerationOptions { Sample = true, Temperature = 0.7f, TopP = 0.9f, Seed = 1, MaxNewTokens = 64, StopStrings = ["\n\n"] };
         Console.WriteLine(model.Generate("What is the status of order 4355?", options));

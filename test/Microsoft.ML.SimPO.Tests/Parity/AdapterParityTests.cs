@@ -14,7 +14,7 @@ public sealed class AdapterParityTests
 {
     private const string Merged = "merged.";
 
-    private static readonly string[] Peculiar = ["mixtral", "qwen3_moe", "phi3", "olmo2"];
+    private static readonly string[] Peculiar = ["mixtral", "qwen3_moe", "phi3", "olmo2", "gemma2"];
 
     public static TheoryData<GoldenCase> Adapters => GoldenCases.Folders("models", "adapter_config.json");
 

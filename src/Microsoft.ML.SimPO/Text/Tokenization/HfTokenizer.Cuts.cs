@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO;
 
 public sealed partial class HfTokenizer
 {
