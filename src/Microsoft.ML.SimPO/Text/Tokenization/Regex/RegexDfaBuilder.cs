@@ -6,7 +6,7 @@ namespace Microsoft.ML.SimPO.Text;
 /// </summary>
 internal sealed class RegexDfaBuilder
 {
-    // Far above what tokenizers have (GPT-4o's pattern: 60 states), and built in a few milliseconds.
+    // Far above what tokenizers have: GPT-2's pattern makes 13 states, GPT-4's 21, GPT-4o's 33.
     private const int MaxStates = 1_000, MaxVisits = 1_000_000;
 
     private readonly RegexNfa _nfa;
