@@ -44,7 +44,7 @@ internal sealed class CodePointRegex
             int end = _first[row] ? machine.MatchAt(at) : -1;
             if (end < 0 || (end == at && end == lastMatchEnd))
             {
-                at += at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
+                at = CodePoints.After(text, at);
                 continue;
             }
             matches.Add(at, end);

@@ -30,7 +30,7 @@ internal sealed class RegexDfa(int[] table, int columns, CodePointClasses classe
             if (end < 0 || (end == at && end == lastMatchEnd))
             {
                 waste -= read - at;
-                at += at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
+                at = CodePoints.After(text, at);
             }
             else
             {
@@ -56,7 +56,7 @@ internal sealed class RegexDfa(int[] table, int columns, CodePointClasses classe
             else
             {
                 char unit = text[at];
-                column = unit < (uint)ascii.Length ? ascii[unit] : classes.ClassOf(CodePointAt(text, at, ref length));
+                column = unit < (uint)ascii.Length ? ascii[unit] : classes.ClassOf(CodePoints.At(text, at, out length));
             }
             int entry = entries[row + column];
             if (entry <= 0)
@@ -75,13 +75,5 @@ internal sealed class RegexDfa(int[] table, int columns, CodePointClasses classe
             row = entry;
             at += length;
         }
-    }
-
-    private static int CodePointAt(ReadOnlySpan<char> text, int at, ref int length)
-    {
-        char unit = text[at];
-        if (!char.IsHighSurrogate(unit) || at + 1 >= text.Length || !char.IsLowSurrogate(text[at + 1])) return unit;
-        length = 2;
-        return char.ConvertToUtf32(unit, text[at + 1]);
     }
 }
