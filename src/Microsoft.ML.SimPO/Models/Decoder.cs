@@ -149,7 +149,7 @@ internal sealed class Decoder : IDisposable
     public Tensor Logits(Tensor normed, Tensor? into = null)
     {
         using NewScope scope = new();
-        Tensor logits = Product(normed, Head.Compute.t(), into);
+        Tensor logits = into is null || normed.dtype != float32 ? Product(normed, Head.Compute.t(), into) : ProductInBlocks(normed, Head.Compute, into);
         if (Architecture.LogitsScaling != 1) logits.div_((float)Architecture.LogitsScaling);
         if (Architecture.LogitsSoftCap is { } cap) logits.div_((float)cap).tanh_().mul_((float)cap);
         return scope.Keep(logits);
@@ -159,6 +159,19 @@ internal sealed class Decoder : IDisposable
     {
         foreach (Parameter parameter in Parameters) parameter.Dispose();
         Adapter?.Dispose();
+    }
+
+    /// <summary>a b^T, so many columns at a time that a block of the result stays in the cache until it is whole.</summary>
+    private static Tensor ProductInBlocks(Tensor a, Tensor b, Tensor into)
+    {
+        const long block = 1024;
+        for (long from = 0; from < b.shape[0]; from += block)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            long count = Math.Min(block, b.shape[0] - from);
+            into.narrow(1, from, count).addmm_(a, b.narrow(0, from, count).t(), beta: 0, alpha: 1);
+        }
+        return into;
     }
 
     /// <summary>a b, float32 whatever they are.</summary>

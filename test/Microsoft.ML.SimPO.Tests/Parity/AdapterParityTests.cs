@@ -14,7 +14,7 @@ public sealed class AdapterParityTests
 {
     private const string Merged = "merged.";
 
-    private static readonly string[] Peculiar = ["mixtral", "qwen3_moe", "phi3", "olmo2"];
+    private static readonly string[] Peculiar = ["gemma2", "mixtral", "qwen3_moe", "phi3", "olmo2"];
 
     public static TheoryData<GoldenCase> Adapters => GoldenCases.Folders("models", "adapter_config.json");
 
@@ -42,7 +42,7 @@ public sealed class AdapterParityTests
         Differences.AssertClose("merged_logits", fixture.Tensors.Floats("merged_logits"), logits.data<float>().ToArray(), fixture.Tolerance("logits"));
     }
 
-    /// <summary>Families with experts, with fused projections, with norms behind the branches: goldens of adapters on them there are none.</summary>
+    /// <summary>Families with soft caps, with experts, with fused projections, with norms behind the branches: goldens of adapters on them there are none.</summary>
     public static TheoryData<GoldenCase> Families =>
         new([.. GoldenCases.Roots.SelectMany(root => Peculiar.Select(name => new GoldenCase(root, "models", name))).Where(c => Directory.Exists(c.Path))]);
 
