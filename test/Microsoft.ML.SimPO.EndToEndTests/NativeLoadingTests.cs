@@ -35,7 +35,7 @@ public sealed class NativeLoadingTests : IDisposable
         Skip.If(Copies().Length == 0, "TorchSharp's own library loads on this system, so no copy is made.");
         string copy = Assert.Single(Copies());
         byte[] whole = await File.ReadAllBytesAsync(copy);
-        foreach (byte[] damaged in new[] { [], whole[..(whole.Length / 2)], Flipped(whole) })
+        foreach (byte[] damaged in new[] { whole[..(whole.Length / 2)], Flipped(whole) })
         {
             await File.WriteAllBytesAsync(copy, damaged);
             ChildProgram again = await Score();

@@ -6,21 +6,11 @@ using System.Text.Json;
 namespace Microsoft.ML.SimPO.EndToEnd;
 
 /// <summary>Runs in processes of their own that are killed or run out of disk: what was saved is whole, and the end is the same to the bit.</summary>
-public sealed class ResumeTests : IDisposable
+public sealed class ResumeTests(UninterruptedRun whole) : IClassFixture<UninterruptedRun>, IDisposable
 {
-    private const int Steps = 24; // 32 pairs, four a step, three epochs
-
     private readonly TemporaryFolder _folder = new();
-    private readonly string _train;
 
-    public ResumeTests()
-    {
-        _train = _folder.In("train.jsonl");
-        string data = Path.Combine(Path.GetDirectoryName(ChildProgram.QuickStart)!, "data", "train.jsonl");
-        File.WriteAllLines(_train, File.ReadLines(data).Take(32));
-    }
-
-    private static string Model { get; } = Path.Combine(Path.GetDirectoryName(ChildProgram.QuickStart)!, "model");
+    private static string Model => UninterruptedRun.Model;
 
     public void Dispose() => _folder.Dispose();
 
@@ -37,14 +27,13 @@ public sealed class ResumeTests : IDisposable
     public async Task A_full_disk_leaves_the_last_good_state_and_says_so()
     {
         Skip.IfNot(OperatingSystem.IsLinux());
-        string whole = _folder.In("whole"), output = _folder.In("run");
-        await Finish(whole);
-        ChildProgram cancelled = await ChildProgram.Run(ChildProgram.Worker, _folder.Path, null, "fit", Model, _train, output, "2");
+        string output = _folder.In("run");
+        ChildProgram cancelled = await ChildProgram.Run(ChildProgram.Worker, _folder.Path, null, "fit", Model, whole.Train, output, "2");
         Assert.Equal(("cancelled", ""), (Lines(cancelled.Output)[^1], cancelled.Error));
         string[] before = Listing(output);
 
         // A file may have 10,000 KiB: the weights fit, the optimizer's moments do not.
-        ChildProgram full = await ChildProgram.RunLimited("ulimit -f 10000", ChildProgram.Worker, _folder.Path, "fit", Model, _train, output);
+        ChildProgram full = await ChildProgram.RunLimited("ulimit -f 10000", ChildProgram.Worker, _folder.Path, "fit", Model, whole.Train, output);
         Assert.Equal(1, full.ExitCode);
         string checkpoint = Path.Combine(output, "checkpoint-3");
         Assert.StartsWith($"IOException: The state after step 3 could not be written to '{checkpoint}': ", full.Error, StringComparison.Ordinal);
@@ -52,14 +41,12 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(before, Listing(output));
 
         await Finish(output);
-        AssertSame(whole, output);
+        AssertSame(whole.Output, output);
     }
 
     private async Task KillAndCompare(int kills, int seed)
     {
         Skip.IfNot(OperatingSystem.IsLinux()); // SIGKILL
-        string whole = _folder.In("whole");
-        await Finish(whole);
         var random = new Random(seed);
         int inTraining = 0, run = 0;
         for (int done = 0; done < kills;)
@@ -73,7 +60,7 @@ public sealed class ResumeTests : IDisposable
             }
             // It is over, or this was the last kill: what it ends with is compared, and the next begins anew.
             await Finish(output);
-            AssertSame(whole, output);
+            AssertSame(whole.Output, output);
             Directory.Delete(output, recursive: true);
             run++;
         }
@@ -83,7 +70,7 @@ public sealed class ResumeTests : IDisposable
     /// <returns>The last step that the run told of; null where it ended before it was killed.</returns>
     private async Task<int?> KillAfter(string output, int steps, int milliseconds)
     {
-        var start = new ProcessStartInfo("dotnet", [ChildProgram.Worker, "fit", Model, _train, output]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [ChildProgram.Worker, "fit", Model, whole.Train, output]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         int? last = null;
         for (int seen = 0; seen < steps && await process.StandardOutput.ReadLineAsync() is { } line && line != "done"; seen++)
@@ -95,15 +82,11 @@ public sealed class ResumeTests : IDisposable
         return process.ExitCode == 137 ? last ?? 0 : null;
     }
 
-    private async Task Finish(string output)
-    {
-        ChildProgram run = await ChildProgram.Run(ChildProgram.Worker, _folder.Path, null, "fit", Model, _train, output);
-        Assert.Equal(("done", ""), (Lines(run.Output)[^1], run.Error));
-    }
+    private Task Finish(string output) => UninterruptedRun.Fit(whole.Train, output);
 
     private static void AssertSame(string expected, string found)
     {
-        string last = string.Create(CultureInfo.InvariantCulture, $"checkpoint-{Steps}");
+        string last = string.Create(CultureInfo.InvariantCulture, $"checkpoint-{UninterruptedRun.Steps}");
         foreach (string file in new[] { "model.safetensors", "optimizer.safetensors" })
             Assert.Equal(Hash(Path.Combine(expected, last, file)), Hash(Path.Combine(found, last, file)));
         Assert.Equal(Figures(expected), Figures(found));

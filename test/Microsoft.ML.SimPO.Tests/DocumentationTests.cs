@@ -1,41 +1,33 @@
-using System.Text.RegularExpressions;
+using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO;
 
 /// <summary>What the README shows is compiled here and run.</summary>
-public class DocumentationTests
+public sealed class DocumentationTests
 {
     [Fact]
-    public void The_program_of_the_readme_is_the_one_that_is_compiled_and_run_here()
+    public async Task The_program_of_the_readme_tunes_scores_generates_and_saves()
     {
-        string source = File.ReadAllText(Repository.PathOf("test", "Microsoft.ML.SimPO.Tests", "ReadmeProgram.cs"));
-        string body = Regex.Match(source, @"// <readme>\n(.*?)\n *// </readme>", RegexOptions.Singleline).Groups[1].Value;
-        string shown = Regex.Match(File.ReadAllText(Repository.PathOf("README.md")), @"```csharp\n(.*?)\n```", RegexOptions.Singleline).Groups[1].Value;
-        string[] indented = body.Split('\n');
-        int margin = indented[0].TakeWhile(c => c == ' ').Count();
-        Assert.Equal(shown, string.Join('\n', indented.Select(line => line.Length > margin ? line[margin..] : "")));
+        Guide.AssertShown("README.md", "ReadmeProgram.cs", mark: "readme");
+        using var folder = new TempFolder();
+        Guide.Provide(folder.Path, train: 32, test: 8);
+        string output = await Guide.Run(folder.Path, () =>
+        {
+            ReadmeProgram.Run();
+            return Task.CompletedTask;
+        });
+        Assert.Matches(@"^accuracy \d+(\.\d)? ?%, mean margin -?\d\.\d{3}\n.{10,}", output);
+        Assert.True(File.Exists(folder.File("tuned", "model.safetensors")));
+        Assert.True(File.Exists(folder.File("tuned.zip")));
     }
 
+    /// <summary>Links between the texts of the repository lead somewhere.</summary>
     [Fact]
-    public void The_program_of_the_readme_tunes_scores_generates_and_saves()
+    public void Every_link_to_a_file_of_the_repository_leads_to_one()
     {
-        string folder = Directory.CreateTempSubdirectory("simpo-readme-").FullName;
-        try
-        {
-            string sample = Repository.PathOf("samples", "QuickStart");
-            File.WriteAllLines(Path.Combine(folder, "train.jsonl"), File.ReadLines(Path.Combine(sample, "data", "train.jsonl")).Take(32));
-            File.WriteAllLines(Path.Combine(folder, "test.jsonl"), File.ReadLines(Path.Combine(sample, "data", "test.jsonl")).Take(8));
-            Directory.CreateDirectory(Path.Combine(folder, "model"));
-            foreach (string file in Directory.EnumerateFiles(Path.Combine(sample, "model"))) File.Copy(file, Path.Combine(folder, "model", Path.GetFileName(file)));
-            using var output = new StringWriter(System.Globalization.CultureInfo.InvariantCulture);
-            ReadmeProgram.Run(folder, output);
-            Assert.Matches(@"^accuracy \d+(\.\d)? ?%, mean margin -?\d\.\d{3}\n.{10,}", output.ToString().ReplaceLineEndings("\n"));
-            Assert.True(File.Exists(Path.Combine(folder, "tuned", "model.safetensors")));
-            Assert.True(File.Exists(Path.Combine(folder, "tuned.zip")));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        string[] texts = [.. Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories), Repository.PathOf("README.md"), Repository.PathOf("CONTRIBUTING.md")];
+        string[] broken = [.. texts.SelectMany(text => System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(text), @"\]\(([^)#:]+)(#[^)]*)?\)").Select(match => match.Groups[1].Value)
+            .Where(link => !Path.Exists(Path.Combine(Path.GetDirectoryName(text)!, link))).Select(link => $"{Path.GetFileName(text)}: {link}"))];
+        Assert.Empty(broken);
     }
 }

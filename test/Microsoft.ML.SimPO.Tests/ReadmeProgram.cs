@@ -1,31 +1,9 @@
-using System.Globalization;
-
 namespace Microsoft.ML.SimPO;
 
-/// <summary>The README's program, to the letter; paths and the console are set up around it.</summary>
+/// <summary>The README's program, to the letter.</summary>
 internal static class ReadmeProgram
 {
-    public static void Run(string folder, TextWriter console)
-    {
-        string before = Environment.CurrentDirectory;
-        CultureInfo culture = CultureInfo.CurrentCulture;
-        TextWriter output = System.Console.Out;
-        try
-        {
-            Environment.CurrentDirectory = folder;
-            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-            System.Console.SetOut(console);
-            Program();
-        }
-        finally
-        {
-            System.Console.SetOut(output);
-            CultureInfo.CurrentCulture = culture;
-            Environment.CurrentDirectory = before;
-        }
-    }
-
-    private static void Program()
+    public static void Run()
     {
         // <readme>
         var ml = new MLContext(seed: 1);

@@ -7,24 +7,40 @@ internal static class AtomicFolder
     /// Fills a new folder beside the target, has it written to the disk, swaps the two, and deletes the old one last. What the old one
     /// holds beside the files to be replaced, such as notes or other folders, is moved over.
     /// </summary>
-    /// <param name="target">The folder; made, with those above it, if it does not exist.</param>
+    /// <inheritdoc cref="Prepare"/>
+    public static void Replace(string target, string kind, Func<string, bool> replaces, Action<string> fill)
+    {
+        using FolderReplacement replacement = Prepare(target, kind, replaces, fill);
+        replacement.Complete();
+        replacement.Publish();
+        replacement.RemoveOld();
+    }
+
+    /// <summary>Fills a new folder beside the target. The target is as it was until the caller publishes the new one.</summary>
+    /// <param name="target">The folder; those above it are made if they do not exist.</param>
     /// <param name="kind">What is written, as "model", for messages.</param>
     /// <param name="replaces">Whether a file of that name belongs to what is written, so that the old one goes.</param>
     /// <param name="fill">Writes into the folder it is given. When it throws, the target stays as it was and nothing is left behind.</param>
     /// <exception cref="IOException">
     /// The target is a file, or a folder that is not empty and holds nothing to replace: then it is probably not the one that was meant.
     /// </exception>
-    public static void Replace(string target, string kind, Func<string, bool> replaces, Action<string> fill)
+    public static FolderReplacement Prepare(string target, string kind, Func<string, bool> replaces, Action<string> fill)
     {
         FileSizeSignal.MakeError();
         target = Resolve(target);
         CheckTarget(target, kind, replaces);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        using StagingFolder staging = StagingFolder.Create(target);
-        Fill(fill, staging.Path);
-        staging.Complete();
-        string? old = Publish(staging, target);
-        if (old is not null) RemoveOld(old, target, replaces);
+        StagingFolder staging = StagingFolder.Create(target);
+        try
+        {
+            Fill(fill, staging.Path);
+            return new FolderReplacement(staging, target, replaces);
+        }
+        catch
+        {
+            staging.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What .NET makes of a limit on the size of files is no error of input and output.</summary>
@@ -37,68 +53,6 @@ internal static class AtomicFolder
         catch (ArgumentOutOfRangeException e) when (e.ParamName == "value")
         {
             throw new IOException("A file would be larger than this system allows. Raise the limit, or write to another disk.", e);
-        }
-    }
-
-    /// <returns>Where the old folder is now, if there was one.</returns>
-    private static string? Publish(StagingFolder staging, string target)
-    {
-        string? old = TryMove(staging.Path, target) ? null : Swap(staging.Path, target);
-        staging.Release();
-        FileSystem.FlushFolder(Path.GetDirectoryName(target)!);
-        return old;
-    }
-
-    private static void RemoveOld(string old, string target, Func<string, bool> replaces)
-    {
-        MoveOthers(old, target, replaces);
-        Directory.Delete(old, recursive: true);
-        FileSystem.FlushFolder(Path.GetDirectoryName(target)!);
-    }
-
-    /// <returns><c>false</c> if the target exists, perhaps only since this moment.</returns>
-    private static bool TryMove(string folder, string target)
-    {
-        if (Directory.Exists(target)) return false;
-        try
-        {
-            Directory.Move(folder, target);
-            return true;
-        }
-        catch (IOException) when (Directory.Exists(target))
-        {
-            return false;
-        }
-    }
-
-    /// <returns>Where the old folder is now.</returns>
-    private static string Swap(string beside, string target)
-    {
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(beside, File.GetUnixFileMode(target));
-        if (FileSystem.TryExchange(beside, target)) return beside;
-        string old = AtomicFile.BesideName(target, "old");
-        Directory.Move(target, old);
-        try
-        {
-            Directory.Move(beside, target);
-        }
-        catch
-        {
-            Directory.Move(old, target);
-            throw;
-        }
-        return old;
-    }
-
-    private static void MoveOthers(string old, string target, Func<string, bool> replaces)
-    {
-        foreach (string entry in Directory.EnumerateFileSystemEntries(old).ToList())
-        {
-            string name = Path.GetFileName(entry);
-            string destination = Path.Combine(target, name);
-            if (replaces(name) || Path.Exists(destination)) continue;
-            if (Directory.Exists(entry)) Directory.Move(entry, destination);
-            else File.Move(entry, destination);
         }
     }
 

@@ -6,6 +6,8 @@ internal sealed class CheckpointWriter
     /// <summary>5 GB, as Hugging Face has it.</summary>
     public const long DefaultMaxShardBytes = 5_000_000_000;
 
+    private const string Kind = "model";
+
     private readonly IReadOnlyList<ModelFile> _files;
 
     /// <param name="sourceFolder">The model that was tuned; it may be the folder that is written to.</param>
@@ -36,22 +38,42 @@ internal sealed class CheckpointWriter
     {
         var plan = new ShardPlan(tensors, Type, MaxShardBytes);
         RoundingCount? rounding = null;
-        if (File.Exists(Path.Combine(targetFolder, AdapterConfig.FileName)))
-            throw new IOException($"The folder '{Path.GetFullPath(targetFolder)}' holds an adapter. Write the model to another: readers take a folder for one or the other.");
-        AtomicFolder.Replace(targetFolder, "model", ModelFile.IsOfModel, folder =>
+        CheckTarget(targetFolder);
+        AtomicFolder.Replace(targetFolder, Kind, ModelFile.IsOfModel, folder =>
         {
-            foreach (ModelFile file in _files) Copy(file, folder);
-            using CheckpointReader? source = OpenSource();
-            if (source is not null) rounding = new RoundingCount(source);
-            foreach ((string name, IReadOnlyList<TensorSource> shard) in plan.Files)
-            {
-                using FileStream stream = new(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-                SafetensorsWriter.Write(stream, shard, Type, rounding, cancellationToken);
-            }
-            if (plan.Files.Count > 1) File.WriteAllBytes(Path.Combine(folder, ShardIndex.FileName), plan.WriteIndex());
+            rounding = Fill(folder, plan, cancellationToken);
             complete?.Invoke(folder);
         });
         return new CheckpointSummary(plan.Files.Count, plan.Parameters, plan.Parameters * Type.Size, rounding?.Changed, rounding?.PutBack);
+    }
+
+    /// <summary>Writes the folder beside the target, which is as it was until the caller publishes the new one.</summary>
+    /// <inheritdoc cref="Write"/>
+    public FolderReplacement Prepare(string targetFolder, IReadOnlyList<TensorSource> tensors)
+    {
+        var plan = new ShardPlan(tensors, Type, MaxShardBytes);
+        CheckTarget(targetFolder);
+        return AtomicFolder.Prepare(targetFolder, Kind, ModelFile.IsOfModel, folder => Fill(folder, plan, CancellationToken.None));
+    }
+
+    private static void CheckTarget(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, AdapterConfig.FileName)))
+            throw new IOException($"The folder '{Path.GetFullPath(folder)}' holds an adapter. Write the model to another: readers take a folder for one or the other.");
+    }
+
+    private RoundingCount? Fill(string folder, ShardPlan plan, CancellationToken cancellationToken)
+    {
+        foreach (ModelFile file in _files) Copy(file, folder);
+        using CheckpointReader? source = OpenSource();
+        RoundingCount? rounding = source is null ? null : new RoundingCount(source);
+        foreach ((string name, IReadOnlyList<TensorSource> shard) in plan.Files)
+        {
+            using FileStream stream = new(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+            SafetensorsWriter.Write(stream, shard, Type, rounding, cancellationToken);
+        }
+        if (plan.Files.Count > 1) File.WriteAllBytes(Path.Combine(folder, ShardIndex.FileName), plan.WriteIndex());
+        return rounding;
     }
 
     /// <summary>The weights before tuning, where rounding may put some of them back and they are at hand.</summary>

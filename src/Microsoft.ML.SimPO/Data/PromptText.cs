@@ -18,19 +18,22 @@ internal static class PromptText
         // A text that reads like messages itself would be taken for them: it is wrapped.
         if (turns is [{ Role: Turn.User } only] && !IsMessages(only.Content)) return only.Content;
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
-        {
-            writer.WriteStartArray();
-            foreach (Turn turn in turns)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("role", turn.Role);
-                writer.WriteString("content", turn.Content);
-                writer.WriteEndObject();
-            }
-            writer.WriteEndArray();
-        }
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions)) WriteMessages(writer, turns);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>Writes turns as an array of <c>{"role","content"}</c>.</summary>
+    public static void WriteMessages(Utf8JsonWriter writer, IReadOnlyList<Turn> turns)
+    {
+        writer.WriteStartArray();
+        foreach (Turn turn in turns)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("role", turn.Role);
+            writer.WriteString("content", turn.Content);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
     }
 
     public static IReadOnlyList<Turn> Parse(string prompt) => TryParseMessages(prompt) ?? [new Turn(Turn.User, prompt)];

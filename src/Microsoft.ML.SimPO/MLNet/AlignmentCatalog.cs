@@ -26,6 +26,12 @@ public sealed partial class AlignmentCatalog
     /// Columns, beta and lengths, and <see cref="SimPOTrainer.Options.AdapterPath"/> for an adapter on the model; its <see cref="SimPOTrainer.Options.ModelPath"/> and what concerns
     /// training are not used. Null for the defaults.
     /// </param>
+    /// <returns>A transformer that owns the weights, float32 in memory: dispose it to free them. It does not need the folder any more.</returns>
+    /// <exception cref="ArgumentException">Options are out of range; all of them are listed.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder, or the adapter's base model is none here.</exception>
+    /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or does not fit the model; tensors that are missing or misshapen are listed all at once.</exception>
+    /// <exception cref="NotSupportedException">The model's family is not supported, or its configuration asks for what is not computed.</exception>
     public SimPOTransformer LoadModel(string modelPath, SimPOTrainer.Options? options = null)
     {
         SimPOTrainer.Options own = (options ?? new SimPOTrainer.Options()).Copy();
@@ -43,7 +49,7 @@ public sealed partial class AlignmentCatalog
     public DataOperationsCatalog.TrainTestData TrainTestSplit(IDataView data, double testFraction = 0.1, string promptColumnName = "Prompt", int? seed = null) =>
         PromptPartition.Split(((IHostEnvironment)_context).Register("PromptPartition"), data, promptColumnName, testFraction, SeedOr(seed));
 
-    /// <summary>Judges what <see cref="SimPOTransformer.Transform"/> gave.</summary>
+    /// <summary>Judges what <see cref="LanguageModelTransformer.Transform"/> gave.</summary>
     /// <param name="data">With the columns that the transformer adds.</param>
     /// <param name="targetMargin">Subtracted from every margin in the log-loss: beta times gamma_beta_ratio for the loss that training minimises. Default 0.</param>
     /// <param name="chosenRewardColumnName">The rewards of the chosen answers.</param>

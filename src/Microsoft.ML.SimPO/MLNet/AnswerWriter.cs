@@ -29,12 +29,8 @@ internal sealed class AnswerWriter(LanguageModel model, SimPOTrainer.Options opt
     }
 
     /// <inheritdoc cref="Encode(string)"/>
-    public int[] Encode(IReadOnlyList<ChatMessage> messages)
-    {
-        ArgumentNullException.ThrowIfNull(messages);
-        if (messages.Count == 0) throw new ArgumentException("There are no messages. Give at least one of the user's.", nameof(messages));
-        return Encode(JsonSerializer.Serialize(messages.Select(m => new Dictionary<string, string> { ["role"] = m.Role, ["content"] = m.Content })));
-    }
+    public int[] Encode(IReadOnlyList<ChatMessage> messages) =>
+        Encode(JsonSerializer.Serialize(messages.Select(m => new Dictionary<string, string> { ["role"] = m.Role, ["content"] = m.Content })));
 
     /// <param name="prompts">Their ids, with the index of the random numbers of each. Those that are one and the same array and follow each other are computed once.</param>
     /// <param name="onText">Told the pieces of the answers as they come: which prompt, what text.</param>

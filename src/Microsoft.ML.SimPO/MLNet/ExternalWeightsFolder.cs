@@ -18,30 +18,25 @@ internal static class ExternalWeightsFolder
 
     private const int MaxFiles = 10_000;
 
+    /// <summary>Saves the weights. The folder is swapped in last, or with the zip where that is written beside its place too.</summary>
     /// <param name="folder">A path relative to the zip, or a full one.</param>
     /// <exception cref="InvalidOperationException">The zip is no file, so that nothing lies beside it.</exception>
     public static void Save(ModelSaveContext context, LanguageModel model, string folder)
     {
-        string? zip = ArchivePath.Of(context);
-        if (zip is null && !Path.IsPathFullyQualified(folder))
-            throw new InvalidOperationException($"`ExternalWeights` is the relative path '{folder}', but the model is not saved to a file that it could be relative to. Save to a file, or give a full path.");
-        string home = zip is null ? folder : Path.GetDirectoryName(zip)!, target = Path.GetFullPath(folder, home);
-        if (zip is not null && (target == zip || zip.StartsWith(target + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
-            throw new InvalidOperationException($"`ExternalWeights` is '{folder}', which is the file or the folder that the model itself is saved to. Name a folder beside it.");
-        new CheckpointWriter(model.Files).Write(target, ParameterSources.Base(model.Decoder));
-        string name = zip is null ? target : Path.GetRelativePath(home, target).Replace('\\', '/');
-        List<(string Name, long Length, byte[] Hash)> files = [.. FilesOf(target).Select(f => (f, new FileInfo(Path.Combine(target, f)).Length, HashOf(Path.Combine(target, f))))];
-        context.SaveBinaryStream(StreamName, writer =>
+        FileStream? file = ArchiveFile.Of(context);
+        var pending = file as PendingModelFile;
+        string? zip = pending?.Target ?? file?.Name;
+        string target = TargetOf(folder, zip), name = zip is null ? target : Path.GetRelativePath(Path.GetDirectoryName(zip)!, target).Replace('\\', '/');
+        if (pending is not null)
         {
-            writer.Write(name);
-            writer.Write(files.Count);
-            foreach ((string file, long length, byte[] hash) in files)
-            {
-                writer.Write(file);
-                writer.Write(length);
-                writer.Write(hash);
-            }
-        });
+            WriteList(context, name, pending.WeightsOf(model, target).Path);
+            return;
+        }
+        using FolderReplacement weights = new CheckpointWriter(model.Files).Prepare(target, ParameterSources.Base(model.Decoder));
+        WriteList(context, name, weights.Path);
+        weights.Complete();
+        weights.Publish();
+        weights.RemoveOld();
     }
 
     /// <returns>The folder, with every file as it was saved, and what the zip calls it; null where the weights lie in the zip.</returns>
@@ -50,8 +45,37 @@ internal static class ExternalWeightsFolder
     public static (string Path, string Name)? Find(ModelLoadContext context)
     {
         (string, string)? folder = null;
-        context.TryLoadBinaryStream(StreamName, reader => folder = Check(ArchivePath.Of(context), reader));
+        context.TryLoadBinaryStream(StreamName, reader => folder = Check(ArchiveFile.Of(context)?.Name, reader));
         return folder;
+    }
+
+    private static string TargetOf(string folder, string? zip)
+    {
+        if (zip is null)
+        {
+            return Path.IsPathFullyQualified(folder) ? Path.GetFullPath(folder) : throw new InvalidOperationException(
+                $"`ExternalWeights` is the relative path '{folder}', but the model is not saved to a file that it could be relative to. Save to a file, or give a full path.");
+        }
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder, Path.GetDirectoryName(zip)!));
+        if (target == zip || zip.StartsWith(target + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            throw new InvalidOperationException($"`ExternalWeights` is '{folder}', which is the file or the folder that the model itself is saved to. Name a folder beside it.");
+        return target;
+    }
+
+    private static void WriteList(ModelSaveContext context, string name, string folder)
+    {
+        List<(string Name, string Path)> files = [.. FilesOf(folder).Select(f => (f, Path.Combine(folder, f)))];
+        context.SaveBinaryStream(StreamName, writer =>
+        {
+            writer.Write(name);
+            writer.Write(files.Count);
+            foreach ((string file, string path) in files)
+            {
+                writer.Write(file);
+                writer.Write(new FileInfo(path).Length);
+                writer.Write(HashOf(path));
+            }
+        });
     }
 
     private static (string Path, string Name) Check(string? zip, BinaryReader reader)

@@ -29,11 +29,13 @@ internal static class ModelArchive
                 writer.Write(content);
             }
         });
-        if (model.ExternalWeights is { } folder) ExternalWeightsFolder.Save(context, model, folder);
-        else context.SaveBinaryStream(WeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, ParameterSources.Base(model.Decoder), CheckpointType.Float32));
-        if (model.Decoder.Adapter is not { } adapter) return;
-        context.SaveBinaryStream(AdapterStream, writer => writer.Write(adapter.Config.ToJson()));
-        context.SaveBinaryStream(AdapterWeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, ParameterSources.Adapter(adapter), CheckpointType.Float32));
+        if (model.Decoder.Adapter is { } adapter)
+        {
+            context.SaveBinaryStream(AdapterStream, writer => writer.Write(adapter.Config.ToJson()));
+            context.SaveBinaryStream(AdapterWeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, ParameterSources.Adapter(adapter), CheckpointType.Float32));
+        }
+        if (model.ExternalWeights is null) context.SaveBinaryStream(WeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, ParameterSources.Base(model.Decoder), CheckpointType.Float32));
+        else ExternalWeightsFolder.Save(context, model, model.ExternalWeights); // last: it replaces the folder that was there
     }
 
     /// <exception cref="InvalidDataException">The archive is damaged, or weights beside it were altered.</exception>

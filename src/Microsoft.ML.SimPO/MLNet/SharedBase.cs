@@ -1,8 +1,11 @@
+using Microsoft.ML.SimPO.Native;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>The model that several fits begin with, in memory once: the caller's own, or one that is read when it is first needed and freed with this.</summary>
 internal sealed class SharedBase(MLContext context, SimPOTrainer.Options options) : IDisposable
 {
+    private readonly IDisposable _threads = ComputeThread.Keep();
     private SimPOTransformer? _own;
 
     /// <summary>Makes a fit with such options begin with the weights in memory. It is one of many: it writes no run folder of its own, and resumes none.</summary>
@@ -14,5 +17,9 @@ internal sealed class SharedBase(MLContext context, SimPOTrainer.Options options
         (fit.BaseModel, fit.AdapterPath) = (_own, null); // it has the adapter already
     }
 
-    public void Dispose() => _own?.Dispose();
+    public void Dispose()
+    {
+        _own?.Dispose();
+        _threads.Dispose();
+    }
 }

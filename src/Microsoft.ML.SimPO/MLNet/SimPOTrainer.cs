@@ -67,8 +67,8 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
         SimPOTransformer transformer = SimPOTransformer.FromOptions(_context, _options);
         try
         {
-            List<EncodedPair> pairs = Encode(transformer, input, columns, channel, cancellation.Token);
-            List<EncodedPair> validation = validationColumns is null ? [] : Encode(transformer, validationData!, validationColumns, channel, cancellation.Token);
+            EncodedPairs pairs = Encode(transformer, input, columns, channel, cancellation.Token);
+            IReadOnlyList<EncodedPair> validation = validationColumns is null ? [] : Encode(transformer, validationData!, validationColumns, channel, cancellation.Token);
             ComputeThread.Run("SimPO training", () =>
             {
                 using var run = new FitRun(transformer, _options, pairs, validation, folder, seed, channel, cancellation.Token);
@@ -92,10 +92,10 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
         return PairColumns.AddTo(_host, inputSchema, _options);
     }
 
-    private List<EncodedPair> Encode(SimPOTransformer transformer, IDataView data, PairColumns columns, IChannel channel, CancellationToken cancellationToken)
+    private EncodedPairs Encode(SimPOTransformer transformer, IDataView data, PairColumns columns, IChannel channel, CancellationToken cancellationToken)
     {
         PreferenceEncoder encoder = transformer.Model.Encoder(_options);
-        List<EncodedPair> pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken);
+        EncodedPairs pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken);
         FitReport.Encoded(channel, encoder.Statistics, _options);
         return pairs.Count > 0 ? pairs : throw new InvalidOperationException("There are no preference pairs to learn from: the data has no rows, or every row was dropped.");
     }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.AI;
-using ChatMessage = Microsoft.ML.SimPO.Text.ChatMessage;
 
 namespace Microsoft.ML.SimPO;
 
@@ -36,13 +35,13 @@ public sealed partial class SimPOTransformer
     }
 
     /// <summary>The answer to a conversation, rendered with the model's chat template.</summary>
-    /// <param name="messages">The turns so far. Where the last is the assistant's, it is continued.</param>
+    /// <param name="messages">The turns so far, at least one, of text alone. Where the last is the assistant's, it is continued.</param>
     /// <inheritdoc cref="Generate(IEnumerable{string}, GenerationOptions?, CancellationToken)"/>
     public string Generate(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         GenerationOptions checkedOptions = Checked(options);
         AnswerWriter writer = Writer;
-        return writer.Write([(writer.Encode(messages), 0)], checkedOptions, null, cancellationToken)[0].Text;
+        return writer.Write([(writer.Encode(ChatTurnReader.Read(messages, null)), 0)], checkedOptions, null, cancellationToken)[0].Text;
     }
 
     /// <summary>Several answers to each prompt, as preference data is made from a model's own. A prompt is computed once for all its answers.</summary>
@@ -76,14 +75,14 @@ public sealed partial class SimPOTransformer
     }
 
     /// <summary>The answer to a conversation, piece by piece as it is written.</summary>
-    /// <param name="messages">The turns so far. Where the last is the assistant's, it is continued.</param>
+    /// <param name="messages">The turns so far, at least one, of text alone. Where the last is the assistant's, it is continued.</param>
     /// <returns>Pieces of text, none empty. Whoever stops reading ends the work.</returns>
     /// <inheritdoc cref="Generate(IEnumerable{string}, GenerationOptions?, CancellationToken)"/>
     public IAsyncEnumerable<string> GenerateStreaming(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         GenerationOptions checkedOptions = Checked(options);
         AnswerWriter writer = Writer;
-        return AnswerStream.Read(writer, writer.Encode(messages), checkedOptions, null, cancellationToken);
+        return AnswerStream.Read(writer, writer.Encode(ChatTurnReader.Read(messages, null)), checkedOptions, null, cancellationToken);
     }
 
     /// <summary>The model as a chat client of Microsoft.Extensions.AI, streaming and cancellable.</summary>

@@ -15,36 +15,28 @@ namespace Microsoft.ML.SimPO;
 /// A language model that scores pairs and generates. It adds <c>ChosenReward</c> and <c>RejectedReward</c> (beta times the mean log-probability of
 /// the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected reward, without gamma) and <c>PredictedLabel</c> (margin above 0).
 /// </summary>
-/// <remarks>Thread safe. It owns the model's weights: dispose it to free them.</remarks>
+/// <remarks>It owns the model's weights: dispose it to free them.</remarks>
 [TypeFormatterSource(typeof(ModelDisplay))]
-public sealed partial class SimPOTransformer : ITransformer, IDisposable
+public sealed partial class SimPOTransformer : LanguageModelTransformer
 {
     internal const string LoaderSignature = "SimPOTransformer";
 
-    private readonly IHost _host;
+    private static readonly VersionInfo SavedAs = SavedVersion.Of("SIMPOLLM", LoaderSignature, written: 0x00010002); // adapters
+
     private readonly List<TrainingProgress> _history = [];
     private readonly List<ValidationResult> _validations = [];
     private readonly List<TrainingDiagnosis> _diagnoses = [];
 
     private SimPOTransformer(IHostEnvironment environment, LanguageModel model, SimPOTrainer.Options options)
+        : base(environment.Register(LoaderSignature), model, options.Copy())
     {
-        _host = environment.Register(LoaderSignature);
-        (Model, Options) = (model, options.Copy());
         Options.BaseModel = null; // it may be gone before this one
-        Columns = MakeColumns();
+        ColumnMap = MakeColumns();
     }
 
     /// <summary>Loads a saved model; called by ML.NET.</summary>
     internal SimPOTransformer(IHostEnvironment environment, ModelLoadContext context)
-    {
-        ArgumentNullException.ThrowIfNull(environment);
-        ArgumentNullException.ThrowIfNull(context);
-        _host = environment.Register(LoaderSignature);
-        context.CheckAtModel(GetVersionInfo());
-        Options = SavedOptions.Read(context);
-        Model = ModelArchive.Load(context, ComputeDevice.Of(environment));
-        Columns = MakeColumns();
-    }
+        : base(environment, context, SavedAs) => ColumnMap = MakeColumns();
 
     /// <summary>The scale of the rewards.</summary>
     public float Beta => Options.Beta;
@@ -73,7 +65,8 @@ public sealed partial class SimPOTransformer : ITransformer, IDisposable
     /// <summary>
     /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>. It is a
     /// checkpoint in Hugging Face layout; the saved file names it by its relative path and by the SHA-256 of its files, so the two must be moved
-    /// together. Null, the default, puts the weights into the saved file, which takes at most 1.5 GB of them. Every transformer of this model is saved so.
+    /// together. Null, the default, puts the weights into the saved file, which takes at most 1.5 GB of them. Every transformer of this model is saved so. To save over a model, use <c>mlContext.Model.SaveAtomically</c>: a failed <c>Save</c> has
+    /// emptied the old file.
     /// </summary>
     public string? ExternalWeights
     {
@@ -81,25 +74,9 @@ public sealed partial class SimPOTransformer : ITransformer, IDisposable
         set => Model.ExternalWeights = value;
     }
 
-    /// <inheritdoc/>
-    public bool IsRowToRowMapper => true;
+    private protected override IColumnMap ColumnMap { get; }
 
-    internal LanguageModel Model { get; }
-
-    internal SimPOTrainer.Options Options { get; }
-
-    internal ColumnMap<PairScore> Columns { get; }
-
-    /// <summary>The schema with the score columns.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Columns.OutputSchema(_host, inputSchema);
-
-    /// <summary>The rows with the score columns. Nothing is computed before a cursor asks for a score.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
-    public IDataView Transform(IDataView input) => Columns.Transform(_host, input);
-
-    /// <inheritdoc/>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => Columns.RowMapper(_host, inputSchema);
+    private protected override VersionInfo Version => SavedAs;
 
     /// <summary>This model with another LoRA adapter. The weights below it are in memory once: they are freed when all transformers that use them are disposed.</summary>
     /// <param name="adapterPath">A folder in PEFT layout: adapter_config.json, adapter_model.safetensors.</param>
@@ -112,7 +89,7 @@ public sealed partial class SimPOTransformer : ITransformer, IDisposable
         ArgumentException.ThrowIfNullOrEmpty(adapterPath);
         SimPOTrainer.Options options = Options.Copy();
         (options.AdapterPath, options.BaseModel) = (adapterPath, this);
-        return FromOptions(_host, options);
+        return FromOptions(Host, options);
     }
 
     /// <summary>Writes the LoRA adapter in PEFT layout, with the tokenizer's files, so that Hugging Face's libraries load it onto the base model.</summary>
@@ -140,7 +117,7 @@ public sealed partial class SimPOTransformer : ITransformer, IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(maxShardSize, 1);
         CheckpointType type = precision == CheckpointPrecision.BFloat16 ? CheckpointType.BFloat16 : CheckpointType.Float32;
         CheckpointSummary summary = new CheckpointWriter(Model.Files) { Type = type, MaxShardBytes = maxShardSize, SourceFolder = Directory.Exists(Options.ModelPath) ? Options.ModelPath : null }.Write(path, Model.Tensors());
-        using IChannel channel = _host.Start("Saving");
+        using IChannel channel = Host.Start("Saving");
         FitReport.Saved(channel, path, summary);
     }
 
@@ -154,23 +131,11 @@ public sealed partial class SimPOTransformer : ITransformer, IDisposable
             memory.ToScore, memory.ToTrain(Options.GradientCheckpointing));
     }
 
-    /// <summary>Frees the weights.</summary>
-    public void Dispose() => Model.Dispose();
-
-    void ICanSaveModel.Save(ModelSaveContext ctx)
-    {
-        ArgumentNullException.ThrowIfNull(ctx);
-        ctx.CheckAtModel();
-        ctx.SetVersionInfo(GetVersionInfo());
-        SavedOptions.Write(ctx, Options);
-        ModelArchive.Save(ctx, Model);
-    }
-
     internal static SimPOTransformer FromOptions(IHostEnvironment environment, SimPOTrainer.Options options)
     {
         Native.TorchRuntime.EnsureLoaded();
         var transformer = new SimPOTransformer(environment, Load(environment, options), options);
-        using IChannel channel = transformer._host.Start("Loading");
+        using IChannel channel = transformer.Host.Start("Loading");
         foreach (string note in transformer.Model.Notes) channel.Info(note);
         AdapterSetup.Report(transformer.Model, channel);
         return transformer;
@@ -186,7 +151,7 @@ public sealed partial class SimPOTransformer : ITransformer, IDisposable
     private ColumnMap<PairScore> MakeColumns()
     {
         var scorer = new RowScorer(Model, Options);
-        return new ColumnMap<PairScore>(PairColumns.Names(Options), ScoreColumns.All, () => new PairBatch(scorer));
+        return new ColumnMap<PairScore>(PairColumns.Names(Options), ScoreColumns.All, () => new PairBatch<PairScore>(scorer, score => score));
     }
 
     internal void AddProgress(TrainingProgress progress) => _history.Add(progress);
@@ -194,12 +159,4 @@ public sealed partial class SimPOTransformer : ITransformer, IDisposable
     internal void AddDiagnosis(TrainingDiagnosis finding) => _diagnoses.Add(finding);
 
     internal void AddValidation(ValidationResult result) => _validations.Add(result);
-
-    private static VersionInfo GetVersionInfo() => new(
-        modelSignature: "SIMPOLLM",
-        verWrittenCur: 0x00010002, // adapters
-        verReadableCur: 0x00010002,
-        verWeCanReadBack: 0x00010001,
-        loaderSignature: LoaderSignature,
-        loaderAssemblyName: typeof(SimPOTransformer).Assembly.FullName);
 }

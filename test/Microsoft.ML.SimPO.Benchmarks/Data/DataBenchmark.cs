@@ -60,9 +60,9 @@ internal sealed class DataBenchmark : IBenchmark
         var context = new MLContext(1);
         IDataView view = context.Alignment.LoadPreferences(path, filters: new PreferenceFilterOptions());
         PairColumns columns = PairColumns.Of(((IHostEnvironment)context).Register("benchmark"), view.Schema, new SimPOTrainer.Options());
-        List<EncodedPair> pairs = PairEncoding.Encode(PreferenceEncoder.Load(Model), view, columns, CancellationToken.None);
-        // Two arrays a pair, each with the 24 bytes before its first element; and the pair itself.
-        long bytes = pairs.Sum(pair => (4L * (pair.ChosenIds.Length + pair.RejectedIds.Length)) + (2 * 24) + 56);
+        EncodedPairs pairs = PairEncoding.Encode(PreferenceEncoder.Load(Model), view, columns, CancellationToken.None);
+        // The ids, and the pair itself, which says where they lie.
+        long bytes = pairs.Sum(pair => (4L * (pair.ChosenIds.Length + pair.RejectedIds.Length)) + 64);
         return new Dictionary<string, double> { ["pairs"] = pairs.Count, ["mbOfTokens"] = bytes / 1e6 };
     }
 

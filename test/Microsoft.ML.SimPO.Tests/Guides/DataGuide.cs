@@ -7,28 +7,20 @@ internal static class DataGuide
 {
     public static IReadOnlyDictionary<string, IDataView> Run(MLContext ml)
     {
-        // <snippet>
+        // <guide>
         IDataView pairs = ml.Alignment.LoadPreferences("pairs.jsonl");
-        // </snippet>
 
-        // <snippet>
         IDataView mapped = ml.Alignment.LoadPreferences("reviews.jsonl", new PreferenceLoadOptions
         {
             Columns = new PreferenceColumns { Prompt = "task", Chosen = "answers.good", Rejected = "answers.bad" },
         });
-        // </snippet>
 
-        // <snippet>
         IDataView rated = ml.Alignment.LoadPreferences("rated.jsonl", new PreferenceLoadOptions { RatedPairs = RatedPairs.All, MinimumRatingGap = 1 });
-        // </snippet>
 
-        // <snippet>
         PreferenceStatistics statistics = ml.Alignment.DescribePreferences("pairs.jsonl", modelPath: "model", limits: new StatisticsLimits(Prompt: 1800, Pair: 2048));
         Console.WriteLine(statistics);
         DataFrame lengths = statistics.ToDataFrame();
-        // </snippet>
 
-        // <snippet>
         IDataView clean = ml.Alignment.LoadPreferences("pairs.jsonl", filters: new PreferenceFilterOptions
         {
             MaxPairsPerPrompt = 4,
@@ -37,18 +29,14 @@ internal static class DataGuide
             MinimumScoreGap = 0.5f,
             TestData = ["test.jsonl"],
         });
-        // </snippet>
 
-        // <snippet>
         IDataView mixture = ml.Alignment.LoadPreferences(
             [new MixturePart("pairs.jsonl", 0.5), new MixturePart("rated.jsonl")],
             new PreferenceLoadOptions { Shuffle = true, Seed = 7 });
         DataOperationsCatalog.TrainTestData parts = ml.Alignment.TrainTestSplit(mixture, testFraction: 0.2);
-        // </snippet>
 
-        // <snippet>
         long count = ml.Alignment.SavePreferences(clean, "clean.parquet");
-        // </snippet>
+        // </guide>
         Assert.Equal(4, lengths.Rows.Count);
         return new Dictionary<string, IDataView>
         {

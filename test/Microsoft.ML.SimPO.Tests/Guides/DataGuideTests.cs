@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.ML.SimPO.Data;
 
 namespace Microsoft.ML.SimPO;
@@ -7,14 +6,7 @@ namespace Microsoft.ML.SimPO;
 public class DataGuideTests
 {
     [Fact]
-    public void The_snippets_of_the_guide_are_those_that_are_compiled()
-    {
-        string source = File.ReadAllText(Repository.PathOf("test", "Microsoft.ML.SimPO.Tests", "Guides", "DataGuide.cs"));
-        string guide = File.ReadAllText(Repository.PathOf("docs", "guides", "data.md"));
-        string[] compiled = [.. Blocks(source, @" *// <snippet>\n(.*?)\n *// </snippet>").Select(block => Regex.Replace(block, "^ {8}", "", RegexOptions.Multiline))];
-        Assert.Equal(7, compiled.Length);
-        Assert.Equal(compiled, Blocks(guide, @"```csharp\n(.*?)\n```"));
-    }
+    public void The_snippets_of_the_guide_are_those_that_are_compiled() => Guide.AssertShown("docs/guides/data.md", "Guides/DataGuide.cs");
 
     [Fact]
     public void The_snippets_of_the_guide_do_what_it_says()
@@ -45,6 +37,4 @@ public class DataGuideTests
             Environment.CurrentDirectory = here;
         }
     }
-
-    private static IEnumerable<string> Blocks(string text, string pattern) => Regex.Matches(text, pattern, RegexOptions.Singleline).Select(match => match.Groups[1].Value);
 }

@@ -1,66 +1,57 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
+using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>Every snippet of docs/guides is compiled here and run, guide by guide, in a folder with a model and pairs.</summary>
+/// <summary>Every program of docs/guides is compiled here and run, guide by guide, in a folder with a model and pairs.</summary>
 public sealed class GuideTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("simpo-guide-").FullName;
+    private readonly TempFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
-    // That of data is tested in DataGuideTests: it needs other files, and its result is rows.
+    // That of data is run in DataGuideTests: it needs other files, and its result is rows.
     [Fact]
     public void Every_guide_is_tested() => Assert.Equal(
-        ["data", "evaluate", "fit", "save", "select", "serve"], Directory.EnumerateFiles(Repository.PathOf("docs", "guides"), "*.md").Select(Path.GetFileNameWithoutExtension).Order());
+        ["data", "evaluate", "fit", "generate", "lora", "runs", "save", "select", "serve"], Directory.EnumerateFiles(Repository.PathOf("docs", "guides"), "*.md").Select(Path.GetFileNameWithoutExtension).Order());
 
+    /// <param name="name">The guide.</param>
+    /// <param name="pairs">How many it gets to learn from.</param>
+    /// <param name="left">The files that it leaves.</param>
+    /// <param name="output">What it prints.</param>
     [Theory]
-    [InlineData("fit", @"(?s)pairs kept 24.*SimPOTrainer; Training.*1/\d loss \d.*epoch 0: accuracy \d.*epoch 1: accuracy")]
-    [InlineData("evaluate", @"(?s)accuracy \d.*from \d.*mean margin.*log-probability of chosen answers -0\.\d+ nats.*(long|short) prompts: \d+ pairs.*cross-validated accuracy \d")]
-    [InlineData("select", @"(?s)trial.*LearningRate.*LossType.*best.*best: learning rate \S+, accuracy \d")]
-    [InlineData("serve", @"(?s)margin -?\d+\.\d{3}, chosen is better: (True|False).*reward -\d.*reward -\d.*\n.{10,}")]
-    [InlineData("save", "3 input columns, equal scores: True")]
-    public void A_guide_shows_what_runs_here(string name, string output)
+    [InlineData("fit", 24, "", @"(?s)pairs kept 24.*SimPOTrainer; Training.*1/\d loss \d.*epoch 0: accuracy \d.*epoch 1: accuracy")]
+    [InlineData("evaluate", 24, "", @"(?s)accuracy \d.*from \d.*mean margin.*log-probability of chosen answers -0\.\d+ nats.*(long|short) prompts: \d+ pairs.*cross-validated accuracy \d")]
+    [InlineData("select", 24, "sweep", @"(?s)trial.*LearningRate.*LossType.*best.*best: learning rate \S+, accuracy \d")]
+    [InlineData("serve", 24, "", @"(?s)margin -?\d+\.\d{3}, chosen is better: (True|False).*reward -\d.*reward -\d.*\n.{10,}")]
+    [InlineData("save", 24, "large large.zip tuned tuned-bf16 tuned.zip", "3 input columns, equal scores: True")]
+    [InlineData("generate", 24, "", @"(?s)^(.*\n(Stop|Length) after \d+ tokens: ){4}.* \(\d+ tokens, (stop|length)\)\n$")]
+    [InlineData("lora", 16, "adapter merged tuned.zip", @"^\d+ of 1\d{6} parameters were trained\naccuracy \d+ ?%\nrank 4: loss \d\.\d{3}\nrank 8: loss \d\.\d{3}\n$")]
+    [InlineData("runs", 100, "run", @"^best after step \d+ of \d+: loss \d\.\d{3}\nAfter step \d+ the chosen answers' log-probability has fallen by \d+\.\d{2} nats a token, ")]
+    public async Task A_guide_shows_what_runs_here(string name, int pairs, string left, string output)
     {
-        string source = File.ReadAllText(Repository.PathOf("test", "Microsoft.ML.SimPO.Tests", "Guides", $"{char.ToUpperInvariant(name[0])}{name[1..]}Guide.cs")).ReplaceLineEndings("\n");
-        string[] lines = Regex.Match(source, @"// <guide>\n(.*?)\n *// </guide>", RegexOptions.Singleline).Groups[1].Value.Split('\n');
-        string shown = string.Join("\n\n", Regex.Matches(File.ReadAllText(Repository.PathOf("docs", "guides", name + ".md")).ReplaceLineEndings("\n"), @"```csharp\n(.*?)\n```", RegexOptions.Singleline).Select(m => m.Groups[1].Value));
-        Assert.Equal(shown, string.Join('\n', lines.Select(line => line.Length > 8 ? line[8..] : "")));
-        Assert.Matches(output, Run(name));
+        Guide.AssertShown($"docs/guides/{name}.md", $"Guides/{char.ToUpperInvariant(name[0])}{name[1..]}Guide.cs");
+        Guide.Provide(_folder.Path, pairs, test: 12);
+        Assert.Matches(output, await Guide.Run(_folder.Path, ProgramOf(name)));
+        string[] expected = [.. left.Split(' ', StringSplitOptions.RemoveEmptyEntries), "model", "test.jsonl", "train.jsonl"];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
-    private string Run(string name)
+    private static Func<Task> ProgramOf(string name) => name switch
     {
-        string sample = Repository.PathOf("samples", "QuickStart");
-        File.WriteAllLines(Path.Combine(_folder, "train.jsonl"), File.ReadLines(Path.Combine(sample, "data", "train.jsonl")).Take(24));
-        File.WriteAllLines(Path.Combine(_folder, "test.jsonl"), File.ReadLines(Path.Combine(sample, "data", "test.jsonl")).Take(12));
-        Directory.CreateDirectory(Path.Combine(_folder, "model"));
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(sample, "model"))) File.Copy(file, Path.Combine(_folder, "model", Path.GetFileName(file)));
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using TextWriter console = TextWriter.Synchronized(text); // progress comes on other threads
-        (string folder, CultureInfo culture, TextWriter output) = (Environment.CurrentDirectory, CultureInfo.CurrentCulture, Console.Out);
-        try
-        {
-            Environment.CurrentDirectory = _folder;
-            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-            Console.SetOut(console);
-            Action program = name switch
-            {
-                "fit" => FitGuide.Run,
-                "evaluate" => EvaluateGuide.Run,
-                "select" => SelectGuide.Run,
-                "serve" => ServeGuide.Run,
-                _ => SaveGuide.Run,
-            };
-            program();
-        }
-        finally
-        {
-            Console.SetOut(output);
-            CultureInfo.CurrentCulture = culture;
-            Environment.CurrentDirectory = folder;
-        }
-        return text.ToString().ReplaceLineEndings("\n");
-    }
+        "fit" => At(FitGuide.Run),
+        "evaluate" => At(EvaluateGuide.Run),
+        "select" => At(SelectGuide.Run),
+        "serve" => At(ServeGuide.Run),
+        "save" => At(SaveGuide.Run),
+        "generate" => GenerateGuide.Run,
+        "lora" => At(LoraGuide.Run),
+        "runs" => At(RunsGuide.Run),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such guide."),
+    };
+
+    private static Func<Task> At(Action program) => () =>
+    {
+        program();
+        return Task.CompletedTask;
+    };
 }

@@ -20,6 +20,9 @@ internal static class SaveGuide
         ITransformer loaded = ml.Model.Load("tuned.zip", out DataViewSchema schema);
         Console.WriteLine($"{schema.Count} input columns, equal scores: {loaded.Transform(pairs).GetColumn<float>("Score").SequenceEqual(again.Transform(pairs).GetColumn<float>("Score"))}");
         (loaded as IDisposable)?.Dispose();
+
+        model.ExternalWeights = "large";
+        ml.Model.SaveAtomically(model, pairs.Schema, "large.zip");
         // </guide>
     }
 }

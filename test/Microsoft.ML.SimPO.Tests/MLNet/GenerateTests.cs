@@ -1,4 +1,4 @@
-using Microsoft.ML.SimPO.Text;
+using Microsoft.Extensions.AI;
 
 namespace Microsoft.ML.SimPO;
 
@@ -23,7 +23,7 @@ public sealed class GenerateTests(TunedModel model) : IClassFixture<TunedModel>
     [Fact]
     public async Task A_conversation_is_rendered_with_the_chat_template()
     {
-        ChatMessage[] messages = [new("user", Prompts[1])];
+        ChatMessage[] messages = [new(ChatRole.User, Prompts[1])];
         var options = new GenerationOptions { MaxNewTokens = 16 };
         Assert.Equal(_model.Generate(Prompts[1], options), _model.Generate(messages, options));
         List<string> pieces = [];

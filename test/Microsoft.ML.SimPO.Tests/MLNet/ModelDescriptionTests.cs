@@ -1,8 +1,10 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.SimPO.Checkpoints;
+using Xunit.Abstractions;
 
 namespace Microsoft.ML.SimPO;
 
-public class ModelDescriptionTests
+public class ModelDescriptionTests(ITestOutputHelper output)
 {
     [Fact]
     public void It_says_what_the_configuration_says_and_what_the_engine_needs()
@@ -17,6 +19,30 @@ public class ModelDescriptionTests
         Assert.InRange(found.BytesToScore, 4 * found.Parameters, 4 * found.Parameters + 40_000_000);
         // Weights, gradients and two moments, and more than the residual stream of every layer.
         Assert.InRange(found.BytesToTrain, (16 * found.Parameters) + (4L * 1000 * found.Layers * found.HiddenSize), (16 * found.Parameters) + 400_000_000);
+    }
+
+    /// <summary>What the allocator gives out at most while it scores and trains micro-batches that are full.</summary>
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_memory_that_it_names_is_what_the_work_takes(bool recompute)
+    {
+        Skip.IfNot(NativeHeap.IsKnown, "Only the GNU C library tells how much memory is in use.");
+        var context = new MLContext(seed: 1);
+        IDataView data = context.Data.TakeRows(context.Alignment.LoadPreferences(QuickStartFiles.PathOf("data", "train.jsonl")), 64);
+        SimPOTrainer.Options options = QuickStartFiles.Options(o => (o.TokensPerMicroBatch, o.BatchSize, o.GradientCheckpointing) = (1000, 32, recompute));
+        context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(context.Data.TakeRows(data, 4)).Dispose(); // what is made once is there
+        ModelDescription told = null!;
+        long toScore = NativeHeap.PeakOf(() =>
+        {
+            using SimPOTransformer model = context.Alignment.LoadModel(QuickStartFiles.Model, options);
+            told = model.Describe();
+            Assert.Equal(64, model.Transform(data).GetColumn<float>("Score").Count());
+        });
+        long toTrain = NativeHeap.PeakOf(() => context.Alignment.Trainers.SimPO(options).Fit(data).Dispose());
+        output.WriteLine(FormattableString.Invariant($"to score: {told.BytesToScore / 1e6:F1} MB told, {toScore / 1e6:F1} MB taken; to train: {told.BytesToTrain / 1e6:F1} MB told, {toTrain / 1e6:F1} MB taken"));
+        Assert.InRange((double)told.BytesToScore / toScore, 0.8, 1.3);
+        Assert.InRange((double)told.BytesToTrain / toTrain, 0.8, 1.3);
     }
 
     [Fact]

@@ -35,9 +35,14 @@ public class OptionsTests
             Epochs = double.PositiveInfinity,
             BatchSize = 0,
             TokensPerMicroBatch = 0,
+            PairsPerMicroBatch = 0,
             LearningRateScheduler = (LearningRateScheduler)8,
             WarmupRatio = 1.5,
+            WarmupSteps = -1,
             WeightDecay = -0.1,
+            AdamBeta1 = 1,
+            AdamBeta2 = -0.5,
+            AdamEpsilon = 0,
             MaxGradNorm = -1,
             MaxLength = 1,
             MaxPromptLength = 2,
@@ -57,9 +62,14 @@ public class OptionsTests
             "`Epochs` must be greater than 0, but was Infinity. Use 1.",
             "`BatchSize` must be at least 1, but was 0. Use 8 to 128.",
             "`TokensPerMicroBatch` must be at least 1, but was 0. Use 2048 to 16384.",
+            "`PairsPerMicroBatch` must be at least 1, but was 0. Use 1 to 8, or null for no limit.",
             "`LearningRateScheduler` must be one of Cosine, Linear, Constant, ConstantWithWarmup, Polynomial, but was 8.",
             "`WarmupRatio` must be from 0 to 1, but was 1.5. Use 0.1.",
+            "`WarmupSteps` must be 0 or more, but was -1. Use null for `WarmupRatio`.",
             "`WeightDecay` must be 0 or more, but was -0.1. Use 0.",
+            "`AdamBeta1` must be from 0 to below 1, but was 1. Use 0.9.",
+            "`AdamBeta2` must be from 0 to below 1, but was -0.5. Use 0.999.",
+            "`AdamEpsilon` must be greater than 0, but was 0. Use 1e-8.",
             "`MaxGradNorm` must be 0 or more, but was -1. Use 1, or 0 for no clipping.",
             "`MaxLength` must be at least 2, but was 1. Use 2048.",
             "`MaxPromptLength` must be at least 1 and below `MaxLength` (1), but was 2. Use 1800 of 2048.",
@@ -75,6 +85,47 @@ public class OptionsTests
     }
 
     [Fact]
+    public void Warm_up_steps_take_the_place_of_the_ratio()
+    {
+        double[] Rates(Action<SimPOTrainer.Options> change)
+        {
+            using SimPOTransformer model = Fit(o =>
+            {
+                (o.Epochs, o.LearningRate, o.LearningRateScheduler, o.WarmupRatio) = (2, 3e-4, LearningRateScheduler.Linear, 0.5);
+                change(o);
+            });
+            return [.. model.TrainingHistory.Select(p => p.LearningRate)];
+        }
+        AssertClose([0, 1e-4, 2e-4, 3e-4], Rates(o => o.WarmupSteps = 3));
+        AssertClose([3e-4, 2.25e-4, 1.5e-4, 0.75e-4], Rates(o => o.WarmupSteps = 0));
+        AssertClose([0, 1.5e-4, 3e-4, 1.5e-4], Rates(o => o.WarmupSteps = null)); // half of four steps
+
+        static void AssertClose(double[] expected, double[] found) => Assert.All(expected.Zip(found, (e, f) => (e, f)), pair => Assert.Equal(pair.e, pair.f, 1e-12));
+    }
+
+    /// <summary>Without memory, betas of 0, AdamW moves each weight by the learning rate against its gradient's sign, and not at all where there is none: in two steps by 0, 1 or 2 times the rate.</summary>
+    [Fact]
+    public void The_betas_and_epsilon_reach_the_optimizer()
+    {
+        const double rate = 1e-4;
+        using SimPOTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
+        double[] Moves(Action<SimPOTrainer.Options> change)
+        {
+            using SimPOTransformer model = Fit(o =>
+            {
+                (o.LearningRate, o.LearningRateScheduler, o.AdamEpsilon) = (rate, LearningRateScheduler.Constant, 1e-15); // many gradients are below the default 1e-8
+                change(o);
+            });
+            return [.. Weights(untuned).Zip(Weights(model), (before, after) => Math.Abs(after - before) / rate).Where(move => move > 0)];
+        }
+        double Whole(double[] moves) => moves.Average(move => Math.Abs(move - Math.Round(move)) < 0.02 ? 1.0 : 0);
+        Assert.InRange(Whole(Moves(o => (o.AdamBeta1, o.AdamBeta2) = (0, 0))), 0.99, 1);
+        Assert.InRange(Whole(Moves(_ => { })), 0, 0.5);
+        Assert.InRange(Whole(Moves(o => o.AdamBeta1 = 0)), 0, 0.5);
+        Assert.InRange(Moves(o => o.AdamEpsilon = 1e3).DefaultIfEmpty().Max(), 0, 0.01);
+    }
+
+    [Fact]
     public void Later_changes_of_the_options_do_not_reach_the_trainer()
     {
         SimPOTrainer.Options options = QuickStartFiles.Options(o => o.Epochs = 1);
@@ -84,4 +135,8 @@ public class OptionsTests
         using SimPOTransformer model = trainer.Fit(_context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)));
         Assert.Equal(2, model.TrainingHistory.Count);
     }
+
+    private SimPOTransformer Fit(Action<SimPOTrainer.Options> change) => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(change)).Fit(_context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)));
+
+    private static float[] Weights(SimPOTransformer model) => [.. model.Model.Decoder.Parameters.SelectMany(p => p.Value.data<float>().ToArray())];
 }

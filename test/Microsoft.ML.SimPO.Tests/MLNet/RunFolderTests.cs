@@ -66,6 +66,48 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void An_adapter_does_not_go_on_with_other_options_or_on_another_model()
+    {
+        void Lora(SimPOTrainer.Options o, double alpha) => (o.Lora, o.Epochs, o.LearningRate) = (new LoraOptions { Rank = 4, Alpha = alpha }, 1, 1e-3);
+        string Refusal(Action<SimPOTrainer.Options> change) => Assert.Throws<InvalidDataException>(() => Fit(o =>
+        {
+            Lora(o, 8);
+            o.ResumeFrom = "Auto";
+            change(o);
+        })).Message;
+        string Message(params string[] differences) => string.Join(
+            Environment.NewLine,
+            [$"The run in '{Path.Combine(Output, "checkpoint-4")}' cannot go on with other data or options. Set them as they were, or begin anew in another `OutputPath`.", .. differences]);
+
+        using SimPOTransformer tuned = Fit(o => Lora(o, 8));
+        Assert.Equal(Message("`Lora` was rank 4, alpha 8 on all-linear there and is rank 4, alpha 16 on all-linear now."), Refusal(o => o.Lora!.Alpha = 16));
+        Assert.Equal(
+            Message("`Lora` was rank 4, alpha 8 on all-linear there and is rank 4, alpha 8, rank-stabilised on q_proj, v_proj now."),
+            Refusal(o => (o.Lora!.UseRslora, o.Lora.TargetModules) = (true, ["q_proj", "v_proj"])));
+        Assert.StartsWith(Message("`Lora` was rank 4, alpha 8 on all-linear there and is not set now."), Refusal(o => o.Lora = null), StringComparison.Ordinal);
+        tuned.SaveCheckpoint(Path.Combine(_folder.Path, "merged"));
+        Assert.Matches("`sample of the frozen weights` was [0-9A-F]{64} there and is [0-9A-F]{64} now.$", Refusal(o => o.ModelPath = Path.Combine(_folder.Path, "merged")));
+    }
+
+    [Fact]
+    public void An_adapter_that_is_trained_on_does_not_go_on_when_its_configuration_was_changed()
+    {
+        string adapter = Path.Combine(_folder.Path, "adapter"), config = Path.Combine(adapter, "adapter_config.json");
+        using (SimPOTransformer tuned = Fit(o => (o.Lora, o.OutputPath, o.Epochs) = (new LoraOptions { Rank = 4, Alpha = 8 }, null, 1))) tuned.SaveAdapter(adapter);
+        void OnAdapter(SimPOTrainer.Options o) => (o.AdapterPath, o.Epochs) = (adapter, 1);
+        Fit(OnAdapter).Dispose();
+        string json = File.ReadAllText(config);
+        Assert.Contains("\"lora_alpha\": 8", json, StringComparison.Ordinal);
+        File.WriteAllText(config, json.Replace("\"lora_alpha\": 8", "\"lora_alpha\": 16", StringComparison.Ordinal));
+        string message = Assert.Throws<InvalidDataException>(() => Fit(o =>
+        {
+            OnAdapter(o);
+            o.ResumeFrom = "Auto";
+        })).Message;
+        Assert.Matches("(?s)`adapter of the model` was .*\"lora_alpha\":8,.* there and is .*\"lora_alpha\":16,.* now.$", message);
+    }
+
+    [Fact]
     public void The_log_is_cut_back_to_the_step_that_the_run_goes_on_from()
     {
         IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(24).Skip(16));

@@ -94,14 +94,14 @@ public sealed class PreprocessingParityTests
         Assert.InRange(compared, 20, 42);
     }
 
-    private static (string, int[] Ids, int PromptLength) UpToEnd(JsonElement row, string side, IReadOnlyList<int> ends)
+    private static (string, TokenIds Ids, int PromptLength) UpToEnd(JsonElement row, string side, IReadOnlyList<int> ends)
     {
         int[] ids = Ids(row, side + "_input_ids");
         int prompt = Unscored(row, side + "_labels");
         return ("", ids[..(Array.FindIndex(ids, prompt, ends.Contains) + 1)], prompt);
     }
 
-    private static bool SameSide((string Kind, int[] Ids, int PromptLength) a, (string Kind, int[] Ids, int PromptLength) b) => a.Ids.SequenceEqual(b.Ids) && a.PromptLength == b.PromptLength;
+    private static bool SameSide((string Kind, TokenIds Ids, int PromptLength) a, (string Kind, TokenIds Ids, int PromptLength) b) => a.Ids.SequenceEqual(b.Ids) && a.PromptLength == b.PromptLength;
 
     private static string Json(IReadOnlyList<ChatMessage> messages) => JsonSerializer.Serialize(messages.Select(m => new { role = m.Role, content = m.Content }));
 

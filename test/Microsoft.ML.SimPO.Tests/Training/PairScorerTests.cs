@@ -50,10 +50,10 @@ public sealed class PairScorerTests : IDisposable
         Assert.Equal(before, LiveTensors.Count);
     }
 
-    private double Sum(int[] ids, int prompt)
+    private double Sum(TokenIds ids, int prompt)
     {
         using DisposeScope scope = NewDisposeScope();
-        using var pass = DecoderPass.Packed(_decoder.Architecture, TokenBatch.OfSequences([ids]), CPU);
+        using var pass = DecoderPass.Packed(_decoder.Architecture, TokenBatch.OfSequences([[.. ids]]), CPU);
         Tensor logps = nn.functional.log_softmax(_decoder.Logits(_decoder.FinalNorm.Forward(_decoder.Forward(pass)).Output).to(float64), 1);
         return Enumerable.Range(prompt, ids.Length - prompt).Sum(i => logps[i - 1, ids[i]].item<double>());
     }

@@ -7,25 +7,11 @@ namespace Microsoft.ML.SimPO.Data;
 /// <summary>
 /// Reads gzip, and at its end makes sure that it is the end: .NET's <see cref="GZipStream"/> takes a file that was cut off for one that is shorter.
 /// </summary>
-internal sealed class GzipReader(FileStream file) : Stream
+internal sealed class GzipReader(FileStream file) : ForwardStream
 {
     private readonly GZipStream _gzip = new(file, CompressionMode.Decompress, leaveOpen: true);
     private uint _length;
     private bool _checked;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -41,16 +27,6 @@ internal sealed class GzipReader(FileStream file) : Stream
         }
         return read;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

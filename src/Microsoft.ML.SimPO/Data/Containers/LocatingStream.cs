@@ -3,17 +3,9 @@ using System.Globalization;
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>Passes reads on and counts them, so that what breaks underneath is reported with file and place.</summary>
-internal sealed class LocatingStream(Stream inner, string name, bool compressed) : Stream
+internal sealed class LocatingStream(Stream inner, string name, bool compressed) : ForwardStream
 {
     private long _position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position
     {
@@ -35,16 +27,6 @@ internal sealed class LocatingStream(Stream inner, string name, bool compressed)
             throw new InvalidDataException($"{name} is damaged after {string.Format(CultureInfo.InvariantCulture, place, _position)}: {error.Message}", error);
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

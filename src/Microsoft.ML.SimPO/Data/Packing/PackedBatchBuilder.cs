@@ -34,7 +34,7 @@ internal sealed class PackedBatchBuilder
     public PackedBatch Build() =>
         new(new TokenBatch([.. _ids], [.. _positions], [.. _segments]), [.. _scoredRows], [.. _targets], [.. _pairs]);
 
-    private void AddSequence(int[] ids, int prompt)
+    private void AddSequence(TokenIds ids, int prompt)
     {
         int start = _ids.Count;
         _segments.Add(new AttentionSegment(start, 0, ids.Length, 0));
@@ -42,7 +42,7 @@ internal sealed class PackedBatchBuilder
         Score(ids, prompt, i => start + i);
     }
 
-    private void AddRows(int[] ids, int from)
+    private void AddRows(TokenIds ids, int from)
     {
         for (int i = from; i < ids.Length; i++)
         {
@@ -52,7 +52,7 @@ internal sealed class PackedBatchBuilder
     }
 
     /// <summary>The token at position i is predicted by the row of position i - 1.</summary>
-    private void Score(int[] ids, int prompt, Func<int, int> rowOf)
+    private void Score(TokenIds ids, int prompt, Func<int, int> rowOf)
     {
         for (int i = prompt; i < ids.Length; i++)
         {

@@ -39,15 +39,8 @@ internal static class JsonLinesWriter
 
     private static void Messages(Utf8JsonWriter writer, string name, IReadOnlyList<Turn> turns)
     {
-        writer.WriteStartArray(name);
-        foreach (Turn turn in turns)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("role", turn.Role);
-            writer.WriteString("content", turn.Content);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
+        writer.WritePropertyName(name);
+        PromptText.WriteMessages(writer, turns);
     }
 
     // JSON has no infinity.

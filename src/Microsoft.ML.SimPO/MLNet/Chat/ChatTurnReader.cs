@@ -3,7 +3,7 @@ using TemplateMessage = Microsoft.ML.SimPO.Text.ChatMessage;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>A chat client's messages as a chat template reads them.</summary>
+/// <summary>The messages of Microsoft.Extensions.AI as a chat template reads them.</summary>
 internal static class ChatTurnReader
 {
     /// <param name="instructions">Of the options: a system turn before the others; null for none.</param>
@@ -11,6 +11,7 @@ internal static class ChatTurnReader
     /// <exception cref="NotSupportedException">A message holds something else than text.</exception>
     public static List<TemplateMessage> Read(IEnumerable<ChatMessage> messages, string? instructions)
     {
+        ArgumentNullException.ThrowIfNull(messages);
         List<TemplateMessage> turns = [];
         foreach (ChatMessage message in messages)
         {

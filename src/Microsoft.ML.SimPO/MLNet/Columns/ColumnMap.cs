@@ -7,13 +7,13 @@ namespace Microsoft.ML.SimPO;
 /// <param name="inputs">The text columns that are read, each with what it is called in messages.</param>
 /// <param name="outputs">The columns that are added; one of the same name is hidden by it.</param>
 /// <param name="newBatch">Begins a batch. Called on several threads at once.</param>
-internal sealed class ColumnMap<TResult>((string Role, string Name)[] inputs, ComputedColumn<TResult>[] outputs, Func<IRowBatch<TResult>> newBatch)
+internal sealed class ColumnMap<TResult>((string Role, string Name)[] inputs, ComputedColumn<TResult>[] outputs, Func<IRowBatch<TResult>> newBatch) : IColumnMap
 {
     public IReadOnlyList<ComputedColumn<TResult>> Outputs => outputs;
 
     public IRowBatch<TResult> NewBatch() => newBatch();
 
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
+    /// <inheritdoc/>
     public DataViewSchema OutputSchema(IHost host, DataViewSchema schema)
     {
         ArgumentNullException.ThrowIfNull(schema);
@@ -21,7 +21,7 @@ internal sealed class ColumnMap<TResult>((string Role, string Name)[] inputs, Co
         return ComputedSchema.AddTo(schema, outputs);
     }
 
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
+    /// <inheritdoc/>
     public SchemaShape OutputSchema(IHost host, SchemaShape schema)
     {
         ArgumentNullException.ThrowIfNull(schema);
@@ -29,14 +29,14 @@ internal sealed class ColumnMap<TResult>((string Role, string Name)[] inputs, Co
         return ComputedSchema.AddTo(schema, outputs);
     }
 
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
+    /// <inheritdoc/>
     public IDataView Transform(IHost host, IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         return new ComputedDataView<TResult>(input, TextColumns.Of(host, input.Schema, inputs), this);
     }
 
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
+    /// <inheritdoc/>
     public IRowToRowMapper RowMapper(IHost host, DataViewSchema schema)
     {
         ArgumentNullException.ThrowIfNull(schema);

@@ -82,7 +82,7 @@ internal sealed class FitRun(
 
     private void FindState()
     {
-        _settings = RunSettings.Deciding(options, pairs.Count, DataFingerprint.Of(pairs));
+        _settings = RunSettings.Deciding(options, transformer.Model.Decoder, pairs.Count, DataFingerprint.Of(pairs));
         _resumedFrom = _store.FindResume(options);
         if (_resumedFrom is null)
         {

@@ -54,7 +54,7 @@ public sealed class SweepOptions
     internal void Validate()
     {
         string[] faults = [.. Faults()];
-        if (faults.Length > 0) throw new ArgumentException(string.Join(Environment.NewLine, faults), "options");
+        if (faults.Length > 0) throw new ArgumentException(string.Join(Environment.NewLine, faults), "sweep");
     }
 
     private IEnumerable<string> Faults()

@@ -5,16 +5,16 @@ namespace Microsoft.ML.SimPO.Text;
 /// <param name="chosenPromptLength">Tokens of <paramref name="chosenIds"/> that are not scored, from 1.</param>
 /// <param name="rejectedIds">Prompt and other answer.</param>
 /// <param name="rejectedPromptLength">Tokens of <paramref name="rejectedIds"/> that are not scored, from 1.</param>
-internal sealed class EncodedPair(int[] chosenIds, int chosenPromptLength, int[] rejectedIds, int rejectedPromptLength)
+internal sealed class EncodedPair(TokenIds chosenIds, int chosenPromptLength, TokenIds rejectedIds, int rejectedPromptLength)
 {
     /// <summary>The row of the data that it comes from, counted from 1, for messages; 0 where that is not known.</summary>
     public long Row { get; set; }
 
-    public int[] ChosenIds => chosenIds;
+    public TokenIds ChosenIds => chosenIds;
 
     public int ChosenPromptLength => chosenPromptLength;
 
-    public int[] RejectedIds => rejectedIds;
+    public TokenIds RejectedIds => rejectedIds;
 
     public int RejectedPromptLength => rejectedPromptLength;
 
@@ -29,7 +29,7 @@ internal sealed class EncodedPair(int[] chosenIds, int chosenPromptLength, int[]
     /// side's prompt is its own unscored head.
     /// </summary>
     public int SharedPrefixLength { get; } =
-        chosenIds.AsSpan(0, Math.Min(chosenPromptLength, rejectedPromptLength)).CommonPrefixLength(rejectedIds.AsSpan(0, Math.Min(chosenPromptLength, rejectedPromptLength)));
+        chosenIds.Span[..Math.Min(chosenPromptLength, rejectedPromptLength)].CommonPrefixLength(rejectedIds.Span[..Math.Min(chosenPromptLength, rejectedPromptLength)]);
 
     /// <summary>Tokens when the shared ones are laid out once.</summary>
     public int PackedLength => chosenIds.Length + rejectedIds.Length - SharedPrefixLength;

@@ -15,7 +15,7 @@ internal sealed class EncodingCounters
         if (cutPrompt) Interlocked.Increment(ref _cutPrompts);
         if (cutAnswer) Interlocked.Increment(ref _cutAnswers);
         if (merged) Interlocked.Increment(ref _merged);
-        if (pair.ChosenIds.AsSpan().SequenceEqual(pair.RejectedIds)) Interlocked.Increment(ref _equal);
+        if (pair.ChosenIds.Span.SequenceEqual(pair.RejectedIds.Span)) Interlocked.Increment(ref _equal);
     }
 
     public EncodingStatistics Snapshot() => new(

@@ -29,16 +29,19 @@ internal sealed class SideTokenizer
     /// <summary>Both sides of a pair.</summary>
     public (EncodedSide Chosen, EncodedSide Rejected) Pair(PairTexts texts)
     {
-        int[] prompt = _tokenizer.Encode(texts.Prompt, addSpecialTokens: false);
-        return (Side(texts.Prompt, prompt, texts.Chosen, texts.NeedsEos), Side(texts.Prompt, prompt, texts.Rejected, texts.NeedsEos));
+        int[] ids = _tokenizer.Encode(texts.Prompt, addSpecialTokens: false);
+        // Most of a prompt stands before the mark of its last turn, where its ids do not depend on the answer.
+        string open = texts.Prompt[_tokenizer.LastCut(texts.Prompt)..];
+        int settled = open.Length == texts.Prompt.Length ? 0 : ids.Length - _tokenizer.Encode(open, addSpecialTokens: false).Length;
+        var prompt = new EncodedPrompt(texts.Prompt, ids, settled, open);
+        return (Side(prompt, texts.Chosen, texts.NeedsEos), Side(prompt, texts.Rejected, texts.NeedsEos));
     }
 
-    private EncodedSide Side(string prompt, int[] promptIds, string answer, bool needsEos)
+    private EncodedSide Side(EncodedPrompt prompt, string answer, bool needsEos)
     {
-        string text = prompt + answer;
-        int[] whole = _tokenizer.Encode(text, addSpecialTokens: false);
-        bool keepsPrompt = whole.AsSpan().StartsWith(promptIds);
-        int border = keepsPrompt ? promptIds.Length : Border(text, prompt.Length);
+        int[] whole = [.. prompt.Ids.AsSpan(0, prompt.Settled), .. _tokenizer.Encode(prompt.Open + answer, addSpecialTokens: false)];
+        bool keepsPrompt = whole.AsSpan().StartsWith(prompt.Ids);
+        int border = keepsPrompt ? prompt.Ids.Length : Border(prompt.Text + answer, prompt.Text.Length);
         bool startsItself = StartsItself(whole);
         int[] before = startsItself ? [] : _before;
         bool appendsEos = needsEos && (border == whole.Length || whole[^1] != _eos);
@@ -58,4 +61,9 @@ internal sealed class SideTokenizer
 
     /// <summary>A text that a template began with BOS gets no second one.</summary>
     private bool StartsItself(int[] ids) => ids.Length > 0 && (ids[0] == _bos || (_before.Length > 0 && ids[0] == _before[0]));
+
+    /// <summary>A prompt in ids.</summary>
+    /// <param name="Settled">How many of them stay, whatever the answer is.</param>
+    /// <param name="Open">The text of the others.</param>
+    private readonly record struct EncodedPrompt(string Text, int[] Ids, int Settled, string Open);
 }

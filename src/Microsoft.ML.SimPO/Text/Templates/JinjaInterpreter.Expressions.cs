@@ -39,6 +39,25 @@ internal sealed partial class JinjaInterpreter
         _ => throw new InvalidOperationException($"{expression.GetType().Name} has no value."),
     };
 
+    /// <summary>A sum, from the left. As long as its terms are texts they are gathered, and <paramref name="texts"/> itself is the value.</summary>
+    private object? EvaluateSum(JinjaExpression expression, JinjaTextSum texts)
+    {
+        if (expression is not JinjaExpression.Binary { Operator: "+" } sum)
+        {
+            object? first = Evaluate(expression);
+            if (first is not string text) return first;
+            texts.Add(text, Budget);
+            return texts;
+        }
+        Budget.Spend();
+        Budget.Enter();
+        object? left = EvaluateSum(sum.Left, texts), right = Evaluate(sum.Right);
+        if (left == texts && right is string more) texts.Add(more, Budget);
+        else left = JinjaArithmetic.Apply(sum.Operator, left == texts ? texts.Join() : left, right, Budget);
+        Budget.Leave();
+        return left;
+    }
+
     private object? EvaluateOrNull(JinjaExpression? expression) => expression is null ? null : Evaluate(expression);
 
     private object?[] EvaluateAll(IReadOnlyList<JinjaExpression> items)

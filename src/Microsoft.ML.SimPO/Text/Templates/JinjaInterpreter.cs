@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Microsoft.ML.SimPO.Text;
 
 /// <summary>Runs the statements of one template once.</summary>
@@ -12,15 +10,15 @@ internal sealed partial class JinjaInterpreter
         Continue,
     }
 
-    private StringBuilder _output = new();
+    private static readonly JinjaScope Globals = GlobalScope();
+
+    private JinjaOutput _output = new();
     private JinjaScope _scope;
 
     public JinjaInterpreter(IReadOnlyDictionary<string, object?> variables, JinjaOptions options)
     {
         Budget = new JinjaBudget(options);
-        var globals = new JinjaScope(null);
-        foreach ((string name, object? value) in JinjaGlobals.All) globals.Set(name, value);
-        var context = new JinjaScope(globals);
+        var context = new JinjaScope(Globals);
         foreach ((string name, object? value) in variables) context.Set(name, JinjaValue.From(value));
         _scope = new JinjaScope(context);
     }
@@ -30,7 +28,7 @@ internal sealed partial class JinjaInterpreter
     public string Render(IReadOnlyList<JinjaStatement> template)
     {
         Execute(template);
-        return _output.ToString();
+        return _output.Finish();
     }
 
     private Flow Execute(IReadOnlyList<JinjaStatement> body)
@@ -91,8 +89,21 @@ internal sealed partial class JinjaInterpreter
 
     private Flow Print(JinjaStatement.Print print)
     {
-        foreach (JinjaExpression value in print.Values) Write(JinjaValue.ToText(Evaluate(value), Budget));
+        foreach (JinjaExpression value in print.Values)
+        {
+            if (value is JinjaExpression.Binary { Operator: "+" } sum) PrintSum(sum);
+            else Write(JinjaValue.ToText(Evaluate(value), Budget));
+        }
         return Flow.Normal;
+    }
+
+    /// <summary>Writes the terms of a sum of texts one by one: what joins them would only be written and forgotten.</summary>
+    private void PrintSum(JinjaExpression.Binary sum)
+    {
+        var texts = new JinjaTextSum();
+        object? value = EvaluateSum(sum, texts);
+        if (value is not JinjaTextSum) Write(JinjaValue.ToText(value, Budget));
+        else foreach (string text in texts.Texts) Write(text);
     }
 
     private Flow If(JinjaStatement.If statement)
@@ -190,10 +201,10 @@ internal sealed partial class JinjaInterpreter
 
     private string Capture(Func<Flow> run, out Flow flow)
     {
-        StringBuilder outer = _output;
-        _output = new StringBuilder();
+        JinjaOutput outer = _output;
+        _output = new JinjaOutput();
         flow = run();
-        string text = _output.ToString();
+        string text = _output.Finish();
         _output = outer;
         return Budget.Text(text);
     }
@@ -225,5 +236,13 @@ internal sealed partial class JinjaInterpreter
         if (items.Length > targets.Count) throw JinjaException.Value(FormattableString.Invariant($"too many values to unpack (expected {targets.Count})"));
         if (items.Length < targets.Count) throw JinjaException.Value(FormattableString.Invariant($"not enough values to unpack (expected {targets.Count}, got {items.Length})"));
         for (int i = 0; i < items.Length; i++) Assign(targets[i], items[i]);
+    }
+
+    /// <summary>No template can write to it: every rendering begins with scopes of its own.</summary>
+    private static JinjaScope GlobalScope()
+    {
+        var scope = new JinjaScope(null);
+        foreach ((string name, object? value) in JinjaGlobals.All) scope.Set(name, value);
+        return scope;
     }
 }

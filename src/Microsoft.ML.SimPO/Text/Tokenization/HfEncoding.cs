@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO;
 
 /// <summary>The tokens of a text and where they come from.</summary>
 /// <param name="Ids">Token ids, special tokens included where asked for.</param>

@@ -1,6 +1,7 @@
 using System.Text;
+using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO;
 
 /// <summary>
 /// Decodes a text token by token. All that <see cref="Append"/> returns, then <see cref="Flush"/>, is what

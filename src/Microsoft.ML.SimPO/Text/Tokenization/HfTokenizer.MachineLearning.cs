@@ -1,7 +1,8 @@
 using System.Buffers;
+using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.Tokenizers;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO;
 
 /// <content>What Microsoft.ML.Tokenizers asks of a tokenizer; no special tokens are added there.</content>
 public sealed partial class HfTokenizer

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.Tokenizers;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO;
 
 /// <summary>
 /// A tokenizer of the Hugging Face Hub: runs a <c>tokenizer.json</c> and gives the ids, offsets and texts that Hugging Face

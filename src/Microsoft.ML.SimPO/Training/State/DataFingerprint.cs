@@ -15,8 +15,8 @@ internal static class DataFingerprint
         {
             ReadOnlySpan<int> lengths = [pair.ChosenIds.Length, pair.ChosenPromptLength, pair.RejectedIds.Length, pair.RejectedPromptLength];
             hash.AppendData(MemoryMarshal.AsBytes(lengths));
-            hash.AppendData(MemoryMarshal.AsBytes(pair.ChosenIds.AsSpan()));
-            hash.AppendData(MemoryMarshal.AsBytes(pair.RejectedIds.AsSpan()));
+            hash.AppendData(MemoryMarshal.AsBytes(pair.ChosenIds.Span));
+            hash.AppendData(MemoryMarshal.AsBytes(pair.RejectedIds.Span));
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

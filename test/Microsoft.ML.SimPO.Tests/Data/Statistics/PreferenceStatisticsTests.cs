@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data;
 
@@ -86,8 +88,50 @@ public class PreferenceStatisticsTests
             turns.GroupBy(conversation => conversation.Count(turn => turn.GetProperty("from").GetString() != "system")).OrderBy(group => group.Key).Select(group => KeyValuePair.Create(group.Key, (long)group.Count())),
             statistics.Turns);
         Assert.Equal(300 - rows.Select(row => row.GetRawText()).Distinct(StringComparer.Ordinal).Count(), statistics.DuplicatePairs);
+        int distinctPrompts = turns.Select(conversation => Regex.Replace(string.Concat(conversation.Select(turn => turn.GetRawText())), @"(\s|\\n|\\t)+", " ").ToLowerInvariant()).Distinct().Count();
+        Assert.Equal((5, 300 - distinctPrompts), (300 - distinctPrompts, statistics.DuplicatePrompts));
 
         static int Length(JsonElement row, string answer) => row.GetProperty(answer).GetProperty("value").GetString()!.Length;
+    }
+
+    /// <summary>The conversations written out by hand as the model's template has them, and counted by its tokenizer.</summary>
+    [SkippableFact]
+    public void Statistics_of_real_data_in_tokens_agree_with_an_independent_count()
+    {
+        string path = TestAssets.Data("dpo_en_demo.json"), model = TestAssets.Model("smollm2-135m-instruct");
+        PreferenceStatistics statistics = new MLContext(1).Alignment.DescribePreferences(path, modelPath: model, limits: new StatisticsLimits(Prompt: 512, Answer: 256, Pair: 1024));
+        JsonElement[] rows = JsonDocument.Parse(File.ReadAllBytes(path)).RootElement.EnumerateArray().ToArray();
+        HfTokenizer tokenizer = HfTokenizer.Load(model);
+        string[] prompts = rows.Select(row => Written(row.GetProperty("conversations")) + "<|im_start|>assistant\n").ToArray();
+        int[] prompt = prompts.Select(Count).ToArray(), chosen = Answers("chosen"), rejected = Answers("rejected");
+        int[] pair = prompt.Select((length, i) => length + Math.Max(chosen[i], rejected[i])).ToArray();
+        Assert.Equal("tokens", statistics.Unit);
+        Assert.Equal(Distribution(prompt, 512), statistics.Prompt);
+        Assert.Equal(Distribution(chosen, 256), statistics.Chosen);
+        Assert.Equal(Distribution(rejected, 256), statistics.Rejected);
+        Assert.Equal(Distribution(pair, 1024), statistics.Pair);
+        double longer = chosen.Zip(rejected).Count(lengths => lengths.First > lengths.Second) / 300.0, shorter = chosen.Zip(rejected).Count(lengths => lengths.First < lengths.Second) / 300.0;
+        Assert.Equal((longer, shorter), (statistics.LengthBias.ChosenLonger, statistics.LengthBias.RejectedLonger));
+        Assert.Equal(chosen.Average() - rejected.Average(), statistics.LengthBias.MeanDifference, 9);
+        Assert.Equal(Math.Max(longer, shorter) + ((1 - longer - shorter) / 2), statistics.LengthBias.LengthOnlyAccuracy, 12);
+
+        int Count(string text) => tokenizer.Encode(text, addSpecialTokens: false).Length;
+
+        int[] Answers(string name) => rows.Select((row, i) => Count($"{prompts[i]}{row.GetProperty(name).GetProperty("value").GetString()}<|im_end|>") - prompt[i]).ToArray();
+
+        static string Written(JsonElement conversation)
+        {
+            IEnumerable<string> turns = conversation.EnumerateArray().Select(turn =>
+                $"<|im_start|>{turn.GetProperty("from").GetString() switch { "human" => "user", "gpt" => "assistant", _ => "system" }}\n{turn.GetProperty("value").GetString()}<|im_end|>\n");
+            bool hasSystem = conversation[0].GetProperty("from").GetString() == "system";
+            return (hasSystem ? "" : "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n") + string.Concat(turns);
+        }
+
+        static LengthDistribution Distribution(int[] lengths, int limit)
+        {
+            int[] sorted = lengths.Order().ToArray();
+            return new(sorted[0], lengths.Average(), sorted[149], sorted[284], sorted[296], sorted[299], limit, lengths.Count(length => length > limit) / 300.0);
+        }
     }
 
     private static PreferenceStatistics Collect(PreferenceRow[] rows, StatisticsLimits limits) =>

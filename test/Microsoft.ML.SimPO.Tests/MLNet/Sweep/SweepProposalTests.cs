@@ -87,7 +87,7 @@ public sealed class SweepProposalTests
             "`ReductionFactor` must be at least 2, but was 1. Use 3.",
             "`Rungs` must be at least 2, but was 1. Use 3.",
             "`MaxLossRatio` must be above 1, but was 1. Use 3.",
-            "`MaxChosenLogProbabilityDrop` must be above 0, but was NaN. Use 1. (Parameter 'options')",
+            "`MaxChosenLogProbabilityDrop` must be above 0, but was NaN. Use 1. (Parameter 'sweep')",
         ];
         Assert.Equal(string.Join(Environment.NewLine, expected), Assert.Throws<ArgumentException>(() => Run(options, _ => 0)).Message);
     }

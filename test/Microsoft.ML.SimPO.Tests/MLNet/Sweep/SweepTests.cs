@@ -15,20 +15,30 @@ public sealed class SweepTests(ITestOutputHelper output)
     [Fact]
     public void The_best_trial_and_its_model_are_kept_and_no_other()
     {
-        _context.Alignment.LoadModel(QuickStartFiles.Model).Dispose();
-        long before = LiveTensors.CountWithoutGarbage();
-        List<long> alive = [];
-        using (SweepResult result = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(), Options(4, o => o.Progress = new Listener<TrialResult>(_ => alive.Add(LiveTensors.Count)))))
+        _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(Train).Dispose();
+        long before = LiveTensors.CountWithoutGarbage(), bytesBefore = HeapInUse();
+        List<long> alive = [], bytes = [];
+        void Measure(TrialResult trial)
         {
+            alive.Add(LiveTensors.Count);
+            bytes.Add(HeapInUse() - bytesBefore);
+        }
+        using (SweepResult result = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(), Options(4, o => o.Progress = new Listener<TrialResult>(Measure))))
+        {
+            output.WriteLine($"bytes in use {string.Join(' ', bytes)}, weights {4 * result.BestModel.ParameterCount}");
             output.WriteLine(result.ToString());
             Assert.Equal(4, result.Trials.Count);
             Assert.Equal(result.Trials.Min(t => t.Loss), result.BestTrial.Loss);
             Assert.Equal([result.BestTrial.TrialSettings.TrialId], result.Trials.Where(t => t.Model is not null).Select(t => t.TrialSettings.TrialId));
             AlignmentMetrics again = _context.Alignment.Evaluate(result.BestModel.Transform(Validation));
             Assert.Equal((result.BestTrial.Metrics!.Accuracy, result.BestTrial.Metrics.MeanMargin), (again.Accuracy, again.MeanMargin));
-            // After each trial the base and the best model are there, never more.
-            Assert.Single(alive.Distinct());
-            Assert.True(alive[0] - before > LiveTensors.Count - before);
+            // After each trial the base and the best model are there, never more: each weight twice.
+            int weights = result.BestModel.Model.Decoder.Parameters.Count;
+            Assert.Equal(Enumerable.Repeat(before + (2L * weights), 4), alive);
+            Assert.Equal(before + weights, LiveTensors.Count);
+            // And their memory: what else is held, the kernels' buffers of the thread, stays what it is.
+            Assert.InRange(bytes.Max() - bytes.Min(), 0, 1_000_000);
+            Assert.InRange(bytes.Max(), 0, (2 * 4 * result.BestModel.ParameterCount) + 12_000_000);
             CheckTable(result);
         }
         Assert.Equal(before, LiveTensors.Count);
@@ -110,16 +120,19 @@ public sealed class SweepTests(ITestOutputHelper output)
         IDataView train = _context.Data.TakeRows(_context.Alignment.LoadPreferences(QuickStartFiles.PathOf("data", "train.jsonl")), 16 * trials);
         IDataView test = _context.Data.TakeRows(_context.Alignment.LoadPreferences(QuickStartFiles.Test), 5 * trials);
         SimPOTrainer.Options options = QuickStartFiles.Options(o => (o.BatchSize, o.TokensPerMicroBatch) = (16, 1024));
-        List<double> memory = [];
-        SweepOptions sweep = Options(trials, o => o.Progress = new Listener<TrialResult>(t => memory.Add(t.MemoryInMegaByte)));
+        List<(double Resident, double InUse)> memory = [];
+        SweepOptions sweep = Options(trials, o => o.Progress = new Listener<TrialResult>(t => memory.Add((t.MemoryInMegaByte, NativeHeap.IsKnown ? NativeHeap.BytesInUse / 1e6 : 0))));
         using SweepResult result = _context.Alignment.Sweep(train, test, options, sweep);
-        // The least of each half: what a collection has not taken yet goes up and down, a leak only up. The first trial warms up.
-        double early = memory[1..(trials / 2)].Min(), late = memory[(trials / 2)..].Min();
-        output.WriteLine($"{trials} trials: resident megabytes {string.Join(' ', memory.Select(m => m.ToString("F0", System.Globalization.CultureInfo.InvariantCulture)))}");
+        output.WriteLine($"{trials} trials: megabytes resident (in use) {string.Join(' ', memory.Select(m => FormattableString.Invariant($"{m.Resident:F0} ({m.InUse:F1})")))}");
         output.WriteLine(result.ToString());
+        // The least of each half: what a collection has not taken yet goes up and down, a leak only up. The first trial warms up.
+        double early = memory[1..(trials / 2)].Min(m => m.Resident), late = memory[(trials / 2)..].Min(m => m.Resident);
         // The model has 6.9 MB of weights; one that was left behind a trial would add 28 MB with gradients and moments.
         Assert.True(late - early < 10 + (3 * trials), $"resident memory grew from {early:F0} to {late:F0} MB");
+        Assert.InRange(memory[(trials / 2)..].Min(m => m.InUse) - memory[1..(trials / 2)].Min(m => m.InUse), -5, 2);
     }
+
+    private static long HeapInUse() => NativeHeap.IsKnown ? NativeHeap.BytesInUse : 0;
 
     private void CheckTable(SweepResult result)
     {

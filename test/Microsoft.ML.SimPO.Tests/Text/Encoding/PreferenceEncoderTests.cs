@@ -263,7 +263,7 @@ public sealed class PreferenceEncoderTests
             EncodingStatistics statistics = encoder.Statistics;
             Assert.Equal((pair is null ? 0 : 1, pair is null ? 1 : 0), (statistics.Encoded, statistics.DroppedLong));
             if (pair is null) continue;
-            foreach ((int[] ids, int prompt) in new[] { (pair.ChosenIds, pair.ChosenPromptLength), (pair.RejectedIds, pair.RejectedPromptLength) })
+            foreach ((TokenIds ids, int prompt) in new[] { (pair.ChosenIds, pair.ChosenPromptLength), (pair.RejectedIds, pair.RejectedPromptLength) })
             {
                 Assert.InRange(ids.Length, 2, maxLength);
                 Assert.InRange(prompt, 1, ids.Length - 1);
@@ -284,7 +284,7 @@ public sealed class PreferenceEncoderTests
         Assert.Equal(alone.Statistics, encoder.Statistics);
     }
 
-    private static bool EqualIds((int[] A, int[] B) x, (int[] A, int[] B) y) => x.A.SequenceEqual(y.A) && x.B.SequenceEqual(y.B);
+    private static bool EqualIds((TokenIds A, TokenIds B) x, (TokenIds A, TokenIds B) y) => x.A.SequenceEqual(y.A) && x.B.SequenceEqual(y.B);
 
     private static int[] Ids(string text) => Tokenizer.Encode(text, addSpecialTokens: false);
 

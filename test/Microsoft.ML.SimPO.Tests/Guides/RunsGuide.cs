@@ -1,11 +1,11 @@
 namespace Microsoft.ML.SimPO;
 
-/// <summary>The program of docs/runs.md, to the letter.</summary>
+/// <summary>The program of docs/guides/runs.md, to the letter.</summary>
 internal static class RunsGuide
 {
     public static void Run()
     {
-        // <snippet>
+        // <guide>
         var ml = new MLContext(seed: 1);
         IDataView train = ml.Alignment.LoadPreferences("train.jsonl");
         var options = new SimPOTrainer.Options
@@ -26,12 +26,11 @@ internal static class RunsGuide
         using SimPOTransformer model = ml.Alignment.Trainers.SimPO(options).Fit(train);
         ValidationResult best = model.ValidationHistory.MinBy(v => v.Loss)!;
         Console.WriteLine($"best after step {best.Step} of {model.TrainingHistory.Count}: loss {best.Loss:F3}");
-        // </snippet>
-        // <snippet>
+
         (options.LearningRate, options.EarlyStoppingPatience) = (2e-2, 0);
         (options.OutputPath, options.ResumeFrom, options.SaveSteps, options.SaveTotalLimit) = (null, null, 0, 0);
         using SimPOTransformer broken = ml.Alignment.Trainers.SimPO(options).Fit(train);
         foreach (TrainingDiagnosis finding in broken.Diagnoses) Console.WriteLine(finding.Message);
-        // </snippet>
+        // </guide>
     }
 }

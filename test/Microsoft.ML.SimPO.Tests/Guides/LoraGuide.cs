@@ -1,11 +1,11 @@
 namespace Microsoft.ML.SimPO;
 
-/// <summary>The program of docs/lora.md, to the letter.</summary>
+/// <summary>The program of docs/guides/lora.md, to the letter.</summary>
 internal static class LoraGuide
 {
     public static void Run()
     {
-        // <snippet>
+        // <guide>
         var ml = new MLContext(seed: 1);
         IDataView train = ml.Alignment.LoadPreferences("train.jsonl");
         SimPOTrainer trainer = ml.Alignment.Trainers.SimPO(new SimPOTrainer.Options
@@ -18,21 +18,17 @@ internal static class LoraGuide
         });
         using SimPOTransformer tuned = trainer.Fit(train);
         Console.WriteLine($"{tuned.AdapterParameterCount} of {tuned.ParameterCount} parameters were trained");
-        // </snippet>
-        // <snippet>
+
         tuned.SaveAdapter("adapter");
         tuned.SaveCheckpoint("merged");
         ml.Model.Save(tuned, train.Schema, "tuned.zip");
-        // </snippet>
-        // <snippet>
+
         using SimPOTransformer loaded = ml.Alignment.LoadModel("adapter", new SimPOTrainer.Options { Beta = 2.5f });
         Console.WriteLine($"accuracy {ml.Alignment.Evaluate(loaded.Transform(train)).Accuracy:P0}");
-        // </snippet>
-        // <snippet>
+
         SimPOTrainer further = ml.Alignment.Trainers.SimPO(new SimPOTrainer.Options { ModelPath = "adapter", Beta = 2.5f, LearningRate = 1e-4 });
         using SimPOTransformer longer = further.Fit(train);
-        // </snippet>
-        // <snippet>
+
         using SimPOTransformer shared = ml.Alignment.LoadModel("model", new SimPOTrainer.Options { Beta = 2.5f });
         foreach (int rank in new[] { 4, 8 })
         {
@@ -47,6 +43,6 @@ internal static class LoraGuide
             Console.WriteLine($"rank {rank}: loss {model.TrainingHistory[^1].Loss:F3}");
         }
         using SimPOTransformer again = shared.WithAdapter("adapter");
-        // </snippet>
+        // </guide>
     }
 }

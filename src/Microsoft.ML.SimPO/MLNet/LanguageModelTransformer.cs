@@ -1,0 +1,90 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>A transformer that adds columns which a language model computes from text columns, row by row.</summary>
+/// <remarks>Thread safe. What a row gets does not depend on the other rows.</remarks>
+public abstract class LanguageModelTransformer : ITransformer, IDisposable
+{
+    private readonly bool _ownsModel;
+
+    /// <summary>Owns the weights.</summary>
+    private protected LanguageModelTransformer(IHost host, LanguageModel model, SimPOTrainer.Options options) => (Host, Model, Options, _ownsModel) = (host, model, options, true);
+
+    /// <summary>Uses the weights and options of another transformer, which must not be disposed before this one.</summary>
+    private protected LanguageModelTransformer(IHost host, SimPOTransformer model, string promptColumnName)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrWhiteSpace(promptColumnName);
+        (Host, Model, Options) = (host, model.Model, model.Options.Copy());
+        Options.PromptColumnName = promptColumnName;
+    }
+
+    /// <summary>Loads a saved one, which owns its weights.</summary>
+    private protected LanguageModelTransformer(IHostEnvironment environment, ModelLoadContext context, VersionInfo version)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentNullException.ThrowIfNull(context);
+        Host = environment.Register(version.LoaderSignature);
+        context.CheckAtModel(version);
+        ReadOwn(context);
+        Options = SavedOptions.Read(context);
+        Model = ModelArchive.Load(context, ComputeDevice.Of(environment));
+        _ownsModel = true;
+    }
+
+    /// <inheritdoc/>
+    public bool IsRowToRowMapper => true;
+
+    internal LanguageModel Model { get; }
+
+    internal SimPOTrainer.Options Options { get; }
+
+    private protected IHost Host { get; }
+
+    private protected abstract IColumnMap ColumnMap { get; }
+
+    private protected abstract VersionInfo Version { get; }
+
+    /// <summary>The schema with the columns that are added.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => ColumnMap.OutputSchema(Host, inputSchema);
+
+    /// <summary>The rows with the columns that are added. Nothing is computed before a cursor asks for such a column.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
+    public IDataView Transform(IDataView input) => ColumnMap.Transform(Host, input);
+
+    /// <inheritdoc/>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => ColumnMap.RowMapper(Host, inputSchema);
+
+    /// <summary>Frees the weights if they are its own: those of a model that was tuned or loaded are, those of another transformer's model are not.</summary>
+    public void Dispose()
+    {
+        if (_ownsModel) Model.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ArgumentNullException.ThrowIfNull(ctx);
+        ctx.CheckAtModel();
+        ctx.SetVersionInfo(Version);
+        WriteOwn(ctx);
+        SavedOptions.Write(ctx, Options);
+        ModelArchive.Save(ctx, Model);
+    }
+
+    internal SchemaShape GetOutputSchema(SchemaShape inputSchema) => ColumnMap.OutputSchema(Host, inputSchema);
+
+    /// <summary>Reads what <see cref="WriteOwn"/> wrote. Called by the constructor, before those of derived classes.</summary>
+    private protected virtual void ReadOwn(ModelLoadContext context)
+    {
+    }
+
+    /// <summary>Writes what this kind of transformer needs beside model and options.</summary>
+    private protected virtual void WriteOwn(ModelSaveContext context)
+    {
+    }
+}

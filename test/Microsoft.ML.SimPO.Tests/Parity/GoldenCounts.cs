@@ -1,0 +1,31 @@
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+namespace Microsoft.ML.SimPO.Parity;
+
+/// <summary>How many golden cases each root holds of each kind. Said on the console, so that nobody takes a run without cases for one that passed.</summary>
+public sealed class GoldenCounts
+{
+    private static readonly (string Kind, Func<TheoryData<GoldenCase>> Cases)[] Kinds =
+    [
+        ("models", () => ModelParityTests.Cases),
+        ("tokenizers", () => GoldenCases.Folders("tokenizers", "vectors.jsonl")),
+        ("templates", () => GoldenCases.Files("templates", "*.jsonl")),
+        ("preprocessing", () => GoldenCases.Files("preprocessing", "*.jsonl.gz")),
+        ("training", () => TrainingParityTests.Cases),
+        ("data", () => GoldenCases.Folders("data", "expected.jsonl")),
+    ];
+
+    public GoldenCounts(IMessageSink console)
+    {
+        GoldenCase[] cases = [.. Kinds.SelectMany(k => ((IEnumerable<object[]>)k.Cases()).Select(row => (GoldenCase)row[0]))];
+        foreach (string root in GoldenCases.Roots)
+        {
+            string counts = string.Join(", ", Kinds.Select(k => FormattableString.Invariant($"{cases.Count(c => c.Root == root && c.Kind == k.Kind)} {k.Kind}")));
+            console.OnMessage(new DiagnosticMessage($"golden cases in '{root}': {counts}"));
+            ByRoot[root] = cases.Count(c => c.Root == root);
+        }
+    }
+
+    public Dictionary<string, int> ByRoot { get; } = [];
+}
