@@ -23,9 +23,9 @@ internal sealed class MlpBlock : IMlpBlock
     public Tensor Forward(Tensor input, LayerActivations? keep)
     {
         using NewScope scope = new();
-        Tensor gateUp = _gateUp.Forward(Normed(input).Output); // [N, 2 * intermediate]
+        Tensor gateUp = _gateUp.Forward(Normed(input).Output, keep?.Room(input.shape[0], _gateUp.Outputs)); // [N, 2 * intermediate]
         keep?.KeepGateUp(gateUp);
-        Tensor output = _down.Forward(_gated.Forward(gateUp));
+        Tensor output = _down.Forward(_gated.Forward(gateUp), keep?.Room(input.shape[0], _down.Outputs));
         if (_outputNorm is null) return scope.Keep(output);
         keep?.KeepMlpOutput(output);
         return scope.Keep(_outputNorm.Forward(output).Output);

@@ -25,10 +25,11 @@ internal sealed class PackedAttention : IAttention, IDisposable
         _sequences = [.. batch.Segments.SelectMany(AttentionSequence.Of)];
     }
 
-    public Tensor Forward(int layer, Tensor queryKeyValue, List<Tensor>? logSumExps)
+    public Tensor Forward(int layer, Tensor queryKeyValue, LayerActivations? keep)
     {
         using NewScope scope = new();
-        Tensor output = scope.Keep(empty(queryKeyValue.shape[0], _architecture.QuerySize, dtype: queryKeyValue.dtype, device: _device));
+        long rows = queryKeyValue.shape[0];
+        Tensor output = scope.Keep(keep?.Room(rows, _architecture.QuerySize) ?? empty(rows, _architecture.QuerySize, dtype: queryKeyValue.dtype, device: _device));
         (Tensor query, Tensor key, Tensor value) = Heads(queryKeyValue);
         _sink?.Take(layer, key, value);
         Tensor outputs = OfHeads(output);
@@ -41,7 +42,7 @@ internal sealed class PackedAttention : IAttention, IDisposable
                 using NewScope innermost = new();
                 (Tensor heads, Tensor logSumExp) = _kernel.Forward(Queries(query, sequence, chunk), Seen(keys, chunk), Seen(values, chunk), Mask(chunk, layer));
                 Queries(outputs, sequence, chunk).copy_(heads);
-                logSumExps?.Add(logSumExp.DetachFromDisposeScope());
+                keep?.LogSumExps.Add(logSumExp.DetachFromDisposeScope());
             }
         }
         return output;

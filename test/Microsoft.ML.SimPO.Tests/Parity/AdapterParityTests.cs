@@ -89,7 +89,7 @@ public sealed class AdapterParityTests
     private static double Loss(ModelGolden golden)
     {
         foreach (Parameter parameter in golden.Decoder.Trainable) parameter.Train();
-        var pass = new GradientPass(golden.Decoder, new ResponseHead(golden.Decoder, new SimPOLoss(golden.Number("beta"), golden.Number("gamma_beta_ratio"))), recompute: false);
+        using var pass = new GradientPass(golden.Decoder, new ResponseHead(golden.Decoder, new SimPOLoss(golden.Number("beta"), golden.Number("gamma_beta_ratio"))), recompute: false);
         return pass.Run(PackedBatch.Of(golden.Pairs, golden.Decoder.Architecture), new PairContext(1.0 / golden.Pairs.Count)).Sum(p => p.Loss.Value);
     }
 }
