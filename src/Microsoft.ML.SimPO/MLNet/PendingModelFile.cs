@@ -69,6 +69,7 @@ internal sealed class PendingModelFile : FileStream
                 folder.Publish();
                 published.Push(folder);
             }
+            if (!OperatingSystem.IsWindows() && File.Exists(Target)) File.SetUnixFileMode(Name, File.GetUnixFileMode(Target));
             File.Move(Name, Target, overwrite: true);
         }
         catch

@@ -75,6 +75,23 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
         Assert.Equal("`ExternalWeights` is the relative path 'weights', but the model is not saved to a file that it could be relative to. Save to a file, or give a full path.", error.Message);
     }
 
+    /// <summary>Also where it is not the library that opened the stream: the folder is swapped last.</summary>
+    [Fact]
+    public void A_stream_that_fails_leaves_the_weights_that_were_there()
+    {
+        using (SimPOTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model)) untuned.SaveCheckpoint(_folder.File("weights"));
+        string[] names = _folder.Names();
+        byte[] before = File.ReadAllBytes(_folder.File("weights", "model.safetensors"));
+        model.Transformer.ExternalWeights = _folder.File("weights");
+        using (var stream = new FullStream(room: 1000))
+            Assert.Contains("No space is left.", Assert.ThrowsAny<Exception>(() => _context.Model.Save(model.Transformer, model.Data.Schema, stream)).ToString(), StringComparison.Ordinal);
+        Assert.Equal(names, _folder.Names());
+        Assert.Equal(before, File.ReadAllBytes(_folder.File("weights", "model.safetensors")));
+        using (var stream = new MemoryStream()) _context.Model.Save(model.Transformer, model.Data.Schema, stream);
+        Assert.Equal(names, _folder.Names());
+        Assert.NotEqual(before, File.ReadAllBytes(_folder.File("weights", "model.safetensors")));
+    }
+
     private void Save(string folder)
     {
         Directory.CreateDirectory(_folder.File(folder));
@@ -89,5 +106,17 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
         Exception? error = Record.Exception(action);
         while (error is not (null or T)) error = error.InnerException;
         return Assert.IsType<T>(error);
+    }
+
+    /// <summary>Takes so many bytes and no more.</summary>
+    private sealed class FullStream(int room) : MemoryStream
+    {
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            if (Length + count > room) throw new IOException("No space is left.");
+            base.Write(buffer, offset, count);
+        }
+
+        public override void Write(ReadOnlySpan<byte> buffer) => Write(buffer.ToArray(), 0, buffer.Length);
     }
 }

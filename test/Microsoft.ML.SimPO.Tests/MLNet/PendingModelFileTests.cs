@@ -40,6 +40,17 @@ public sealed class PendingModelFileTests : IClassFixture<TunedModel>, IDisposab
         Assert.Equal(["m.zip", "weights"], Entries());
     }
 
+    [SkippableFact]
+    public void The_permissions_of_the_old_file_are_kept()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no such permissions.");
+        if (OperatingSystem.IsWindows()) return;
+        File.WriteAllText(Zip, "old");
+        File.SetUnixFileMode(Zip, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Save(_tuned.Transformer);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Zip));
+    }
+
     [Fact]
     public void A_part_of_the_pipeline_that_cannot_be_saved_changes_nothing()
     {

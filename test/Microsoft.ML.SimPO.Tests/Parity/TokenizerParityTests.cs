@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.ML.SimPO.Text;
@@ -35,16 +36,35 @@ public sealed class TokenizerParityTests
         CompareAll(HfTokenizer.Load(folder.Path), golden);
     }
 
-    private static void CompareAll(HfTokenizer tokenizer, GoldenCase golden)
+    /// <summary>A process of its own runs without ICU: no text depends on what the host knows of Unicode.</summary>
+    [Fact]
+    public void Every_vector_is_reproduced_in_invariant_mode()
     {
-        var differences = new List<string>();
+        string[] lines = HookedProcess.Run(InvariantVectors.Variable, "1", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1").Split('\n');
+        int[] counts = [.. lines[0].Split(' ').Select(count => int.Parse(count, CultureInfo.InvariantCulture))];
+        Assert.Equal(Cases.Count, counts[0]);
+        Assert.True(counts[1] > 100 * counts[0], $"Only {counts[1]} vectors of {counts[0]} tokenizers.");
+        Assert.True(counts[2] == 0, $"{counts[2]} differences in {counts[1]} vectors:\n{string.Join('\n', lines.Skip(1))}");
+    }
+
+    /// <summary>Compares every line of a file of vectors and appends what differs.</summary>
+    /// <returns>How many lines there are.</returns>
+    internal static int Compare(HfTokenizer tokenizer, string file, List<string> differences)
+    {
         int vectors = 0;
-        foreach (string line in File.ReadAllText(golden.File("vectors.jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string line in File.ReadAllText(file).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             using JsonDocument vector = JsonDocument.Parse(line);
             Compare(tokenizer, vector.RootElement, differences);
             vectors++;
         }
+        return vectors;
+    }
+
+    private static void CompareAll(HfTokenizer tokenizer, GoldenCase golden)
+    {
+        var differences = new List<string>();
+        int vectors = Compare(tokenizer, golden.File("vectors.jsonl"), differences);
         Assert.True(vectors > 100, $"Only {vectors} vectors in {golden}.");
         Assert.True(differences.Count == 0, $"{differences.Count} differences in {vectors} vectors:\n{string.Join('\n', differences.Take(10))}");
     }

@@ -53,6 +53,18 @@ internal sealed class TokenSink
         Count += ids.Length;
     }
 
+    /// <summary>Adds up to three tokens without places: the first <paramref name="count"/> of those given.</summary>
+    public void AddFew(int first, int second, int third, int count)
+    {
+        if (Detail == TokenDetail.Ids)
+        {
+            Reserve(3);
+            Span<int> ids = _ids.AsSpan(Count, 3);
+            (ids[0], ids[1], ids[2]) = (first, second, third);
+        }
+        Count += count;
+    }
+
     public (int Start, int End) Place(int token) => (_starts[token], _ends[token]);
 
     public void SetPlace(int token, int start, int end) => (_starts[token], _ends[token]) = (start, end);

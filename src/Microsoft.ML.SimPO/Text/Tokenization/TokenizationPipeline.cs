@@ -82,12 +82,16 @@ internal sealed class TokenizationPipeline
             step.Apply(text, workspace.Pieces, workspace.NextPieces, workspace.Scratch);
             (workspace.Pieces, workspace.NextPieces) = (workspace.NextPieces, workspace.Pieces);
         }
-        ReadOnlySpan<char> units = text.Units;
+        if (!tokens.WantsPlaces)
+        {
+            Model.EncodeAll(text.Units, workspace.Pieces.Items, tokens);
+            return;
+        }
         foreach ((int start, int end) in workspace.Pieces.Items)
         {
             int first = tokens.Count;
-            Model.Encode(units[start..end], tokens);
-            if (tokens.WantsPlaces) Place(text, start, end, first, workspace, tokens);
+            Model.Encode(text.Units[start..end], tokens);
+            Place(text, start, end, first, workspace, tokens);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -40,23 +39,5 @@ public class HostileInputTests
     }
 
     /// <summary>What a child with a heap of 256 MiB at most prints, with one variable set.</summary>
-    private static string Child(string variable, string value)
-    {
-        string assembly = typeof(HostileInputTests).Assembly.Location;
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet", ["exec", assembly])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        // The test assembly has no entry point of its own to speak of: the hook runs before it.
-        start.Environment["DOTNET_STARTUP_HOOKS"] = assembly;
-        start.Environment["DOTNET_GCHeapHardLimit"] = "0x10000000";
-        start.Environment[variable] = value;
-        using Process child = Process.Start(start)!;
-        Task<string> error = child.StandardError.ReadToEndAsync();
-        string output = child.StandardOutput.ReadToEnd();
-        child.WaitForExit();
-        Assert.True(child.ExitCode == 0, $"exit code {child.ExitCode}{Environment.NewLine}{output}{Environment.NewLine}{error.Result}");
-        return output;
-    }
+    private static string Child(string variable, string value) => HookedProcess.Run(variable, value, "DOTNET_GCHeapHardLimit", "0x10000000");
 }

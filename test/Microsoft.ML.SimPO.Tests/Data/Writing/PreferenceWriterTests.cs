@@ -1,4 +1,6 @@
+using Microsoft.ML.SimPO.Parity;
 using Parquet;
+using Parquet.Meta;
 
 namespace Microsoft.ML.SimPO.Data;
 
@@ -36,16 +38,42 @@ public class PreferenceWriterTests
             File.ReadAllLines(folder.File("a.jsonl")).Select(line => line.Replace("\\uD83D\\uDE42", "🙂", StringComparison.Ordinal)));
     }
 
+    /// <summary>
+    /// Against a file that <c>datasets</c> wrote: every level of a list of messages has the name, type, repetition and logical type that it has there. Beyond that no metadata is
+    /// needed: <c>datasets</c> derives its features from the schema, and a <c>huggingface</c> key would tie the file to the versions that know the names in it.
+    /// </summary>
     [Fact]
-    public async Task Parquet_has_the_schema_that_datasets_reads_as_lists_of_messages()
+    public async Task Parquet_has_the_schema_that_datasets_gives_lists_of_messages()
     {
         using var folder = new TemporaryFolder();
         PreferenceWriter.Write(folder.File("a.parquet"), Rows[..2], scores: true);
-        await using ParquetReader reader = await ParquetReader.CreateAsync(folder.File("a.parquet"));
-        Assert.Equal(
-            ["prompt/list/element/role", "prompt/list/element/content", "chosen/list/element/role", "chosen/list/element/content",
-                "rejected/list/element/role", "rejected/list/element/content", "score_chosen", "score_rejected"],
-            reader.Schema.DataFields.Select(field => string.Join('/', field.Path.ToList())));
+        string[] golden = await SchemaOf(Path.Combine(GoldenCases.OwnRoot, "data", "chat-prompt-messages", "rows.parquet"));
+        string[] own = await SchemaOf(folder.File("a.parquet"));
+        Assert.Equal(golden.Order(StringComparer.Ordinal), own[..^2].Order(StringComparer.Ordinal));
+        Assert.Equal(["score_chosen FLOAT OPTIONAL", "score_rejected FLOAT OPTIONAL"], own[^2..]);
+        Assert.Contains("prompt/list/element/content BYTE_ARRAY OPTIONAL UTF8 STRING", own);
+    }
+
+    /// <summary>The elements of a file's schema but for its root, each with its path.</summary>
+    private static async Task<string[]> SchemaOf(string path)
+    {
+        await using ParquetReader reader = await ParquetReader.CreateAsync(path);
+        var open = new Stack<(string Path, int Left)>();
+        var lines = new List<string>();
+        foreach (SchemaElement element in reader.Metadata!.Schema.Skip(1))
+        {
+            while (open.TryPeek(out (string Path, int Left) full) && full.Left == 0) open.Pop();
+            string name = element.Name;
+            if (open.TryPop(out (string Path, int Left) parent))
+            {
+                name = $"{parent.Path}/{name}";
+                open.Push((parent.Path, parent.Left - 1));
+            }
+            if (element.NumChildren is > 0 and int children) open.Push((name, children));
+            string logical = element.LogicalType switch { { STRING: not null } => " STRING", { LIST: not null } => " LIST", null => "", _ => " other" };
+            lines.Add($"{name}{(element.Type is { } type ? $" {type}" : "")} {element.RepetitionType}{(element.ConvertedType is { } converted ? $" {converted}" : "")}{logical}");
+        }
+        return [.. lines];
     }
 
     [Fact]

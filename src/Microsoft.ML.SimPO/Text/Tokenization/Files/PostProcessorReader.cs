@@ -14,28 +14,30 @@ internal sealed class PostProcessorReader
     {
     }
 
+    /// <param name="section">The post-processor; null for none.</param>
+    /// <param name="configured">What a class of transformers makes of one that is not part of a sequence; null for what the file says.</param>
     /// <exception cref="NotSupportedException">A post-processor of that type is not known.</exception>
-    public static PostProcessor Read(JsonSection? section)
+    public static PostProcessor Read(JsonSection? section, ConfiguredTrim? configured = null)
     {
         if (section is not { } given) return PostProcessor.None;
         var reader = new PostProcessorReader();
-        reader.Add(given);
+        reader.Add(given, configured);
         return new PostProcessor(reader._before, reader._after, reader._trims);
     }
 
-    private void Add(JsonSection section)
+    private void Add(JsonSection section, ConfiguredTrim? configured)
     {
         string type = section.Required("type").Text();
         switch (type)
         {
             case "Sequence":
-                foreach (JsonSection processor in section.Required("processors").Items()) Add(processor);
+                foreach (JsonSection processor in section.Required("processors").Items()) Add(processor, configured: null);
                 break;
             case "ByteLevel":
-                if (section.Flag("trim_offsets", true)) _trims.Add(new PlaceTrim(section.Flag("add_prefix_space", true)));
+                AddTrim(section, configured);
                 break;
             case "RobertaProcessing":
-                if (section.Flag("trim_offsets", true)) _trims.Add(new PlaceTrim(section.Flag("add_prefix_space", true)));
+                AddTrim(section, configured);
                 AddPair(section);
                 break;
             case "BertProcessing": AddPair(section); break;
@@ -43,6 +45,12 @@ internal sealed class PostProcessorReader
             default: throw section.Unsupported($"the post-processor '{type}'");
         }
         if (_before.Count + _after.Count + _trims.Count > MaxTokens) throw TooMany(section);
+    }
+
+    private void AddTrim(JsonSection section, ConfiguredTrim? configured)
+    {
+        bool trims = configured?.TrimOffsets ?? section.Flag("trim_offsets", true);
+        if (trims) _trims.Add(new PlaceTrim(configured?.AddPrefixSpace ?? section.Flag("add_prefix_space", true)));
     }
 
     private static InvalidDataException TooMany(JsonSection section) => section.Fault($"expected at most {MaxTokens} special tokens, found more");

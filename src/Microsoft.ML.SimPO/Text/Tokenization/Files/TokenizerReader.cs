@@ -23,14 +23,16 @@ internal static class TokenizerReader
     public static HfTokenizer Read(JsonSection tokenizer, JsonSection? config)
     {
         bool? addPrefixSpace = config?.Flag("add_prefix_space", false);
-        TextNormalizer? normalizer = tokenizer.Optional("normalizer") is { } normalizerSection ? NormalizerReader.Read(normalizerSection) : null;
+        ConfiguredBertNormalizer? configuredNormalizer = config is { } forNormalizer ? ConfiguredBertNormalizer.Read(forNormalizer) : null;
+        ConfiguredTrim? configuredTrim = config is { } forTrim ? ConfiguredTrim.Read(forTrim) : null;
+        TextNormalizer? normalizer = tokenizer.Optional("normalizer") is { } normalizerSection ? NormalizerReader.Read(normalizerSection, configuredNormalizer) : null;
         List<PreTokenizerStep> preTokenizers = PreTokenizerReader.Read(tokenizer.Optional("pre_tokenizer"), addPrefixSpace);
         TokenModel model = TokenModelReader.Read(tokenizer.Required("model"), preTokenizers);
         var added = new AddedTokenReader(model.Vocabulary);
         if (tokenizer.Optional("added_tokens") is { } tokens) added.ReadTokens(tokens);
         if (config is { } given) added.AddConfigured(given);
         var addedVocabulary = new AddedVocabulary(added.Tokens, added.SpecialTexts, normalizer);
-        PostProcessor postProcessor = PostProcessorReader.Read(tokenizer.Optional("post_processor"));
+        PostProcessor postProcessor = PostProcessorReader.Read(tokenizer.Optional("post_processor"), configuredTrim);
         if (config is { } configured) postProcessor = ConfiguredPostProcessor.Read(configured, postProcessor, text => addedVocabulary.Id(text) ?? model.Vocabulary.Id(text));
         var pipeline = new TokenizationPipeline(addedVocabulary, normalizer, preTokenizers, model);
         return new HfTokenizer(pipeline, postProcessor, DecoderReader.Read(tokenizer.Optional("decoder")), LimitsReader.Read(tokenizer));

@@ -26,7 +26,7 @@ internal sealed record PlaceTrim(bool AddPrefixSpace)
     /// <summary>So many code points further.</summary>
     private static int Forward(ReadOnlySpan<char> text, int at, int codePoints)
     {
-        for (; codePoints > 0 && at < text.Length; codePoints--) at += at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
+        for (; codePoints > 0 && at < text.Length; codePoints--) at = CodePoints.After(text, at);
         return at;
     }
 

@@ -5,28 +5,19 @@ namespace Microsoft.ML.SimPO.Text;
 /// <summary>Writes spaces as a visible character and puts one before a piece, as SentencePiece does.</summary>
 /// <param name="replacement">What a space becomes.</param>
 /// <param name="scheme">Where one is put before the text.</param>
-internal sealed class MetaspaceStep(Rune replacement, PrependScheme scheme) : PreTokenizerStep
+internal sealed class MetaspaceStep(Rune replacement, PrependScheme scheme) : RewriteStep
 {
     private readonly string _replacement = replacement.ToString();
 
-    public override bool Rewrites => true;
-
     public override bool AsksForOrigin => scheme == PrependScheme.First;
 
-    public override void Apply(AlignedText text, PieceList pieces, PieceList result, PieceList scratch)
+    protected override void Write(AlignedText text, int start, int end)
     {
-        text.BeginEdit();
-        foreach ((int start, int end) in pieces.Items)
-        {
-            int newStart = text.EditLength;
-            ReadOnlySpan<char> piece = text.Units[start..end];
-            bool hasOne = piece[0] == ' ' || piece.StartsWith(_replacement, StringComparison.Ordinal);
-            if (!hasOne && (scheme == PrependScheme.Always || (scheme == PrependScheme.First && text.OriginalStart(start) == 0)))
-                text.Write(_replacement, start);
-            ReplaceSpaces(text, start, end);
-            result.AddPiece(newStart, text.EditLength);
-        }
-        text.EndEdit();
+        ReadOnlySpan<char> piece = text.Units[start..end];
+        bool hasOne = piece[0] == ' ' || piece.StartsWith(_replacement, StringComparison.Ordinal);
+        if (!hasOne && (scheme == PrependScheme.Always || (scheme == PrependScheme.First && text.OriginalStart(start) == 0)))
+            text.Write(_replacement, start);
+        ReplaceSpaces(text, start, end);
     }
 
     private void ReplaceSpaces(AlignedText text, int start, int end)

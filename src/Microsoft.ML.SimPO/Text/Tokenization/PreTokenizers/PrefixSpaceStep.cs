@@ -1,20 +1,11 @@
 namespace Microsoft.ML.SimPO.Text;
 
 /// <summary>Puts a space before each piece that does not start with one.</summary>
-internal sealed class PrefixSpaceStep : PreTokenizerStep
+internal sealed class PrefixSpaceStep : RewriteStep
 {
-    public override bool Rewrites => true;
-
-    public override void Apply(AlignedText text, PieceList pieces, PieceList result, PieceList scratch)
+    protected override void Write(AlignedText text, int start, int end)
     {
-        text.BeginEdit();
-        foreach ((int start, int end) in pieces.Items)
-        {
-            int newStart = text.EditLength;
-            if (text.Units[start] != ' ') text.Write(' ', start);
-            text.Keep(start, end);
-            result.AddPiece(newStart, text.EditLength);
-        }
-        text.EndEdit();
+        if (text.Units[start] != ' ') text.Write(' ', start);
+        text.Keep(start, end);
     }
 }

@@ -12,12 +12,26 @@ internal abstract class SplitStep(SplitBehavior behavior, bool invert) : PreToke
         {
             scratch.Clear();
             Find(units[start..end], scratch);
-            Cut(start, end, scratch, result);
+            if (behavior == SplitBehavior.Isolated) Isolate(start, end, scratch, result);
+            else Cut(start, end, scratch, result);
         }
     }
 
     /// <summary>Appends what is found in a piece, from left to right.</summary>
     protected abstract void Find(ReadOnlySpan<char> piece, PieceList found);
+
+    /// <summary>Finds and what lies between are all pieces, whichever of them count as found.</summary>
+    private static void Isolate(int start, int end, PieceList found, PieceList result)
+    {
+        int done = start;
+        foreach ((int from, int to) in found.Items)
+        {
+            result.AddPiece(done, start + from);
+            result.AddPiece(start + from, start + to);
+            done = start + to;
+        }
+        result.AddPiece(done, end);
+    }
 
     private void Cut(int start, int end, PieceList found, PieceList result)
     {

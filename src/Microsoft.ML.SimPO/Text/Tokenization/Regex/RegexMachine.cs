@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Microsoft.ML.SimPO.Text;
 
 /// <summary>
@@ -55,7 +53,7 @@ internal ref struct RegexMachine
                     _scratch.Depth = floor;
                     return at;
                 case RegexOp.One:
-                    if (at < _text.Length && step.Set!.Contains(CodePointAt(at, out int length))) (pc, at) = (pc + 1, at + length);
+                    if (at < _text.Length && step.Set!.Contains(CodePoints.At(_text, at, out int length))) (pc, at) = (pc + 1, at + length);
                     else failed = true;
                     break;
                 case RegexOp.Branch:
@@ -84,16 +82,6 @@ internal ref struct RegexMachine
     private void CountStep()
     {
         if (++_steps > _maxSteps) throw new InvalidDataException($"A pattern of this tokenizer takes more than {_maxSteps} steps on a text of {_text.Length} characters; it backtracks without bound.");
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly int CodePointAt(int at, out int length)
-    {
-        char c = _text[at];
-        length = 1;
-        if (!char.IsHighSurrogate(c) || at + 1 >= _text.Length || !char.IsLowSurrogate(_text[at + 1])) return c;
-        length = 2;
-        return char.ConvertToUtf32(c, _text[at + 1]);
     }
 
     private readonly int Row(int at) => at >= _text.Length ? RegexDispatch.End : _text[at] < 128 ? _text[at] : RegexDispatch.NotAscii;
@@ -157,7 +145,7 @@ internal ref struct RegexMachine
             return true;
         }
         int end = step.B == int.MaxValue ? RunEnd(step.Set!, pc, at) : Advance(step.Set!, at, step.B, out count);
-        int least = step.A == 0 ? start : step.A == 1 && end > start ? After(start) : Advance(step.Set!, start, step.A, out count);
+        int least = step.A == 0 ? start : step.A == 1 && end > start ? CodePoints.After(_text, start) : Advance(step.Set!, start, step.A, out count);
         if (step.A > 0 && (end == start || (step.A > 1 && count < step.A))) return false;
         int longest = end;
         if (step.Op == RegexOp.LoopGreedy && end > least)
@@ -171,13 +159,11 @@ internal ref struct RegexMachine
         return true;
     }
 
-    private readonly int After(int at) => at + 1 < _text.Length && char.IsHighSurrogate(_text[at]) && char.IsLowSurrogate(_text[at + 1]) ? at + 2 : at + 1;
-
     private readonly int Advance(CodePointSet set, int at, int max, out int count)
     {
         for (count = 0; count < max && at < _text.Length; count++)
         {
-            if (!set.Contains(CodePointAt(at, out int length))) break;
+            if (!set.Contains(CodePoints.At(_text, at, out int length))) break;
             at += length;
         }
         return at;
@@ -202,7 +188,7 @@ internal ref struct RegexMachine
                 if (!set.Contains(c)) break;
                 end++;
             }
-            else if (set.Contains(CodePointAt(end, out int length))) end += length;
+            else if (set.Contains(CodePoints.At(_text, end, out int length))) end += length;
             else break;
         }
         if (end - at > 16) _scratch.RememberRun(pc, at, end);
@@ -249,7 +235,7 @@ internal ref struct RegexMachine
     private readonly bool TakeOneMore(in RegexScratch.Entry entry, ref int at)
     {
         bool unbounded = entry.Extra == int.MaxValue;
-        if (at >= _text.Length || !_code[entry.Pc].Set!.Contains(CodePointAt(at, out int length)))
+        if (at >= _text.Length || !_code[entry.Pc].Set!.Contains(CodePoints.At(_text, at, out int length)))
         {
             if (unbounded) _scratch.RememberFailure(entry.Pc, entry.Origin, at);
             return false;
@@ -275,7 +261,7 @@ internal ref struct RegexMachine
         _ => WordBefore(at) == WordAt(at),
     };
 
-    private readonly bool WordAt(int at) => at < _text.Length && UnicodeData.Word.Contains(CodePointAt(at, out _));
+    private readonly bool WordAt(int at) => at < _text.Length && UnicodeData.Word.Contains(CodePoints.At(_text, at, out _));
 
     private readonly bool WordBefore(int at) => at > 0 && WordAt(Before(at));
 }

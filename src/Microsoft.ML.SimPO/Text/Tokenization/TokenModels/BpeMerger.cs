@@ -3,14 +3,35 @@ using System.Buffers;
 namespace Microsoft.ML.SimPO.Text;
 
 /// <summary>Merges symbols in place, the lowest rank first and the leftmost of equals.</summary>
-internal static class BpeMerger
+internal sealed class BpeMerger(MergeTable merges)
 {
-    /// <summary>Up to this many symbols scanning all pairs beats a heap.</summary>
-    public const int SmallCount = 48;
+    /// <summary>Up to this many symbols scanning all pairs beats a queue.</summary>
+    private const int SmallCount = 48;
 
-    /// <returns>How many symbols are left.</returns>
-    public static int MergeSmall(MergeTable merges, int[] ids, int[] ends, int count)
+    private readonly Lazy<BpeBorders> _borders = new(() => new BpeBorders(merges));
+
+    /// <param name="ids">The symbols; afterwards the tokens.</param>
+    /// <param name="ends">Where each ends.</param>
+    /// <returns>How many tokens there are.</returns>
+    public int Merge(Span<int> ids, Span<int> ends)
     {
+        if (ids.Length <= SmallCount) return MergeByScan(merges, ids, ends);
+        int left = 0;
+        for (int start = 0; start < ids.Length;)
+        {
+            int end = _borders.Value.Next(ids, start);
+            Span<int> partIds = ids[start..end], partEnds = ends[start..end];
+            int count = partIds.Length <= SmallCount ? MergeByScan(merges, partIds, partEnds) : MergeByQueue(merges, partIds, partEnds, out _);
+            partIds[..count].CopyTo(ids[left..]);
+            partEnds[..count].CopyTo(ends[left..]);
+            (start, left) = (end, left + count);
+        }
+        return left;
+    }
+
+    private static int MergeByScan(MergeTable merges, Span<int> ids, Span<int> ends)
+    {
+        int count = ids.Length;
         if (count < 2) return count;
         Span<long> pairs = stackalloc long[SmallCount];
         for (int i = 0; i + 1 < count; i++) pairs[i] = merges.Find(ids[i], ids[i + 1]);
@@ -30,40 +51,62 @@ internal static class BpeMerger
         return count;
     }
 
-    /// <returns>How many symbols are left.</returns>
-    public static int MergeLarge(MergeTable merges, int[] ids, int[] ends, int count)
+    /// <summary>The same for any number of symbols: each merge costs the logarithm of their number.</summary>
+    /// <param name="merges">The merges.</param>
+    /// <param name="ids">The symbols; afterwards the tokens.</param>
+    /// <param name="ends">Where each ends.</param>
+    /// <param name="queueMoves">What the queue cost, for tests.</param>
+    internal static int MergeByQueue(MergeTable merges, Span<int> ids, Span<int> ends, out long queueMoves)
     {
-        int[] next = ArrayPool<int>.Shared.Rent(count), previous = ArrayPool<int>.Shared.Rent(count);
-        // By rank, then by place: both in one number.
-        var queue = new PriorityQueue<int, long>(count);
-        for (int i = 0; i < count; i++)
+        Symbol[] rented = ArrayPool<Symbol>.Shared.Rent(ids.Length);
+        Span<Symbol> symbols = rented.AsSpan(0, ids.Length);
+        using var queue = new MergeQueue(ids.Length);
+        for (int i = 0; i < symbols.Length; i++)
         {
-            (previous[i], next[i]) = (i - 1, i + 1 < count ? i + 1 : -1);
-            if (i + 1 < count) Offer(i, i + 1);
+            symbols[i] = new Symbol { Id = ids[i], Previous = i - 1, Next = i + 1 < symbols.Length ? i + 1 : -1, End = ends[i] };
+            if (i + 1 < symbols.Length && merges.Find(ids[i], ids[i + 1]) is var merge and not MergeTable.None) queue.Append(Key(merge, i));
         }
-        while (queue.TryDequeue(out int merged, out long key))
-        {
-            int i = (int)(uint)key, j = ids[i] < 0 ? -1 : next[i];
-            // What stood there when it was offered may have merged since.
-            if (j < 0 || merges.Find(ids[i], ids[j]) != ((key & ~0xFFFFFFFFL) | (uint)merged)) continue;
-            (ids[i], ends[i], ids[j], next[i]) = (merged, ends[j], -1, next[j]);
-            if (next[i] >= 0)
-            {
-                previous[next[i]] = i;
-                Offer(i, next[i]);
-            }
-            if (previous[i] >= 0) Offer(previous[i], i);
-        }
-        int left = 0;
-        for (int i = 0; i >= 0 && i < count; i = next[i]) (ids[left], ends[left], left) = (ids[i], ends[i], left + 1);
-        ArrayPool<int>.Shared.Return(next);
-        ArrayPool<int>.Shared.Return(previous);
-        return left;
+        queue.Order();
+        while (queue.TryTake(out ulong key)) MergeAt((int)(uint)key, (uint)(key >> 32), symbols, queue, merges);
+        int count = 0;
+        for (int i = 0; i >= 0; i = symbols[i].Next) (ids[count], ends[count], count) = (symbols[i].Id, symbols[i].End, count + 1);
+        ArrayPool<Symbol>.Shared.Return(rented);
+        queueMoves = queue.Moves;
+        return count;
+    }
 
-        void Offer(int i, int j)
+    private static void MergeAt(int at, uint rank, Span<Symbol> symbols, MergeQueue queue, MergeTable merges)
+    {
+        ref Symbol left = ref symbols[at];
+        if (left.Id < 0 || left.Next < 0) return;
+        ref Symbol right = ref symbols[left.Next];
+        long merge = merges.Find(left.Id, right.Id);
+        // What stood there when it was offered may have merged since.
+        if (merge == MergeTable.None || (uint)(merge >> 32) != rank) return;
+        (left.Id, left.End, left.Next, right.Id) = ((int)merge, right.End, right.Next, -1);
+        if (left.Next >= 0)
         {
-            long merge = merges.Find(ids[i], ids[j]);
-            if (merge != MergeTable.None) queue.Enqueue((int)merge, (merge & ~0xFFFFFFFFL) | (uint)i);
+            ref Symbol next = ref symbols[left.Next];
+            next.Previous = at;
+            if (merges.Find(left.Id, next.Id) is var after and not MergeTable.None) queue.Add(Key(after, at));
         }
+        if (left.Previous >= 0 && merges.Find(symbols[left.Previous].Id, left.Id) is var before and not MergeTable.None) queue.Add(Key(before, left.Previous));
+    }
+
+    /// <summary>By rank, then by place.</summary>
+    private static ulong Key(long merge, int at) => (ulong)merge & ~0xFFFFFFFFUL | (uint)at;
+
+    /// <summary>A symbol and its neighbours in one place of memory: merging asks for all of it.</summary>
+    private struct Symbol
+    {
+        /// <summary>Below 0 where it is part of the one before it.</summary>
+        public int Id;
+
+        public int Previous;
+
+        /// <summary>Below 0 at the end.</summary>
+        public int Next;
+
+        public int End;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Text;
 
 namespace Microsoft.ML.SimPO.Text;
@@ -11,10 +12,11 @@ internal sealed class BpeModel : TokenModel
 {
     private readonly BpeModelOptions _options;
     private readonly BpeSymbols _symbols;
-    private readonly MergeTable _merges;
+    private readonly BpeMerger _merger;
     private readonly Dictionary<string, int>? _wholePieces;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _wholePiecesOfSpans;
     private readonly WordCache _cache = new();
+    private readonly ConcurrentBag<RecentPieces> _recentPieces = [];
     private readonly char _wordStart;
 
     /// <param name="vocabulary">Texts and ids.</param>
@@ -24,7 +26,7 @@ internal sealed class BpeModel : TokenModel
     {
         (Vocabulary, _options) = (vocabulary, options);
         _symbols = new BpeSymbols(vocabulary, options);
-        _merges = new MergeTable(merges);
+        _merger = new BpeMerger(new MergeTable(merges));
         _wordStart = BpeWordStart.Find(vocabulary, merges, options);
         if (!options.IgnoreMerges) return;
         _wholePieces = WholePieces();
@@ -35,58 +37,86 @@ internal sealed class BpeModel : TokenModel
 
     public override void Encode(ReadOnlySpan<char> piece, TokenSink tokens)
     {
-        if (_wordStart == '\0')
-        {
-            EncodeWord(piece, tokens);
-            return;
-        }
         int first = tokens.Count, bytes = 0;
         while (!piece.IsEmpty)
         {
-            int length = BpeWordStart.WordLength(piece, _wordStart);
-            ReadOnlySpan<char> word = piece[..length];
+            ReadOnlySpan<char> word = piece[..WordLength(piece)];
             EncodeWord(word, tokens);
             if (tokens.WantsPlaces)
             {
                 for (; first < tokens.Count; first++) tokens.SetPlace(first, tokens.Place(first).Start + bytes, tokens.Place(first).End + bytes);
                 bytes += Encoding.UTF8.GetByteCount(word);
             }
-            piece = piece[length..];
+            piece = piece[word.Length..];
         }
     }
+
+    public override void EncodeAll(ReadOnlySpan<char> text, ReadOnlySpan<(int Start, int End)> pieces, TokenSink tokens)
+    {
+        if (!_recentPieces.TryTake(out RecentPieces? recent)) recent = new RecentPieces();
+        foreach ((int start, int end) in pieces)
+        {
+            for (int at = start; at < end;)
+            {
+                int length = WordLength(text[at..end]);
+                if (!PieceKey.TryMake(text, at, length, out PieceKey key)) EncodeWord(text.Slice(at, length), tokens);
+                else if (!recent.TryAdd(key, tokens))
+                {
+                    WordCache.Entry entry = EntryOf(text.Slice(at, length));
+                    entry.AddTo(tokens);
+                    recent.Store(key, entry.Ids);
+                }
+                at += length;
+            }
+        }
+        _recentPieces.Add(recent);
+    }
+
+    /// <summary>How much of a piece can be encoded by itself.</summary>
+    private int WordLength(ReadOnlySpan<char> piece) => _wordStart == '\0' ? piece.Length : BpeWordStart.WordLength(piece, _wordStart);
 
     private void EncodeWord(ReadOnlySpan<char> word, TokenSink tokens)
     {
-        if (word.Length > WordCache.MaxLength)
+        if (word.Length <= WordCache.MaxLength)
         {
-            Compute(word, tokens, store: false, hash: 0);
+            EntryOf(word).AddTo(tokens);
             return;
         }
-        if (_cache.Find(word, out uint hash) is { } known) known.AddTo(tokens);
-        else Compute(word, tokens, store: true, hash);
+        int count = Compute(word, out int[] ids, out int[] ends);
+        tokens.AddRange(ids.AsSpan(0, count), ends.AsSpan(0, count));
+        Return(ids, ends);
     }
 
-    private void Compute(ReadOnlySpan<char> word, TokenSink tokens, bool store, uint hash)
+    private WordCache.Entry EntryOf(ReadOnlySpan<char> word)
     {
-        if (_wholePieces is not null && _wholePiecesOfSpans.TryGetValue(word, out int whole))
+        if (_cache.Find(word, out uint hash) is { } known) return known;
+        int count = Compute(word, out int[] ids, out int[] ends);
+        WordCache.Entry entry = _cache.Store(hash, word, ids.AsSpan(0, count), ends.AsSpan(0, count));
+        Return(ids, ends);
+        return entry;
+    }
+
+    /// <summary>Writes the tokens of a word and where they end into arrays that go back with <see cref="Return"/>.</summary>
+    /// <returns>How many there are.</returns>
+    private int Compute(ReadOnlySpan<char> word, out int[] ids, out int[] ends)
+    {
+        int whole = 0;
+        bool isWhole = _wholePieces is not null && _wholePiecesOfSpans.TryGetValue(word, out whole);
+        int capacity = isWhole ? 1 : _symbols.MaxCount(word);
+        (ids, ends) = (ArrayPool<int>.Shared.Rent(capacity), ArrayPool<int>.Shared.Rent(capacity));
+        if (isWhole)
         {
-            ReadOnlySpan<int> end = [Encoding.UTF8.GetByteCount(word)];
-            Finish([whole], end, word, tokens, store, hash);
-            return;
+            (ids[0], ends[0]) = (whole, Encoding.UTF8.GetByteCount(word));
+            return 1;
         }
-        int capacity = _symbols.MaxCount(word.Length);
-        int[] ids = ArrayPool<int>.Shared.Rent(capacity), ends = ArrayPool<int>.Shared.Rent(capacity);
         int count = _symbols.Write(word, ids, ends);
-        count = count <= BpeMerger.SmallCount ? BpeMerger.MergeSmall(_merges, ids, ends, count) : BpeMerger.MergeLarge(_merges, ids, ends, count);
-        Finish(ids.AsSpan(0, count), ends.AsSpan(0, count), word, tokens, store, hash);
+        return _merger.Merge(ids.AsSpan(0, count), ends.AsSpan(0, count));
+    }
+
+    private static void Return(int[] ids, int[] ends)
+    {
         ArrayPool<int>.Shared.Return(ids);
         ArrayPool<int>.Shared.Return(ends);
-    }
-
-    private void Finish(ReadOnlySpan<int> ids, ReadOnlySpan<int> ends, ReadOnlySpan<char> word, TokenSink tokens, bool store, uint hash)
-    {
-        tokens.AddRange(ids, ends);
-        if (store) _cache.Store(hash, word, ids, ends);
     }
 
     /// <summary>The vocabulary by the text of a piece as this model is given it.</summary>

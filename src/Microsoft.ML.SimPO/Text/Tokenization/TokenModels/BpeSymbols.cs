@@ -33,8 +33,9 @@ internal sealed class BpeSymbols
         }
     }
 
-    /// <summary>The most symbols that a word of a length in UTF-16 units can have: the bytes of each with its prefix and suffix.</summary>
-    public int MaxCount(int length) => checked(length * 3 * (1 + _options.ContinuingSubwordPrefix.Length + _options.EndOfWordSuffix.Length) + 4);
+    /// <summary>The most symbols that a word can have: its bytes, with those of the prefix and suffix of each character.</summary>
+    public int MaxCount(ReadOnlySpan<char> word) =>
+        checked(Encoding.UTF8.GetByteCount(word) + word.Length * 3 * (_options.ContinuingSubwordPrefix.Length + _options.EndOfWordSuffix.Length));
 
     /// <summary>Writes the symbols and where they end in UTF-8 bytes; what is dropped takes no room, as in Hugging Face tokenizers.</summary>
     /// <returns>How many there are.</returns>

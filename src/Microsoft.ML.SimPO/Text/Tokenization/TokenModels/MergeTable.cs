@@ -29,6 +29,10 @@ internal sealed class MergeTable
         }
     }
 
+    /// <summary>The pairs that merge, in no order.</summary>
+    public IEnumerable<(int Left, int Right, int Merged, int Rank)> All =>
+        _slots.Where(slot => slot.Pair != -1).Select(slot => ((int)(slot.Pair >> 32), (int)slot.Pair, (int)slot.Merge, (int)(slot.Merge >> 32)));
+
     /// <returns>Rank in the upper, merged token in the lower 32 bits; <see cref="None"/> if the pair does not merge.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Find(int left, int right)

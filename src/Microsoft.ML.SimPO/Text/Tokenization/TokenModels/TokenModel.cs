@@ -9,4 +9,13 @@ internal abstract class TokenModel
     /// <param name="piece">Well-formed UTF-16, not empty.</param>
     /// <param name="tokens">Takes the tokens, with their places in UTF-8 bytes of the piece.</param>
     public abstract void Encode(ReadOnlySpan<char> piece, TokenSink tokens);
+
+    /// <summary>Encodes pieces of a text in a row, without their places.</summary>
+    /// <param name="text">Well-formed UTF-16.</param>
+    /// <param name="pieces">Pieces of it, none empty.</param>
+    /// <param name="tokens">Takes the tokens.</param>
+    public virtual void EncodeAll(ReadOnlySpan<char> text, ReadOnlySpan<(int Start, int End)> pieces, TokenSink tokens)
+    {
+        foreach ((int start, int end) in pieces) Encode(text[start..end], tokens);
+    }
 }

@@ -12,7 +12,7 @@ internal sealed class WordCache
     /// <summary>Longer pieces are not remembered.</summary>
     public const int MaxLength = 40;
 
-    private const int Slots = 1 << 17, Ways = 4;
+    private const int Slots = 1 << 18, Ways = 4;
     private const ulong Odd = 0x9E3779B97F4A7C15UL;
 
     private readonly Entry?[] _entries = new Entry?[Slots];
@@ -32,12 +32,15 @@ internal sealed class WordCache
         return null;
     }
 
-    public void Store(uint hash, ReadOnlySpan<char> piece, ReadOnlySpan<int> ids, ReadOnlySpan<int> ends)
+    /// <returns>The new entry.</returns>
+    public Entry Store(uint hash, ReadOnlySpan<char> piece, ReadOnlySpan<int> ids, ReadOnlySpan<int> ends)
     {
         int set = (int)(hash & (Slots - Ways)), way = 0;
         while (way < Ways && _entries[set + way] is not null) way++;
         if (way == Ways) way = (int)(hash & (Ways - 1));
-        Volatile.Write(ref _entries[set + way], new Entry(hash, piece, ids, ends));
+        var entry = new Entry(hash, piece, ids, ends);
+        Volatile.Write(ref _entries[set + way], entry);
+        return entry;
     }
 
     /// <summary>The first and the last four units, which are the whole of a piece of up to eight.</summary>
@@ -91,6 +94,8 @@ internal sealed class WordCache
 
         /// <summary>The piece, where it is longer than <see cref="InlineLength"/>.</summary>
         public char[]? Piece { get; }
+
+        public ReadOnlySpan<int> Ids => _ids ?? new ReadOnlySpan<int>(in _id);
 
         /// <summary>Appends the tokens, with their ends in UTF-8 bytes of the piece.</summary>
         public void AddTo(TokenSink tokens)

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.ML.SimPO.Text;
+
+namespace Microsoft.ML.SimPO.Parity;
+
+/// <summary>The vectors of all golden tokenizers in a process whose runtime has no ICU.</summary>
+internal static class InvariantVectors
+{
+    /// <summary>Where it is set, this process compares and ends.</summary>
+    public const string Variable = "SIMPO_INVARIANT_VECTORS";
+
+    /// <summary>Prints how many tokenizers and vectors there are, then the differences.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run()
+    {
+        Console.OutputEncoding = Encoding.UTF8;
+        if (HasCultures())
+        {
+            Console.Error.WriteLine("The runtime has cultures: it is not in invariant mode.");
+            return 1;
+        }
+        int tokenizers = 0, vectors = 0;
+        var differences = new List<string>();
+        foreach (string folder in GoldenCases.Roots.Select(root => Path.Combine(root, "tokenizers")).Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).Order(StringComparer.Ordinal))
+        {
+            string file = Path.Combine(folder, "vectors.jsonl");
+            if (!File.Exists(file)) continue;
+            vectors += TokenizerParityTests.Compare(HfTokenizer.Load(folder), file, differences);
+            tokenizers++;
+        }
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{tokenizers} {vectors} {differences.Count}"));
+        foreach (string difference in differences.Take(10)) Console.WriteLine(difference);
+        return 0;
+    }
+
+    private static bool HasCultures()
+    {
+        try
+        {
+            return CultureInfo.GetCultureInfo("tr-TR").Name == "tr-TR";
+        }
+        catch (CultureNotFoundException)
+        {
+            return false;
+        }
+    }
+}
