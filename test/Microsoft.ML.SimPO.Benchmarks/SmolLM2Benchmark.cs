@@ -28,6 +28,8 @@ internal sealed class SmolLM2Benchmark : IBenchmark
 
     public int Rounds => 5;
 
+    public bool RoundsDiffer => true;
+
     public string? Missing() => File.Exists(Curve) && File.Exists(Data) && File.Exists(Path.Combine(Folder, "config.json"))
         ? null
         : "it needs models/smollm2-135m-instruct in Hugging Face layout with trl-curve.json, and data/dpo_en_demo.json, below the folder that SIMPO_TEST_ASSETS names.";
@@ -50,7 +52,8 @@ internal sealed class SmolLM2Benchmark : IBenchmark
                 return null;
             }
             int index = step++ % losses.Length;
-            var figures = new Dictionary<string, double>(engine.Run(pairs[(index * PairsPerStep)..((index + 1) * PairsPerStep)], LearningRate));
+            EncodedPair[] batch = pairs[(index * PairsPerStep)..((index + 1) * PairsPerStep)];
+            var figures = new Dictionary<string, double>(engine.Run(batch, LearningRate));
             figures["distance from TRL's loss"] = Math.Abs(figures["loss"] - losses[index]);
             return figures;
         }

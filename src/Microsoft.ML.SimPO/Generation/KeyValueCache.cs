@@ -59,7 +59,7 @@ internal sealed class KeyValueCache : IAttention, IDisposable
     }
 
     /// <param name="queryKeyValue">[batch, (heads + 2 keyValueHeads) * headDim], one token a row</param>
-    public Tensor Forward(int layer, Tensor queryKeyValue, List<Tensor>? logSumExps)
+    public Tensor Forward(int layer, Tensor queryKeyValue, LayerActivations? keep)
     {
         using DisposeScope scope = NewDisposeScope();
         DecoderArchitecture a = _architecture;

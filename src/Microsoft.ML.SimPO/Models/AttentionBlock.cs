@@ -29,17 +29,18 @@ internal sealed class AttentionBlock
     public Tensor Forward(Tensor input, DecoderPass pass, LayerActivations? keep)
     {
         using NewScope scope = new();
-        Tensor queryKeyValue = _queryKeyValue.Forward(Normed(input).Output);
+        long rows = input.shape[0];
+        Tensor queryKeyValue = _queryKeyValue.Forward(Normed(input).Output, keep?.Room(rows, _queryKeyValue.Outputs));
         if (_queryNorm is not null)
         {
             keep?.KeepRawQueryKeyValue(queryKeyValue);
-            queryKeyValue = NormHeads(queryKeyValue);
+            queryKeyValue = NormHeads(queryKeyValue, keep);
         }
         pass.Rotary(_layer)?.Apply(QueriesAndKeys(queryKeyValue));
         keep?.KeepQueryKeyValue(queryKeyValue);
-        Tensor attention = pass.Attention.Forward(_layer, queryKeyValue, keep?.LogSumExps);
+        Tensor attention = pass.Attention.Forward(_layer, queryKeyValue, keep);
         keep?.KeepAttention(attention);
-        Tensor output = _output.Forward(attention);
+        Tensor output = _output.Forward(attention, keep?.Room(rows, _output.Outputs));
         if (_outputNorm is null) return scope.Keep(output);
         keep?.KeepAttentionOutput(output);
         return scope.Keep(_outputNorm.Forward(output).Output);
@@ -70,10 +71,10 @@ internal sealed class AttentionBlock
     }
 
     /// <summary>A copy with queries and keys normed.</summary>
-    private Tensor NormHeads(Tensor raw)
+    private Tensor NormHeads(Tensor raw, LayerActivations? keep)
     {
         using NewScope scope = new();
-        Tensor normed = scope.Keep(raw.clone());
+        Tensor normed = scope.Keep(keep?.Room(raw.shape[0], raw.shape[1])?.copy_(raw) ?? raw.clone());
         foreach ((RmsNorm norm, long from, long size) in HeadNorms())
         {
             Tensor part = raw.narrow(1, from, size);

@@ -10,6 +10,9 @@ namespace Microsoft.ML.SimPO.Models;
 /// </summary>
 internal sealed class ComposedAttentionKernel(double scale, double? softCap) : IAttentionKernel
 {
+    /// <summary>All: a device has kernels of its own for whole causal sequences.</summary>
+    public int QueriesAtOnce => int.MaxValue;
+
     public (Tensor Output, Tensor LogSumExp) Forward(Tensor query, Tensor key, Tensor value, Tensor? mask)
     {
         using NewScope scope = new();

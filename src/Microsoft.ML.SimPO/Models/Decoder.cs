@@ -99,18 +99,21 @@ internal sealed class Decoder : IDisposable
 
     /// <summary>As <see cref="Forward"/>, keeping what <see cref="Backward"/> needs.</summary>
     /// <param name="recompute">Keep each layer's input alone and compute the rest again: less memory, a third more time.</param>
-    public DecoderTape Record(TokenBatch batch, bool recompute, CancellationToken cancellationToken = default)
+    /// <param name="memory">Where activations lie; null for memory of their own. One tape at a time.</param>
+    public DecoderTape Record(TokenBatch batch, bool recompute, ActivationMemory? memory = null, CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
-        var tape = new DecoderTape(DecoderPass.Packed(Architecture, batch, Device));
+        if (Device.type != DeviceType.CPU || ComputeType != float32) memory = null; // a device has an allocator that keeps what is freed
+        var tape = new DecoderTape(DecoderPass.Packed(Architecture, batch, Device), memory);
         try
         {
             Tensor stream = Embed(tape.Pass.Ids);
             int lowest = LowestTrained();
+            if (!recompute) memory?.Begin(batch.Rows, Architecture.Layers.Skip(lowest).SelectMany(l => LayerActivations.Widths(Architecture, l)));
             for (int i = 0; i < Layers.Count; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                LayerActivations? keep = recompute || i < lowest ? null : new LayerActivations();
+                LayerActivations? keep = recompute || i < lowest ? null : new LayerActivations(memory);
                 if (i >= lowest) tape.Push(stream, keep);
                 Tensor next = Layers[i].Forward(stream, tape.Pass, keep);
                 if (i < lowest) stream.Dispose();
@@ -135,7 +138,7 @@ internal sealed class Decoder : IDisposable
         for (int i = Layers.Count - 1, lowest = LowestTrained(); i >= lowest; i--)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Tensor next = BackwardLayer(Layers[i], tape, gradient);
+            Tensor next = BackwardLayer(i, tape, gradient);
             if (i < Layers.Count - 1) gradient.Dispose();
             gradient = next;
         }
@@ -149,7 +152,7 @@ internal sealed class Decoder : IDisposable
     public Tensor Logits(Tensor normed, Tensor? into = null)
     {
         using NewScope scope = new();
-        Tensor logits = Product(normed, Head.Compute.t(), into);
+        Tensor logits = into is null || normed.dtype != float32 ? Product(normed, Head.Compute.t(), into) : ProductInBlocks(normed, Head.Compute, into);
         if (Architecture.LogitsScaling != 1) logits.div_((float)Architecture.LogitsScaling);
         if (Architecture.LogitsSoftCap is { } cap) logits.div_((float)cap).tanh_().mul_((float)cap);
         return scope.Keep(logits);
@@ -161,6 +164,19 @@ internal sealed class Decoder : IDisposable
         Adapter?.Dispose();
     }
 
+    /// <summary>a b^T, so many columns at a time that a block of the result stays in the cache until it is whole.</summary>
+    private static Tensor ProductInBlocks(Tensor a, Tensor b, Tensor into)
+    {
+        const long block = 1024;
+        for (long from = 0; from < b.shape[0]; from += block)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            long count = Math.Min(block, b.shape[0] - from);
+            into.narrow(1, from, count).addmm_(a, b.narrow(0, from, count).t(), beta: 0, alpha: 1);
+        }
+        return into;
+    }
+
     /// <summary>a b, float32 whatever they are.</summary>
     private static Tensor Product(Tensor a, Tensor b, Tensor? into)
     {
@@ -168,13 +184,18 @@ internal sealed class Decoder : IDisposable
         return into?.addmm_(a, b, beta: 0, alpha: 1) ?? mm(a, b);
     }
 
-    private static Tensor BackwardLayer(DecoderLayer layer, DecoderTape tape, Tensor gradient)
+    private Tensor BackwardLayer(int index, DecoderTape tape, Tensor gradient)
     {
+        DecoderLayer layer = Layers[index];
         using NewScope scope = new();
         (Tensor input, LayerActivations? kept) = tape.Pop();
         try
         {
-            if (kept is null) layer.Forward(input, tape.Pass, kept = new LayerActivations()).Dispose();
+            if (kept is null)
+            {
+                tape.Memory?.Begin(input.shape[0], LayerActivations.Widths(Architecture, Architecture.Layers[index]));
+                layer.Forward(input, tape.Pass, kept = new LayerActivations(tape.Memory)).Dispose();
+            }
             return scope.Keep(layer.Backward(gradient, input, tape.Pass, kept));
         }
         finally

@@ -3,11 +3,14 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO.Models;
 
 /// <summary>A forward pass that a backward pass will follow: the input of every layer and, unless they are computed again, its activations.</summary>
-internal sealed class DecoderTape(DecoderPass pass) : IDisposable
+/// <param name="memory">Where activations lie, those that are computed again among them; null for memory of their own.</param>
+internal sealed class DecoderTape(DecoderPass pass, ActivationMemory? memory) : IDisposable
 {
     private readonly List<(Tensor Input, LayerActivations? Activations)> _layers = [];
 
     public DecoderPass Pass => pass;
+
+    public ActivationMemory? Memory => memory;
 
     /// <summary>[N, hidden] behind the last layer, before the final norm</summary>
     public Tensor Output { get; private set; } = null!;

@@ -65,7 +65,8 @@ internal sealed class ExpertsBlock : IMlpBlock
             Tensor gated = _gated.Forward(gateUp); // [count, intermediate]
             Tensor weighted = _downs[expert].Backward(gradients.narrow(0, start, count), gated * weights);
             weightGradient.narrow(0, start, count).copy_((weighted * gated).sum(-1, keepdim: true));
-            Tensor part = _gateUps[expert].Backward(_gated.Backward(weighted.mul_(weights), gateUp), rows.narrow(0, start, count));
+            _gated.BackwardInPlace(weighted.mul_(weights), gateUp);
+            Tensor part = _gateUps[expert].Backward(gateUp, rows.narrow(0, start, count));
             result.index_add_(0, routing.Rows.narrow(0, start, count), part, 1);
         }
         result.add_(_router.Backward(routing.Backward(weightGradient), normed));

@@ -13,22 +13,18 @@ internal sealed class GatedActivation(Activation activation)
     {
         using NewScope scope = new();
         (Tensor gate, Tensor up) = Halves(gateUp);
-        Tensor activated = activation == Activation.Silu ? nn.functional.silu(gate) : FusedOperations.Gelu(gate, activation == Activation.GeluTanh);
-        return scope.Keep(activated.mul_(up));
+        return scope.Keep(activation == Activation.Silu ? FusedOperations.SiluGate(gate, up) : FusedOperations.GeluGate(gate, up, activation == Activation.GeluTanh));
     }
 
+    /// <summary>Turns gate and up into their gradients.</summary>
     /// <param name="gradient">[N, intermediate]</param>
-    /// <param name="gateUp">What <see cref="Forward"/> was given.</param>
-    /// <returns>[N, 2 * intermediate]</returns>
-    public Tensor Backward(Tensor gradient, Tensor gateUp)
+    /// <param name="gateUp">[N, 2 * intermediate], what <see cref="Forward"/> was given</param>
+    public void BackwardInPlace(Tensor gradient, Tensor gateUp)
     {
-        using NewScope scope = new();
-        Tensor result = scope.Keep(empty_like(gateUp));
+        using DisposeScope scope = NewDisposeScope();
         (Tensor gate, Tensor up) = Halves(gateUp);
-        (Tensor gateGradient, Tensor upGradient) = Halves(result);
-        if (activation == Activation.Silu) FusedOperations.SiluGateBackward(gradient, gate, up, gateGradient, upGradient);
-        else FusedOperations.GeluGateBackward(gradient, gate, up, gateGradient, upGradient, activation == Activation.GeluTanh);
-        return result;
+        if (activation == Activation.Silu) FusedOperations.SiluGateBackwardInPlace(gradient, gate, up);
+        else FusedOperations.GeluGateBackwardInPlace(gradient, gate, up, activation == Activation.GeluTanh);
     }
 
     private static (Tensor Gate, Tensor Up) Halves(Tensor gateUp)

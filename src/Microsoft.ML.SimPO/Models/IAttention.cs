@@ -8,7 +8,7 @@ internal interface IAttention
     /// <summary>Softmax of the scaled scores times the values.</summary>
     /// <param name="layer">Which layer asks.</param>
     /// <param name="queryKeyValue">[N, (heads + 2 keyValueHeads) * headDim], turned by the rotary embedding</param>
-    /// <param name="logSumExps">Filled with what the backward pass needs beside the output; null where none will follow.</param>
+    /// <param name="keep">Takes what the backward pass needs beside the output; null where none will follow.</param>
     /// <returns>[N, heads * headDim]</returns>
-    Tensor Forward(int layer, Tensor queryKeyValue, List<Tensor>? logSumExps);
+    Tensor Forward(int layer, Tensor queryKeyValue, LayerActivations? keep);
 }

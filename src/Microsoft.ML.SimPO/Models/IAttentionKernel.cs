@@ -5,6 +5,9 @@ namespace Microsoft.ML.SimPO.Models;
 /// <summary>Attention of one group of queries over one group of keys, with its derivative.</summary>
 internal interface IAttentionKernel
 {
+    /// <summary>About how many queries the kernel should get in one call.</summary>
+    int QueriesAtOnce { get; }
+
     /// <param name="query">[1, heads, rows, headDim]</param>
     /// <param name="key">[1, keyValueHeads, keys, headDim]</param>
     /// <param name="value">[1, keyValueHeads, keys, headDim]</param>

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO.Models;
 
 /// <summary>What a layer keeps of its forward pass for its backward pass. What is cheap to compute again is not here.</summary>
-internal sealed class LayerActivations : IDisposable
+/// <param name="memory">Where the large ones lie; null for memory of their own.</param>
+internal sealed class LayerActivations(ActivationMemory? memory = null) : IDisposable
 {
     private readonly List<Tensor> _kept = [];
 
@@ -35,6 +36,22 @@ internal sealed class LayerActivations : IDisposable
 
     /// <summary>[rows of the expert, 2 * intermediate], one an expert that was chosen</summary>
     public List<Tensor> ExpertGateUps { get; } = [];
+
+    /// <summary>Widths of what a layer takes by <see cref="Room"/>, its output included.</summary>
+    public static IEnumerable<long> Widths(DecoderArchitecture architecture, LayerArchitecture layer)
+    {
+        long queryKeyValue = architecture.QuerySize + (2 * architecture.KeyValueSize);
+        yield return queryKeyValue;
+        if (architecture.QueryKeyNorm != QueryKeyNorm.None) yield return queryKeyValue;
+        yield return architecture.QuerySize;
+        yield return architecture.HiddenSize; // of attention: with its residual, or before a norm
+        if (layer.Experts is not null) yield break;
+        yield return 2 * architecture.IntermediateSize;
+        yield return architecture.HiddenSize; // of the MLP, likewise
+    }
+
+    /// <returns>[rows, columns] without values, for something that will be kept; null where the result's own memory does</returns>
+    public Tensor? Room(long rows, long columns) => memory?.Take(rows, columns);
 
     public void KeepRawQueryKeyValue(Tensor tensor) => RawQueryKeyValue = Keep(tensor);
 

@@ -10,12 +10,17 @@ internal sealed class Linear(Parameter weight, Parameter? bias = null)
 
     public Parameter? Bias => bias;
 
+    public long Outputs => weight.Value.shape[0];
+
     public IEnumerable<Parameter> Parameters => bias is null ? [weight] : [weight, bias];
 
-    public Tensor Forward(Tensor input)
+    /// <param name="into">[N, out] without values, that becomes the output; null for new memory.</param>
+    public Tensor Forward(Tensor input, Tensor? into = null)
     {
         using Tensor transposed = weight.Compute.t();
-        Tensor output = bias is null ? mm(input, transposed) : addmm(bias.Compute, input, transposed, beta: 1, alpha: 1);
+        Tensor output = into is not null ? Fill(into, input, transposed)
+            : bias is null ? mm(input, transposed)
+            : addmm(bias.Compute, input, transposed, beta: 1, alpha: 1);
         weight.Update?.AddTo(output, input);
         return output;
     }
@@ -27,6 +32,12 @@ internal sealed class Linear(Parameter weight, Parameter? bias = null)
         Tensor result = mm(gradient, weight.Compute);
         weight.Update?.Backward(gradient, input, result);
         return result;
+    }
+
+    private Tensor Fill(Tensor into, Tensor input, Tensor transposed)
+    {
+        if (bias is null) return into.addmm_(input, transposed, beta: 0, alpha: 1);
+        return into.copy_(bias.Compute).addmm_(input, transposed, beta: 1, alpha: 1);
     }
 
     private void Accumulate(Tensor gradient, Tensor input)

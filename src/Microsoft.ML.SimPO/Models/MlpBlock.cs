@@ -23,9 +23,9 @@ internal sealed class MlpBlock : IMlpBlock
     public Tensor Forward(Tensor input, LayerActivations? keep)
     {
         using NewScope scope = new();
-        Tensor gateUp = _gateUp.Forward(Normed(input).Output); // [N, 2 * intermediate]
+        Tensor gateUp = _gateUp.Forward(Normed(input).Output, keep?.Room(input.shape[0], _gateUp.Outputs)); // [N, 2 * intermediate]
         keep?.KeepGateUp(gateUp);
-        Tensor output = _down.Forward(_gated.Forward(gateUp));
+        Tensor output = _down.Forward(_gated.Forward(gateUp), keep?.Room(input.shape[0], _down.Outputs));
         if (_outputNorm is null) return scope.Keep(output);
         keep?.KeepMlpOutput(output);
         return scope.Keep(_outputNorm.Forward(output).Output);
@@ -36,11 +36,20 @@ internal sealed class MlpBlock : IMlpBlock
         using NewScope scope = new();
         if (_outputNorm is not null)
             gradient = _outputNorm.Backward(gradient, kept.MlpOutput!, _outputNorm.Forward(kept.MlpOutput!).ReciprocalRms);
-        Tensor gated = _down.Backward(gradient, _gated.Forward(kept.GateUp)); // [N, intermediate]
-        Tensor gateUp = _gated.Backward(gated, kept.GateUp);
+        Tensor gateUp = kept.GateUp;
+        BackwardGated(gradient, gateUp);
         (Tensor normed, Tensor? reciprocalRms) = Normed(input);
         Tensor result = _gateUp.Backward(gateUp, normed);
         return scope.Keep(_inputNorm is null ? result : _inputNorm.Backward(result, input, reciprocalRms!));
+    }
+
+    /// <summary>Turns gate and up, which nobody wants again, into their gradients. The widest place of a layer: what is done with is freed at once.</summary>
+    private void BackwardGated(Tensor gradient, Tensor gateUp)
+    {
+        using Tensor gated = _gated.Forward(gateUp); // [N, intermediate]
+        using Tensor gatedGradient = _down.Backward(gradient, gated);
+        gated.Dispose();
+        _gated.BackwardInPlace(gatedGradient, gateUp);
     }
 
     private (Tensor Output, Tensor? ReciprocalRms) Normed(Tensor input) => _inputNorm is null ? (input, null) : _inputNorm.Forward(input);

@@ -6,36 +6,44 @@ namespace Microsoft.ML.SimPO.Models;
 
 /// <summary>
 /// Attention within the segments of a batch. Prefix and first continuation are one causal sequence; the second continuation attends to the
-/// prefix and to itself. So nothing is computed for pairs of rows that do not see each other.
+/// prefix and to itself. So nothing is computed for pairs of rows that do not see each other, but for the corner of each chunk of queries.
 /// </summary>
 internal sealed class PackedAttention : IAttention, IDisposable
 {
     private readonly DecoderArchitecture _architecture;
-    private readonly TokenBatch _batch;
     private readonly IAttentionKernel _kernel;
     private readonly IKeyValueSink? _sink;
-    private readonly Dictionary<(int Segment, int Window, bool Second), Tensor> _masks = [];
+    private readonly AttentionSequence[] _sequences;
+    private readonly Dictionary<int, AttentionMasks> _masks = [];
     private readonly Device _device;
 
     /// <param name="sink">Is shown every layer's keys and values; null for nobody.</param>
     public PackedAttention(DecoderArchitecture architecture, TokenBatch batch, Device device, IKeyValueSink? sink = null)
     {
-        (_architecture, _batch, _device, _sink) = (architecture, batch, device, sink);
+        (_architecture, _device, _sink) = (architecture, device, sink);
         _kernel = AttentionKernels.For(architecture, device);
+        _sequences = [.. batch.Segments.SelectMany(AttentionSequence.Of)];
     }
 
-    public Tensor Forward(int layer, Tensor queryKeyValue, List<Tensor>? logSumExps)
+    public Tensor Forward(int layer, Tensor queryKeyValue, LayerActivations? keep)
     {
         using NewScope scope = new();
-        Tensor output = scope.Keep(empty(queryKeyValue.shape[0], _architecture.QuerySize, dtype: queryKeyValue.dtype, device: _device));
+        long rows = queryKeyValue.shape[0];
+        Tensor output = scope.Keep(keep?.Room(rows, _architecture.QuerySize) ?? empty(rows, _architecture.QuerySize, dtype: queryKeyValue.dtype, device: _device));
         (Tensor query, Tensor key, Tensor value) = Heads(queryKeyValue);
         _sink?.Take(layer, key, value);
-        foreach (Part part in Parts(layer))
+        Tensor outputs = OfHeads(output);
+        foreach (AttentionSequence sequence in _sequences)
         {
-            using NewScope inner = new();
-            (Tensor heads, Tensor logSumExp) = _kernel.Forward(Rows(query, part), Keys(key, part), Keys(value, part), part.Mask);
-            Rows(output.view(-1, _architecture.HeadCount, _architecture.HeadDim), part).copy_(heads);
-            logSumExps?.Add(logSumExp.DetachFromDisposeScope());
+            using DisposeScope inner = NewDisposeScope();
+            Tensor keys = Keys(key, sequence), values = Keys(value, sequence);
+            foreach (AttentionChunk chunk in Chunks(sequence, layer))
+            {
+                using NewScope innermost = new();
+                (Tensor heads, Tensor logSumExp) = _kernel.Forward(Queries(query, sequence, chunk), Seen(keys, chunk), Seen(values, chunk), Mask(chunk, layer));
+                Queries(outputs, sequence, chunk).copy_(heads);
+                keep?.LogSumExps.Add(logSumExp.DetachFromDisposeScope());
+            }
         }
         return output;
     }
@@ -51,25 +59,75 @@ internal sealed class PackedAttention : IAttention, IDisposable
         Tensor result = scope.Keep(empty_like(queryKeyValue));
         (Tensor query, Tensor key, Tensor value) = Heads(queryKeyValue);
         (Tensor queryGradient, Tensor keyGradient, Tensor valueGradient) = Heads(result);
-        Tensor outputs = output.view(-1, _architecture.HeadCount, _architecture.HeadDim), gradients = gradient.view(-1, _architecture.HeadCount, _architecture.HeadDim);
+        Tensor outputs = OfHeads(output), gradients = OfHeads(gradient);
         int index = 0;
-        foreach (Part part in Parts(layer))
+        foreach (AttentionSequence sequence in _sequences)
         {
-            using NewScope inner = new();
-            (Tensor q, Tensor k, Tensor v) = _kernel.Backward(
-                Rows(gradients, part), Rows(query, part), Keys(key, part), Keys(value, part), Rows(outputs, part), logSumExps[index++], part.Mask);
-            Rows(queryGradient, part).copy_(q);
-            StoreKeys(keyGradient, k, part);
-            StoreKeys(valueGradient, v, part);
+            using DisposeScope inner = NewDisposeScope();
+            Tensor keys = Keys(key, sequence), values = Keys(value, sequence);
+            foreach (AttentionChunk chunk in Chunks(sequence, layer))
+            {
+                using NewScope innermost = new();
+                (Tensor q, Tensor k, Tensor v) = _kernel.Backward(
+                    Queries(gradients, sequence, chunk), Queries(query, sequence, chunk), Seen(keys, chunk), Seen(values, chunk),
+                    Queries(outputs, sequence, chunk), logSumExps[index++], Mask(chunk, layer));
+                Queries(queryGradient, sequence, chunk).copy_(q);
+                AddKeys(keyGradient, k, sequence, chunk);
+                AddKeys(valueGradient, v, sequence, chunk);
+            }
         }
         return result;
     }
 
     public void Dispose()
     {
-        foreach (Tensor mask in _masks.Values) mask.Dispose();
+        foreach (AttentionMasks masks in _masks.Values) masks.Dispose();
         _masks.Clear();
     }
+
+    /// <summary>Adds the gradient of the keys of a chunk; that of its own rows comes first, as later chunks see them too.</summary>
+    /// <param name="to">[N, keyValueHeads, headDim]</param>
+    /// <param name="gradient">[1, keyValueHeads, keys, headDim]</param>
+    private static void AddKeys(Tensor to, Tensor gradient, AttentionSequence sequence, AttentionChunk chunk)
+    {
+        int prefix = Math.Max(0, Math.Min(sequence.Prefix, chunk.Earlier) - chunk.FirstKey), firstOwn = Math.Max(chunk.FirstKey, sequence.Prefix);
+        int earlier = chunk.Earlier - firstOwn;
+        if (prefix > 0) Across(to.narrow(0, sequence.PrefixStart + chunk.FirstKey, prefix)).add_(gradient.narrow(2, 0, prefix));
+        if (earlier > 0) Across(to.narrow(0, sequence.Start + firstOwn - sequence.Prefix, earlier)).add_(gradient.narrow(2, prefix, earlier));
+        Queries(to, sequence, chunk).copy_(gradient.narrow(2, prefix + earlier, chunk.Rows));
+    }
+
+    /// <returns>[rows of prefix and sequence, keyValueHeads, headDim]</returns>
+    private static Tensor Keys(Tensor heads, AttentionSequence sequence)
+    {
+        Tensor own = heads.narrow(0, sequence.Start, sequence.Rows);
+        return sequence.Prefix == 0 ? own : cat([heads.narrow(0, sequence.PrefixStart, sequence.Prefix), own], 0);
+    }
+
+    /// <returns>[1, heads, rows, headDim], a view</returns>
+    private static Tensor Queries(Tensor heads, AttentionSequence sequence, AttentionChunk chunk) => Across(heads.narrow(0, sequence.Start + chunk.From, chunk.Rows));
+
+    /// <returns>[1, keyValueHeads, keys, headDim], a view</returns>
+    private static Tensor Seen(Tensor keys, AttentionChunk chunk) => Across(keys.narrow(0, chunk.FirstKey, chunk.Keys));
+
+    private static Tensor Across(Tensor rows) => rows.transpose(0, 1).unsqueeze(0);
+
+    private IEnumerable<AttentionChunk> Chunks(AttentionSequence sequence, int layer) => sequence.Chunks(_kernel.QueriesAtOnce, _architecture.Layers[layer].Window);
+
+    /// <summary>Null where the chunk is a whole sequence that the kernel masks itself.</summary>
+    private Tensor? Mask(AttentionChunk chunk, int layer)
+    {
+        int? window = _architecture.Layers[layer].Window;
+        if (chunk.Earlier == 0 && !(window < chunk.Rows)) return null;
+        if (!_masks.TryGetValue(window ?? 0, out AttentionMasks? masks))
+        {
+            AttentionChunk[] all = [.. _sequences.SelectMany(s => s.Chunks(_kernel.QueriesAtOnce, window))];
+            _masks[window ?? 0] = masks = new AttentionMasks(all.Max(c => c.Rows), all.Max(c => c.Earlier), window, _device);
+        }
+        return masks.Of(chunk);
+    }
+
+    private Tensor OfHeads(Tensor rows) => rows.view(-1, _architecture.HeadCount, _architecture.HeadDim);
 
     private (Tensor Query, Tensor Key, Tensor Value) Heads(Tensor queryKeyValue)
     {
@@ -77,48 +135,4 @@ internal sealed class PackedAttention : IAttention, IDisposable
         Tensor heads = queryKeyValue.view(-1, a.HeadCount + (2 * a.KeyValueHeadCount), a.HeadDim); // [N, heads, headDim]
         return (heads.narrow(1, 0, a.HeadCount), heads.narrow(1, a.HeadCount, a.KeyValueHeadCount), heads.narrow(1, a.HeadCount + a.KeyValueHeadCount, a.KeyValueHeadCount));
     }
-
-    private IEnumerable<Part> Parts(int layer)
-    {
-        int? window = _architecture.Layers[layer].Window;
-        for (int i = 0; i < _batch.Segments.Length; i++)
-        {
-            AttentionSegment s = _batch.Segments[i];
-            int causal = s.Prefix + s.First;
-            bool slides = window < causal;
-            yield return new Part(s.Start, causal, s.Start, 0, slides ? Mask(i, window, second: false) : null);
-            if (s.Second > 0)
-                yield return new Part(s.Start + causal, s.Second, s.Start, s.Prefix, Mask(i, window, second: true));
-        }
-    }
-
-    private Tensor Mask(int index, int? window, bool second)
-    {
-        if (_masks.TryGetValue((index, window ?? 0, second), out Tensor? known)) return known;
-        AttentionSegment s = _batch.Segments[index];
-        int[] rows = _batch.Positions[s.Start..(s.Start + s.Rows)];
-        int[] queries = second ? rows[(s.Prefix + s.First)..] : rows[..(s.Prefix + s.First)];
-        int[] keys = second ? [.. rows[..s.Prefix], .. queries] : queries;
-        return _masks[(index, window ?? 0, second)] = AttentionMasks.ByPosition(queries, keys, window, _device).DetachFromDisposeScope();
-    }
-
-    /// <returns>[1, heads, rows, headDim], a view</returns>
-    private static Tensor Rows(Tensor heads, Part part) => Across(heads.narrow(0, part.Start, part.Rows));
-
-    private static Tensor Keys(Tensor heads, Part part)
-    {
-        Tensor own = heads.narrow(0, part.Start, part.Rows);
-        return Across(part.Prefix == 0 ? own : cat([heads.narrow(0, part.PrefixStart, part.Prefix), own], 0));
-    }
-
-    private static void StoreKeys(Tensor gradient, Tensor keys, Part part)
-    {
-        Rows(gradient, part).copy_(keys.narrow(2, part.Prefix, part.Rows));
-        if (part.Prefix > 0) Across(gradient.narrow(0, part.PrefixStart, part.Prefix)).add_(keys.narrow(2, 0, part.Prefix));
-    }
-
-    private static Tensor Across(Tensor rows) => rows.transpose(0, 1).unsqueeze(0);
-
-    /// <summary>Queries [Start, Start + Rows) over the keys of a prefix and of themselves.</summary>
-    private readonly record struct Part(int Start, int Rows, int PrefixStart, int Prefix, Tensor? Mask);
 }

@@ -27,7 +27,7 @@ internal static class TargetLogProbabilities
             Tensor index = tensor(rows.AsSpan(from, count).ToArray(), int64, decoder.Device);
             Tensor logits = decoder.Logits(decoder.FinalNorm.Forward(hidden.index_select(0, index)).Output, memory.narrow(0, 0, count)); // [count, vocabulary]
             Tensor target = tensor(targets.AsSpan(from, count).ToArray(), int64, decoder.Device).unsqueeze(1);
-            FusedOperations.ExponentialsInPlace(logits, target).LogProbabilities.cpu().data<float>().CopyTo(result, from);
+            FusedOperations.SoftmaxInPlace(logits, target).cpu().data<float>().CopyTo(result, from);
         }
         return result;
     }

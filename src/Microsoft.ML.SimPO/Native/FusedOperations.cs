@@ -38,29 +38,51 @@ internal static class FusedOperations
             mean = torch.mean(torch.mul(gw, n), [-1], True)
             return gw.sub_(n.mul_(mean)).mul_(r)
 
-        def silu_gate_(g: Tensor, gate: Tensor, up: Tensor, dgate: Tensor, dup: Tensor) -> Tensor:
-            torch.mul(g, torch.silu(gate), out=dup)
-            return dgate.copy_(torch.silu_backward(torch.mul(g, up), gate))
+        def silu_gate(gate: Tensor, up: Tensor, rows: int) -> Tensor:
+            out = torch.empty([gate.size(0), gate.size(1)], dtype=gate.dtype, device=gate.device)
+            for i in range(0, gate.size(0), rows):
+                n = min(rows, gate.size(0) - i)
+                torch.mul(torch.silu(gate.narrow(0, i, n)), up.narrow(0, i, n), out=out.narrow(0, i, n))
+            return out
 
-        def gelu_gate_(g: Tensor, gate: Tensor, up: Tensor, dgate: Tensor, dup: Tensor, tanh: bool) -> Tensor:
+        def silu_gate_backward_(g: Tensor, gate: Tensor, up: Tensor, rows: int) -> Tensor:
+            for i in range(0, g.size(0), rows):
+                n = min(rows, g.size(0) - i)
+                x = gate.narrow(0, i, n)
+                y = g.narrow(0, i, n)
+                z = torch.mul(y, up.narrow(0, i, n))
+                torch.mul(y, torch.silu(x), out=up.narrow(0, i, n))
+                x.copy_(torch.silu_backward(z, x))
+            return gate
+
+        def gelu_gate(gate: Tensor, up: Tensor, tanh: bool, rows: int) -> Tensor:
             approximate = "tanh" if tanh else "none"
-            torch.mul(g, torch.gelu(gate, approximate=approximate), out=dup)
-            return dgate.copy_(torch.gelu_backward(torch.mul(g, up), gate, approximate=approximate))
+            out = torch.empty([gate.size(0), gate.size(1)], dtype=gate.dtype, device=gate.device)
+            for i in range(0, gate.size(0), rows):
+                n = min(rows, gate.size(0) - i)
+                torch.mul(torch.gelu(gate.narrow(0, i, n), approximate=approximate), up.narrow(0, i, n), out=out.narrow(0, i, n))
+            return out
 
-        def gelu(x: Tensor, tanh: bool) -> Tensor:
-            return torch.gelu(x, approximate="tanh" if tanh else "none")
+        def gelu_gate_backward_(g: Tensor, gate: Tensor, up: Tensor, tanh: bool, rows: int) -> Tensor:
+            approximate = "tanh" if tanh else "none"
+            for i in range(0, g.size(0), rows):
+                n = min(rows, g.size(0) - i)
+                x = gate.narrow(0, i, n)
+                y = g.narrow(0, i, n)
+                z = torch.mul(y, up.narrow(0, i, n))
+                torch.mul(y, torch.gelu(x, approximate=approximate), out=up.narrow(0, i, n))
+                x.copy_(torch.gelu_backward(z, x, approximate=approximate))
+            return gate
 
-        def exponentials_(logits: Tensor, targets: Tensor, rows: int):
-            s = torch.empty([logits.size(0), 1], dtype=logits.dtype, device=logits.device)
-            t = torch.empty_like(s)
+        def softmax_(logits: Tensor, targets: Tensor, rows: int) -> Tensor:
+            t = torch.empty([logits.size(0), 1], dtype=logits.dtype, device=logits.device)
             for i in range(0, logits.size(0), rows):
                 n = min(rows, logits.size(0) - i)
                 part = logits.narrow(0, i, n)
-                part.sub_(torch.amax(part, [-1], True))
-                t.narrow(0, i, n).copy_(torch.gather(part, 1, targets.narrow(0, i, n)))
-                part.exp_()
-                s.narrow(0, i, n).copy_(torch.sum(part, [-1], True))
-            return t.sub_(torch.log(s)).squeeze_(-1), s
+                d = torch.gather(part, 1, targets.narrow(0, i, n)).sub_(torch.amax(part, [-1], True))
+                torch._softmax(part, -1, False, out=part)
+                t.narrow(0, i, n).copy_(d.add_(torch.log(torch.amax(part, [-1], True))))
+            return t.squeeze_(-1)
 
         def global_norm(g: List[Tensor]) -> Tensor:
             return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(g, 2.0)))
@@ -80,8 +102,8 @@ internal static class FusedOperations
             return p[0]
         """;
 
-    /// <summary>Numbers that stay in the cache from one elementwise pass to the next: 4 MB.</summary>
-    private const long CachedNumbers = 1 << 20;
+    /// <summary>Numbers of one tensor that stay in the cache from one elementwise pass to the next: 2 MB.</summary>
+    private const long CachedNumbers = 1 << 19;
 
     private static readonly Lazy<jit.CompilationUnit> Unit = new(Compile);
 
@@ -117,27 +139,28 @@ internal static class FusedOperations
     public static Tensor RmsNormBackwardInput(Tensor gradient, Tensor input, Tensor reciprocalRms, Tensor weight) =>
         (Tensor)Invoke("rms_norm_backward_input", gradient, input, reciprocalRms, weight);
 
-    /// <summary>Gradients of silu(gate) * up, written into the last two arguments.</summary>
-    public static void SiluGateBackward(Tensor gradient, Tensor gate, Tensor up, Tensor gateGradient, Tensor upGradient) =>
-        Run("silu_gate_", gradient, gate, up, gateGradient, upGradient);
+    /// <summary>silu(gate) * up of [N, D] each.</summary>
+    public static Tensor SiluGate(Tensor gate, Tensor up) => (Tensor)Invoke("silu_gate", gate, up, CachedRows(gate));
 
-    /// <summary>Gradients of gelu(gate) * up, written into the last two arguments.</summary>
-    /// <param name="tanh">The approximation with tanh in place of the error function.</param>
-    public static void GeluGateBackward(Tensor gradient, Tensor gate, Tensor up, Tensor gateGradient, Tensor upGradient, bool tanh) =>
-        Run("gelu_gate_", gradient, gate, up, gateGradient, upGradient, tanh);
+    /// <summary>Turns gate and up into the gradients of <see cref="SiluGate"/>.</summary>
+    public static void SiluGateBackwardInPlace(Tensor gradient, Tensor gate, Tensor up) => Run("silu_gate_backward_", gradient, gate, up, CachedRows(gate));
 
+    /// <summary>gelu(gate) * up of [N, D] each.</summary>
     /// <param name="tanh">The approximation with tanh in place of the error function.</param>
-    public static Tensor Gelu(Tensor input, bool tanh) => (Tensor)Invoke("gelu", input, tanh);
+    public static Tensor GeluGate(Tensor gate, Tensor up, bool tanh) => (Tensor)Invoke("gelu_gate", gate, up, tanh, CachedRows(gate));
+
+    /// <summary>Turns gate and up into the gradients of <see cref="GeluGate"/>.</summary>
+    public static void GeluGateBackwardInPlace(Tensor gradient, Tensor gate, Tensor up, bool tanh) =>
+        Run("gelu_gate_backward_", gradient, gate, up, tanh, CachedRows(gate));
 
     /// <summary>
-    /// Turns logits in place into e^(logit - largest of the row). The target's log-probability is (its logit - largest) - log(sum), which
-    /// keeps the digits that a log-sum-exp of large logits rounds away. It goes through as many rows at a time as the processor's cache holds.
+    /// Turns logits in place into probabilities. A target's log-probability is (its logit - largest of the row) + log(largest probability), which
+    /// keeps the digits that a log-sum-exp of large logits rounds away and those of a probability that is too small for a float32.
     /// </summary>
-    /// <param name="logits">[M, vocabulary]</param>
+    /// <param name="logits">[M, vocabulary], rows without gaps</param>
     /// <param name="targets">[M, 1] int64</param>
-    /// <returns>log p(target), [M], and the sum of each row, [M, 1].</returns>
-    public static (Tensor LogProbabilities, Tensor Sums) ExponentialsInPlace(Tensor logits, Tensor targets) =>
-        ((Tensor, Tensor))Invoke("exponentials_", logits, targets, Math.Max(1, CachedNumbers / logits.shape[1]));
+    /// <returns>log p(target), [M]</returns>
+    public static Tensor SoftmaxInPlace(Tensor logits, Tensor targets) => (Tensor)Invoke("softmax_", logits, targets, CachedRows(logits));
 
     /// <summary>The L2 norm of all tensors together, a scalar tensor.</summary>
     public static Tensor GlobalNorm(Tensor[] tensors) => (Tensor)Invoke("global_norm", (object)tensors);
@@ -153,6 +176,9 @@ internal static class FusedOperations
     public static void AdamWStep(Tensor[] parameters, Tensor[] gradients, Tensor[] firstMoments, Tensor[] secondMoments, Tensor[] steps,
         double learningRate, double beta1, double beta2, double weightDecay, double epsilon) =>
         Run("adamw_", parameters, gradients, firstMoments, secondMoments, steps, learningRate, beta1, beta2, weightDecay, epsilon);
+
+    /// <summary>Passes that follow each other go through so many rows at a time.</summary>
+    private static long CachedRows(Tensor rows) => rows.device_type == DeviceType.CPU ? Math.Max(1, CachedNumbers / rows.shape[1]) : Math.Max(1, rows.shape[0]);
 
     /// <summary>Calls a function that works in place. What TorchScript makes it return is another handle of an argument, which would keep its memory alive.</summary>
     private static void Run(string function, params object?[] arguments) => ((Tensor)Invoke(function, arguments)).Dispose();

@@ -9,16 +9,20 @@ namespace Microsoft.ML.SimPO.Training;
 /// <summary>Forward and backward of one micro-batch: gradients are added to those that the parameters already hold.</summary>
 /// <param name="recompute">Keep the layers' inputs alone and compute their activations again in the backward pass.</param>
 /// <param name="lookUpPadding">Whether look-ups of the padding token's row give it a gradient; Hugging Face says no.</param>
-internal sealed class GradientPass(Decoder decoder, ResponseHead head, bool recompute, bool lookUpPadding = true)
+internal sealed class GradientPass(Decoder decoder, ResponseHead head, bool recompute, bool lookUpPadding = true) : IDisposable
 {
+    private readonly ActivationMemory _memory = new();
+
     /// <param name="context">What a pair of the micro-batch weighs in its step.</param>
     /// <returns>Log-probabilities and loss of each pair, before any update.</returns>
     public PairResult[] Run(PackedBatch batch, PairContext context, CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
-        using DecoderTape tape = decoder.Record(batch.Tokens, recompute, cancellationToken);
+        using DecoderTape tape = decoder.Record(batch.Tokens, recompute, _memory, cancellationToken);
         (Tensor gradient, PairResult[] pairs) = head.ForwardBackward(tape.Output, batch, context, cancellationToken);
         decoder.Backward(tape, gradient, lookUpPadding, cancellationToken);
         return pairs;
     }
+
+    public void Dispose() => _memory.Dispose();
 }

@@ -89,8 +89,7 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
     {
         Tensor logits = decoder.Logits(rows.Normed, rows.Logits);
         Tensor? slope = _softCap is { } cap ? (logits / (float)cap).pow_(2).neg_().add_(1) : null; // of cap tanh(x / cap)
-        (Tensor logps, Tensor sums) = FusedOperations.ExponentialsInPlace(logits, rows.Targets);
-        return new HeadRows(logits, sums, slope, logps);
+        return new HeadRows(logits, slope, FusedOperations.SoftmaxInPlace(logits, rows.Targets));
     }
 
     private PairResult Evaluate(PackedPair pair, PairContext context, Tensor logps)
@@ -113,7 +112,7 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
     /// <summary>d loss / d logit = w (one-hot - softmax), with w the derivative of the row's log p, then through soft cap and scaling.</summary>
     private void Backward(HeadRows computed, Tensor derivatives, Rows rows)
     {
-        Tensor logits = computed.Exponentials.mul_(derivatives.neg().div_(computed.Sums));
+        Tensor logits = computed.Probabilities.mul_(derivatives.neg());
         logits.scatter_add_(1, rows.Targets, derivatives);
         if (computed.Slope is not null) logits.mul_(computed.Slope);
         if (_scaling != 1) logits.div_(_scaling);
@@ -133,9 +132,8 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
             new(Normed.narrow(0, from, count), Targets.narrow(0, from, count), Gradient.narrow(0, from, count), Logits.narrow(0, 0, Math.Min(count, Logits.shape[0])));
     }
 
-    /// <param name="Exponentials">[M, vocabulary], e^(logit - largest)</param>
-    /// <param name="Sums">[M, 1], of each row</param>
+    /// <param name="Probabilities">[M, vocabulary], where the logits were</param>
     /// <param name="Slope">[M, vocabulary], of the soft cap; null for none</param>
     /// <param name="LogProbabilities">[M], of the targets</param>
-    private readonly record struct HeadRows(Tensor Exponentials, Tensor Sums, Tensor? Slope, Tensor LogProbabilities);
+    private readonly record struct HeadRows(Tensor Probabilities, Tensor? Slope, Tensor LogProbabilities);
 }

@@ -47,11 +47,12 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         var schedule = new LearningRateSchedule(
             settings.Scheduler, settings.LearningRate, plan.Count, settings.WarmupSteps ?? LearningRateSchedule.WarmupSteps(settings.WarmupRatio, plan.Count));
         (int done, TimeSpan before) = observer.Start(optimizer);
+        using var pass = new GradientPass(decoder, new ResponseHead(decoder, loss, settings.LogitsBudget), settings.Recompute, settings.LookUpPadding);
         var clock = Stopwatch.StartNew();
         for (int i = done; i < plan.Count; i++)
         {
             TimeSpan started = clock.Elapsed;
-            (PairResult[][] results, int tokens) = Gradients(pairs, plan[i], optimizer, cancellationToken);
+            (PairResult[][] results, int tokens) = Gradients(pairs, plan[i], pass, optimizer, cancellationToken);
             double norm = optimizer.ClipGradients(settings.MaxGradNorm);
             Check(i, results, norm, pairs);
             optimizer.Step(schedule.At(i));
@@ -59,10 +60,9 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         }
     }
 
-    private (PairResult[][] Results, int Tokens) Gradients(IReadOnlyList<EncodedPair> pairs, TrainingStep step, AdamW optimizer, CancellationToken cancellationToken)
+    private (PairResult[][] Results, int Tokens) Gradients(IReadOnlyList<EncodedPair> pairs, TrainingStep step, GradientPass pass, AdamW optimizer, CancellationToken cancellationToken)
     {
         optimizer.ZeroGradients();
-        var pass = new GradientPass(decoder, new ResponseHead(decoder, loss, settings.LogitsBudget), settings.Recompute, settings.LookUpPadding);
         PairContext[] contexts = settings.Weighting.Contexts(step, pairs);
         var results = new PairResult[contexts.Length][];
         int tokens = 0;

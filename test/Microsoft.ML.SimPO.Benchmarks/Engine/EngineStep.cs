@@ -49,6 +49,7 @@ internal sealed class EngineStep : IDisposable
 
     public void Dispose()
     {
+        _pass.Dispose();
         _optimizer.Dispose();
         _decoder.Dispose();
     }

@@ -27,6 +27,9 @@ internal interface IBenchmark
     /// <summary>Whether the rate of the machine's matrix products is measured beside it.</summary>
     bool UsesTorch => true;
 
+    /// <summary>Whether each round does other work, so that only their sum can be compared.</summary>
+    bool RoundsDiffer => false;
+
     /// <summary>What it needs and does not find, for a message; null where it can run.</summary>
     string? Missing() => null;
 

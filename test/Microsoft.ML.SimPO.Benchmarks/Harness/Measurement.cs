@@ -11,6 +11,12 @@ internal sealed record Measurement(Spread Rate, double PeakRssBytes)
     /// <summary>Medians of the figures that the runs reported themselves.</summary>
     public SortedDictionary<string, double>? Figures { get; init; }
 
-    /// <summary>Useful floating-point operations a second, in 10^9; null where not counted.</summary>
+    /// <summary>
+    /// Useful floating-point operations a second, in 10^9, of the fastest round, as the rate of matrix products is that of the fastest: what the
+    /// machine gives while nobody else has it. Over all rounds where they differ in size. Null where not counted.
+    /// </summary>
     public double? UsefulGflops { get; init; }
+
+    /// <summary>The same at the median round.</summary>
+    public double? MedianUsefulGflops { get; init; }
 }

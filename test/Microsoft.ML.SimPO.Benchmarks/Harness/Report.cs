@@ -26,6 +26,8 @@ internal static class Report
         if (result.GemmGflops is { } gemm) to.WriteLine(Invariant($"GEMM {gemm:F1} GFLOP/s"));
         if (result.UsefulGflops is { } useful) to.WriteLine(Invariant($"useful {useful:F1} GFLOP/s"));
         if (result.RooflineShare is { } share) to.WriteLine(Invariant($"{share:P1} of the roofline"));
+        if (result.GemmGflops is { } best && result.Ours.MedianUsefulGflops is { } median && result.Ours.UsefulGflops != median)
+            to.WriteLine(Invariant($"{median / best:P1} of it at the median round"));
         Figures(to, Side.Ours, result.Ours);
         if (result.Reference is not null) Figures(to, Side.Reference, result.Reference);
         foreach ((string name, Measurement variant) in result.Variants ?? []) Figures(to, name, variant);

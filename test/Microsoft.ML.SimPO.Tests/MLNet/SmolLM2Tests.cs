@@ -145,7 +145,7 @@ public sealed class SmolLM2Tests : IDisposable
             parameter.Train();
             parameter.Gradient.zero_();
         }
-        var pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(2.5, 0.5)), recompute: false, lookUpPadding);
+        using var pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(2.5, 0.5)), recompute: false, lookUpPadding);
         double loss = pass.Run(PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], decoder.Architecture), new PairContext(1.0 / pairs.Length)).Sum(p => p.Loss.Value);
         using DisposeScope scope = NewDisposeScope();
         return (loss, Math.Sqrt(decoder.Parameters.Sum(p => Math.Pow(p.Gradient.norm().item<float>(), 2))));

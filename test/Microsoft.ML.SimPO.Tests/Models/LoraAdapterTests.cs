@@ -154,7 +154,7 @@ public sealed class LoraAdapterTests
     private static double Gradients(Decoder decoder, bool recompute)
     {
         foreach (Parameter parameter in decoder.Trainable) parameter.Train();
-        var pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(2, 0.5)), recompute);
+        using var pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(2, 0.5)), recompute);
         return pass.Run(PackedBatch.Of([.. Pairs.Select((p, i) => (i, p))], decoder.Architecture), new PairContext(1.0 / Pairs.Length)).Sum(p => p.Loss.Value);
     }
 

@@ -61,7 +61,7 @@ public sealed class MixedPrecisionTests
             parameter.Train();
             parameter.Gradient.zero_();
         }
-        var pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(2, 0.5)), recompute: false);
+        using var pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(2, 0.5)), recompute: false);
         double loss = pass.Run(PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], decoder.Architecture), new PairContext(1.0 / pairs.Length)).Sum(p => p.Loss.Value);
         return (loss, [.. decoder.Parameters.SelectMany(p => Floats(p.Gradient)).Select(g => (double)g)]);
     }

@@ -102,7 +102,7 @@ public class ModelParityTests
             parameter.Gradient.zero_();
         }
         var loss = new SimPOLoss(fixture.Number("beta"), fixture.Number("gamma_beta_ratio"));
-        var pass = new GradientPass(decoder, new ResponseHead(decoder, loss, budget), recompute, lookUpPadding: true);
+        using var pass = new GradientPass(decoder, new ResponseHead(decoder, loss, budget), recompute, lookUpPadding: true);
         PackedBatch batch = PackedBatch.Of(fixture.Pairs, decoder.Architecture, sharePrefix);
         PairResult[] pairs = pass.Run(batch, new PairContext(1.0 / fixture.Pairs.Count));
 
