@@ -8,16 +8,17 @@ namespace QuickStart;
 /// </summary>
 internal static partial class Allocator
 {
-    private const int TrimThreshold = -1, TopPad = -2, MapThreshold = -3;
+    private const int TrimThreshold = -1, TopPad = -2, MapThreshold = -3, Arenas = -8;
 
     public static void KeepLargeBlocks()
     {
         if (!OperatingSystem.IsLinux()) return;
         try
         {
-            _ = SetOption(MapThreshold, 64 << 20); // logits and whole matrices still come and go, or they would leave holes
+            _ = SetOption(MapThreshold, 1 << 20); // what the heap does not hold leaves no holes in it
             _ = SetOption(TrimThreshold, int.MaxValue);
             _ = SetOption(TopPad, 64 << 20);
+            _ = SetOption(Arenas, 1); // the heap of a thread is made of pieces of 64 MB, into which matrices fit badly
         }
         catch (EntryPointNotFoundException)
         {

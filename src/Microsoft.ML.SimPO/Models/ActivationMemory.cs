@@ -36,6 +36,12 @@ internal sealed class ActivationMemory : IDisposable
         return part.view(rows, columns);
     }
 
+    /// <summary>Where the next one will lie, for <see cref="Release"/>.</summary>
+    public long Mark() => _used;
+
+    /// <summary>Gives back what was taken since a mark.</summary>
+    public void Release(long mark) => _used = mark;
+
     public void Dispose() => _block?.Dispose();
 
     private static long Aligned(long count) => (count + Alignment - 1) / Alignment * Alignment;

@@ -20,7 +20,6 @@ internal sealed class DecoderLayer(DecoderArchitecture architecture, int index, 
     {
         using NewScope scope = new();
         Tensor middle = Added(_attention.Forward(input, pass, keep), input);
-        keep?.KeepMiddle(middle);
         return scope.Keep(Added(_mlp.Forward(middle, keep), middle));
     }
 
@@ -30,7 +29,8 @@ internal sealed class DecoderLayer(DecoderArchitecture architecture, int index, 
     public Tensor Backward(Tensor gradient, Tensor input, DecoderPass pass, LayerActivations kept)
     {
         using NewScope scope = new();
-        Tensor middle = _mlp.Backward(Scaled(gradient), kept.Middle, kept).add_(gradient);
+        Tensor middle;
+        using (Tensor again = Added(_attention.Output(kept), input)) middle = _mlp.Backward(Scaled(gradient), again, kept).add_(gradient);
         return scope.Keep(_attention.Backward(Scaled(middle), input, pass, kept).add_(middle));
     }
 

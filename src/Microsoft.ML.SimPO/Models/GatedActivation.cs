@@ -8,12 +8,16 @@ namespace Microsoft.ML.SimPO.Models;
 internal sealed class GatedActivation(Activation activation)
 {
     /// <param name="gateUp">[N, 2 * intermediate]</param>
+    /// <param name="into">[N, intermediate] without values, that becomes the result; null for new memory.</param>
     /// <returns>[N, intermediate]</returns>
-    public Tensor Forward(Tensor gateUp)
+    public Tensor Forward(Tensor gateUp, Tensor? into = null)
     {
         using NewScope scope = new();
         (Tensor gate, Tensor up) = Halves(gateUp);
-        return scope.Keep(activation == Activation.Silu ? FusedOperations.SiluGate(gate, up) : FusedOperations.GeluGate(gate, up, activation == Activation.GeluTanh));
+        into ??= scope.Keep(empty(gate.shape, dtype: gate.dtype, device: gate.device));
+        if (activation == Activation.Silu) FusedOperations.SiluGate(gate, up, into);
+        else FusedOperations.GeluGate(gate, up, into, activation == Activation.GeluTanh);
+        return into;
     }
 
     /// <summary>Turns gate and up into their gradients.</summary>

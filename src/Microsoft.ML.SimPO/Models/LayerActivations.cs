@@ -22,9 +22,6 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
     /// <summary>[N, hidden], before the norm behind attention; null where there is none.</summary>
     public Tensor? AttentionOutput { get; private set; }
 
-    /// <summary>[N, hidden], between attention and MLP</summary>
-    public Tensor Middle { get; private set; } = null!;
-
     /// <summary>[N, 2 * intermediate], of a dense layer</summary>
     public Tensor GateUp { get; private set; } = null!;
 
@@ -44,7 +41,8 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
         yield return queryKeyValue;
         if (architecture.QueryKeyNorm != QueryKeyNorm.None) yield return queryKeyValue;
         yield return architecture.QuerySize;
-        yield return architecture.HiddenSize; // of attention: with its residual, or before a norm
+        yield return architecture.HeadCount + 1; // log-sum-exps, in chunks of 64 rows or more, each aligned
+        if (architecture.OutputNorms) yield return architecture.HiddenSize; // of attention, before its norm
         if (layer.Experts is not null) yield break;
         yield return 2 * architecture.IntermediateSize;
         yield return architecture.HiddenSize; // of the MLP, likewise
@@ -53,6 +51,24 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
     /// <returns>[rows, columns] without values, for something that will be kept; null where the result's own memory does</returns>
     public Tensor? Room(long rows, long columns) => memory?.Take(rows, columns);
 
+    /// <summary>Of the widest thing that a layer needs for a moment: gated activations with their gradient.</summary>
+    public static IEnumerable<long> PassingWidths(DecoderArchitecture architecture) => [architecture.IntermediateSize, architecture.IntermediateSize];
+
+    /// <summary>Takes memory as <see cref="Room"/> does, which is given back when the result is disposed.</summary>
+    public PassingRoom Passing() => new(memory);
+
+    /// <summary>A copy beside the others where there is such memory: small and long-lived among large and short-lived ones, it would part what is free.</summary>
+    public void KeepLogSumExp(Tensor tensor)
+    {
+        if (memory is null || tensor.numel() == 0)
+        {
+            LogSumExps.Add(tensor.DetachFromDisposeScope());
+            return;
+        }
+        using Tensor room = memory.Take(1, tensor.numel());
+        LogSumExps.Add(room.view(tensor.shape).DetachFromDisposeScope().copy_(tensor));
+    }
+
     public void KeepRawQueryKeyValue(Tensor tensor) => RawQueryKeyValue = Keep(tensor);
 
     public void KeepQueryKeyValue(Tensor tensor) => QueryKeyValue = Keep(tensor);
@@ -60,8 +76,6 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
     public void KeepAttention(Tensor tensor) => Attention = Keep(tensor);
 
     public void KeepAttentionOutput(Tensor tensor) => AttentionOutput = Keep(tensor);
-
-    public void KeepMiddle(Tensor tensor) => Middle = Keep(tensor);
 
     public void KeepGateUp(Tensor tensor) => GateUp = Keep(tensor);
 

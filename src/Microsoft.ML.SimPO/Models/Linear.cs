@@ -26,10 +26,11 @@ internal sealed class Linear(Parameter weight, Parameter? bias = null)
     }
 
     /// <summary>Adds to the gradients of weight and bias and returns the gradient of <paramref name="input"/>, [N, in].</summary>
-    public Tensor Backward(Tensor gradient, Tensor input)
+    /// <param name="into">[N, in] without values, that becomes the result; null for new memory.</param>
+    public Tensor Backward(Tensor gradient, Tensor input, Tensor? into = null)
     {
         Accumulate(gradient, input);
-        Tensor result = mm(gradient, weight.Compute);
+        Tensor result = into?.addmm_(gradient, weight.Compute, beta: 0, alpha: 1) ?? mm(gradient, weight.Compute);
         weight.Update?.Backward(gradient, input, result);
         return result;
     }

@@ -25,7 +25,7 @@ internal sealed class MlpBlock : IMlpBlock
         using NewScope scope = new();
         Tensor gateUp = _gateUp.Forward(Normed(input).Output, keep?.Room(input.shape[0], _gateUp.Outputs)); // [N, 2 * intermediate]
         keep?.KeepGateUp(gateUp);
-        Tensor output = _down.Forward(_gated.Forward(gateUp), keep?.Room(input.shape[0], _down.Outputs));
+        Tensor output = Down(gateUp, keep);
         if (_outputNorm is null) return scope.Keep(output);
         keep?.KeepMlpOutput(output);
         return scope.Keep(_outputNorm.Forward(output).Output);
@@ -37,17 +37,29 @@ internal sealed class MlpBlock : IMlpBlock
         if (_outputNorm is not null)
             gradient = _outputNorm.Backward(gradient, kept.MlpOutput!, _outputNorm.Forward(kept.MlpOutput!).ReciprocalRms);
         Tensor gateUp = kept.GateUp;
-        BackwardGated(gradient, gateUp);
-        (Tensor normed, Tensor? reciprocalRms) = Normed(input);
-        Tensor result = _gateUp.Backward(gateUp, normed);
-        return scope.Keep(_inputNorm is null ? result : _inputNorm.Backward(result, input, reciprocalRms!));
+        BackwardGated(gradient, gateUp, kept);
+        if (_inputNorm is null) return scope.Keep(_gateUp.Backward(gateUp, input));
+        using PassingRoom room = kept.Passing();
+        (Tensor normed, Tensor reciprocalRms) = _inputNorm.Forward(input, room.Take(input.shape[0], input.shape[1]));
+        Tensor result = _gateUp.Backward(gateUp, normed, room.Take(input.shape[0], input.shape[1]));
+        return scope.Keep(_inputNorm.Backward(result, input, reciprocalRms));
+    }
+
+    private Tensor Down(Tensor gateUp, LayerActivations? keep)
+    {
+        Tensor? output = keep?.Room(gateUp.shape[0], _down.Outputs);
+        using PassingRoom? room = keep?.Passing();
+        using Tensor gated = _gated.Forward(gateUp, room?.Take(gateUp.shape[0], gateUp.shape[1] / 2)); // [N, intermediate]
+        return _down.Forward(gated, output);
     }
 
     /// <summary>Turns gate and up, which nobody wants again, into their gradients. The widest place of a layer: what is done with is freed at once.</summary>
-    private void BackwardGated(Tensor gradient, Tensor gateUp)
+    private void BackwardGated(Tensor gradient, Tensor gateUp, LayerActivations kept)
     {
-        using Tensor gated = _gated.Forward(gateUp); // [N, intermediate]
-        using Tensor gatedGradient = _down.Backward(gradient, gated);
+        long rows = gateUp.shape[0], width = gateUp.shape[1] / 2;
+        using PassingRoom room = kept.Passing();
+        using Tensor gated = _gated.Forward(gateUp, room.Take(rows, width)); // [N, intermediate]
+        using Tensor gatedGradient = _down.Backward(gradient, gated, room.Take(rows, width));
         gated.Dispose();
         _gated.BackwardInPlace(gatedGradient, gateUp);
     }

@@ -42,7 +42,7 @@ internal sealed class PackedAttention : IAttention, IDisposable
                 using NewScope innermost = new();
                 (Tensor heads, Tensor logSumExp) = _kernel.Forward(Queries(query, sequence, chunk), Seen(keys, chunk), Seen(values, chunk), Mask(chunk, layer));
                 Queries(outputs, sequence, chunk).copy_(heads);
-                keep?.LogSumExps.Add(logSumExp.DetachFromDisposeScope());
+                keep?.KeepLogSumExp(logSumExp);
             }
         }
         return output;
@@ -50,16 +50,14 @@ internal sealed class PackedAttention : IAttention, IDisposable
 
     /// <summary>The gradient of <see cref="Forward"/> with respect to query, key and value.</summary>
     /// <param name="gradient">[N, heads * headDim]</param>
-    /// <param name="output">What <see cref="Forward"/> returned.</param>
-    /// <param name="logSumExps">What it filled in.</param>
-    /// <returns>[N, (heads + 2 keyValueHeads) * headDim]</returns>
-    public Tensor Backward(int layer, Tensor gradient, Tensor queryKeyValue, Tensor output, IReadOnlyList<Tensor> logSumExps)
+    /// <param name="kept">Of <see cref="Forward"/>: its input, its output and what it filled in.</param>
+    /// <param name="result">[N, (heads + 2 keyValueHeads) * headDim] without values, to be filled in</param>
+    public void Backward(int layer, Tensor gradient, LayerActivations kept, Tensor result)
     {
-        using NewScope scope = new();
-        Tensor result = scope.Keep(empty_like(queryKeyValue));
-        (Tensor query, Tensor key, Tensor value) = Heads(queryKeyValue);
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor query, Tensor key, Tensor value) = Heads(kept.QueryKeyValue);
         (Tensor queryGradient, Tensor keyGradient, Tensor valueGradient) = Heads(result);
-        Tensor outputs = OfHeads(output), gradients = OfHeads(gradient);
+        Tensor outputs = OfHeads(kept.Attention), gradients = OfHeads(gradient);
         int index = 0;
         foreach (AttentionSequence sequence in _sequences)
         {
@@ -70,13 +68,12 @@ internal sealed class PackedAttention : IAttention, IDisposable
                 using NewScope innermost = new();
                 (Tensor q, Tensor k, Tensor v) = _kernel.Backward(
                     Queries(gradients, sequence, chunk), Queries(query, sequence, chunk), Seen(keys, chunk), Seen(values, chunk),
-                    Queries(outputs, sequence, chunk), logSumExps[index++], Mask(chunk, layer));
+                    Queries(outputs, sequence, chunk), kept.LogSumExps[index++], Mask(chunk, layer));
                 Queries(queryGradient, sequence, chunk).copy_(q);
                 AddKeys(keyGradient, k, sequence, chunk);
                 AddKeys(valueGradient, v, sequence, chunk);
             }
         }
-        return result;
     }
 
     public void Dispose()

@@ -10,11 +10,13 @@ internal sealed class RmsNorm(Parameter weight, double epsilon, bool addsOne)
     public Parameter Weight => weight;
 
     /// <param name="input">[N, D]</param>
+    /// <param name="into">[N, D] without values, that becomes the output; null for new memory.</param>
     /// <returns>[N, D], and 1 / rms of every row, [N, 1], which <see cref="Backward"/> wants again.</returns>
-    public (Tensor Output, Tensor ReciprocalRms) Forward(Tensor input)
+    public (Tensor Output, Tensor ReciprocalRms) Forward(Tensor input, Tensor? into = null)
     {
         using NewScope scope = new();
-        return scope.Keep(FusedOperations.RmsNorm(input, Factor(), epsilon));
+        into ??= scope.Keep(empty_like(input));
+        return (into, scope.Keep(FusedOperations.RmsNorm(input, Factor(), into, epsilon)));
     }
 
     /// <summary>Adds to the weight's gradient and returns the gradient of <paramref name="input"/>.</summary>

@@ -19,27 +19,42 @@ internal static class FusedOperations
         def sdpa(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, scale: float) -> Tensor:
             return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, causal, scale=scale, enable_gqa=True)
 
-        def rms_norm(x: Tensor, w: Tensor, eps: float):
-            f = x.float()
-            r = torch.rsqrt(torch.mean(torch.square(f), [-1], True).add_(eps))
-            return torch.mul(f, r).mul_(w).to(x.dtype), r
+        def rms_norm(x: Tensor, w: Tensor, y: Tensor, eps: float, rows: int) -> Tensor:
+            r = torch.empty([x.size(0), 1], dtype=w.dtype, device=x.device)
+            for i in range(0, x.size(0), rows):
+                n = min(rows, x.size(0) - i)
+                f = x.narrow(0, i, n).float()
+                q = torch.rsqrt(torch.mean(torch.square(f), [-1], True).add_(eps))
+                r.narrow(0, i, n).copy_(q)
+                y.narrow(0, i, n).copy_(torch.mul(f, q).mul_(w))
+            return r
 
-        def rms_norm_backward(g: Tensor, x: Tensor, r: Tensor, w: Tensor):
-            n = torch.mul(x, r)
-            gn = torch.mul(g, n)
-            gw = torch.sum(gn, [0])
-            mean = torch.matmul(gn, w).unsqueeze_(-1).div_(x.size(-1))
-            gx = torch.mul(g, w).sub_(n.mul_(mean)).mul_(r)
-            return gx.to(g.dtype), gw
+        def rms_norm_backward(g: Tensor, x: Tensor, r: Tensor, w: Tensor, rows: int):
+            gx = torch.empty_like(g)
+            gw = torch.zeros_like(w)
+            for i in range(0, g.size(0), rows):
+                n = min(rows, g.size(0) - i)
+                h = g.narrow(0, i, n)
+                q = r.narrow(0, i, n)
+                z = torch.mul(x.narrow(0, i, n), q)
+                gz = torch.mul(h, z)
+                gw.add_(torch.sum(gz, [0]))
+                mean = torch.matmul(gz, w).unsqueeze_(-1).div_(x.size(-1))
+                gx.narrow(0, i, n).copy_(torch.mul(h, w).sub_(z.mul_(mean)).mul_(q))
+            return gx, gw
 
-        def rms_norm_backward_input(g: Tensor, x: Tensor, r: Tensor, w: Tensor) -> Tensor:
-            n = torch.mul(x, r)
-            gw = torch.mul(g, w)
-            mean = torch.mean(torch.mul(gw, n), [-1], True)
-            return gw.sub_(n.mul_(mean)).mul_(r)
+        def rms_norm_backward_input(g: Tensor, x: Tensor, r: Tensor, w: Tensor, rows: int) -> Tensor:
+            gx = torch.empty_like(g)
+            for i in range(0, g.size(0), rows):
+                n = min(rows, g.size(0) - i)
+                q = r.narrow(0, i, n)
+                z = torch.mul(x.narrow(0, i, n), q)
+                gw = torch.mul(g.narrow(0, i, n), w)
+                mean = torch.mean(torch.mul(gw, z), [-1], True)
+                gx.narrow(0, i, n).copy_(gw.sub_(z.mul_(mean)).mul_(q))
+            return gx
 
-        def silu_gate(gate: Tensor, up: Tensor, rows: int) -> Tensor:
-            out = torch.empty([gate.size(0), gate.size(1)], dtype=gate.dtype, device=gate.device)
+        def silu_gate(gate: Tensor, up: Tensor, out: Tensor, rows: int) -> Tensor:
             for i in range(0, gate.size(0), rows):
                 n = min(rows, gate.size(0) - i)
                 torch.mul(torch.silu(gate.narrow(0, i, n)), up.narrow(0, i, n), out=out.narrow(0, i, n))
@@ -55,9 +70,8 @@ internal static class FusedOperations
                 x.copy_(torch.silu_backward(z, x))
             return gate
 
-        def gelu_gate(gate: Tensor, up: Tensor, tanh: bool, rows: int) -> Tensor:
+        def gelu_gate(gate: Tensor, up: Tensor, out: Tensor, tanh: bool, rows: int) -> Tensor:
             approximate = "tanh" if tanh else "none"
-            out = torch.empty([gate.size(0), gate.size(1)], dtype=gate.dtype, device=gate.device)
             for i in range(0, gate.size(0), rows):
                 n = min(rows, gate.size(0) - i)
                 torch.mul(torch.gelu(gate.narrow(0, i, n), approximate=approximate), up.narrow(0, i, n), out=out.narrow(0, i, n))
@@ -127,27 +141,28 @@ internal static class FusedOperations
     public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, Tensor? mask, bool causal, double scale) =>
         (Tensor)Invoke("sdpa", query, key, value, mask, causal, scale);
 
-    /// <summary>y = x / rms(x) * weight over the last dimension, and 1 / rms(x).</summary>
-    public static (Tensor Output, Tensor ReciprocalRms) RmsNorm(Tensor input, Tensor weight, double epsilon) =>
-        ((Tensor, Tensor))Invoke("rms_norm", input, weight, epsilon);
+    /// <summary>y = x / rms(x) * weight over the last dimension, written into <paramref name="output"/>.</summary>
+    /// <returns>1 / rms(x) of each row, [N, 1]</returns>
+    public static Tensor RmsNorm(Tensor input, Tensor weight, Tensor output, double epsilon) =>
+        (Tensor)Invoke("rms_norm", input, weight, output, epsilon, CachedRows(input));
 
     /// <summary>Gradients of <see cref="RmsNorm"/> with respect to input and weight, of rows [N, D].</summary>
     public static (Tensor Input, Tensor Weight) RmsNormBackward(Tensor gradient, Tensor input, Tensor reciprocalRms, Tensor weight) =>
-        ((Tensor, Tensor))Invoke("rms_norm_backward", gradient, input, reciprocalRms, weight);
+        ((Tensor, Tensor))Invoke("rms_norm_backward", gradient, input, reciprocalRms, weight, CachedRows(input));
 
     /// <summary>The gradient of <see cref="RmsNorm"/> with respect to the input alone, of rows [N, D].</summary>
     public static Tensor RmsNormBackwardInput(Tensor gradient, Tensor input, Tensor reciprocalRms, Tensor weight) =>
-        (Tensor)Invoke("rms_norm_backward_input", gradient, input, reciprocalRms, weight);
+        (Tensor)Invoke("rms_norm_backward_input", gradient, input, reciprocalRms, weight, CachedRows(input));
 
-    /// <summary>silu(gate) * up of [N, D] each.</summary>
-    public static Tensor SiluGate(Tensor gate, Tensor up) => (Tensor)Invoke("silu_gate", gate, up, CachedRows(gate));
+    /// <summary>silu(gate) * up of [N, D] each, written into the last argument.</summary>
+    public static void SiluGate(Tensor gate, Tensor up, Tensor into) => Run("silu_gate", gate, up, into, CachedRows(gate));
 
     /// <summary>Turns gate and up into the gradients of <see cref="SiluGate"/>.</summary>
     public static void SiluGateBackwardInPlace(Tensor gradient, Tensor gate, Tensor up) => Run("silu_gate_backward_", gradient, gate, up, CachedRows(gate));
 
-    /// <summary>gelu(gate) * up of [N, D] each.</summary>
+    /// <summary>gelu(gate) * up of [N, D] each, written into the third argument.</summary>
     /// <param name="tanh">The approximation with tanh in place of the error function.</param>
-    public static Tensor GeluGate(Tensor gate, Tensor up, bool tanh) => (Tensor)Invoke("gelu_gate", gate, up, tanh, CachedRows(gate));
+    public static void GeluGate(Tensor gate, Tensor up, Tensor into, bool tanh) => Run("gelu_gate", gate, up, into, tanh, CachedRows(gate));
 
     /// <summary>Turns gate and up into the gradients of <see cref="GeluGate"/>.</summary>
     public static void GeluGateBackwardInPlace(Tensor gradient, Tensor gate, Tensor up, bool tanh) =>

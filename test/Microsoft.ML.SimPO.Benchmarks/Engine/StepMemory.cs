@@ -17,8 +17,8 @@ internal static class StepMemory
         DecoderArchitecture a = decoder.Architecture;
         double tokens = pairs.Sum(p => p.PackedLength), scored = pairs.Sum(p => p.ChosenAnswerLength + p.RejectedAnswerLength);
         double queryKeyValue = a.QuerySize + (2.0 * a.KeyValueSize);
-        double kept = (2 * a.HiddenSize) + queryKeyValue + a.QuerySize + a.HeadCount + (2 * a.IntermediateSize); // input, middle; q, k, v; attention; gate, up
-        double backward = tokens * ((4 * a.IntermediateSize) + (3 * a.HiddenSize)); // gated, its gradient, that of gate and up; the stream's
+        double kept = a.HiddenSize + queryKeyValue + a.QuerySize + a.HeadCount + 1 + (2 * a.IntermediateSize); // input; q, k, v; attention; gate, up
+        double backward = tokens * ((2 * a.IntermediateSize) + (8 * a.HiddenSize)); // gated, its gradient; the stream's, and holes between such pieces
         double head = Math.Min(ResponseHead.DefaultBudget / 4.0, (double)a.VocabularySize * pairs.Max(p => p.ChosenAnswerLength + p.RejectedAnswerLength))
             + (scored * 4 * a.HiddenSize) + (2 * tokens * a.HiddenSize);
         return Program + (16.0 * decoder.ParameterCount) + (4 * ((tokens * a.Layers.Count * kept) + Math.Max(backward, head)));
