@@ -30,12 +30,13 @@ internal sealed class MemoryEstimate(Decoder decoder, long tokens)
 
     private int Layers => _architecture.Layers.Count;
 
-    /// <summary>Float32 values a token that a layer keeps: see <see cref="LayerActivations"/>.</summary>
+    /// <summary>Float32 values a token that a layer keeps, but for the stream that comes in: see <see cref="LayerActivations"/>.</summary>
     private long Kept(int layer)
     {
-        DecoderArchitecture a = _architecture;
-        long queryKeyValue = a.QuerySize + (2L * a.KeyValueSize);
-        return (a.QueryKeyNorm == QueryKeyNorm.None ? 1 : 2) * queryKeyValue + a.QuerySize + a.HeadCount + a.HiddenSize + (a.OutputNorms ? 2L * a.HiddenSize : 0) + (2 * Intermediate(layer));
+        LayerArchitecture l = _architecture.Layers[layer];
+        long taken = LayerActivations.Widths(_architecture, l).Sum();
+        if (l.Experts is not null) return taken + (2 * Intermediate(layer));
+        return _architecture.OutputNorms ? taken : taken - _architecture.HiddenSize; // whose output is the stream that comes into the next layer
     }
 
     /// <summary>Float32 values a token that exist at once while a layer computes: gate and up, their product, and rows that go in and come out.</summary>

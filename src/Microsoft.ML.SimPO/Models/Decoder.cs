@@ -109,7 +109,7 @@ internal sealed class Decoder : IDisposable
         {
             Tensor stream = Embed(tape.Pass.Ids);
             int lowest = LowestTrained();
-            if (!recompute) memory?.Begin(batch.Rows, Architecture.Layers.Skip(lowest).SelectMany(l => LayerActivations.Widths(Architecture, l)).Concat(LayerActivations.PassingWidths(Architecture)));
+            if (!recompute) memory?.Begin(batch.Rows, LayerActivations.Widths(Architecture, Architecture.Layers.Skip(lowest)));
             for (int i = 0; i < Layers.Count; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -193,7 +193,7 @@ internal sealed class Decoder : IDisposable
         {
             if (kept is null)
             {
-                tape.Memory?.Begin(input.shape[0], LayerActivations.Widths(Architecture, Architecture.Layers[index]).Concat(LayerActivations.PassingWidths(Architecture)));
+                tape.Memory?.Begin(input.shape[0], LayerActivations.Widths(Architecture, [Architecture.Layers[index]]));
                 layer.Forward(input, tape.Pass, kept = new LayerActivations(tape.Memory)).Dispose();
             }
             return scope.Keep(layer.Backward(gradient, input, tape.Pass, kept));

@@ -34,6 +34,10 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
     /// <summary>[rows of the expert, 2 * intermediate], one an expert that was chosen</summary>
     public List<Tensor> ExpertGateUps { get; } = [];
 
+    /// <summary>Widths of all that layers take of an <see cref="ActivationMemory"/>: what each keeps, and once what one needs for a moment.</summary>
+    public static IEnumerable<long> Widths(DecoderArchitecture architecture, IEnumerable<LayerArchitecture> layers) =>
+        layers.SelectMany(l => Widths(architecture, l)).Concat([architecture.IntermediateSize, architecture.IntermediateSize]); // gated activations, their gradient
+
     /// <summary>Widths of what a layer takes by <see cref="Room"/>, its output included.</summary>
     public static IEnumerable<long> Widths(DecoderArchitecture architecture, LayerArchitecture layer)
     {
@@ -50,9 +54,6 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
 
     /// <returns>[rows, columns] without values, for something that will be kept; null where the result's own memory does</returns>
     public Tensor? Room(long rows, long columns) => memory?.Take(rows, columns);
-
-    /// <summary>Of the widest thing that a layer needs for a moment: gated activations with their gradient.</summary>
-    public static IEnumerable<long> PassingWidths(DecoderArchitecture architecture) => [architecture.IntermediateSize, architecture.IntermediateSize];
 
     /// <summary>Takes memory as <see cref="Room"/> does, which is given back when the result is disposed.</summary>
     public PassingRoom Passing() => new(memory);
