@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text;
+using QuickStart;
 
 namespace Microsoft.ML.SimPO.Benchmarks;
 
@@ -36,6 +37,7 @@ internal sealed class SmolLM2Benchmark : IBenchmark
 
     public Workload Prepare(string side)
     {
+        Allocator.KeepLargeBlocks(1 << 20); // memory is what is tight here
         using JsonDocument curve = JsonDocument.Parse(File.ReadAllBytes(Curve));
         double[] losses = [.. curve.RootElement.GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("loss").GetDouble())];
         EncodedPair[] pairs = Pairs([.. curve.RootElement.GetProperty("pair_indices").EnumerateArray().Select(i => i.GetInt32())]);
