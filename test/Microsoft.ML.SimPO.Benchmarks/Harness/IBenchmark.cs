@@ -22,13 +22,13 @@ internal interface IBenchmark
     string? Roofline => null;
 
     /// <summary>How often each side is measured, after one run that is not counted.</summary>
-    int Rounds => 3;
+    int Rounds => 7;
 
     /// <summary>Whether the rate of the machine's matrix products is measured beside it.</summary>
     bool UsesTorch => true;
 
-    /// <summary>Whether each round does other work, so that only their sum can be compared.</summary>
-    bool RoundsDiffer => false;
+    /// <summary>After how many rounds the same work comes again; <see cref="Rounds"/> is a multiple of it.</summary>
+    int Cycle => 1;
 
     /// <summary>What it needs and does not find, for a message; null where it can run.</summary>
     string? Missing() => null;

@@ -29,7 +29,7 @@ internal static class Runner
 
     private static BenchmarkResult Summarize(IBenchmark benchmark, Dictionary<string, WorkerProcess> workers, Dictionary<string, List<WorkerReply>> replies)
     {
-        Dictionary<string, Measurement> measured = benchmark.Sides.ToDictionary(s => s, s => Measure(workers[s].Ready, replies[s], benchmark.RoundsDiffer));
+        Dictionary<string, Measurement> measured = benchmark.Sides.ToDictionary(s => s, s => Measure(workers[s].Ready, replies[s], benchmark.Cycle));
         Measurement ours = measured[Side.Ours];
         Measurement? reference = measured.GetValueOrDefault(Side.Reference);
         double? gemm = replies.TryGetValue(Side.Gemm, out List<WorkerReply>? products) ? products.Max(r => workers[Side.Gemm].Ready.Amount / r.Seconds) : null;
@@ -49,17 +49,17 @@ internal static class Runner
         return result with { Bars = [.. benchmark.Bars(result)] };
     }
 
-    private static Measurement Measure(WorkerReply ready, List<WorkerReply> replies, bool roundsDiffer)
+    private static Measurement Measure(WorkerReply ready, List<WorkerReply> replies, int cycle)
     {
         Spread rate = Spread.Of(replies.Select(r => ready.Amount / r.Seconds));
         string[] names = [.. replies.SelectMany(r => r.Figures?.Keys ?? Enumerable.Empty<string>()).Distinct()];
-        double mean = replies.Count * ready.Amount / replies.Sum(r => r.Seconds);
+        double fastest = cycle * ready.Amount / Enumerable.Range(0, cycle).Sum(i => replies.Where((_, round) => round % cycle == i).Min(r => r.Seconds));
         double? Gflops(double unitsPerSecond) => ready.UsefulFlops == 0 ? null : ready.UsefulFlops / ready.Amount * unitsPerSecond / 1e9;
         return new Measurement(rate, replies[^1].PeakRssBytes)
         {
-            MeanRate = mean,
-            UsefulGflops = Gflops(roundsDiffer ? mean : rate.Max),
-            MedianUsefulGflops = Gflops(rate.Median),
+            FastestRate = fastest,
+            UsefulGflops = Gflops(fastest),
+            MedianUsefulGflops = cycle == 1 ? Gflops(rate.Median) : null,
             Figures = names.Length == 0 ? null : new SortedDictionary<string, double>(
                 names.ToDictionary(n => n, n => Spread.Of(replies.Where(r => r.Figures!.ContainsKey(n)).Select(r => r.Figures![n])).Median), StringComparer.Ordinal),
         };

@@ -93,12 +93,11 @@ public sealed class SmolLM2Tests : IDisposable
         }
     }
 
-    /// <summary>One or two of the five steps, for time; sound gradients differ by what the padding token's look-ups give.</summary>
-    [SkippableTheory]
-    [InlineData(Compatibility.None, 1, 1e-3)]
-    [InlineData(Compatibility.Trl024, 2, 2e-5)]
-    public void The_first_steps_follow_TRLs_curve(Compatibility compatibility, int steps, double tolerance) => FollowCurve(compatibility, steps, tolerance);
+    /// <summary>Two of the five steps, for time: the second begins with what the first one's update left.</summary>
+    [SkippableFact]
+    public void The_first_steps_follow_TRLs_curve() => FollowCurve(Compatibility.Trl024, 2, 2e-5);
 
+    /// <summary>Sound gradients differ from TRL's by what the padding token's look-ups give.</summary>
     [SkippableTheory]
     [Trait("Category", "Long")]
     [InlineData(Compatibility.None, 1e-3)]

@@ -1,6 +1,9 @@
 namespace Microsoft.ML.SimPO.Parity;
 
-/// <summary>Finds golden cases under the project's own <c>Goldens/</c> and under every root that <c>SIMPO_GOLDENS</c> names.</summary>
+/// <summary>
+/// Finds golden cases under the project's own <c>Goldens/</c> and under every root that <c>SIMPO_GOLDENS</c> names. A case of the project's that such a root holds
+/// with the same bytes runs once.
+/// </summary>
 internal static class GoldenCases
 {
     private static readonly Lazy<IReadOnlyDictionary<string, string>> Unsupported = new(ReadUnsupported);
@@ -34,10 +37,21 @@ internal static class GoldenCases
         {
             string folder = Path.Combine(root, kind);
             if (!Directory.Exists(folder)) continue;
-            foreach (string entry in entries(folder).Order(StringComparer.Ordinal))
-                cases.Add(new GoldenCase(root, kind, Path.GetFileName(entry)));
+            string[] found = [.. entries(folder).Order(StringComparer.Ordinal)];
+            string[] shared = [.. Directory.EnumerateFileSystemEntries(folder).Except(found)];
+            foreach (string entry in found)
+                if (root != OwnRoot || !NamedRoots.Any(r => shared.Append(entry).All(e => IsIn(Path.Combine(r, kind), e))))
+                    cases.Add(new GoldenCase(root, kind, Path.GetFileName(entry)));
         }
         return cases;
+    }
+
+    /// <summary>Whether a folder holds a file, or all files of a folder, with the same bytes.</summary>
+    internal static bool IsIn(string folder, string entry)
+    {
+        string other = Path.Combine(folder, Path.GetFileName(entry));
+        if (Directory.Exists(entry)) return Directory.EnumerateFileSystemEntries(entry).All(e => IsIn(other, e));
+        return File.Exists(other) && new FileInfo(other).Length == new FileInfo(entry).Length && File.ReadAllBytes(other).AsSpan().SequenceEqual(File.ReadAllBytes(entry));
     }
 
     private static Dictionary<string, string> ReadUnsupported()

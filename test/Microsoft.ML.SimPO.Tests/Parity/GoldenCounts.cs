@@ -22,7 +22,8 @@ public sealed class GoldenCounts
         foreach (string root in GoldenCases.Roots)
         {
             string counts = string.Join(", ", Kinds.Select(k => FormattableString.Invariant($"{cases.Count(c => c.Root == root && c.Kind == k.Kind)} {k.Kind}")));
-            console.OnMessage(new DiagnosticMessage($"golden cases in '{root}': {counts}"));
+            string besides = root == GoldenCases.OwnRoot && GoldenCases.NamedRoots.Count > 0 ? " besides those that another root holds too" : "";
+            console.OnMessage(new DiagnosticMessage($"golden cases in '{root}'{besides}: {counts}"));
             ByRoot[root] = cases.Count(c => c.Root == root);
         }
     }
