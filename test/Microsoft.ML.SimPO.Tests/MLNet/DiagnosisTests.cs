@@ -29,23 +29,32 @@ public sealed class DiagnosisTests
 
     [Theory]
     [Trait("Category", "Long")]
-    [InlineData(2e-4, 2, 1, 0)]
-    [InlineData(2e-4, 2, 2, 0)]
-    [InlineData(2e-4, 2, 3, 0)]
-    [InlineData(2.5e-4, 2, 1, 0)]
-    [InlineData(1e-4, 2, 1, 0)]
-    [InlineData(4e-4, 1, 1, 0)]
-    [InlineData(4e-4, 1, 2, 0)]
-    [InlineData(4e-4, 1, 3, 0)]
-    [InlineData(2e-3, 1, 1, 2)]
-    [InlineData(5e-3, 1, 1, 2)]
-    [InlineData(2e-2, 1, 1, 3)]
-    public void Whole_runs_are_told_apart(double learningRate, double epochs, int seed, int findings)
+    [InlineData(2e-4, 2, 1)]
+    [InlineData(2e-4, 2, 2)]
+    [InlineData(2e-4, 2, 3)]
+    [InlineData(2.5e-4, 2, 1)]
+    [InlineData(1e-4, 2, 1)]
+    [InlineData(4e-4, 1, 1)]
+    [InlineData(4e-4, 1, 2)]
+    [InlineData(4e-4, 1, 3)]
+    public void Whole_healthy_runs_are_not(double learningRate, double epochs, int seed)
     {
         using SimPOTransformer model = Fit(learningRate, epochs, seed);
-        Assert.Equal(findings, model.Diagnoses.Count);
-        Assert.Equal(findings > 0, model.Diagnoses.Any(d => d.IsSevere));
-        Assert.Equal(findings > 2, model.Diagnoses.Any(d => d.Symptom == TrainingSymptom.GradientVanished));
+        Assert.Empty(model.Diagnoses);
+    }
+
+    /// <summary>Where the rate is high enough for every margin to leave its target far behind, the gradient's end is seen as well.</summary>
+    [Theory]
+    [Trait("Category", "Long")]
+    [InlineData(2e-3, false)]
+    [InlineData(5e-3, true)]
+    [InlineData(2e-2, true)]
+    public void Whole_runs_that_destroy_the_model_are_called_out(double learningRate, bool vanishes)
+    {
+        using SimPOTransformer model = Fit(learningRate, 1);
+        Assert.Contains(model.Diagnoses, d => d is { Symptom: TrainingSymptom.ChosenLogProbabilityFell, IsSevere: true, Value: > 1 });
+        Assert.Equal(vanishes, model.Diagnoses.Any(d => d.Symptom == TrainingSymptom.GradientVanished));
+        Assert.Equal(1, model.TrainingHistory[^1].Accuracy);
     }
 
     private SimPOTransformer Fit(double learningRate, double epochs, int seed = 1) => _context.Alignment.Trainers.SimPO(new SimPOTrainer.Options
