@@ -22,11 +22,9 @@ internal static class InvariantVectors
         }
         int tokenizers = 0, vectors = 0;
         var differences = new List<string>();
-        foreach (string folder in GoldenCases.Roots.Select(root => Path.Combine(root, "tokenizers")).Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).Order(StringComparer.Ordinal))
+        foreach (GoldenCase golden in ((IEnumerable<object[]>)TokenizerParityTests.Cases).Select(row => (GoldenCase)row[0]))
         {
-            string file = Path.Combine(folder, "vectors.jsonl");
-            if (!File.Exists(file)) continue;
-            vectors += TokenizerParityTests.Compare(HfTokenizer.Load(folder), file, differences);
+            vectors += TokenizerParityTests.Compare(HfTokenizer.Load(golden.Path), golden.File("vectors.jsonl"), differences);
             tokenizers++;
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{tokenizers} {vectors} {differences.Count}"));

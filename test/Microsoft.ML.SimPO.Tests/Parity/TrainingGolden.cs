@@ -88,6 +88,7 @@ internal sealed class TrainingGolden : IDisposable
             var other => throw new InvalidDataException($"No schedule is called '{other}'."),
         },
         WarmupRatio = Hyper("warmup_ratio"),
+        WarmupSteps = _hyper.TryGetProperty("warmup_steps", out JsonElement steps) && steps.GetInt32() > 0 ? steps.GetInt32() : null,
         MaxGradNorm = Hyper("max_grad_norm"),
         WeightDecay = Hyper("weight_decay"),
         AdamBeta1 = Hyper("adam_beta1"),
@@ -99,6 +100,9 @@ internal sealed class TrainingGolden : IDisposable
         MaxPromptLength = (int)Hyper("max_prompt_length"),
         Shuffle = false,
     };
+
+    /// <summary>What was trained with: <c>simpo</c>, <c>dpo-ipo</c>, ...</summary>
+    public static string Method(GoldenCase golden) => Read(golden.File("config.json")).GetProperty("method").GetString()!;
 
     /// <summary>The pairs as texts: the vocabulary is one of words.</summary>
     public static TextPair TextOf(EncodedPair pair)
