@@ -16,7 +16,7 @@ internal sealed class ScoreBenchmark : IBenchmark
 
     public IReadOnlyList<string> Sides => [Side.Ours, Side.Reference];
 
-    public int Rounds => 7;
+    public int Rounds => 15;
 
     public Workload Prepare(string side)
     {
