@@ -52,6 +52,7 @@ public sealed class DiagnosisTests
     public void Whole_runs_that_destroy_the_model_are_called_out(double learningRate, bool vanishes)
     {
         using SimPOTransformer model = Fit(learningRate, 1);
+        Assert.Equal(2, model.Diagnoses.Count);
         Assert.Contains(model.Diagnoses, d => d is { Symptom: TrainingSymptom.ChosenLogProbabilityFell, IsSevere: true, Value: > 1 });
         Assert.Equal(vanishes, model.Diagnoses.Any(d => d.Symptom == TrainingSymptom.GradientVanished));
         Assert.Equal(1, model.TrainingHistory[^1].Accuracy);

@@ -39,8 +39,10 @@ internal static class GoldenCases
             if (!Directory.Exists(folder)) continue;
             string[] found = [.. entries(folder).Order(StringComparer.Ordinal)];
             string[] shared = [.. Directory.EnumerateFileSystemEntries(folder).Except(found)];
+            // What cases share lies beside them: where it differs, no case is the same.
+            string[] twins = root == OwnRoot ? [.. NamedRoots.Select(r => Path.Combine(r, kind)).Where(f => shared.All(e => IsIn(f, e)))] : [];
             foreach (string entry in found)
-                if (root != OwnRoot || !NamedRoots.Any(r => shared.Append(entry).All(e => IsIn(Path.Combine(r, kind), e))))
+                if (!twins.Any(f => IsIn(f, entry)))
                     cases.Add(new GoldenCase(root, kind, Path.GetFileName(entry)));
         }
         return cases;

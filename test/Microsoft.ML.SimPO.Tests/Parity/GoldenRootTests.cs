@@ -7,7 +7,7 @@ public class GoldenRootTests(GoldenCounts counts) : IClassFixture<GoldenCounts>
     public void Every_root_that_is_named_holds_cases()
     {
         foreach ((string root, int count) in counts.ByRoot)
-            if (root != GoldenCases.OwnRoot)
+            if (root != GoldenCases.OwnRoot || GoldenCases.NamedRoots.Count == 0) // another root may hold all of the project's own
                 Assert.True(count > 0, $"'{root}', which SIMPO_GOLDENS names, holds no cases. It needs folders such as models/ or tokenizers/ with cases in them.");
     }
 

@@ -18,7 +18,7 @@ public class TrainingParityTests
         GoldenCases.SkipUnsupported(golden);
         using TrainingGolden fixture = Open(golden);
         // Small losses and large betas magnify float32's rounding; the goldens' README gives these tolerances.
-        double relative = fixture.Options.LossType == SimPOLossType.Hinge || fixture.Beta >= 5 ? 5e-5 : 1e-5;
+        double relative = fixture.Options.LossType == SimPOLossType.Hinge || fixture.Beta >= 10 ? 5e-5 : 1e-5;
         CheckEvaluation(fixture, "eval_before");
         List<TrainingStep> plan = fixture.Options.Planner(fixture.Train).Plan(fixture.Options.Epochs, null);
         Assert.Equal(fixture.Order, plan.Select(s => s.MicroBatches));
