@@ -4,8 +4,8 @@ using Microsoft.ML.SimPO.Models;
 namespace Microsoft.ML.SimPO.Training;
 
 /// <summary>
-/// The trained weights in a checkpoint of a run: those of the model itself where all of it is trained, else a file of their own, as for adapters, whose base stays
-/// where it is.
+/// The trained weights in a checkpoint of a run: those of the model itself where all of it is trained, else a file of their own, as for adapters, whose base
+/// stays where it is.
 /// </summary>
 internal static class TrainedWeights
 {
@@ -23,7 +23,7 @@ internal static class TrainedWeights
     {
         string own = Path.Combine(folder, Name);
         using CheckpointReader reader = File.Exists(own) ? CheckpointReader.OpenFile(own) : CheckpointReader.Open(folder);
+        using WeightLease lease = Parameter.EnterOwn(trained, WeightUse.Write);
         TensorMemory.Read(reader, trained.Select(p => ("", p, p.Value)));
-        foreach (Parameter parameter in trained) parameter.Refresh();
     }
 }
