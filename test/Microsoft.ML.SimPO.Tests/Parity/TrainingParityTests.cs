@@ -27,6 +27,7 @@ public class TrainingParityTests
         List<TrainingProgress> steps = [];
         new TrainingLoop(fixture.Decoder, fixture.Options.Loss(), fixture.Options.Settings(fixture.Decoder)).Run(fixture.Train, plan, steps.Add);
         Assert.Equal(fixture.Log.Length, steps.Count);
+        Figures.Write(golden.Name, steps, fixture.Decoder);
         for (int i = 0; i < steps.Count; i++) CheckStep(fixture.Log[i], steps[i], relative);
         CheckEvaluation(fixture, "eval_after");
         CheckWeights(fixture);
