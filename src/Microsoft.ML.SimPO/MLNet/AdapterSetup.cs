@@ -12,7 +12,7 @@ internal static class AdapterSetup
     /// <param name="seed">Where the random numbers of a new adapter begin.</param>
     /// <exception cref="InvalidDataException">The options of LoRA do not fit the model; all faults are listed.</exception>
     /// <exception cref="InvalidOperationException">A new adapter is asked for where there is one.</exception>
-    public static void Prepare(LanguageModel model, SimPOTrainer.Options options, int seed, IChannel channel)
+    public static void Prepare(LanguageModel model, PreferenceTrainerOptions options, int seed, IChannel channel)
     {
         Decoder decoder = model.Decoder;
         if (options.Lora is { } lora)

@@ -23,8 +23,8 @@ public sealed partial class AlignmentCatalog
     /// <summary>A model folder as it is, without tuning: scores pairs and generates.</summary>
     /// <param name="modelPath">A folder in Hugging Face layout, or one of a LoRA adapter in PEFT layout, whose adapter_config.json names the folder of its base model.</param>
     /// <param name="options">
-    /// Columns, beta and lengths, and <see cref="SimPOTrainer.Options.AdapterPath"/> for an adapter on the model; its <see cref="SimPOTrainer.Options.ModelPath"/> and what concerns
-    /// training are not used. Null for the defaults.
+    /// Columns, beta and lengths, and <see cref="ScoringOptions.AdapterPath"/> for an adapter on the model. A trainer's options are such options too: the model then
+    /// scores as one that was tuned with them. Null for the defaults.
     /// </param>
     /// <returns>A transformer that owns the weights, float32 in memory: dispose it to free them. It does not need the folder any more.</returns>
     /// <exception cref="ArgumentException">Options are out of range; all of them are listed.</exception>
@@ -32,12 +32,14 @@ public sealed partial class AlignmentCatalog
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or does not fit the model; tensors that are missing or misshapen are listed all at once.</exception>
     /// <exception cref="NotSupportedException">The model's family is not supported, or its configuration asks for what is not computed.</exception>
-    public SimPOTransformer LoadModel(string modelPath, SimPOTrainer.Options? options = null)
+    public AlignmentTransformer LoadModel(string modelPath, ScoringOptions? options = null)
     {
-        SimPOTrainer.Options own = (options ?? new SimPOTrainer.Options()).Copy();
-        (own.ModelPath, own.BaseModel, own.Lora) = (modelPath, null, null);
+        ScoringOptions own = (options ?? new ScoringOptions()).Copy();
+        if (own is PreferenceTrainerOptions ofTrainer) (ofTrainer.ModelPath, ofTrainer.BaseModel, ofTrainer.Lora) = (modelPath, null, null);
         own.Validate();
-        return SimPOTransformer.FromOptions(_context, own);
+        if (string.IsNullOrWhiteSpace(modelPath) && own.AdapterPath is null)
+            throw new ArgumentException("`modelPath` must name a folder in Hugging Face layout, but was empty.", nameof(modelPath));
+        return new AlignmentTransformer(_context, new ModelSource(modelPath, own.AdapterPath, null).Open(_context), own);
     }
 
     /// <summary>Parts pairs into a train and a test set so that no prompt stands on both sides; prompts count as equal up to case and white space.</summary>
@@ -72,6 +74,7 @@ public sealed partial class AlignmentCatalog
     /// Tunes a model on all but one part of the pairs and judges it on that part, for each part. All pairs of a prompt stand in the same part. The base weights are read
     /// once; each fold's tuned weights are freed when the fold is judged.
     /// </summary>
+    /// <typeparam name="TOptions">The trainer's options.</typeparam>
     /// <param name="data">The pairs.</param>
     /// <param name="trainer">What is tuned; its options are not changed.</param>
     /// <param name="numberOfFolds">At least 2. Default 5.</param>
@@ -81,8 +84,9 @@ public sealed partial class AlignmentCatalog
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two folds, or a column is missing or not text.</exception>
     /// <exception cref="InvalidOperationException">There are fewer prompts than folds, or a loss stopped being a finite number.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public IReadOnlyList<CrossValidationFold> CrossValidate(
-        IDataView data, SimPOTrainer trainer, int numberOfFolds = 5, int? seed = null, bool keepModels = false, CancellationToken cancellationToken = default)
+    public IReadOnlyList<CrossValidationFold> CrossValidate<TOptions>(
+        IDataView data, PreferenceTrainer<TOptions> trainer, int numberOfFolds = 5, int? seed = null, bool keepModels = false, CancellationToken cancellationToken = default)
+        where TOptions : PreferenceTrainerOptions
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(trainer);
@@ -91,7 +95,7 @@ public sealed partial class AlignmentCatalog
 
     /// <summary>
     /// Searches options: tunes a model with each of many choices, judges it on held-out pairs, and keeps the best. Trials run one after another, for each uses all cores;
-    /// the base weights are read once. A trial that goes astray is stopped early and counted as <see cref="TrialStatus.Diverged"/>.
+    /// the base weights are read once. A trial that goes astray is stopped early and counted as <see cref="AlignmentTrialStatus.Diverged"/>.
     /// </summary>
     /// <param name="trainSet">The pairs to learn from.</param>
     /// <param name="validationSet">Held-out pairs to judge by; see <see cref="TrainTestSplit"/>.</param>
@@ -102,7 +106,8 @@ public sealed partial class AlignmentCatalog
     /// <exception cref="ArgumentException">Options are out of range; all of them are listed.</exception>
     /// <exception cref="InvalidOperationException">No trial completed, or the folder holds another sweep's trials.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public SweepResult Sweep(IDataView trainSet, IDataView validationSet, SimPOTrainer.Options options, SweepOptions? sweep = null, CancellationToken cancellationToken = default)
+    public SweepResult Sweep(
+        IDataView trainSet, IDataView validationSet, PreferenceTrainerOptions options, SweepOptions? sweep = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(trainSet);
         ArgumentNullException.ThrowIfNull(validationSet);

@@ -14,7 +14,7 @@ public sealed class AlignmentTransforms
     /// <param name="responseColumnName">Text of the answer whose reward is wanted. Default "Response".</param>
     /// <exception cref="ArgumentException">A name is empty.</exception>
     public ResponseScoringEstimator ScoreResponses(
-        SimPOTransformer model, string outputColumnName = "Reward", string promptColumnName = "Prompt", string responseColumnName = "Response") =>
+        AlignmentTransformer model, string outputColumnName = "Reward", string promptColumnName = "Prompt", string responseColumnName = "Response") =>
         new(_context, model, outputColumnName, promptColumnName, responseColumnName);
 
     /// <summary>Adds the text that a model writes in answer to each row's prompt.</summary>
@@ -23,6 +23,6 @@ public sealed class AlignmentTransforms
     /// <param name="promptColumnName">Text, or chat messages as JSON. Default "Prompt".</param>
     /// <param name="options">Null for the likeliest tokens, at most 256. Where it samples, a row's text depends on its prompt and the seed alone.</param>
     /// <exception cref="ArgumentException">A name is empty, or options are out of range; all of them are listed.</exception>
-    public TextGenerationEstimator Generate(SimPOTransformer model, string outputColumnName = "Answer", string promptColumnName = "Prompt", GenerationOptions? options = null) =>
+    public TextGenerationEstimator Generate(AlignmentTransformer model, string outputColumnName = "Answer", string promptColumnName = "Prompt", GenerationOptions? options = null) =>
         new(_context, model, outputColumnName, promptColumnName, options ?? new GenerationOptions());
 }

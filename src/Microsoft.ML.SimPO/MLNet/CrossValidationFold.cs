@@ -5,4 +5,4 @@ namespace Microsoft.ML.SimPO;
 /// <param name="Metrics">On the fold's own pairs.</param>
 /// <param name="HoldOutSet">The fold's own pairs, unscored.</param>
 /// <param name="Model">The tuned model, which belongs to the caller; null unless it was asked for.</param>
-public sealed record CrossValidationFold(int Fold, AlignmentMetrics Metrics, IDataView HoldOutSet, SimPOTransformer? Model);
+public sealed record CrossValidationFold(int Fold, AlignmentMetrics Metrics, IDataView HoldOutSet, AlignmentTransformer? Model);

@@ -9,7 +9,7 @@ namespace Microsoft.ML.SimPO;
 /// <summary>What a fit writes to the log of the <see cref="MLContext"/>.</summary>
 internal static class FitReport
 {
-    public static void Encoded(IChannel channel, EncodingStatistics statistics, SimPOTrainer.Options options)
+    public static void Encoded(IChannel channel, EncodingStatistics statistics, PreferenceTrainerOptions options)
     {
         string how = statistics.Templated > 0
             ? $"{statistics.Templated} rendered with the model's chat template{(statistics.AlreadyTemplated > 0 ? $", {statistics.AlreadyTemplated} left alone because they hold its turn tokens" : "")}"
@@ -24,18 +24,18 @@ internal static class FitReport
         if (statistics.EqualAnswers > 0) channel.Warning(Say($"{statistics.EqualAnswers} pairs have equal answers and teach nothing."));
     }
 
-    public static void Plan(IChannel channel, LanguageModel model, IReadOnlyList<EncodedPair> pairs, int steps, int seed, SimPOTrainer.Options options)
+    public static void Plan(IChannel channel, LanguageModel model, IReadOnlyList<EncodedPair> pairs, int steps, int seed, PreferenceTrainerOptions options)
     {
         Decoder decoder = model.Decoder;
         string stored = model.StoredType is { } type and not "float32" ? $", whatever type the checkpoint is stored in ({type})" : "";
         string precision = decoder.ComputeType == TorchSharp.torch.float32 ? "computed and trained in float32" : "computed in bfloat16 and trained in float32";
         channel.Info(Say($"{decoder.Architecture.ModelType} model with {decoder.ParameterCount} parameters on {decoder.Device.type}, {precision}{stored}."));
         channel.Info(Say($"{pairs.Count} pairs, {pairs.Sum(p => (long)p.PackedLength)} tokens with each prompt once; {steps} steps of up to {options.BatchSize} pairs; seed {seed}."));
-        if (options.LossType == SimPOLossType.Hinge && options.LabelSmoothing > 0) channel.Warning("`LabelSmoothing` has no effect with the hinge loss.");
+        foreach (string warning in options.Warnings) channel.Warning(warning);
     }
 
     /// <summary>Few pairs in a step of their own are a noisy step with the same learning rate.</summary>
-    public static void Remainder(IChannel channel, int pairs, SimPOTrainer.Options options)
+    public static void Remainder(IChannel channel, int pairs, PreferenceTrainerOptions options)
     {
         int remainder = pairs % options.BatchSize;
         if (options.DropLast || options.Compatibility == Compatibility.SimPOReference || pairs < options.BatchSize || remainder == 0 || remainder * 4 >= options.BatchSize) return;

@@ -39,7 +39,7 @@ internal sealed class LanguageModel : IDisposable
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_disposed != 0, typeof(SimPOTransformer));
+            ObjectDisposedException.ThrowIf(_disposed != 0, typeof(AlignmentTransformer));
             return _decoder;
         }
     }

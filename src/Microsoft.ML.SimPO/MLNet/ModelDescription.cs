@@ -13,7 +13,7 @@ namespace Microsoft.ML.SimPO;
 /// <param name="BytesToScore">An estimate of the memory that scoring takes, in bytes: the weights and one micro-batch on its way through the layers.</param>
 /// <param name="BytesToTrain">
 /// An estimate of the memory that full tuning takes, in bytes: weights, gradients, both moments of AdamW, and what one micro-batch of
-/// <see cref="SimPOTrainer.Options.TokensPerMicroBatch"/> tokens keeps for its backward pass.
+/// <see cref="ScoringOptions.TokensPerMicroBatch"/> tokens keeps for its backward pass.
 /// </param>
 public sealed record ModelDescription(
     string Family, long Parameters, int Layers, int HiddenSize, int VocabularySize, int ContextLength, string StoredType, long BytesToScore, long BytesToTrain)

@@ -7,11 +7,11 @@ namespace Microsoft.ML.SimPO;
 /// <summary>What the options mean to the ranks below.</summary>
 internal static class OptionsExtensions
 {
-    public static SimPOLoss Loss(this SimPOTrainer.Options options) =>
-        new(options.Beta, options.GammaBetaRatio, options.LossType, options.LabelSmoothing, options.SftWeight,
-            options.Compatibility == Compatibility.None ? options.SftNormalization : SftNormalization.MicroBatchTokens);
+    /// <summary>A copy of the same class.</summary>
+    public static TOptions Copy<TOptions>(this TOptions options)
+        where TOptions : ScoringOptions => (TOptions)options.Clone();
 
-    public static TrainingSettings Settings(this SimPOTrainer.Options options, string modelType) => new()
+    public static TrainingSettings Settings(this PreferenceTrainerOptions options, string modelType) => new()
     {
         Beta = options.Beta,
         LearningRate = options.LearningRate,
@@ -28,7 +28,7 @@ internal static class OptionsExtensions
         ReportsNextRate = options.Compatibility == Compatibility.SimPOReference,
     };
 
-    public static StepPlanner Planner(this SimPOTrainer.Options options, IReadOnlyList<EncodedPair> pairs) => new(pairs, options.BatchSize, options.TokensPerMicroBatch)
+    public static StepPlanner Planner(this PreferenceTrainerOptions options, IReadOnlyList<EncodedPair> pairs) => new(pairs, options.BatchSize, options.TokensPerMicroBatch)
     {
         PairsPerMicroBatch = options.PairsPerMicroBatch ?? (options.Compatibility == Compatibility.None ? int.MaxValue : options.BatchSize),
         DropLast = options.DropLast,
@@ -40,22 +40,22 @@ internal static class OptionsExtensions
         },
     };
 
-    private static StepWeighting Weighting(this SimPOTrainer.Options options) => options.Compatibility switch
+    private static StepWeighting Weighting(this PreferenceTrainerOptions options) => options.Compatibility switch
     {
         Compatibility.SimPOReference => StepWeighting.EachMicroBatch(options.BatchSize / (options.PairsPerMicroBatch ?? options.BatchSize)),
         Compatibility.Trl024 => StepWeighting.EachMicroBatch(),
-        _ => StepWeighting.EachPair with { SftNormalization = options.SftNormalization },
+        _ => StepWeighting.EachPair with { SftNormalization = options.CrossEntropy },
     };
 
     /// <param name="everyRow">Empty answers are kept and long ones cut, so that every row has a score; training refuses and drops them.</param>
-    public static PreferenceEncoder Encoder(this LanguageModel model, SimPOTrainer.Options options, bool everyRow = false) =>
+    public static PreferenceEncoder Encoder(this LanguageModel model, ScoringOptions options, bool everyRow = false) =>
         new(model.Tokenizer, model.SpecialTokens, model.Template, new PreferenceEncoderOptions
         {
             MaxLength = options.MaxLength,
             MaxPromptLength = options.MaxPromptLength,
             ApplyChatTemplate = options.ApplyChatTemplate,
             Compatibility = options.Compatibility,
-            EmptyAnswers = everyRow ? EmptyAnswers.Keep : options.DropEmptyAnswers ? EmptyAnswers.Drop : EmptyAnswers.Refuse,
+            EmptyAnswers = everyRow ? EmptyAnswers.Keep : options is PreferenceTrainerOptions { DropEmptyAnswers: true } ? EmptyAnswers.Drop : EmptyAnswers.Refuse,
             LongAnswers = everyRow ? LongAnswers.Cut : LongAnswers.Drop,
         });
 }

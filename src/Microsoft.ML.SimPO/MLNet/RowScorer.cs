@@ -10,9 +10,9 @@ internal sealed class RowScorer
 {
     private readonly LanguageModel _model;
     private readonly PreferenceEncoder _encoder;
-    private readonly SimPOTrainer.Options _options;
+    private readonly ScoringOptions _options;
 
-    public RowScorer(LanguageModel model, SimPOTrainer.Options options)
+    public RowScorer(LanguageModel model, ScoringOptions options)
     {
         _model = model;
         _encoder = model.Encoder(options, everyRow: true);

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.SimPO;
 
-/// <summary>The columns that <see cref="SimPOTransformer"/> adds.</summary>
+/// <summary>The columns that <see cref="AlignmentTransformer"/> adds.</summary>
 internal static class ScoreColumns
 {
     public const string ChosenReward = "ChosenReward";

@@ -7,7 +7,8 @@ using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Models;
 using static TorchSharp.torch;
 
-[assembly: LoadableClass(typeof(SimPOTransformer), null, typeof(SignatureLoadModel), "SimPO language model", SimPOTransformer.LoaderSignature)]
+[assembly: LoadableClass(
+    typeof(AlignmentTransformer), null, typeof(SignatureLoadModel), "Aligned language model", AlignmentTransformer.LoaderSignature, AlignmentTransformer.FormerLoaderSignature)]
 
 namespace Microsoft.ML.SimPO;
 
@@ -17,32 +18,31 @@ namespace Microsoft.ML.SimPO;
 /// </summary>
 /// <remarks>It owns the model's weights: dispose it to free them.</remarks>
 [TypeFormatterSource(typeof(ModelDisplay))]
-public sealed partial class SimPOTransformer : LanguageModelTransformer
+public sealed partial class AlignmentTransformer : LanguageModelTransformer
 {
-    internal const string LoaderSignature = "SimPOTransformer";
+    internal const string LoaderSignature = "AlignmentTransformer";
 
-    private static readonly VersionInfo SavedAs = SavedVersion.Of("SIMPOLLM", LoaderSignature, written: 0x00010002); // adapters
+    /// <summary>What saved models up to version 0x00010002 name.</summary>
+    internal const string FormerLoaderSignature = "SimPOTransformer";
 
-    private readonly List<TrainingProgress> _history = [];
-    private readonly List<ValidationResult> _validations = [];
-    private readonly List<TrainingDiagnosis> _diagnoses = [];
+    private static readonly VersionInfo SavedAs = SavedVersion.Of("SIMPOLLM", LoaderSignature);
 
-    private SimPOTransformer(IHostEnvironment environment, LanguageModel model, SimPOTrainer.Options options)
-        : base(environment.Register(LoaderSignature), model, options.Copy())
-    {
-        Options.BaseModel = null; // it may be gone before this one
-        ColumnMap = MakeColumns();
-    }
+    /// <param name="model">The weights, which belong to it from here on.</param>
+    /// <param name="options">What of them concerns scoring is copied.</param>
+    internal AlignmentTransformer(IHostEnvironment environment, LanguageModel model, ScoringOptions options)
+        : base(environment.Register(LoaderSignature), model, options.ScoringPart()) => ColumnMap = MakeColumns();
 
     /// <summary>Loads a saved model; called by ML.NET.</summary>
-    internal SimPOTransformer(IHostEnvironment environment, ModelLoadContext context)
+    internal AlignmentTransformer(IHostEnvironment environment, ModelLoadContext context)
         : base(environment, context, SavedAs) => ColumnMap = MakeColumns();
 
     /// <summary>The scale of the rewards.</summary>
     public float Beta => Options.Beta;
 
-    /// <summary>The target margin over beta that the model was tuned with.</summary>
-    public float GammaBetaRatio => Options.GammaBetaRatio;
+    /// <summary>
+    /// What the margin of a pair has to reach in the loss that the model was tuned with, for SimPO beta times gamma_beta_ratio; 0 where that has none.
+    /// </summary>
+    public double TargetMargin => Options.TargetMargin;
 
     /// <summary><c>model_type</c> of the model's configuration.</summary>
     public string ModelFamily => Model.Decoder.Architecture.ModelType;
@@ -54,13 +54,13 @@ public sealed partial class SimPOTransformer : LanguageModelTransformer
     public long AdapterParameterCount => Model.Decoder.Adapter?.ParameterCount ?? 0;
 
     /// <summary>Every step of the training, in order; empty for a model that was loaded.</summary>
-    public IReadOnlyList<TrainingProgress> TrainingHistory => _history;
+    public IReadOnlyList<TrainingProgress> TrainingHistory { get; internal init; } = [];
 
     /// <summary>Metrics on the validation data, before the first step and as often as the options say; empty where there was none.</summary>
-    public IReadOnlyList<ValidationResult> ValidationHistory => _validations;
+    public IReadOnlyList<ValidationResult> ValidationHistory { get; internal init; } = [];
 
     /// <summary>What was wrong with the training although its loss and accuracy may look well; empty for a healthy one, and for a model that was loaded.</summary>
-    public IReadOnlyList<TrainingDiagnosis> Diagnoses => _diagnoses;
+    public IReadOnlyList<TrainingDiagnosis> Diagnoses { get; internal init; } = [];
 
     /// <summary>
     /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>. It is a
@@ -84,12 +84,10 @@ public sealed partial class SimPOTransformer : LanguageModelTransformer
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">It lacks a file.</exception>
     /// <exception cref="InvalidDataException">The adapter computes something this library does not, or does not fit the model; all faults are listed.</exception>
-    public SimPOTransformer WithAdapter(string adapterPath)
+    public AlignmentTransformer WithAdapter(string adapterPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(adapterPath);
-        SimPOTrainer.Options options = Options.Copy();
-        (options.AdapterPath, options.BaseModel) = (adapterPath, this);
-        return FromOptions(Host, options);
+        return new AlignmentTransformer(Host, new ModelSource(null, adapterPath, this).Open(Host), Options);
     }
 
     /// <summary>Writes the LoRA adapter in PEFT layout, with the tokenizer's files, so that Hugging Face's libraries load it onto the base model.</summary>
@@ -116,36 +114,19 @@ public sealed partial class SimPOTransformer : LanguageModelTransformer
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxShardSize, 1);
         CheckpointType type = precision == CheckpointPrecision.BFloat16 ? CheckpointType.BFloat16 : CheckpointType.Float32;
-        CheckpointSummary summary = new CheckpointWriter(Model.Files) { Type = type, MaxShardBytes = maxShardSize, SourceFolder = Directory.Exists(Options.ModelPath) ? Options.ModelPath : null }.Write(path, Model.Tensors());
+        CheckpointSummary summary = new CheckpointWriter(Model.Files) { Type = type, MaxShardBytes = maxShardSize, SourceFolder = Model.Folder }.Write(path, Model.Tensors());
         using IChannel channel = Host.Start("Saving");
         FitReport.Saved(channel, path, summary);
     }
 
-    /// <summary>What the model is, and how much memory it needs for scoring and for training with these options' micro-batches.</summary>
+    /// <summary>What the model is, and how much memory it needs for scoring and for training with these options' micro-batches, activations kept.</summary>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public ModelDescription Describe()
     {
         Models.DecoderArchitecture a = Model.Decoder.Architecture;
         var memory = new MemoryEstimate(Model.Decoder, Options.TokensPerMicroBatch);
         return new ModelDescription(a.ModelType, Model.Decoder.ParameterCount, a.Layers.Count, a.HiddenSize, a.VocabularySize, a.MaxPositions, Model.StoredType ?? "float32",
-            memory.ToScore, memory.ToTrain(Options.GradientCheckpointing));
-    }
-
-    internal static SimPOTransformer FromOptions(IHostEnvironment environment, SimPOTrainer.Options options)
-    {
-        Native.TorchRuntime.EnsureLoaded();
-        var transformer = new SimPOTransformer(environment, Load(environment, options), options);
-        using IChannel channel = transformer.Host.Start("Loading");
-        foreach (string note in transformer.Model.Notes) channel.Info(note);
-        AdapterSetup.Report(transformer.Model, channel);
-        return transformer;
-    }
-
-    private static LanguageModel Load(IHostEnvironment environment, SimPOTrainer.Options options)
-    {
-        if (options.BaseModel is not { } loaded) return LanguageModel.Load(ModelLocation.Of(options), ComputeDevice.Of(environment));
-        LanguageModel model = loaded.Model.Share(withAdapter: options.AdapterPath is null);
-        return options.AdapterPath is { } adapter ? model.After(m => m.LoadAdapter(adapter)) : model;
+            memory.ToScore, memory.ToTrain(recompute: false));
     }
 
     private ColumnMap<PairScore> MakeColumns()
@@ -153,10 +134,4 @@ public sealed partial class SimPOTransformer : LanguageModelTransformer
         var scorer = new RowScorer(Model, Options);
         return new ColumnMap<PairScore>(PairColumns.Names(Options), ScoreColumns.All, () => new PairBatch<PairScore>(scorer, score => score));
     }
-
-    internal void AddProgress(TrainingProgress progress) => _history.Add(progress);
-
-    internal void AddDiagnosis(TrainingDiagnosis finding) => _diagnoses.Add(finding);
-
-    internal void AddValidation(ValidationResult result) => _validations.Add(result);
 }

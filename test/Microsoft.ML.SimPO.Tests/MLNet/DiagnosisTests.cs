@@ -13,7 +13,7 @@ public sealed class DiagnosisTests
     [InlineData(2e-2, true)]
     public void A_collapse_is_called_out_while_the_accuracy_looks_perfect(double learningRate, bool severe)
     {
-        using SimPOTransformer model = Fit(learningRate, 0.35);
+        using AlignmentTransformer model = Fit(learningRate, 0.35);
         TrainingDiagnosis fall = model.Diagnoses.First(d => d.Symptom == TrainingSymptom.ChosenLogProbabilityFell);
         Assert.True(fall.Value > 0.3);
         Assert.Equal(severe, model.Diagnoses.Any(d => d.IsSevere));
@@ -23,7 +23,7 @@ public sealed class DiagnosisTests
     [Fact]
     public void A_healthy_run_is_not()
     {
-        using SimPOTransformer model = Fit(4e-4, 0.35);
+        using AlignmentTransformer model = Fit(4e-4, 0.35);
         Assert.Empty(model.Diagnoses);
     }
 
@@ -39,7 +39,7 @@ public sealed class DiagnosisTests
     [InlineData(4e-4, 1, 3)]
     public void Whole_healthy_runs_are_not(double learningRate, double epochs, int seed)
     {
-        using SimPOTransformer model = Fit(learningRate, epochs, seed);
+        using AlignmentTransformer model = Fit(learningRate, epochs, seed);
         Assert.Empty(model.Diagnoses);
     }
 
@@ -51,14 +51,14 @@ public sealed class DiagnosisTests
     [InlineData(2e-2, true)]
     public void Whole_runs_that_destroy_the_model_are_called_out(double learningRate, bool vanishes)
     {
-        using SimPOTransformer model = Fit(learningRate, 1);
+        using AlignmentTransformer model = Fit(learningRate, 1);
         Assert.Equal(2, model.Diagnoses.Count);
         Assert.Contains(model.Diagnoses, d => d is { Symptom: TrainingSymptom.ChosenLogProbabilityFell, IsSevere: true, Value: > 1 });
         Assert.Equal(vanishes, model.Diagnoses.Any(d => d.Symptom == TrainingSymptom.GradientVanished));
         Assert.Equal(1, model.TrainingHistory[^1].Accuracy);
     }
 
-    private SimPOTransformer Fit(double learningRate, double epochs, int seed = 1) => _context.Alignment.Trainers.SimPO(new SimPOTrainer.Options
+    private AlignmentTransformer Fit(double learningRate, double epochs, int seed = 1) => _context.Alignment.Trainers.SimPO(new SimPOTrainer.Options
     {
         ModelPath = QuickStartFiles.Model,
         Beta = 2.5f,

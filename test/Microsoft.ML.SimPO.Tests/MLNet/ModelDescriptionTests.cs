@@ -9,7 +9,7 @@ public class ModelDescriptionTests(ITestOutputHelper output)
     [Fact]
     public void It_says_what_the_configuration_says_and_what_the_engine_needs()
     {
-        using SimPOTransformer model = new MLContext().Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options(o => o.TokensPerMicroBatch = 1000));
+        using AlignmentTransformer model = new MLContext().Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options(o => o.TokensPerMicroBatch = 1000));
         ModelConfig config = ModelConfig.Load(QuickStartFiles.Model);
         ModelDescription found = model.Describe();
         Assert.Equal(
@@ -35,7 +35,7 @@ public class ModelDescriptionTests(ITestOutputHelper output)
         ModelDescription told = null!;
         long toScore = NativeHeap.PeakOf(() =>
         {
-            using SimPOTransformer model = context.Alignment.LoadModel(QuickStartFiles.Model, options);
+            using AlignmentTransformer model = context.Alignment.LoadModel(QuickStartFiles.Model, options);
             told = model.Describe();
             Assert.Equal(64, model.Transform(data).GetColumn<float>("Score").Count());
         });

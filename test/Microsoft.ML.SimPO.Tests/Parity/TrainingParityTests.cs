@@ -23,7 +23,7 @@ public class TrainingParityTests
         List<TrainingStep> plan = fixture.Options.Planner(fixture.Train).Plan(fixture.Options.Epochs, null);
         Assert.Equal(fixture.Order, plan.Select(s => s.MicroBatches));
         List<TrainingProgress> steps = [];
-        new TrainingLoop(fixture.Decoder, fixture.Options.Loss(), fixture.Options.Settings(fixture.Decoder.Architecture.ModelType)).Run(fixture.Train, plan, steps.Add);
+        new TrainingLoop(fixture.Decoder, fixture.Options.CreateLoss(), fixture.Options.Settings(fixture.Decoder.Architecture.ModelType)).Run(fixture.Train, plan, steps.Add);
         Assert.Equal(fixture.Log.Length, steps.Count);
         for (int i = 0; i < steps.Count; i++) CheckStep(fixture.Log[i], steps[i], relative);
         CheckEvaluation(fixture, "eval_after");
@@ -39,7 +39,7 @@ public class TrainingParityTests
         using TrainingGolden fixture = Open(golden);
         var context = new MLContext(seed: 1);
         IDataView train = context.Data.LoadFromEnumerable(fixture.Train.Select(TrainingGolden.TextOf)), evaluation = context.Data.LoadFromEnumerable(fixture.Evaluation.Select(TrainingGolden.TextOf));
-        using SimPOTransformer tuned = context.Alignment.Trainers.SimPO(fixture.Options).Fit(train, evaluation);
+        using AlignmentTransformer tuned = context.Alignment.Trainers.SimPO(fixture.Options).Fit(train, evaluation);
         Assert.Equal(fixture.Log.Length, tuned.TrainingHistory.Count);
         for (int i = 0; i < fixture.Log.Length; i++) CheckStep(fixture.Log[i], tuned.TrainingHistory[i], 1e-5);
         CheckFigures(fixture, "eval_before", tuned.ValidationHistory[0].Figures!);
@@ -74,7 +74,7 @@ public class TrainingParityTests
     private static void CheckEvaluation(TrainingGolden fixture, string when)
     {
         PairLogProbabilities[] scores = new PairScorer(fixture.Decoder).Score(fixture.Evaluation);
-        CheckFigures(fixture, when, EvaluationFigures.Of(scores, fixture.EvaluationBatches, fixture.Options.Loss(), fixture.Beta));
+        CheckFigures(fixture, when, EvaluationFigures.Of(scores, fixture.EvaluationBatches, fixture.Options.CreateLoss(), fixture.Beta));
     }
 
     private static void CheckFigures(TrainingGolden fixture, string when, EvaluationFigures found)

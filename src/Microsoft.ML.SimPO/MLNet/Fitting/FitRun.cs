@@ -12,35 +12,44 @@ namespace Microsoft.ML.SimPO;
 /// <param name="folder">The run's folder; null where nothing is written. It stays the caller's.</param>
 /// <param name="seed">Where random numbers begin; null where it is free, so that a run that goes on takes its own.</param>
 internal sealed class FitRun(
-    SimPOTransformer transformer, SimPOTrainer.Options options, IReadOnlyList<EncodedPair> pairs, IReadOnlyList<EncodedPair> validation, RunFolder? folder, int? seed,
+    LanguageModel model, PreferenceTrainerOptions options, IReadOnlyList<EncodedPair> pairs, IReadOnlyList<EncodedPair> validation, RunFolder? folder, int? seed,
     IChannel channel, CancellationToken cancellationToken)
     : ITrainingObserver, IDisposable
 {
-    private readonly RunStore _store = new(folder, transformer.Model, channel.Warning);
-    private readonly BestModel _best = new(transformer.Model.Decoder, inMemory: folder is null);
+    private readonly RunStore _store = new(folder, model, channel.Warning);
+    private readonly BestModel _best = new(model.Decoder, inMemory: folder is null);
     private readonly RunDiagnosis _diagnosis = new(options.BatchSize, options.LearningRate);
+    private readonly List<TrainingProgress> _history = [];
+    private readonly List<ValidationResult> _validations = [];
+    private readonly List<TrainingDiagnosis> _diagnoses = [];
     private string? _resumedFrom;
     private TrainingState? _resumed;
     private int _seed, _totalSteps;
     private Dictionary<string, string> _settings = [];
 
-    private TrainingProgress? LastStep => transformer.TrainingHistory is [.., var last] ? last : null;
+    public IReadOnlyList<TrainingProgress> History => _history;
 
-    /// <summary>Trains the transformer's model.</summary>
+    public IReadOnlyList<ValidationResult> Validations => _validations;
+
+    public IReadOnlyList<TrainingDiagnosis> Diagnoses => _diagnoses;
+
+    private TrainingProgress? LastStep => _history is [.., var last] ? last : null;
+
+    /// <summary>Trains the model.</summary>
     public void Run()
     {
         FindState();
-        AdapterSetup.Prepare(transformer.Model, options, _seed, channel);
+        AdapterSetup.Prepare(model, options, _seed, channel);
         List<TrainingStep> plan = options.Planner(pairs).Plan(options.Epochs, options.Shuffle ? _seed : null);
         if (plan.Count == 0)
             throw new InvalidOperationException(FormattableString.Invariant($"{pairs.Count} pairs do not fill one step of `BatchSize` {options.BatchSize}, and `DropLast` drops the rest. Lower `BatchSize`, or set `DropLast` to false."));
         _totalSteps = plan.Count;
-        FitReport.Plan(channel, transformer.Model, pairs, plan.Count, _seed, options);
+        FitReport.Plan(channel, model, pairs, plan.Count, _seed, options);
         FitReport.Remainder(channel, pairs.Count, options);
         var clock = Stopwatch.StartNew();
-        TrainingSettings settings = options.Settings(transformer.Model.Decoder.Architecture.ModelType);
-        new TrainingLoop(transformer.Model.Decoder, options.Loss(), settings).RunObserved(pairs, plan, this, cancellationToken);
-        FitReport.Done(channel, transformer.TrainingHistory.Count, clock.Elapsed);
+        TrainingSettings settings = options.Settings(model.Decoder.Architecture.ModelType);
+        new TrainingLoop(model.Decoder, options.CreateLoss(), settings).RunObserved(pairs, plan, this, cancellationToken);
+        FitReport.Done(channel, _history.Count, clock.Elapsed);
         if (options.KeepsBest) RestoreBest();
     }
 
@@ -53,7 +62,7 @@ internal sealed class FitRun(
             if (folder is not null && isBest && options.KeepsBest) Save(optimizer); // the untuned model may stay the best
             return (0, TimeSpan.Zero);
         }
-        TrainedWeights.Read(_resumedFrom!, transformer.Model.Decoder.Trainable);
+        TrainedWeights.Read(_resumedFrom!, model.Decoder.Trainable);
         OptimizerFile.Read(_resumedFrom!, optimizer, _resumed.Step);
         Replay(_resumed);
         FitReport.Resumed(channel, _resumedFrom!, _resumed, get_num_threads(), [.. RunSettings.Differences(_resumed.Cutting, RunSettings.Cutting(options))]);
@@ -74,15 +83,15 @@ internal sealed class FitRun(
 
     void ITrainingObserver.Cancelled(AdamW optimizer)
     {
-        if (folder is null || !options.SaveOnCancel || transformer.TrainingHistory.Count == 0) return;
-        if (_store.CheckpointOf(transformer.TrainingHistory[^1].Step, null) is null) Save(optimizer);
+        if (folder is null || !options.SaveOnCancel || _history.Count == 0) return;
+        if (_store.CheckpointOf(_history[^1].Step, null) is null) Save(optimizer);
     }
 
     public void Dispose() => _best.Dispose();
 
     private void FindState()
     {
-        _settings = RunSettings.Deciding(options, transformer.Model.Decoder, pairs.Count, DataFingerprint.Of(pairs));
+        _settings = RunSettings.Deciding(options, model.Decoder, pairs.Count, DataFingerprint.Of(pairs));
         _resumedFrom = _store.FindResume(options);
         if (_resumedFrom is null)
         {
@@ -105,7 +114,7 @@ internal sealed class FitRun(
         {
             while (validations.TryPeek(out ValidationResult? next) && next.Step <= step)
             {
-                transformer.AddValidation(validations.Dequeue());
+                _validations.Add(validations.Dequeue());
                 _best.Note(next.Step, next.Loss);
                 lines.Add(TrainingLogLine.Of(next.Step, next.Epoch, next.Figures!));
             }
@@ -113,8 +122,8 @@ internal sealed class FitRun(
         Take(0);
         foreach (TrainingProgress progress in state.History)
         {
-            transformer.AddProgress(progress);
-            foreach (TrainingDiagnosis finding in _diagnosis.Observe(progress)) transformer.AddDiagnosis(finding);
+            _history.Add(progress);
+            foreach (TrainingDiagnosis finding in _diagnosis.Observe(progress)) _diagnoses.Add(finding);
             lines.Add(TrainingLogLine.Of(progress));
             Take(progress.Step);
         }
@@ -132,12 +141,12 @@ internal sealed class FitRun(
 
     private void Report(TrainingProgress progress)
     {
-        transformer.AddProgress(progress);
+        _history.Add(progress);
         folder?.Append(TrainingLogLine.Of(progress));
         FitReport.Step(channel, progress);
         foreach (TrainingDiagnosis finding in _diagnosis.Observe(progress))
         {
-            transformer.AddDiagnosis(finding);
+            _diagnoses.Add(finding);
             FitReport.Diagnosis(channel, finding);
         }
         options.Progress?.Report(progress);
@@ -147,8 +156,8 @@ internal sealed class FitRun(
     private bool Evaluate(int step, double epoch)
     {
         if (validation.Count == 0) return false;
-        ValidationResult result = new Validator(transformer.Model.Decoder, options).Evaluate(validation, step, epoch, cancellationToken);
-        transformer.AddValidation(result);
+        ValidationResult result = new Validator(model.Decoder, options).Evaluate(validation, step, epoch, cancellationToken);
+        _validations.Add(result);
         folder?.Append(TrainingLogLine.Of(step, epoch, result.Figures!));
         FitReport.Validation(channel, result);
         return _best.Note(step, result.Loss);
@@ -169,8 +178,8 @@ internal sealed class FitRun(
             Elapsed = last?.Elapsed ?? TimeSpan.Zero,
             Settings = _settings,
             Cutting = RunSettings.Cutting(options),
-            History = transformer.TrainingHistory,
-            Evaluations = RunStore.Pack(transformer.ValidationHistory),
+            History = _history,
+            Evaluations = RunStore.Pack(_validations),
         };
         _store.Save(state, optimizer, options.SaveTotalLimit, options.KeepsBest ? _best.Step : null);
     }

@@ -11,14 +11,9 @@ internal static class RunSettings
     /// <param name="decoder">The model before a new adapter is put on it.</param>
     /// <param name="pairs">How many there are.</param>
     /// <param name="data">The fingerprint of the pairs.</param>
-    public static Dictionary<string, string> Deciding(SimPOTrainer.Options options, Decoder decoder, int pairs, string data) => new(StringComparer.Ordinal)
+    public static Dictionary<string, string> Deciding(PreferenceTrainerOptions options, Decoder decoder, int pairs, string data) => new(options.Deciding.Select(o => KeyValuePair.Create(o.Key, Text(o.Value))), StringComparer.Ordinal)
     {
         [nameof(options.Beta)] = Text(options.Beta),
-        [nameof(options.GammaBetaRatio)] = Text(options.GammaBetaRatio),
-        [nameof(options.LossType)] = Text(options.LossType),
-        [nameof(options.LabelSmoothing)] = Text(options.LabelSmoothing),
-        [nameof(options.SftWeight)] = Text(options.SftWeight),
-        [nameof(options.SftNormalization)] = Text(options.SftNormalization),
         [nameof(options.Compatibility)] = Text(options.Compatibility),
         [nameof(options.LearningRate)] = Text(options.LearningRate),
         [nameof(options.LearningRateScheduler)] = Text(options.LearningRateScheduler),
@@ -41,7 +36,7 @@ internal static class RunSettings
         ["SHA-256 of the encoded pairs"] = data,
     };
 
-    public static Dictionary<string, string> Cutting(SimPOTrainer.Options options) => new(StringComparer.Ordinal)
+    public static Dictionary<string, string> Cutting(PreferenceTrainerOptions options) => new(StringComparer.Ordinal)
     {
         [nameof(options.TokensPerMicroBatch)] = Text(options.TokensPerMicroBatch),
         [nameof(options.GradientCheckpointing)] = Text(options.GradientCheckpointing),

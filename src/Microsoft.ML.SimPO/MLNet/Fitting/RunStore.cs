@@ -12,7 +12,7 @@ internal sealed class RunStore(RunFolder? folder, LanguageModel model, Action<st
 {
     /// <summary>The checkpoint that the options name; null to begin anew.</summary>
     /// <exception cref="InvalidDataException">It is none, or not whole.</exception>
-    public string? FindResume(SimPOTrainer.Options options)
+    public string? FindResume(PreferenceTrainerOptions options)
     {
         if (options.ResumeFrom is null) return null;
         if (!options.ResumesAutomatically) return Path.GetFullPath(options.ResumeFrom);

@@ -7,14 +7,14 @@ using Microsoft.ML.SimPO.Training;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>Judges a model in training by pairs that it is not trained on.</summary>
-internal sealed class Validator(Decoder decoder, SimPOTrainer.Options options)
+internal sealed class Validator(Decoder decoder, PreferenceTrainerOptions options)
 {
     public ValidationResult Evaluate(IReadOnlyList<EncodedPair> pairs, int step, double epoch, CancellationToken cancellationToken)
     {
         PairLogProbabilities[] scores = new PairEvaluator(decoder, options.TokensPerMicroBatch).Score(pairs, cancellationToken);
-        var sums = new MetricsSum(options.Beta * options.GammaBetaRatio);
+        var sums = new MetricsSum(options.TargetMargin);
         foreach (PairLogProbabilities pair in scores) sums.Add(options.Beta * pair.ChosenMean, options.Beta * pair.RejectedMean);
-        EvaluationFigures figures = EvaluationFigures.Of(scores, Batches(pairs.Count), options.Loss(), options.Beta);
+        EvaluationFigures figures = EvaluationFigures.Of(scores, Batches(pairs.Count), options.CreateLoss(), options.Beta);
         return new ValidationResult(step, epoch, figures.Loss, sums.Metrics()) { Figures = figures };
     }
 

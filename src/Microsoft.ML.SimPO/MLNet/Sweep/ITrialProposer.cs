@@ -7,5 +7,5 @@ internal interface ITrialProposer
     (object[] Values, int Rung)? Propose();
 
     /// <summary>The result of what was proposed last.</summary>
-    void Update(TrialResult result);
+    void Update(AlignmentTrialResult result);
 }

@@ -21,7 +21,7 @@ public sealed class SweepOptions
     /// <summary>Successive halving promotes one of so many trials of a rung, and a rung trains so many times as long as the one below. At least 2; default 3.</summary>
     public int ReductionFactor { get; set; } = 3;
 
-    /// <summary>Rungs of successive halving; the highest trains for <see cref="SimPOTrainer.Options.Epochs"/>. At least 2; default 3.</summary>
+    /// <summary>Rungs of successive halving; the highest trains for <see cref="PreferenceTrainerOptions.Epochs"/>. At least 2; default 3.</summary>
     public int Rungs { get; set; } = 3;
 
     /// <summary>A trial whose loss rises to so many times that of its first step has diverged. Above 1; default 3.</summary>
@@ -43,10 +43,10 @@ public sealed class SweepOptions
     public int? Seed { get; set; }
 
     /// <summary>Runs the trials in place of the sweep's own runner, which fits and evaluates; null, the default, for that one.</summary>
-    public ITrialRunner? Runner { get; set; }
+    public IAlignmentTrialRunner? Runner { get; set; }
 
     /// <summary>Is told of every trial as soon as it is done; null, the default, for nobody.</summary>
-    public IProgress<TrialResult>? Progress { get; set; }
+    public IProgress<AlignmentTrialResult>? Progress { get; set; }
 
     internal SweepOptions Copy() => (SweepOptions)MemberwiseClone();
 

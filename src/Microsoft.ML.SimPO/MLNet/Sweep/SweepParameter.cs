@@ -55,7 +55,7 @@ internal sealed class SweepParameter
         : [.. Enumerable.Range(0, _range.GridPoints).Select(i => At(i / (_range.GridPoints - 1.0))).Distinct()];
 
     /// <summary>Options on the way that are null become new ones with their defaults.</summary>
-    public void Set(SimPOTrainer.Options options, object value)
+    public void Set(PreferenceTrainerOptions options, object value)
     {
         object at = options;
         foreach (PropertyInfo property in _path[..^1])
@@ -71,7 +71,7 @@ internal sealed class SweepParameter
     /// <exception cref="ArgumentException">There is no such option.</exception>
     public static IEnumerable<PropertyInfo> Path(string name)
     {
-        Type type = typeof(SimPOTrainer.Options);
+        Type type = typeof(PreferenceTrainerOptions);
         foreach (string part in name.Split('.'))
         {
             PropertyInfo property = type.GetProperty(part, BindingFlags.Public | BindingFlags.Instance) ?? throw new ArgumentException($"`{name}` is not an option of SimPOTrainer.", nameof(name));

@@ -13,7 +13,7 @@ public sealed class SweepProposalTests
         FakeRunner runner = Run(new SweepOptions { Algorithm = SweepAlgorithm.Grid, Space = space, MaxTrials = 100 }, _ => 0);
         Assert.Equal(
             from beta in new[] { 1f, 4f } from type in new[] { SimPOLossType.Sigmoid, SimPOLossType.Hinge } from batch in new[] { 2, 8, 32 } select (beta, type, batch),
-            runner.Ran.Select(s => (s.Options.Beta, s.Options.LossType, s.Options.BatchSize)));
+            runner.Ran.Select(s => (s.Options.Beta, Own(s).LossType, s.Options.BatchSize)));
         Assert.Equal(Enumerable.Range(0, 12), runner.Ran.Select(s => s.TrialId));
         Assert.Equal(8, runner.Ran[1].Parameter["BatchSize"]);
     }
@@ -23,11 +23,11 @@ public sealed class SweepProposalTests
     {
         var space = new SweepSpace().Add("LearningRate", 1e-6, 1e-2, logScale: true).Add("GammaBetaRatio", 0, 2);
         FakeRunner Sweep(int seed) => Run(new SweepOptions { Space = space, MaxTrials = 200, Seed = seed }, _ => 0);
-        List<TrialSettings> ran = Sweep(3).Ran;
+        List<AlignmentTrialSettings> ran = Sweep(3).Ran;
         Assert.All(ran, s => Assert.InRange(s.Options.LearningRate, 1e-6, 1e-2));
         // Half below the middle of the scale, to three standard deviations.
         Assert.InRange(ran.Count(s => s.Options.LearningRate < 1e-4), 79, 121);
-        Assert.InRange(ran.Count(s => s.Options.GammaBetaRatio < 1), 79, 121);
+        Assert.InRange(ran.Count(s => Own(s).GammaBetaRatio < 1), 79, 121);
         Assert.Equal(ran.Select(s => s.Options.LearningRate), Sweep(3).Ran.Select(s => s.Options.LearningRate));
         Assert.NotEqual(ran.Select(s => s.Options.LearningRate), Sweep(4).Ran.Select(s => s.Options.LearningRate));
     }
@@ -115,11 +115,13 @@ public sealed class SweepProposalTests
         {
             FakeRunner runner = Run(new SweepOptions { Algorithm = SweepAlgorithm.Grid, Space = SweepSpace.Of(name) }, _ => 0);
             Assert.Equal(3, runner.Ran.Count);
-            Assert.All(runner.Ran, s => _context.Alignment.Trainers.SimPO(s.Options));
+            Assert.All(runner.Ran, s => _context.Alignment.Trainers.SimPO(Own(s)));
         }
     }
 
-    private FakeRunner Run(SweepOptions sweep, Func<TrialSettings, double> loss, double epochs = 1)
+    private static SimPOTrainer.Options Own(AlignmentTrialSettings settings) => (SimPOTrainer.Options)settings.Options;
+
+    private FakeRunner Run(SweepOptions sweep, Func<AlignmentTrialSettings, double> loss, double epochs = 1)
     {
         var runner = new FakeRunner(loss);
         sweep.Runner = runner;

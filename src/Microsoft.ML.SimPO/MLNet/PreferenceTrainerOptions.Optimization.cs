@@ -1,0 +1,60 @@
+namespace Microsoft.ML.SimPO;
+
+/// <content>Steps, schedule and optimizer.</content>
+public abstract partial class PreferenceTrainerOptions
+{
+    /// <summary>The highest learning rate, of AdamW. Above 0, usually 3e-7 to 1e-6 for large models; default 5e-7.</summary>
+    [SweepRange(1e-7, 1e-5, LogScale = true)]
+    public double LearningRate { get; set; } = 5e-7;
+
+    /// <summary>Passes over the data; a fraction ends early. Above 0; default 1.</summary>
+    [SweepRange(0.5, 3)]
+    public double Epochs { get; set; } = 1;
+
+    /// <summary>Pairs in an optimizer step. At least 1; default 8. How a step is cut into forward passes does not change its result.</summary>
+    [SweepRange(8, 128, LogScale = true)]
+    public int BatchSize { get; set; } = 8;
+
+    /// <summary>
+    /// At most so many pairs in a micro-batch: <c>per_device_train_batch_size</c>, with <see cref="BatchSize"/> divided by it as
+    /// <c>gradient_accumulation_steps</c>. At least 1; with a <see cref="Compatibility"/> a divisor of <see cref="BatchSize"/>. Null, the default, for no limit
+    /// but that of tokens, and for a step of one micro-batch with a <see cref="Compatibility"/>.
+    /// </summary>
+    public int? PairsPerMicroBatch { get; set; }
+
+    /// <summary>
+    /// Leave out the pairs at the end of each epoch that do not fill a step (with a <see cref="Compatibility"/>: a micro-batch). Default false: they are a
+    /// step of their own, in which each weighs more.
+    /// </summary>
+    public bool DropLast { get; set; }
+
+    /// <summary>How the learning rate moves. Default <see cref="LearningRateScheduler.Cosine"/>.</summary>
+    public LearningRateScheduler LearningRateScheduler { get; set; }
+
+    /// <summary>The share of the steps in which the learning rate rises from 0. From 0 to 1; default 0.1.</summary>
+    [SweepRange(0, 0.2)]
+    public double WarmupRatio { get; set; } = 0.1;
+
+    /// <summary>
+    /// The number of steps in which the learning rate rises from 0, in place of <see cref="WarmupRatio"/>. 0 or more; null, the default, for the ratio.
+    /// </summary>
+    public int? WarmupSteps { get; set; }
+
+    /// <summary>Decoupled weight decay of all weights but biases and norms. 0 or more; default 0.</summary>
+    public double WeightDecay { get; set; }
+
+    /// <summary>How much of AdamW's mean of gradients stays in a step. From 0 to below 1; default 0.9.</summary>
+    public double AdamBeta1 { get; set; } = 0.9;
+
+    /// <summary>How much of AdamW's mean of squared gradients stays in a step. From 0 to below 1; default 0.999.</summary>
+    public double AdamBeta2 { get; set; } = 0.999;
+
+    /// <summary>Added to AdamW's denominator. Above 0; default 1e-8.</summary>
+    public double AdamEpsilon { get; set; } = 1e-8;
+
+    /// <summary>Gradients are scaled down to this norm. 0 for no clipping; default 1.</summary>
+    public double MaxGradNorm { get; set; } = 1;
+
+    /// <summary>Compute activations again in the backward pass: about half of the memory for a third more time. Default false.</summary>
+    public bool GradientCheckpointing { get; set; }
+}
