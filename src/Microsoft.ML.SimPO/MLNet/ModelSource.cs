@@ -1,4 +1,5 @@
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Native;
 
 namespace Microsoft.ML.SimPO;
@@ -24,7 +25,7 @@ internal sealed record ModelSource(string? ModelPath, string? AdapterPath, Align
 
     private LanguageModel Load(IHostEnvironment environment)
     {
-        if (BaseModel is null) return LanguageModel.Load(ModelLocation.Of(ModelPath, AdapterPath), ComputeDevice.Of(environment));
+        if (BaseModel is null) return LanguageModel.Load(ModelLocation.Of(ModelPath, AdapterPath), ComputePlan.On(ComputeDevice.Of(environment)));
         LanguageModel model = BaseModel.Model.Share(withAdapter: AdapterPath is null);
         return AdapterPath is { } adapter ? model.After(m => m.LoadAdapter(adapter)) : model;
     }

@@ -119,14 +119,16 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
         FitReport.Saved(channel, path, summary);
     }
 
-    /// <summary>What the model is, and how much memory it needs for scoring and for training with these options' micro-batches, activations kept.</summary>
+    /// <summary>What the model is, and how much memory it needs for scoring and for training.</summary>
+    /// <param name="options">What it would be trained with; null for micro-batches of the size that it scores in, activations kept.</param>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public ModelDescription Describe()
+    public ModelDescription Describe(PreferenceTrainerOptions? options = null)
     {
         Models.DecoderArchitecture a = Model.Decoder.Architecture;
-        var memory = new MemoryEstimate(Model.Decoder, Options.TokensPerMicroBatch);
+        var plan = ComputePlan.Of(Model.Decoder) with { TokensPerPass = Options.TokensPerMicroBatch };
+        var memory = new MemoryEstimate(Model.Decoder, options?.Plan(plan) ?? plan);
         return new ModelDescription(a.ModelType, Model.Decoder.ParameterCount, a.Layers.Count, a.HiddenSize, a.VocabularySize, a.MaxPositions, Model.StoredType ?? "float32",
-            memory.ToScore, memory.ToTrain(recompute: false));
+            memory.ToScore, memory.ToTrain(options is { KeepsBest: true, OutputPath: null }));
     }
 
     private ColumnMap<PairScore> MakeColumns()

@@ -47,7 +47,7 @@ internal sealed class FitRun(
         FitReport.Plan(channel, model, pairs, plan.Count, _seed, options);
         FitReport.Remainder(channel, pairs.Count, options);
         var clock = Stopwatch.StartNew();
-        TrainingSettings settings = options.Settings(model.Decoder.Architecture.ModelType);
+        TrainingSettings settings = options.Settings(model.Decoder);
         new TrainingLoop(model.Decoder, options.CreateLoss(), settings).RunObserved(pairs, plan, this, cancellationToken);
         FitReport.Done(channel, _history.Count, clock.Elapsed);
         if (options.KeepsBest) RestoreBest();
