@@ -28,11 +28,11 @@ internal static class TrainingLogLine
         json.WriteNumber("elapsed_seconds", progress.Elapsed.TotalSeconds);
     });
 
-    /// <param name="step">Steps done; 0 before the first.</param>
-    public static byte[] Of(int step, double epoch, EvaluationFigures figures) => Line(json =>
+    public static byte[] Of(ValidationResult validation) => Line(json =>
     {
-        json.WriteNumber("step", step);
-        json.WriteNumber("epoch", epoch);
+        EvaluationFigures figures = validation.Figures!;
+        json.WriteNumber("step", validation.Step);
+        json.WriteNumber("epoch", validation.Epoch);
         json.WriteNumber("eval_loss", figures.Loss);
         json.WriteNumber("eval_rewards/chosen", figures.ChosenReward);
         json.WriteNumber("eval_rewards/rejected", figures.RejectedReward);
