@@ -5,6 +5,7 @@ using Microsoft.ML.SimPO;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Training;
 using static TorchSharp.torch;
 
 [assembly: LoadableClass(typeof(SimPOTransformer), null, typeof(SignatureLoadModel), "SimPO language model", SimPOTransformer.LoaderSignature)]
@@ -20,6 +21,8 @@ namespace Microsoft.ML.SimPO;
 public sealed partial class SimPOTransformer : LanguageModelTransformer
 {
     internal const string LoaderSignature = "SimPOTransformer";
+
+    private const string RunStream = "TrainingRun";
 
     private static readonly VersionInfo SavedAs = SavedVersion.Of("SIMPOLLM", LoaderSignature, written: 0x00010002); // adapters
 
@@ -55,15 +58,6 @@ public sealed partial class SimPOTransformer : LanguageModelTransformer
     /// <summary>The fit that the model comes from, which is saved with it: steps, evaluations, findings. Without any for a model that was loaded from a folder.</summary>
     public TrainingRun TrainingRun { get; private set; } = TrainingRun.None;
 
-    /// <summary>Every step of the training, in order; empty for a model that was loaded.</summary>
-    public IReadOnlyList<TrainingProgress> TrainingHistory => TrainingRun.Steps;
-
-    /// <summary>Metrics on the validation data, before the first step and as often as the options say; empty where there was none.</summary>
-    public IReadOnlyList<ValidationResult> ValidationHistory => TrainingRun.Validations;
-
-    /// <summary>What was wrong with the training although its loss and accuracy may look well; empty for a healthy one, and for a model that was loaded.</summary>
-    public IReadOnlyList<TrainingDiagnosis> Diagnoses => TrainingRun.Findings;
-
     /// <summary>
     /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>. It is a
     /// checkpoint in Hugging Face layout; the saved file names it by its relative path and by the SHA-256 of its files, so the two must be moved
@@ -77,6 +71,11 @@ public sealed partial class SimPOTransformer : LanguageModelTransformer
     }
 
     private protected override IColumnMap ColumnMap { get; }
+
+    private protected override void WriteOwn(ModelSaveContext context) => context.SaveBinaryStream(RunStream, writer => TrainingRunStream.Write(writer, TrainingRun));
+
+    /// <summary>Models that were saved before runs were saved with them have none.</summary>
+    private protected override void ReadOwn(ModelLoadContext context) => context.TryLoadBinaryStream(RunStream, reader => TrainingRun = TrainingRunStream.Read(reader));
 
     private protected override VersionInfo Version => SavedAs;
 

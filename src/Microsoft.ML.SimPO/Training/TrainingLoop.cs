@@ -92,7 +92,7 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
             Tokens = tokens,
             TokensPerSecond = tokens / took.TotalSeconds,
             Elapsed = elapsed,
-            Remaining = elapsed / (index + 1) * (plan.Count - index - 1),
+            Remaining = TrainingProgress.RemainingOf(elapsed, index + 1, plan.Count),
         };
     }
 }

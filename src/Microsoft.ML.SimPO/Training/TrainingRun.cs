@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Training;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>What happened in a fit. It never changes.</summary>
@@ -39,6 +41,17 @@ public sealed class TrainingRun
 
     /// <summary>The pairs that it was judged by; null where there were none or that is not known.</summary>
     public PairCounts? ValidationData { get; internal init; }
+
+    /// <summary>Reads a run from the folder that it was told to write to, also while it is running and after it was killed.</summary>
+    /// <param name="folder">The <c>OutputPath</c> of a fit.</param>
+    /// <returns>What the folder knows of the run: not <see cref="RestoredStep"/> and <see cref="StoppedEarly"/>, and before the first checkpoint neither seed, start nor data.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidDataException">The folder holds no run, or a line of its log is damaged.</exception>
+    public static TrainingRun Load(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return RunFolderReader.Read(folder);
+    }
 
     /// <summary>Of a model that was not trained here.</summary>
     internal static TrainingRun None { get; } = new();

@@ -1,5 +1,3 @@
-using Microsoft.ML.SimPO.Training;
-
 namespace Microsoft.ML.SimPO.Training.Session;
 
 /// <summary>Writes what happens to <c>trainer_log.jsonl</c> of the run's folder.</summary>
@@ -10,25 +8,13 @@ internal sealed class RunLog(RunFolder folder) : ITrainingObserver
 
     public void OnStep(TrainingProgress step) => folder.Append(TrainingLogLine.Of(step));
 
-    public void OnFinding(TrainingDiagnosis finding)
-    {
-        // It says in other words what the lines of the steps hold.
-    }
+    public void OnFinding(TrainingDiagnosis finding) => folder.Append(TrainingLogLine.Of(finding));
 
     public void OnValidation(ValidationResult validation) => folder.Append(TrainingLogLine.Of(validation));
 
-    private static IEnumerable<byte[]> Lines(TrainingRecord record)
-    {
-        var validations = new Queue<ValidationResult>(record.Validations);
-        IEnumerable<byte[]> Until(int step)
-        {
-            while (validations.TryPeek(out ValidationResult? next) && next.Step <= step) yield return TrainingLogLine.Of(validations.Dequeue());
-        }
-        foreach (byte[] line in Until(0)) yield return line;
-        foreach (TrainingProgress step in record.Steps)
-        {
-            yield return TrainingLogLine.Of(step);
-            foreach (byte[] line in Until(step.Step)) yield return line;
-        }
-    }
+    /// <summary>In the order in which they were told.</summary>
+    private static IEnumerable<byte[]> Lines(TrainingRecord record) => record.Steps.Select(s => (s.Step, 0, Line: TrainingLogLine.Of(s)))
+        .Concat(record.Findings.Select(f => (f.Step, 1, Line: TrainingLogLine.Of(f))))
+        .Concat(record.Validations.Select(v => (v.Step, 2, Line: TrainingLogLine.Of(v))))
+        .OrderBy(l => (l.Item1, l.Item2)).Select(l => l.Line);
 }
