@@ -81,7 +81,7 @@ public sealed class TrainingRunTests : IDisposable
     public void Evaluations_of_older_logs_come_from_the_newest_checkpoint_that_is_whole()
     {
         TrainingRun run = Run();
-        File.WriteAllLines(Log, File.ReadLines(Log).Select(l =>
+        File.WriteAllLines(Log, File.ReadAllLines(Log).Select(l =>
         {
             JsonObject line = JsonNode.Parse(l)!.AsObject();
             line.Remove("eval_metrics");
