@@ -25,7 +25,7 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
     public TrainingSteps Begin(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan) => new(this, decoder, settings.AdamW, pairs, plan);
 
     /// <summary>What computes the gradients of all steps.</summary>
-    internal GradientPass MakePass() => new(decoder, new ResponseHead(decoder, loss, settings.LogitsBudget), settings.Recompute, settings.LookUpPadding);
+    internal GradientPass MakePass() => new(decoder, new ResponseHead(decoder, loss, settings.Plan.LogitsBudget), settings.Plan.Recompute, settings.LookUpPadding);
 
     /// <summary>The step after those that are done.</summary>
     internal TrainingProgress RunStep(TrainingSteps steps, GradientPass pass, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         for (int i = 0; i < results.Length; i++)
         {
             List<PairResult> found = [];
-            foreach (int[] part in PassCutter.Cut(step.MicroBatches[i], pairs, settings.TokensPerPass))
+            foreach (int[] part in PassCutter.Cut(step.MicroBatches[i], pairs, settings.Plan.TokensPerPass))
             {
                 PackedBatch batch = PackedBatch.Of([.. part.Select(p => (p, pairs[p]))], decoder.Architecture);
                 found.AddRange(pass.Run(batch, contexts[i], cancellationToken));

@@ -23,7 +23,7 @@ internal static class FitRun
         FitReport.Remainder(channel, training.Pairs.Count, options);
         using var session = new TrainingSession(
             model.Decoder, Settings(options), origin, new CheckpointStore(folder, model.Decoder, model.Files), training, validation, new Validator(model.Decoder, options).Evaluate, log);
-        var loop = new TrainingLoop(model.Decoder, options.Loss(), options.Settings(model.Decoder.Architecture.ModelType));
+        var loop = new TrainingLoop(model.Decoder, options.Loss(), options.Settings(model.Decoder));
         return session.Run(loop, plan, cancellationToken);
     }
 
