@@ -1,19 +1,19 @@
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Scoring;
-using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training.Session;
 
 namespace Microsoft.ML.SimPO;
 
 /// <summary>Judges a model in training by pairs that it is not trained on.</summary>
 internal sealed class Validator(Decoder decoder, PreferenceTrainerOptions options)
 {
-    public ValidationResult Evaluate(IReadOnlyList<EncodedPair> pairs, int step, double epoch, CancellationToken cancellationToken)
+    public ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken cancellationToken)
     {
-        PairLogProbabilities[] scores = new PairEvaluator(decoder, options.TokensPerMicroBatch).Score(pairs, cancellationToken);
+        PairLogProbabilities[] scores = new PairEvaluator(decoder, options.TokensPerMicroBatch).Score(data.Pairs, cancellationToken);
         var sums = new MetricsSum(options.TargetMargin);
         foreach (PairLogProbabilities pair in scores) sums.Add(options.Beta * pair.ChosenMean, options.Beta * pair.RejectedMean);
-        EvaluationFigures figures = EvaluationFigures.Of(scores, Batches(pairs.Count), options.CreateLoss(), options.Beta);
+        EvaluationFigures figures = EvaluationFigures.Of(scores, Batches(data.Pairs.Count), options.CreateLoss(), options.Beta);
         return new ValidationResult(step, epoch, figures.Loss, sums.Metrics()) { Figures = figures };
     }
 

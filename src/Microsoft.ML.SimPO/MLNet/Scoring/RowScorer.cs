@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Native;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO;

@@ -7,6 +7,7 @@ using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Families;
 using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Training.State;
 using static TorchSharp.torch;
 
 [assembly: LoadableClass(
@@ -26,12 +27,19 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     /// <summary>What saved models up to version 0x00010002 name.</summary>
     internal const string FormerLoaderSignature = "SimPOTransformer";
 
+    private const string RunStream = "TrainingRun";
+
     private static readonly VersionInfo SavedAs = SavedVersion.Of("SIMPOLLM", LoaderSignature);
 
     /// <param name="model">The weights, which belong to it from here on.</param>
     /// <param name="options">What of them concerns scoring is copied.</param>
-    internal AlignmentTransformer(IHostEnvironment environment, LanguageModel model, ScoringOptions options)
-        : base(environment.Register(LoaderSignature), model, options.ScoringPart()) => ColumnMap = MakeColumns();
+    /// <param name="run">What was done to the model; null where it was loaded.</param>
+    internal AlignmentTransformer(IHostEnvironment environment, LanguageModel model, ScoringOptions options, TrainingRun? run = null)
+        : base(environment.Register(LoaderSignature), model, options.ScoringPart())
+    {
+        TrainingRun = run ?? TrainingRun.None;
+        ColumnMap = MakeColumns();
+    }
 
     /// <summary>Loads a saved model; called by ML.NET.</summary>
     internal AlignmentTransformer(IHostEnvironment environment, ModelLoadContext context)
@@ -54,14 +62,8 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     /// <summary>Weights of the LoRA adapter on the model, those of modules that it holds whole among them; 0 where there is none.</summary>
     public long AdapterParameterCount => Model.Decoder.Adapter?.ParameterCount ?? 0;
 
-    /// <summary>Every step of the training, in order; empty for a model that was loaded.</summary>
-    public IReadOnlyList<TrainingProgress> TrainingHistory { get; internal init; } = [];
-
-    /// <summary>Metrics on the validation data, before the first step and as often as the options say; empty where there was none.</summary>
-    public IReadOnlyList<ValidationResult> ValidationHistory { get; internal init; } = [];
-
-    /// <summary>What was wrong with the training although its loss and accuracy may look well; empty for a healthy one, and for a model that was loaded.</summary>
-    public IReadOnlyList<TrainingDiagnosis> Diagnoses { get; internal init; } = [];
+    /// <summary>The fit that the model comes from, which is saved with it: steps, evaluations, findings. Without any for a model that was loaded from a folder.</summary>
+    public TrainingRun TrainingRun { get; private set; } = TrainingRun.None;
 
     /// <summary>
     /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>. It is a
@@ -76,6 +78,11 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     }
 
     private protected override IColumnMap ColumnMap { get; }
+
+    private protected override void WriteOwn(ModelSaveContext context) => context.SaveBinaryStream(RunStream, writer => TrainingRunStream.Write(writer, TrainingRun));
+
+    /// <summary>Models that were saved before runs were saved with them have none.</summary>
+    private protected override void ReadOwn(ModelLoadContext context) => context.TryLoadBinaryStream(RunStream, reader => TrainingRun = TrainingRunStream.Read(reader));
 
     private protected override VersionInfo Version => SavedAs;
 

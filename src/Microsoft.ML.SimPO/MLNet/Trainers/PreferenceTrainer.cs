@@ -1,10 +1,11 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimPO.Evaluation;
-using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training.State;
 using Microsoft.ML.SimPO.Native;
-using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Training.Session;
 
 namespace Microsoft.ML.SimPO;
 
@@ -75,15 +76,11 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
         LanguageModel model = ModelSource.Of(_options).Open(_context);
         try
         {
-            EncodedPairs pairs = Encode(model, input, columns, channel, cancellation.Token);
-            IReadOnlyList<EncodedPair> validation = validationColumns is null ? [] : Encode(model, validationData!, validationColumns, channel, cancellation.Token);
-            using var run = new FitRun(model, _options, pairs, validation, folder, seed, channel, cancellation.Token);
-            ComputeThread.Run($"{_options.Method} training", () =>
-            {
-                run.Run();
-                return true;
-            });
-            return new AlignmentTransformer(_context, model, _options) { TrainingHistory = run.History, ValidationHistory = run.Validations, Diagnoses = run.Diagnoses };
+            RunData training = Encode(model, input, columns, channel, cancellation.Token);
+            RunData? validation = validationColumns is null ? null : Encode(model, validationData!, validationColumns, channel, cancellation.Token);
+            TrainingRun run = ComputeThread.Run(
+                $"{_options.Method} training", () => FitRun.Run(model, _options, training, validation, folder, seed, channel, cancellation.Token));
+            return new AlignmentTransformer(_context, model, _options, run);
         }
         catch
         {
@@ -100,12 +97,12 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
         return PairColumns.AddTo(_host, inputSchema, _options);
     }
 
-    private EncodedPairs Encode(LanguageModel model, IDataView data, PairColumns columns, IChannel channel, CancellationToken cancellationToken)
+    private RunData Encode(LanguageModel model, IDataView data, PairColumns columns, IChannel channel, CancellationToken cancellationToken)
     {
         PreferenceEncoder encoder = model.Encoder(_options);
         EncodedPairs pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken);
         FitReport.Encoded(channel, encoder.Statistics, _options);
-        if (pairs.Count > 0) return pairs;
+        if (pairs.Count > 0) return new RunData(pairs, PairCounts.Of(encoder.Statistics));
         throw new InvalidOperationException("There are no preference pairs to learn from: the data has no rows, or every row was dropped.");
     }
 

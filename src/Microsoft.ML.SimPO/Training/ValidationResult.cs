@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.ML.SimPO.Scoring;
 
 namespace Microsoft.ML.SimPO;
 
