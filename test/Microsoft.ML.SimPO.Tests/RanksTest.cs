@@ -10,7 +10,7 @@ public partial class RanksTest
     private const string Library = "Microsoft.ML.SimPO";
 
     /// <summary>From what knows least to what sees everything.</summary>
-    private static readonly string[] Ranks = ["Native", "Checkpoints", "Text", "Models", "Losses", "Data", "Training", "Generation", "Evaluation", "MLNet"];
+    private static readonly string[] Ranks = ["Native", "Checkpoints", "Text", "Models", "Losses", "Data", "Scoring", "Training", "Generation", "MLNet"];
 
     private static readonly SourceFile[] Files = [.. Read()];
 
@@ -77,7 +77,7 @@ public partial class RanksTest
     private static partial Regex Comment();
 
     /// <summary>As a whole namespace, or as the part of it that can be written inside the library.</summary>
-    [GeneratedRegex(@"(?<![\w.])(?:Microsoft\.ML\.SimPO\.)?(Native|Checkpoints|Text|Models|Losses|Data|Training|Generation|Evaluation)(?:\.[A-Z]|;)")]
+    [GeneratedRegex(@"(?<![\w.])(?:Microsoft\.ML\.SimPO\.)?(Native|Checkpoints|Text|Models|Losses|Data|Scoring|Training|Generation)(?:\.[A-Z]|;)")]
     private static partial Regex UsedRank();
 
     [GeneratedRegex(@"^namespace ([\w.]+)", RegexOptions.Multiline)]

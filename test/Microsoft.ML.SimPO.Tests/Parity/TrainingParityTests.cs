@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Training;
 using static TorchSharp.torch;
 
@@ -73,8 +74,8 @@ public class TrainingParityTests
 
     private static void CheckEvaluation(TrainingGolden fixture, string when)
     {
-        PairLogProbabilities[] scores = new PairScorer(fixture.Decoder).Score(fixture.Evaluation);
-        CheckFigures(fixture, when, EvaluationFigures.Of(scores, fixture.EvaluationBatches, fixture.Options.Loss(), fixture.Beta));
+        GroupScore[] scores = new PairScorer(fixture.Decoder).Score(fixture.Evaluation);
+        CheckFigures(fixture, when, EvaluationFigures.Of(scores, fixture.EvaluationBatches, fixture.Options.Loss()));
     }
 
     private static void CheckFigures(TrainingGolden fixture, string when, EvaluationFigures found)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Microsoft.ML.SimPO.Scoring;
 
 namespace Microsoft.ML.SimPO.Training;
 

@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Data;
 
-namespace Microsoft.ML.SimPO.Evaluation;
+namespace Microsoft.ML.SimPO.Scoring;
 
 /// <summary>How a notebook shows <see cref="AlignmentMetrics"/>.</summary>
 internal sealed class MetricsDisplay() : HtmlFormatterSource<AlignmentMetrics>(Html)

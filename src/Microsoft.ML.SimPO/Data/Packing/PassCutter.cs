@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>Cuts pairs into forward passes that fit a budget.</summary>
 internal static class PassCutter

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Evaluation;
+namespace Microsoft.ML.SimPO.Scoring;
 
 /// <summary>Adds pairs up into <see cref="AlignmentMetrics"/>.</summary>
 /// <param name="targetMargin">Subtracted from every margin in the log-loss.</param>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Evaluation;
+namespace Microsoft.ML.SimPO.Scoring;
 
 /// <summary>Sorts pairs into <see cref="CalibrationBin"/>s.</summary>
 internal sealed class CalibrationSum

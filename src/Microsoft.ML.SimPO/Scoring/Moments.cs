@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Evaluation;
+namespace Microsoft.ML.SimPO.Scoring;
 
 /// <summary>Means, variance and correlation of pairs of numbers in one pass without loss of digits (Welford).</summary>
 internal sealed class Moments

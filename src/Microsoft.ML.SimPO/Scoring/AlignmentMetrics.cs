@@ -1,5 +1,5 @@
 using Microsoft.ML.SimPO.Data;
-using Microsoft.ML.SimPO.Evaluation;
+using Microsoft.ML.SimPO.Scoring;
 
 namespace Microsoft.ML.SimPO;
 

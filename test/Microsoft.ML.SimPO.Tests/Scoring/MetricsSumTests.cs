@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Evaluation;
+namespace Microsoft.ML.SimPO.Scoring;
 
 public class MetricsSumTests
 {
