@@ -4,8 +4,7 @@ using Microsoft.ML.SimPO.Scoring;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>How well a model's rewards agree with the preferences of a data set.</summary>
-[TypeFormatterSource(typeof(MetricsDisplay))]
-public sealed record AlignmentMetrics
+public sealed partial record AlignmentMetrics
 {
     /// <summary>How many pairs were judged.</summary>
     public required long Count { get; init; }

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Scoring;
+
+namespace Microsoft.ML.SimPO.Evaluation;
 
 public class MetricsSumTests
 {

@@ -1,7 +1,7 @@
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Native;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>
 /// One token of each of a few sequences through the decoder, on the weights where they lie in memory. That is limited by reading the weights, so each is read once a

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Generation.Cpu;
 using Microsoft.ML.SimPO.Models;
 using TorchSharp;
 using static TorchSharp.torch;
