@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Scoring;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -3,6 +3,7 @@ using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Scoring;
 using TorchSharp;
 
 namespace Microsoft.ML.SimPO.Training.State;
