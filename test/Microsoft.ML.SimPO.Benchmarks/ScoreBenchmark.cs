@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Benchmarks;
@@ -34,5 +35,5 @@ internal sealed class ScoreBenchmark : IBenchmark
 
     public IEnumerable<Bar> Bars(BenchmarkResult result) => [new("share of the GEMM rate", result.RooflineShare!.Value, 0.75)];
 
-    private static Dictionary<string, double> First(PairLogProbabilities[] scores) => new() { ["chosen log-probability"] = scores[0].ChosenMean };
+    private static Dictionary<string, double> First(GroupScore[] scores) => new() { ["chosen log-probability"] = scores[0].Chosen.Mean };
 }

@@ -10,17 +10,11 @@ internal sealed class Validator(Decoder decoder, PreferenceTrainerOptions option
 {
     public ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken cancellationToken)
     {
-        PairLogProbabilities[] scores = new PairEvaluator(decoder, options.TokensPerMicroBatch).Score(data.Pairs, cancellationToken);
-        var sums = new MetricsSum(options.TargetMargin);
-        foreach (PairLogProbabilities pair in scores) sums.Add(options.Beta * pair.ChosenMean, options.Beta * pair.RejectedMean);
-        EvaluationFigures figures = EvaluationFigures.Of(scores, Batches(data.Pairs.Count), options.CreateLoss(), options.Beta);
+        IAlignmentLoss loss = options.CreateLoss();
+        GroupScore[] scores = new PairEvaluator(decoder, options.TokensPerMicroBatch).Score(data.Pairs, cancellationToken);
+        var sums = new MetricsSum(loss.TargetMargin);
+        foreach (GroupScore pair in scores) sums.Add(loss.Reward.Of(pair.Chosen), loss.Reward.Of(pair.Rejected));
+        EvaluationFigures figures = EvaluationFigures.Of(scores, options.EvaluationBatches(data.Pairs.Count), loss);
         return new ValidationResult(step, epoch, figures.Loss, sums.Metrics()) { Figures = figures };
-    }
-
-    /// <summary>All pairs weigh the same, unless a reference is followed: it takes means over batches, here of the size of a micro-batch.</summary>
-    private IReadOnlyList<int[]> Batches(int count)
-    {
-        IEnumerable<int> all = Enumerable.Range(0, count);
-        return options.Compatibility == Compatibility.None ? [[.. all]] : [.. all.Chunk(options.PairsPerMicroBatch ?? options.BatchSize)];
     }
 }

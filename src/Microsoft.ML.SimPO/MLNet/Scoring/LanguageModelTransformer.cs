@@ -30,7 +30,7 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
         Host = environment.Register(version.LoaderSignature);
         context.CheckAtModel(version);
         ReadOwn(context);
-        Options = SavedOptions.Read(context);
+        Options = SavedOptions.Read(environment, context);
         Model = ModelArchive.Load(context, ComputeDevice.Of(environment));
         _ownsModel = true;
     }

@@ -45,7 +45,7 @@ internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataVi
         double metric = sweep.Metric switch
         {
             SweepMetric.LogLoss => metrics.LogLoss,
-            SweepMetric.MeanMargin => metrics.MeanMargin / settings.Options.Beta,
+            SweepMetric.MeanMargin => metrics.MeanMargin / settings.Options.Reward.Scale,
             _ => metrics.Accuracy,
         };
         return new AlignmentTrialResult

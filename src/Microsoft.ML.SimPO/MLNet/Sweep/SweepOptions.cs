@@ -3,7 +3,7 @@ namespace Microsoft.ML.SimPO;
 /// <summary>How <see cref="AlignmentCatalog.Sweep"/> searches.</summary>
 public sealed class SweepOptions
 {
-    /// <summary>What is searched. Default <see cref="SweepSpace.Default"/>: learning rate, beta and gamma_beta_ratio.</summary>
+    /// <summary>What is searched. Default <see cref="SweepSpace.Default"/>: for SimPO learning rate, beta and gamma_beta_ratio.</summary>
     public SweepSpace Space { get; set; } = SweepSpace.Default;
 
     /// <summary>How the next trial is chosen. Default <see cref="SweepAlgorithm.Random"/>.</summary>
@@ -59,7 +59,7 @@ public sealed class SweepOptions
 
     private IEnumerable<string> Faults()
     {
-        if (Space is null || Space.Parameters.Count == 0) yield return "`Space` must name what to search, but was empty. Use SweepSpace.Default.";
+        if (Space is null || Space.IsEmpty) yield return "`Space` must name what to search, but was empty. Use SweepSpace.Default.";
         if (!Enum.IsDefined(Algorithm)) yield return Say($"`Algorithm` must be Random, Grid or SuccessiveHalving, but was {Algorithm}.");
         if (!Enum.IsDefined(Metric)) yield return Say($"`Metric` must be Accuracy, LogLoss or MeanMargin, but was {Metric}.");
         if (MaxTrials < 1) yield return Say($"`MaxTrials` must be at least 1, but was {MaxTrials}. Use 30.");

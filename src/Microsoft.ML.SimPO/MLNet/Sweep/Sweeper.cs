@@ -10,6 +10,7 @@ internal sealed class Sweeper : IDisposable
     private readonly SweepOptions _sweep;
     private readonly PreferenceTrainerOptions _base;
     private readonly MLContext _context;
+    private readonly IReadOnlyList<SweepParameter> _parameters;
     private readonly long _seed;
     private readonly List<AlignmentTrialResult> _results = [];
     private AlignmentTrialResult? _best;
@@ -20,6 +21,7 @@ internal sealed class Sweeper : IDisposable
         (_context, _base, _sweep, _seed) = (context, options.Copy(), sweep.Copy(), seed);
         _base.Validate();
         _sweep.Validate();
+        _parameters = _sweep.Space.For(_base.GetType());
         _base.Seed ??= (int)seed;
         _host = ((IHostEnvironment)context).Register("AlignmentSweep");
     }
@@ -52,20 +54,20 @@ internal sealed class Sweeper : IDisposable
 
     private ITrialProposer Proposer() => _sweep.Algorithm switch
     {
-        SweepAlgorithm.Grid => new GridProposer(_sweep.Space.Parameters),
-        SweepAlgorithm.SuccessiveHalving => new HalvingProposer(_sweep.Space.Parameters, _sweep.Rungs, _sweep.ReductionFactor, _seed),
-        _ => new RandomProposer(_sweep.Space.Parameters, _seed),
+        SweepAlgorithm.Grid => new GridProposer(_parameters),
+        SweepAlgorithm.SuccessiveHalving => new HalvingProposer(_parameters, _sweep.Rungs, _sweep.ReductionFactor, _seed),
+        _ => new RandomProposer(_parameters, _seed),
     };
 
     private AlignmentTrialSettings Settings(object[] values, int rung)
     {
         PreferenceTrainerOptions options = _base.Copy();
-        foreach ((SweepParameter parameter, object value) in _sweep.Space.Parameters.Zip(values)) parameter.Set(options, value);
+        foreach ((SweepParameter parameter, object value) in _parameters.Zip(values)) parameter.Set(options, value);
         if (_sweep.Algorithm == SweepAlgorithm.SuccessiveHalving) options.Epochs *= Math.Pow(_sweep.ReductionFactor, rung + 1 - _sweep.Rungs);
         return new AlignmentTrialSettings
         {
             TrialId = _results.Count,
-            Parameter = _sweep.Space.Parameters.Zip(values).ToDictionary(p => p.First.Name, p => p.Second),
+            Parameter = _parameters.Zip(values).ToDictionary(p => p.First.Name, p => p.Second),
             Options = options,
             Rung = rung,
         };
@@ -133,7 +135,7 @@ internal sealed class Sweeper : IDisposable
     }
 
     private string Description() => FormattableString.Invariant(
-        $"{_sweep.Algorithm} by {_sweep.Metric}, seed {_seed}, {string.Join(", ", _sweep.Space.Parameters.Select(p => p.Description))}, rungs {_sweep.Rungs} by {_sweep.ReductionFactor}, ")
+        $"{_sweep.Algorithm} by {_sweep.Metric}, seed {_seed}, {string.Join(", ", _parameters.Select(p => p.Description))}, rungs {_sweep.Rungs} by {_sweep.ReductionFactor}, ")
         + string.Join(", ", new object?[] { _base, _base.Lora }.OfType<object>().SelectMany(Values));
 
     private static IEnumerable<string> Values(object options) => options.GetType().GetProperties()

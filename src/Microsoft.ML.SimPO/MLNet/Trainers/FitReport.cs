@@ -2,6 +2,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training;
 using Microsoft.ML.SimPO.Training.State;
 
 namespace Microsoft.ML.SimPO;
@@ -38,7 +39,7 @@ internal static class FitReport
     public static void Remainder(IChannel channel, int pairs, PreferenceTrainerOptions options)
     {
         int remainder = pairs % options.BatchSize;
-        if (options.DropLast || options.Compatibility == Compatibility.SimPOReference || pairs < options.BatchSize || remainder == 0 || remainder * 4 >= options.BatchSize) return;
+        if (options.DropLast || options.Profile.EpochEnd == EpochEnd.AcrossEpochs || pairs < options.BatchSize || remainder == 0 || remainder * 4 >= options.BatchSize) return;
         channel.Warning(Say($"The last step of each epoch has {remainder} of {options.BatchSize} pairs, under a quarter: each of them weighs {options.BatchSize / (double)remainder:F0} times as much. Set `DropLast`, or take another `BatchSize`."));
     }
 

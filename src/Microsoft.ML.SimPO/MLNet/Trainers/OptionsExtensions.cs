@@ -15,42 +15,38 @@ internal static class OptionsExtensions
 
     public static TrainingSettings Settings(this PreferenceTrainerOptions options, Decoder decoder) => new()
     {
-        Beta = options.Beta,
         LearningRate = options.LearningRate,
         Scheduler = options.LearningRateScheduler,
         WarmupRatio = options.WarmupRatio,
         WarmupSteps = options.WarmupSteps,
         MaxGradNorm = options.MaxGradNorm,
-        AdamW = new AdamWSettings(options.WeightDecay, options.AdamBeta1, options.AdamBeta2, options.AdamEpsilon, NormDecay.Applies(decoder.Architecture.ModelType, options.Compatibility),
-            Float32Norm: options.Compatibility != Compatibility.None),
-        Weighting = options.Weighting(),
+        AdamW = new AdamWSettings(
+            options.WeightDecay, options.AdamBeta1, options.AdamBeta2, options.AdamEpsilon, options.Profile.DecaysNorms(decoder.Architecture.ModelType),
+            options.Profile.Float32Norm),
+        Weighting = options.Profile.Weighting(options.PairsPerMicroBatch, options.BatchSize, options.CrossEntropy),
         Plan = options.Plan(ComputePlan.Of(decoder)),
-        LookUpPadding = options.Compatibility == Compatibility.None,
-        ReportsNextRate = options.Compatibility == Compatibility.SimPOReference,
+        LookUpPadding = options.Profile.LooksUpPadding,
+        ReportsNextRate = options.Profile.ReportsNextRate,
     };
 
     /// <param name="model">Where the model is computed, and in which numbers.</param>
     public static ComputePlan Plan(this PreferenceTrainerOptions options, ComputePlan model) =>
         model with { TokensPerPass = options.TokensPerMicroBatch, Recompute = options.GradientCheckpointing };
 
-    public static StepPlanner Planner(this PreferenceTrainerOptions options, IReadOnlyList<EncodedPair> pairs) => new(pairs, options.BatchSize, options.TokensPerMicroBatch)
-    {
-        PairsPerMicroBatch = options.PairsPerMicroBatch ?? (options.Compatibility == Compatibility.None ? int.MaxValue : options.BatchSize),
-        DropLast = options.DropLast,
-        EpochEnd = options.Compatibility switch
+    public static StepPlanner Planner(this PreferenceTrainerOptions options, IReadOnlyList<EncodedPair> pairs) =>
+        new(pairs, options.BatchSize, options.TokensPerMicroBatch)
         {
-            Compatibility.SimPOReference => EpochEnd.AcrossEpochs,
-            Compatibility.Trl024 => EpochEnd.OwnStepOfMicroBatches,
-            _ => EpochEnd.OwnStep,
-        },
-    };
+            PairsPerMicroBatch = options.Profile.PairsPerMicroBatch(options.PairsPerMicroBatch, options.BatchSize),
+            DropLast = options.DropLast,
+            EpochEnd = options.Profile.EpochEnd,
+        };
 
-    private static StepWeighting Weighting(this PreferenceTrainerOptions options) => options.Compatibility switch
+    /// <summary>All pairs weigh the same, unless a trainer is followed that takes means over batches.</summary>
+    public static IReadOnlyList<int[]> EvaluationBatches(this PreferenceTrainerOptions options, int pairs)
     {
-        Compatibility.SimPOReference => StepWeighting.EachMicroBatch(options.BatchSize / (options.PairsPerMicroBatch ?? options.BatchSize)),
-        Compatibility.Trl024 => StepWeighting.EachMicroBatch(),
-        _ => StepWeighting.EachPair with { SftNormalization = options.CrossEntropy },
-    };
+        int[] all = [.. Enumerable.Range(0, pairs)];
+        return options.Profile.EvaluatesInBatches ? [.. all.Chunk(options.PairsPerEvaluationBatch ?? options.PairsPerMicroBatch ?? options.BatchSize)] : [all];
+    }
 
     /// <param name="everyRow">Empty answers are kept and long ones cut, so that every row has a score; training refuses and drops them.</param>
     public static PreferenceEncoder Encoder(this LanguageModel model, ScoringOptions options, bool everyRow = false) =>
@@ -59,7 +55,7 @@ internal static class OptionsExtensions
             MaxLength = options.MaxLength,
             MaxPromptLength = options.MaxPromptLength,
             ApplyChatTemplate = options.ApplyChatTemplate,
-            Compatibility = options.Compatibility,
+            Preparation = options.Profile.Preparation,
             EmptyAnswers = everyRow ? EmptyAnswers.Keep : options is PreferenceTrainerOptions { DropEmptyAnswers: true } ? EmptyAnswers.Drop : EmptyAnswers.Refuse,
             LongAnswers = everyRow ? LongAnswers.Cut : LongAnswers.Drop,
         });
