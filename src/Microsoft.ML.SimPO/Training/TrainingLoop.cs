@@ -22,7 +22,7 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
 
     /// <summary>The steps of a plan, for whoever does something between them.</summary>
     /// <param name="pairs">What the plan's indices refer to.</param>
-    public TrainingSteps Begin(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan) => new(this, decoder, settings.AdamW, pairs, plan);
+    public TrainingSteps Begin(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan) => new(this, decoder, settings, pairs, plan);
 
     /// <summary>What computes the gradients of all steps.</summary>
     internal GradientPass MakePass() => new(decoder, new ResponseHead(decoder, loss, settings.Plan.LogitsBudget), settings.Plan.Recompute, settings.LookUpPadding);
