@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Models.Parameters;
+
 namespace Microsoft.ML.SimPO.Models;
 
 /// <summary>Weights that are entered together, such as those of a layer, with all that an adapter has put on them.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Scoring;
 
 namespace Microsoft.ML.SimPO;
 

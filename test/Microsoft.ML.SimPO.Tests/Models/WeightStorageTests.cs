@@ -1,8 +1,16 @@
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Generation;
+using Microsoft.ML.SimPO.Generation.Cpu;
 using Microsoft.ML.SimPO.Losses;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Models.Experts;
+using Microsoft.ML.SimPO.Models.Families;
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Training.State;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -95,7 +103,7 @@ public sealed class WeightStorageTests
         foreach (Parameter parameter in passing.Parameters) parameter.Train();
         using var pass = new GradientPass(passing, new ResponseHead(passing, new SimPOLoss(2, 0.5)), recompute: false);
         (counter.Entered, counter.Expected, counter.Ready, counter.MostInside) = (0, 0, 0, 0);
-        pass.Run(Data.PackedBatch.Of([.. Pairs.Select((p, i) => (i, p))], passing.Architecture), new PairContext(1.0 / Pairs.Length));
+        pass.Run(PackedBatch.Of([.. Pairs.Select((p, i) => (i, p))], passing.Architecture), new PairContext(1.0 / Pairs.Length));
         // Forward embedding and two layers, then backward head, layers and embedding. All but the first are told of beforehand; the head is, although it is
         // entered to go backward.
         Assert.Equal((3 + 4, 3 + 3, 4, 1), (counter.Entered, counter.Expected, counter.Ready, counter.MostInside));

@@ -1,6 +1,8 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Training;
 using Microsoft.ML.SimPO.Training.Session;
+using Microsoft.ML.SimPO.Training.State;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;
 

@@ -1,7 +1,6 @@
-using Microsoft.ML.SimPO.Evaluation;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Training.Session;
 
 namespace Microsoft.ML.SimPO;

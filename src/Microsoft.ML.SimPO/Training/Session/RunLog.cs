@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Training.State;
+
 namespace Microsoft.ML.SimPO.Training.Session;
 
 /// <summary>Writes what happens to <c>trainer_log.jsonl</c> of the run's folder.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Training.State;
+
 namespace Microsoft.ML.SimPO.Training.Session;
 
 /// <summary>What a run says in the log.</summary>

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Training.Diagnosis;
+using Microsoft.ML.SimPO.Training.State;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Training.Session;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary>Evaluations in <c>trainer_state.json</c>: their properties have the names of the types, where all else there is in snake case.</summary>
 internal sealed class EvaluationsConverter : JsonConverter<IReadOnlyList<ValidationResult>>

@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Checkpoints;
 
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary>The lines of a log that may be growing: what stands behind the last line's end is half a line of a process that writes, or was killed.</summary>
 internal static class LogLines

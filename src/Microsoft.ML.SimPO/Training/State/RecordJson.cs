@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary>Steps, evaluations and findings as JSON, under the names of their types. What is read is whole: nothing in it is null that must not be.</summary>
 internal static class RecordJson

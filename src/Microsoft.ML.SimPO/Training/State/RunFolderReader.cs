@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary>Reads a run from its folder, also while another process writes it: what happened from the log, what it began with from the newest checkpoint.</summary>
 internal static class RunFolderReader

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary>A <see cref="TrainingRun"/> in a saved model: a version, a head, and lists of records, each of them JSON with its length before it.</summary>
 internal static class TrainingRunStream
