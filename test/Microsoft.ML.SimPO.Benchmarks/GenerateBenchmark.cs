@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Generation;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Native;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Models.Parameters;
 using TorchSharp;
 
 namespace Microsoft.ML.SimPO.Models;

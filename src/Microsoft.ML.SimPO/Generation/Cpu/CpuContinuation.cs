@@ -4,7 +4,7 @@ using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>Continues sequences on the CPU: prompts through libtorch, each by itself, then a token a step through <see cref="CpuStep"/>.</summary>
 internal sealed class CpuContinuation : IContinuation

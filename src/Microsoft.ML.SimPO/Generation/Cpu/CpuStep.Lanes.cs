@@ -1,7 +1,9 @@
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Attention;
+using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Native;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <inheritdoc cref="CpuStep"/>
 /// <typeparam name="TLanes">The arithmetic of the registers.</typeparam>

@@ -1,7 +1,7 @@
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Native;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>
 /// One token of each of a few sequences through the decoder, on the weights where they lie in memory, those that an adapter adds to as sums made for the call.

@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Models;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>The weights of final norm and head, as memory.</summary>
 internal sealed class HeadView(Decoder decoder) : IDisposable

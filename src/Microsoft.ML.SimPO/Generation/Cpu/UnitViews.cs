@@ -1,6 +1,6 @@
-using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>A unit's weights as memory: looked at once where they stay in place, else anew each time that they have been brought.</summary>
 internal sealed class UnitViews<TView> : IDisposable

@@ -1,8 +1,8 @@
-using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>
 /// The memory of a weight on the CPU, kept alive as long as the view even if the model is disposed meanwhile. Where an adapter adds to the weight the view is

@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Training.State;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,8 +1,9 @@
 using Microsoft.ML.SimPO.Checkpoints;
-using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Scoring;
 using TorchSharp;
 
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary><c>optimizer.safetensors</c>: both moments of every trained parameter, in float32 to the bit.</summary>
 internal static class OptimizerFile

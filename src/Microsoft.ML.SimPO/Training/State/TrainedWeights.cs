@@ -1,7 +1,7 @@
 using Microsoft.ML.SimPO.Checkpoints;
-using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
 
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary>
 /// The trained weights in a checkpoint of a run: those of the model itself where all of it is trained, else a file of their own, as for adapters, whose base

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Generation.Cpu;
 using Microsoft.ML.SimPO.Models;
 using TorchSharp;
 using static TorchSharp.torch;
