@@ -27,7 +27,7 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
         foreach (Parameter parameter in decoder.Trainable) parameter.Train();
         try
         {
-            using var optimizer = new AdamW(decoder.Trainable, settings.AdamW);
+            using var optimizer = new AdamW(decoder.Trainable, settings.AdamW, settings.Plan.Collective);
             try
             {
                 RunSteps(pairs, plan, observer, optimizer, cancellationToken);

@@ -12,8 +12,13 @@ internal sealed class LoraAdapter : IDisposable
     {
         Config = config;
         Saved = layout.Saved;
-        Updates = [.. layout.Targets.GroupBy(t => t.Weight, t => t.Part).Select(weight => weight.Key.Update = new LowRankUpdate(weight.Key, [.. weight], config, device))];
-        foreach (Parameter parameter in Saved) parameter.Replace();
+        Updates = [.. layout.Targets.GroupBy(t => t.Weight, t => t.Part)
+            .Select(weight => weight.Key.Update = new LowRankUpdate(weight.Key, [.. weight], config, device))];
+        foreach (Parameter parameter in Saved)
+        {
+            using WeightLease lease = parameter.Enter(WeightUse.Read);
+            parameter.Replace();
+        }
         Matrices = [.. Updates.SelectMany(u => u.Parameters)];
         Parameters = [.. Matrices, .. Saved];
     }
@@ -31,7 +36,7 @@ internal sealed class LoraAdapter : IDisposable
     /// <summary>All that is trained.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
-    public long ParameterCount => Parameters.Sum(p => p.Value.numel());
+    public long ParameterCount => Parameters.Sum(p => p.Count);
 
     /// <summary>Names of the linear layers with an update, without what comes before them: <c>q_proj</c>; each once.</summary>
     public IEnumerable<string> TargetNames => Updates.SelectMany(u => u.B).SelectMany(b => b.Parts)
