@@ -103,7 +103,7 @@ public sealed class WeightStorageTests
         foreach (Parameter parameter in passing.Parameters) parameter.Train();
         using var pass = new GradientPass(passing, new ResponseHead(passing, new SimPOLoss(2, 0.5)), recompute: false);
         (counter.Entered, counter.Expected, counter.Ready, counter.MostInside) = (0, 0, 0, 0);
-        pass.Run(PackedBatch.Of([.. Pairs.Select((p, i) => (i, p))], passing.Architecture), new PairContext(1.0 / Pairs.Length));
+        pass.Run(PackedBatch.Of([.. Pairs.Select((p, i) => (i, p))], passing.Architecture), new GroupContext(1.0 / Pairs.Length));
         // Forward embedding and two layers, then backward head, layers and embedding. All but the first are told of beforehand; the head is, although it is
         // entered to go backward.
         Assert.Equal((3 + 4, 3 + 3, 4, 1), (counter.Entered, counter.Expected, counter.Ready, counter.MostInside));
