@@ -156,7 +156,7 @@ public sealed class WeightStorageTests
         List<TrainingProgress> steps = [];
         var settings = new TrainingSettings
         {
-            Beta = 2, LearningRate = 3e-3, MaxGradNorm = 0.5, AdamW = new AdamWSettings(0.1),
+            LearningRate = 3e-3, MaxGradNorm = 0.5, AdamW = new AdamWSettings(0.1),
             Plan = ComputePlan.On(CPU) with { Recompute = recompute, TokensPerPass = 70 },
         };
         new TrainingLoop(decoder, new SimPOLoss(2, 0.5), settings).Run(Pairs, new StepPlanner(Pairs, 6, int.MaxValue).Plan(4, null), steps.Add);
@@ -164,7 +164,7 @@ public sealed class WeightStorageTests
     }
 
     private static float[] Scores(Decoder decoder) =>
-        [.. new PairScorer(decoder).Score(Pairs).SelectMany(s => new[] { (float)s.ChosenMean, (float)s.RejectedMean })];
+        [.. new PairScorer(decoder).Score(Pairs).SelectMany(s => new[] { (float)s.Chosen.Mean, (float)s.Rejected.Mean })];
 
     private static int[][] Tokens(Decoder decoder, bool torchAlone) => new TokenGenerator(decoder, []) { ThroughTorchAlone = torchAlone }
         .Generate([[1, 2, 3], [4, 5, 6, 7, 8]], new GenerationOptions { MaxNewTokens = 20 });
