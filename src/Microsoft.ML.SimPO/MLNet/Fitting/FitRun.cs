@@ -25,9 +25,9 @@ internal static class FitRun
         FitReport.Plan(channel, model, training.Pairs, plan.Count, origin.Seed, options);
         FitReport.Remainder(channel, training.Pairs.Count, options);
         TrainingSettings settings = options.Settings(model.Decoder);
-        SimPOLoss loss = options.Loss();
+        IAlignmentLoss loss = options.Loss();
         int? batchSize = options.Compatibility == Compatibility.None ? null : options.PairsPerMicroBatch ?? options.BatchSize;
-        var validator = new Validator(model.Decoder, loss, settings, options.Beta * options.GammaBetaRatio, batchSize);
+        var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize);
         var store = new CheckpointStore(folder, model.Decoder, model.Files);
         using var session = new TrainingSession(model.Decoder, Settings(options), origin, store, training, validation, validator.Evaluate, log);
         var loop = new TrainingLoop(model.Decoder, loss, settings);

@@ -11,7 +11,7 @@ internal sealed class SmallRun : ITrainingLog, IDisposable
 {
     private static readonly EncodedPair[] Pairs = RandomPairs.Make(4);
 
-    private readonly TrainingSettings _settings = new() { Beta = 2, LearningRate = 3e-3, Scheduler = LearningRateScheduler.Constant };
+    private readonly TrainingSettings _settings = new() { LearningRate = 3e-3, Scheduler = LearningRateScheduler.Constant };
 
     public Decoder Decoder { get; } = RandomDecoder.Make();
 
