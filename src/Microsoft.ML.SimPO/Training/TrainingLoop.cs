@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 
@@ -24,7 +23,7 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
 
     /// <summary>The steps of a plan, for whoever does something between them.</summary>
     /// <param name="pairs">What the plan's indices refer to.</param>
-    public TrainingSteps Begin(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan) => new(this, decoder, settings.AdamW, pairs, plan);
+    public TrainingSteps Begin(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan) => new(this, decoder, settings, pairs, plan);
 
     /// <summary>What computes the gradients of all steps.</summary>
     internal GradientPass MakePass() => new(decoder, new ResponseHead(decoder, loss, settings.Plan.LogitsBudget), settings.Plan.Recompute, settings.LookUpPadding);

@@ -1,4 +1,3 @@
-using Microsoft.ML.SimPO.Training;
 using Microsoft.ML.SimPO.Training.State;
 
 namespace Microsoft.ML.SimPO;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Parameters;
-using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Training;
@@ -15,13 +14,13 @@ internal sealed class TrainingSteps : IDisposable
     private TimeSpan _before;
     private GradientPass? _pass;
 
-    public TrainingSteps(TrainingLoop loop, Decoder decoder, AdamWSettings settings, IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan)
+    public TrainingSteps(TrainingLoop loop, Decoder decoder, TrainingSettings settings, IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan)
     {
         (_loop, _decoder, Pairs, Plan) = (loop, decoder, pairs, plan);
         try
         {
             foreach (Parameter parameter in decoder.Trainable) parameter.Train();
-            Optimizer = new AdamW(decoder.Trainable, settings);
+            Optimizer = new AdamW(decoder.Trainable, settings.AdamW, settings.Plan.Collective);
         }
         catch
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.ML.SimPO.Training.Session;
+using Microsoft.ML.SimPO.Training.State;
 
 namespace Microsoft.ML.SimPO.Training;
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Training;
 using Microsoft.ML.SimPO.Training.Session;
 using Microsoft.ML.SimPO.Training.State;
@@ -13,7 +14,8 @@ internal static class FitRun
     /// <param name="folder">The run's folder; null where nothing is written. It stays the caller's.</param>
     /// <param name="seed">Where random numbers begin; null where it is free, so that a run that goes on takes its own.</param>
     public static TrainingRun Run(
-        LanguageModel model, PreferenceTrainerOptions options, RunData training, RunData? validation, RunFolder? folder, int? seed, IChannel channel, CancellationToken cancellationToken)
+        LanguageModel model, PreferenceTrainerOptions options, RunData training, RunData? validation, RunFolder? folder, int? seed, IChannel channel,
+        CancellationToken cancellationToken)
     {
         var log = new ChannelLog(channel);
         RunIdentity identity = RunIdentity.Of(RunSettings.Deciding(options), RunSettings.Cutting(options), model.Decoder, options.Lora is not null, training.Pairs);
@@ -22,9 +24,13 @@ internal static class FitRun
         List<TrainingStep> plan = Plan(options, training, origin.Seed);
         FitReport.Plan(channel, model, training.Pairs, plan.Count, origin.Seed, options);
         FitReport.Remainder(channel, training.Pairs.Count, options);
-        using var session = new TrainingSession(
-            model.Decoder, Settings(options), origin, new CheckpointStore(folder, model.Decoder, model.Files), training, validation, new Validator(model.Decoder, options).Evaluate, log);
-        var loop = new TrainingLoop(model.Decoder, options.CreateLoss(), options.Settings(model.Decoder));
+        TrainingSettings settings = options.Settings(model.Decoder);
+        IAlignmentLoss loss = options.CreateLoss();
+        int? batchSize = options.PairsPerEvaluation();
+        var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize);
+        var store = new CheckpointStore(folder, model.Decoder, model.Files);
+        using var session = new TrainingSession(model.Decoder, Settings(options), origin, store, training, validation, validator.Evaluate, log);
+        var loop = new TrainingLoop(model.Decoder, loss, settings);
         return session.Run(loop, plan, cancellationToken);
     }
 

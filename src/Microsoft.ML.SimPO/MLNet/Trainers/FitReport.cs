@@ -3,7 +3,6 @@ using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
-using Microsoft.ML.SimPO.Training.State;
 
 namespace Microsoft.ML.SimPO;
 

@@ -41,12 +41,9 @@ internal static class OptionsExtensions
             EpochEnd = options.Profile.EpochEnd,
         };
 
-    /// <summary>All pairs weigh the same, unless a trainer is followed that takes means over batches.</summary>
-    public static IReadOnlyList<int[]> EvaluationBatches(this PreferenceTrainerOptions options, int pairs)
-    {
-        int[] all = [.. Enumerable.Range(0, pairs)];
-        return options.Profile.EvaluatesInBatches ? [.. all.Chunk(options.PairsPerEvaluationBatch ?? options.PairsPerMicroBatch ?? options.BatchSize)] : [all];
-    }
+    /// <summary>Pairs in a batch of an evaluation; null for all in one, so that each weighs the same.</summary>
+    public static int? PairsPerEvaluation(this PreferenceTrainerOptions options) =>
+        options.Profile.EvaluatesInBatches ? options.PairsPerEvaluationBatch ?? options.PairsPerMicroBatch ?? options.BatchSize : null;
 
     /// <param name="everyRow">Empty answers are kept and long ones cut, so that every row has a score; training refuses and drops them.</param>
     public static PreferenceEncoder Encoder(this LanguageModel model, ScoringOptions options, bool everyRow = false) =>

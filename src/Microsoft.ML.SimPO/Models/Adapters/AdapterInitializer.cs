@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO.Models.Adapters;
 
 /// <summary>
-/// Attaches a new LoRA adapter as PEFT begins one: A uniform in +-1/sqrt(in) (Kaiming's with a = sqrt(5)), B zero, so that the model computes what it did; modules
-/// that are saved whole begin as the base has them.
+/// Attaches a new LoRA adapter as PEFT begins one: A uniform in +-1/sqrt(in) (Kaiming's with a = sqrt(5)), B zero, so that the model computes what it did;
+/// modules that are saved whole begin as the base has them.
 /// </summary>
 internal static class AdapterInitializer
 {
@@ -20,6 +20,7 @@ internal static class AdapterInitializer
         LoraAdapter adapter = decoder.Attach(config, AdapterLayout.Of(decoder, config, "The options of LoRA do not fit the model", strict: true));
         foreach (LowRankUpdate update in adapter.Updates)
         {
+            using WeightLease lease = update.A.Enter(WeightUse.Write);
             foreach (ParameterPart part in update.A.Parts) Draw(update.A, part, seed);
             foreach (Parameter b in update.B) b.Value.zero_();
         }

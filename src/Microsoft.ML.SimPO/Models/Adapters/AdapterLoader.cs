@@ -10,7 +10,9 @@ internal static class AdapterLoader
 {
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">It lacks a file.</exception>
-    /// <exception cref="InvalidDataException">The adapter computes something this library does not, or does not fit the decoder; all faults are listed.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The adapter computes something this library does not, or does not fit the decoder; all faults are listed.
+    /// </exception>
     public static void Load(Decoder decoder, string folder)
     {
         AdapterConfig config = AdapterConfig.Load(folder);
@@ -29,8 +31,8 @@ internal static class AdapterLoader
         faults.ThrowIfAny();
         foreach (Parameter parameter in decoder.Attach(config, layout).Parameters)
         {
+            using WeightLease lease = parameter.Enter(WeightUse.Write);
             foreach (ParameterPart part in parameter.Parts) Read(reader, LoraAdapter.NameOf(parameter, part), parameter, part);
-            parameter.Refresh();
         }
     }
 
@@ -41,8 +43,8 @@ internal static class AdapterLoader
         LoraAdapter own = target.Attach(source.Config, AdapterLayout.Of(target, source.Config, "The adapter", strict: false));
         foreach ((Parameter to, Parameter from) in own.Parameters.Zip(source.Parameters))
         {
+            using WeightLease reading = from.Enter(WeightUse.Read), writing = to.Enter(WeightUse.Write);
             to.Value.copy_(from.Value);
-            to.Refresh();
         }
     }
 

@@ -16,13 +16,23 @@ internal sealed class LowRankUpdate : IDisposable
     /// <param name="weight">The matrix, [out, in]; it stays as it is.</param>
     /// <param name="parts">Those of its parts that are adapted.</param>
     /// <param name="config">Ranks and scalings.</param>
-    public LowRankUpdate(Parameter weight, IReadOnlyList<ParameterPart> parts, AdapterConfig config, Device device)
+    /// <param name="place">Makes the storage of A and B.</param>
+    public LowRankUpdate(Parameter weight, IReadOnlyList<ParameterPart> parts, AdapterConfig config, WeightPlace place)
     {
         string[] modules = [.. parts.Select(p => AdapterNames.ModuleOf(p.Name))];
-        A = new Parameter(ParameterKind.LowRank, device, [.. modules.Select(m => (AdapterNames.A(m), new[] { config.RankOf(m), weight.Value.shape[1] }))]);
-        _entries = [.. parts.Select((part, i) => new Entry(
-            part, A.Parts[i], new Parameter(ParameterKind.LowRank, device, (AdapterNames.B(modules[i]), [part.Rows, A.Parts[i].Rows])), (float)config.ScalingOf(modules[i])))];
+        A = new Parameter(ParameterKind.LowRank, [.. modules.Select(m => (AdapterNames.A(m), new[] { config.RankOf(m), weight.Shape[1] }))]);
+        _entries = [.. parts.Select((part, i) =>
+        {
+            var b = new Parameter(ParameterKind.LowRank, (AdapterNames.B(modules[i]), [part.Rows, A.Parts[i].Rows]));
+            return new Entry(part, A.Parts[i], b, (float)config.ScalingOf(modules[i]));
+        })];
+        Parameter[] all = [.. Parameters];
+        Storage = place(all);
+        for (int i = 0; i < all.Length; i++) all[i].Place(Storage, i);
     }
+
+    /// <summary>Where A and B lie.</summary>
+    public WeightStorage Storage { get; }
 
     /// <summary>[sum of ranks, in]</summary>
     public Parameter A { get; }
@@ -61,7 +71,9 @@ internal sealed class LowRankUpdate : IDisposable
         inputGradient.addmm_(innerGradient, Rounded(A, input), beta: 1, alpha: 1);
     }
 
-    /// <summary>W + s B A of a part, or a copy of W where the part is not adapted; it belongs to the caller's scope.</summary>
+    /// <summary>
+    /// W + s B A of a part, or a copy of W where the part is not adapted; it belongs to the caller's scope. The weight is entered to be read.
+    /// </summary>
     public Tensor Merged(Parameter weight, ParameterPart part)
     {
         using Tensor rows = Parameter.View(weight.Value, part);
@@ -70,13 +82,24 @@ internal sealed class LowRankUpdate : IDisposable
         return addmm(rows, entry.B.Value, a, beta: 1, alpha: entry.Scaling);
     }
 
-    public void Dispose()
+    /// <summary>
+    /// W + s B A as the layers read them, in memory of its own; it belongs to the caller's scope. The weight and this are entered to be computed with.
+    /// </summary>
+    public Tensor Merged(Parameter weight)
     {
-        foreach (Parameter parameter in Parameters) parameter.Dispose();
+        Tensor merged = weight.Compute.clone();
+        foreach (Entry entry in _entries)
+        {
+            using Tensor rows = Parameter.View(merged, entry.Part), a = Parameter.View(A.Compute, entry.APart);
+            _ = rows.addmm_(entry.B.Compute, a, beta: 1, alpha: entry.Scaling); // which returns itself
+        }
+        return merged;
     }
 
+    public void Dispose() => Storage.Dispose();
+
     /// <summary>As the layers compute; the value itself where that is float32.</summary>
-    private static Tensor Rounded(Parameter parameter, Tensor like) => parameter.Value.to(like.dtype);
+    private static Tensor Rounded(Parameter parameter, Tensor like) => parameter.Compute.to(like.dtype);
 
     /// <summary>One adapted part.</summary>
     /// <param name="Part">Its rows of the weight.</param>

@@ -9,16 +9,16 @@ namespace Microsoft.ML.SimPO.Models.Experts;
 internal sealed class ExpertParameters
 {
     /// <param name="full">The full name in the checkpoint of what the layer calls so.</param>
-    public ExpertParameters(ExpertArchitecture architecture, long hidden, LayerNames names, Func<string, string> full, Device device)
+    public ExpertParameters(ExpertArchitecture architecture, long hidden, LayerNames names, Func<string, string> full)
     {
         Architecture = architecture;
         long intermediate = architecture.IntermediateSize;
-        Router = new Parameter(ParameterKind.Projection, device, ($"{full(names.Router)}.weight", [architecture.Count, hidden]));
+        Router = new Parameter(ParameterKind.Projection, ($"{full(names.Router)}.weight", [architecture.Count, hidden]));
         string Name(int expert, string part) => string.Create(CultureInfo.InvariantCulture, $"{full(names.Experts)}.{expert}.{part}.weight");
         GateUps = [.. Enumerable.Range(0, architecture.Count).Select(e =>
-            new Parameter(ParameterKind.Projection, device, [.. names.ExpertGateUp.Select(part => (Name(e, part), new[] { intermediate, hidden }))]))];
+            new Parameter(ParameterKind.Projection, [.. names.ExpertGateUp.Select(part => (Name(e, part), new[] { intermediate, hidden }))]))];
         Downs = [.. Enumerable.Range(0, architecture.Count).Select(e =>
-            new Parameter(ParameterKind.Projection, device, (Name(e, names.ExpertDown), [hidden, intermediate])))];
+            new Parameter(ParameterKind.Projection, (Name(e, names.ExpertDown), [hidden, intermediate])))];
     }
 
     public ExpertArchitecture Architecture { get; }

@@ -11,7 +11,7 @@ internal sealed class Linear(Parameter weight, Parameter? bias = null)
 
     public Parameter? Bias => bias;
 
-    public long Outputs => weight.Value.shape[0];
+    public long Outputs => weight.Shape[0];
 
     public IEnumerable<Parameter> Parameters => bias is null ? [weight] : [weight, bias];
 

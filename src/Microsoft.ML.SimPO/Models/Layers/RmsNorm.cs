@@ -30,5 +30,5 @@ internal sealed class RmsNorm(Parameter weight, double epsilon, bool addsOne)
         return scope.Keep(inputGradient);
     }
 
-    private Tensor Factor() => addsOne ? weight.Value + 1 : weight.Value;
+    private Tensor Factor() => addsOne ? weight.Compute + 1 : weight.Compute;
 }

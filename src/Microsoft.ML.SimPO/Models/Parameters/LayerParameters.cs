@@ -11,7 +11,7 @@ internal sealed class LayerParameters
 {
     private readonly DecoderArchitecture _architecture;
 
-    public LayerParameters(DecoderArchitecture architecture, LayerNames names, int layer, Device device)
+    public LayerParameters(DecoderArchitecture architecture, LayerNames names, int layer)
     {
         _architecture = architecture;
         string Full(string name) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"model.layers.{layer}.{name}");
@@ -20,11 +20,11 @@ internal sealed class LayerParameters
         long[] gateUp = [intermediate, intermediate];
 
         Parameter Weight(IReadOnlyList<string> parts, long[] rows, long columns) =>
-            new(ParameterKind.Projection, device, [.. Rows(parts, rows).Select(r => (Full(r.Name) + ".weight", new[] { r.Rows, columns }))]);
+            new(ParameterKind.Projection, [.. Rows(parts, rows).Select(r => (Full(r.Name) + ".weight", new[] { r.Rows, columns }))]);
         Parameter? Bias(bool has, IReadOnlyList<string> parts, long[] rows) =>
-            has ? new(ParameterKind.Bias, device, [.. Rows(parts, rows).Select(r => (Full(r.Name) + ".bias", new[] { r.Rows }))]) : null;
+            has ? new(ParameterKind.Bias, [.. Rows(parts, rows).Select(r => (Full(r.Name) + ".bias", new[] { r.Rows }))]) : null;
         Parameter? NormWeight(bool has, string name, long size) =>
-            has ? new(ParameterKind.Norm, device, (Full(name) + ".weight", [size])) : null;
+            has ? new(ParameterKind.Norm, (Full(name) + ".weight", [size])) : null;
 
         bool headNorms = architecture.QueryKeyNorm != QueryKeyNorm.None, perHead = architecture.QueryKeyNorm == QueryKeyNorm.PerHead;
         InputNorm = NormWeight(architecture.InputNorms, names.InputNorm, hidden);
@@ -39,7 +39,7 @@ internal sealed class LayerParameters
         MlpOutputNorm = NormWeight(architecture.OutputNorms, names.MlpOutputNorm, hidden);
         if (architecture.Layers[layer].Experts is { } experts)
         {
-            Experts = new ExpertParameters(experts, hidden, names, Full, device);
+            Experts = new ExpertParameters(experts, hidden, names, Full);
             return;
         }
         GateUp = Weight(names.GateUp, gateUp, hidden);

@@ -5,72 +5,94 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Models.Parameters;
 
-/// <summary>A weight of the decoder with its gradient. No graph is ever recorded on it: the layers' own backward adds to <see cref="Gradient"/>.</summary>
+/// <summary>
+/// A weight of the decoder: its kind, its parts and its shape. Its numbers lie in a storage, where they are only between entering and leaving. No graph is ever
+/// recorded on it: the layers' own backward adds to <see cref="Gradient"/>.
+/// </summary>
 internal sealed class Parameter : IDisposable
 {
-    private Tensor? _gradient, _base, _compute;
-    private Holders _holders = new();
+    private WeightStorage _storage = null!;
+    private int _index;
+    private (WeightStorage Storage, int Index)? _base;
+    private WeightStorage? _own;
 
-    public Parameter(ParameterKind kind, Device device, params (string Name, long[] Shape)[] parts)
+    /// <summary>It must be placed in a storage before it is used.</summary>
+    public Parameter(ParameterKind kind, params (string Name, long[] Shape)[] parts)
     {
         Kind = kind;
         long rows = 0;
         Parts = [.. parts.Select(p => new ParameterPart(p.Name, (rows += p.Shape[0]) - p.Shape[0], p.Shape))];
-        Value = empty([rows, .. parts[0].Shape.AsSpan(1)], float32, device).DetachFromDisposeScope();
+        Shape = [rows, .. parts[0].Shape.AsSpan(1)];
     }
 
-    private Parameter(Parameter source)
-    {
-        Kind = source.Kind;
-        Parts = source.Parts;
-        Value = source.Value.clone().DetachFromDisposeScope();
-    }
+    /// <summary>In a resident storage of its own, which is freed with it.</summary>
+    public Parameter(ParameterKind kind, Device device, params (string Name, long[] Shape)[] parts)
+        : this(kind, parts) => Place(_own = new ResidentStorage(device, [Shape]), 0);
 
     public ParameterKind Kind { get; }
 
     public IReadOnlyList<ParameterPart> Parts { get; }
 
+    /// <summary>Of all parts together, one below the other.</summary>
+    public long[] Shape { get; }
+
+    public long Count => Parts.Sum(p => p.Count);
+
+    /// <summary>Where its numbers lie.</summary>
+    public WeightStorage Storage => _storage;
+
+    /// <summary>Its place in <see cref="Storage"/>.</summary>
+    public int Index => _index;
+
     /// <summary>float32. Another tensor after <see cref="Train"/> of a shared one: ask for it each time.</summary>
-    public Tensor Value { get; private set; }
+    public Tensor Value => _storage.Value(_index);
 
     /// <summary>The model's own value: <see cref="Value"/>, or what an adapter put its own in the place of.</summary>
-    public Tensor Base => _base ?? Value;
+    public Tensor Base => _base is { } place ? place.Storage.Value(place.Index) : Value;
 
     /// <summary>What the layers read: <see cref="Value"/>, or its rounding where the decoder computes in another type.</summary>
-    public Tensor Compute => _compute ?? Value;
+    public Tensor Compute => _storage.Compute(_index);
 
     /// <summary>What an adapter adds to this weight; null for nothing.</summary>
     public LowRankUpdate? Update { get; set; }
 
     /// <summary>Of the shape of <see cref="Value"/>; zero until a backward pass adds to it.</summary>
     /// <exception cref="InvalidOperationException">The parameter is frozen.</exception>
-    public Tensor Gradient => _gradient ?? throw new InvalidOperationException($"'{Parts[0].Name}' is not trained.");
+    public Tensor Gradient => IsTrained ? _storage.Gradient(_index) : throw new InvalidOperationException($"'{Parts[0].Name}' is not trained.");
 
-    public bool IsTrained => _gradient is not null;
+    public bool IsTrained => _storage.IsTrained(_index);
+
+    /// <summary>Puts it into a storage; below a copy that an adapter trains, where there is one.</summary>
+    public void Place(WeightStorage storage, int index)
+    {
+        if (_base is null) (_storage, _index) = (storage, index);
+        else _base = (storage, index);
+    }
 
     /// <summary>From now on the parameter is trained: it has a gradient, and a value that it shares with no other.</summary>
-    public void Train()
-    {
-        if (_base is null) Own();
-        _gradient ??= zeros_like(Value).DetachFromDisposeScope();
-    }
+    public void Train() => _storage.Train(_index);
 
     /// <summary>The end of training: the gradient's memory is given back.</summary>
-    public void Freeze()
-    {
-        _gradient?.Dispose();
-        _gradient = null;
-    }
+    public void Freeze() => _storage.Freeze(_index);
 
     /// <summary>From now on the layers read a rounding; the value stays float32, and with it what training adds up.</summary>
-    public void ComputeIn(ScalarType type)
-    {
-        _compute?.Dispose();
-        _compute = type == float32 ? null : Value.to(type).DetachFromDisposeScope();
-    }
+    public void ComputeIn(ScalarType type) => _storage.ComputeIn(_index, type);
 
-    /// <summary>Rounds again after the value has changed.</summary>
-    public void Refresh() => _ = _compute?.copy_(Value); // which returns itself
+    /// <summary>
+    /// Enters what it lies in, for whoever is on no way through the decoder: to be set, where its own value lies; else all that it is made of.
+    /// </summary>
+    public WeightLease Enter(WeightUse use) => use == WeightUse.Write ? EnterOwn([this], use) : new WeightUnit(this).Enter(use);
+
+    /// <summary>Enters where the own values of weights lie, without what is below a copy that an adapter trains, which others may hold too.</summary>
+    public static WeightLease EnterOwn(IEnumerable<Parameter> weights, WeightUse use) => new([.. weights.Select(w => w._storage).Distinct()], use);
+
+    /// <summary>Adds those that are not in a list yet: its own, that of the base, that of what an adapter adds.</summary>
+    public void AddStorages(List<WeightStorage> to)
+    {
+        if (!to.Contains(_storage)) to.Add(_storage);
+        if (_base is { } place && !to.Contains(place.Storage)) to.Add(place.Storage);
+        if (Update is not null && !to.Contains(Update.Storage)) to.Add(Update.Storage);
+    }
 
     /// <summary>Adds scaling rows^T input to the gradient, which is float32 whatever the two are.</summary>
     /// <param name="rows">[N, out], the gradient of what the weight gave</param>
@@ -88,31 +110,20 @@ internal sealed class Parameter : IDisposable
         Gradient.add_(product, alpha: scaling);
     }
 
-    /// <summary>A copy of the value, without gradient.</summary>
-    public Parameter Copy() => new(this);
-
-    /// <summary>Takes the base value of another parameter of the same shape, in the same memory, which is freed with the last that holds it.</summary>
-    public void Share(Parameter source)
-    {
-        Value.Dispose();
-        Value = source.Base.detach().DetachFromDisposeScope();
-        if (source._compute is { } rounded) ComputeIn(rounded.dtype);
-        _holders = source._holders;
-        _holders.Enter();
-    }
-
     /// <summary>Puts a copy in the place of the value, which is kept as <see cref="Base"/>: an adapter trains this one whole.</summary>
-    public void Replace()
+    /// <param name="place">Makes the storage of the copy.</param>
+    public void Replace(WeightPlace place)
     {
-        _base = Value;
-        Value = _base.clone().DetachFromDisposeScope();
-        Refresh();
+        WeightStorage copy = place([this]);
+        using (WeightLease reading = Enter(WeightUse.Read), writing = new([copy], WeightUse.Write)) copy.Value(0).copy_(Value);
+        copy.ComputeIn(0, _storage.ComputeType(_index));
+        (_base, _storage, _index, _own) = ((_storage, _index), copy, 0, copy);
     }
 
     /// <summary>A view of the rows that <paramref name="part"/> names, of the value or the gradient. It belongs to the caller.</summary>
     public static Tensor View(Tensor of, ParameterPart part) => of.narrow(0, part.FirstRow, part.Rows);
 
-    /// <summary>Where the rows of a part lie in memory; only on CPU. Valid as long as the parameter lives.</summary>
+    /// <summary>Where the rows of a part lie in memory; only on CPU. Valid as long as the value is there.</summary>
     public nint Address(ParameterPart part)
     {
         using Tensor rows = View(Value, part);
@@ -127,35 +138,6 @@ internal sealed class Parameter : IDisposable
         return (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
     }
 
-    public void Dispose()
-    {
-        Value.Dispose();
-        _base?.Dispose();
-        _holders.Leave();
-        _compute?.Dispose();
-        Freeze();
-    }
-
-    /// <summary>Copies a value that others hold too: they do not see what training does to it.</summary>
-    private void Own()
-    {
-        if (_holders.AreOne) return;
-        Tensor own = Value.clone().DetachFromDisposeScope();
-        Value.Dispose();
-        Value = own;
-        _holders.Leave();
-        _holders = new Holders();
-    }
-
-    /// <summary>How many parameters have their value in the same memory.</summary>
-    private sealed class Holders
-    {
-        private int _count = 1;
-
-        public bool AreOne => Volatile.Read(ref _count) == 1;
-
-        public void Enter() => Interlocked.Increment(ref _count);
-
-        public void Leave() => Interlocked.Decrement(ref _count);
-    }
+    /// <summary>Frees a storage of its own; others stay with whoever placed it there.</summary>
+    public void Dispose() => _own?.Dispose();
 }

@@ -9,7 +9,8 @@ namespace Microsoft.ML.SimPO.Models.Parameters;
 internal static class ParameterSources
 {
     /// <summary>The model's weights without its adapter, under their Hugging Face names.</summary>
-    public static IReadOnlyList<TensorSource> Base(Decoder decoder) => Of(decoder.Parameters, (_, part) => part.Name, (p, part, sink) => Write(p.Base, part, sink));
+    public static IReadOnlyList<TensorSource> Base(Decoder decoder) =>
+        Of(decoder.Parameters, (_, part) => part.Name, (p, part, sink) => Write(p.Base, part, sink));
 
     /// <summary>The model's weights with its adapter added to them: all that there are where it has none.</summary>
     public static IReadOnlyList<TensorSource> Merged(Decoder decoder) => Of(decoder.Parameters, (_, part) => part.Name, (parameter, part, sink) =>
@@ -24,10 +25,16 @@ internal static class ParameterSources
     });
 
     /// <summary>What an adapter holds, under PEFT's names.</summary>
-    public static IReadOnlyList<TensorSource> Adapter(LoraAdapter adapter) => Of(adapter.Parameters, LoraAdapter.NameOf, (p, part, sink) => Write(p.Value, part, sink));
+    public static IReadOnlyList<TensorSource> Adapter(LoraAdapter adapter) =>
+        Of(adapter.Parameters, LoraAdapter.NameOf, (p, part, sink) => Write(p.Value, part, sink));
 
-    private static IReadOnlyList<TensorSource> Of(IEnumerable<Parameter> parameters, Func<Parameter, ParameterPart, string> name, Action<Parameter, ParameterPart, TensorSink> write) =>
-        [.. parameters.SelectMany(p => p.Parts.Select(part => new TensorSource(name(p, part), part.Shape, sink => write(p, part, sink))))];
+    private static IReadOnlyList<TensorSource> Of(
+        IEnumerable<Parameter> parameters, Func<Parameter, ParameterPart, string> name, Action<Parameter, ParameterPart, TensorSink> write) =>
+        [.. parameters.SelectMany(p => p.Parts.Select(part => new TensorSource(name(p, part), part.Shape, sink =>
+        {
+            using WeightLease lease = p.Enter(WeightUse.Read);
+            write(p, part, sink);
+        })))];
 
     private static void Write(Tensor value, ParameterPart part, TensorSink sink)
     {

@@ -61,8 +61,8 @@ internal sealed class BestModel(Decoder decoder, bool inMemory) : IDisposable
         using DisposeScope scope = NewDisposeScope();
         foreach ((Parameter parameter, Tensor copy) in _copies)
         {
+            using WeightLease lease = parameter.Enter(WeightUse.Write);
             parameter.Value.copy_(copy);
-            parameter.Refresh();
         }
     }
 
@@ -77,6 +77,7 @@ internal sealed class BestModel(Decoder decoder, bool inMemory) : IDisposable
         using DisposeScope scope = NewDisposeScope();
         foreach (Parameter parameter in decoder.Trainable)
         {
+            using WeightLease lease = parameter.Enter(WeightUse.Read);
             if (_copies.TryGetValue(parameter, out Tensor? copy)) copy.copy_(parameter.Value);
             else _copies[parameter] = parameter.Value.clone().DetachFromDisposeScope();
         }

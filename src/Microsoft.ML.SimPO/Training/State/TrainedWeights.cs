@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary>
-/// The trained weights in a checkpoint of a run: those of the model itself where all of it is trained, else a file of their own, as for adapters, whose base stays
-/// where it is.
+/// The trained weights in a checkpoint of a run: those of the model itself where all of it is trained, else a file of their own, as for adapters, whose base
+/// stays where it is.
 /// </summary>
 internal static class TrainedWeights
 {
@@ -23,8 +23,8 @@ internal static class TrainedWeights
     /// <exception cref="InvalidDataException">The checkpoint is of another model.</exception>
     public static void Read(string folder, IReadOnlyList<Parameter> trained)
     {
+        using WeightLease lease = Parameter.EnterOwn(trained, WeightUse.Write);
         Read(folder, trained.Select(p => (p, p.Value)));
-        foreach (Parameter parameter in trained) parameter.Refresh();
     }
 
     /// <summary>Gives tensors what the checkpoint holds of parameters of the same shapes.</summary>

@@ -1,4 +1,6 @@
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Training.State;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Training.Session;

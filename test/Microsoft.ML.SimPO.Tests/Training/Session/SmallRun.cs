@@ -1,9 +1,8 @@
-using Microsoft.ML.SimPO.Checkpoints;
-using Microsoft.ML.SimPO.Evaluation;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training.State;
 
 namespace Microsoft.ML.SimPO.Training.Session;
 
@@ -12,7 +11,7 @@ internal sealed class SmallRun : ITrainingLog, IDisposable
 {
     private static readonly EncodedPair[] Pairs = RandomPairs.Make(4);
 
-    private readonly TrainingSettings _settings = new() { Beta = 2, LearningRate = 3e-3, Scheduler = LearningRateScheduler.Constant };
+    private readonly TrainingSettings _settings = new() { LearningRate = 3e-3, Scheduler = LearningRateScheduler.Constant };
 
     public Decoder Decoder { get; } = RandomDecoder.Make();
 

@@ -1,4 +1,4 @@
-using Microsoft.ML.SimPO.Evaluation;
+using Microsoft.ML.SimPO.Scoring;
 
 namespace Microsoft.ML.SimPO.Training;
 

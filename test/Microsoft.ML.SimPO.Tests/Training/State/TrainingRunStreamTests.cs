@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.ML.SimPO.Training.State;
 
 namespace Microsoft.ML.SimPO.Training;
 
