@@ -93,13 +93,13 @@ internal sealed class OptionProperty
         CultureInfo culture = CultureInfo.InvariantCulture;
         (bool isRead, value) = Type switch
         {
-            _ when Type == typeof(string) => (true, text),
-            _ when Type == typeof(bool) => (bool.TryParse(text, out bool flag), flag),
-            _ when Type == typeof(int) => (int.TryParse(text, NumberStyles.AllowLeadingSign, culture, out int number), number),
-            _ when Type == typeof(float) => (float.TryParse(text, NumberStyles.Float, culture, out float number), number),
-            _ when Type == typeof(double) => (double.TryParse(text, NumberStyles.Float, culture, out double number), number),
+            _ when Type == typeof(string) => (true, (object?)text),
+            _ when Type == typeof(bool) => (bool.TryParse(text, out bool flag), (object?)flag),
+            _ when Type == typeof(int) => (int.TryParse(text, NumberStyles.AllowLeadingSign, culture, out int number), (object?)number),
+            _ when Type == typeof(float) => (float.TryParse(text, NumberStyles.Float, culture, out float number), (object?)number),
+            _ when Type == typeof(double) => (double.TryParse(text, NumberStyles.Float, culture, out double number), (object?)number),
             _ when Type.IsEnum => (Enum.TryParse(Type, text, ignoreCase: false, out object? member) && Enum.IsDefined(Type, member), member),
-            _ => (false, (object?)null),
+            _ => (false, null),
         };
         return isRead;
     }

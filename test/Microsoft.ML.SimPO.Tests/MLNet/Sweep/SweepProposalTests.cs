@@ -93,16 +93,29 @@ public sealed class SweepProposalTests
     }
 
     [Fact]
-    public void Faults_of_a_space_are_told_where_they_are_made()
+    public void Faults_of_a_range_are_told_where_they_are_made()
     {
         string Fault(Func<object> action) => Assert.ThrowsAny<ArgumentException>(action).Message.Split(" (Parameter")[0];
-        Assert.Equal("`Speed` is not an option of SimPOTrainer.", Fault(() => new SweepSpace().Add("Speed", 0, 1)));
-        Assert.Equal("`ModelPath` is no number: add it with its values.", Fault(() => new SweepSpace().Add("ModelPath", 0, 1)));
         Assert.Equal("The range of `Beta` must rise, but was 3 to 3.", Fault(() => new SweepSpace().Add("Beta", 3, 3)));
         Assert.Equal("The range of `LearningRate` must rise from above 0, but was 0 to 1.", Fault(() => new SweepSpace().Add("LearningRate", 0, 1, logScale: true)));
+        Assert.Equal("The grid of `Beta` must have at least 2 points, but had 1.", Fault(() => new SweepSpace().Add("Beta", 1, 3, gridPoints: 1)));
         Assert.Equal("`BatchSize` must have values to choose from, but had none.", Fault(() => new SweepSpace().AddChoice("BatchSize")));
-        Assert.Equal("`BatchSize` is of type Int32: many is no value of it.", Fault(() => new SweepSpace().AddChoice("BatchSize", "many")));
-        Assert.Equal("`ModelPath` is no option that has a range of its own. Use Add.", Fault(() => SweepSpace.Of("ModelPath")));
+    }
+
+    [Fact]
+    public void What_the_trainers_options_have_not_is_told_at_once_when_a_sweep_begins()
+    {
+        SweepSpace space = SweepSpace.Of("ModelPath", "Shuffle").Add("Speed", 0, 1).Add("OutputPath", 0, 1).AddChoice("BatchSize", "many").AddChoice("Lora.Size", 3);
+        string[] expected =
+        [
+            "`ModelPath` is no option that has a range of its own. Use Add.",
+            "`Shuffle` is no option that has a range of its own. Use Add.",
+            "`Speed` is not an option of SimPOTrainer.",
+            "`OutputPath` is no number: add it with its values.",
+            "`BatchSize` is of type Int32: many is no value of it.",
+            "`Lora.Size` is not an option of SimPOTrainer. (Parameter 'sweep')",
+        ];
+        Assert.Equal(string.Join(Environment.NewLine, expected), Assert.Throws<ArgumentException>(() => Run(new SweepOptions { Space = space }, _ => 0)).Message);
     }
 
     /// <summary>The ranges that options carry are ranges that the options accept.</summary>
