@@ -104,7 +104,7 @@ public sealed class WeightStorageTests
         foreach (Parameter parameter in passing.Parameters) parameter.Train();
         using var pass = new GradientPass(passing, new ResponseHead(passing, new SimPOLoss(2, 0.5)), recompute: false);
         (counter.Entered, counter.Expected, counter.Ready, counter.MostInside) = (0, 0, 0, 0);
-        pass.Run(PackedBatch.Of([.. Pairs.Select((p, i) => (i, p))], passing.Architecture), new PairContext(1.0 / Pairs.Length));
+        pass.Run(PackedBatch.Of([.. Pairs.Select((p, i) => (i, p))], passing.Architecture), new GroupContext(1.0 / Pairs.Length));
         // Forward embedding and two layers, then backward head, layers and embedding. All but the first are told of beforehand; the head is, although it is
         // entered to go backward.
         Assert.Equal((3 + 4, 3 + 3, 4, 1), (counter.Entered, counter.Expected, counter.Ready, counter.MostInside));
@@ -177,7 +177,7 @@ public sealed class WeightStorageTests
         List<TrainingProgress> steps = [];
         var settings = new TrainingSettings
         {
-            Beta = 2, LearningRate = 3e-3, MaxGradNorm = 0.5, AdamW = new AdamWSettings(0.1),
+            LearningRate = 3e-3, MaxGradNorm = 0.5, AdamW = new AdamWSettings(0.1),
             Plan = ComputePlan.On(CPU) with { Recompute = recompute, TokensPerPass = 70 },
         };
         new TrainingLoop(decoder, new SimPOLoss(2, 0.5), settings).Run(Pairs, new StepPlanner(Pairs, 6, int.MaxValue).Plan(4, null), steps.Add);
@@ -185,7 +185,7 @@ public sealed class WeightStorageTests
     }
 
     private static float[] Scores(Decoder decoder) =>
-        [.. new PairScorer(decoder).Score(Pairs).SelectMany(s => new[] { (float)s.ChosenMean, (float)s.RejectedMean })];
+        [.. new PairScorer(decoder).Score(Pairs).SelectMany(s => new[] { (float)s.Chosen.Mean, (float)s.Rejected.Mean })];
 
     private static int[][] Tokens(Decoder decoder, bool torchAlone) => new TokenGenerator(decoder, []) { ThroughTorchAlone = torchAlone }
         .Generate([[1, 2, 3], [4, 5, 6, 7, 8]], new GenerationOptions { MaxNewTokens = 20 });
