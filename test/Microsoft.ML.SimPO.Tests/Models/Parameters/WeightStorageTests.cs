@@ -10,6 +10,7 @@ using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Training.Session;
 using Microsoft.ML.SimPO.Training.State;
 using TorchSharp;
 using static TorchSharp.torch;
