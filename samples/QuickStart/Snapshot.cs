@@ -12,7 +12,7 @@ internal sealed record Snapshot(AlignmentMetrics Metrics, float[] ChosenRewards,
     public static Snapshot Take(MLContext ml, AlignmentTransformer model, IDataView test, IReadOnlyList<string> prompts, AnswerJudge? judge)
     {
         IDataView scored = Scored(ml, model, test);
-        AlignmentMetrics metrics = ml.Alignment.Evaluate(scored, targetMargin: model.TargetMargin);
+        AlignmentMetrics metrics = ml.Alignment.Evaluate(scored);
         IReadOnlyList<string> answers = model.Generate(prompts, new GenerationOptions { MaxNewTokens = MaxNewTokens });
         return new Snapshot(metrics, Column(scored, "ChosenReward"), Column(scored, "RejectedReward"), answers, judge?.PreferredStyle(answers), judge?.Facts(answers));
     }

@@ -42,6 +42,19 @@ public sealed partial class AlignmentCatalog
         return new AlignmentTransformer(_context, new ModelSource(modelPath, own.AdapterPath, null).Open(_context), own);
     }
 
+    /// <summary>What a model is, and how much memory scoring and training it takes. Its configuration is read and no weights, so it takes no time whatever its size.</summary>
+    /// <param name="modelPath">A folder in Hugging Face layout, of which config.json is enough, or one of a LoRA adapter, whose base model is described.</param>
+    /// <param name="options">What it would be trained with; null for the defaults.</param>
+    /// <exception cref="DirectoryNotFoundException">The adapter's base model is no folder here.</exception>
+    /// <exception cref="FileNotFoundException">There is no config.json.</exception>
+    /// <exception cref="InvalidDataException">The configuration is damaged, asks for sizes that no model has, or the options of LoRA do not fit it.</exception>
+    /// <exception cref="NotSupportedException">The model's family is not supported, or its configuration asks for what is not computed.</exception>
+    public ModelDescription DescribeModel(string modelPath, PreferenceTrainerOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(modelPath);
+        return ModelDescriber.Describe(modelPath, options);
+    }
+
     /// <summary>Parts pairs into a train and a test set so that no prompt stands on both sides; prompts count as equal up to case and white space.</summary>
     /// <param name="data">The pairs. The prompts are read once, when the first row of a part is asked for.</param>
     /// <param name="testFraction">The share of the rows for testing, above 0 and below 1; the rows of one prompt may bring it above. Default 0.1.</param>
@@ -53,7 +66,10 @@ public sealed partial class AlignmentCatalog
 
     /// <summary>Judges what <see cref="LanguageModelTransformer.Transform"/> gave.</summary>
     /// <param name="data">With the columns that the transformer adds.</param>
-    /// <param name="targetMargin">Subtracted from every margin in the log-loss: beta times gamma_beta_ratio for the loss that training minimises. Default 0.</param>
+    /// <param name="targetMargin">
+    /// Subtracted from every margin in the log-loss. Null, the default, for that of the loss that the model was tuned with, for SimPO beta times gamma_beta_ratio,
+    /// which goes with the columns that the transformer adds; 0 where there is none.
+    /// </param>
     /// <param name="chosenRewardColumnName">The rewards of the chosen answers.</param>
     /// <param name="rejectedRewardColumnName">The rewards of the rejected answers.</param>
     /// <param name="chosenColumnName">The chosen answers, for <see cref="AlignmentMetrics.LengthCorrelation"/>; null takes "Chosen" where there is such a text column.</param>
@@ -61,7 +77,7 @@ public sealed partial class AlignmentCatalog
     /// <param name="groupColumnName">A column whose values part the rows into <see cref="AlignmentMetrics.Groups"/>, each judged by itself as well; null for none.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no rows.</exception>
-    public AlignmentMetrics Evaluate(IDataView data, double targetMargin = 0,
+    public AlignmentMetrics Evaluate(IDataView data, double? targetMargin = null,
         string chosenRewardColumnName = ScoreColumns.ChosenReward, string rejectedRewardColumnName = ScoreColumns.RejectedReward,
         string? chosenColumnName = null, string? rejectedColumnName = null, string? groupColumnName = null)
     {

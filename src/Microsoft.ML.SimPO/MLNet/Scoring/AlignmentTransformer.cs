@@ -8,6 +8,7 @@ using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Families;
 using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Training.State;
+using Microsoft.ML.Tokenizers;
 using static TorchSharp.torch;
 
 [assembly: LoadableClass(
@@ -52,6 +53,9 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     /// What the margin of a pair has to reach in the loss that the model was tuned with, for SimPO beta times gamma_beta_ratio; 0 where that has none.
     /// </summary>
     public double TargetMargin => Options.TargetMargin;
+
+    /// <summary>The model's own tokenizer: ids, tokens and counts are what the model sees. It works also when the model is disposed.</summary>
+    public Tokenizer Tokenizer => Model.Tokenizer;
 
     /// <summary><c>model_type</c> of the model's configuration.</summary>
     public string ModelFamily => Model.Decoder.Architecture.ModelType;
@@ -130,18 +134,12 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     /// <summary>What the model is, and how much memory it needs for scoring and for training.</summary>
     /// <param name="options">What it would be trained with; null for micro-batches of the size that it scores in, activations kept.</param>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public ModelDescription Describe(PreferenceTrainerOptions? options = null)
-    {
-        Models.DecoderArchitecture a = Model.Decoder.Architecture;
-        var plan = ComputePlan.Of(Model.Decoder) with { TokensPerPass = Options.TokensPerMicroBatch };
-        var memory = new MemoryEstimate(Model.Decoder, options?.Plan(plan) ?? plan);
-        return new ModelDescription(a.ModelType, Model.Decoder.ParameterCount, a.Layers.Count, a.HiddenSize, a.VocabularySize, a.MaxPositions, Model.StoredType ?? "float32",
-            memory.ToScore, memory.ToTrain(options is { KeepsBest: true, OutputPath: null }));
-    }
+    public ModelDescription Describe(PreferenceTrainerOptions? options = null) =>
+        ModelDescriber.Describe(Model.Decoder, Model.Decoder.Adapter?.Config, Model.StoredType, options ?? Options);
 
     private ColumnMap<PairScore> MakeColumns()
     {
         var scorer = new RowScorer(Model, Options);
-        return new ColumnMap<PairScore>(PairColumns.Names(Options), ScoreColumns.All, () => new PairBatch<PairScore>(scorer, score => score));
+        return new ColumnMap<PairScore>(PairColumns.Names(Options), ScoreColumns.Of(Options.TargetMargin), () => new PairBatch<PairScore>(scorer, score => score));
     }
 }

@@ -23,7 +23,7 @@ internal sealed class PairColumns
     public static SchemaShape AddTo(IHost host, SchemaShape schema, ScoringOptions options)
     {
         TextColumns.Check(host, schema, Names(options));
-        return ComputedSchema.AddTo(schema, ScoreColumns.All);
+        return ComputedSchema.AddTo(schema, ScoreColumns.Of(options.TargetMargin));
     }
 
     /// <summary>The rows of a data view, counted from 1.</summary>

@@ -21,7 +21,7 @@ internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataVi
         try
         {
             tuned = options.CreateTrainer(context).Fit(train, null, watch.Token);
-            AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(validation), options.TargetMargin);
+            AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(validation));
             return Completed(settings, metrics, tuned, clock.Elapsed);
         }
         catch (OperationCanceledException) when (watch.Reason is not null)

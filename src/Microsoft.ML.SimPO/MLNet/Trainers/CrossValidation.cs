@@ -38,7 +38,7 @@ internal static class CrossValidation
             bool kept = false;
             try
             {
-                AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(parts.TestSet), options.TargetMargin);
+                AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(parts.TestSet));
                 kept = keepModels;
                 return new CrossValidationFold(fold, metrics, parts.TestSet, kept ? tuned : null);
             }

@@ -23,9 +23,10 @@ public sealed class DummyMethodTests
         GroupScore[] scores = new PairEvaluator(model.Model.Decoder, 4096).Score(pairs, CancellationToken.None);
         float[] rewards = [.. model.Transform(Pairs).GetColumn<float>("ChosenReward")];
         Assert.All(rewards.Zip(scores), pair => Assert.Equal(0.2 * pair.Second.Chosen.Sum / 10, pair.First, 1e-4));
-        AlignmentMetrics metrics = _context.Alignment.Evaluate(model.Transform(Pairs), model.TargetMargin);
+        AlignmentMetrics metrics = _context.Alignment.Evaluate(model.Transform(Pairs)); // by the margin that goes with the scores
         double[] margins = [.. scores.Select(s => 0.02 * (s.Chosen.Sum - s.Rejected.Sum))];
         Assert.Equal(margins.Average(m => Math.Log(1 + Math.Exp(0.75 - m))), metrics.LogLoss, 1e-4);
+        Assert.Equal(margins.Average(m => Math.Log(1 + Math.Exp(-m))), _context.Alignment.Evaluate(model.Transform(Pairs), targetMargin: 0).LogLoss, 1e-4);
     }
 
     [Fact]
