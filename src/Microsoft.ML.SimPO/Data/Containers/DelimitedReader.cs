@@ -112,15 +112,14 @@ internal sealed class DelimitedReader(Stream stream, int maxRecordBytes)
             int found = Rest.IndexOfAny(Separator, (byte)'\n', (byte)'\r');
             _at += found < 0 ? Rest.Length : found;
             int next = Byte(_at);
-            if (next < 0 || next == Separator || next == '\n') return;
-            if (next == '\r' && IsRowEnd()) return;
-            if (next != '\r') _at--;
+            if (next < 0 || next == Separator || IsRowEnd(next)) return;
         }
     }
 
-    /// <summary>Whether the CR at hand ends the row: before LF, at the end, or where the first row ends so.</summary>
-    private bool IsRowEnd()
+    /// <summary>Whether the byte at hand ends the row. CR does before LF, at the end, or where the first row ends so; then LF alone does not.</summary>
+    private bool IsRowEnd(int next)
     {
+        if (next != '\r') return next == '\n' && !_returnEnds;
         int after = Byte(_at + 1);
         if (_isFirst && after != '\n') _returnEnds = true;
         return after is '\n' or < 0 || _returnEnds;
@@ -146,7 +145,7 @@ internal sealed class DelimitedReader(Stream stream, int maxRecordBytes)
         if (Byte(_at) < 0) return;
         _at++;
         int next = Byte(_at);
-        if (next < 0 || next == Separator || next == '\n' || (next == '\r' && IsRowEnd())) return;
+        if (next < 0 || next == Separator || IsRowEnd(next)) return;
         if (Fault == DelimitedFault.None) Fault = DelimitedFault.TextAfterQuote;
         SkipPlain();
     }

@@ -119,6 +119,7 @@ public class DelimitedSourceTests
     [Theory]
     [InlineData("prompt,chosen,rejected\rp,\"one\ntwo\",r\rq,c,r\r")]
     [InlineData("prompt,chosen,rejected\rp,\"one\ntwo\",r\rq,c,r")]
+    [InlineData("prompt,chosen,rejected\rp,one\ntwo,r\rq,c,r\r")]
     [InlineData("prompt,chosen,rejected\r\n\r\np,\"one\ntwo\",r\r\nq,c,r\r\n")]
     public void Rows_end_with_a_lone_carriage_return_where_the_header_does(string text)
     {
