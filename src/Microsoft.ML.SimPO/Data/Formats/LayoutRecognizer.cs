@@ -47,7 +47,13 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
             ScoreRejected = Given.ScoreRejected ?? scores?.Second,
         };
         TextMode mode = AnswerMode(columns);
-        return new PairLayout(columns, fields.Names, mode, PromptMode(columns, mode), Kind(columns, mode));
+        bool literal = options.Format == PreferenceFormat.Plain;
+        if (!literal && fields.AllTexts(chosen, PrintedMessages.IsListOfOneText) && fields.AllTexts(rejected, PrintedMessages.IsListOfOneText))
+        {
+            throw new InvalidDataException($"{dataName}: `{chosen}` and `{rejected}` hold lists of one text as Python prints them, not texts. " +
+                $"Take the texts out of their lists, or set `{nameof(options.Format)}` to `{nameof(PreferenceFormat.Plain)}` where they are meant so.");
+        }
+        return new PairLayout(columns, fields.Names, mode, PromptMode(columns, mode), Kind(columns, mode), literal);
     }
 
     /// <summary>The fields of the prompt; <paramref name="taken"/> have another part already.</summary>
@@ -56,6 +62,9 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
         string? prompt = Given.Prompt ?? FieldNames.Prompts.Select(fields.Find)
             .FirstOrDefault(name => name is not null && !taken.Contains(name) && fields.Values(name).Any(IsPrompt))
             ?? FieldNames.Prompts.Select(fields.Find).FirstOrDefault(name => name is not null && !taken.Contains(name));
+        // OpenAI's preference format: messages and tools in one object.
+        if (Given.Prompt is null && prompt is not null && fields.All(prompt, value => value.Kind == FieldKind.Record && TurnParser.IsMessages(value.Record["messages"])))
+            prompt = $"{prompt}.messages";
         string? history = Given.History ?? fields.Find(FieldNames.Histories);
         string? input = Given.Input ?? (prompt is not null && FieldNames.Normalize(prompt) == "instruction" ? fields.Find("input") : null);
         return new LayoutColumns
@@ -102,7 +111,8 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
     private string Kind(LayoutColumns columns, TextMode mode) => mode switch
     {
         TextMode.Dialogue => "dialogues with Human and Assistant",
-        TextMode.Json => "chat messages as JSON text",
+        TextMode.Json when fields.AllTexts(columns.Chosen, text => !JsonText.TryParse(text).IsNull) => "chat messages as JSON text",
+        TextMode.Json => "chat messages as printed text",
         _ when fields.Values(columns.Chosen).Any(value => value.Kind is FieldKind.List or FieldKind.Record) => "chat messages",
         TextMode.PromptAndAnswer => "texts that start with their prompt",
         _ => "plain text",
