@@ -1,4 +1,6 @@
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models.Families;
+using Microsoft.ML.SimPO.Models.Parameters;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,16 +15,20 @@ internal static class DecoderLoader
     /// <exception cref="FileNotFoundException">It lacks a file.</exception>
     /// <exception cref="InvalidDataException">A file is not what it should be; tensors that are missing or misshapen are listed all at once.</exception>
     /// <exception cref="NotSupportedException">The family is not supported.</exception>
-    public static Decoder Load(string folder, Device device, ICollection<string>? notes = null)
+    public static Decoder Load(string folder, ComputePlan plan, ICollection<string>? notes = null)
     {
         ModelConfig config = ModelConfig.Load(folder);
         ModelFamily family = ModelFamilies.Of(config);
         foreach (string note in ConfigCheck.Run(family, config)) notes?.Add(note);
         using CheckpointReader reader = CheckpointReader.Open(folder);
-        return Read(family, config, reader, device, notes);
+        return Read(family, config, reader, plan, notes);
     }
 
-    private static Decoder Read(ModelFamily family, ModelConfig config, CheckpointReader reader, Device device, ICollection<string>? notes)
+    /// <summary>As is usual on this device.</summary>
+    /// <inheritdoc cref="Load(string, ComputePlan, ICollection{string})"/>
+    public static Decoder Load(string folder, Device device, ICollection<string>? notes = null) => Load(folder, ComputePlan.On(device), notes);
+
+    private static Decoder Read(ModelFamily family, ModelConfig config, CheckpointReader reader, ComputePlan plan, ICollection<string>? notes)
     {
         DecoderArchitecture architecture = family.Read(config);
         var decoder = new Decoder(architecture, family.Names, CPU);
@@ -30,8 +36,11 @@ internal static class DecoderLoader
         {
             var expected = decoder.Parameters.SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal);
             if (UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead) is { } note) notes?.Add(note);
-            reader.ReadFloat32([.. decoder.Parameters.SelectMany(p => p.Parts.Select(part => new TensorTarget(part.Name, p.Address(part), part.Count)))]);
-            return device.type == DeviceType.CPU ? decoder : MoveTo(decoder, family, architecture, device);
+            using (WeightLease lease = Parameter.EnterOwn(decoder.Parameters, WeightUse.Write))
+                reader.ReadFloat32([.. decoder.Parameters.SelectMany(p => p.Parts.Select(part => new TensorTarget(part.Name, p.Address(part), part.Count)))]);
+            if (plan.Device.type != DeviceType.CPU) decoder = MoveTo(decoder, family, architecture, plan.Device);
+            if (plan.ComputeType != float32) decoder.ComputeIn(plan.ComputeType);
+            return decoder;
         }
         catch
         {
@@ -43,9 +52,12 @@ internal static class DecoderLoader
     private static Decoder MoveTo(Decoder source, ModelFamily family, DecoderArchitecture architecture, Device device)
     {
         var target = new Decoder(architecture, family.Names, device);
-        foreach ((Parameter from, Parameter to) in source.Parameters.Zip(target.Parameters)) to.Value.copy_(from.Value);
+        foreach ((Parameter from, Parameter to) in source.Parameters.Zip(target.Parameters))
+        {
+            using WeightLease reading = from.Enter(WeightUse.Read), writing = to.Enter(WeightUse.Write);
+            to.Value.copy_(from.Value);
+        }
         source.Dispose();
-        target.ComputeIn(ScalarType.BFloat16);
         return target;
     }
 }

@@ -1,4 +1,4 @@
-using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Native;
@@ -15,7 +15,7 @@ namespace Microsoft.ML.SimPO.Training;
 /// <param name="budget">Bytes that logits may take at a time.</param>
 internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long budget = ResponseHead.DefaultBudget)
 {
-    public const long DefaultBudget = 256L << 20;
+    public const long DefaultBudget = ComputePlan.DefaultLogitsBudget;
 
     /// <summary>Rows whose logits fit the budget.</summary>
     private long Chunk => Math.Max(1, budget / (4L * decoder.Architecture.VocabularySize));
@@ -29,6 +29,7 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
     /// <returns>The gradient of <paramref name="hidden"/>, and each pair's log-probabilities and loss.</returns>
     public (Tensor Gradient, PairResult[] Pairs) ForwardBackward(Tensor hidden, PackedBatch batch, PairContext context, CancellationToken cancellationToken)
     {
+        using WeightLease lease = decoder.Weights.EnterHead(WeightUse.Backward);
         using NewScope scope = new();
         Tensor rows = tensor(batch.ScoredRows, int64, decoder.Device);
         Tensor selected = hidden.index_select(0, rows); // [M, hidden]
@@ -45,6 +46,7 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
         }
         logits.Dispose();
         Tensor selectedGradient = decoder.FinalNorm.Backward(gradient, selected, reciprocalRms);
+        lease.GradientsReady();
         return (scope.Keep(zeros_like(hidden).index_add_(0, rows, selectedGradient, 1)), results);
     }
 

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Training;
 
@@ -25,7 +27,7 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         foreach (Parameter parameter in decoder.Trainable) parameter.Train();
         try
         {
-            using var optimizer = new AdamW(decoder.Trainable, settings.AdamW);
+            using var optimizer = new AdamW(decoder.Trainable, settings.AdamW, settings.Plan.Collective);
             try
             {
                 RunSteps(pairs, plan, observer, optimizer, cancellationToken);
@@ -47,7 +49,7 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         var schedule = new LearningRateSchedule(
             settings.Scheduler, settings.LearningRate, plan.Count, settings.WarmupSteps ?? LearningRateSchedule.WarmupSteps(settings.WarmupRatio, plan.Count));
         (int done, TimeSpan before) = observer.Start(optimizer);
-        using var pass = new GradientPass(decoder, new ResponseHead(decoder, loss, settings.LogitsBudget), settings.Recompute, settings.LookUpPadding);
+        using var pass = new GradientPass(decoder, new ResponseHead(decoder, loss, settings.Plan.LogitsBudget), settings.Plan.Recompute, settings.LookUpPadding);
         var clock = Stopwatch.StartNew();
         for (int i = done; i < plan.Count; i++)
         {
@@ -69,7 +71,7 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         for (int i = 0; i < results.Length; i++)
         {
             List<PairResult> found = [];
-            foreach (int[] part in PassCutter.Cut(step.MicroBatches[i], pairs, settings.TokensPerPass))
+            foreach (int[] part in PassCutter.Cut(step.MicroBatches[i], pairs, settings.Plan.TokensPerPass))
             {
                 PackedBatch batch = PackedBatch.Of([.. part.Select(p => (p, pairs[p]))], decoder.Architecture);
                 found.AddRange(pass.Run(batch, contexts[i], cancellationToken));

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>
 /// JSON Lines: an object a line, blank lines passed over. A line may also hold several objects, one after the other (where a line end was lost) or in a list:

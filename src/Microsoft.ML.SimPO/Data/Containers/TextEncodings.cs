@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>
 /// Text as UTF-8: its byte order mark is passed over, UTF-16 and UTF-32 (as spreadsheets and PowerShell write them) are turned into it, with a mark or without.

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>Text that went through a wrong encoding.</summary>
 internal sealed class DamagedTextFilter : IRowFilter

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>Two equal answers prefer nothing.</summary>
 internal sealed class EqualAnswersFilter : IRowFilter

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Containers;
+
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>Runs the checks and filters over pairs, streamed.</summary>
 internal static class PreferenceCleaner

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>Most letters of both answers must be of one script. Answers without letters pass.</summary>
 internal sealed class ScriptFilter(WritingSystem wanted) : IRowFilter

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Containers;
+
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Finds out how rows make pairs, from their fields and the options.</summary>
 internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, PreferenceLoadOptions options)

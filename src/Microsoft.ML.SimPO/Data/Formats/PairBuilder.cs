@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Containers;
+
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Makes a pair of a row's prompt fields and two answers, whichever of the usual shapes these have.</summary>
 /// <param name="columns">The fields.</param>

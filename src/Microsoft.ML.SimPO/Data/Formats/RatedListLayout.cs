@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Containers;
+
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Rows with a prompt, a list of answers and a list of their scores; or one list of objects with an answer and its score.</summary>
 /// <param name="columns">The fields; no scores where they stand in the answers' objects.</param>

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Containers;
+
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>
 /// Rows with a prompt, one answer and its score; those of one prompt are brought together, wherever in the data they stand. Of a prompt

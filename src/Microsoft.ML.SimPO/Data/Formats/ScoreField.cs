@@ -1,6 +1,7 @@
 using System.Globalization;
+using Microsoft.ML.SimPO.Data.Containers;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Scores as numbers, as truth values (1 and 0), or as text that is a number (CSV has nothing else).</summary>
 internal static class ScoreField

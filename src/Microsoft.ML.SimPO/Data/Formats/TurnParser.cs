@@ -1,6 +1,7 @@
 using System.Text;
+using Microsoft.ML.SimPO.Data.Containers;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Reads messages: objects with <c>role</c> and <c>content</c>, or <c>from</c> and <c>value</c> as ShareGPT has them.</summary>
 internal static class TurnParser

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Filters;
+
+namespace Microsoft.ML.SimPO.Data.Statistics;
 
 /// <summary>Gathers statistics of pairs as they pass by. It keeps four numbers and two 16-byte keys of each.</summary>
 internal sealed class StatisticsCollector(PairMeasure measure, StatisticsLimits limits)

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Writing;
 
 /// <summary>Pairs as JSON Lines.</summary>
 internal static class JsonLinesWriter

@@ -1,7 +1,7 @@
 using Parquet;
 using Parquet.Schema;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Writing;
 
 /// <summary>Pairs as Parquet, in row groups of a thousand (or fewer long ones), compressed with Snappy.</summary>
 internal static class ParquetPairWriter

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimPO.Losses;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Training.Diagnosis;
+using Microsoft.ML.SimPO.Training.State;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;
@@ -38,7 +39,7 @@ internal sealed class FitRun(
         FitReport.Plan(channel, transformer.Model, pairs, plan.Count, _seed, options);
         FitReport.Remainder(channel, pairs.Count, options);
         var clock = Stopwatch.StartNew();
-        TrainingSettings settings = options.Settings(transformer.Model.Decoder.Architecture.ModelType);
+        TrainingSettings settings = options.Settings(transformer.Model.Decoder);
         new TrainingLoop(transformer.Model.Decoder, options.Loss(), settings).RunObserved(pairs, plan, this, cancellationToken);
         FitReport.Done(channel, transformer.TrainingHistory.Count, clock.Elapsed);
         if (options.KeepsBest) RestoreBest();

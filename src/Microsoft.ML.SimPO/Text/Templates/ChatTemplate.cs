@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Templates.Python;
+
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>The chat template of a model, with the texts of its special tokens.</summary>
 internal sealed class ChatTemplate

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>The texts of a model's special tokens, by their names in <c>tokenizer_config.json</c>.</summary>
 internal sealed class SpecialTokens(IReadOnlyDictionary<string, string> texts)
