@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>What the names of files say: the container, the compression around it, and what is no data at all.</summary>
 internal static partial class DataNames

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>
 /// Records of CSV, as bytes, in one buffer that holds the record at hand. Only a quote at a field's start opens quoting. Rows end with LF or CR LF, or with

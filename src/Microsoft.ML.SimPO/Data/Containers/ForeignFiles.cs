@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>What a file is that is no data set which is read, by its first bytes.</summary>
 internal static class ForeignFiles

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>How rows stand in a JSON file: one or more a line, or over lines. Told by what the file holds, whatever it is called.</summary>
 internal static class JsonShape

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>
 /// Values as programs print them into a cell of CSV: lists and dicts by Python's <c>repr</c> (pandas), NumPy's arrays of them, DuckDB's structs

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>
 /// The numbers that Python's <c>json</c> writes and JSON does not have: <c>NaN</c>, which is no number and so null, <c>Infinity</c> and <c>-Infinity</c>.

@@ -1,6 +1,6 @@
 using ZstdSharp;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>Reads Zstandard, several frames one after the other too, with the library's own bound on the window: 128 MiB.</summary>
 internal sealed class ZstdReader(FileStream file) : ForwardStream

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Containers;
+
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>The two answers of a judged pair, and the field or fields that say which of them is better.</summary>
 /// <param name="First">Field of the first answer.</param>

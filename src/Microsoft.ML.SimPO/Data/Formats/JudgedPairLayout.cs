@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Containers;
+
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>
 /// Rows with a prompt, two answers and a judge's verdict, as HelpSteer3 and the arenas have them. Answers may be whole conversations, or lists of texts that

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using Microsoft.ML.SimPO.Data.Containers;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Messages that a program printed into a text. They are read where a whole column has them, and never are the words of a user or an assistant.</summary>
 internal static partial class PrintedMessages

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Containers;
+
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>The field that says how good an answer is: a score, the higher the better; a rank, of which 1 is the best; or the ratings of annotations.</summary>
 internal sealed record RatingField(string Name, bool IsRank)

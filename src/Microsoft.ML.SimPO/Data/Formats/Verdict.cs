@@ -1,6 +1,7 @@
 using System.Globalization;
+using Microsoft.ML.SimPO.Data.Containers;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Reads which of two answers a judge found better.</summary>
 /// <param name="Kind">How it is said.</param>
