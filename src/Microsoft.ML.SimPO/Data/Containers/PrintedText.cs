@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -9,6 +10,8 @@ namespace Microsoft.ML.SimPO.Data.Containers;
 /// </summary>
 internal ref struct PrintedText(ReadOnlySpan<char> text)
 {
+    private static readonly SearchValues<char> Ends = SearchValues.Create(",:'\"{}[]\n\r()");
+
     private readonly ReadOnlySpan<char> _text = text;
     private int _at;
     private int _left = JsonRowParser.MaxValues;
@@ -136,7 +139,7 @@ internal ref struct PrintedText(ReadOnlySpan<char> text)
     // A number, a word of Python's or of a database's, or text that DuckDB leaves without quotes.
     private FieldValue Bare()
     {
-        int length = Rest.IndexOfAny(",:'\"{}[]\n\r()");
+        int length = Rest.IndexOfAny(Ends);
         string word = (length < 0 ? Rest : Rest[..length]).ToString();
         _at += word.Length;
         word = word.Trim();
