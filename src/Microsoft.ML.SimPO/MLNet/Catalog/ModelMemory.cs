@@ -22,5 +22,6 @@ public sealed class ModelMemory
 
     /// <summary>The three in gigabytes, the same in every culture.</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{BytesToScore / 1e9:F2} GB to score, {BytesToTrain / 1e9:F2} GB to train, {BytesToTrainAdapter / 1e9:F2} GB to train an adapter");
+        CultureInfo.InvariantCulture,
+        $"{BytesToScore / 1e9:F2} GB to score, {BytesToTrain / 1e9:F2} GB to train, {BytesToTrainAdapter / 1e9:F2} GB to train an adapter");
 }

@@ -28,7 +28,8 @@ internal sealed class ComputedColumn<TResult>
         new(name, BooleanDataViewType.Instance, scoreKind, result => (ValueGetter<bool>)((ref bool value) => value = part(result())));
 
     public static ComputedColumn<TResult> Text(string name, Func<TResult, string> part) =>
-        new(name, TextDataViewType.Instance, null, result => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = part(result()).AsMemory()));
+        new(name, TextDataViewType.Instance, null, result =>
+            (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = part(result()).AsMemory()));
 
     /// <summary>This column of a model with such a margin.</summary>
     public ComputedColumn<TResult> With(double targetMargin) => new(Name, Type, ScoreKind, _getter) { TargetMargin = targetMargin };

@@ -18,7 +18,8 @@ internal static class FitRun
         CancellationToken cancellationToken)
     {
         var log = new ChannelLog(channel);
-        RunIdentity identity = RunIdentity.Of(RunSettings.Deciding(options), RunSettings.Cutting(options), model.Decoder, options.Lora is not null, training.Pairs);
+        RunIdentity identity =
+            RunIdentity.Of(RunSettings.Deciding(options), RunSettings.Cutting(options), model.Decoder, options.Lora is not null, training.Pairs);
         RunOrigin origin = RunOrigin.Of(FindCheckpoint(options, folder, log), identity, seed, options.Shuffle);
         AdapterSetup.Prepare(model, options, origin.Seed, channel);
         List<TrainingStep> plan = Plan(options, training, origin.Seed);

@@ -4,7 +4,9 @@ namespace Microsoft.ML.SimPO;
 /// All that is to be known of an option beside its type, its default and its documentation. Whoever checks, saves, resumes or searches options reads it here:
 /// a new option is a property with this, and stands in no other list.
 /// </summary>
-/// <param name="recipeKey">Its name in a recipe: that of the SimPO repository or of Hugging Face where these have it, else our own; null for what no file can say.</param>
+/// <param name="recipeKey">
+/// Its name in a recipe: that of the SimPO repository or of Hugging Face where these have it, else our own; null for what no file can say.
+/// </param>
 /// <param name="effect">What another value does to a run.</param>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class OptionAttribute(string? recipeKey, OptionEffect effect) : Attribute

@@ -85,7 +85,8 @@ internal sealed class OptionProperty
     /// <summary>What is wrong with the value; null for nothing.</summary>
     /// <param name="path">What stands before its name in messages.</param>
     public string? Fault(object options, string path = "") => Get(options) is { } value && !IsPossible(value, options)
-        ? string.Join(' ', new[] { $"`{path}{Name}` must {Range}{Beneath(options)}, but was {(value is string ? "empty" : Say($"{value}"))}.", Advice }.OfType<string>())
+        ? string.Join(
+            ' ', new[] { $"`{path}{Name}` must {Range}{Beneath(options)}, but was {(value is string ? "empty" : Say($"{value}"))}.", Advice }.OfType<string>())
         : null;
 
     private bool TryRead(string text, out object? value)
@@ -123,7 +124,8 @@ internal sealed class OptionProperty
         where T : INumber<T>
     {
         bool Holds(double limit, Func<T, bool> isKept) => double.IsNaN(limit) || isKept(T.CreateChecked(limit));
-        return Holds(_option.AtLeast, l => value >= l) && Holds(_option.Above, l => value > l) && Holds(_option.AtMost, l => value <= l) && Holds(_option.Below, l => value < l);
+        return Holds(_option.AtLeast, l => value >= l)
+            && Holds(_option.Above, l => value > l) && Holds(_option.AtMost, l => value <= l) && Holds(_option.Below, l => value < l);
     }
 
     private bool IsFinite<T>(T value)

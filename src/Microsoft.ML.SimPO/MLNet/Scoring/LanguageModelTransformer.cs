@@ -11,7 +11,8 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
     private readonly bool _ownsModel;
 
     /// <summary>Owns the weights.</summary>
-    private protected LanguageModelTransformer(IHost host, LanguageModel model, ScoringOptions options) => (Host, Model, Options, _ownsModel) = (host, model, options, true);
+    private protected LanguageModelTransformer(IHost host, LanguageModel model, ScoringOptions options) =>
+        (Host, Model, Options, _ownsModel) = (host, model, options, true);
 
     /// <summary>Uses the weights and options of another transformer, which must not be disposed before this one.</summary>
     private protected LanguageModelTransformer(IHost host, AlignmentTransformer model, string promptColumnName)

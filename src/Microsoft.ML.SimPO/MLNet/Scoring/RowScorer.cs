@@ -30,5 +30,6 @@ internal sealed class RowScorer
         ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
 
     public PairScore[] Score(IReadOnlyList<EncodedPair> pairs) =>
-        [.. ComputeThread.Run("SimPO scoring", () => new PairScorer(_model.Decoder).Score(pairs)).Select(p => new PairScore((float)_reward.Of(p.Chosen), (float)_reward.Of(p.Rejected)))];
+        [.. ComputeThread.Run("SimPO scoring", () => new PairScorer(_model.Decoder).Score(pairs))
+            .Select(p => new PairScore((float)_reward.Of(p.Chosen), (float)_reward.Of(p.Rejected)))];
 }

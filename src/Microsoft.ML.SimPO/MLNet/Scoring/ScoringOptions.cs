@@ -78,7 +78,9 @@ public class ScoringOptions
         init;
     }
 
-    /// <summary>By how much the chosen answer's reward should be the higher one in the loss that the model is trained on; 0 where that knows no such margin.</summary>
+    /// <summary>
+    /// By how much the chosen answer's reward should be the higher one in the loss that the model is trained on; 0 where that knows no such margin.
+    /// </summary>
     internal virtual double TargetMargin { get; init; }
 
     /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>

@@ -31,7 +31,8 @@ internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataVi
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
             tuned?.Dispose();
-            return Unfinished(settings, watch.HasBegun && e is InvalidOperationException ? AlignmentTrialStatus.Diverged : AlignmentTrialStatus.Failed, e.Message, clock.Elapsed);
+            bool diverged = watch.HasBegun && e is InvalidOperationException;
+            return Unfinished(settings, diverged ? AlignmentTrialStatus.Diverged : AlignmentTrialStatus.Failed, e.Message, clock.Elapsed);
         }
         catch
         {

@@ -18,7 +18,9 @@ public sealed class SweepOptions
     /// <summary>At most so long; the trial that runs then is given up. Above 0; null, the default, for no limit.</summary>
     public TimeSpan? MaxTime { get; set; }
 
-    /// <summary>Successive halving promotes one of so many trials of a rung, and a rung trains so many times as long as the one below. At least 2; default 3.</summary>
+    /// <summary>
+    /// Successive halving promotes one of so many trials of a rung, and a rung trains so many times as long as the one below. At least 2; default 3.
+    /// </summary>
     public int ReductionFactor { get; set; } = 3;
 
     /// <summary>Rungs of successive halving; the highest trains for <see cref="PreferenceTrainerOptions.Epochs"/>. At least 2; default 3.</summary>
@@ -28,14 +30,14 @@ public sealed class SweepOptions
     public double MaxLossRatio { get; set; } = 3;
 
     /// <summary>
-    /// A trial has diverged when the chosen answers' mean log-probability, in nats a token, falls by so much below that of its first step: the model forgets how to
-    /// write while accuracy and loss still look perfect. Above 0; default 1.
+    /// A trial has diverged when the chosen answers' mean log-probability, in nats a token, falls by so much below that of its first step: the model forgets
+    /// how to write while accuracy and loss still look perfect. Above 0; default 1.
     /// </summary>
     public double MaxChosenLogProbabilityDrop { get; set; } = 1;
 
     /// <summary>
-    /// A folder for the results of finished trials (<c>trials.jsonl</c>) and the best model (<c>best</c>, in Hugging Face layout). A sweep that finds results of an equal
-    /// sweep there goes on behind them. Null, the default, keeps all in memory.
+    /// A folder for the results of finished trials (<c>trials.jsonl</c>) and the best model (<c>best</c>, in Hugging Face layout). A sweep that finds results
+    /// of an equal sweep there goes on behind them. Null, the default, keeps all in memory.
     /// </summary>
     public string? OutputPath { get; set; }
 
@@ -67,7 +69,8 @@ public sealed class SweepOptions
         if (ReductionFactor < 2) yield return Say($"`ReductionFactor` must be at least 2, but was {ReductionFactor}. Use 3.");
         if (Rungs < 2) yield return Say($"`Rungs` must be at least 2, but was {Rungs}. Use 3.");
         if (!(MaxLossRatio > 1)) yield return Say($"`MaxLossRatio` must be above 1, but was {MaxLossRatio}. Use 3.");
-        if (!(MaxChosenLogProbabilityDrop > 0)) yield return Say($"`MaxChosenLogProbabilityDrop` must be above 0, but was {MaxChosenLogProbabilityDrop}. Use 1.");
+        if (!(MaxChosenLogProbabilityDrop > 0))
+            yield return Say($"`MaxChosenLogProbabilityDrop` must be above 0, but was {MaxChosenLogProbabilityDrop}. Use 1.");
     }
 
     private static string Say(FormattableString text) => FormattableString.Invariant(text);

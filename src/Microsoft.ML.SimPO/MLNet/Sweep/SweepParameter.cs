@@ -49,7 +49,8 @@ internal sealed class SweepParameter
     /// <exception cref="ArgumentException">There is no such option, or a value is one of another type.</exception>
     public static SweepParameter Choice(Type options, string name, object[] values) => new(options, name, values, default);
 
-    public object Sample(SeededRandom random) => _choices.Length > 0 ? _choices[random.Below(_choices.Length)] : At((random.Next() >> 11) * (1.0 / (1UL << 53)));
+    public object Sample(SeededRandom random) =>
+        _choices.Length > 0 ? _choices[random.Below(_choices.Length)] : At((random.Next() >> 11) * (1.0 / (1UL << 53)));
 
     /// <summary>The values of a grid: all choices, or evenly spaced ones with both ends.</summary>
     public IReadOnlyList<object> Grid() => _choices.Length > 0
@@ -97,7 +98,9 @@ internal sealed class SweepParameter
         {
             if (Type.IsInstanceOfType(value)) return value;
             if (Type.IsEnum) return value is string text ? Enum.Parse(Type, text, ignoreCase: true) : throw new InvalidCastException();
-            return Type == typeof(int) && value is double number ? (int)Math.Round(number) : System.Convert.ChangeType(value, Type, CultureInfo.InvariantCulture);
+            return Type == typeof(int) && value is double number
+                ? (int)Math.Round(number)
+                : System.Convert.ChangeType(value, Type, CultureInfo.InvariantCulture);
         }
         catch (Exception e) when (e is InvalidCastException or FormatException or OverflowException or ArgumentException)
         {

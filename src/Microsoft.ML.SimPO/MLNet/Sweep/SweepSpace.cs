@@ -36,7 +36,8 @@ public sealed class SweepSpace
     public SweepSpace Add(string option, double minimum, double maximum, bool logScale = false, int gridPoints = DefaultGridPoints)
     {
         if (!(minimum < maximum && double.IsFinite(minimum) && double.IsFinite(maximum)) || (logScale && minimum <= 0))
-            throw new ArgumentException(Say($"The range of `{option}` must rise{(logScale ? " from above 0" : "")}, but was {minimum} to {maximum}."), nameof(maximum));
+            throw new ArgumentException(
+                Say($"The range of `{option}` must rise{(logScale ? " from above 0" : "")}, but was {minimum} to {maximum}."), nameof(maximum));
         if (gridPoints < 2) throw new ArgumentException(Say($"The grid of `{option}` must have at least 2 points, but had {gridPoints}."), nameof(gridPoints));
         return Replace(option, type => SweepParameter.Range(type, option, minimum, maximum, logScale, gridPoints));
     }

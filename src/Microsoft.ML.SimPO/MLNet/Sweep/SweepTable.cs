@@ -35,18 +35,23 @@ internal static class SweepTable
         foreach (AlignmentTrialResult t in Ranked(trials, best))
         {
             rows.Add([
-                (t.TrialSettings.TrialId + 1).ToString(CultureInfo.InvariantCulture), Short(t.TrialSettings.Options.Epochs), .. names.Select(n => Short(t.TrialSettings.Parameter[n])),
-                Figure(t.Metrics?.Accuracy, "P1"), Figure(t.Metrics?.MeanMargin, "F3"), Figure(t.Metrics?.LogLoss, "F4"), Figure(t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Reward.Scale, "F3"),
-                Figure(t.DurationInMilliseconds / 1000, "F1"), t.TrialSettings.TrialId == best.TrialSettings.TrialId ? "best" : t.Status == AlignmentTrialStatus.Completed ? "" : $"{t.Status}: {t.Message}"]);
+                (t.TrialSettings.TrialId + 1).ToString(CultureInfo.InvariantCulture), Short(t.TrialSettings.Options.Epochs),
+                .. names.Select(n => Short(t.TrialSettings.Parameter[n])),
+                Figure(t.Metrics?.Accuracy, "P1"), Figure(t.Metrics?.MeanMargin, "F3"), Figure(t.Metrics?.LogLoss, "F4"),
+                Figure(t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Reward.Scale, "F3"),
+                Figure(t.DurationInMilliseconds / 1000, "F1"), t.TrialSettings.TrialId == best.TrialSettings.TrialId ? "best"
+                    : t.Status == AlignmentTrialStatus.Completed ? "" : $"{t.Status}: {t.Message}"]);
         }
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(i => rows.Max(r => r[i].Length))];
         var text = new StringBuilder();
-        foreach (string[] row in rows) text.AppendLine(string.Join("  ", row.Select((cell, i) => i < row.Length - 1 ? cell.PadLeft(widths[i]) : cell)).TrimEnd());
+        foreach (string[] row in rows)
+            text.AppendLine(string.Join("  ", row.Select((cell, i) => i < row.Length - 1 ? cell.PadLeft(widths[i]) : cell)).TrimEnd());
         return text.ToString();
     }
 
     public static IEnumerable<AlignmentTrialResult> Ranked(IReadOnlyList<AlignmentTrialResult> trials, AlignmentTrialResult best) =>
-        trials.OrderBy(t => t.TrialSettings.TrialId == best.TrialSettings.TrialId ? 0 : 1).ThenBy(t => t.Loss).ThenByDescending(t => t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Reward.Scale);
+        trials.OrderBy(t => t.TrialSettings.TrialId == best.TrialSettings.TrialId ? 0 : 1)
+            .ThenBy(t => t.Loss).ThenByDescending(t => t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Reward.Scale);
 
     public static string Short(object value) => value switch
     {

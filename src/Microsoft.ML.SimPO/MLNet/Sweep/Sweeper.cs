@@ -45,7 +45,8 @@ internal sealed class Sweeper : IDisposable
             Tell(channel, result);
         }
         if (_best is null)
-            throw new InvalidOperationException($"No trial of the sweep completed. {(_results.Count == 0 ? "`MaxTime` ended before the first." : $"The last: {_results[^1].Message}")}");
+            throw new InvalidOperationException(
+                $"No trial of the sweep completed. {(_results.Count == 0 ? "`MaxTime` ended before the first." : $"The last: {_results[^1].Message}")}");
         AlignmentTrialResult best = _best with { Model = _best.Model ?? Reload(_best) };
         _results[best.TrialSettings.TrialId] = best;
         _best = null;
@@ -78,14 +79,16 @@ internal sealed class Sweeper : IDisposable
         if (log is null || settings.TrialId >= log.Records.Count) return null;
         TrialRecord record = log.Records[settings.TrialId];
         if (!record.IsOf(settings))
-            throw new InvalidDataException(FormattableString.Invariant($"The trials in '{_sweep.OutputPath}' do not go with this sweep: number {settings.TrialId} tried other values."));
+            throw new InvalidDataException(
+                FormattableString.Invariant($"The trials in '{_sweep.OutputPath}' do not go with this sweep: number {settings.TrialId} tried other values."));
         AlignmentTrialResult result = record.ToResult(settings);
         Add(result);
         return result;
     }
 
     /// <returns>Null where the time was up before the trial was through.</returns>
-    private AlignmentTrialResult? Run(IAlignmentTrialRunner runner, AlignmentTrialSettings settings, Stopwatch clock, TrialLog? log, CancellationToken cancellationToken)
+    private AlignmentTrialResult? Run(
+        IAlignmentTrialRunner runner, AlignmentTrialSettings settings, Stopwatch clock, TrialLog? log, CancellationToken cancellationToken)
     {
         using var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (_sweep.MaxTime is { } most) source.CancelAfter(most - clock.Elapsed is { Ticks: > 0 } left ? left : TimeSpan.Zero);
@@ -147,7 +150,9 @@ internal sealed class Sweeper : IDisposable
     {
         AlignmentTrialSettings settings = result.TrialSettings;
         string values = string.Join(' ', settings.Parameter.Select(p => FormattableString.Invariant($"{p.Key} {SweepTable.Short(p.Value)}")));
-        string end = result.Status == AlignmentTrialStatus.Completed ? FormattableString.Invariant($"{_sweep.Metric} {result.Metric:G5}") : $"{result.Status}: {result.Message}";
+        string end = result.Status == AlignmentTrialStatus.Completed
+            ? FormattableString.Invariant($"{_sweep.Metric} {result.Metric:G5}")
+            : $"{result.Status}: {result.Message}";
         channel.Info(FormattableString.Invariant($"trial {settings.TrialId + 1}/{_sweep.MaxTrials} rung {settings.Rung} epochs {settings.Options.Epochs:G4} {values}: {end}, {result.DurationInMilliseconds / 1000:F1} s"));
         _sweep.Progress?.Report(result);
     }

@@ -16,11 +16,16 @@ internal static class FitReport
             : statistics.AlreadyTemplated > 0 ? "left alone because they hold the chat template's turn tokens"
             : options.ApplyChatTemplate ? "as plain text, for the model has no chat template" : "as plain text, for the chat template is turned off";
         channel.Info(Say($"{statistics.Encoded} pairs encoded: {how}."));
-        if (statistics.CutPrompts > 0) channel.Info(Say($"{statistics.CutPrompts} prompts were cut to fit `MaxLength` {options.MaxLength} and `MaxPromptLength` {options.MaxPromptLength}."));
-        if (statistics.Merged > 0) channel.Info(Say($"{statistics.Merged} pairs have a token that spans the border of prompt and answer; it is scored with the answer."));
-        if (statistics.DroppedLong > 0) channel.Warning(Say($"{statistics.DroppedLong} pairs were dropped because an answer alone is longer than `MaxLength` {options.MaxLength} allows."));
+        if (statistics.CutPrompts > 0)
+            channel.Info(Say(
+                $"{statistics.CutPrompts} prompts were cut to fit `MaxLength` {options.MaxLength} and `MaxPromptLength` {options.MaxPromptLength}."));
+        if (statistics.Merged > 0)
+            channel.Info(Say($"{statistics.Merged} pairs have a token that spans the border of prompt and answer; it is scored with the answer."));
+        if (statistics.DroppedLong > 0)
+            channel.Warning(Say($"{statistics.DroppedLong} pairs were dropped because an answer alone is longer than `MaxLength` {options.MaxLength} allows."));
         if (statistics.DroppedEmpty > 0) channel.Warning(Say($"{statistics.DroppedEmpty} pairs were dropped because an answer is empty."));
-        if (statistics.CutAnswers > 0) channel.Warning(Say($"{statistics.CutAnswers} pairs have an answer that was cut to fit `MaxLength` {options.MaxLength}."));
+        if (statistics.CutAnswers > 0)
+            channel.Warning(Say($"{statistics.CutAnswers} pairs have an answer that was cut to fit `MaxLength` {options.MaxLength}."));
         if (statistics.EqualAnswers > 0) channel.Warning(Say($"{statistics.EqualAnswers} pairs have equal answers and teach nothing."));
     }
 
@@ -38,13 +43,15 @@ internal static class FitReport
     public static void Remainder(IChannel channel, int pairs, PreferenceTrainerOptions options)
     {
         int remainder = pairs % options.BatchSize;
-        if (options.DropLast || options.Profile.EpochEnd == EpochEnd.AcrossEpochs || pairs < options.BatchSize || remainder == 0 || remainder * 4 >= options.BatchSize) return;
+        bool isLarge = remainder == 0 || remainder * 4 >= options.BatchSize;
+        if (options.DropLast || options.Profile.EpochEnd == EpochEnd.AcrossEpochs || pairs < options.BatchSize || isLarge) return;
         channel.Warning(Say($"The last step of each epoch has {remainder} of {options.BatchSize} pairs, under a quarter: each of them weighs {options.BatchSize / (double)remainder:F0} times as much. Set `DropLast`, or take another `BatchSize`."));
     }
 
     public static void Saved(IChannel channel, string path, CheckpointSummary summary)
     {
-        channel.Info(Say($"{summary.Parameters} weights saved to '{path}' in {summary.Files} {(summary.Files == 1 ? "file" : "files")} of {summary.Bytes} bytes."));
+        channel.Info(
+            Say($"{summary.Parameters} weights saved to '{path}' in {summary.Files} {(summary.Files == 1 ? "file" : "files")} of {summary.Bytes} bytes."));
         if (summary is { PutBack: > 0 and { } putBack, Changed: { } changed })
             channel.Warning(Say($"Rounding to bfloat16 put {putBack} of {changed} changed weights ({putBack / (double)changed:P1}) back to what they were before the tuning. Save in float32 to keep them."));
     }

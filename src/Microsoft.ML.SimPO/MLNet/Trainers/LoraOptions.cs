@@ -29,8 +29,8 @@ public sealed class LoraOptions
     public IReadOnlyList<string> TargetModules { get; set; } = [AdapterTargets.AllLinear];
 
     /// <summary>
-    /// Modules that are trained whole and stored with the adapter, such as <c>embed_tokens</c> and <c>lm_head</c>, where these are not tied to each other, or norms.
-    /// Default none.
+    /// Modules that are trained whole and stored with the adapter, such as <c>embed_tokens</c> and <c>lm_head</c>, where these are not tied to each other, or
+    /// norms. Default none.
     /// </summary>
     [Option("lora_modules_to_save", OptionEffect.Steps)]
     public IReadOnlyList<string> ModulesToSave { get; set; } = [];
@@ -39,7 +39,8 @@ public sealed class LoraOptions
     public override string ToString()
     {
         string whole = ModulesToSave.Count == 0 ? "" : $" with {string.Join(", ", ModulesToSave)} whole";
-        return string.Create(CultureInfo.InvariantCulture, $"rank {Rank}, alpha {Alpha}{(UseRslora ? ", rank-stabilised" : "")} on {string.Join(", ", TargetModules)}{whole}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"rank {Rank}, alpha {Alpha}{(UseRslora ? ", rank-stabilised" : "")} on {string.Join(", ", TargetModules)}{whole}");
     }
 
     internal LoraOptions Copy()

@@ -53,7 +53,8 @@ internal static class OptionsExtensions
             MaxPromptLength = options.MaxPromptLength,
             ApplyChatTemplate = options.ApplyChatTemplate,
             Preparation = options.Profile.Preparation,
-            EmptyAnswers = everyRow ? EmptyAnswers.Keep : options is PreferenceTrainerOptions { DropEmptyAnswers: true } ? EmptyAnswers.Drop : EmptyAnswers.Refuse,
+            EmptyAnswers = everyRow ? EmptyAnswers.Keep
+                : options is PreferenceTrainerOptions { DropEmptyAnswers: true } ? EmptyAnswers.Drop : EmptyAnswers.Refuse,
             LongAnswers = everyRow ? LongAnswers.Cut : LongAnswers.Drop,
         });
 }

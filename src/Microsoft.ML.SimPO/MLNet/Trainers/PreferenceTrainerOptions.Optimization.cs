@@ -24,9 +24,9 @@ public abstract partial class PreferenceTrainerOptions
     public int? PairsPerMicroBatch { get; set; }
 
     /// <summary>
-    /// Pairs in a batch of an evaluation: <c>per_device_eval_batch_size</c>. With another <see cref="Compatibility"/> than <see cref="Compatibility.None"/> the figures of
-    /// an evaluation are means over such batches, as they are there; without one each pair weighs the same, and this changes nothing. At least 1; null, the default, for
-    /// as many as a micro-batch has.
+    /// Pairs in a batch of an evaluation: <c>per_device_eval_batch_size</c>. With another <see cref="Compatibility"/> than <see cref="Compatibility.None"/> the
+    /// figures of an evaluation are means over such batches, as they are there; without one each pair weighs the same, and this changes nothing. At least 1;
+    /// null, the default, for as many as a micro-batch has.
     /// </summary>
     [Option("per_device_eval_batch_size", OptionEffect.None, AtLeast = 1, Use = "8, or null for the size of a micro-batch")]
     public int? PairsPerEvaluationBatch { get; set; }
