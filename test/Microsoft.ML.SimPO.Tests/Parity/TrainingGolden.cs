@@ -94,6 +94,7 @@ internal sealed class TrainingGolden : IDisposable
         AdamBeta2 = Hyper("adam_beta2"),
         AdamEpsilon = Hyper("adam_epsilon"),
         PairsPerMicroBatch = (int)Hyper("per_device_train_batch_size"),
+        PairsPerEvaluationBatch = (int)Hyper("per_device_eval_batch_size"),
         BatchSize = (int)(Hyper("per_device_train_batch_size") * Hyper("gradient_accumulation_steps")),
         MaxLength = (int)Hyper("max_length"),
         MaxPromptLength = (int)Hyper("max_prompt_length"),

@@ -76,6 +76,7 @@ public class TrainingParityTests
     private static void CheckEvaluation(TrainingGolden fixture, string when)
     {
         GroupScore[] scores = new PairScorer(fixture.Decoder).Score(fixture.Evaluation);
+        Assert.Equal(fixture.EvaluationBatches, Enumerable.Range(0, fixture.Evaluation.Count).Chunk(fixture.Options.PairsPerEvaluation()!.Value));
         CheckFigures(fixture, when, EvaluationFigures.Of(scores, fixture.EvaluationBatches, fixture.Options.CreateLoss()));
     }
 
