@@ -55,11 +55,11 @@ public sealed class SweepSpace
     }
 
     /// <summary>What is searched of the options of a class.</summary>
-    /// <exception cref="ArgumentException">The class has no such option, or it is of another type; all faults are listed.</exception>
-    internal IReadOnlyList<SweepParameter> For(Type options)
+    /// <param name="faults">A sentence for each option that the class has not, or that is of another type.</param>
+    internal IReadOnlyList<SweepParameter> For(Type options, out IReadOnlyList<string> faults)
     {
         List<SweepParameter> found = [];
-        List<string> faults = [];
+        List<string> refused = [];
         IEnumerable<string> usual = _startsWithDefault ? Usual(options).Except(_entries.Select(e => e.Option)) : [];
         foreach (Func<SweepParameter> make in usual.Select(name => Own(name)).Concat(_entries.Select(e => Made(e.Parameter))))
         {
@@ -69,10 +69,11 @@ public sealed class SweepSpace
             }
             catch (ArgumentException e)
             {
-                faults.Add(e.Message);
+                refused.Add(e.Message);
             }
         }
-        return faults.Count == 0 ? found : throw new ArgumentException(string.Join(Environment.NewLine, faults), "sweep");
+        faults = refused;
+        return found;
 
         Func<SweepParameter> Own(string name) => () => SweepParameter.OwnRange(options, name);
         Func<SweepParameter> Made(Func<Type, SweepParameter> parameter) => () => parameter(options);

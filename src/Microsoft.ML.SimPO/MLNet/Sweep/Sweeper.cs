@@ -21,7 +21,8 @@ internal sealed class Sweeper : IDisposable
         (_context, _base, _sweep, _seed) = (context, options.Copy(), sweep.Copy(), seed);
         _base.Validate();
         _sweep.Validate();
-        _parameters = _sweep.Space.For(_base.GetType());
+        _parameters = _sweep.Space.For(_base.GetType(), out IReadOnlyList<string> faults);
+        if (faults.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, faults), nameof(sweep));
         _base.Seed ??= (int)seed;
         _host = ((IHostEnvironment)context).Register("AlignmentSweep");
     }

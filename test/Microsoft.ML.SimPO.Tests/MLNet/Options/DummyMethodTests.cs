@@ -53,7 +53,7 @@ public sealed class DummyMethodTests
         using SweepResult sweep = _context.Alignment.Sweep(Pairs, Pairs, Options(), new SweepOptions { MaxTrials = 2, Space = SweepSpace.Of("WantedMargin") });
         Assert.All(sweep.Trials, t => Assert.InRange(((DummyTrainer.Options)t.TrialSettings.Options).WantedMargin, 0.5, 2));
         Assert.Contains("WantedMargin", sweep.ToString().Split(Environment.NewLine)[0], StringComparison.Ordinal);
-        Assert.Equal(["Beta", "LearningRate", "WantedMargin"], SweepSpace.Default.For(typeof(DummyTrainer.Options)).Select(p => p.Name).Order());
+        Assert.Equal(["Beta", "LearningRate", "WantedMargin"], SweepSpace.Default.For(typeof(DummyTrainer.Options), out _).Select(p => p.Name).Order());
     }
 
     [Fact]
