@@ -26,16 +26,14 @@ internal sealed record RunIdentity(IReadOnlyDictionary<string, string> Deciding,
         IReadOnlyDictionary<string, string> deciding, IReadOnlyDictionary<string, string> cutting, Decoder decoder, bool freezes,
         IReadOnlyCollection<ModelFile> files, IReadOnlyList<EncodedPair> pairs, IReadOnlyList<EncodedPair>? validation)
     {
-        var all = new Dictionary<string, string>(deciding, StringComparer.Ordinal)
-        {
-            ["adapter of the model"] = decoder.Adapter is { } adapter ? Compact(adapter.Config) : NotSet,
-            ["sample of the frozen weights"] = freezes || decoder.Adapter is not null ? FrozenWeights.Sample(decoder) : NotSet,
-            ["number of pairs"] = pairs.Count.ToString(CultureInfo.InvariantCulture),
-            ["SHA-256 of the encoded pairs"] = DataFingerprint.Of(pairs),
-            [ValidationHash] = validation is null ? NotSet : DataFingerprint.Of(validation),
-        };
+        var all = new Dictionary<string, string>(deciding, StringComparer.Ordinal);
         foreach (ModelFile file in files.Where(f => f.Name != HubFolder.GenerationConfigName))
             all[$"SHA-256 of {file.Name}"] = Convert.ToHexStringLower(SHA256.HashData(file.ReadAll()));
+        all["adapter of the model"] = decoder.Adapter is { } adapter ? Compact(adapter.Config) : NotSet;
+        all["sample of the frozen weights"] = freezes || decoder.Adapter is not null ? FrozenWeights.Sample(decoder) : NotSet;
+        all["number of pairs"] = pairs.Count.ToString(CultureInfo.InvariantCulture);
+        all["SHA-256 of the encoded pairs"] = DataFingerprint.Of(pairs);
+        all[ValidationHash] = validation is null ? NotSet : DataFingerprint.Of(validation);
         return new RunIdentity(all, cutting);
     }
 
