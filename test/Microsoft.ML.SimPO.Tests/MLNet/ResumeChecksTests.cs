@@ -64,9 +64,9 @@ public sealed class ResumeChecksTests : IDisposable
         return message;
     }
 
-    private SimPOTransformer Fit(bool resumes = false) => Fit(resumes, Pairs(12));
+    private IDisposable Fit(bool resumes = false) => Fit(resumes, Pairs(12));
 
-    private SimPOTransformer Fit(bool resumes, IDataView? validation) => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o =>
+    private IDisposable Fit(bool resumes, IDataView? validation) => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o =>
     {
         (o.ModelPath, o.OutputPath, o.Epochs) = (_model, Path.Combine(_folder.Path, "run"), 1);
         if (resumes) o.ResumeFrom = "Auto";

@@ -50,8 +50,7 @@ public sealed class SavedTrainingRunTests : IDisposable
 
     private SimPOTransformer Save()
     {
-        IDataView pairs = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8));
-        IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(12).Skip(8));
+        IDataView pairs = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)), validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(12).Skip(8));
         SimPOTransformer tuned = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(pairs, validation);
         _context.Model.Save(tuned, pairs.Schema, Zip);
         return tuned;
