@@ -58,7 +58,8 @@ internal static class TrainingStateFile
     /// <param name="hash">Null where it is not to be checked.</param>
     private static string? FaultOf(string folder, string name, long length, string? hash)
     {
-        string path = Path.Combine([folder, .. new ModelFile(name, () => Stream.Null).Name.Split('/')]); // never one outside
+        if (name.Split('/').Any(part => part is "" or "." or "..") || name.Contains('\\')) return $"{Faults.Quote(name)} is not the name of a file in it.";
+        string path = Path.Combine([folder, .. name.Split('/')]);
         if (!File.Exists(path)) return $"{Faults.Quote(name)} is missing.";
         if (RegularFile.Length(path) is var found && found != length)
             return FormattableString.Invariant($"{Faults.Quote(name)} should have {length} bytes, but has {found}.");

@@ -132,7 +132,7 @@ public sealed class TrainingStateFileTests : IDisposable
     {
         Run();
         Edit(root => root["files"]!["../checkpoint-4/model.safetensors"] = 1);
-        Assert.Equal("'../checkpoint-4/model.safetensors' is not the name of a file inside a model folder.", Fault());
+        Assert.Equal($"The checkpoint '{Checkpoint}': '../checkpoint-4/model.safetensors' is not the name of a file in it.", Fault());
     }
 
     private TrainingRun Run()
