@@ -9,8 +9,9 @@ internal sealed class FakeRunner(Func<AlignmentTrialSettings, double> loss) : IA
     {
         await Task.Yield();
         ct.ThrowIfCancellationRequested();
-        Ran.Add(settings);
         double value = loss(settings);
+        ct.ThrowIfCancellationRequested();
+        Ran.Add(settings);
         return new AlignmentTrialResult
         {
             TrialSettings = settings,
