@@ -60,7 +60,8 @@ public sealed partial class AlignmentCatalog
     public ModelDescription DescribeModel(string modelPath, PreferenceTrainerOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(modelPath);
-        return ModelDescriber.Describe(modelPath, options);
+        using IChannel channel = ((IHostEnvironment)_context).Register("ModelDescriber").Start("Description");
+        return ModelDescriber.Describe(modelPath, options, channel.Info);
     }
 
     /// <summary>Parts pairs into a train and a test set so that no prompt stands on both sides; prompts count as equal up to case and white space.</summary>

@@ -12,13 +12,14 @@ internal static class ModelDescriber
 {
     /// <param name="folder">A model's, or that of an adapter on one. Its configuration is read, and no weights.</param>
     /// <param name="options">What it would be trained with; null for the defaults.</param>
-    public static ModelDescription Describe(string folder, PreferenceTrainerOptions? options)
+    /// <param name="note">Takes sentences about fields that are there and not used.</param>
+    public static ModelDescription Describe(string folder, PreferenceTrainerOptions? options, Action<string> note)
     {
         TorchRuntime.EnsureLoaded();
         ModelConfig config = ModelConfig.Load(ModelLocation.Of(folder, null).Model);
         ConfigLimits.Check(config);
         ModelFamily family = ModelFamilies.Of(config);
-        ConfigCheck.Run(family, config);
+        foreach (string sentence in ConfigCheck.Run(family, config)) note(sentence);
         using var shape = new Decoder(family.Read(config), family.Names, META);
         return Describe(shape, null, config.GetStringOrNull("torch_dtype") ?? config.GetStringOrNull("dtype"), options ?? new SimPOTrainer.Options());
     }
