@@ -4,20 +4,28 @@ namespace Microsoft.ML.SimPO;
 
 public class OptionPropertyTests
 {
-    /// <summary>Every class of options of a trainer or a model, in the library and in these tests, and the classes of options that are options of these.</summary>
     public static TheoryData<Type> Classes
     {
         get
         {
-            Type[] all =
+            var classes = new TheoryData<Type>();
+            foreach (Type type in All) classes.Add(type);
+            return classes;
+        }
+    }
+
+    /// <summary>Every class of options of a trainer or a model, in the library and in these tests, and the classes of options that are options of these.</summary>
+    private static Type[] All
+    {
+        get
+        {
+            Type[] found =
             [
                 .. new[] { typeof(ScoringOptions).Assembly, typeof(OptionPropertyTests).Assembly }
                     .SelectMany(a => a.GetTypes()).Where(t => t.IsAssignableTo(typeof(ScoringOptions))),
             ];
-            IEnumerable<Type> nested = all.SelectMany(t => t.GetProperties()).Select(p => p.PropertyType).Where(t => t.Name.EndsWith("Options", StringComparison.Ordinal));
-            var classes = new TheoryData<Type>();
-            foreach (Type type in all.Concat(nested).Distinct()) classes.Add(type);
-            return classes;
+            IEnumerable<Type> nested = found.SelectMany(t => t.GetProperties()).Select(p => p.PropertyType).Where(t => t.Name.EndsWith("Options", StringComparison.Ordinal));
+            return [.. found.Concat(nested).Distinct()];
         }
     }
 
@@ -25,7 +33,7 @@ public class OptionPropertyTests
     public void The_classes_are_found() =>
         Assert.Superset(
             new HashSet<Type> { typeof(ScoringOptions), typeof(PreferenceTrainerOptions), typeof(SimPOTrainer.Options), typeof(LoraOptions), typeof(DummyTrainer.Options) },
-            Classes.Select(row => (Type)row[0]).ToHashSet());
+            All.ToHashSet());
 
     [Theory]
     [MemberData(nameof(Classes))]
