@@ -39,7 +39,10 @@ public sealed record TrainingProgress
     /// <summary>The rate that this step used (<c>learning_rate</c>).</summary>
     public required double LearningRate { get; init; }
 
-    /// <summary>The rate that the trainer which <see cref="Compatibility"/> names reports of this step: with the SimPO reference that of the next one, else <see cref="LearningRate"/>.</summary>
+    /// <summary>
+    /// The rate that the trainer which <see cref="Compatibility"/> names reports of this step: with the SimPO reference that of the next one, else
+    /// <see cref="LearningRate"/>.
+    /// </summary>
     public required double ReportedLearningRate { get; init; }
 
     /// <summary>Tokens computed in the step, each prompt once.</summary>
@@ -53,4 +56,7 @@ public sealed record TrainingProgress
 
     /// <summary>What the steps that are left will take at the pace so far.</summary>
     public required TimeSpan Remaining { get; init; }
+
+    /// <summary>What the steps that are left will take at the pace of those that are done.</summary>
+    internal static TimeSpan RemainingOf(TimeSpan elapsed, int done, int total) => elapsed / done * (total - done);
 }

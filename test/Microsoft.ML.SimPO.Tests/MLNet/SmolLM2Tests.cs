@@ -1,8 +1,11 @@
 using System.Text.Json;
+using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Data.Packing;
+using Microsoft.ML.SimPO.Generation;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Parity;
 using Microsoft.ML.SimPO.Text;
@@ -23,7 +26,7 @@ public sealed class SmolLM2Tests : IDisposable
 
     private readonly MLContext _context = new(seed: 1);
     private readonly string _folder = Path.Combine(Environment.GetEnvironmentVariable("SIMPO_TEST_ASSETS") ?? "", "models", "smollm2-135m-instruct");
-    private SimPOTransformer? _model;
+    private AlignmentTransformer? _model;
 
     /// <summary>Options of TRL's run.</summary>
     private SimPOTrainer.Options Options => new()
@@ -37,7 +40,7 @@ public sealed class SmolLM2Tests : IDisposable
         Shuffle = false,
     };
 
-    private SimPOTransformer Model => _model ??= _context.Alignment.LoadModel(_folder, Options);
+    private AlignmentTransformer Model => _model ??= _context.Alignment.LoadModel(_folder, Options);
 
     public void Dispose() => _model?.Dispose();
 
@@ -57,6 +60,22 @@ public sealed class SmolLM2Tests : IDisposable
             Assert.Equal(Ids(answers[i], "generated_ids")[..compared], written[i][..compared]);
             if (compared == margins.Length) Assert.Equal(Text(answers[i], "text").Replace("<|im_end|>", "", StringComparison.Ordinal), texts[i]);
         }
+    }
+
+    /// <summary>Merged for the call, an adapter gives the tokens of a model that it was merged into for good, and those of the way through libtorch.</summary>
+    [SkippableFact]
+    public void Tokens_under_an_adapter_are_those_of_the_merged_weights()
+    {
+        int[][] prompts = [.. Golden("greedy").Take(4).Select(a => Ids(a, "prompt_ids"))];
+        var options = new GenerationOptions { MaxNewTokens = 16 };
+        using Decoder adapted = DecoderLoader.Load(_folder, CPU), merged = DecoderLoader.Load(_folder, CPU);
+        int[][] plain = new TokenGenerator(merged, []).Generate(prompts, options);
+        RandomAdapter.Attach(adapted, new AdapterConfig { Rank = 16, Alpha = 32, Targets = AdapterTargets.Parse(AdapterTargets.AllLinear) }, size: 0.01);
+        RandomAdapter.MergeInto(merged, adapted);
+        int[][] expected = new TokenGenerator(merged, []).Generate(prompts, options);
+        Assert.NotEqual(plain, expected);
+        Assert.Equal(expected, new TokenGenerator(adapted, []).Generate(prompts, options));
+        Assert.Equal(expected, new TokenGenerator(adapted, []) { ThroughTorchAlone = true }.Generate(prompts, options));
     }
 
     [SkippableFact]
@@ -120,9 +139,9 @@ public sealed class SmolLM2Tests : IDisposable
         (options.Compatibility, options.Epochs, options.ApplyChatTemplate) = (compatibility, count / 5.0, compatibility == Compatibility.None);
         int[] rows = Ids(curve, "pair_indices");
         IDataView data = compatibility == Compatibility.None ? View(rows) : _context.Data.LoadFromEnumerable(rows.Select(i => Rendered(Rows.Value[i])));
-        using SimPOTransformer tuned = _context.Alignment.Trainers.SimPO(options).Fit(data);
-        Assert.Equal(count, tuned.TrainingHistory.Count);
-        CheckCurve(curve, tuned.TrainingHistory, tolerance);
+        using AlignmentTransformer tuned = _context.Alignment.Trainers.SimPO(options).Fit(data);
+        Assert.Equal(count, tuned.TrainingRun.Steps.Count);
+        CheckCurve(curve, tuned.TrainingRun.Steps, tolerance);
     }
 
     private TextPair Rendered(PreferenceRow row) => new()
@@ -153,7 +172,7 @@ public sealed class SmolLM2Tests : IDisposable
             parameter.Gradient.zero_();
         }
         using var pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(2.5, 0.5)), recompute: false, lookUpPadding);
-        double loss = pass.Run(PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], decoder.Architecture), new PairContext(1.0 / pairs.Length)).Sum(p => p.Loss.Value);
+        double loss = pass.Run(PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], decoder.Architecture), new GroupContext(1.0 / pairs.Length)).Sum(p => p.Loss.Value);
         using DisposeScope scope = NewDisposeScope();
         return (loss, Math.Sqrt(decoder.Parameters.Sum(p => Math.Pow(p.Gradient.norm().item<float>(), 2))));
     }

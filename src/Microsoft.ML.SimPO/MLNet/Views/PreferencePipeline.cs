@@ -58,12 +58,15 @@ internal sealed class PreferencePipeline
         var log = new DropLog();
         using IChannel channel = _host.Start("Describe");
         PairMeasure measure = Measure();
-        return PreferenceAnalysis.Collect(Clean(_source.ReadUnshuffled(channel.Info, log), log, measure), log, measure, limits);
+        PreferenceStatistics statistics = PreferenceAnalysis.Collect(Clean(_source.ReadUnshuffled(channel.Info, log), log, measure), log, measure, limits);
+        foreach (string warning in log.Warnings) channel.Warning(warning);
+        return statistics;
     }
 
     private PairMeasure Measure() => _encoder is null ? PairMeasure.Characters : PairMeasure.Tokens(_encoder);
 
-    private IEnumerable<LocatedRow> Clean(IEnumerable<LocatedRow> rows, DropLog log, PairMeasure measure) => PreferenceCleaner.Clean(rows, _filters, log, measure);
+    private IEnumerable<LocatedRow> Clean(IEnumerable<LocatedRow> rows, DropLog log, PairMeasure measure) =>
+        PreferenceCleaner.Clean(rows, _filters, log, measure);
 
     /// <summary>What is not pairs is refused here, and how the data was understood is said once.</summary>
     private void CheckFirst()
@@ -71,7 +74,8 @@ internal sealed class PreferencePipeline
         using IChannel channel = _host.Start("Load");
         var log = new DropLog();
         if (Clean(_source.ReadUnshuffled(channel.Info, log), log, Measure()).Any()) return;
-        throw new InvalidDataException($"'{_source.Name}' holds no preference pairs that pass the filters.{string.Concat(log.Drops.Select(drop => Environment.NewLine + Line(drop)))}");
+        throw new InvalidDataException(
+            $"'{_source.Name}' holds no preference pairs that pass the filters.{string.Concat(log.Drops.Select(drop => Environment.NewLine + Line(drop)))}");
     }
 
     /// <summary>Every enumeration reads for itself: cursors of one data view may run side by side.</summary>
@@ -85,11 +89,13 @@ internal sealed class PreferencePipeline
     /// <summary>What was left out, once, when the first pass is through.</summary>
     private void Report(DropLog log)
     {
-        if (log.Drops.Count == 0) return;
+        if (log.Drops.Count == 0 && log.Warnings.Count == 0) return;
         using IChannel channel = _host.Start("Load");
+        foreach (string warning in log.Warnings) channel.Warning(warning);
         foreach (DroppedRows drop in log.Drops) channel.Warning(Line(drop));
     }
 
     private static string Line(DroppedRows drop) =>
-        FormattableString.Invariant($"{drop.Count} {(drop.Count == 1 ? "row was" : "rows were")} left out ({drop.Reason}), the first at {drop.ExamplePlace}: {drop.Example}");
+        FormattableString.Invariant(
+            $"{drop.Count} {(drop.Count == 1 ? "row was" : "rows were")} left out ({drop.Reason}), the first at {drop.ExamplePlace}: {drop.Example}");
 }

@@ -8,7 +8,7 @@ namespace Microsoft.ML.SimPO;
 /// <summary>What Hugging Face makes of the sample's untuned model: ids, mean log-probabilities, greedy answers.</summary>
 public sealed class BaselineTests : IDisposable
 {
-    private readonly SimPOTransformer _model = new MLContext().Alignment.LoadModel(QuickStartFiles.Model);
+    private readonly AlignmentTransformer _model = new MLContext().Alignment.LoadModel(QuickStartFiles.Model);
     private readonly JsonElement[] _baseline = QuickStartFiles.Baseline();
     private readonly EncodedPair[] _pairs;
 
@@ -38,11 +38,11 @@ public sealed class BaselineTests : IDisposable
     [Fact]
     public void Mean_log_probabilities_agree_to_a_ten_thousandth()
     {
-        PairLogProbabilities[] scores = new PairScorer(_model.Model.Decoder).Score(_pairs);
+        GroupScore[] scores = new PairScorer(_model.Model.Decoder).Score(_pairs);
         for (int i = 0; i < scores.Length; i++)
         {
-            Assert.Equal(_baseline[i].GetProperty("chosen_logp").GetDouble(), scores[i].ChosenMean, 1e-4);
-            Assert.Equal(_baseline[i].GetProperty("rejected_logp").GetDouble(), scores[i].RejectedMean, 1e-4);
+            Assert.Equal(_baseline[i].GetProperty("chosen_logp").GetDouble(), scores[i].Chosen.Mean, 1e-4);
+            Assert.Equal(_baseline[i].GetProperty("rejected_logp").GetDouble(), scores[i].Rejected.Mean, 1e-4);
         }
     }
 
