@@ -29,7 +29,7 @@ public abstract partial class PreferenceTrainerOptions
 
     /// <summary>
     /// A folder for the run: <c>trainer_log.jsonl</c>, and in <c>checkpoint-STEP</c> a model in Hugging Face layout with all that the run needs to go on from
-    /// there to the same bits. One fit at a time may write to it. Null, the default, writes nothing.
+    /// there, on the CPU to the same bits. One fit at a time may write to it. Null, the default, writes nothing.
     /// </summary>
     [Option("output_dir", OptionEffect.None, Names = "a folder", Use = "null to write nothing")]
     public string? OutputPath { get; set; }
@@ -50,8 +50,8 @@ public abstract partial class PreferenceTrainerOptions
 
     /// <summary>
     /// Where to go on: <c>"Auto"</c> takes the newest whole checkpoint in <see cref="OutputPath"/>, or begins anew where there is none; anything else is
-    /// the folder of a checkpoint. On the same machine with the same number of threads the result is that of a run that was never interrupted, to
-    /// the bit. Null, the default, begins anew.
+    /// the folder of a checkpoint. On the CPU of the same machine with the same number of threads the result is that of a run that was never
+    /// interrupted, to the bit. Null, the default, begins anew.
     /// </summary>
     [Option("resume_from_checkpoint", OptionEffect.None)]
     public string? ResumeFrom { get; set; }
