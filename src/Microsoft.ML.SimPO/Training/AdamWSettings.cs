@@ -5,4 +5,5 @@ namespace Microsoft.ML.SimPO.Training;
 /// <param name="Float32Norm">
 /// Sum the squares of the gradients in float32, as the reference trainers' torch does. Over an embedding of 28 million numbers that norm is 4.5e-5 too small.
 /// </param>
-internal sealed record AdamWSettings(double WeightDecay = 0, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, bool DecayNorms = false, bool Float32Norm = false);
+internal sealed record AdamWSettings(
+    double WeightDecay = 0, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, bool DecayNorms = false, bool Float32Norm = false);

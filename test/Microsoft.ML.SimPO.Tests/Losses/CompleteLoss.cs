@@ -1,9 +1,9 @@
 namespace Microsoft.ML.SimPO.Losses;
 
 /// <summary>
-/// A method that exists in these tests alone and asks for everything that a loss can have: reference, prompt tokens, weighed tokens, facts of distributions and totals
-/// of the step. With r = weighted log p - reference, k the step's mean of r of first answers (a constant), w = e^(log squares + entropy / 10) (a constant):
-/// L = weight * w * softplus(beta (k + r_2 - r_1)) - token weight * (log p of the prompt + that of the first answer)
+/// A method that exists in these tests alone and asks for everything that a loss can have: reference, prompt tokens, weighed tokens, facts of distributions
+/// and totals of the step. With r = weighted log p - reference, k the step's mean of r of first answers (a constant), w = e^(log squares + entropy / 10) (a
+/// constant): L = weight * w * softplus(beta (k + r_2 - r_1)) - token weight * (log p of the prompt + that of the first answer)
 /// </summary>
 internal sealed class CompleteLoss(double beta, double alpha) : IAlignmentLoss
 {

@@ -22,7 +22,8 @@ public class SavedRewardTests
         SavedReward saved = SavedReward.Of(new TargetReward(0.5, 2));
         Assert.Equal(new TargetReward(0.5, 2), saved.Restore(Registered));
         Assert.Equal(
-            "The model's reward is 'tests: distance from a target', which no registered assembly declares. Register the one that does with `mlContext.ComponentCatalog.RegisterAssembly` before loading.",
+            "The model's reward is 'tests: distance from a target', which no registered assembly declares. Register the one that does with "
+                + "`mlContext.ComponentCatalog.RegisterAssembly` before loading.",
             Assert.Throws<InvalidDataException>(() => saved.Restore([])).Message);
     }
 
@@ -31,7 +32,8 @@ public class SavedRewardTests
     {
         var saved = new SavedReward("tests: distance from a target", new Dictionary<string, double> { ["Target"] = double.PositiveInfinity, ["Gamma"] = 1 });
         Assert.Equal(
-            "The model's reward 'tests: distance from a target' is damaged: `Scale` is missing. `Target` is Infinity, which is no finite number. `Gamma` is none of its numbers.",
+            "The model's reward 'tests: distance from a target' is damaged: `Scale` is missing. `Target` is Infinity, which is no finite number. `Gamma` is "
+                + "none of its numbers.",
             Assert.Throws<InvalidDataException>(() => saved.Restore(Registered)).Message);
     }
 
@@ -43,7 +45,8 @@ public class SavedRewardTests
     [Fact]
     public void No_two_rewards_have_the_same_name()
     {
-        string[] names = [.. new[] { typeof(IReward).Assembly, Registered[0] }.SelectMany(a => a.GetTypes()).Select(t => t.GetCustomAttribute<RewardNameAttribute>()?.Name).OfType<string>()];
+        string[] names = [.. new[] { typeof(IReward).Assembly, Registered[0] }.SelectMany(a => a.GetTypes())
+            .Select(t => t.GetCustomAttribute<RewardNameAttribute>()?.Name).OfType<string>()];
         Assert.Contains("mean log-probability", names);
         Assert.Equal(names.Distinct(), names);
     }

@@ -30,8 +30,10 @@ public sealed class ContractTests(TunedModel model) : IClassFixture<TunedModel>
     [Fact]
     public void An_estimator_that_accepts_what_it_should_refuse_is_found()
     {
-        var contract = new EstimatorContract(_context.Transforms.CopyColumns("Copy", "Prompt"), Pairs(), _context.Data.LoadFromEnumerable([new { Prompt = "p" }]));
-        Assert.Contains("the estimator's GetOutputSchema accepted the columns Prompt String.", Assert.ThrowsAny<Xunit.Sdk.XunitException>(contract.Check).Message, StringComparison.Ordinal);
+        var contract =
+            new EstimatorContract(_context.Transforms.CopyColumns("Copy", "Prompt"), Pairs(), _context.Data.LoadFromEnumerable([new { Prompt = "p" }]));
+        Assert.Contains("the estimator's GetOutputSchema accepted the columns Prompt String.",
+            Assert.ThrowsAny<Xunit.Sdk.XunitException>(contract.Check).Message, StringComparison.Ordinal);
     }
 
     /// <summary>And one of ML.NET's own passes.</summary>

@@ -49,10 +49,12 @@ internal sealed class EstimatorContract(IEstimator<ITransformer> estimator, IDat
         where TInput : class
         where TOutput : class, new()
     {
-        float[] expected = [.. _context.Data.CreateEnumerable<TOutput>(transformer.Transform(valid), reuseRowObject: false, ignoreMissingColumns: true).Select(value)];
+        float[] expected =
+            [.. _context.Data.CreateEnumerable<TOutput>(transformer.Transform(valid), reuseRowObject: false, ignoreMissingColumns: true).Select(value)];
         Parallel.For(0, 3, _ =>
         {
-            using PredictionEngine<TInput, TOutput> engine = _context.Model.CreatePredictionEngine<TInput, TOutput>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
+            using PredictionEngine<TInput, TOutput> engine =
+                _context.Model.CreatePredictionEngine<TInput, TOutput>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
             for (int i = inputs.Count - 1; i >= 0; i--) Assert.Equal(expected[i], value(engine.Predict(inputs[i])), Tolerance);
         });
     }
@@ -226,12 +228,14 @@ internal sealed class EstimatorContract(IEstimator<ITransformer> estimator, IDat
     /// <summary>What was promised is delivered, and nothing else: columns, types and annotations.</summary>
     private static void AssertSameShape(SchemaShape promised, SchemaShape delivered)
     {
-        static string Shape(SchemaShape.Column c) => $"{c.Name} {c.Kind} {c.ItemType} {c.IsKey} [{string.Join(", ", c.Annotations.Select(a => $"{a.Name} {a.Kind} {a.ItemType} {a.IsKey}").Order())}]";
+        static string Shape(SchemaShape.Column c) =>
+            $"{c.Name} {c.Kind} {c.ItemType} {c.IsKey} [{string.Join(", ", c.Annotations.Select(a => $"{a.Name} {a.Kind} {a.ItemType} {a.IsKey}").Order())}]";
         Assert.Equal(promised.Select(Shape).Order(), delivered.Select(Shape).Order());
     }
 
     private static string[] Describe(DataViewSchema schema) =>
-        [.. schema.Select(c => $"{c.Index} {c.Name} {c.Type} hidden {c.IsHidden} [{string.Join(", ", c.Annotations.Schema.Select(a => $"{a.Name} {a.Type}"))}]")];
+        [.. schema.Select(
+            c => $"{c.Index} {c.Name} {c.Type} hidden {c.IsHidden} [{string.Join(", ", c.Annotations.Schema.Select(a => $"{a.Name} {a.Type}"))}]")];
 
     private static ImmutableArray<object?[]> Rows(IDataView view, Random? random = null)
     {

@@ -15,12 +15,14 @@ internal static class QuickStartFiles
     public static string PathOf(params string[] parts) => Repository.PathOf(["samples", "QuickStart", .. parts]);
 
     /// <summary>The first pairs of the training data.</summary>
-    public static TextPair[] Pairs(int count) => [.. TrainRows.Take(count).Select(r => new TextPair { Prompt = r.Prompt, Chosen = r.Chosen, Rejected = r.Rejected })];
+    public static TextPair[] Pairs(int count) =>
+        [.. TrainRows.Take(count).Select(r => new TextPair { Prompt = r.Prompt, Chosen = r.Chosen, Rejected = r.Rejected })];
 
     /// <summary>Two steps of four pairs an epoch.</summary>
     public static SimPOTrainer.Options Options(Action<SimPOTrainer.Options>? change = null)
     {
-        var options = new SimPOTrainer.Options { ModelPath = Model, Beta = 2.5f, LearningRate = 2e-4, BatchSize = 4, WarmupRatio = 0, MaxLength = 256, MaxPromptLength = 200, Seed = 5 };
+        var options = new SimPOTrainer.Options { ModelPath = Model, Beta = 2.5f, LearningRate = 2e-4, BatchSize = 4, WarmupRatio = 0, MaxLength = 256,
+            MaxPromptLength = 200, Seed = 5 };
         change?.Invoke(options);
         return options;
     }

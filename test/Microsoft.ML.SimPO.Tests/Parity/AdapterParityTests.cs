@@ -50,7 +50,8 @@ public sealed class AdapterParityTests
         get
         {
             HashSet<string> known = [.. GoldenCases.Of(Adapters).Select(c => ModelGolden.Family(c.File(AdapterConfig.Load(c.Path).BaseModel!)))];
-            return new([.. GoldenCases.Of(CheckpointParityTests.Models).DistinctBy(c => ModelGolden.Family(c.Path)).Where(c => !known.Contains(ModelGolden.Family(c.Path)))]);
+            return new([.. GoldenCases.Of(CheckpointParityTests.Models).DistinctBy(c => ModelGolden.Family(c.Path))
+                .Where(c => !known.Contains(ModelGolden.Family(c.Path)))]);
         }
     }
 
@@ -91,7 +92,8 @@ public sealed class AdapterParityTests
 
         TensorEntry[] downs = [.. reader.Tensors.Values.Where(t => t.Name.EndsWith(DownSuffix, StringComparison.Ordinal) && t.Shape[0] == config.Rank)];
         string message = Message(config with { Rank = (int)Huge });
-        Assert.Contains(downs, t => message.Contains($"'{t.Name}' has shape [{config.Rank}, {t.Shape[1]}]; expected [{Huge}, {t.Shape[1]}].", StringComparison.Ordinal));
+        Assert.Contains(
+            downs, t => message.Contains($"'{t.Name}' has shape [{config.Rank}, {t.Shape[1]}]; expected [{Huge}, {t.Shape[1]}].", StringComparison.Ordinal));
 
         string Module(TensorEntry down) => down.Name[..^DownSuffix.Length].Split('.')[^1];
         string kept = Module(downs[0]);
@@ -112,7 +114,8 @@ public sealed class AdapterParityTests
     private static double Loss(ModelGolden golden)
     {
         foreach (Parameter parameter in golden.Decoder.Trainable) parameter.Train();
-        var pass = new GradientPass(golden.Decoder, new ResponseHead(golden.Decoder, new SimPOLoss(golden.Number("beta"), golden.Number("gamma_beta_ratio"))), recompute: false);
+        var pass = new GradientPass(
+            golden.Decoder, new ResponseHead(golden.Decoder, new SimPOLoss(golden.Number("beta"), golden.Number("gamma_beta_ratio"))), recompute: false);
         return pass.Run(PackedBatch.Of(golden.Pairs, golden.Decoder.Architecture), new GroupContext(1.0 / golden.Pairs.Count)).Sum(p => p.Loss.Value);
     }
 }

@@ -8,7 +8,8 @@ public class MetricsSumTests
     public void Four_pairs_by_hand()
     {
         var sum = new MetricsSum(targetMargin: 0.5);
-        foreach ((double chosen, double rejected, double lead, string group) in new[] { (-1.0, -2.0, 10.0, "b"), (-1.0, -4.0, 20.0, "a"), (-2.0, -1.5, -10.0, "b"), (-3.0, -3.0, 0.0, "b") })
+        foreach ((double chosen, double rejected, double lead, string group) in new[] { (-1.0, -2.0, 10.0, "b"), (-1.0, -4.0, 20.0, "a"),
+            (-2.0, -1.5, -10.0, "b"), (-3.0, -3.0, 0.0, "b") })
             sum.Add(chosen, rejected, lead, group);
         AlignmentMetrics m = sum.Metrics();
         // Margins are 1, 3, -0.5 and 0; a tie is not right.

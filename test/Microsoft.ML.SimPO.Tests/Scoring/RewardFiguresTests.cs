@@ -17,7 +17,8 @@ public class RewardFiguresTests
     [Fact]
     public void Answers_without_a_counterpart_count_on_their_side()
     {
-        GroupScore good = new(new AnswerScore(-2, 1) { Rating = 1 }), bad = new(new AnswerScore(-6, 2) { Rating = 0 }, new AnswerScore(-9, 1) { Rating = double.NaN });
+        GroupScore good = new(new AnswerScore(-2, 1) { Rating = 1 }),
+            bad = new(new AnswerScore(-6, 2) { Rating = 0 }, new AnswerScore(-9, 1) { Rating = double.NaN });
         Assert.Equal(new RewardFigures(-2, -3, double.NaN, 1, -2, -3), RewardFigures.Of([[good, bad]], new MeanReward(1)));
         Assert.Equal(new RewardFigures(-2, double.NaN, double.NaN, double.NaN, -2, double.NaN), RewardFigures.Of([[good]], new MeanReward(1)));
     }

@@ -16,16 +16,19 @@ internal static class LineChart
         double minX = finite.Min(p => p.X), maxX = finite.Max(p => p.X), minY = finite.Min(p => p.Y), maxY = finite.Max(p => p.Y);
         double spanX = maxX > minX ? maxX - minX : 1, spanY = maxY > minY ? maxY - minY : 1;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{Height}\" font-family=\"sans-serif\" font-size=\"10\">");
+        text.Append(CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{Height}\" font-family=\"sans-serif\" font-size=\"10\">");
         text.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left}\" y=\"12\" font-weight=\"bold\" fill=\"currentColor\">{HtmlTable.Encode(title)}</text>");
-        text.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left} {Top}V{Height - Bottom}H{Width - Right}\" fill=\"none\" stroke=\"currentColor\" stroke-opacity=\"0.4\"/>");
+        text.Append(CultureInfo.InvariantCulture,
+            $"<path d=\"M{Left} {Top}V{Height - Bottom}H{Width - Right}\" fill=\"none\" stroke=\"currentColor\" stroke-opacity=\"0.4\"/>");
         Label(Left - 4, Top + 4, maxY, "end");
         Label(Left - 4, Height - Bottom, minY, "end");
         Label(Left, Height - 6, minX, "start");
         Label(Width - Right, Height - 6, maxX, "end");
         text.Append("<polyline fill=\"none\" stroke=\"#512bd4\" stroke-width=\"1.5\" points=\"");
         foreach ((double x, double y) in finite)
-            text.Append(CultureInfo.InvariantCulture, $"{Left + ((x - minX) / spanX * (Width - Right - Left)):F1},{Height - Bottom - ((y - minY) / spanY * (Height - Bottom - Top)):F1} ");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{Left + ((x - minX) / spanX * (Width - Right - Left)):F1},{Height - Bottom - ((y - minY) / spanY * (Height - Bottom - Top)):F1} ");
         return text.Append("\"/></svg>").ToString();
 
         void Label(int x, int y, double value, string anchor) =>

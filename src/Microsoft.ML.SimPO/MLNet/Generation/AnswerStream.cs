@@ -8,7 +8,8 @@ internal static class AnswerStream
 {
     /// <param name="onEnd">Told the whole answer before the stream ends.</param>
     public static async IAsyncEnumerable<string> Read(
-        AnswerWriter writer, int[] prompt, GenerationOptions options, Action<GeneratedText>? onEnd, [EnumeratorCancellation] CancellationToken cancellationToken)
+        AnswerWriter writer, int[] prompt, GenerationOptions options, Action<GeneratedText>? onEnd, [EnumeratorCancellation]
+            CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
@@ -22,11 +23,13 @@ internal static class AnswerStream
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await work.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+            await work.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
+                .ConfigureAwait(false);
         }
     }
 
-    private static GeneratedText Write(AnswerWriter writer, int[] prompt, GenerationOptions options, ChannelWriter<string> pieces, CancellationToken cancellationToken)
+    private static GeneratedText Write(
+        AnswerWriter writer, int[] prompt, GenerationOptions options, ChannelWriter<string> pieces, CancellationToken cancellationToken)
     {
         try
         {

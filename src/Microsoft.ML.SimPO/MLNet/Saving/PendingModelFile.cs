@@ -4,7 +4,9 @@ using Microsoft.ML.SimPO.Models.Parameters;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>A saved model that is written beside its place, as are the folders of weights that it names: all take their places at the end, or none does.</summary>
+/// <summary>
+/// A saved model that is written beside its place, as are the folders of weights that it names: all take their places at the end, or none does.
+/// </summary>
 internal sealed class PendingModelFile : FileStream
 {
     private readonly List<(string Target, LanguageModel Model, FolderReplacement Folder)> _weights = [];
@@ -38,7 +40,8 @@ internal sealed class PendingModelFile : FileStream
             same = (target, model, new CheckpointWriter(model.Files).Prepare(target, ParameterSources.Base(model.Decoder)));
             _weights.Add(same);
         }
-        return same.Model == model ? same.Folder : throw new InvalidOperationException($"Two models of the pipeline have the same `ExternalWeights`, '{target}'. Give each a folder of its own.");
+        return same.Model == model ? same.Folder
+            : throw new InvalidOperationException($"Two models of the pipeline have the same `ExternalWeights`, '{target}'. Give each a folder of its own.");
     }
 
     protected override void Dispose(bool disposing)

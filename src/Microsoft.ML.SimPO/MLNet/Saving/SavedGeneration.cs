@@ -38,7 +38,8 @@ internal static class SavedGeneration
             Seed = context.Reader.ReadInt32(),
         };
         int stops = context.Reader.ReadInt32();
-        if (stops is < 0 or > MaxStopStrings) throw new InvalidDataException(FormattableString.Invariant($"The saved text generator is damaged: it claims to hold {stops} stop strings."));
+        if (stops is < 0 or > MaxStopStrings)
+            throw new InvalidDataException(FormattableString.Invariant($"The saved text generator is damaged: it claims to hold {stops} stop strings."));
         options = options with { StopStrings = [.. Enumerable.Range(0, stops).Select(_ => context.Reader.ReadString())] };
         string[] faults = [.. options.Faults()];
         return faults.Length == 0 ? options : throw new InvalidDataException($"The saved text generator is damaged: {string.Join(" ", faults)}");

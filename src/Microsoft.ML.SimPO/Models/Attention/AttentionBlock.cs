@@ -48,7 +48,9 @@ internal sealed class AttentionBlock
         return scope.Keep(_outputNorm.Forward(output).Output);
     }
 
-    /// <summary>What <see cref="Forward"/> returned, again: a thirtieth of a step's time, where keeping it would be a tenth of the activations' memory.</summary>
+    /// <summary>
+    /// What <see cref="Forward"/> returned, again: a thirtieth of a step's time, where keeping it would be a tenth of the activations' memory.
+    /// </summary>
     /// <returns>[N, hidden]</returns>
     public Tensor Output(LayerActivations kept)
     {

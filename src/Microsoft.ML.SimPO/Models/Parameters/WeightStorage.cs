@@ -73,8 +73,8 @@ internal abstract class WeightStorage : IDisposable
     public abstract void ComputeIn(int index, ScalarType type);
 
     /// <summary>
-    /// The numbers of a trained weight that this process moves: all of them, or its share, which may be empty. The same as long as it is trained. Where it is empty
-    /// neither value nor gradient of it are asked for.
+    /// The numbers of a trained weight that this process moves: all of them, or its share, which may be empty. The same as long as it is trained. Where it is
+    /// empty neither value nor gradient of it are asked for.
     /// </summary>
     public abstract WeightRange Owned(int index);
 

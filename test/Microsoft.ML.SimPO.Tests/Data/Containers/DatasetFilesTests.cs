@@ -84,14 +84,16 @@ public class DatasetFilesTests
     {
         using var folder = Folder(train, test);
         Assert.Equal([train], Find(folder, null, out string? info));
-        string read = train == "pairs.jsonl" ? "the files without a split's name" : train.StartsWith("ultra", StringComparison.Ordinal) ? "train_prefs" : "train";
+        string read = train == "pairs.jsonl" ? "the files without a split's name" : train.StartsWith("ultra", StringComparison.Ordinal)
+            ? "train_prefs" : "train";
         Assert.Equal($"{Path.GetFileName(folder.Path)}: reads {read} (1 file); leaves out {left}. To read another split, set `Split`.", info);
     }
 
     [Fact]
     public void What_jobs_leave_behind_is_no_data()
     {
-        using var folder = Folder("part-0.jsonl", "_SUCCESS", "_delta_log/00000.json", "_temporary/0/part-1.jsonl", ".part-0.jsonl.crc", "._part-0.jsonl", "_committed_1.json");
+        using var folder = Folder(
+            "part-0.jsonl", "_SUCCESS", "_delta_log/00000.json", "_temporary/0/part-1.jsonl", ".part-0.jsonl.crc", "._part-0.jsonl", "_committed_1.json");
         Assert.Equal(["part-0.jsonl"], Find(folder, null, out string? info));
         Assert.Null(info);
     }
@@ -118,7 +120,8 @@ public class DatasetFilesTests
         using var folder = Folder("a.arrow", "cache-0123456789abcdef.arrow", "cache-0123456789abcdef_00000_of_00004.arrow", "tmpab12cd_.arrow");
         Assert.Equal(["a.arrow"], Find(folder, null, out string? info));
         Assert.Equal(
-            $"{Path.GetFileName(folder.Path)}: leaves out cache-0123456789abcdef.arrow, cache-0123456789abcdef_00000_of_00004.arrow, tmpab12cd_.arrow, copies of what stands beside them.",
+            $"{Path.GetFileName(folder.Path)}: leaves out cache-0123456789abcdef.arrow, cache-0123456789abcdef_00000_of_00004.arrow, tmpab12cd_.arrow, copies "
+                + "of what stands beside them.",
             info);
         using var copies = Folder("a.jsonl", "a.jsonl.gz");
         Assert.Equal(["a.jsonl"], Find(copies, null, out info));

@@ -43,7 +43,8 @@ public class DelimitedSourceTests
         var log = new DropLog();
         string path = folder.Write("a.csv", [.. "prompt,chosen,rejected\np,c,r\np,"u8, 0xE4, .. ",r\n"u8]);
         Assert.Single(PreferenceReader.ReadLocated(path, null, null, log));
-        Assert.Equal([new DroppedRows(DropReason.Malformed, 1, "a.csv, line 3", "`chosen` must be UTF-8, but holds the byte 0xE4, `ä` in Windows-1252. Save the file as UTF-8.")], log.Drops);
+        Assert.Equal([new DroppedRows(DropReason.Malformed, 1, "a.csv, line 3",
+            "`chosen` must be UTF-8, but holds the byte 0xE4, `ä` in Windows-1252. Save the file as UTF-8.")], log.Drops);
     }
 
     [Fact]
@@ -71,7 +72,8 @@ public class DelimitedSourceTests
     }
 
     [Theory]
-    [InlineData("a.csv", "prompt,chosen,rejected\nHow long is 5\" in cm?,It is \"12.7\" cm.,no 5\"\n", "How long is 5\" in cm?", "It is \"12.7\" cm.", "no 5\"")]
+    [InlineData(
+        "a.csv", "prompt,chosen,rejected\nHow long is 5\" in cm?,It is \"12.7\" cm.,no 5\"\n", "How long is 5\" in cm?", "It is \"12.7\" cm.", "no 5\"")]
     [InlineData("a.tsv", "prompt\tchosen\trejected\r\nWhat is \"no\"?\tThe word \"no\".\t19\"\r\n", "What is \"no\"?", "The word \"no\".", "19\"")]
     [InlineData("a.csv", "prompt;chosen;rejected\nq\"\"q;\"a\"\";b\"; \"c\"\n", "q\"\"q", "a\";b", " \"c\"")]
     public void Only_a_quote_at_the_start_of_a_field_opens_quoting(string name, string text, string prompt, string chosen, string rejected)
@@ -171,7 +173,8 @@ public class DelimitedSourceTests
     {
         using var folder = new TemporaryFolder();
         string[] texts = Enumerable.Range(0, 40).Select(i => string.Concat(Enumerable.Repeat($"{i} \"quoted\", and\r\nmore, ", 20 * i * i + 1))).ToArray();
-        string path = folder.Write("a.csv", "prompt,chosen,rejected\n" + string.Concat(texts.Select(text => $"p,\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\",r\n")));
+        string path = folder.Write(
+            "a.csv", "prompt,chosen,rejected\n" + string.Concat(texts.Select(text => $"p,\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\",r\n")));
         Assert.Equal(texts, PreferenceReader.Read(path).Select(row => row.Chosen));
     }
 }

@@ -50,9 +50,12 @@ public class InputFileTests
     }
 
     [Theory]
-    [InlineData("a.jsonl.xz", new byte[] { 0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0 }, "a.jsonl.xz: it is compressed with xz, which is not read. Unpack it first, or compress it with gzip or Zstandard.")]
-    [InlineData("a.jsonl", new byte[] { 0x42, 0x5A, 0x68, 0x39 }, "a.jsonl: it is compressed with bzip2, which is not read. Unpack it first, or compress it with gzip or Zstandard.")]
-    [InlineData("a.csv", new byte[] { 0x50, 0x4B, 3, 4 }, "a.csv: it is a zip archive (as Excel's workbooks are too), which is not read. Unpack it first, or save the sheet as CSV in UTF-8.")]
+    [InlineData("a.jsonl.xz", new byte[] { 0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0 },
+        "a.jsonl.xz: it is compressed with xz, which is not read. Unpack it first, or compress it with gzip or Zstandard.")]
+    [InlineData("a.jsonl", new byte[] { 0x42, 0x5A, 0x68, 0x39 },
+        "a.jsonl: it is compressed with bzip2, which is not read. Unpack it first, or compress it with gzip or Zstandard.")]
+    [InlineData("a.csv", new byte[] { 0x50, 0x4B, 3, 4 },
+        "a.csv: it is a zip archive (as Excel's workbooks are too), which is not read. Unpack it first, or save the sheet as CSV in UTF-8.")]
     public void What_is_not_read_is_named(string name, byte[] bytes, string message)
     {
         using var folder = new TemporaryFolder();

@@ -186,9 +186,11 @@ public class JsonContainerTests
         using var folder = new TemporaryFolder();
         var log = new DropLog();
         string path = folder.Write("a.jsonl", $"{Row}\n{Row}{Row.Replace("\"c\"", "7", StringComparison.Ordinal)}\n{Row} x\n{Row}\n");
-        Assert.Equal(["a.jsonl, line 1", "a.jsonl, line 2", "a.jsonl, line 4"], PreferenceReader.ReadLocated(path, null, null, log).Select(row => row.Location.ToString()));
+        Assert.Equal(["a.jsonl, line 1", "a.jsonl, line 2", "a.jsonl, line 4"], PreferenceReader.ReadLocated(path, null, null, log)
+            .Select(row => row.Location.ToString()));
         Assert.Equal(5, log.Rows);
-        Assert.Equal([new DroppedRows(DropReason.Malformed, 2, "a.jsonl, line 2", "`chosen` must be text or a list of messages, but was a number.")], log.Drops);
+        Assert.Equal(
+            [new DroppedRows(DropReason.Malformed, 2, "a.jsonl, line 2", "`chosen` must be text or a list of messages, but was a number.")], log.Drops);
     }
 
     [Fact]
@@ -207,9 +209,11 @@ public class JsonContainerTests
     public void Numbers_that_only_Python_writes_are_none_or_infinite(string name, string text)
     {
         using var folder = new TemporaryFolder();
-        string[] scores = ["\"score_chosen\": NaN, \"score_rejected\":1", "\"score_chosen\": Infinity,\"score_rejected\":NaN", "\"score_chosen\": 2, \"score_rejected\": -Infinity"];
+        string[] scores = ["\"score_chosen\": NaN, \"score_rejected\":1", "\"score_chosen\": Infinity,\"score_rejected\":NaN",
+            "\"score_chosen\": 2, \"score_rejected\": -Infinity"];
         for (int i = 0; i < scores.Length; i++)
-            text = text.Replace($"{{{i}}}", $"{{\"prompt\": \"NaN \\\" Infinity\", \"chosen\": \"c\\\\\", \"rejected\": \"r\", {scores[i]}}}", StringComparison.Ordinal);
+            text = text.Replace(
+                $"{{{i}}}", $"{{\"prompt\": \"NaN \\\" Infinity\", \"chosen\": \"c\\\\\", \"rejected\": \"r\", {scores[i]}}}", StringComparison.Ordinal);
         PreferenceRow[] rows = PreferenceReader.Read(folder.Write(name, text)).ToArray();
         Assert.Equal(
             [(null, 1f), (float.PositiveInfinity, null), (2f, float.NegativeInfinity)],
@@ -223,14 +227,16 @@ public class JsonContainerTests
         using var folder = new TemporaryFolder();
         for (int pad = 65_380; pad < 65_440; pad += 3)
         {
-            string row = $"{{\"prompt\": \"{new string('x', pad)}\", \"chosen\": \"c\", \"rejected\": \"r\", \"score_chosen\": -Infinity, \"score_rejected\": NaN}}";
+            string row =
+                $"{{\"prompt\": \"{new string('x', pad)}\", \"chosen\": \"c\", \"rejected\": \"r\", \"score_chosen\": -Infinity, \"score_rejected\": NaN}}";
             PreferenceRow read = PreferenceReader.Read(folder.Write("a.json", $"[{row},{row}]")).Last();
             Assert.Equal((pad, float.NegativeInfinity, null), (read.Prompt.Length, read.ScoreChosen, read.ScoreRejected));
         }
     }
 
     [Theory]
-    [InlineData("[{0}, {\"prompt\": NaNa}]", "a.json, row 2, line 1: JSON is broken at byte 15: 'a' is invalid after a value. Expected either ',', '}', or ']'.")]
+    [InlineData(
+        "[{0}, {\"prompt\": NaNa}]", "a.json, row 2, line 1: JSON is broken at byte 15: 'a' is invalid after a value. Expected either ',', '}', or ']'.")]
     [InlineData("[{0}, {\"prompt\": N}]", "a.json, row 2, line 1: JSON is broken at byte 11: 'N' is an invalid start of a value.")]
     public void What_only_begins_like_a_number_of_Python_is_broken(string text, string message)
     {

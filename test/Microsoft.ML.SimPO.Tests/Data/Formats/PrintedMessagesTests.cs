@@ -6,7 +6,8 @@ public class PrintedMessagesTests
     {
         // Python's repr, NumPy's arrays in a cell of pandas (no commas, or `array(...)`), DuckDB's structs with bare words.
         "[{'role': 'user', 'content': 'q'}, {'content': \"It's \\\"so\\\"\\n\\\\ \\xe4\\u20ac\\U0001f642.\", 'role': 'assistant'}]",
-        "[{'role': 'user', 'content': 'q', 'name': None}\n {'role': 'assistant', 'content': 'It\\'s \"so\"\\n\\\\ \\u00e4\\u20ac🙂.', 'weight': 1.0, 'ok': True}]",
+        "[{'role': 'user', 'content': 'q', 'name': None}\n {'role': 'assistant', 'content': 'It\\'s \"so\"\\n\\\\ \\u00e4\\u20ac🙂.', 'weight': 1.0, "
+            + "'ok': True}]",
         "array([{'role': 'user', 'content': 'q'},\n       {'role': 'assistant', 'content': 'It\\'s \"so\"\\n\\\\ ä€🙂.'}], dtype=object)",
         "[{'role': user, 'content': q}, {'role': assistant, 'content': 'It\\'s \"so\"\n\\\\ ä€🙂.', 'name': NULL}]",
         "[{'from': 'human', 'value': 'q'}, {'from': 'gpt', 'value': 'It\\'s \"so\"\\n\\\\ ä€🙂.'}]",
@@ -32,7 +33,8 @@ public class PrintedMessagesTests
         const string messages = "[{'role': 'user', 'content': 'q'}, {'role': 'assistant', 'content': 'a'}]";
         var info = new List<string>();
         Read(["chosen", "rejected"], [messages, messages.Replace("'a'", "'b'", StringComparison.Ordinal)], info: info);
-        Assert.Equal("a.csv: read as chat messages as printed text (chosen `chosen`, rejected `rejected`), recognised by its fields. To read it otherwise, set `Format` or `Columns`.", info[0]);
+        Assert.Equal("a.csv: read as chat messages as printed text (chosen `chosen`, rejected `rejected`), recognised by its fields. To read it otherwise, set "
+            + "`Format` or `Columns`.", info[0]);
     }
 
     [Theory]
@@ -45,7 +47,8 @@ public class PrintedMessagesTests
     {
         var thrown = Assert.Throws<InvalidDataException>(() => Read(["prompt", "chosen", "rejected"], ["q", chosen, "no"]));
         Assert.Equal(
-            $"a.csv: 1 of 1 rows cannot be read as pairs:{Environment.NewLine}a.csv, line 2: `chosen` must be text or messages as JSON, but holds messages as a program printed them: " +
+            $"a.csv: 1 of 1 rows cannot be read as pairs:{Environment.NewLine}a.csv, line 2: `chosen` must be text or messages as JSON, but holds messages as "
+                + "a program printed them: " +
             $"`{Excerpt.Of(chosen)}`. Write the column as JSON, as `json.dumps` does.",
             thrown.Message);
         Assert.Throws<InvalidDataException>(() => Read(["prompt", "chosen", "rejected"], [chosen, "yes", "no"]));
@@ -67,7 +70,8 @@ public class PrintedMessagesTests
     public void Plain_is_taken_as_it_stands()
     {
         const string text = "[{'role': 'user', 'content': 'q'}]";
-        Assert.Equal(text, Assert.Single(Read(["prompt", "chosen", "rejected"], ["q", text, "no"], new PreferenceLoadOptions { Format = PreferenceFormat.Plain })).Chosen);
+        Assert.Equal(text,
+            Assert.Single(Read(["prompt", "chosen", "rejected"], ["q", text, "no"], new PreferenceLoadOptions { Format = PreferenceFormat.Plain })).Chosen);
     }
 
     [Fact]
@@ -75,7 +79,8 @@ public class PrintedMessagesTests
     {
         var thrown = Assert.Throws<InvalidDataException>(() => Read(["prompt", "chosen", "rejected"], ["q", "['yes, it is']", "['no']"]));
         Assert.Equal(
-            "a.csv: `chosen` and `rejected` hold lists of one text as Python prints them, not texts. Take the texts out of their lists, or set `Format` to `Plain` where they are meant so.",
+            "a.csv: `chosen` and `rejected` hold lists of one text as Python prints them, not texts. Take the texts out of their lists, or set `Format` to "
+                + "`Plain` where they are meant so.",
             thrown.Message);
     }
 

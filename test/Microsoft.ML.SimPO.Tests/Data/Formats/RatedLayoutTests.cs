@@ -7,26 +7,33 @@ public class RatedLayoutTests
     {
         string[] rows =
         [
-            """{"instruction": "q1", "completions": [{"response": "a", "overall_score": 10, "fine-grained_score": 1}, {"response": "b", "overall_score": 8, "fine-grained_score": 4.75}]}""",
-            """{"instruction": "q2", "completions": [{"response": "a", "overall_score": 7, "fine-grained_score": 3}, {"response": "b", "overall_score": 6, "fine-grained_score": 2}]}""",
+            """{"instruction": "q1", "completions": [{"response": "a", "overall_score": 10, "fine-grained_score": 1}, {"response": "b", "overall_score": """
+                + """8, "fine-grained_score": 4.75}]}""",
+            """{"instruction": "q2", "completions": [{"response": "a", "overall_score": 7, "fine-grained_score": 3}, {"response": "b", "overall_score": """
+                + """6, "fine-grained_score": 2}]}""",
         ];
         Reading reading = Read(rows);
         Assert.Equal([new PreferenceRow("q1", "b", "a", 4.75f, 1), new PreferenceRow("q2", "a", "b", 3, 2)], reading.Rows);
         Assert.Equal(
-            "a.jsonl: read as answers with scores, one row a prompt (prompt `instruction`, answers `completions`; `completions.fine-grained_score` decides, and not by `overall_score`), " +
+            "a.jsonl: read as answers with scores, one row a prompt (prompt `instruction`, answers `completions`; `completions.fine-grained_score` decides, "
+                + "and not by `overall_score`), " +
             "recognised by its fields. To read it otherwise, set `Format` or `Columns`.",
             reading.Info[0]);
-        Assert.Equal(["`fine-grained_score`, which decides, and `overall_score` disagree about the best answer in 1 row, the first at a.jsonl, line 1."], reading.Log.Warnings);
+        Assert.Equal(["`fine-grained_score`, which decides, and `overall_score` disagree about the best answer in 1 row, the first at a.jsonl, line 1."],
+            reading.Log.Warnings);
     }
 
     [Fact]
     public void Another_score_decides_when_asked_for_by_its_path()
     {
-        const string row = """{"prompt": "q", "completions": [{"response": "a", "overall_score": 10, "score": 1}, {"response": "b", "overall_score": 8, "score": 4}]}""";
+        const string row =
+            """{"prompt": "q", "completions": [{"response": "a", "overall_score": 10, "score": 1}, {"response": "b", "overall_score": 8, "score": 4}]}""";
         Assert.Equal(new PreferenceRow("q", "b", "a", 4, 1), Assert.Single(Read([row]).Rows));
-        Reading asked = Read([row], new PreferenceLoadOptions { Columns = new PreferenceColumns { Responses = "completions", Scores = "completions.overall_score" } });
+        Reading asked =
+            Read([row], new PreferenceLoadOptions { Columns = new PreferenceColumns { Responses = "completions", Scores = "completions.overall_score" } });
         Assert.Equal(new PreferenceRow("q", "a", "b", 10, 8), Assert.Single(asked.Rows));
-        Assert.Equal(["`overall_score`, which decides, and `score` disagree about the best answer in 1 row, the first at a.jsonl, line 1."], asked.Log.Warnings);
+        Assert.Equal(
+            ["`overall_score`, which decides, and `score` disagree about the best answer in 1 row, the first at a.jsonl, line 1."], asked.Log.Warnings);
     }
 
     [Fact]
@@ -71,26 +78,30 @@ public class RatedLayoutTests
     [Fact]
     public void Rows_with_a_rank_are_grouped_with_1_as_the_best()
     {
-        Reading reading = Read(["""{"prompt": "q", "response": "a", "rank": 2}""", """{"prompt": "q", "response": "b", "rank": 1}""", """{"prompt": "q", "response": "c", "rank": 4}"""]);
+        Reading reading = Read(["""{"prompt": "q", "response": "a", "rank": 2}""", """{"prompt": "q", "response": "b", "rank": 1}""",
+            """{"prompt": "q", "response": "c", "rank": 4}"""]);
         Assert.Equal(new PreferenceRow("q", "b", "c", null, null), Assert.Single(reading.Rows));
-        Assert.StartsWith("a.jsonl: read as answers with scores, one row an answer (prompt `prompt`, answers `response`, scores `rank`; 1 is the best), recognised", reading.Info[0], StringComparison.Ordinal);
+        Assert.StartsWith("a.jsonl: read as answers with scores, one row an answer (prompt `prompt`, answers `response`, scores `rank`; 1 is the best), "
+            + "recognised", reading.Info[0], StringComparison.Ordinal);
     }
 
     [Fact]
     public void Equal_ranks_make_no_pair()
     {
         const string row = """{"prompt": "q", "answers": [{"answer": "a", "rank": 1}, {"answer": "b", "rank": 1}, {"answer": "c", "rank": 2}]}""";
-        Assert.Equal([("a", "c"), ("b", "c")], Read([row], new PreferenceLoadOptions { RatedPairs = RatedPairs.All }).Rows.Select(read => (read.Chosen, read.Rejected)));
+        Assert.Equal(
+            [("a", "c"), ("b", "c")], Read([row], new PreferenceLoadOptions { RatedPairs = RatedPairs.All }).Rows.Select(read => (read.Chosen, read.Rejected)));
     }
 
     [Fact]
     public void Dialogues_are_read_as_prompts_of_ranked_answers_which_stay_to_the_character()
     {
-        const string row = """
-            {"prompt": "\n\nHuman: Hi!\n\nAssistant: Hello?\n\nHuman: Why?\n\nAssistant: ", "answers": [{"answer": "So.\n\nHuman: Thanks!\n\nAssistant: Bye", "rank": 1}, {"answer": " No", "rank": 2}]}
-            """;
+        const string row =
+            """{"prompt": "\n\nHuman: Hi!\n\nAssistant: Hello?\n\nHuman: Why?\n\nAssistant: ","""
+            + """ "answers": [{"answer": "So.\n\nHuman: Thanks!\n\nAssistant: Bye", "rank": 1}, {"answer": " No", "rank": 2}]}""";
         Assert.Equal(
-            new PreferenceRow("""[{"role":"user","content":"Hi!"},{"role":"assistant","content":"Hello?"},{"role":"user","content":"Why?"}]""", "So.\n\nHuman: Thanks!\n\nAssistant: Bye", " No", null, null),
+            new PreferenceRow("""[{"role":"user","content":"Hi!"},{"role":"assistant","content":"Hello?"},{"role":"user","content":"Why?"}]""",
+                "So.\n\nHuman: Thanks!\n\nAssistant: Bye", " No", null, null),
             Assert.Single(Read([row.Trim()]).Rows));
     }
 
@@ -99,7 +110,8 @@ public class RatedLayoutTests
         using var folder = new TemporaryFolder();
         var info = new List<string>();
         var log = new DropLog();
-        PreferenceRow[] read = PreferenceReader.ReadLocated(folder.Write("a.jsonl", string.Join('\n', rows)), options, info.Add, log).Select(row => row.Row).ToArray();
+        PreferenceRow[] read = PreferenceReader.ReadLocated(folder.Write("a.jsonl", string.Join('\n', rows)), options, info.Add, log)
+            .Select(row => row.Row).ToArray();
         return new Reading(read, info, log);
     }
 

@@ -32,7 +32,8 @@ public class EvaluateTests
             "Schema mismatch for chosen column 'Chosen': expected String, got Single",
             "Could not find rejected column 'Bad'",
             "Schema mismatch for group column 'Topic': expected one value, got Vector<Single> (Parameter 'data')");
-        Assert.Equal(expected, Assert.Throws<ArgumentOutOfRangeException>(() => _context.Alignment.Evaluate(data, chosenColumnName: "Chosen", rejectedColumnName: "Bad", groupColumnName: "Topic")).Message);
+        Assert.Equal(expected, Assert.Throws<ArgumentOutOfRangeException>(
+            () => _context.Alignment.Evaluate(data, chosenColumnName: "Chosen", rejectedColumnName: "Bad", groupColumnName: "Topic")).Message);
         Assert.Null(_context.Alignment.Evaluate(data).LengthCorrelation);
     }
 }

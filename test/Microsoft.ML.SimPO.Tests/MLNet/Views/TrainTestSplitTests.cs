@@ -24,7 +24,8 @@ public class TrainTestSplitTests
     [Fact]
     public void The_seed_decides_and_the_order_of_the_rows_does_not()
     {
-        string[] Test(IDataView data, int? seed, MLContext? context = null) => [.. Prompts((context ?? _context).Alignment.TrainTestSplit(data, 0.3, seed: seed).TestSet).Order()];
+        string[] Test(IDataView data, int? seed, MLContext? context = null) =>
+            [.. Prompts((context ?? _context).Alignment.TrainTestSplit(data, 0.3, seed: seed).TestSet).Order()];
         IDataView data = Rows(60), reversed = _context.Data.LoadFromEnumerable(Items(60).Reverse());
         Assert.Equal(Test(data, 7), Test(reversed, 7));
         Assert.NotEqual(Test(data, 7), Test(data, 8));

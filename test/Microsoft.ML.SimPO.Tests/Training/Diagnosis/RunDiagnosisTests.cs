@@ -14,9 +14,11 @@ public class RunDiagnosisTests
         Assert.All(found, f => Assert.Equal(TrainingSymptom.ChosenLogProbabilityFell, f.Symptom));
         Assert.Equal(0.4, found[0].Value, 1e-9);
         Assert.Equal(
-            "After step 8 the chosen answers' log-probability has fallen by 0.40 nats a token, from -0.35 to -0.75, while the accuracy reads 100 %: the model is losing its language. Use a lower `LearningRate` than 0.002, or add `SftWeight`.",
+            "After step 8 the chosen answers' log-probability has fallen by 0.40 nats a token, from -0.35 to -0.75, while the accuracy reads 100 %: the model "
+                + "is losing its language. Use a lower `LearningRate` than 0.002, or add `SftWeight`.",
             found[0].Message);
-        Assert.Contains("has fallen by 1.10 nats a token, from -0.35 to -1.45, while the accuracy reads 100 %: the model has lost its language.", found[1].Message, StringComparison.Ordinal);
+        Assert.Contains("has fallen by 1.10 nats a token, from -0.35 to -1.45, while the accuracy reads 100 %: the model has lost its language.",
+            found[1].Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -34,7 +36,8 @@ public class RunDiagnosisTests
         TrainingDiagnosis found = Assert.Single(Run(20, _ => -0.2, i => i < 10 ? 4 : 0.003));
         Assert.Equal((14, TrainingSymptom.GradientVanished, false), (found.Step, found.Symptom, found.IsSevere));
         Assert.Equal(0.00075, found.Value, 1e-12);
-        Assert.StartsWith("After step 14 the gradient norm has stayed below 0.003 for 4 steps, where it began with 4: nothing is learned any more, though the accuracy reads 100 %.", found.Message, StringComparison.Ordinal);
+        Assert.StartsWith("After step 14 the gradient norm has stayed below 0.003 for 4 steps, where it began with 4: nothing is learned any more, though the "
+            + "accuracy reads 100 %.", found.Message, StringComparison.Ordinal);
         Assert.Empty(Run(20, _ => -0.2, i => i % 4 == 3 ? 0.1 : 0)); // single steps without a gradient, as with the hinge
     }
 

@@ -38,11 +38,14 @@ internal static class ChatSettings
     {
         string[] refused =
         [
-            .. Names((options.FrequencyPenalty is not (null or 0), nameof(options.FrequencyPenalty)), (options.PresencePenalty is not (null or 0), nameof(options.PresencePenalty)),
-                (options.ResponseFormat is ChatResponseFormatJson, nameof(options.ResponseFormat)), (options.Tools is { Count: > 0 }, nameof(options.Tools)), (options.ConversationId is not null, nameof(options.ConversationId))),
+            .. Names((options.FrequencyPenalty is not (null or 0), nameof(options.FrequencyPenalty)),
+                (options.PresencePenalty is not (null or 0), nameof(options.PresencePenalty)),
+                (options.ResponseFormat is ChatResponseFormatJson, nameof(options.ResponseFormat)), (options.Tools is { Count: > 0 }, nameof(options.Tools)),
+                (options.ConversationId is not null, nameof(options.ConversationId))),
         ];
         if (refused.Length > 0)
-            throw new NotSupportedException($"{string.Join(", ", refused.Select(r => $"`{r}`"))} cannot be honoured: the model writes text from messages alone, without state. Leave it out.");
+            throw new NotSupportedException($"{string.Join(", ", refused.Select(r => $"`{r}`"))} cannot be honoured: the model writes text from messages alone,"
+                + " without state. Leave it out.");
     }
 
     private static IEnumerable<string> Names(params (bool Is, string Name)[] options) => options.Where(o => o.Is).Select(o => o.Name);
