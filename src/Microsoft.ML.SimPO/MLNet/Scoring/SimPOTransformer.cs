@@ -137,7 +137,11 @@ public sealed partial class SimPOTransformer : LanguageModelTransformer
         Native.TorchRuntime.EnsureLoaded();
         var transformer = new SimPOTransformer(environment, Load(environment, options), options);
         using IChannel channel = transformer.Host.Start("Loading");
-        foreach (string note in transformer.Model.Notes) channel.Info(note);
+        foreach (string note in transformer.Model.Notes)
+        {
+            if (note.StartsWith("Warning: ", StringComparison.Ordinal)) channel.Warning(note["Warning: ".Length..]);
+            else channel.Info(note);
+        }
         AdapterSetup.Report(transformer.Model, channel);
         return transformer;
     }

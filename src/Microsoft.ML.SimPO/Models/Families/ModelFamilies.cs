@@ -28,13 +28,13 @@ internal static partial class ModelFamilies
     private static readonly ModelFamily[] Rows =
     [
         new("llama", ReadLlama, Common, ["attention_bias", "mlp_bias"]),
-        new("mistral", c => AllSlide(ReadCommon(c), c.GetInt32OrNull("sliding_window")), Common, ["sliding_window"]),
+        new("mistral", c => AllSlide(ReadCommon(c), WindowOrNone(c, 4096)), Common, ["sliding_window"]),
         new("qwen2", c => WithUpperWindow(ReadCommon(c) with { QueryKeyValueBias = true }, c), Common, UpperWindow),
         new("qwen3", c => WithUpperWindow(ReadWithBias(c, headDim: 128) with { QueryKeyNorm = QueryKeyNorm.PerHead }, c), Common, ["attention_bias", .. UpperWindow]),
         new("gemma", c => ReadGemma(c) with { Activation = ActivationOf(c, "hidden_act", "gelu_pytorch_tanh") }, Common, ["attention_bias"], ["hidden_activation"]),
         new("gemma2", ReadGemma2, FourNorms, Gemma2Fields, ["sliding_window_size"]),
         new("gemma3_text", ReadGemma3, FourNorms, [.. Gemma2Fields, "rope_local_base_freq", "_sliding_window_pattern", "sliding_window_pattern"]),
-        new("phi3", c => AllSlide(ReadCommon(c), c.GetInt32OrNull("sliding_window")), Phi3Names, ["sliding_window", "original_max_position_embeddings", "partial_rotary_factor"]),
+        new("phi3", c => AllSlide(ReadCommon(c), WindowOrNone(c, null)), Phi3Names, ["sliding_window", "original_max_position_embeddings", "partial_rotary_factor"]),
         new("olmo2", c => ReadWithBias(c) with { InputNorms = false, OutputNorms = true, QueryKeyNorm = QueryKeyNorm.WholeProjection }, Common, ["attention_bias"]),
         new("smollm3", ReadSmolLM3, Common, ["attention_bias", "mlp_bias", "sliding_window", "use_sliding_window", "layer_types", "no_rope_layers", "no_rope_layer_interval"], ["max_window_layers"]),
         new("granite", ReadGranite, Common, ["attention_bias", "mlp_bias", "embedding_multiplier", "attention_multiplier", "residual_multiplier", "logits_scaling"]),
