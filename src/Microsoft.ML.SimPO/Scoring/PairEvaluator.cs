@@ -9,7 +9,7 @@ namespace Microsoft.ML.SimPO.Scoring;
 internal sealed class PairEvaluator(Decoder decoder, int tokensPerBatch)
 {
     /// <returns>In the order of the pairs.</returns>
-    public PairLogProbabilities[] Score(IReadOnlyList<EncodedPair> pairs, CancellationToken cancellationToken)
+    public GroupScore[] Score(IReadOnlyList<EncodedPair> pairs, CancellationToken cancellationToken)
     {
         var scorer = new PairScorer(decoder);
         return [.. PassCutter.Cut(Enumerable.Range(0, pairs.Count), pairs, tokensPerBatch).SelectMany(batch => scorer.Score([.. batch.Select(i => pairs[i])], cancellationToken))];

@@ -121,8 +121,8 @@ public sealed class SmolLM2Tests : IDisposable
         int[] rows = Ids(curve, "pair_indices");
         IDataView data = compatibility == Compatibility.None ? View(rows) : _context.Data.LoadFromEnumerable(rows.Select(i => Rendered(Rows.Value[i])));
         using SimPOTransformer tuned = _context.Alignment.Trainers.SimPO(options).Fit(data);
-        Assert.Equal(count, tuned.TrainingHistory.Count);
-        CheckCurve(curve, tuned.TrainingHistory, tolerance);
+        Assert.Equal(count, tuned.TrainingRun.Steps.Count);
+        CheckCurve(curve, tuned.TrainingRun.Steps, tolerance);
     }
 
     private TextPair Rendered(PreferenceRow row) => new()
@@ -153,7 +153,7 @@ public sealed class SmolLM2Tests : IDisposable
             parameter.Gradient.zero_();
         }
         using var pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(2.5, 0.5)), recompute: false, lookUpPadding);
-        double loss = pass.Run(PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], decoder.Architecture), new PairContext(1.0 / pairs.Length)).Sum(p => p.Loss.Value);
+        double loss = pass.Run(PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], decoder.Architecture), new GroupContext(1.0 / pairs.Length)).Sum(p => p.Loss.Value);
         using DisposeScope scope = NewDisposeScope();
         return (loss, Math.Sqrt(decoder.Parameters.Sum(p => Math.Pow(p.Gradient.norm().item<float>(), 2))));
     }

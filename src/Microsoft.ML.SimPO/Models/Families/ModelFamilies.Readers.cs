@@ -16,7 +16,8 @@ internal static partial class ModelFamilies
         int keyValueHeads = config.IsNull("num_key_value_heads") ? heads : config.GetInt32("num_key_value_heads", defaults.KeyValueHeads ?? heads);
         int dim = config.GetInt32("head_dim", headDim ?? hidden / heads);
         if (dim < 1) throw config.Wrong("head_dim", "at least 1");
-        if (keyValueHeads < 1 || heads % keyValueHeads != 0) throw config.Wrong("num_key_value_heads", FormattableString.Invariant($"a divisor of num_attention_heads, which is {heads}"));
+        if (keyValueHeads < 1 || heads % keyValueHeads != 0)
+            throw config.Wrong("num_key_value_heads", FormattableString.Invariant($"a divisor of num_attention_heads, which is {heads}"));
         return new DecoderArchitecture
         {
             ModelType = config.GetString("model_type"),
@@ -45,7 +46,8 @@ internal static partial class ModelFamilies
 
     private static DecoderArchitecture ReadLlama(ModelConfig config) => ReadLlama(config, 10_000);
 
-    private static DecoderArchitecture ReadLlama(ModelConfig config, double ropeTheta) => ReadWithBias(config, ropeTheta: ropeTheta) with { MlpBias = config.GetBool("mlp_bias", false) };
+    private static DecoderArchitecture ReadLlama(ModelConfig config, double ropeTheta) =>
+        ReadWithBias(config, ropeTheta: ropeTheta) with { MlpBias = config.GetBool("mlp_bias", false) };
 
     private static DecoderArchitecture ReadGemma(ModelConfig config, double ropeTheta = 10_000)
     {
@@ -134,7 +136,8 @@ internal static partial class ModelFamilies
         count = config.GetInt32(countField, count);
         perToken = config.GetInt32("num_experts_per_tok", perToken);
         if (count < 1) throw config.Wrong(countField, "at least 1");
-        if (perToken < 1 || perToken > count) throw config.Wrong("num_experts_per_tok", FormattableString.Invariant($"between 1 and {countField}, which is {count}"));
+        if (perToken < 1 || perToken > count)
+            throw config.Wrong("num_experts_per_tok", FormattableString.Invariant($"between 1 and {countField}, which is {count}"));
         return new ExpertArchitecture(count, perToken, intermediate, renormalizes);
     }
 
@@ -162,7 +165,8 @@ internal static partial class ModelFamilies
         IReadOnlyList<string> types = config.GetStringList("layer_types");
         CheckEachLayer(config, "layer_types", types.Count, architecture);
         if (types.Any(t => t != "full_attention" && (t != "sliding_attention" || window is null)))
-            throw config.Wrong("layer_types", window is null ? "a list of full_attention, for no sliding window is used" : "a list of full_attention and sliding_attention");
+            throw config.Wrong(
+                "layer_types", window is null ? "a list of full_attention, for no sliding window is used" : "a list of full_attention and sliding_attention");
         bool Slides(int i) => types.Count > 0 ? types[i] == "sliding_attention" : slides(i);
         return architecture with { Layers = [.. architecture.Layers.Select((l, i) => l with { Window = Slides(i) ? window : null })] };
     }
@@ -178,7 +182,8 @@ internal static partial class ModelFamilies
     /// <summary>An id counts from the end where it is below 0, as PyTorch's embedding has it: -1 is the last row.</summary>
     private static int? PaddingOf(ModelConfig config, int rows) => config.GetInt32OrNull("pad_token_id") is { } id ? (id < 0 ? rows + id : id) : null;
 
-    private static int Positive(ModelConfig config, string field) => config.GetInt32(field) is > 0 and var value ? value : throw config.Wrong(field, "at least 1");
+    private static int Positive(ModelConfig config, string field) =>
+        config.GetInt32(field) is > 0 and var value ? value : throw config.Wrong(field, "at least 1");
 
     private static Activation ActivationOf(ModelConfig config, string field, string fallback) => (config.GetStringOrNull(field) ?? fallback) switch
     {
