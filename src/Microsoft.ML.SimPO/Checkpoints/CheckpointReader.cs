@@ -56,7 +56,8 @@ internal sealed unsafe class CheckpointReader : IDisposable
         return new CheckpointReader(file.Path, [file], file.Entries.ToDictionary(e => e.Name, StringComparer.Ordinal))
         {
             Ambiguity = besideShards
-                ? $"Warning: '{System.IO.Path.GetDirectoryName(file.Path)}' holds both '{SingleFileName}' and shards with '{ShardIndex.FileName}'. '{SingleFileName}' is used; delete what is old."
+                ? $"Warning: '{System.IO.Path.GetDirectoryName(file.Path)}' holds both '{SingleFileName}' and shards with '{ShardIndex.FileName}'. " +
+                    $"'{SingleFileName}' is used; delete what is old."
                 : null,
         };
     }

@@ -34,25 +34,31 @@ internal static class RunFolders
         }
         bool Any(string pattern) => Directory.EnumerateFileSystemEntries(folder, pattern).Any();
         if (Any("*.distcp") || Any("pytorch_model_fsdp*")) return "It holds a sharded checkpoint of FSDP. Merge it with `accelerate merge-weights` first.";
-        if (Any("global_step*") || Any("zero_to_fp32.py")) return "It holds a checkpoint of DeepSpeed ZeRO. Run its `zero_to_fp32.py` to write the weights first.";
-        if (Any(AdapterFolder.WeightsName) || Any(AdapterConfig.FileName)) return "It holds a PEFT adapter, not a model. Give it as the adapter, and its base model as the model.";
+        if (Any("global_step*") || Any("zero_to_fp32.py"))
+            return "It holds a checkpoint of DeepSpeed ZeRO. Run its `zero_to_fp32.py` to write the weights first.";
+        if (Any(AdapterFolder.WeightsName) || Any(AdapterConfig.FileName))
+            return "It holds a PEFT adapter, not a model. Give it as the adapter, and its base model as the model.";
         return Any("*.gguf") ? "Its weights are GGUF. Use the model in safetensors." : null;
     }
 
-    /// <summary>Why the tensors of a checkpoint are not those of a model: placeholders of ZeRO-3, or the prefix of a wrapper; null where neither is it.</summary>
+    /// <summary>
+    /// Why the tensors of a checkpoint are not those of a model: placeholders of ZeRO-3, or the prefix of a wrapper; null where neither is it.
+    /// </summary>
     public static string? Diagnose(IReadOnlyDictionary<string, TensorEntry> tensors, IReadOnlyDictionary<string, long[]> expected)
     {
         foreach ((string name, long[] shape) in expected)
         {
-            if (tensors.TryGetValue(name, out TensorEntry? entry) && entry.Shape is [0] && shape is not [0])
-                return $"Tensor {Faults.Quote(name)} has shape [0]: it is a placeholder of DeepSpeed ZeRO-3, whose weights lie elsewhere. Run `zero_to_fp32.py` of the run's folder to write them.";
+            if (!tensors.TryGetValue(name, out TensorEntry? entry) || entry.Shape is not [0] || shape is [0]) continue;
+            return $"Tensor {Faults.Quote(name)} has shape [0]: it is a placeholder of DeepSpeed ZeRO-3, whose weights lie elsewhere. " +
+                "Run `zero_to_fp32.py` of the run's folder to write them.";
         }
         if (expected.Count == 0 || expected.Keys.Any(tensors.ContainsKey)) return null;
         foreach ((string prefix, string owner) in Wrappers)
         {
             int found = expected.Keys.Count(name => tensors.ContainsKey(prefix + name) || tensors.ContainsKey(prefix + WithBase(name)));
-            if (found * 2 > expected.Count)
-                return $"The names begin with '{prefix}', the prefix of {owner}: what was saved is the wrapper. Save the model inside it, or take the prefix off every name.";
+            if (found * 2 <= expected.Count) continue;
+            return $"The names begin with '{prefix}', the prefix of {owner}: what was saved is the wrapper. " +
+                "Save the model inside it, or take the prefix off every name.";
         }
         return null;
     }

@@ -15,9 +15,10 @@ internal static unsafe class TiedHeads
     public static string? Compare(CheckpointReader reader, string embedding)
     {
         if (!reader.Tensors.TryGetValue(Head, out TensorEntry? head) || !reader.Tensors.TryGetValue(embedding, out TensorEntry? rows)) return null;
-        bool same = head.Type.ConvertsToFloat32 && rows.Type.ConvertsToFloat32 && head.Shape.AsSpan().SequenceEqual(rows.Shape) && AreEqual(reader, rows, head.Count);
-        return same ? null : $"Warning: '{reader.Path}' holds the tensors '{embedding}' and '{Head}' with different values, but config.json ties them (tie_word_embeddings). " +
-            $"'{embedding}' is used for both. If the head was trained apart, set tie_word_embeddings to false.";
+        bool alike = head.Type.ConvertsToFloat32 && rows.Type.ConvertsToFloat32 && head.Shape.AsSpan().SequenceEqual(rows.Shape);
+        if (alike && AreEqual(reader, rows, head.Count)) return null;
+        return $"Warning: '{reader.Path}' holds the tensors '{embedding}' and '{Head}' with different values, but config.json ties them " +
+            $"(tie_word_embeddings). '{embedding}' is used for both. If the head was trained apart, set tie_word_embeddings to false.";
     }
 
     private static bool AreEqual(CheckpointReader reader, TensorEntry rows, long count)
