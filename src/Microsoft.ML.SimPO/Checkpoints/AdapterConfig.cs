@@ -73,6 +73,11 @@ internal sealed record AdapterConfig
         folder = Path.GetFullPath(folder);
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The adapter folder '{folder}' does not exist.");
         ModelConfig json = ModelConfig.LoadFile(Path.Combine(folder, FileName));
+        if (!json.Has("peft_type") && (json.Has("lora_parameters") || json.Has("fine_tune_type") || File.Exists(Path.Combine(folder, "adapters.safetensors"))))
+        {
+            throw new InvalidDataException($"'{json.Path}' is of an adapter of MLX, whose names and layout are its own and not PEFT's. " +
+                "Fuse it into its model with `mlx_lm.fuse`, and use the folder that this writes.");
+        }
         if (json.GetString("peft_type") != "LORA") throw json.Wrong("peft_type", "\"LORA\"");
         CheckSupported(json);
         int rank = json.GetInt32("r");

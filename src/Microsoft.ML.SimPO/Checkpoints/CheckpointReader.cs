@@ -24,6 +24,9 @@ internal sealed unsafe class CheckpointReader : IDisposable
     /// <summary>The full path of the folder or file that was opened.</summary>
     public string Path { get; }
 
+    /// <summary>A warning where the folder holds the weights twice; else null.</summary>
+    public string? Ambiguity { get; private init; }
+
     /// <summary>Every tensor by name.</summary>
     public IReadOnlyDictionary<string, TensorEntry> Tensors => _tensors;
 
@@ -36,8 +39,8 @@ internal sealed unsafe class CheckpointReader : IDisposable
         folder = System.IO.Path.GetFullPath(folder);
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The model folder '{folder}' does not exist.");
         string single = System.IO.Path.Combine(folder, SingleFileName);
-        if (File.Exists(single)) return OpenFile(single);
         string index = System.IO.Path.Combine(folder, ShardIndex.FileName);
+        if (File.Exists(single)) return OpenFile(single, File.Exists(index));
         if (!File.Exists(index)) throw new FileNotFoundException(DescribeMissing(folder), single);
         return OpenShards(folder, ShardIndex.Load(index));
     }
@@ -45,10 +48,18 @@ internal sealed unsafe class CheckpointReader : IDisposable
     /// <summary>Opens one safetensors file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static CheckpointReader OpenFile(string path)
+    public static CheckpointReader OpenFile(string path) => OpenFile(path, besideShards: false);
+
+    private static CheckpointReader OpenFile(string path, bool besideShards)
     {
         SafetensorsFile file = SafetensorsFile.Open(path);
-        return new CheckpointReader(file.Path, [file], file.Entries.ToDictionary(e => e.Name, StringComparer.Ordinal));
+        return new CheckpointReader(file.Path, [file], file.Entries.ToDictionary(e => e.Name, StringComparer.Ordinal))
+        {
+            Ambiguity = besideShards
+                ? $"Warning: '{System.IO.Path.GetDirectoryName(file.Path)}' holds both '{SingleFileName}' and shards with '{ShardIndex.FileName}'. " +
+                    $"'{SingleFileName}' is used; delete what is old."
+                : null,
+        };
     }
 
     /// <summary>Compares the checkpoint with what a model needs.</summary>
@@ -58,6 +69,7 @@ internal sealed unsafe class CheckpointReader : IDisposable
     public IReadOnlyList<string> Check(IReadOnlyDictionary<string, long[]> expected)
     {
         var faults = new Faults($"'{Path}'", listed: 200);
+        if (RunFolders.Diagnose(_tensors, expected) is { } diagnosis) faults.Add(diagnosis);
         foreach ((string name, long[] shape) in expected)
         {
             if (!_tensors.TryGetValue(name, out TensorEntry? entry))
@@ -161,6 +173,7 @@ internal sealed unsafe class CheckpointReader : IDisposable
 
     private static string DescribeMissing(string folder)
     {
+        if (RunFolders.Describe(folder) is { } run) return $"The folder '{folder}' holds neither '{SingleFileName}' nor '{ShardIndex.FileName}'. {run}";
         bool pickled = Directory.EnumerateFiles(folder, "pytorch_model*.bin").Any();
         return $"The folder '{folder}' holds neither '{SingleFileName}' nor '{ShardIndex.FileName}'." +
             (pickled ? " Its weights are pickled (pytorch_model*.bin), which can run code when read: convert them to safetensors first." : "");

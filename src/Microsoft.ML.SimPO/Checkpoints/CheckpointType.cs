@@ -20,4 +20,7 @@ internal enum CheckpointType
     Float64,
     Int64,
     UInt64,
+    Float4,
+    Float6E2M3,
+    Float6E3M2,
 }

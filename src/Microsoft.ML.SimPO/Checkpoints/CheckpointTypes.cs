@@ -26,7 +26,15 @@ internal static class CheckpointTypes
         (CheckpointType.UInt64, "U64", 8),
     ];
 
-    private static readonly FrozenDictionary<string, CheckpointType> ByName = Rows.ToFrozenDictionary(r => r.Name, r => r.Type, StringComparer.Ordinal);
+    // Types of less than a byte: known, so that a tensor of them that no model needs does not block its file; never read.
+    private static readonly (CheckpointType Type, string Name, int Bits)[] Parts =
+    [
+        (CheckpointType.Float4, "F4", 4),
+        (CheckpointType.Float6E2M3, "F6_E2M3", 6),
+        (CheckpointType.Float6E3M2, "F6_E3M2", 6),
+    ];
+
+    private static readonly FrozenDictionary<string, CheckpointType> ByName = Rows.Concat(Parts).ToFrozenDictionary(r => r.Item2, r => r.Item1, StringComparer.Ordinal);
 
     /// <summary>The names a safetensors header may use, in order of size.</summary>
     public static string KnownNames => string.Join(", ", Rows.Select(r => r.Name));
@@ -35,11 +43,14 @@ internal static class CheckpointTypes
 
     extension(CheckpointType type)
     {
-        /// <summary>Bytes of one element.</summary>
+        /// <summary>Bytes of one element, of types of a byte at least.</summary>
         public int Size => Rows[(int)type].Size;
 
+        /// <summary>Bits of one element.</summary>
+        public int Bits => (int)type < Rows.Length ? 8 * Rows[(int)type].Size : Parts[(int)type - Rows.Length].Bits;
+
         /// <summary>The name in a safetensors header, as <c>BF16</c>.</summary>
-        public string HeaderName => Rows[(int)type].Name;
+        public string HeaderName => (int)type < Rows.Length ? Rows[(int)type].Name : Parts[(int)type - Rows.Length].Name;
 
         /// <summary>Whether <see cref="CheckpointReader.ReadFloat32(string, float*, long)"/> can widen or narrow it to float32.</summary>
         public bool ConvertsToFloat32 => type is CheckpointType.Float32 or CheckpointType.BFloat16 or CheckpointType.Float16 or CheckpointType.Float64;

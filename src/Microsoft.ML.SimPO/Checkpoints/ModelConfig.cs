@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Microsoft.ML.SimPO.Checkpoints;
 
-/// <summary>Typed access to a JSON object such as <c>config.json</c>. A field that is <c>null</c> counts as absent.</summary>
+/// <summary>
+/// Typed access to a JSON object such as <c>config.json</c>. A field that is <c>null</c> counts as absent, but for whoever asks <see cref="IsNull"/>.
+/// </summary>
 /// <remarks>Every error names the file, the field, what is expected and what was found, as <see cref="InvalidDataException"/>.</remarks>
 internal sealed class ModelConfig
 {
@@ -57,6 +59,9 @@ internal sealed class ModelConfig
 
     /// <summary>Whether a field is there and not <c>null</c>.</summary>
     public bool Has(string field) => Find(field) is not null;
+
+    /// <summary>Whether a field is there and <c>null</c>: for some that means something else than to be absent.</summary>
+    public bool IsNull(string field) => _element.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
 
     /// <summary>The field as it stands, or <c>null</c>.</summary>
     public JsonElement? Find(string field) =>

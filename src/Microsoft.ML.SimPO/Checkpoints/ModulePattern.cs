@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.SimPO.Checkpoints;
@@ -14,7 +15,7 @@ internal static class ModulePattern
     /// <exception cref="ArgumentException">It is no regular expression.</exception>
     public static Regex Whole(string text)
     {
-        string whole = $@"\A(?:{text})\z";
+        string whole = $@"\A(?:{FromPython(text)})\z";
         try
         {
             return new Regex(whole, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, LongestMatch);
@@ -31,6 +32,26 @@ internal static class ModulePattern
     {
         _ = Whole(text); // by itself: parentheses that close too early are a fault
         return Whole($@"(?:.*\.)?(?:{text})");
+    }
+
+    /// <summary>Python's way to name a group, <c>(?P&lt;name&gt;...)</c> and <c>(?P=name)</c>, as .NET has it. What is escaped or in brackets stays.</summary>
+    private static string FromPython(string text)
+    {
+        var result = new StringBuilder(text.Length);
+        bool inClass = false;
+        for (int i = 0; i < text.Length; i++)
+        {
+            ReadOnlySpan<char> rest = text.AsSpan(i);
+            if (!inClass && rest.StartsWith("(?P<")) (i, _) = (i + 3, result.Append("(?<"));
+            else if (!inClass && rest.StartsWith("(?P=") && rest.IndexOf(')') is > 0 and var end) (i, _) = (i + end, result.Append($@"\k<{rest[4..end]}>"));
+            else
+            {
+                result.Append(text[i]);
+                if (text[i] == '\\' && i + 1 < text.Length) result.Append(text[++i]);
+                else if (text[i] is '[' or ']') inClass = text[i] == '[' || (inClass && text[i - 1] == '[');
+            }
+        }
+        return result.ToString();
     }
 
     /// <summary>Whether a name is this one or ends in it after a dot.</summary>

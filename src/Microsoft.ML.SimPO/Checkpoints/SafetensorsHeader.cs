@@ -115,20 +115,22 @@ internal ref struct SafetensorsHeader
         if (offsets[1] > _dataLength)
             return string.Create(CultureInfo.InvariantCulture,
                 $"data_offsets {Faults.Describe(offsets)} end behind the {_dataLength} bytes of data; the file may be cut short.");
-        if (!TryByteLength(shape, type.Size, out long expected)) return $"shape {Faults.Describe(shape)} is too large.";
+        if (!TryByteLength(shape, type.Bits, out long expected)) return $"shape {Faults.Describe(shape)} is too large.";
         long found = offsets[1] - offsets[0];
         return expected == found ? null : string.Create(CultureInfo.InvariantCulture,
             $"shape {Faults.Describe(shape)} of {dtype} takes {expected} bytes, but data_offsets {Faults.Describe(offsets)} hold {found}.");
     }
 
-    private static bool TryByteLength(ReadOnlySpan<long> shape, int size, out long bytes)
+    private static bool TryByteLength(ReadOnlySpan<long> shape, int bits, out long bytes)
     {
-        bytes = shape.Contains(0) ? 0 : size;
+        Int128 total = shape.Contains(0) ? 0 : bits;
+        bytes = 0;
         foreach (long length in shape)
         {
-            if (bytes > 0 && length > long.MaxValue / bytes) return false;
-            bytes *= length;
+            total *= length;
+            if (total / 8 > long.MaxValue) return false;
         }
+        bytes = (long)((total + 7) / 8);
         return true;
     }
 

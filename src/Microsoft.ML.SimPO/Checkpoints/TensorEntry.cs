@@ -10,5 +10,5 @@ namespace Microsoft.ML.SimPO.Checkpoints;
 internal sealed record TensorEntry(string Name, CheckpointType Type, long[] Shape, string File, long Offset, long ByteLength)
 {
     /// <summary>The number of elements.</summary>
-    public long Count => ByteLength / Type.Size;
+    public long Count => (long)((Int128)ByteLength * 8 / Type.Bits);
 }

@@ -16,11 +16,13 @@ internal sealed class DropLog
         _drops[reason] = _drops.TryGetValue(reason, out var seen) ? seen with { Count = seen.Count + 1 } : (1, location, message);
 
     /// <summary>Counts what is odd about a row that is kept.</summary>
-    public void Warn(string what, RowLocation location) => _warnings[what] = _warnings.TryGetValue(what, out var seen) ? seen with { Count = seen.Count + 1 } : (1, location);
+    public void Warn(string what, RowLocation location) =>
+        _warnings[what] = _warnings.TryGetValue(what, out var seen) ? seen with { Count = seen.Count + 1 } : (1, location);
 
     /// <summary>What was odd about rows that were kept: "... in 3 rows, the first at a.jsonl, line 2."</summary>
     public IReadOnlyList<string> Warnings => _warnings
-        .Select(seen => FormattableString.Invariant($"{seen.Key} in {seen.Value.Count} {(seen.Value.Count == 1 ? "row" : "rows")}, the first at {seen.Value.Location}.")).ToList();
+        .Select(seen => (seen.Key, seen.Value.Count, Rows: seen.Value.Count == 1 ? "row" : "rows", seen.Value.Location))
+        .Select(seen => FormattableString.Invariant($"{seen.Key} in {seen.Count} {seen.Rows}, the first at {seen.Location}.")).ToList();
 
     public long Count(DropReason reason) => _drops.TryGetValue(reason, out var seen) ? seen.Count : 0;
 

@@ -19,10 +19,12 @@ internal static class GenerationConfig
         var options = new GenerationOptions
         {
             MaxNewTokens = longest,
+            // As in transformers, max_new_tokens goes before max_length, which counts the prompt.
+            MaxLength = config.Has("max_new_tokens") ? null : config.GetInt32OrNull("max_length"),
             MinNewTokens = config.GetInt32("min_new_tokens", 0),
             Sample = sample,
             Temperature = (float)config.GetDouble("temperature", 1),
-            TopK = config.GetInt32("top_k", sample ? TopKOfTransformers : 0),
+            TopK = config.GetInt32("top_k", sample && !config.IsNull("top_k") ? TopKOfTransformers : 0), // null is none
             TopP = (float)config.GetDouble("top_p", 1),
             MinP = (float)config.GetDouble("min_p", 0),
             RepetitionPenalty = (float)config.GetDouble("repetition_penalty", 1),

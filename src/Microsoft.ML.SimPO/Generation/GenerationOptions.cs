@@ -9,6 +9,9 @@ public sealed record GenerationOptions
     /// <summary>At most so many tokens are written. At least 1, default 256.</summary>
     public int MaxNewTokens { get; init; } = 256;
 
+    /// <summary>Prompt and answer together have at most so many tokens; an answer has one at least. Above 0, default null: only <see cref="MaxNewTokens"/> ends it.</summary>
+    public int? MaxLength { get; init; }
+
     /// <summary>Tokens that end an answer are not written before so many others. From 0 to <see cref="MaxNewTokens"/>, default 0.</summary>
     public int MinNewTokens { get; init; }
 
@@ -46,6 +49,8 @@ public sealed record GenerationOptions
     internal IEnumerable<string> Faults()
     {
         if (MaxNewTokens < 1) yield return Invariant($"`MaxNewTokens` must be at least 1, but was {MaxNewTokens}.");
+        if (MaxLength < 1)
+            yield return Invariant($"`MaxLength` must be at least 1, but was {MaxLength}. Use null for no limit of prompt and answer together.");
         if (MinNewTokens < 0 || MinNewTokens > Math.Max(0, MaxNewTokens))
             yield return Invariant($"`MinNewTokens` must be from 0 to `MaxNewTokens`, but was {MinNewTokens}.");
         if (!(Temperature > 0 && float.IsFinite(Temperature)))

@@ -56,6 +56,6 @@ internal sealed class TokenGenerator(Decoder decoder, IReadOnlyCollection<int> s
         sequence.Ids.Add(token);
         bool goesOn = onToken?.Invoke(sequence.Index, token) ?? true;
         if (!goesOn || Array.IndexOf(_stopTokens, token) >= 0) sequence.Finish = GenerationFinish.Stop;
-        else if (sequence.NewTokens >= options.MaxNewTokens) sequence.Finish = GenerationFinish.Length;
+        else if (sequence.NewTokens >= options.MaxNewTokens || sequence.Ids.Count >= options.MaxLength) sequence.Finish = GenerationFinish.Length;
     }
 }

@@ -37,6 +37,8 @@ internal static class DecoderLoader
         {
             var expected = decoder.Parameters.SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal);
             if (UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead) is { } note) notes?.Add(note);
+            if (reader.Ambiguity is { } ambiguity) notes?.Add(ambiguity);
+            if (architecture.TiedHead && TiedHeads.Compare(reader, decoder.Embedding.Parts[0].Name) is { } heads) notes?.Add(heads);
             using (WeightLease lease = Parameter.EnterOwn(decoder.Parameters, WeightUse.Write))
                 reader.ReadFloat32([.. decoder.Parameters.SelectMany(p => p.Parts.Select(part => new TensorTarget(part.Name, p.Address(part), part.Count)))]);
             if (plan.Device.type != DeviceType.CPU) decoder = MoveTo(decoder, family, architecture, plan.Device);

@@ -5,7 +5,6 @@ using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Generation;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Parity;
 using Microsoft.ML.SimPO.Text;

@@ -63,7 +63,8 @@ internal sealed class ArrowBatch
             LargeListArray list => List(list.Values, checked((int)list.ValueOffsets[index]), checked((int)list.ValueOffsets[index + 1]), depth),
             FixedSizeListArray list => List(list.Values, Start(list, index), Start(list, index + 1), depth),
             ListViewArray list => List(list.Values, list.ValueOffsets[index], list.ValueOffsets[index] + list.Sizes[index], depth),
-            LargeListViewArray list => List(list.Values, checked((int)list.ValueOffsets[index]), checked((int)(list.ValueOffsets[index] + list.Sizes[index])), depth),
+            LargeListViewArray list =>
+                List(list.Values, checked((int)list.ValueOffsets[index]), checked((int)(list.ValueOffsets[index] + list.Sizes[index])), depth),
             RunEndEncodedArray runs => Value(runs.Values, runs.FindPhysicalIndex(index), depth + 1),
             StructArray record => Record(record, index, depth),
             _ => Number(array, index),

@@ -35,14 +35,15 @@ internal static class ArrowMetadata
         }
     }
 
-    /// <summary>Reads the schema where there is stack enough, and refuses one that is nested deep. Returns true.</summary>
+    /// <summary>Reads the schema where there is stack enough, and refuses one that is nested deep. Returns whether columns have dictionaries.</summary>
     public static bool CheckSchema(ArrowStreamReader reader)
     {
         Exception? failure = null;
-        var thread = new Thread(() => failure = Capture(() => CheckDepth(reader.Schema)), SchemaStack);
+        bool dictionaries = false;
+        var thread = new Thread(() => failure = Capture(() => dictionaries = CheckDepth(reader.Schema)), SchemaStack);
         thread.Start();
         thread.Join();
-        return failure is null ? true : throw new InvalidDataException(failure.Message, failure);
+        return failure is null ? dictionaries : throw new InvalidDataException(failure.Message, failure);
     }
 
     private static Exception? Capture(Action action)
@@ -58,15 +59,19 @@ internal static class ArrowMetadata
         }
     }
 
-    private static void CheckDepth(Schema schema)
+    private static bool CheckDepth(Schema schema)
     {
+        bool dictionaries = false;
         if (schema is null) throw new InvalidDataException("it has no schema.");
         var open = new Stack<(IArrowType Type, int Depth)>(schema.FieldsList.Select(field => (field.DataType, 1)));
         while (open.TryPop(out (IArrowType Type, int Depth) next))
         {
             if (next.Depth > MaxDepth) throw new InvalidDataException($"its schema is nested deeper than {MaxDepth}.");
             if (next.Type is NestedType nested) foreach (Field field in nested.Fields) open.Push((field.DataType, next.Depth + 1));
-            if (next.Type is DictionaryType dictionary) open.Push((dictionary.ValueType, next.Depth + 1));
+            if (next.Type is not DictionaryType dictionary) continue;
+            dictionaries = true;
+            open.Push((dictionary.ValueType, next.Depth + 1));
         }
+        return dictionaries;
     }
 }

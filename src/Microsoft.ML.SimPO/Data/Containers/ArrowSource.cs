@@ -18,11 +18,12 @@ internal sealed class ArrowSource(InputFile file, bool isStream) : IRowSource
             ArrowMetadata.CheckLength(stream, isStream);
             return Open(stream, new BoundedAllocator(stream.Length));
         });
-        Guard(() => ArrowMetadata.CheckSchema(reader));
+        bool dictionaries = Guard(() => ArrowMetadata.CheckSchema(reader));
         long row = 0;
         while (Guard(reader.ReadNextRecordBatch) is { } batch)
         {
-            using (batch)
+            // Batches share their dictionaries, to which later ones may add: the collector frees them.
+            using (dictionaries ? null : batch)
             {
                 ArrowBatch columns = Guard(() => new ArrowBatch(batch, wanted));
                 for (int i = 0; i < batch.Length; i++)

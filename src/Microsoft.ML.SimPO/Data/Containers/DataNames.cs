@@ -22,7 +22,7 @@ internal static partial class DataNames
         if (parts.Any(part => part.StartsWith('.') || part.StartsWith('_'))) return false;
         string name = parts[^1];
         return !Descriptions.Contains(name, StringComparer.Ordinal)
-            && (Extensions.Contains(Extension(name), StringComparer.Ordinal) || (IsCompressed(name) && Path.GetExtension(name).Equals(".gz", StringComparison.OrdinalIgnoreCase)));
+            && (Extensions.Contains(Extension(name), StringComparer.Ordinal) || Path.GetExtension(name).Equals(".gz", StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>Whether its name is one of those that `datasets` gives to what it keeps of a transformation, beside the data.</summary>

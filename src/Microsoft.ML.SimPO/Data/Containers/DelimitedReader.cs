@@ -211,7 +211,10 @@ internal sealed class DelimitedReader(Stream stream, int maxRecordBytes)
         if (_end == _buffer.Length)
         {
             if (_end >= maxRecordBytes + (1L << 16))
-                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"Record {Record} is longer than MaxRecordSize ({maxRecordBytes} bytes)."));
+            {
+                throw new InvalidDataException(string.Create(
+                    CultureInfo.InvariantCulture, $"Record {Record} is longer than MaxRecordSize ({maxRecordBytes} bytes)."));
+            }
             Array.Resize(ref _buffer, Sizes.Grown(_buffer.Length, maxRecordBytes));
         }
         int read = stream.Read(_buffer, _end, _buffer.Length - _end);

@@ -11,7 +11,8 @@ internal static class ForeignFiles
     [
         ([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0], $"it is compressed with xz, which is not read. {Repack}"),
         (Encoding.Latin1.GetBytes("BZh"), $"it is compressed with bzip2, which is not read. {Repack}"),
-        ([(byte)'P', (byte)'K', 3, 4], "it is a zip archive (as Excel's workbooks are too), which is not read. Unpack it first, or save the sheet as CSV in UTF-8."),
+        ([(byte)'P', (byte)'K', 3, 4],
+            "it is a zip archive (as Excel's workbooks are too), which is not read. Unpack it first, or save the sheet as CSV in UTF-8."),
         ([(byte)'7', (byte)'z', 0xBC, 0xAF], $"it is a 7z archive, which is not read. {Repack}"),
         ([0x04, 0x22, 0x4D, 0x18], $"it is compressed with LZ4, which is not read. {Repack}"),
         ([0xFF, 0x06, 0x00, 0x00, (byte)'s', (byte)'N'], $"it is compressed with Snappy, which is not read. {Repack}"),

@@ -19,7 +19,9 @@ internal sealed record InputFile(string Path, string Name)
         Span<byte> magic = stackalloc byte[4];
         int read = file.ReadAtLeast(magic, 4, throwOnEndOfStream: false);
         file.Position = 0;
-        Stream? decompressed = magic[..read].StartsWith(GzipMagic) ? new GzipReader(file) : magic[..read].SequenceEqual(ZstdMagic) ? new ZstdReader(file) : null;
+        Stream? decompressed = magic[..read].StartsWith(GzipMagic) ? new GzipReader(file)
+            : magic[..read].SequenceEqual(ZstdMagic) ? new ZstdReader(file)
+            : null;
         return new LocatingStream(decompressed ?? file, Name, decompressed is not null);
     }
 

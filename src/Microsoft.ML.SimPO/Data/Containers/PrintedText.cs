@@ -122,7 +122,7 @@ internal ref struct PrintedText(ReadOnlySpan<char> text)
             case '0': text.Append('\0'); break;
             case 'x': text.Append((char)Hexadecimal(2)); break;
             case 'u': text.Append((char)Hexadecimal(4)); break;
-            case 'U': text.Append(char.ConvertFromUtf32(Hexadecimal(8) is var code && code is >= 0 and <= 0x10FFFF and not (>= 0xD800 and < 0xE000) ? code : 0xFFFD)); break;
+            case 'U': text.Append(Rune.TryCreate(Hexadecimal(8), out Rune rune) ? rune : Rune.ReplacementChar); break;
             case '\\' or '\'' or '"': text.Append(next); break;
             default: text.Append('\\').Append(next); break;
         }

@@ -70,7 +70,8 @@ internal static class FieldNames
     public static readonly string[] Labels = ["label", "kto", "ktotag", "thumbsup", "isdesirable", "desirable"];
 
     /// <summary>Whether a name says that what it holds is a rank.</summary>
-    public static bool IsRank(string name) => Array.Exists(RankLists, rank => Normalize(name[(name.LastIndexOf('.') + 1)..]).EndsWith(rank, StringComparison.Ordinal));
+    public static bool IsRank(string name) =>
+        Array.Exists(RankLists, rank => Normalize(name[(name.LastIndexOf('.') + 1)..]).EndsWith(rank, StringComparison.Ordinal));
 
     /// <summary>Lower case without hyphens, underscores and blanks: <c>Chosen-Rating</c> and <c>chosen_rating</c> are one name.</summary>
     public static string Normalize(string name) =>

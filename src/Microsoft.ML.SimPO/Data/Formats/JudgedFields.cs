@@ -9,7 +9,7 @@ namespace Microsoft.ML.SimPO.Data.Formats;
 internal sealed record JudgedFields(string First, string Second, Verdict Verdict)
 {
     private static readonly string[] Answers =
-        ["response", "answer", "completion", "output", "conversation", "generation", "candidate", "origresponse", "humanref", "summary", "model", "text", "chat"];
+        ["response", "answer", "completion", "output", "conversation", "generation", "candidate", "origresponse", "humanref", "summary", "text", "chat"];
 
     private static readonly (string First, string Second, string Third)[] Endings = [("1", "2", "3"), ("a", "b", "c"), ("0", "1", "2")];
 
@@ -18,8 +18,8 @@ internal sealed record JudgedFields(string First, string Second, Verdict Verdict
 
     private static readonly string[] Names =
     [
-        "winner", "betterresponseid", "betteranswerid", "preference", "origpreference", "humanpreference", "preferred", "preferredresponse", "choice", "verdict", "judgment",
-        "judgement", "vote", "label", "labels", "winnermodel", "better", "best", "saferresponseid",
+        "winner", "betterresponseid", "betteranswerid", "preference", "origpreference", "humanpreference", "preferred", "preferredresponse", "choice",
+        "verdict", "judgment", "judgement", "vote", "label", "labels", "winnermodel", "better", "best", "saferresponseid",
     ];
 
     /// <summary>The fields of a judged pair, or null where there are none. <paramref name="unclear"/> is a verdict whose values do not tell.</summary>
@@ -43,7 +43,8 @@ internal sealed record JudgedFields(string First, string Second, Verdict Verdict
         found = null;
         if (Signs.Select(fields.Find).FirstOrDefault(name => name is not null && fields.All(name, Verdict.IsNumber)) is { } sign)
             return new Verdict(VerdictKind.Sign, [sign], answer, a, b);
-        (string First, string Second)? flags = fields.Find([($"winnermodel{a}", $"winnermodel{b}"), ($"winner{a}", $"winner{b}"), ($"winner{answer}{a}", $"winner{answer}{b}")]);
+        (string First, string Second)? flags = fields.Find(
+            [($"winnermodel{a}", $"winnermodel{b}"), ($"winner{a}", $"winner{b}"), ($"winner{answer}{a}", $"winner{answer}{b}")]);
         if (flags is { } won) return new Verdict(VerdictKind.Flags, [won.First, won.Second], answer, a, b);
         // SHP: 1 where the first of its two answers is preferred.
         if (answer == "humanref" && fields.Find("labels") is { } label) return new Verdict(VerdictKind.FirstIsOne, [label], answer, a, b);
@@ -53,7 +54,8 @@ internal sealed record JudgedFields(string First, string Second, Verdict Verdict
             if (fields.All(name, value => verdict.ReadName(value) is not null)) return verdict;
             if (fields.Values(name).Any(value => value.Kind is FieldKind.Number or FieldKind.Text)) found ??= name;
         }
-        (string First, string Second)? scores = fields.Find([($"score{a}", $"score{b}"), ($"{answer}{a}score", $"{answer}{b}score"), ($"rating{a}", $"rating{b}"), ($"reward{a}", $"reward{b}")]);
+        (string First, string Second)? scores = fields.Find(
+            [($"score{a}", $"score{b}"), ($"{answer}{a}score", $"{answer}{b}score"), ($"rating{a}", $"rating{b}"), ($"reward{a}", $"reward{b}")]);
         return scores is { } both && fields.All(both.First, Verdict.IsNumber) && fields.All(both.Second, Verdict.IsNumber)
             ? new Verdict(VerdictKind.Scores, [both.First, both.Second], answer, a, b)
             : null;

@@ -6,7 +6,8 @@ namespace Microsoft.ML.SimPO.Data.Formats;
 /// Rows with a prompt, two answers and a judge's verdict, as HelpSteer3 and the arenas have them. Answers may be whole conversations, or lists of texts that
 /// answer a list of prompts in turn.
 /// </summary>
-internal sealed class JudgedPairLayout(LayoutColumns columns, JudgedFields fields, IReadOnlyCollection<string> names, TextMode answers, TextMode prompts) : IPairLayout
+internal sealed class JudgedPairLayout(
+    LayoutColumns columns, JudgedFields fields, IReadOnlyCollection<string> names, TextMode answers, TextMode prompts) : IPairLayout
 {
     private readonly PairBuilder _builder = new(columns, answers, prompts);
     private readonly PairBuilder _turns = new(columns with { Prompt = null }, TextMode.Answer, TextMode.Answer);
@@ -26,7 +27,10 @@ internal sealed class JudgedPairLayout(LayoutColumns columns, JudgedFields field
     {
         RowFault? fault = fields.Verdict.Read(row, out bool? first, out float? scoreFirst, out float? scoreSecond);
         if (fault is null && first is null)
-            fault = new RowFault(DropReason.NoPreference, $"The judge must prefer one of the two answers, but `{string.Join("` and `", fields.Verdict.Fields)}` says neither.");
+        {
+            string said = string.Join("` and `", fields.Verdict.Fields);
+            fault = new RowFault(DropReason.NoPreference, $"The judge must prefer one of the two answers, but `{said}` says neither.");
+        }
         if (fault is not null)
         {
             outcomes.Add(new PairOutcome(null, fault, location));
@@ -62,6 +66,7 @@ internal sealed class JudgedPairLayout(LayoutColumns columns, JudgedFields field
     private static FieldValue[]? Texts(FieldValue value)
     {
         if (value.Kind == FieldKind.Text && value.Text.StartsWith("[\"", StringComparison.Ordinal)) value = JsonText.TryParse(value.Text);
-        return value.Kind == FieldKind.List && value.Items.Length > 0 && Array.TrueForAll(value.Items, item => item.Kind == FieldKind.Text) ? value.Items : null;
+        bool texts = value.Kind == FieldKind.List && value.Items.Length > 0 && Array.TrueForAll(value.Items, item => item.Kind == FieldKind.Text);
+        return texts ? value.Items : null;
     }
 }

@@ -15,7 +15,8 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
         CheckGivenColumns();
         bool rated = options.Format is PreferenceFormat.RatedList or PreferenceFormat.RatedRows || (Given.Responses is not null && Given.Chosen is null);
         if (!rated && FindAnswers() is { } answers) return Pairs(answers.Chosen, answers.Rejected);
-        if (options.Format is PreferenceFormat.Auto or PreferenceFormat.Plain or PreferenceFormat.Chat && Given.Responses is null && FindJudged() is { } judged) return judged;
+        bool mayBeJudged = options.Format is PreferenceFormat.Auto or PreferenceFormat.Plain or PreferenceFormat.Chat && Given.Responses is null;
+        if (mayBeJudged && FindJudged() is { } judged) return judged;
         if (options.Format != PreferenceFormat.RatedRows && FindRatedList() is { } list) return list;
         if (options.Format != PreferenceFormat.RatedList && FindRatedRows() is { } single) return single;
         throw NotPairs();
@@ -66,8 +67,7 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
             .FirstOrDefault(name => name is not null && !taken.Contains(name) && fields.Values(name).Any(IsPrompt))
             ?? FieldNames.Prompts.Select(fields.Find).FirstOrDefault(name => name is not null && !taken.Contains(name));
         // OpenAI's preference format: messages and tools in one object.
-        if (Given.Prompt is null && prompt is not null && fields.All(prompt, value => value.Kind == FieldKind.Record && TurnParser.IsMessages(value.Record["messages"])))
-            prompt = $"{prompt}.messages";
+        if (Given.Prompt is null && prompt is not null && fields.All(prompt, HoldsMessages)) prompt = $"{prompt}.messages";
         string? history = Given.History ?? fields.Find(FieldNames.Histories);
         string? input = Given.Input ?? (prompt is not null && FieldNames.Normalize(prompt) == "instruction" ? fields.Find("input") : null);
         return new LayoutColumns
@@ -78,6 +78,8 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
             History = history == prompt ? null : history,
         };
     }
+
+    private static bool HoldsMessages(FieldValue value) => value.Kind == FieldKind.Record && TurnParser.IsMessages(value.Record["messages"]);
 
     private static bool IsPrompt(FieldValue value) => value.Kind == FieldKind.Text || TurnParser.IsMessages(value);
 
@@ -127,8 +129,8 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
         {
             if (unclear is not { } pair) return null;
             string values = string.Join(", ", fields.Values(pair.Verdict).Select(Show).Distinct(StringComparer.Ordinal).Take(5));
-            throw new InvalidDataException($"{dataName}: `{pair.Verdict}` seems to say which of `{pair.First}` and `{pair.Second}` is better, but its values ({values}) do not tell how. " +
-                $"Name the better one's field in it, or give `{nameof(options.Columns)}.{nameof(Given.Chosen)}` and `{nameof(Given.Rejected)}`.");
+            throw new InvalidDataException($"{dataName}: `{pair.Verdict}` seems to say which of `{pair.First}` and `{pair.Second}` is better, " +
+                $"but its values ({values}) do not tell how. Name the better one's field in it, or give `{nameof(options.Columns)}.{nameof(Given.Chosen)}` and `{nameof(Given.Rejected)}`.");
         }
         LayoutColumns columns = PromptColumns([judged.First, judged.Second, .. judged.Verdict.Fields]);
         LayoutColumns first = columns with { Chosen = judged.First, Rejected = judged.Second };
@@ -151,12 +153,14 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
         if (responses is null || !fields.All(responses, value => value.Kind == FieldKind.List)) return null;
         // `completions.rating`: a field of the answers' objects.
         string? own = Given.Scores?.StartsWith($"{responses}.", StringComparison.Ordinal) == true ? Given.Scores[(responses.Length + 1)..] : null;
-        string[] lists = (Given.Scores is { } given && own is null ? [given] : Array.Empty<string>()).Concat(FieldNames.ScoreLists.Concat(FieldNames.RankLists).Select(fields.Find))
-            .OfType<string>().Distinct(StringComparer.Ordinal).Where(name => name != responses && fields.All(name, value => value.Kind == FieldKind.List)).ToArray();
+        string?[] named = [own is null ? Given.Scores : null, .. FieldNames.ScoreLists.Concat(FieldNames.RankLists).Select(fields.Find)];
+        string[] lists = named.OfType<string>().Distinct(StringComparer.Ordinal)
+            .Where(name => name != responses && fields.All(name, value => value.Kind == FieldKind.List)).ToArray();
         string? scores = own is not null ? null : Given.Scores ?? lists.FirstOrDefault();
         List<RatingField> ratings = scores is not null
             ? [.. lists.Select(RatingField.Of).DefaultIfEmpty(RatingField.Of(scores))]
-            : [.. own is null ? Array.Empty<RatingField>() : [RatingField.Of(own)], .. RatingField.Find(fields.Values(responses)).Where(field => field.Name != own)];
+            : RatingField.Find(fields.Values(responses)).ToList();
+        if (own is not null) ratings = [RatingField.Of(own), .. ratings.Where(field => field.Name != own)];
         bool inside = scores is null && ratings.Count > 0 && fields.All(responses, value => value.Items.Length > 0 && value.Items.Any(RatedItem.Looks));
         if (scores is null && !inside) return null;
         LayoutColumns columns = PromptColumns([responses, scores]) with { Responses = responses, Scores = scores };
@@ -166,7 +170,8 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
     private RatedRowsLayout? FindRatedRows()
     {
         string? response = Given.Responses ?? fields.Find(FieldNames.Responses);
-        string? score = Given.Scores ?? FieldNames.Scores.Concat(FieldNames.Ranks).Select(fields.Find).FirstOrDefault(name => name is not null && fields.All(name, IsNumber));
+        string? score = Given.Scores ?? FieldNames.Scores.Concat(FieldNames.Ranks).Select(fields.Find)
+            .FirstOrDefault(name => name is not null && fields.All(name, IsNumber));
         if (response is null || score is null) return null;
         LayoutColumns columns = PromptColumns(response, score) with { Responses = response, Scores = score };
         return columns.Prompt is null ? null : new RatedRowsLayout(columns, fields.Names, RatedPromptMode(columns), options);

@@ -3,7 +3,9 @@ using Microsoft.ML.SimPO.Data.Containers;
 
 namespace Microsoft.ML.SimPO.Data.Formats;
 
-/// <summary>Messages that a program printed into a text. They are read where a whole column has them, and never are the words of a user or an assistant.</summary>
+/// <summary>
+/// Messages that a program printed into a text. They are read where a whole column has them, and never are the words of a user or an assistant.
+/// </summary>
 internal static partial class PrintedMessages
 {
     /// <summary>What is wrong with a text that is to be taken as it stands; null for nothing.</summary>
@@ -11,7 +13,8 @@ internal static partial class PrintedMessages
     {
         if (text.AsSpan().TrimStart() is not ['[' or '{', ..] || !JsonText.TryParse(text).IsNull) return null;
         if (!Beginning().IsMatch(text[..Math.Min(text.Length, 200)])) return null;
-        return RowFault.Malformed($"`{field}` must be text or messages as JSON, but holds messages as a program printed them: `{Excerpt.Of(text)}`. Write the column as JSON, as `json.dumps` does.");
+        return RowFault.Malformed($"`{field}` must be text or messages as JSON, but holds messages as a program printed them: `{Excerpt.Of(text)}`. " +
+            "Write the column as JSON, as `json.dumps` does.");
     }
 
     /// <summary>Whether the text is a list of one text by Python's <c>repr</c>.</summary>

@@ -80,13 +80,15 @@ internal sealed class RatedListLayout(
         scores = [];
         FieldValue list = LayoutColumns.Get(row, columns.Responses);
         if (list.Kind != FieldKind.List) return RowFault.Type(columns.Responses!, "a list of answers", list);
-        if (list.Items.Length > MaxAnswers) return RowFault.Malformed($"`{columns.Responses}` must hold at most {MaxAnswers} answers, but holds {list.Items.Length}.");
+        if (list.Items.Length > MaxAnswers)
+            return RowFault.Malformed($"`{columns.Responses}` must hold at most {MaxAnswers} answers, but holds {list.Items.Length}.");
         FieldValue given = LayoutColumns.Get(row, columns.Scores);
         if (columns.Scores is not null && (given.Kind != FieldKind.List || given.Items.Length != list.Items.Length))
         {
             return given.Kind != FieldKind.List
                 ? RowFault.Type(columns.Scores, "a list of numbers", given)
-                : RowFault.Malformed($"`{columns.Scores}` must hold as many numbers as `{columns.Responses}` has answers, {list.Items.Length}, but holds {given.Items.Length}.");
+                : RowFault.Malformed($"`{columns.Scores}` must hold as many numbers as `{columns.Responses}` has answers, {list.Items.Length}, " +
+                    $"but holds {given.Items.Length}.");
         }
         for (int i = 0; i < list.Items.Length; i++)
         {

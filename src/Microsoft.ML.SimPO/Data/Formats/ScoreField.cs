@@ -23,7 +23,7 @@ internal static class ScoreField
         switch (value.Kind)
         {
             case FieldKind.Null: return true;
-            case FieldKind.Text when string.IsNullOrWhiteSpace(value.Text) || Array.Exists(None, none => none.Equals(value.Text.Trim(), StringComparison.OrdinalIgnoreCase)): return true;
+            case FieldKind.Text when string.IsNullOrWhiteSpace(value.Text) || None.Contains(value.Text.Trim(), StringComparer.OrdinalIgnoreCase): return true;
             case FieldKind.Boolean: break;
             case FieldKind.Text when double.TryParse(Invariant(value), NumberStyles.Float, CultureInfo.InvariantCulture, out number): break;
             case FieldKind.Number: break;

@@ -11,7 +11,8 @@ namespace Microsoft.ML.SimPO.Data.Formats;
 /// <param name="Second">How the second answer's name ends.</param>
 internal sealed record Verdict(VerdictKind Kind, string[] Fields, string Answer, string First, string Second)
 {
-    private static readonly string[] Ties = ["tie", "ties", "tied", "draw", "equal", "same", "both", "neither", "none", "bothbad", "bothgood", "tiebothbad", "a=b", "[[c]]", "c"];
+    private static readonly string[] Ties =
+        ["tie", "ties", "tied", "draw", "equal", "same", "both", "neither", "none", "bothbad", "bothgood", "tiebothbad", "a=b", "[[c]]", "c"];
 
     // The forms in which judges name an answer, around its letter or number.
     private static readonly string[] Titles = ["", "model", "response", "answer", "assistant", "completion", "option", "output"];
@@ -37,7 +38,10 @@ internal sealed record Verdict(VerdictKind Kind, string[] Fields, string Answer,
         {
             if (value.IsNull) return RowFault.Missing(Fields[0]);
             if (ReadName(value) is not { } name)
-                return RowFault.Malformed($"`{Fields[0]}` must name one of the two answers or a tie, but was {(value.Kind == FieldKind.Text ? $"`{Excerpt.Of(value.Text)}`" : value.KindName)}.");
+            {
+                string found = value.Kind == FieldKind.Text ? $"`{Excerpt.Of(value.Text)}`" : value.KindName;
+                return RowFault.Malformed($"`{Fields[0]}` must name one of the two answers or a tie, but was {found}.");
+            }
             first = name == 0 ? null : name < 0;
             return null;
         }
@@ -46,7 +50,8 @@ internal sealed record Verdict(VerdictKind Kind, string[] Fields, string Answer,
         {
             if (one is not { } number) return RowFault.Missing(Fields[0]);
             first = Kind == VerdictKind.Sign ? (number == 0 ? null : number < 0) : number == 1;
-            return Kind == VerdictKind.FirstIsOne && number is not (0 or 1) ? RowFault.Malformed($"`{Fields[0]}` must be 0 or 1, but was {Text(number)}.") : null;
+            bool isOther = Kind == VerdictKind.FirstIsOne && number is not (0 or 1);
+            return isOther ? RowFault.Malformed($"`{Fields[0]}` must be 0 or 1, but was {Text(number)}.") : null;
         }
         if (ScoreField.TryRead(row, Fields[1], out float? two) is { } other) return other;
         if (one is null || two is null) return RowFault.Missing(one is null ? Fields[0] : Fields[1]);
@@ -61,7 +66,9 @@ internal sealed record Verdict(VerdictKind Kind, string[] Fields, string Answer,
         if (value.Kind == FieldKind.Number) return Side(value.Number.ToString("R", CultureInfo.InvariantCulture));
         if (value.Kind != FieldKind.Text) return null;
         string text = new(FieldNames.Normalize(value.Text.Trim()).Where(c => c is not ('(' or ')' or '.')).ToArray());
-        if (Titles.Select(title => text.StartsWith(title, StringComparison.Ordinal) ? Side(text[title.Length..]) : null).FirstOrDefault(side => side is not null) is { } found) return found;
+        int? titled = Titles.Where(title => text.StartsWith(title, StringComparison.Ordinal))
+            .Select(title => Side(text[title.Length..])).FirstOrDefault(side => side is not null);
+        if (titled is not null) return titled;
         if (text.StartsWith(Answer, StringComparison.Ordinal) && Side(text[Answer.Length..]) is { } own) return own;
         return text switch
         {

@@ -18,7 +18,11 @@ internal sealed record ModelSource(string? ModelPath, string? AdapterPath, Align
         TorchRuntime.EnsureLoaded();
         LanguageModel model = Load(environment);
         using IChannel channel = environment.Register(AlignmentTransformer.LoaderSignature).Start("Loading");
-        foreach (string note in model.Notes) channel.Info(note);
+        foreach (string note in model.Notes)
+        {
+            if (note.StartsWith("Warning: ", StringComparison.Ordinal)) channel.Warning(note["Warning: ".Length..]);
+            else channel.Info(note);
+        }
         AdapterSetup.Report(model, channel);
         return model;
     }

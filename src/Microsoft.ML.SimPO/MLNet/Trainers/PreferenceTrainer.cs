@@ -1,11 +1,9 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimPO.Scoring;
-using Microsoft.ML.SimPO.Text.Encoders;
-using Microsoft.ML.SimPO.Training.State;
 using Microsoft.ML.SimPO.Native;
-using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training.Session;
+using Microsoft.ML.SimPO.Training.State;
 
 namespace Microsoft.ML.SimPO;
 

@@ -11,8 +11,9 @@ internal static partial class ModelFamilies
     /// <param name="ropeTheta">Where the configuration says nothing.</param>
     private static DecoderArchitecture ReadCommon(ModelConfig config, int? headDim = null, double ropeTheta = 10_000)
     {
-        int hidden = Positive(config, "hidden_size"), heads = Positive(config, "num_attention_heads");
-        int keyValueHeads = config.GetInt32("num_key_value_heads", heads);
+        ClassDefaults defaults = ClassDefaults.Of(config);
+        int hidden = Positive(config, "hidden_size", defaults.HiddenSize), heads = Positive(config, "num_attention_heads", defaults.Heads);
+        int keyValueHeads = config.IsNull("num_key_value_heads") ? heads : config.GetInt32("num_key_value_heads", defaults.KeyValueHeads ?? heads);
         int dim = config.GetInt32("head_dim", headDim ?? hidden / heads);
         if (dim < 1) throw config.Wrong("head_dim", "at least 1");
         if (keyValueHeads < 1 || heads % keyValueHeads != 0)
@@ -20,17 +21,17 @@ internal static partial class ModelFamilies
         return new DecoderArchitecture
         {
             ModelType = config.GetString("model_type"),
-            VocabularySize = Positive(config, "vocab_size"),
+            VocabularySize = Positive(config, "vocab_size", defaults.VocabularySize),
             HiddenSize = hidden,
-            IntermediateSize = Positive(config, "intermediate_size"),
+            IntermediateSize = Positive(config, "intermediate_size", defaults.IntermediateSize),
             HeadCount = heads,
             KeyValueHeadCount = keyValueHeads,
             HeadDim = dim,
-            MaxPositions = Positive(config, "max_position_embeddings"),
-            NormEpsilon = config.GetDouble("rms_norm_eps"),
-            Layers = [.. Enumerable.Repeat(new LayerArchitecture(null, 0), Positive(config, "num_hidden_layers"))],
+            MaxPositions = Positive(config, "max_position_embeddings", defaults.MaxPositions),
+            NormEpsilon = config.GetDouble("rms_norm_eps", defaults.NormEpsilon),
+            Layers = [.. Enumerable.Repeat(new LayerArchitecture(null, 0), Positive(config, "num_hidden_layers", defaults.Layers))],
             Rotaries = [RotaryReader.Read(config, dim, ropeTheta)],
-            PaddingToken = config.GetInt32OrNull("pad_token_id"),
+            PaddingToken = PaddingOf(config, Positive(config, "vocab_size", defaults.VocabularySize)),
             TiedHead = config.GetBool("tie_word_embeddings", false),
             Activation = ActivationOf(config, "hidden_act", "silu"),
             AttentionScale = 1 / Math.Sqrt(dim),
@@ -61,7 +62,11 @@ internal static partial class ModelFamilies
     }
 
     private static DecoderArchitecture ReadGemma2(ModelConfig config) =>
-        WithLayerTypes(WithFourNorms(ReadGemma(config), config), config, Window(config), i => i % 2 == 0);
+        WithLayerTypes(WithFourNorms(ReadGemma(config), config), config, Window(config), i => i % 2 == 0) with
+        {
+            AttentionSoftCap = SoftCap(config, "attn_logit_softcapping", 50),
+            LogitsSoftCap = SoftCap(config, "final_logit_softcapping", 30),
+        };
 
     private static DecoderArchitecture WithFourNorms(DecoderArchitecture gemma, ModelConfig config) => gemma with
     {
@@ -70,6 +75,9 @@ internal static partial class ModelFamilies
         AttentionSoftCap = config.GetDoubleOrNull("attn_logit_softcapping"),
         LogitsSoftCap = config.GetDoubleOrNull("final_logit_softcapping"),
     };
+
+    // Absent they have Gemma 2's values; null is no cap.
+    private static double? SoftCap(ModelConfig config, string field, double absent) => config.IsNull(field) ? null : config.GetDouble(field, absent);
 
     private static DecoderArchitecture ReadGemma3(ModelConfig config)
     {
@@ -106,7 +114,7 @@ internal static partial class ModelFamilies
 
     private static DecoderArchitecture ReadMixtral(ModelConfig config)
     {
-        DecoderArchitecture mistral = AllSlide(ReadCommon(config, ropeTheta: 1_000_000), config.GetInt32OrNull("sliding_window"));
+        DecoderArchitecture mistral = AllSlide(ReadCommon(config, ropeTheta: 1_000_000), WindowOrNone(config, null));
         ExpertArchitecture experts = Experts(config, "num_local_experts", 8, 2, mistral.IntermediateSize, renormalizes: true);
         return mistral with { Layers = [.. mistral.Layers.Select(l => l with { Experts = experts })] };
     }
@@ -140,7 +148,11 @@ internal static partial class ModelFamilies
         return WithLayerTypes(architecture, config, WindowIfUsed(config), i => i >= first);
     }
 
-    private static int? WindowIfUsed(ModelConfig config) => config.GetBool("use_sliding_window", false) ? Window(config) : null;
+    private static int? WindowIfUsed(ModelConfig config) => config.GetBool("use_sliding_window", false) ? WindowOrNone(config, 4096) : null;
+
+    /// <summary>Null in the file is no window, whatever the class takes for an absent one.</summary>
+    private static int? WindowOrNone(ModelConfig config, int? absent) =>
+        config.IsNull("sliding_window") ? null : config.Has("sliding_window") ? Positive(config, "sliding_window") : absent;
 
     private static int Window(ModelConfig config) => config.Has("sliding_window") ? Positive(config, "sliding_window") : 4096;
 
@@ -164,6 +176,11 @@ internal static partial class ModelFamilies
         if (count > 0 && count != architecture.Layers.Count)
             throw config.Wrong(field, FormattableString.Invariant($"a list with an entry for each of the {architecture.Layers.Count} layers"));
     }
+
+    private static int Positive(ModelConfig config, string field, int absent) => config.Has(field) ? Positive(config, field) : absent;
+
+    /// <summary>An id counts from the end where it is below 0, as PyTorch's embedding has it: -1 is the last row.</summary>
+    private static int? PaddingOf(ModelConfig config, int rows) => config.GetInt32OrNull("pad_token_id") is { } id ? (id < 0 ? rows + id : id) : null;
 
     private static int Positive(ModelConfig config, string field) =>
         config.GetInt32(field) is > 0 and var value ? value : throw config.Wrong(field, "at least 1");

@@ -28,7 +28,7 @@ internal static partial class ModelFamilies
     private static readonly ModelFamily[] Rows =
     [
         new("llama", ReadLlama, Common, ["attention_bias", "mlp_bias"]),
-        new("mistral", c => AllSlide(ReadCommon(c), c.GetInt32OrNull("sliding_window")), Common, ["sliding_window"]),
+        new("mistral", c => AllSlide(ReadCommon(c), WindowOrNone(c, 4096)), Common, ["sliding_window"]),
         new("qwen2", c => WithUpperWindow(ReadCommon(c) with { QueryKeyValueBias = true }, c), Common, UpperWindow),
         new("qwen3", c => WithUpperWindow(ReadWithBias(c, headDim: 128) with { QueryKeyNorm = QueryKeyNorm.PerHead }, c), Common,
             ["attention_bias", .. UpperWindow]),
@@ -36,7 +36,7 @@ internal static partial class ModelFamilies
             ["attention_bias"], ["hidden_activation"]),
         new("gemma2", ReadGemma2, FourNorms, Gemma2Fields, ["sliding_window_size"]),
         new("gemma3_text", ReadGemma3, FourNorms, [.. Gemma2Fields, "rope_local_base_freq", "_sliding_window_pattern", "sliding_window_pattern"]),
-        new("phi3", c => AllSlide(ReadCommon(c), c.GetInt32OrNull("sliding_window")), Phi3Names,
+        new("phi3", c => AllSlide(ReadCommon(c), WindowOrNone(c, null)), Phi3Names,
             ["sliding_window", "original_max_position_embeddings", "partial_rotary_factor"]),
         new("olmo2", c => ReadWithBias(c) with { InputNorms = false, OutputNorms = true, QueryKeyNorm = QueryKeyNorm.WholeProjection }, Common,
             ["attention_bias"]),

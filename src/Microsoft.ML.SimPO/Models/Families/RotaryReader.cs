@@ -24,16 +24,18 @@ internal static class RotaryReader
         {
             Dimensions = headDim,
             Base = config.GetDouble("rope_local_base_freq", 10_000),
-            MaxPositions = config.GetInt32("max_position_embeddings"),
+            MaxPositions = MaxPositions(config),
         };
     }
+
+    private static int MaxPositions(ModelConfig config) => config.GetInt32("max_position_embeddings", ClassDefaults.Of(config).MaxPositions);
 
     private static ModelConfig? Parameters(ModelConfig config) =>
         config.GetOrNull("rope_parameters") is { } parameters ? parameters.GetOrNull("full_attention") ?? parameters : config.GetOrNull("rope_scaling");
 
     private static RotaryArchitecture Read(ModelConfig config, ModelConfig? scaling, int headDim, double defaultBase)
     {
-        int max = config.GetInt32("max_position_embeddings");
+        int max = MaxPositions(config);
         double @base = scaling?.GetDoubleOrNull("rope_theta") ?? config.GetDouble("rope_theta", defaultBase);
         if (@base <= 0) throw config.Wrong("rope_theta", "greater than 0");
         double part = scaling?.GetDoubleOrNull("partial_rotary_factor") ?? config.GetDouble("partial_rotary_factor", 1);
@@ -48,7 +50,7 @@ internal static class RotaryReader
         {
             "default" => Checked(plain, scaling, type, "factor", OriginalMax),
             "linear" => Checked(plain with { Scaling = RotaryScaling.Linear, Factor = scaling.GetDouble("factor") }, scaling, type, "factor", OriginalMax),
-            "dynamic" => Checked(plain with { Scaling = RotaryScaling.Dynamic, Factor = scaling.GetDouble("factor") }, scaling, type, "factor"),
+            "dynamic" => Checked(plain with { Scaling = RotaryScaling.Dynamic, Factor = scaling.GetDouble("factor") }, scaling, type, "factor", OriginalMax),
             "llama3" => Checked(ReadLlama3(plain, scaling), scaling, type, "factor", OriginalMax, "low_freq_factor", "high_freq_factor"),
             "yarn" => Checked(
                 ReadYarn(plain, scaling, max), scaling, type, "factor", OriginalMax, "attention_factor",

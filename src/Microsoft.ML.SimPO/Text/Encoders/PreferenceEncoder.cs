@@ -84,7 +84,8 @@ internal sealed class PreferenceEncoder
     private EncodedPair? Encode(string prompt, string chosen, string rejected)
     {
         if (_reference is not null) return _reference.Encode(prompt, chosen, rejected, _counters);
-        return IsEmpty(chosen, "chosen") || IsEmpty(rejected, "rejected") ? Drop(isEmpty: true) : Encode(_texts.Of(prompt, chosen, rejected));
+        bool isEmpty = IsEmpty(prompt, "prompt") || IsEmpty(chosen, "chosen answer") || IsEmpty(rejected, "rejected answer");
+        return isEmpty ? Drop(isEmpty: true) : Encode(_texts.Of(prompt, chosen, rejected));
     }
 
     private EncodedPair? Encode(PairTexts texts)
@@ -96,11 +97,12 @@ internal sealed class PreferenceEncoder
         return pair;
     }
 
-    private bool IsEmpty(string answer, string name)
+    /// <summary>Whether a text that a pair needs says nothing; null is empty in a data view. A missing prompt is as wrong as a missing answer.</summary>
+    private bool IsEmpty(string text, string name)
     {
-        if (_options.EmptyAnswers == EmptyAnswers.Keep || !string.IsNullOrWhiteSpace(answer)) return false;
+        if (_options.EmptyAnswers == EmptyAnswers.Keep || !string.IsNullOrWhiteSpace(text)) return false;
         if (_options.EmptyAnswers == EmptyAnswers.Drop) return true;
-        throw new InvalidDataException($"the {name} answer is empty. Remove the row, or set `DropEmptyAnswers`.");
+        throw new InvalidDataException($"the {name} is empty. Remove the row, or set `DropEmptyAnswers`.");
     }
 
     private EncodedPair? Drop(bool isEmpty)

@@ -97,6 +97,9 @@ public sealed class GenerateTests(TunedModel model) : IClassFixture<TunedModel>
         Assert.Equal(new GenerationOptions(), Suggested(folder.Path, """{"do_sample": false, "temperature": 0.0}"""));
         // What transformers has where a file samples and names no top_k.
         Assert.Equal(new GenerationOptions { Sample = true, TopK = 50 }, Suggested(folder.Path, """{"do_sample": true}"""));
+        Assert.Equal(new GenerationOptions { Sample = true }, Suggested(folder.Path, """{"do_sample": true, "top_k": null}"""));
+        Assert.Equal(new GenerationOptions { MaxLength = 40 }, Suggested(folder.Path, """{"max_length": 40}"""));
+        Assert.Equal(new GenerationOptions { MaxNewTokens = 7 }, Suggested(folder.Path, """{"max_length": 40, "max_new_tokens": 7}"""));
         Assert.Equal(
             new GenerationOptions { Sample = true, Temperature = 0.6f, TopK = 20, TopP = 0.95f, MinP = 0.1f, RepetitionPenalty = 1.05f, NoRepeatNgramSize = 3, MaxNewTokens = 99, MinNewTokens = 2 },
             Suggested(folder.Path, """{"do_sample": true, "temperature": 0.6, "top_k": 20, "top_p": 0.95, "min_p": 0.1, "repetition_penalty": 1.05, "no_repeat_ngram_size": 3, "max_new_tokens": 99, "min_new_tokens": 2}"""));

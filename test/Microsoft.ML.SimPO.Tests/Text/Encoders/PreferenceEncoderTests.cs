@@ -103,6 +103,16 @@ public sealed class PreferenceEncoderTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData(" \n")]
+    public void An_empty_prompt_is_as_wrong_as_an_empty_answer(string prompt)
+    {
+        var error = Assert.Throws<InvalidDataException>(() => Create(new()).Encode(prompt, "a", "b", 7));
+        Assert.Equal("Row 7: the prompt is empty. Remove the row, or set `DropEmptyAnswers`.", error.Message);
+        Assert.Null(Create(new() { EmptyAnswers = EmptyAnswers.Drop }).Encode(prompt, "a", "b", 7));
+    }
+
+    [Theory]
     [InlineData("", "no", "chosen")]
     [InlineData("yes", " \n", "rejected")]
     public void An_empty_answer_is_refused_by_row_or_dropped(string chosen, string rejected, string name)

@@ -39,5 +39,7 @@ internal static class ParquetColumns
     };
 
     private static FieldValue Number(BigDecimal number) =>
-        double.TryParse(number.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? FieldValue.Of(value) : FieldValue.OfOther("a decimal");
+        double.TryParse(number.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            ? FieldValue.Of(value)
+            : FieldValue.OfOther("a decimal");
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
 using Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
 using Microsoft.ML.SimPO.Text.Tokenization.PostProcessors;
@@ -47,7 +48,7 @@ internal static class TokenizerReader
     {
         try
         {
-            return JsonDocument.Parse(File.ReadAllBytes(path));
+            return JsonDocument.Parse(JsonFile.WithoutMark(File.ReadAllBytes(path)));
         }
         catch (JsonException e)
         {

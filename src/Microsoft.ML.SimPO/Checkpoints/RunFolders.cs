@@ -1,0 +1,68 @@
+using System.Globalization;
+
+namespace Microsoft.ML.SimPO.Checkpoints;
+
+/// <summary>Tells what a folder is that a training run left and that is no model: which it is, and what makes a model of it.</summary>
+internal static class RunFolders
+{
+    private const int ListedCheckpoints = 10;
+
+    // What wrappers put before every name, and whose it is.
+    private static readonly (string Prefix, string Owner)[] Wrappers =
+    [
+        ("module.", "DistributedDataParallel or DeepSpeed"),
+        ("_orig_mod.", "torch.compile"),
+        ("_fsdp_wrapped_module.", "FSDP"),
+        ("_forward_module.", "Lightning Fabric"),
+        ("base_model.model.", "PEFT, whose adapter was not merged"),
+        ("pretrained_model.", "TRL's model with a value head"),
+        ("policy.", "a trainer"),
+        ("model.", "a wrapper"),
+    ];
+
+    /// <summary>What a folder without weights holds instead; null where nothing is known.</summary>
+    public static string? Describe(string folder)
+    {
+        (string Name, long Step)[] checkpoints = [.. Directory.EnumerateDirectories(folder, "checkpoint-*").Select(path => Path.GetFileName(path))
+            .Select(name => (name, long.TryParse(name["checkpoint-".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : -1))
+            .Where(checkpoint => checkpoint.Item2 >= 0).OrderBy(checkpoint => checkpoint.Item2)];
+        if (checkpoints.Length > 0)
+        {
+            string names = string.Join(", ", checkpoints.TakeLast(ListedCheckpoints).Select(checkpoint => $"'{checkpoint.Name}'"));
+            string earlier = checkpoints.Length > ListedCheckpoints ? $"{checkpoints.Length - ListedCheckpoints} earlier ones, " : "";
+            return $"It is the folder of a run, with the checkpoints {earlier}{names}. Open one of them; '{checkpoints[^1].Name}' is the last.";
+        }
+        bool Any(string pattern) => Directory.EnumerateFileSystemEntries(folder, pattern).Any();
+        if (Any("*.distcp") || Any("pytorch_model_fsdp*")) return "It holds a sharded checkpoint of FSDP. Merge it with `accelerate merge-weights` first.";
+        if (Any("global_step*") || Any("zero_to_fp32.py"))
+            return "It holds a checkpoint of DeepSpeed ZeRO. Run its `zero_to_fp32.py` to write the weights first.";
+        if (Any(AdapterFolder.WeightsName) || Any(AdapterConfig.FileName))
+            return "It holds a PEFT adapter, not a model. Give it as the adapter, and its base model as the model.";
+        return Any("*.gguf") ? "Its weights are GGUF. Use the model in safetensors." : null;
+    }
+
+    /// <summary>
+    /// Why the tensors of a checkpoint are not those of a model: placeholders of ZeRO-3, or the prefix of a wrapper; null where neither is it.
+    /// </summary>
+    public static string? Diagnose(IReadOnlyDictionary<string, TensorEntry> tensors, IReadOnlyDictionary<string, long[]> expected)
+    {
+        foreach ((string name, long[] shape) in expected)
+        {
+            if (!tensors.TryGetValue(name, out TensorEntry? entry) || entry.Shape is not [0] || shape is [0]) continue;
+            return $"Tensor {Faults.Quote(name)} has shape [0]: it is a placeholder of DeepSpeed ZeRO-3, whose weights lie elsewhere. " +
+                "Run `zero_to_fp32.py` of the run's folder to write them.";
+        }
+        if (expected.Count == 0 || expected.Keys.Any(tensors.ContainsKey)) return null;
+        foreach ((string prefix, string owner) in Wrappers)
+        {
+            int found = expected.Keys.Count(name => tensors.ContainsKey(prefix + name) || tensors.ContainsKey(prefix + WithBase(name)));
+            if (found * 2 <= expected.Count) continue;
+            return $"The names begin with '{prefix}', the prefix of {owner}: what was saved is the wrapper. " +
+                "Save the model inside it, or take the prefix off every name.";
+        }
+        return null;
+    }
+
+    // PEFT renames the layers that it adapts.
+    private static string WithBase(string name) => name.EndsWith(".weight", StringComparison.Ordinal) ? $"{name[..^".weight".Length]}.base_layer.weight" : name;
+}
