@@ -46,9 +46,9 @@ internal sealed class TrainingGolden : IDisposable
     /// <summary>The pairs of every micro-batch of every step.</summary>
     public int[][][] Order { get; }
 
-    public IReadOnlyList<EncodedPair> Train { get; }
+    public IReadOnlyList<EncodedPrompt> Train { get; }
 
-    public IReadOnlyList<EncodedPair> Evaluation { get; }
+    public IReadOnlyList<EncodedPrompt> Evaluation { get; }
 
     public IReadOnlyList<int[]> EvaluationBatches { get; }
 
@@ -104,14 +104,14 @@ internal sealed class TrainingGolden : IDisposable
     public static string Method(GoldenCase golden) => Read(golden.File("config.json")).GetProperty("method").GetString()!;
 
     /// <summary>The pairs as texts: the vocabulary is one of words.</summary>
-    public static TextPair TextOf(EncodedPair pair)
+    public static TextPair TextOf(EncodedPrompt pair)
     {
         string Words(IEnumerable<int> ids) => string.Concat(ids.Select(i => FormattableString.Invariant($" w{i}")));
         return new TextPair
         {
-            Prompt = Words(pair.ChosenIds[1..pair.ChosenPromptLength])[1..], // without BOS
-            Chosen = Words(pair.ChosenIds[pair.ChosenPromptLength..^1]), // without EOS
-            Rejected = Words(pair.RejectedIds[pair.RejectedPromptLength..^1]),
+            Prompt = Words(pair.Chosen.Ids[1..pair.Chosen.PromptLength])[1..], // without BOS
+            Chosen = Words(pair.Chosen.Ids[pair.Chosen.PromptLength..^1]), // without EOS
+            Rejected = Words(pair.Rejected.Ids[pair.Rejected.PromptLength..^1]),
         };
     }
 
@@ -125,11 +125,11 @@ internal sealed class TrainingGolden : IDisposable
 
     private static JsonElement Read(string path) => JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
 
-    private static List<EncodedPair> ReadPairs(string path) => [.. File.ReadLines(path).Select(line =>
+    private static List<EncodedPrompt> ReadPairs(string path) => [.. File.ReadLines(path).Select(line =>
     {
         JsonElement row = JsonDocument.Parse(line).RootElement;
         int[] Ids(string name) => [.. row.GetProperty(name).EnumerateArray().Select(i => i.GetInt32())];
         int[] prompt = Ids("prompt_ids");
-        return new EncodedPair([.. prompt, .. Ids("chosen_ids")], prompt.Length, [.. prompt, .. Ids("rejected_ids")], prompt.Length);
+        return EncodedPrompt.Pair([.. prompt, .. Ids("chosen_ids")], prompt.Length, [.. prompt, .. Ids("rejected_ids")], prompt.Length);
     })];
 }

@@ -158,6 +158,6 @@ public sealed partial class SimPOTransformer : LanguageModelTransformer
     private ColumnMap<PairScore> MakeColumns()
     {
         var scorer = new RowScorer(Model, Options);
-        return new ColumnMap<PairScore>(PairColumns.Names(Options), ScoreColumns.All, () => new PairBatch<PairScore>(scorer, score => score));
+        return new ColumnMap<PairScore>(PairColumns.Names(Options), ScoreColumns.All, () => new PairBatch<PairScore>(scorer, rewards => new PairScore(rewards[0], rewards[1])));
     }
 }

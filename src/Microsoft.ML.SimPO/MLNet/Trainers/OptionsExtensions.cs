@@ -32,7 +32,7 @@ internal static class OptionsExtensions
     public static ComputePlan Plan(this SimPOTrainer.Options options, ComputePlan model) =>
         model with { TokensPerPass = options.TokensPerMicroBatch, Recompute = options.GradientCheckpointing };
 
-    public static StepPlanner Planner(this SimPOTrainer.Options options, IReadOnlyList<EncodedPair> pairs) => new(pairs, options.BatchSize, options.TokensPerMicroBatch)
+    public static StepPlanner Planner(this SimPOTrainer.Options options, IReadOnlyList<EncodedPrompt> pairs) => new(pairs, options.BatchSize, options.TokensPerMicroBatch)
     {
         PairsPerMicroBatch = options.PairsPerMicroBatch ?? (options.Compatibility == Compatibility.None ? int.MaxValue : options.BatchSize),
         DropLast = options.DropLast,

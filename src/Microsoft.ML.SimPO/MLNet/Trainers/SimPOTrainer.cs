@@ -89,7 +89,7 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
     private RunData Encode(LanguageModel model, IDataView data, PairColumns columns, IChannel channel, CancellationToken cancellationToken)
     {
         PreferenceEncoder encoder = model.Encoder(_options);
-        EncodedPairs pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken);
+        EncodedPrompts pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken);
         FitReport.Encoded(channel, encoder.Statistics, _options);
         if (pairs.Count == 0) throw new InvalidOperationException("There are no preference pairs to learn from: the data has no rows, or every row was dropped.");
         return new RunData(pairs, PairCounts.Of(encoder.Statistics));

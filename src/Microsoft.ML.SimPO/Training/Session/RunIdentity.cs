@@ -20,7 +20,7 @@ internal sealed record RunIdentity(IReadOnlyDictionary<string, string> Deciding,
     /// <param name="decoder">The model before a new adapter is put on it.</param>
     /// <param name="freezes">Whether a new adapter will be put on it, so that no checkpoint holds its weights.</param>
     public static RunIdentity Of(
-        IReadOnlyDictionary<string, string> deciding, IReadOnlyDictionary<string, string> cutting, Decoder decoder, bool freezes, IReadOnlyList<EncodedPair> pairs) =>
+        IReadOnlyDictionary<string, string> deciding, IReadOnlyDictionary<string, string> cutting, Decoder decoder, bool freezes, IReadOnlyList<EncodedPrompt> pairs) =>
         new(
             new Dictionary<string, string>(deciding, StringComparer.Ordinal)
             {

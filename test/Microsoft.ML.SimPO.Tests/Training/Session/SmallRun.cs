@@ -9,7 +9,7 @@ namespace Microsoft.ML.SimPO.Training.Session;
 /// <summary>A run of six steps in three epochs: a small decoder with random weights, random pairs, and evaluations whose loss is what the test says of the weights.</summary>
 internal sealed class SmallRun : ITrainingLog, IDisposable
 {
-    private static readonly EncodedPair[] Pairs = RandomPairs.Make(4);
+    private static readonly EncodedPrompt[] Pairs = RandomPairs.Make(4);
 
     private readonly TrainingSettings _settings = new() { LearningRate = 3e-3, Scheduler = LearningRateScheduler.Constant };
 
