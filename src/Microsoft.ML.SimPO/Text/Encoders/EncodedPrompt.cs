@@ -9,10 +9,14 @@ internal sealed class EncodedPrompt
     public EncodedPrompt(params EncodedAnswer[] answers)
     {
         _answers = answers;
-        SharedPrefixLength = answers.Min(a => a.PromptLength);
-        foreach (EncodedAnswer answer in answers.AsSpan(1))
-            SharedPrefixLength = answers[0].Ids.Span[..SharedPrefixLength].CommonPrefixLength(answer.Ids.Span[..SharedPrefixLength]);
-        PackedLength = answers.Sum(a => a.Ids.Length) - ((answers.Length - 1) * SharedPrefixLength);
+        int shared = answers[0].PromptLength, tokens = 0;
+        foreach (EncodedAnswer answer in answers)
+        {
+            shared = Math.Min(shared, answer.PromptLength);
+            shared = answers[0].Ids.Span[..shared].CommonPrefixLength(answer.Ids.Span[..shared]);
+            tokens += answer.Ids.Length;
+        }
+        (SharedPrefixLength, PackedLength) = (shared, tokens - ((answers.Length - 1) * shared));
     }
 
     /// <summary>The row of the data that it comes from, counted from 1, for messages; 0 where that is not known.</summary>

@@ -20,7 +20,11 @@ internal sealed class EncodedPrompts : IReadOnlyList<EncodedPrompt>
     public EncodedPrompts(IEnumerable<EncodedPrompt> prompts)
     {
         foreach (EncodedPrompt prompt in prompts)
-            _prompts.Add(new EncodedPrompt([.. prompt.Answers.Select(a => a with { Ids = Store(a.Ids.Span) })]) { Row = prompt.Row });
+        {
+            var answers = new EncodedAnswer[prompt.Answers.Count];
+            for (int i = 0; i < answers.Length; i++) answers[i] = prompt.Answers[i] with { Ids = Store(prompt.Answers[i].Ids.Span) };
+            _prompts.Add(new EncodedPrompt(answers) { Row = prompt.Row });
+        }
     }
 
     public int Count => _prompts.Count;
