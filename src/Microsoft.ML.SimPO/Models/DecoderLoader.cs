@@ -18,6 +18,7 @@ internal static class DecoderLoader
     public static Decoder Load(string folder, ComputePlan plan, ICollection<string>? notes = null)
     {
         ModelConfig config = ModelConfig.Load(folder);
+        ConfigLimits.Check(config);
         ModelFamily family = ModelFamilies.Of(config);
         foreach (string note in ConfigCheck.Run(family, config)) notes?.Add(note);
         using CheckpointReader reader = CheckpointReader.Open(folder);

@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>A model folder in memory: weights, tokenizer, chat template, and the small files that a tuned model keeps. Independent of the folder afterwards.</summary>
+/// <summary>
+/// A model folder in memory: weights, tokenizer, chat template, and the small files that a tuned model keeps. Independent of the folder afterwards.
+/// </summary>
 internal sealed class LanguageModel : IDisposable
 {
     private readonly Decoder _decoder;
@@ -41,7 +43,7 @@ internal sealed class LanguageModel : IDisposable
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_disposed != 0, typeof(SimPOTransformer));
+            ObjectDisposedException.ThrowIf(_disposed != 0, typeof(AlignmentTransformer));
             return _decoder;
         }
     }
@@ -101,7 +103,9 @@ internal sealed class LanguageModel : IDisposable
         return Make(decoder, files, folder.Path, origin: null);
     }
 
-    /// <summary>A model of its own over the same base weights, which are in memory once and freed with the last; training it changes nothing of this one.</summary>
+    /// <summary>
+    /// A model of its own over the same base weights, which are in memory once and freed with the last; training it changes nothing of this one.
+    /// </summary>
     /// <param name="withAdapter">Whether it gets a copy of the adapter, where there is one.</param>
     public LanguageModel Share(bool withAdapter)
     {

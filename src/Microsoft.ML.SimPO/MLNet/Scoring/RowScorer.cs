@@ -10,15 +10,15 @@ internal sealed class RowScorer
 {
     private readonly LanguageModel _model;
     private readonly PreferenceEncoder _encoder;
-    private readonly SimPOTrainer.Options _options;
+    private readonly ScoringOptions _options;
     private readonly IReward _reward;
 
-    public RowScorer(LanguageModel model, SimPOTrainer.Options options)
+    public RowScorer(LanguageModel model, ScoringOptions options)
     {
         _model = model;
         _encoder = model.Encoder(options, everyRow: true);
         _options = options;
-        _reward = options.Loss().Reward;
+        _reward = options.Reward;
     }
 
     /// <summary>How many tokens are worth a forward pass.</summary>
@@ -30,7 +30,7 @@ internal sealed class RowScorer
         (rejected is null ? _encoder.EncodeAnswer(prompt, chosen, row) : _encoder.Encode(prompt, chosen, rejected, row))
         ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
 
-    /// <summary>The rewards of all answers of each row.</summary>
-    public float[][] Score(IReadOnlyList<EncodedPrompt> rows) =>
-        [.. ComputeThread.Run("SimPO scoring", () => new GroupScorer(_model.Decoder, _reward).Score(rows)).Select(g => Array.ConvertAll(g.Answers, a => (float)_reward.Of(a)))];
+    public PairScore[] Score(IReadOnlyList<EncodedPrompt> pairs) =>
+        [.. ComputeThread.Run("SimPO scoring", () => new GroupScorer(_model.Decoder).Score(pairs))
+            .Select(p => new PairScore((float)_reward.Of(p.Chosen), (float)_reward.Of(p.Rejected)))];
 }

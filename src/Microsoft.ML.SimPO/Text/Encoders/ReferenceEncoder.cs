@@ -22,7 +22,7 @@ internal sealed class ReferenceEncoder(HfTokenizer tokenizer, ChatTemplate? temp
         if (template is null) return new PairTexts(prompt, chosen, rejected, PromptHandling.Plain, NeedsEos: false);
         List<ChatMessage> before = messages ?? [new ChatMessage("user", prompt)];
         List<ChatMessage> preferred = Answer(chosen), other = Answer(rejected);
-        return options.Compatibility == Compatibility.SimPOReference
+        return options.Preparation == RowPreparation.SimPOReference
             ? ReferenceTexts.SimPO(template, before, preferred, other)
             : ReferenceTexts.Trl(template, before, preferred, other);
     }

@@ -1,0 +1,42 @@
+namespace Microsoft.ML.SimPO;
+
+/// <summary>What became of a trial.</summary>
+public sealed record AlignmentTrialResult
+{
+    /// <summary>What was tried.</summary>
+    public required AlignmentTrialSettings TrialSettings { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public required AlignmentTrialStatus Status { get; init; }
+
+    /// <summary>The value of the sweep's metric; NaN where the trial did not complete.</summary>
+    public required double Metric { get; init; }
+
+    /// <summary>What the sweep minimises: the metric, or its opposite where higher is better; infinity where the trial did not complete.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>On the held-out pairs; null where the trial did not complete.</summary>
+    public AlignmentMetrics? Metrics { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public double DurationInMilliseconds { get; init; }
+
+    /// <summary>The process's resident memory when the trial ended.</summary>
+    public double MemoryInMegaByte { get; init; }
+
+    /// <summary>Why it did not complete; null where it did.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>The tuned model; null where the trial did not complete, and after the sweep where another one was better.</summary>
+    public AlignmentTransformer? Model { get; init; }
+
+    /// <summary>Of equal losses the model that keeps more of the chosen answers' log-probability is the better one: it is farther from collapse.</summary>
+    internal bool IsBetterThan(AlignmentTrialResult? other)
+    {
+        if (Status != AlignmentTrialStatus.Completed) return false;
+        if (other is null || Loss != other.Loss) return other is null || Loss < other.Loss;
+        return ChosenLogProbability > other.ChosenLogProbability;
+    }
+
+    private double ChosenLogProbability => Metrics is null ? double.NegativeInfinity : Metrics.MeanChosenReward / TrialSettings.Options.Reward.Scale;
+}
