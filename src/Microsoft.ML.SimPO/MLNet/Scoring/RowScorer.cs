@@ -30,7 +30,8 @@ internal sealed class RowScorer
         (rejected is null ? _encoder.EncodeAnswer(prompt, chosen, row) : _encoder.Encode(prompt, chosen, rejected, row))
         ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
 
-    public PairScore[] Score(IReadOnlyList<EncodedPrompt> pairs) =>
-        [.. ComputeThread.Run("SimPO scoring", () => new GroupScorer(_model.Decoder).Score(pairs))
-            .Select(p => new PairScore((float)_reward.Of(p.Chosen), (float)_reward.Of(p.Rejected)))];
+    /// <summary>The rewards of all answers of each row.</summary>
+    public float[][] Score(IReadOnlyList<EncodedPrompt> rows) =>
+        [.. ComputeThread.Run("SimPO scoring", () => new GroupScorer(_model.Decoder, _reward).Score(rows))
+            .Select(g => Array.ConvertAll(g.Answers, a => (float)_reward.Of(a)))];
 }

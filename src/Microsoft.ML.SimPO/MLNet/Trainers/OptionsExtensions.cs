@@ -38,6 +38,7 @@ internal static class OptionsExtensions
         {
             PairsPerMicroBatch = options.Profile.PairsPerMicroBatch(options.PairsPerMicroBatch, options.BatchSize),
             DropLast = options.DropLast,
+            KeepsPromptsTogether = options.KeepPromptsTogether,
             EpochEnd = options.Profile.EpochEnd,
         };
 
