@@ -35,7 +35,8 @@ internal sealed class RunDiagnosis(int pairsPerStep, double learningRate)
         string verdict = severe ? "the model has lost its language" : "the model is losing its language";
         return new TrainingDiagnosis(step.Step, TrainingSymptom.ChosenLogProbabilityFell, severe, fall, Say(
             $"After step {step.Step} the chosen answers' log-probability has fallen by {fall:F2} nats a token, from {start.Average():F2} to ")
-            + Say($"{recent.Average():F2}, while the accuracy reads {step.Accuracy:P0}: {verdict}. Use a lower `LearningRate` than {learningRate:G3}, or add `SftWeight`."));
+            + Say($"{recent.Average():F2}, while the accuracy reads {step.Accuracy:P0}: {verdict}. ")
+            + Say($"Use a lower `LearningRate` than {learningRate:G3}, or add `SftWeight`."));
     }
 
     private TrainingDiagnosis? Gradient(TrainingProgress step)
