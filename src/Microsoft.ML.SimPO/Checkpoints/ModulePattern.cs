@@ -43,7 +43,7 @@ internal static class ModulePattern
         {
             ReadOnlySpan<char> rest = text.AsSpan(i);
             if (!inClass && rest.StartsWith("(?P<")) (i, _) = (i + 3, result.Append("(?<"));
-            else if (!inClass && rest.StartsWith("(?P=") && rest.IndexOf(')') is > 0 and var end) (i, _) = (i + end, result.Append($@"\k<{rest[4..end]}>"));
+            else if (!inClass && rest.StartsWith("(?P=") && rest.IndexOf(')') is > 0 and var end) (i, _) = (i + end, result.Append(@"\k<").Append(rest[4..end]).Append('>'));
             else
             {
                 result.Append(text[i]);
