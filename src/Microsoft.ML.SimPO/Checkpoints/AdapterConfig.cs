@@ -70,7 +70,13 @@ internal sealed record AdapterConfig
     {
         folder = Path.GetFullPath(folder);
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The adapter folder '{folder}' does not exist.");
-        ModelConfig json = ModelConfig.LoadFile(Path.Combine(folder, FileName));
+        return Load(ModelFiles.Read(folder, [FileName]));
+    }
+
+    /// <inheritdoc cref="Load(string)"/>
+    public static AdapterConfig Load(ModelFiles files)
+    {
+        ModelConfig json = ModelConfig.Parse(files.Get(FileName), files.PathOf(FileName));
         if (json.GetString("peft_type") != "LORA") throw json.Wrong("peft_type", "\"LORA\"");
         CheckSupported(json);
         int rank = json.GetInt32("r");

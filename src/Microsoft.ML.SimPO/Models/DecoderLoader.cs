@@ -13,16 +13,23 @@ internal static class DecoderLoader
     /// <exception cref="FileNotFoundException">It lacks a file.</exception>
     /// <exception cref="InvalidDataException">A file is not what it should be; tensors that are missing or misshapen are listed all at once.</exception>
     /// <exception cref="NotSupportedException">The family is not supported.</exception>
-    public static Decoder Load(string folder, Device device, ICollection<string>? notes = null)
+    public static Decoder Load(string folder, Device device, ICollection<string>? notes = null) =>
+        Load(ModelConfig.Load(folder), () => CheckpointReader.Open(folder), device, notes);
+
+    /// <param name="config"><c>config.json</c>.</param>
+    /// <param name="openWeights">Opens the weights, once the configuration is known to be right.</param>
+    /// <param name="device">Where the weights go.</param>
+    /// <param name="notes">Takes sentences about fields and tensors that are there and not used; null for nobody.</param>
+    /// <inheritdoc cref="Load(string, Device, ICollection{string})"/>
+    public static Decoder Load(ModelConfig config, Func<Checkpoint> openWeights, Device device, ICollection<string>? notes = null)
     {
-        ModelConfig config = ModelConfig.Load(folder);
         ModelFamily family = ModelFamilies.Of(config);
         foreach (string note in ConfigCheck.Run(family, config)) notes?.Add(note);
-        using CheckpointReader reader = CheckpointReader.Open(folder);
-        return Read(family, config, reader, device, notes);
+        using Checkpoint weights = openWeights();
+        return Read(family, config, weights, device, notes);
     }
 
-    private static Decoder Read(ModelFamily family, ModelConfig config, CheckpointReader reader, Device device, ICollection<string>? notes)
+    private static Decoder Read(ModelFamily family, ModelConfig config, Checkpoint reader, Device device, ICollection<string>? notes)
     {
         DecoderArchitecture architecture = family.Read(config);
         var decoder = new Decoder(architecture, family.Names, CPU);

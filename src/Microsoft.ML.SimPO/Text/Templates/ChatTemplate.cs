@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
 namespace Microsoft.ML.SimPO.Text;
 
 /// <summary>The chat template of a model, with the texts of its special tokens.</summary>
@@ -29,7 +31,10 @@ internal sealed class ChatTemplate
     /// <summary>The template of a model's folder.</summary>
     /// <returns>Null where the folder has none.</returns>
     /// <exception cref="InvalidDataException">A file cannot be read, or the template in it is not valid.</exception>
-    public static ChatTemplate? Load(string folder, JinjaOptions? options = null) => ChatTemplateFiles.Load(folder, options);
+    public static ChatTemplate? Load(string folder, JinjaOptions? options = null) => Load(ModelFiles.Read(folder, ChatTemplateFiles.FileNames), options);
+
+    /// <inheritdoc cref="Load(string, JinjaOptions?)"/>
+    public static ChatTemplate? Load(ModelFiles files, JinjaOptions? options = null) => ChatTemplateFiles.Load(files, options);
 
     /// <summary>The text of a conversation.</summary>
     /// <param name="messages">The turns.</param>
