@@ -9,7 +9,7 @@ internal static class JsonText
 
     /// <summary>The messages, or null where the text is not JSON messages.</summary>
     public static FieldValue TryParseMessages(string text) =>
-        text.AsSpan().TrimStart() is ['[' or '{', ..] && TryParse(text) is var value && TurnParser.IsMessages(value) ? value : default;
+        text.AsSpan().TrimStart() is ['[' or '{', ..] && TryParse(text) is var value && MessageParser.IsMessages(value) ? value : default;
 
     /// <summary>The value, or null where the text is not JSON.</summary>
     public static FieldValue TryParse(string text)

@@ -5,7 +5,7 @@ namespace Microsoft.ML.SimPO.Data;
 /// <summary>Pairs that can be measured in a model's tokens: some chat templates refuse a system message, or turns that do not alternate.</summary>
 internal sealed class EncodableFilter(PairMeasure measure) : IRowFilter
 {
-    public RowFault? Check(PreferenceRow row, IReadOnlyList<Turn> turns)
+    public RowFault? Check(PreferenceRow row, IReadOnlyList<Message> turns)
     {
         try
         {

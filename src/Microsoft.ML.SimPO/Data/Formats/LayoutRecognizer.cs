@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Text;
+
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>Finds out how rows make pairs, from their fields and the options.</summary>
@@ -63,10 +65,19 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
             Input = input,
             System = Given.System ?? fields.Find(FieldNames.Systems),
             History = history == prompt ? null : history,
+            Tools = Known(FieldNames.Tools, IsListOfObjects),
+            Documents = Known(FieldNames.Documents, IsListOfObjects),
+            Variables = Known(FieldNames.Variables, value => value is JinjaDictionary),
         };
     }
 
-    private static bool IsPrompt(FieldValue value) => value.Kind == FieldKind.Text || TurnParser.IsMessages(value);
+    /// <summary>A field that chat templates know by that very name, if it holds what they expect; other data may have the word for something else.</summary>
+    private string? Known(string name, Func<object?, bool> isRight) =>
+        fields.Names.Contains(name) && fields.All(name, value => isRight(value.Kind == FieldKind.Text ? ConversationText.Value(value.Text) : FieldTree.Of(value))) ? name : null;
+
+    private static bool IsListOfObjects(object? value) => value is JinjaList list && Array.TrueForAll(list.Items, item => item is JinjaDictionary);
+
+    private static bool IsPrompt(FieldValue value) => value.Kind == FieldKind.Text || MessageParser.IsMessages(value);
 
     private TextMode AnswerMode(LayoutColumns columns)
     {

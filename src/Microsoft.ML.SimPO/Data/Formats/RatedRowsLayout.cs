@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Text;
+
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>
@@ -43,11 +45,13 @@ internal sealed class RatedRowsLayout(LayoutColumns columns, IReadOnlyCollection
             if (pairs.Count == 0) outcomes.Add(new PairOutcome(null, RatedAnswers.NoPair(group.Count, options.MinimumRatingGap), group.First));
             foreach ((int chosen, int rejected) in pairs)
             {
-                var row = new PreferenceRow(group.Prompt, group.Answers[chosen], group.Answers[rejected], group.Scores[chosen], group.Scores[rejected]);
-                outcomes.Add(new PairOutcome(row, null, group.First));
+                PromptedAnswers pair = new(ConversationText.Parse(group.Prompt), [Words(group.Answers[chosen]), Words(group.Answers[rejected])]);
+                outcomes.Add(new PairOutcome(PreferenceRow.Of(pair, group.Scores[chosen], group.Scores[rejected]), null, group.First));
             }
         }
     }
+
+    private static Message[] Words(string answer) => [new Message(Message.Assistant, answer)];
 
     private sealed class Group(string prompt, RowLocation first)
     {

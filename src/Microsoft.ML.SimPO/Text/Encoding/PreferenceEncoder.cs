@@ -77,7 +77,12 @@ internal sealed class PreferenceEncoder
 
     /// <summary>The ids of a prompt from which the model goes on, uncut.</summary>
     /// <param name="prompt">A text or messages, as for a pair.</param>
+    /// <exception cref="InvalidDataException">It reads like messages and is none, or the template cannot write all of it.</exception>
     public int[] EncodePrompt(string prompt) => _sides.Prompt(_texts.PromptOf(prompt));
+
+    /// <summary>The ids of a conversation from which the model goes on, uncut.</summary>
+    /// <inheritdoc cref="EncodePrompt(string)" path="/exception"/>
+    public int[] EncodePrompt(Conversation prompt) => _sides.Prompt(_texts.PromptOf(prompt));
 
     private EncodedPair? Encode(string prompt, string chosen, string rejected)
     {

@@ -13,13 +13,13 @@ internal static class ParquetColumns
         if (type == typeof(bool)) return Column<bool>(FieldValue.Of);
         if (type == typeof(double)) return Column<double>(FieldValue.Of);
         if (type == typeof(float)) return Column<float>(number => FieldValue.Of((double)number));
-        if (type == typeof(long)) return Column<long>(number => FieldValue.Of((double)number));
-        if (type == typeof(int)) return Column<int>(number => FieldValue.Of((double)number));
-        if (type == typeof(short)) return Column<short>(number => FieldValue.Of((double)number));
-        if (type == typeof(sbyte)) return Column<sbyte>(number => FieldValue.Of((double)number));
-        if (type == typeof(ulong)) return Column<ulong>(number => FieldValue.Of((double)number));
-        if (type == typeof(uint)) return Column<uint>(number => FieldValue.Of((double)number));
-        if (type == typeof(ushort)) return Column<ushort>(number => FieldValue.Of((double)number));
+        if (type == typeof(long)) return Column<long>(number => FieldValue.Of((long)number));
+        if (type == typeof(int)) return Column<int>(number => FieldValue.Of((long)number));
+        if (type == typeof(short)) return Column<short>(number => FieldValue.Of((long)number));
+        if (type == typeof(sbyte)) return Column<sbyte>(number => FieldValue.Of((long)number));
+        if (type == typeof(ulong)) return Column<ulong>(number => FieldValue.Of(number));
+        if (type == typeof(uint)) return Column<uint>(number => FieldValue.Of((long)number));
+        if (type == typeof(ushort)) return Column<ushort>(number => FieldValue.Of((long)number));
         return type == typeof(byte) ? Column<byte>(number => FieldValue.Of((double)number)) : null;
 
         ParquetPageColumn<T> Column<T>(Func<T, FieldValue> convert) where T : struct => new(file, overlay, group, field, convert);
