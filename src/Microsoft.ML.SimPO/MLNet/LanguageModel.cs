@@ -2,7 +2,6 @@ using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Generation;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;
 
@@ -74,20 +73,20 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>The full path of the folder that it was loaded from; null where it came from an archive.</summary>
     public string? Folder { get; private init; }
 
-    public static LanguageModel Load(string folder, Device device)
+    public static LanguageModel Load(string folder, ComputePlan plan)
     {
         ModelFiles files = ModelFiles.Read(folder);
         List<string> notes = [];
-        Decoder decoder = DecoderLoader.Load(ModelConfig.Load(files), () => CheckpointReader.Open(files.Origin), device, notes);
+        Decoder decoder = DecoderLoader.Load(ModelConfig.Load(files), () => CheckpointReader.Open(files.Origin), plan, notes);
         LanguageModel model = Make(decoder, files, files.Origin);
         model.Notes = notes;
         return model;
     }
 
     /// <summary>A model with its adapter, if it has one.</summary>
-    public static LanguageModel Load(ModelLocation location, Device device)
+    public static LanguageModel Load(ModelLocation location, ComputePlan plan)
     {
-        LanguageModel model = Load(location.Model, device);
+        LanguageModel model = Load(location.Model, plan);
         if (location.Adapter is null) return model;
         return model.After(m => m.LoadAdapter(location.Adapter));
     }

@@ -46,10 +46,11 @@ internal static class ModelArchive
         string origin = ArchiveFile.Of(context)?.Name ?? "saved model";
         ModelFiles files = Read(context, FilesStream, reader => new ModelFiles(origin, ReadFiles(reader)));
         ModelConfig config = ModelConfig.Load(files);
+        ComputePlan plan = ComputePlan.On(device);
         (string Path, string Name)? external = ExternalWeightsFolder.Find(context);
         Decoder decoder = external is { } folder
-            ? DecoderLoader.Load(config, () => CheckpointReader.Open(folder.Path), device)
-            : Read(context, WeightsStream, reader => DecoderLoader.Load(config, () => OpenTensors(reader, files.PathOf(CheckpointReader.SingleFileName)), device));
+            ? DecoderLoader.Load(config, () => CheckpointReader.Open(folder.Path), plan)
+            : Read(context, WeightsStream, reader => DecoderLoader.Load(config, () => OpenTensors(reader, files.PathOf(CheckpointReader.SingleFileName)), plan));
         try
         {
             LoadAdapter(context, decoder, origin);

@@ -9,11 +9,15 @@ namespace Microsoft.ML.SimPO;
 /// <param name="HiddenSize">The width of the residual stream.</param>
 /// <param name="VocabularySize">How many tokens it knows.</param>
 /// <param name="ContextLength">The most positions that its configuration allows for.</param>
-/// <param name="StoredType">The type of the weights according to its configuration, as <c>bfloat16</c>; in memory they are float32.</param>
+/// <param name="StoredType">
+/// The type of the weights according to its configuration, as <c>bfloat16</c>; in memory they are float32 (on CUDA rounded to bfloat16 beside).
+/// </param>
 /// <param name="BytesToScore">An estimate of the memory that scoring takes, in bytes: the weights and one micro-batch on its way through the layers.</param>
 /// <param name="BytesToTrain">
-/// An estimate of the memory that full tuning takes, in bytes: weights, gradients, both moments of AdamW, and what one micro-batch of
-/// <see cref="SimPOTrainer.Options.TokensPerMicroBatch"/> tokens keeps for its backward pass.
+/// An estimate of the memory that tuning takes, in bytes: the weights; of those that are tuned (an adapter's alone where the model has one) gradients, both
+/// moments of AdamW and, where a fit keeps the best model in memory, a copy; and what one micro-batch of
+/// <see cref="SimPOTrainer.Options.TokensPerMicroBatch"/> tokens keeps for its backward pass. All in float32 on the CPU; on CUDA layers compute in bfloat16,
+/// and their weights are there in it, too.
 /// </param>
 public sealed record ModelDescription(
     string Family, long Parameters, int Layers, int HiddenSize, int VocabularySize, int ContextLength, string StoredType, long BytesToScore, long BytesToTrain)

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Training;
 
@@ -11,7 +12,7 @@ internal static class OptionsExtensions
         new(options.Beta, options.GammaBetaRatio, options.LossType, options.LabelSmoothing, options.SftWeight,
             options.Compatibility == Compatibility.None ? options.SftNormalization : SftNormalization.MicroBatchTokens);
 
-    public static TrainingSettings Settings(this SimPOTrainer.Options options, string modelType) => new()
+    public static TrainingSettings Settings(this SimPOTrainer.Options options, Decoder decoder) => new()
     {
         Beta = options.Beta,
         LearningRate = options.LearningRate,
@@ -19,14 +20,17 @@ internal static class OptionsExtensions
         WarmupRatio = options.WarmupRatio,
         WarmupSteps = options.WarmupSteps,
         MaxGradNorm = options.MaxGradNorm,
-        AdamW = new AdamWSettings(options.WeightDecay, options.AdamBeta1, options.AdamBeta2, options.AdamEpsilon, NormDecay.Applies(modelType, options.Compatibility),
+        AdamW = new AdamWSettings(options.WeightDecay, options.AdamBeta1, options.AdamBeta2, options.AdamEpsilon, NormDecay.Applies(decoder.Architecture.ModelType, options.Compatibility),
             Float32Norm: options.Compatibility != Compatibility.None),
         Weighting = options.Weighting(),
-        TokensPerPass = options.TokensPerMicroBatch,
-        Recompute = options.GradientCheckpointing,
+        Plan = options.Plan(ComputePlan.Of(decoder)),
         LookUpPadding = options.Compatibility == Compatibility.None,
         ReportsNextRate = options.Compatibility == Compatibility.SimPOReference,
     };
+
+    /// <param name="model">Where the model is computed, and in which numbers.</param>
+    public static ComputePlan Plan(this SimPOTrainer.Options options, ComputePlan model) =>
+        model with { TokensPerPass = options.TokensPerMicroBatch, Recompute = options.GradientCheckpointing };
 
     public static StepPlanner Planner(this SimPOTrainer.Options options, IReadOnlyList<EncodedPair> pairs) => new(pairs, options.BatchSize, options.TokensPerMicroBatch)
     {

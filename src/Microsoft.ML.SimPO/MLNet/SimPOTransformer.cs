@@ -126,9 +126,9 @@ public sealed partial class SimPOTransformer : LanguageModelTransformer
     public ModelDescription Describe()
     {
         Models.DecoderArchitecture a = Model.Decoder.Architecture;
-        var memory = new MemoryEstimate(Model.Decoder, Options.TokensPerMicroBatch);
+        var memory = new MemoryEstimate(Model.Decoder, Options.Plan(ComputePlan.Of(Model.Decoder)));
         return new ModelDescription(a.ModelType, Model.Decoder.ParameterCount, a.Layers.Count, a.HiddenSize, a.VocabularySize, a.MaxPositions, Model.StoredType ?? "float32",
-            memory.ToScore, memory.ToTrain(Options.GradientCheckpointing));
+            memory.ToScore, memory.ToTrain(Options.KeepsBest && Options.OutputPath is null));
     }
 
     internal static SimPOTransformer FromOptions(IHostEnvironment environment, SimPOTrainer.Options options)
@@ -143,7 +143,7 @@ public sealed partial class SimPOTransformer : LanguageModelTransformer
 
     private static LanguageModel Load(IHostEnvironment environment, SimPOTrainer.Options options)
     {
-        if (options.BaseModel is not { } loaded) return LanguageModel.Load(ModelLocation.Of(options), ComputeDevice.Of(environment));
+        if (options.BaseModel is not { } loaded) return LanguageModel.Load(ModelLocation.Of(options), ComputePlan.On(ComputeDevice.Of(environment)));
         LanguageModel model = loaded.Model.Share(withAdapter: options.AdapterPath is null);
         return options.AdapterPath is { } adapter ? model.After(m => m.LoadAdapter(adapter)) : model;
     }

@@ -13,23 +13,27 @@ internal static class DecoderLoader
     /// <exception cref="FileNotFoundException">It lacks a file.</exception>
     /// <exception cref="InvalidDataException">A file is not what it should be; tensors that are missing or misshapen are listed all at once.</exception>
     /// <exception cref="NotSupportedException">The family is not supported.</exception>
-    public static Decoder Load(string folder, Device device, ICollection<string>? notes = null) =>
-        Load(ModelConfig.Load(folder), () => CheckpointReader.Open(folder), device, notes);
+    public static Decoder Load(string folder, ComputePlan plan, ICollection<string>? notes = null) =>
+        Load(ModelConfig.Load(folder), () => CheckpointReader.Open(folder), plan, notes);
+
+    /// <summary>As is usual on this device.</summary>
+    /// <inheritdoc cref="Load(string, ComputePlan, ICollection{string})"/>
+    public static Decoder Load(string folder, Device device, ICollection<string>? notes = null) => Load(folder, ComputePlan.On(device), notes);
 
     /// <param name="config"><c>config.json</c>.</param>
     /// <param name="openWeights">Opens the weights, once the configuration is known to be right.</param>
-    /// <param name="device">Where the weights go.</param>
+    /// <param name="plan">How the decoder computes.</param>
     /// <param name="notes">Takes sentences about fields and tensors that are there and not used; null for nobody.</param>
-    /// <inheritdoc cref="Load(string, Device, ICollection{string})"/>
-    public static Decoder Load(ModelConfig config, Func<Checkpoint> openWeights, Device device, ICollection<string>? notes = null)
+    /// <inheritdoc cref="Load(string, ComputePlan, ICollection{string})"/>
+    public static Decoder Load(ModelConfig config, Func<Checkpoint> openWeights, ComputePlan plan, ICollection<string>? notes = null)
     {
         ModelFamily family = ModelFamilies.Of(config);
         foreach (string note in ConfigCheck.Run(family, config)) notes?.Add(note);
         using Checkpoint weights = openWeights();
-        return Read(family, config, weights, device, notes);
+        return Read(family, config, weights, plan, notes);
     }
 
-    private static Decoder Read(ModelFamily family, ModelConfig config, Checkpoint reader, Device device, ICollection<string>? notes)
+    private static Decoder Read(ModelFamily family, ModelConfig config, Checkpoint reader, ComputePlan plan, ICollection<string>? notes)
     {
         DecoderArchitecture architecture = family.Read(config);
         var decoder = new Decoder(architecture, family.Names, CPU);
@@ -38,7 +42,9 @@ internal static class DecoderLoader
             var expected = decoder.Parameters.SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal);
             if (UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead) is { } note) notes?.Add(note);
             reader.ReadFloat32([.. decoder.Parameters.SelectMany(p => p.Parts.Select(part => new TensorTarget(part.Name, p.Address(part), part.Count)))]);
-            return device.type == DeviceType.CPU ? decoder : MoveTo(decoder, family, architecture, device);
+            if (plan.Device.type != DeviceType.CPU) decoder = MoveTo(decoder, family, architecture, plan.Device);
+            if (plan.ComputeType != float32) decoder.ComputeIn(plan.ComputeType);
+            return decoder;
         }
         catch
         {
@@ -52,7 +58,6 @@ internal static class DecoderLoader
         var target = new Decoder(architecture, family.Names, device);
         foreach ((Parameter from, Parameter to) in source.Parameters.Zip(target.Parameters)) to.Value.copy_(from.Value);
         source.Dispose();
-        target.ComputeIn(ScalarType.BFloat16);
         return target;
     }
 }

@@ -8,7 +8,7 @@ namespace Microsoft.ML.SimPO.Models;
 internal static class TargetLogProbabilities
 {
     /// <summary>How much memory the logits of a chunk may take.</summary>
-    private const long ChunkBytes = 64L << 20;
+    public const long ChunkBytes = 64L << 20;
 
     /// <param name="hidden">[N, hidden], before the final norm</param>
     /// <param name="rows">Which rows predict.</param>
@@ -19,7 +19,8 @@ internal static class TargetLogProbabilities
         float[] result = new float[rows.Length];
         int chunk = (int)Math.Max(1, ChunkBytes / (4L * decoder.Architecture.VocabularySize));
         using DisposeScope outer = NewDisposeScope();
-        Tensor memory = empty([Math.Min(chunk, rows.Length), decoder.Architecture.VocabularySize], device: decoder.Device); // one for all chunks: fresh memory is dear
+        // One for all chunks: fresh memory is dear.
+        Tensor memory = empty([Math.Min(chunk, rows.Length), decoder.Architecture.VocabularySize], float32, decoder.Device);
         for (int from = 0; from < rows.Length; from += chunk)
         {
             using DisposeScope scope = NewDisposeScope();

@@ -15,7 +15,7 @@ namespace Microsoft.ML.SimPO.Training;
 /// <param name="budget">Bytes that logits may take at a time.</param>
 internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long budget = ResponseHead.DefaultBudget)
 {
-    public const long DefaultBudget = 256L << 20;
+    public const long DefaultBudget = ComputePlan.DefaultLogitsBudget;
 
     /// <summary>Rows whose logits fit the budget.</summary>
     private long Chunk => Math.Max(1, budget / (4L * decoder.Architecture.VocabularySize));

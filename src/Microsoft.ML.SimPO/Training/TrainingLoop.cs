@@ -47,7 +47,7 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         var schedule = new LearningRateSchedule(
             settings.Scheduler, settings.LearningRate, plan.Count, settings.WarmupSteps ?? LearningRateSchedule.WarmupSteps(settings.WarmupRatio, plan.Count));
         (int done, TimeSpan before) = observer.Start(optimizer);
-        using var pass = new GradientPass(decoder, new ResponseHead(decoder, loss, settings.LogitsBudget), settings.Recompute, settings.LookUpPadding);
+        using var pass = new GradientPass(decoder, new ResponseHead(decoder, loss, settings.Plan.LogitsBudget), settings.Plan.Recompute, settings.LookUpPadding);
         var clock = Stopwatch.StartNew();
         for (int i = done; i < plan.Count; i++)
         {
@@ -69,7 +69,7 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         for (int i = 0; i < results.Length; i++)
         {
             List<PairResult> found = [];
-            foreach (int[] part in PassCutter.Cut(step.MicroBatches[i], pairs, settings.TokensPerPass))
+            foreach (int[] part in PassCutter.Cut(step.MicroBatches[i], pairs, settings.Plan.TokensPerPass))
             {
                 PackedBatch batch = PackedBatch.Of([.. part.Select(p => (p, pairs[p]))], decoder.Architecture);
                 found.AddRange(pass.Run(batch, contexts[i], cancellationToken));

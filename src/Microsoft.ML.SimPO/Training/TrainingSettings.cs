@@ -1,3 +1,6 @@
+using Microsoft.ML.SimPO.Models;
+using TorchSharp;
+
 namespace Microsoft.ML.SimPO.Training;
 
 /// <summary>What the loop needs beside its data and loss.</summary>
@@ -20,14 +23,8 @@ internal sealed record TrainingSettings
 
     public StepWeighting Weighting { get; init; } = StepWeighting.EachPair;
 
-    /// <summary>A micro-batch with more rows is run in several passes, which changes nothing but its rounding.</summary>
-    public int TokensPerPass { get; init; } = int.MaxValue;
-
-    /// <summary>Compute activations again in the backward pass instead of keeping them.</summary>
-    public bool Recompute { get; init; }
-
-    /// <summary>Bytes that logits may take at a time.</summary>
-    public long LogitsBudget { get; init; } = ResponseHead.DefaultBudget;
+    /// <summary>How passes are cut and what they keep. Device and precision are the decoder's own.</summary>
+    public ComputePlan Plan { get; init; } = ComputePlan.On(torch.CPU);
 
     /// <summary>Whether look-ups of the padding token's row give it a gradient; Hugging Face says no.</summary>
     public bool LookUpPadding { get; init; } = true;

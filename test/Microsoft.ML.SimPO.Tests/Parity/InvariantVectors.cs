@@ -4,13 +4,13 @@ using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Parity;
 
-/// <summary>The vectors of all golden tokenizers in a process whose runtime has no ICU.</summary>
+/// <summary>The vectors of all golden tokenizers, and Unicode's test of normalization, in a process whose runtime has no ICU.</summary>
 internal static class InvariantVectors
 {
     /// <summary>Where it is set, this process compares and ends.</summary>
     public const string Variable = "SIMPO_INVARIANT_VECTORS";
 
-    /// <summary>Prints how many tokenizers and vectors there are, then the differences.</summary>
+    /// <summary>Prints how many tokenizers, vectors, lines of the test and other code points there are, then the differences.</summary>
     /// <returns>The exit code.</returns>
     public static int Run()
     {
@@ -27,7 +27,8 @@ internal static class InvariantVectors
             vectors += TokenizerParityTests.Compare(HfTokenizer.Load(golden.Path), golden.File("vectors.jsonl"), differences);
             tokenizers++;
         }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{tokenizers} {vectors} {differences.Count}"));
+        (int lines, int codePoints) = NormalizationVectors.Compare(differences);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{tokenizers} {vectors} {lines} {codePoints} {differences.Count}"));
         foreach (string difference in differences.Take(10)) Console.WriteLine(difference);
         return 0;
     }

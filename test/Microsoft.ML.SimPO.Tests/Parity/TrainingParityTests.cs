@@ -23,7 +23,7 @@ public class TrainingParityTests
         List<TrainingStep> plan = fixture.Options.Planner(fixture.Train).Plan(fixture.Options.Epochs, null);
         Assert.Equal(fixture.Order, plan.Select(s => s.MicroBatches));
         List<TrainingProgress> steps = [];
-        new TrainingLoop(fixture.Decoder, fixture.Options.Loss(), fixture.Options.Settings(fixture.Decoder.Architecture.ModelType)).Run(fixture.Train, plan, steps.Add);
+        new TrainingLoop(fixture.Decoder, fixture.Options.Loss(), fixture.Options.Settings(fixture.Decoder)).Run(fixture.Train, plan, steps.Add);
         Assert.Equal(fixture.Log.Length, steps.Count);
         for (int i = 0; i < steps.Count; i++) CheckStep(fixture.Log[i], steps[i], relative);
         CheckEvaluation(fixture, "eval_after");

@@ -38,7 +38,7 @@ internal sealed class FitRun(
         FitReport.Plan(channel, transformer.Model, pairs, plan.Count, _seed, options);
         FitReport.Remainder(channel, pairs.Count, options);
         var clock = Stopwatch.StartNew();
-        TrainingSettings settings = options.Settings(transformer.Model.Decoder.Architecture.ModelType);
+        TrainingSettings settings = options.Settings(transformer.Model.Decoder);
         new TrainingLoop(transformer.Model.Decoder, options.Loss(), settings).RunObserved(pairs, plan, this, cancellationToken);
         FitReport.Done(channel, transformer.TrainingHistory.Count, clock.Elapsed);
         if (options.KeepsBest) RestoreBest();
