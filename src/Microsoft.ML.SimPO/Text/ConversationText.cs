@@ -31,7 +31,7 @@ internal static class ConversationText
         if (!MessageReader.Looks(list)) return null;
         var messages = new List<Message>();
         if (MessageReader.Read(list, name, messages) is { } fault)
-            throw new InvalidDataException($"the {name} reads like chat messages, but cannot be read as such: {fault}");
+            throw new InvalidDataException($"the {(name == "prompt" ? name : name + " answer")} reads like chat messages, but cannot be read as such: {fault}");
         var conversation = new Conversation(messages);
         return ReferenceEquals(list, value) ? conversation : WithMore(conversation, (JinjaDictionary)value, name);
     }

@@ -18,8 +18,8 @@ internal static class AnswerBorder
     }
 
     /// <summary>
-    /// The number of messages that both have before their answers: those that are equal, or the prompt where it is the beginning of both. An answer is a turn of the
-    /// assistant; it may be several where tools are called between them.
+    /// The number of messages that both have before their answers: those that are equal, or the prompt where it is the beginning of both. An answer begins with a turn of the
+    /// assistant; it may be several turns, as where tools are called between them.
     /// </summary>
     public static RowFault? Find(List<Message> prompt, NamedMessages chosen, NamedMessages rejected, out int border)
     {
@@ -36,17 +36,7 @@ internal static class AnswerBorder
         return IsEmpty(rejected.Messages[^1]) ? RowFault.Empty(rejected.Name) : null;
     }
 
-    /// <summary>Whether what follows is the assistant's, with no more than tools between.</summary>
-    private static bool IsAnswer(List<Message> messages, int start)
-    {
-        if (messages[start].Role != Message.Assistant) return false;
-        for (int i = start + 1; i < messages.Count; i++)
-        {
-            bool follows = messages[i].Role == Message.Tool || (messages[i].Role == Message.Assistant && messages[i - 1].Role == Message.Tool);
-            if (!follows) return false;
-        }
-        return true;
-    }
+    private static bool IsAnswer(List<Message> messages, int start) => messages[start].Role == Message.Assistant;
 
     private static bool IsEmpty(Message answer) => string.IsNullOrWhiteSpace(answer.Content) && !answer.CallsTools;
 

@@ -8,14 +8,19 @@ internal static class MessageParser
     private static readonly string[] RoleNames = ["role", "from", "speaker", "author"];
 
     /// <summary>The messages of a list, or the one that an object is.</summary>
-    public static RowFault? TryRead(FieldValue value, string field, List<Message> messages)
+    /// <param name="value">What a row holds.</param>
+    /// <param name="field">Its name, for faults.</param>
+    /// <param name="messages">Takes them.</param>
+    /// <param name="anyRole">Whether a speaker may have any name, which templates may know: in what is answered, not in answers.</param>
+    public static RowFault? TryRead(FieldValue value, string field, List<Message> messages, bool anyRole = false)
     {
         if (value.Kind is not (FieldKind.Record or FieldKind.List)) return RowFault.Type(field, "a list of messages", value);
         ReadOnlySpan<FieldValue> items = value.Kind == FieldKind.List ? value.Items : [value];
         for (int i = 0; i < items.Length; i++)
         {
             string place = value.Kind == FieldKind.List ? FormattableString.Invariant($"{field}[{i}]") : field;
-            if ((Plain(items[i]) is { } plain ? Add(plain, place, messages) : ReadOne(items[i], place, messages)) is { } fault) return fault;
+            RowFault? fault = Plain(items[i]) is { } plain ? Add(plain, place, messages, anyRole) : ReadOne(items[i], place, messages, anyRole);
+            if (fault is not null) return fault;
         }
         return null;
     }
@@ -36,18 +41,19 @@ internal static class MessageParser
         return role.Kind == FieldKind.Text && content.Kind == FieldKind.Text ? new Message(role.Text, content.Text) : null;
     }
 
-    private static RowFault? ReadOne(FieldValue value, string place, List<Message> messages)
+    private static RowFault? ReadOne(FieldValue value, string place, List<Message> messages, bool anyRole)
     {
+        if (value.Kind != FieldKind.Record) return RowFault.Malformed($"`{place}` must be a message with `role` and `content`, but was {value.KindName}.");
         var read = new List<Message>(1);
-        return MessageReader.Read(FieldTree.Of(value), place, read) is { } fault ? Fault(fault) : Add(read[0], place, messages);
+        return MessageReader.Read(FieldTree.Of(value), place, read) is { } fault ? Fault(fault) : Add(read[0], place, messages, anyRole);
     }
 
     private static RowFault Fault(string message) =>
         new(message.EndsWith("is missing or null.", StringComparison.Ordinal) ? DropReason.MissingField : DropReason.Malformed, message);
 
-    private static RowFault? Add(Message message, string place, List<Message> messages)
+    private static RowFault? Add(Message message, string place, List<Message> messages, bool anyRole)
     {
-        if (KnownRole(message.Role) is not { } role)
+        if ((KnownRole(message.Role) ?? (anyRole && message.Role.Length > 0 ? message.Role : null)) is not { } role)
             return RowFault.Malformed($"`{place}.role` must be a role like `user`, `assistant` or `system`, but was `{Excerpt.Of(message.Role)}`.");
         messages.Add(message.WithRole(role));
         return null;

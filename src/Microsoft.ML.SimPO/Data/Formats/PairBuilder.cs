@@ -17,9 +17,9 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
             ?? AnswerBorder.Find(prompt, new(chosen.Name, chosenSide), new(rejected.Name, rejectedSide), out border);
         if (fault is not null) return new PairOutcome(null, fault, location);
         List<Message> before = chosenSide[..border];
-        fault = Complete(row, before) ?? ConversationFields.Read(row, columns, before, out Conversation conversation);
+        fault = Complete(row, before, out Conversation conversation);
         if (fault is not null) return new PairOutcome(null, fault, location);
-        var pair = new PromptedAnswers(conversation, [chosenSide[border..], rejectedSide[border..]]);
+        var pair = new PromptedAnswers(conversation, [Answer(chosenSide, border), Answer(rejectedSide, border)]);
         return new PairOutcome(PreferenceRow.Of(pair, scoreChosen, scoreRejected), null, location);
     }
 
@@ -30,10 +30,14 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
         var prompt = new List<Message>();
         if (ReadPrompt(row, prompt) is { } fault) return fault;
         if (prompt.Count == 0) return RowFault.Missing(columns.Prompt ?? "prompt");
-        fault = Complete(row, prompt) ?? ConversationFields.Read(row, columns, prompt, out Conversation conversation);
+        fault = Complete(row, prompt, out Conversation conversation);
         if (fault is null) text = ConversationText.Format(conversation);
         return fault;
     }
+
+    /// <summary>Parts of text, and nothing else, are an answer's words.</summary>
+    private static List<Message> Answer(List<Message> side, int border) =>
+        border == side.Count - 1 && side[border] is { IsPlain: false, Fields.Count: 2 } parts ? [new Message(parts.Role, parts.Content)] : side[border..];
 
     private RowFault? ReadPrompt(FieldRecord row, List<Message> prompt)
     {
@@ -43,7 +47,7 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
         {
             FieldKind.Null => null,
             FieldKind.Text => ReadPromptText(row, value.Text, prompt),
-            FieldKind.List or FieldKind.Record => MessageParser.TryRead(value, name, prompt),
+            FieldKind.List or FieldKind.Record => MessageParser.TryRead(value, name, prompt, anyRole: true),
             _ => RowFault.Type(name, "text or a list of messages", value),
         };
     }
@@ -55,8 +59,9 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
             Dialogue.Read(text, turns);
             return null;
         }
-        if (prompts == TextMode.Json) return MessageParser.TryRead(JsonText.TryParse(text), columns.Prompt!, turns);
-        if (prompts == TextMode.JsonOrText && JsonText.TryParseMessages(text) is { IsNull: false } messages) return MessageParser.TryRead(messages, columns.Prompt!, turns);
+        if (prompts == TextMode.Json) return MessageParser.TryRead(JsonText.TryParse(text), columns.Prompt!, turns, anyRole: true);
+        if (prompts == TextMode.JsonOrText && JsonText.TryParseMessages(text) is { IsNull: false } messages)
+            return MessageParser.TryRead(messages, columns.Prompt!, turns, anyRole: true);
         FieldValue input = LayoutColumns.Get(row, columns.Input);
         if (!input.IsNull && input.Kind != FieldKind.Text) return RowFault.Type(columns.Input!, "text", input);
         turns.Add(new Message(Message.User, input.IsNull || input.Text.Length == 0 ? text : $"{text}\n{input.Text}"));
@@ -95,8 +100,15 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
         return null;
     }
 
-    /// <summary>Puts the system message and the earlier turns, where they have columns of their own, before the prompt.</summary>
-    private RowFault? Complete(FieldRecord row, List<Message> prompt)
+    /// <summary>The conversation of a prompt, with all that has columns of its own: earlier turns, the system message, tools.</summary>
+    private RowFault? Complete(FieldRecord row, List<Message> prompt, out Conversation conversation)
+    {
+        conversation = new Conversation(prompt);
+        return Precede(row, prompt) ?? ConversationFields.Read(row, columns, prompt, out conversation);
+    }
+
+    /// <summary>Puts the system message and the earlier turns before the prompt.</summary>
+    private RowFault? Precede(FieldRecord row, List<Message> prompt)
     {
         if (ReadHistory(row, out List<Message> earlier) is { } fault) return fault;
         prompt.InsertRange(prompt[0].Role == Message.System ? 1 : 0, earlier);
@@ -106,11 +118,10 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
             if (system.Kind != FieldKind.Text) return RowFault.Type(columns.System!, "text", system);
             if (system.Text.Length > 0 && prompt[0].Role != Message.System) prompt.Insert(0, new Message(Message.System, system.Text));
         }
-        foreach (Message turn in prompt)
-        {
-            if (turn.Role == Message.User && !string.IsNullOrWhiteSpace(turn.Content)) return null;
-        }
-        return RowFault.Empty(columns.Prompt ?? "prompt");
+        // A user who says nothing asks nothing; where there is no user, what the system or a tool says is answered.
+        bool hasUser = prompt.Exists(turn => turn.Role == Message.User);
+        bool asks = prompt.Exists(turn => (turn.Role == Message.User || !hasUser) && !string.IsNullOrWhiteSpace(turn.Content));
+        return asks ? null : RowFault.Empty(columns.Prompt ?? "prompt");
     }
 
     private RowFault? ReadHistory(FieldRecord row, out List<Message> earlier)

@@ -10,22 +10,24 @@ internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns)
     {
         PromptedAnswers row = PromptedAnswers.Parse(prompt, ("chosen", chosen), ("rejected", rejected));
         if (_renderer is null || turns is null)
-            return new PairTexts(PlainPrompt(row.Prompt), PlainAnswer(row.Answers[0]), PlainAnswer(row.Answers[1]), PromptHandling.Plain, NeedsEos: true);
+            return new PairTexts(PlainPrompt(row.Prompt), PlainAnswer(row.Answers[0]), PlainAnswer(row.Answers[1]), PromptHandling.Plain, NeedsEos: true, AddsSpecial: true);
         if (row.IsText && turns.IsTemplated(prompt, template!.BosToken))
-            return new PairTexts(prompt, Ended(row.Answers[0][^1].Content), Ended(row.Answers[1][^1].Content), PromptHandling.AlreadyTemplated, turns.Ending is null);
+            return new PairTexts(prompt, Ended(row.Answers[0][^1].Content), Ended(row.Answers[1][^1].Content), PromptHandling.AlreadyTemplated, turns.Ending is null, turns.WritesBos);
         RenderedAnswers texts = _renderer.Render(row);
-        return new PairTexts(texts.Prompt, Response(texts.Answers[0]), Response(texts.Answers[1]), PromptHandling.Templated, turns.Ending is null);
+        return new PairTexts(
+            texts.Prompt, Response(texts.Answers[0], row.Answers[0]), Response(texts.Answers[1], row.Answers[1]), PromptHandling.Templated, turns.Ending is null);
     }
 
-    /// <summary>The prompt alone, from which the model goes on.</summary>
-    public string PromptOf(string prompt)
+    /// <summary>The prompt alone, from which the model goes on, and whether the tokens that the tokenizer puts first belong before it.</summary>
+    public (string Text, bool AddsSpecial) PromptOf(string prompt)
     {
         if (ConversationText.TryParse(prompt) is { } conversation) return PromptOf(conversation);
-        return turns?.IsTemplated(prompt, template!.BosToken) != false ? prompt : PromptOf(Conversation.OfUser(prompt));
+        if (turns is null) return (prompt, true);
+        return turns.IsTemplated(prompt, template!.BosToken) ? (prompt, turns.WritesBos) : PromptOf(Conversation.OfUser(prompt));
     }
 
     /// <inheritdoc cref="PromptOf(string)"/>
-    public string PromptOf(Conversation prompt) => _renderer is null ? PlainPrompt(prompt) : _renderer.Prompt(prompt);
+    public (string Text, bool AddsSpecial) PromptOf(Conversation prompt) => _renderer is null ? (PlainPrompt(prompt), true) : (_renderer.Prompt(prompt), false);
 
     private static string PlainPrompt(Conversation prompt)
     {
@@ -40,15 +42,18 @@ internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns)
         ? throw new InvalidDataException("an answer has `tool_calls`, but the model has no chat template to write them with, or it is turned off.")
         : answer[^1].Content;
 
-    /// <summary>The answer without what follows the last turn, which is not the model's to write.</summary>
-    private string Response(string answer) =>
-        Ended(turns!.Tail.Length > 0 && answer.EndsWith(turns.Tail, StringComparison.Ordinal) ? answer[..^turns.Tail.Length] : answer);
+    /// <summary>The answer without what follows the last turn, which is not the model's to write. A call may end in another way than words, which the template knows.</summary>
+    private string Response(string text, IReadOnlyList<Message> answer)
+    {
+        string turn = turns!.Tail.Length > 0 && text.EndsWith(turns.Tail, StringComparison.Ordinal) ? text[..^turns.Tail.Length] : text;
+        return answer[^1].CallsTools && turn == text && ChatTurns.EndsItself(text.TrimEnd()) ? text.TrimEnd() : Ended(turn);
+    }
 
-    /// <summary>The answer up to its end token, which it gets where it has none.</summary>
+    /// <summary>The answer up to its end, which it gets where it has none.</summary>
     private string Ended(string answer)
     {
         if (turns!.Ending is not { } ending) return answer;
         string bare = answer.TrimEnd();
-        return bare.EndsWith(turns.EndToken!, StringComparison.Ordinal) ? bare : answer + ending;
+        return bare.EndsWith(turns.EndToken ?? ending, StringComparison.Ordinal) ? bare : answer + ending;
     }
 }

@@ -3,7 +3,7 @@ namespace Microsoft.ML.SimPO.Text;
 /// <summary>Turns preference pairs into ids. Thread safe.</summary>
 /// <remarks>
 /// The prompt is rendered with the model's chat template and the header of an answer; the answer is what the model has to write, ended by the
-/// token that ends a turn, or by EOS. Both are tokenized as one text. BOS is there once, where the tokenizer or the template puts it.
+/// token that ends a turn, or by EOS. Both are tokenized as one text. BOS is there where the template writes it, as when the model is served; a text without a template gets the tokenizer's.
 /// </remarks>
 internal sealed class PreferenceEncoder
 {
@@ -75,14 +75,30 @@ internal sealed class PreferenceEncoder
         }
     }
 
+    /// <summary>The texts of one pair, as they are tokenized by the sound rules.</summary>
+    /// <inheritdoc cref="Encode(string, string, string, long)"/>
+    public PairTexts Texts(string prompt, string chosen, string rejected)
+    {
+        try
+        {
+            return _texts.Of(prompt, chosen, rejected);
+        }
+        catch (JinjaException e)
+        {
+            throw new InvalidDataException($"the model's chat template refuses this conversation: {e.Detail}", e);
+        }
+    }
+
     /// <summary>The ids of a prompt from which the model goes on, uncut.</summary>
     /// <param name="prompt">A text or messages, as for a pair.</param>
     /// <exception cref="InvalidDataException">It reads like messages and is none, or the template cannot write all of it.</exception>
-    public int[] EncodePrompt(string prompt) => _sides.Prompt(_texts.PromptOf(prompt));
+    public int[] EncodePrompt(string prompt) => Ids(_texts.PromptOf(prompt));
 
     /// <summary>The ids of a conversation from which the model goes on, uncut.</summary>
     /// <inheritdoc cref="EncodePrompt(string)" path="/exception"/>
-    public int[] EncodePrompt(Conversation prompt) => _sides.Prompt(_texts.PromptOf(prompt));
+    public int[] EncodePrompt(Conversation prompt) => Ids(_texts.PromptOf(prompt));
+
+    private int[] Ids((string Text, bool AddsSpecial) prompt) => _sides.Prompt(prompt.Text, prompt.AddsSpecial);
 
     private EncodedPair? Encode(string prompt, string chosen, string rejected)
     {

@@ -3,7 +3,7 @@ namespace Microsoft.ML.SimPO.Text;
 /// <summary>What a chat template reads of messages beside role and text, found by rendering some. Each is found when it is first asked for.</summary>
 internal sealed class TemplateTraits
 {
-    private const string First = "qzwxfirst", Second = "qzwxsecond", Name = "qzwxprobe", Arguments = """{"qzwxkey": "qzwxvalue"}""", Thought = "qzwxthought";
+    private const string First = "qzwxfirst", Second = "qzwxsecond", Name = "qzwxprobe", Value = "qzwxvalue", Arguments = $$"""{"qzwxkey": "{{Value}}"}""", Thought = "qzwxthought";
 
     private readonly ChatTemplate _template;
     private readonly Lazy<bool> _takesParts, _takesTextArguments, _readsCalls, _readsThoughts;
@@ -13,7 +13,7 @@ internal sealed class TemplateTraits
         _template = template;
         _takesParts = new Lazy<bool>(() => Takes(Message.User) && Takes(Message.Assistant));
         _takesTextArguments = new Lazy<bool>(() => Render(Call(Arguments))?.Contains(Arguments, StringComparison.Ordinal) == true);
-        _readsCalls = new Lazy<bool>(() => Reads(Call(Arguments), Name) || Reads(Call(ConversationText.Value(Arguments)!), Name));
+        _readsCalls = new Lazy<bool>(() => new[] { Arguments, ConversationText.Value(Arguments)! }.Any(arguments => Reads(Call(arguments), Name) || Reads(Call(arguments), Value)));
         _readsThoughts = new Lazy<bool>(() => Reads(Answer("y", MessageFields.Thought, Thought), Thought));
     }
 

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Text;
+
+namespace Microsoft.ML.SimPO.Parity;
+
+/// <summary>Rows of every shape people have, with templates of every family: the texts and ids that are right, or a refusal.</summary>
+[Trait("Category", "Parity")]
+public sealed class ConversationParityTests
+{
+    private static readonly ConcurrentDictionary<string, ConversationGolden> Loaded = new();
+
+    public static TheoryData<string, string> Templates
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (string root in GoldenCases.Roots.Where(root => File.Exists(Path.Combine(root, "conversations", "rows.jsonl"))))
+                foreach (IGrouping<string, JsonElement> template in Golden(root).Expected) data.Add(root, template.Key);
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void Every_row_has_the_text_and_the_ids_that_are_right_or_is_refused(string root, string template)
+    {
+        ConversationGolden golden = Golden(root);
+        (HfTokenizer tokenizer, PreferenceEncoder encoder) = golden.Load(template);
+        List<string> differences = [];
+        int rows = 0;
+        foreach (JsonElement expected in golden.Expected[template])
+        {
+            string id = expected.GetProperty("row").GetString()!;
+            string? difference = Compare(expected, golden.Better(template, id), golden.Rows[id], tokenizer, encoder);
+            if (difference is not null) differences.Add($"{id}: {difference}");
+            rows++;
+        }
+        Assert.True(differences.Count == 0, FormattableString.Invariant($"{differences.Count} of {rows} rows differ:\n{string.Join("\n", differences)}"));
+    }
+
+    private static string? Compare(JsonElement expected, JsonElement? better, JsonElement row, HfTokenizer tokenizer, PreferenceEncoder encoder)
+    {
+        bool refuses = better is { } other ? other.TryGetProperty("refuse", out _) : expected.TryGetProperty("error", out _);
+        string why = refuses ? (better?.GetProperty("refuse") ?? expected.GetProperty("error")).ToString() : "";
+        try
+        {
+            PreferenceRow read = ConversationGolden.Read(row);
+            PairTexts texts = encoder.Texts(read.Prompt, read.Chosen, read.Rejected);
+            EncodedPair pair = encoder.Encode(read.Prompt, read.Chosen, read.Rejected, 1)!;
+            if (refuses) return IsCounted(row, pair) ? null : $"should be refused ({why}), but is {JsonSerializer.Serialize(texts.Prompt)} + {JsonSerializer.Serialize(texts.Chosen)} | {JsonSerializer.Serialize(texts.Rejected)}";
+            string end = texts.NeedsEos ? tokenizer.TokenText(pair.ChosenIds[^1])! : "";
+            JsonElement right = (better is { } found && found.TryGetProperty("text", out _) ? found : expected).GetProperty("text");
+            return Differ("prompt", right, texts.Prompt, "") ?? Differ("chosen", right, texts.Chosen, end) ?? Differ("rejected", right, texts.Rejected, end)
+                ?? (better is null ? DifferInIds(expected.GetProperty("ids"), "chosen", pair.ChosenIds, tokenizer) ?? DifferInIds(expected.GetProperty("ids"), "rejected", pair.RejectedIds, tokenizer) : null);
+        }
+        catch (InvalidDataException e)
+        {
+            return refuses || IsBlank(row) ? null : $"is refused: {e.Message}";
+        }
+    }
+
+    /// <summary>Answers that are one in the data themselves are kept and counted: that is told, and no fault.</summary>
+    private static bool IsCounted(JsonElement row, EncodedPair pair) =>
+        pair.ChosenIds.SequenceEqual(pair.RejectedIds) && row.GetProperty("chosen").GetRawText() == row.GetProperty("rejected").GetRawText();
+
+    /// <summary>An answer or a prompt of no visible character is refused by name, whatever a template would make of it.</summary>
+    private static bool IsBlank(JsonElement row) => new[] { "prompt", "chosen", "rejected" }.Any(name => row.TryGetProperty(name, out JsonElement value)
+        && string.IsNullOrWhiteSpace(value.ValueKind == JsonValueKind.String ? value.GetString() : value[value.GetArrayLength() - 1].TryGetProperty("content", out JsonElement content) && content.ValueKind == JsonValueKind.String ? content.GetString() : value.GetRawText().Contains("tool_calls", StringComparison.Ordinal) ? "call" : ""));
+
+    /// <summary>What a template writes behind the end of a turn, white space and the end of the text, is not the model's to write.</summary>
+    private static string? Differ(string part, JsonElement right, string actual, string end)
+    {
+        string text = right.GetProperty(part).GetString()!;
+        if (part == "prompt") return text == actual ? null : $"prompt is {JsonSerializer.Serialize(actual)}, not {JsonSerializer.Serialize(text)}";
+        string written = actual.TrimEnd();
+        bool isWhole = text.TrimEnd() == written || text == (actual.EndsWith(end, StringComparison.Ordinal) ? actual : actual + end);
+        bool endsText = text.StartsWith(written, StringComparison.Ordinal) && text[written.Length..].Trim() == "<|endoftext|>";
+        return isWhole || endsText ? null : $"{part} is {JsonSerializer.Serialize(actual)}, not {JsonSerializer.Serialize(text)}";
+    }
+
+    private static string? DifferInIds(JsonElement right, string side, TokenIds actual, HfTokenizer tokenizer)
+    {
+        int[] expected = [.. right.GetProperty("prompt").EnumerateArray().Concat(right.GetProperty(side).EnumerateArray()).Select(id => id.GetInt32())];
+        bool same = expected.AsSpan().StartsWith(actual.Span) && tokenizer.Decode(expected.AsSpan(actual.Length), skipSpecialTokens: false).Trim() is "" or "<|endoftext|>";
+        return same ? null : $"{side} ids are {string.Join(' ', actual)}, not {string.Join(' ', expected)}";
+    }
+
+    private static ConversationGolden Golden(string root) => Loaded.GetOrAdd(root, static r => new ConversationGolden(r));
+}
