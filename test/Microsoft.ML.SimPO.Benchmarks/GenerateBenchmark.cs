@@ -1,18 +1,21 @@
 using System.Diagnostics;
+using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Generation;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Native;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Benchmarks;
 
 /// <summary>
-/// Greedy generation with SmolLM2-135M-Instruct in float32: one prompt at a time, and 16 together. A token needs every weight once, so reading them bounds one prompt. Rates
-/// are of whole calls, prompts included; the bars are of the tokens behind the first.
+/// Greedy generation with SmolLM2-135M-Instruct in float32: one prompt at a time, the same under an adapter, and 16 together. A token needs every weight once,
+/// so reading them bounds one prompt. Rates are of whole calls, prompts included; the bars are of the tokens behind the first.
 /// </summary>
 internal sealed class GenerateBenchmark : IBenchmark
 {
-    private const string Sixteen = "sixteen", Decoded = "decoded tokens/s", Share = "share of reading the weights";
+    private const string Sixteen = "sixteen", Adapter = "adapter", Decoded = "decoded tokens/s", Share = "share of reading the weights";
 
     private const int PromptTokens = 16, NewTokens = 48;
 
@@ -20,17 +23,20 @@ internal sealed class GenerateBenchmark : IBenchmark
 
     public string Name => "generate";
 
-    public string Summary => "tokens of SmolLM2-135M-Instruct, one prompt and 16 together, against reading its weights";
+    public string Summary => "tokens of SmolLM2-135M-Instruct, one prompt (and under an adapter of rank 16) and 16 together, against reading its weights";
 
     public string Unit => "tokens/s";
 
-    public IReadOnlyList<string> Sides => [Side.Ours, Sixteen];
+    public IReadOnlyList<string> Sides => [Side.Ours, Adapter, Sixteen];
 
-    public string? Missing() => File.Exists(Path.Combine(Folder, "config.json")) ? null : "models/smollm2-135m-instruct below the folder that SIMPO_TEST_ASSETS names";
+    public string? Missing() =>
+        File.Exists(Path.Combine(Folder, "config.json")) ? null : "models/smollm2-135m-instruct below the folder that SIMPO_TEST_ASSETS names";
 
     public Workload Prepare(string side)
     {
         Decoder decoder = DecoderLoader.Load(Folder, CPU);
+        if (side == Adapter)
+            AdapterInitializer.Attach(decoder, new AdapterConfig { Rank = 16, Alpha = 32, Targets = AdapterTargets.Parse(AdapterTargets.AllLinear) }, seed: 1);
         int count = side == Sixteen ? 16 : 1;
         var random = new Random(1);
         int[][] prompts = [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, PromptTokens).Select(_ => random.Next(100, 40_000)).ToArray())];
@@ -40,7 +46,13 @@ internal sealed class GenerateBenchmark : IBenchmark
     public IEnumerable<Bar> Bars(BenchmarkResult result)
     {
         double one = result.Ours.Figures![Decoded], sixteen = result.Variants![Sixteen].Figures![Decoded];
-        return [new("share of what reading the weights allows, one prompt", result.Ours.Figures[Share], 0.6), new("16 prompts over one", sixteen / one, 8)];
+        return
+        [
+            new("share of what reading the weights allows, one prompt", result.Ours.Figures[Share], 0.6),
+            new("16 prompts over one", sixteen / one, 8),
+            // Merged once a call, an adapted model reads what a merged one does.
+            new("one prompt under an adapter over one without", result.Variants[Adapter].Figures![Decoded] / one, 0.95),
+        ];
     }
 
     private static Dictionary<string, double> Run(Decoder decoder, int[][] prompts) => ComputeThread.Run("generate", () =>
@@ -59,7 +71,9 @@ internal sealed class GenerateBenchmark : IBenchmark
 
     private static double Bytes(Decoder decoder) => decoder.ParameterCount * sizeof(float);
 
-    /// <summary>Bytes a second at which all threads add up the matrices; the best of three. Norms are left out: their calls would take longer than their reading.</summary>
+    /// <summary>
+    /// Bytes a second at which all threads add up the matrices; the best of three. Norms are left out: their calls would take longer than their reading.
+    /// </summary>
     private static double ReadRate(Decoder decoder)
     {
         Tensor[] matrices = [.. decoder.Parameters.Where(p => p.Kind != ParameterKind.Norm).Select(p => p.Value)];

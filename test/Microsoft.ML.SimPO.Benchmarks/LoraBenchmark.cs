@@ -1,6 +1,7 @@
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Benchmarks;
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Training;
 using static TorchSharp.torch;
 

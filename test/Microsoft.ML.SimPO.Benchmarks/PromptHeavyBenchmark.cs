@@ -1,5 +1,3 @@
-using Microsoft.ML.SimPO.Models;
-
 namespace Microsoft.ML.SimPO.Benchmarks;
 
 /// <summary>Long prompts with short answers, where laying a prompt out once saves most.</summary>

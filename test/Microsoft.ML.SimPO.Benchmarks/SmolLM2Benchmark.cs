@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Encoders;
 using QuickStart;
 
 namespace Microsoft.ML.SimPO.Benchmarks;

@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.Tokenizers;
 
 namespace Microsoft.ML.SimPO.Benchmarks;

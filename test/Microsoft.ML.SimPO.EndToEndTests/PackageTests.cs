@@ -58,7 +58,7 @@ public sealed class PackageTests : IDisposable
         using var provider = MetadataReaderProvider.FromPortablePdbStream(new MemoryStream(Read("snupkg", "Microsoft.ML.SimPO.pdb")));
         MetadataReader reader = provider.GetMetadataReader();
         string[] sources = [.. reader.Documents.Select(d => reader.GetString(reader.GetDocument(d).Name))];
-        Assert.Contains("/_/src/Microsoft.ML.SimPO/MLNet/SimPOTrainer.cs", sources);
+        Assert.Contains("/_/src/Microsoft.ML.SimPO/MLNet/Trainers/SimPOTrainer.cs", sources);
         Assert.All(sources, source => Assert.StartsWith("/_/", source, StringComparison.Ordinal));
         Assert.Equal(-1, Read("nupkg", "Microsoft.ML.SimPO.dll").AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(ChildProgram.Root)));
     }

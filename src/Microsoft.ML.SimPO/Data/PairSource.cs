@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Data.Mixing;
+
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>Where pairs come from: a file or folder, a mixture of them, or a data view. It can be read any number of times.</summary>

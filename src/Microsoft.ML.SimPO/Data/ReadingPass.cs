@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.ML.SimPO.Data.Containers;
+using Microsoft.ML.SimPO.Data.Formats;
 
 namespace Microsoft.ML.SimPO.Data;
 

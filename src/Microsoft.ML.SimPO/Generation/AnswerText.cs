@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Generation;
 

@@ -1,4 +1,6 @@
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Attention;
+using Microsoft.ML.SimPO.Models.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Generation.Cpu;
 using Microsoft.ML.SimPO.Models;
 
 namespace Microsoft.ML.SimPO.Generation;

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Attention;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -55,7 +56,8 @@ internal sealed class TorchContinuation(Decoder decoder, int maxNewTokens, Cance
     private Tensor Prefill(List<int[]> sequences)
     {
         TokenBatch batch = TokenBatch.OfSequences(sequences);
-        using DecoderPass pass = DecoderPass.Packed(decoder.Architecture, batch, decoder.Device, _cache!.Fill(batch, [.. Enumerable.Range(0, sequences.Count)]));
+        IKeyValueSink sink = _cache!.Fill(batch, [.. Enumerable.Range(0, sequences.Count)]);
+        using DecoderPass pass = DecoderPass.Packed(decoder.Architecture, batch, decoder.Device, sink);
         Tensor last = tensor(batch.Segments.Select(s => (long)(s.Start + s.Rows - 1)).ToArray(), int64, decoder.Device);
         return decoder.Forward(pass, cancellationToken).index_select(0, last); // [rows, hidden]
     }
@@ -66,12 +68,14 @@ internal sealed class TorchContinuation(Decoder decoder, int maxNewTokens, Cance
         int[] ids = [.. _rows.Select(r => r.Ids[^1])], positions = [.. _cache!.Lengths];
         AttentionSegment[] segments = [.. ids.Select((_, i) => new AttentionSegment(i, 0, 1, 0))];
         _cache.Advance();
-        using var pass = new DecoderPass(decoder.Architecture, new TokenBatch(ids, positions, segments) { SequenceLengths = [.. _cache.Lengths] }, decoder.Device, _cache, ownsAttention: false);
+        var batch = new TokenBatch(ids, positions, segments) { SequenceLengths = [.. _cache.Lengths] };
+        using var pass = new DecoderPass(decoder.Architecture, batch, decoder.Device, _cache, ownsAttention: false);
         return decoder.Forward(pass, cancellationToken); // [rows, hidden]
     }
 
     private void TakeLogits(Tensor hidden)
     {
+        using WeightLease lease = decoder.Weights.EnterHead(WeightUse.Forward);
         Tensor logits = decoder.Logits(decoder.FinalNorm.Forward(hidden).Output); // [rows, vocabulary]
         _logits = logits.to(float32).cpu().data<float>().ToArray();
     }

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,6 +21,9 @@ internal sealed record ComputePlan(Device Device, ComputePrecision Precision)
 
     /// <summary>Bytes that logits may take at a time in training.</summary>
     public long LogitsBudget { get; init; } = DefaultLogitsBudget;
+
+    /// <summary>The processes that compute together; by default this one alone.</summary>
+    public ICollective Collective { get; init; } = OneProcess.Alone;
 
     /// <summary>What the layers compute in.</summary>
     public ScalarType ComputeType => Precision == ComputePrecision.Mixed ? bfloat16 : float32;

@@ -1,35 +1,42 @@
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Models.Families;
+using Microsoft.ML.SimPO.Models.Layers;
+using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Models;
 
-/// <summary>The one decoder of all families: embedding, layers, final norm, head. Its backward pass goes layer by layer and records no graph.</summary>
+/// <summary>
+/// The one decoder of all families: embedding, layers, final norm, head. Its backward pass goes layer by layer and, where the kernels are our own, records no
+/// graph; on CUDA attention records one for the time of its own backward pass.
+/// </summary>
 internal sealed class Decoder : IDisposable
 {
     private readonly Parameter? _head;
     private readonly LayerNames _names;
 
+    /// <summary>With weights that are always there.</summary>
     public Decoder(DecoderArchitecture architecture, LayerNames names, Device device)
+        : this(architecture, names, device, (_, weights) => new ResidentStorage(device, weights.Select(w => w.Shape)))
+    {
+    }
+
+    /// <param name="place">Makes the storage of weights that lie together: of the embedding, of each layer, of final norm and head.</param>
+    public Decoder(DecoderArchitecture architecture, LayerNames names, Device device, Func<int, IReadOnlyList<Parameter>, WeightStorage> place)
     {
         TorchRuntime.EnsureLoaded();
         (Architecture, _names, Device) = (architecture, names, device);
         long[] matrix = [architecture.VocabularySize, architecture.HiddenSize];
-        Embedding = new Parameter(ParameterKind.Embedding, device, ("model.embed_tokens.weight", matrix));
-        Layers = [.. Enumerable.Range(0, architecture.Layers.Count).Select(i => new DecoderLayer(architecture, i, new LayerParameters(architecture, names, i, device)))];
-        Parameter norm = new(ParameterKind.Norm, device, ("model.norm.weight", [architecture.HiddenSize]));
+        Embedding = new Parameter(ParameterKind.Embedding, ("model.embed_tokens.weight", matrix));
+        Layers = [.. Enumerable.Range(0, architecture.Layers.Count)
+            .Select(i => new DecoderLayer(architecture, i, new LayerParameters(architecture, names, i)))];
+        Parameter norm = new(ParameterKind.Norm, ("model.norm.weight", [architecture.HiddenSize]));
         FinalNorm = new RmsNorm(norm, architecture.NormEpsilon, architecture.NormAddsOne);
-        _head = architecture.TiedHead ? null : new Parameter(ParameterKind.Head, device, ("lm_head.weight", matrix));
-        Parameters = [.. new[] { Embedding }.Concat(Layers.SelectMany(l => l.Parameters.All)).Append(norm).Concat(_head is null ? [] : [_head])];
-    }
-
-    /// <summary>Over the memory of another.</summary>
-    private Decoder(Decoder source)
-        : this(source.Architecture, source._names, META)
-    {
-        (Device, ComputeType) = (source.Device, source.ComputeType);
-        foreach ((Parameter own, Parameter shared) in Parameters.Zip(source.Parameters)) own.Share(shared);
+        _head = architecture.TiedHead ? null : new Parameter(ParameterKind.Head, ("lm_head.weight", matrix));
+        Weights = new DecoderWeights(Embedding, [.. Layers.Select(l => l.Parameters.All)], norm, _head, place);
     }
 
     public DecoderArchitecture Architecture { get; }
@@ -41,8 +48,11 @@ internal sealed class Decoder : IDisposable
 
     public IReadOnlyList<DecoderLayer> Layers { get; }
 
+    /// <summary>Where the weights lie, and the way through them.</summary>
+    public DecoderWeights Weights { get; }
+
     /// <summary>All weights, each once, in the order in which they are used.</summary>
-    public IReadOnlyList<Parameter> Parameters { get; }
+    public IReadOnlyList<Parameter> Parameters => Weights.All;
 
     /// <summary>Null for none.</summary>
     public LoraAdapter? Adapter { get; private set; }
@@ -58,13 +68,13 @@ internal sealed class Decoder : IDisposable
 
     public RmsNorm FinalNorm { get; }
 
-    public long ParameterCount => Parameters.Sum(p => p.Value.numel());
+    public long ParameterCount => Parameters.Sum(p => p.Count);
 
     /// <summary>
     /// A decoder of its own, without adapter, whose weights lie in the same memory: it is freed with the last that holds it. Training one copies first what it
     /// changes, so the other never sees it.
     /// </summary>
-    public Decoder Share() => new(this);
+    public Decoder Share() => new(Architecture, _names, Device, (group, _) => Weights.Share(group)) { ComputeType = ComputeType };
 
     /// <summary>Puts a new adapter on the decoder. Its values are the caller's to set.</summary>
     /// <exception cref="InvalidOperationException">There is one already.</exception>
@@ -87,13 +97,14 @@ internal sealed class Decoder : IDisposable
     {
         using NewScope scope = new();
         Tensor stream = Embed(pass.Ids);
-        foreach (DecoderLayer layer in Layers)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            Tensor next = layer.Forward(stream, pass, null);
-            stream.Dispose();
-            stream = next;
-        }
+        Weights.Forward(
+            i =>
+            {
+                Tensor next = Layers[i].Forward(stream, pass, null);
+                stream.Dispose();
+                stream = next;
+            },
+            cancellationToken);
         return scope.Keep(stream);
     }
 
@@ -110,15 +121,16 @@ internal sealed class Decoder : IDisposable
             Tensor stream = Embed(tape.Pass.Ids);
             int lowest = LowestTrained();
             if (!recompute) memory?.Begin(batch.Rows, LayerActivations.Widths(Architecture, Architecture.Layers.Skip(lowest)));
-            for (int i = 0; i < Layers.Count; i++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                LayerActivations? keep = recompute || i < lowest ? null : new LayerActivations(memory);
-                if (i >= lowest) tape.Push(stream, keep);
-                Tensor next = Layers[i].Forward(stream, tape.Pass, keep);
-                if (i < lowest) stream.Dispose();
-                stream = next;
-            }
+            Weights.Forward(
+                i =>
+                {
+                    LayerActivations? keep = recompute || i < lowest ? null : new LayerActivations(memory);
+                    if (i >= lowest) tape.Push(stream, keep);
+                    Tensor next = Layers[i].Forward(stream, tape.Pass, keep);
+                    if (i < lowest) stream.Dispose();
+                    stream = next;
+                },
+                cancellationToken);
             tape.Finish(stream);
             return tape;
         }
@@ -135,17 +147,19 @@ internal sealed class Decoder : IDisposable
     public void Backward(DecoderTape tape, Tensor gradient, bool lookUpPadding = true, CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
-        for (int i = Layers.Count - 1, lowest = LowestTrained(); i >= lowest; i--)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            Tensor next = BackwardLayer(i, tape, gradient);
-            if (i < Layers.Count - 1) gradient.Dispose();
-            gradient = next;
-        }
+        Weights.Backward(
+            LowestTrained(),
+            i =>
+            {
+                Tensor next = BackwardLayer(i, tape, gradient);
+                if (i < Layers.Count - 1) gradient.Dispose();
+                gradient = next;
+            },
+            cancellationToken);
         EmbedBackward(gradient, tape.Pass.Ids, lookUpPadding);
     }
 
-    /// <summary>Logits of rows behind the final norm: head, scaling and soft cap.</summary>
+    /// <summary>Logits of rows behind the final norm: head, scaling and soft cap. Whoever asks has called <see cref="DecoderWeights.EnterHead"/>.</summary>
     /// <param name="normed">[M, hidden]</param>
     /// <param name="into">[M, vocabulary], memory that is used again; null makes new.</param>
     /// <returns>[M, vocabulary]; <paramref name="into"/> where there is one</returns>
@@ -160,7 +174,7 @@ internal sealed class Decoder : IDisposable
 
     public void Dispose()
     {
-        foreach (Parameter parameter in Parameters) parameter.Dispose();
+        Weights.Dispose();
         Adapter?.Dispose();
     }
 
@@ -216,6 +230,7 @@ internal sealed class Decoder : IDisposable
 
     private Tensor Embed(Tensor ids)
     {
+        using WeightLease lease = Weights.EnterEmbedding(WeightUse.Forward);
         Tensor rows = Embedding.Compute.index_select(0, ids); // [N, hidden]
         return Architecture.EmbeddingScale == 1 ? rows : rows.mul_((float)Architecture.EmbeddingScale);
     }
@@ -223,9 +238,11 @@ internal sealed class Decoder : IDisposable
     private void EmbedBackward(Tensor gradient, Tensor ids, bool lookUpPadding)
     {
         if (!Embedding.IsTrained) return;
+        using WeightLease lease = Weights.EnterEmbedding(WeightUse.Backward);
         using DisposeScope scope = NewDisposeScope();
         if (!lookUpPadding && Architecture.PaddingToken is { } padding)
             gradient = gradient * ids.ne(padding).unsqueeze(1).to(float32);
         Embedding.Gradient.index_add_(0, ids, gradient.to(float32), (float)Architecture.EmbeddingScale);
+        lease.GradientsReady();
     }
 }

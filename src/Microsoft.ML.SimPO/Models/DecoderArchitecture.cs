@@ -1,3 +1,7 @@
+using Microsoft.ML.SimPO.Models.Attention;
+using Microsoft.ML.SimPO.Models.Families;
+using Microsoft.ML.SimPO.Models.Rotary;
+
 namespace Microsoft.ML.SimPO.Models;
 
 /// <summary>How a decoder computes: what a family's row in <see cref="ModelFamilies"/> reads from <c>config.json</c>.</summary>

@@ -1,3 +1,7 @@
+using Microsoft.ML.SimPO.Models.Attention;
+using Microsoft.ML.SimPO.Models.Experts;
+using Microsoft.ML.SimPO.Models.Layers;
+using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;

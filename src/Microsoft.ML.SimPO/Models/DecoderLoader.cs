@@ -1,4 +1,6 @@
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models.Families;
+using Microsoft.ML.SimPO.Models.Parameters;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,7 +43,8 @@ internal static class DecoderLoader
         {
             var expected = decoder.Parameters.SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal);
             if (UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead) is { } note) notes?.Add(note);
-            reader.ReadFloat32([.. decoder.Parameters.SelectMany(p => p.Parts.Select(part => new TensorTarget(part.Name, p.Address(part), part.Count)))]);
+            using (WeightLease lease = Parameter.EnterOwn(decoder.Parameters, WeightUse.Write))
+                reader.ReadFloat32([.. decoder.Parameters.SelectMany(p => p.Parts.Select(part => new TensorTarget(part.Name, p.Address(part), part.Count)))]);
             if (plan.Device.type != DeviceType.CPU) decoder = MoveTo(decoder, family, architecture, plan.Device);
             if (plan.ComputeType != float32) decoder.ComputeIn(plan.ComputeType);
             return decoder;
@@ -56,7 +59,11 @@ internal static class DecoderLoader
     private static Decoder MoveTo(Decoder source, ModelFamily family, DecoderArchitecture architecture, Device device)
     {
         var target = new Decoder(architecture, family.Names, device);
-        foreach ((Parameter from, Parameter to) in source.Parameters.Zip(target.Parameters)) to.Value.copy_(from.Value);
+        foreach ((Parameter from, Parameter to) in source.Parameters.Zip(target.Parameters))
+        {
+            using WeightLease reading = from.Enter(WeightUse.Read), writing = to.Enter(WeightUse.Write);
+            to.Value.copy_(from.Value);
+        }
         source.Dispose();
         return target;
     }

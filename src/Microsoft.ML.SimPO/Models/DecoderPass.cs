@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Models.Attention;
+using Microsoft.ML.SimPO.Models.Rotary;
 using TorchSharp;
 using static TorchSharp.torch;
 

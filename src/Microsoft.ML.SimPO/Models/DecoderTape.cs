@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Models.Layers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Models;

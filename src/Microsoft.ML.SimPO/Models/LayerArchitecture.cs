@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Models.Experts;
+
 namespace Microsoft.ML.SimPO.Models;
 
 /// <param name="Window">Key k is visible to query q iff q - Window &lt; k &lt;= q; null for all earlier keys.</param>

@@ -18,6 +18,7 @@ internal static class TargetLogProbabilities
     {
         float[] result = new float[rows.Length];
         int chunk = (int)Math.Max(1, ChunkBytes / (4L * decoder.Architecture.VocabularySize));
+        using WeightLease lease = decoder.Weights.EnterHead(WeightUse.Forward);
         using DisposeScope outer = NewDisposeScope();
         // One for all chunks: fresh memory is dear.
         Tensor memory = empty([Math.Min(chunk, rows.Length), decoder.Architecture.VocabularySize], float32, decoder.Device);

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Models.Attention;
+
 namespace Microsoft.ML.SimPO.Models;
 
 /// <summary>Token sequences laid out one after another without padding: row n holds token <c>Ids[n]</c> at position <c>Positions[n]</c> of its sequence.</summary>

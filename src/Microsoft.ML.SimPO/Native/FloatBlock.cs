@@ -6,7 +6,10 @@ namespace Microsoft.ML.SimPO.Native;
 /// <param name="Count">How many.</param>
 internal readonly record struct FloatBlock(int Tensor, long From, int Count)
 {
-    private const int Size = 1 << 16;
+    public const int Size = 1 << 16;
+
+    /// <summary>Blocks of a tensor.</summary>
+    public static int Number(long size) => (int)((size + Size - 1) / Size);
 
     /// <summary>Cuts tensors of these sizes into blocks, the same whatever the number of threads is.</summary>
     public static FloatBlock[] Cut(IReadOnlyList<long> sizes)

@@ -98,8 +98,11 @@ internal static class FusedOperations
                 t.narrow(0, i, n).copy_(d.add_(torch.log(torch.amax(part, [-1], True))))
             return t.squeeze_(-1)
 
-        def global_norm(g: List[Tensor]) -> Tensor:
-            return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(g, 2.0)))
+        def norms(g: List[Tensor]) -> Tensor:
+            return torch.stack(torch._foreach_norm(g, 2.0))
+
+        def norm(x: Tensor) -> Tensor:
+            return torch.linalg_vector_norm(x)
 
         def scale_(g: List[Tensor], factor: Tensor) -> Tensor:
             torch._foreach_mul_(g, factor)
@@ -109,7 +112,8 @@ internal static class FusedOperations
             torch._foreach_zero_(g)
             return g[0]
 
-        def adamw_(p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], s: List[Tensor], lr: float, b1: float, b2: float, decay: float, eps: float) -> Tensor:
+        def adamw_(p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], s: List[Tensor],
+                   lr: float, b1: float, b2: float, decay: float, eps: float) -> Tensor:
             maximum : List[Tensor] = []
             torch._foreach_add_(s, 1)
             torch._fused_adamw_(p, g, m, v, maximum, s, lr=lr, beta1=b1, beta2=b2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
@@ -177,8 +181,11 @@ internal static class FusedOperations
     /// <returns>log p(target), [M]</returns>
     public static Tensor SoftmaxInPlace(Tensor logits, Tensor targets) => (Tensor)Invoke("softmax_", logits, targets, CachedRows(logits));
 
-    /// <summary>The L2 norm of all tensors together, a scalar tensor.</summary>
-    public static Tensor GlobalNorm(Tensor[] tensors) => (Tensor)Invoke("global_norm", (object)tensors);
+    /// <summary>The L2 norm of each tensor, [tensors].</summary>
+    public static Tensor Norms(Tensor[] tensors) => (Tensor)Invoke("norms", (object)tensors);
+
+    /// <summary>The L2 norm of all numbers, a scalar tensor.</summary>
+    public static Tensor Norm(Tensor values) => (Tensor)Invoke("norm", values);
 
     public static void ScaleInPlace(Tensor[] tensors, Tensor factor) => Run("scale_", tensors, factor);
 
@@ -195,7 +202,9 @@ internal static class FusedOperations
     /// <summary>Passes that follow each other go through so many rows at a time.</summary>
     private static long CachedRows(Tensor rows) => rows.device_type == DeviceType.CPU ? Math.Max(1, CachedNumbers / rows.shape[1]) : Math.Max(1, rows.shape[0]);
 
-    /// <summary>Calls a function that works in place. What TorchScript makes it return is another handle of an argument, which would keep its memory alive.</summary>
+    /// <summary>
+    /// Calls a function that works in place. What TorchScript makes it return is another handle of an argument, which would keep its memory alive.
+    /// </summary>
     private static void Run(string function, params object?[] arguments) => ((Tensor)Invoke(function, arguments)).Dispose();
 
     /// <summary>

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Text.Templates.Values;
+
 namespace Microsoft.ML.SimPO.Text;
 
 /// <summary>A conversation with all that chat templates know today. Immutable.</summary>

@@ -3,6 +3,8 @@ using System.Numerics;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.ML.SimPO.Text.Templates.Python;
+using Microsoft.ML.SimPO.Text.Templates.Values;
 
 namespace Microsoft.ML.SimPO.Text;
 

@@ -1,3 +1,6 @@
+using Microsoft.ML.SimPO.Text.Templates;
+using Microsoft.ML.SimPO.Text.Templates.Values;
+
 namespace Microsoft.ML.SimPO.Text;
 
 /// <summary>One message of a conversation: who speaks, what is said, and whatever else a chat template may know of it, as it came. Immutable.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Text.Templates.Values;
+
 namespace Microsoft.ML.SimPO.Text;
 
 /// <summary>The names of a message's fields as chat templates read them, and what is read from and written to them.</summary>

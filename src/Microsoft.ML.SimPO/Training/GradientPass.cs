@@ -1,6 +1,7 @@
-using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Native;
@@ -29,6 +29,7 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
     /// <returns>The gradient of <paramref name="hidden"/>, and each pair's log-probabilities and loss.</returns>
     public (Tensor Gradient, PairResult[] Pairs) ForwardBackward(Tensor hidden, PackedBatch batch, PairContext context, CancellationToken cancellationToken)
     {
+        using WeightLease lease = decoder.Weights.EnterHead(WeightUse.Backward);
         using NewScope scope = new();
         Tensor rows = tensor(batch.ScoredRows, int64, decoder.Device);
         Tensor selected = hidden.index_select(0, rows); // [M, hidden]
@@ -45,6 +46,7 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
         }
         logits.Dispose();
         Tensor selectedGradient = decoder.FinalNorm.Backward(gradient, selected, reciprocalRms);
+        lease.GradientsReady();
         return (scope.Keep(zeros_like(hidden).index_add_(0, rows, selectedGradient, 1)), results);
     }
 

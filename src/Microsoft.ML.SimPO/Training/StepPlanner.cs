@@ -1,5 +1,5 @@
-using Microsoft.ML.SimPO.Data;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Training;
 

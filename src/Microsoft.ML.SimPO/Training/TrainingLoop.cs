@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Training;
 
@@ -25,7 +27,7 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         foreach (Parameter parameter in decoder.Trainable) parameter.Train();
         try
         {
-            using var optimizer = new AdamW(decoder.Trainable, settings.AdamW);
+            using var optimizer = new AdamW(decoder.Trainable, settings.AdamW, settings.Plan.Collective);
             try
             {
                 RunSteps(pairs, plan, observer, optimizer, cancellationToken);

@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Data;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Data.Filters;
+using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Benchmarks;
 

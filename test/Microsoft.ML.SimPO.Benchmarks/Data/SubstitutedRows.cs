@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Mixing;
 
 namespace Microsoft.ML.SimPO.Benchmarks;
 

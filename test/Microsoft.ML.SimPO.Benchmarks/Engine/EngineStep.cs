@@ -1,8 +1,10 @@
 using System.Diagnostics;
-using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
 
 namespace Microsoft.ML.SimPO.Benchmarks;

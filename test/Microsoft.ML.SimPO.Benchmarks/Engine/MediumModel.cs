@@ -1,5 +1,8 @@
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Models.Families;
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Models.Rotary;
+using Microsoft.ML.SimPO.Text.Encoders;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,6 @@
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Layers;
+using Microsoft.ML.SimPO.Models.Parameters;
 using TorchSharp;
 using static TorchSharp.torch;
 using Functional = TorchSharp.torch.nn.functional;

@@ -1,5 +1,7 @@
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Models.Layers;
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Text.Encoders;
 using TorchSharp;
 using static TorchSharp.torch;
 using Functional = TorchSharp.torch.nn.functional;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 using Microsoft.ML.Tokenizers;
 
 namespace Microsoft.ML.SimPO.Benchmarks;

@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Text;
-using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Text.Templates;
+using Microsoft.ML.SimPO.Training.State;
 
 namespace Microsoft.ML.SimPO.Checkpoints;
 

@@ -1,9 +1,12 @@
 using System.Text.Json;
 using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Parity;
 using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,7 @@
-using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Losses;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,6 @@
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Parity;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,7 @@
+using Microsoft.ML.SimPO.Models.Attention;
+using Microsoft.ML.SimPO.Models.Families;
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Models.Rotary;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,9 @@
 using Microsoft.ML.SimPO.Checkpoints;
-using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Training;
 using TorchSharp;
 using static TorchSharp.torch;

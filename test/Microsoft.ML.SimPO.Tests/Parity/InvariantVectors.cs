@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Parity;
 

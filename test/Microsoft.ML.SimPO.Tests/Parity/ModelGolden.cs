@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Microsoft.ML.SimPO.Checkpoints;
-using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Text.Encoders;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Parity;

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization;
+using Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
+using Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 
 namespace Microsoft.ML.SimPO.Parity;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Text.Templates;
 
 namespace Microsoft.ML.SimPO.Parity;
 

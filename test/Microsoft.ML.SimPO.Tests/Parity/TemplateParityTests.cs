@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Templates;
 
 namespace Microsoft.ML.SimPO.Parity;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 
 namespace Microsoft.ML.SimPO.Parity;
 

@@ -1,9 +1,8 @@
 using System.Text.Json;
-using Microsoft.ML.SimPO.Data;
-using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Training;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Models.Layers;
+using Microsoft.ML.SimPO.Text.Encoders;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Parity;

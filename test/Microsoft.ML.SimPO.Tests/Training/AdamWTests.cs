@@ -1,4 +1,4 @@
-using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Training;

@@ -3,7 +3,7 @@ using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
 using Apache.Arrow.Memory;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>Arrow: files (also Feather, version 2) and streams, a record batch at a time.</summary>
 internal sealed class ArrowSource(InputFile file, bool isStream) : IRowSource

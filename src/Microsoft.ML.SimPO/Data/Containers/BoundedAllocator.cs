@@ -1,7 +1,7 @@
 using System.Buffers;
 using Apache.Arrow.Memory;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>
 /// Arrow buffers no larger than the file can fill, be it compressed, so that a length that lies is refused before memory is taken for it.

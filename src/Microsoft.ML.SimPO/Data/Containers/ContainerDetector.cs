@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Containers.ParquetFiles;
+
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>Finds out what a file is: by its first bytes, and where these do not tell by its name.</summary>
 internal static class ContainerDetector

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>
 /// The rows of an <see cref="IDataView"/>, a <c>DataFrame</c> among them. Text, numbers, truth values and vectors of them count; hidden

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>Reads the values of a column of an <see cref="IDataView"/>, whatever their type.</summary>
 internal static class DataViewValue

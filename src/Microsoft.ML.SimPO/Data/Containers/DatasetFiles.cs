@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>
 /// The files that a path stands for: itself, or the wanted split of a folder, as the Hugging Face hub lays folders out or <c>datasets</c>

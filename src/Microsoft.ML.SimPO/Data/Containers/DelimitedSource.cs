@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Unicode;
 using CsvHelper;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>CSV or TSV with a header line; every field is text.</summary>
 /// <param name="file">The file.</param>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>What a field of a row holds, in whichever container it came.</summary>
 internal enum FieldKind : byte

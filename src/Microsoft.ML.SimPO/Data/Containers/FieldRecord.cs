@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>Named values of a row or of an object inside one. Where a name stands twice the last one counts, as in Python's <c>json</c>.</summary>
 internal sealed class FieldRecord(string[] names, FieldValue[] values)

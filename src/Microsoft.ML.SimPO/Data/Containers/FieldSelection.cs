@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>The top-level fields that are needed: all of them until the layout is known, then those that it reads.</summary>
 internal sealed class FieldSelection

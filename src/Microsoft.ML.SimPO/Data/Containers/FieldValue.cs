@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>A value of a row: the common denominator of JSON, Parquet, Arrow, CSV and <c>IDataView</c>.</summary>
 internal readonly struct FieldValue

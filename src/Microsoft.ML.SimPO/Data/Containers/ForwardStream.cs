@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>A stream that is read once from its start to its end; whoever derives says what <see cref="Stream.Read(Span{byte})"/> gives.</summary>
 internal abstract class ForwardStream : Stream

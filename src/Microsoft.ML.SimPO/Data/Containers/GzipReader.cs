@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using ICSharpCode.SharpZipLib.GZip;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>
 /// Reads gzip, and at its end makes sure that it is the end: .NET's <see cref="GZipStream"/> takes a file that was cut off for one that is shorter.

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>Bytes that were already read, then the rest of the stream they came from.</summary>
 internal sealed class HeadedStream(ReadOnlyMemory<byte> head, Stream rest) : ForwardStream

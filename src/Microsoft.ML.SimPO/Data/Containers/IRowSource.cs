@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>
 /// A container of rows, read from its start each time it is enumerated and holding no more than one row (or row group, or record batch) at a time.

@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Checkpoints;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>A file of a data set, under the name that messages use for it.</summary>
 /// <param name="Path">Where it is.</param>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>JSON Lines: one object a line, blank lines passed over.</summary>
 internal sealed class JsonLinesSource(InputFile file, int maxRowBytes) : IRowSource

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>Turns the UTF-8 bytes of one JSON value into a <see cref="FieldValue"/>, with bounds on depth and on the number of values.</summary>
 internal sealed class JsonRowParser(FieldSelection wanted)

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>A JSON array of objects, or objects one after the other.</summary>
 internal sealed class JsonSource(InputFile file, int maxRowBytes) : IRowSource

@@ -1,6 +1,7 @@
 using System.Text;
+using Microsoft.ML.SimPO.Data.Formats;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>JSON inside a text field, as CSV files carry lists of messages.</summary>
 internal static class JsonText

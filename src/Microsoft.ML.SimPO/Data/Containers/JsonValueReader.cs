@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>
 /// The values of a JSON array (also one in an object around it), or JSON values one after the other, from a stream: each as the bytes that it spans.

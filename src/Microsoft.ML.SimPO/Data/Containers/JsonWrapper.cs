@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>An object around the rows, as some exports write it: <c>{"version": "1.0", "data": [{...}, ...]}</c>.</summary>
 internal static class JsonWrapper

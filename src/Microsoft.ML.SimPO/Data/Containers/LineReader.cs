@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>Lines of bytes from a stream, in one buffer that grows no further than the longest line allowed.</summary>
 internal sealed class LineReader(Stream stream, int maxLineBytes)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>Passes reads on and counts them, so that what breaks underneath is reported with file and place.</summary>
 internal sealed class LocatingStream(Stream inner, string name, bool compressed) : ForwardStream

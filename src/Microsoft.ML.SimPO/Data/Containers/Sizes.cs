@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>Bytes as a person reads them.</summary>
 internal static class Sizes

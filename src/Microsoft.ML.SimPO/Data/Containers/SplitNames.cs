@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>
 /// The split that a file belongs to by its name: <c>data/train_prefs-00000-of-00002.parquet</c> is of `train_prefs`,

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>Byte order marks: UTF-8's is passed over, text in UTF-16 (as spreadsheets write it) is turned into UTF-8.</summary>
 internal static class TextEncodings

@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>Prompts of the test data: the same up to case and white space, or with 13 words in a row in common.</summary>
 internal sealed class ContaminationFilter : IRowFilter

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>Text that went through a wrong encoding.</summary>
 internal sealed class DamagedTextFilter : IRowFilter

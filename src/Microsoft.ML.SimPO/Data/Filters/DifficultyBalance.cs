@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Mixing;
+
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>
 /// Sorts pairs into classes by score gap, by prompt length or by both, with as many pairs in each class of either as quantiles allow, and

@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>
 /// Pairs that came before, as they are or the other way round, and prompts that came before too often. It remembers 16 bytes of each pair

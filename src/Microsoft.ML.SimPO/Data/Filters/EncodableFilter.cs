@@ -1,6 +1,7 @@
 using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Templates;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>Pairs that can be measured in a model's tokens: some chat templates refuse a system message, or turns that do not alternate.</summary>
 internal sealed class EncodableFilter(PairMeasure measure) : IRowFilter

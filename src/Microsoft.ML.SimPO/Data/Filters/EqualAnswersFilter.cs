@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>Two equal answers prefer nothing.</summary>
 internal sealed class EqualAnswersFilter : IRowFilter

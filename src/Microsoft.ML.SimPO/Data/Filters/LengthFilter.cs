@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>Limits on lengths and on the ratio of the answers' lengths.</summary>
 internal sealed class LengthFilter(PreferenceFilterOptions options, PairMeasure measure) : IRowFilter

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>
 /// Finds earlier pairs that resemble one (locality-sensitive hashing of MinHash signatures): pairs that agree in all entries of some band

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>
 /// Drops pairs that resemble an earlier one. Signatures are computed on all processors; what is dropped does not depend on their number.

@@ -1,6 +1,7 @@
+using Microsoft.ML.SimPO.Data.Containers;
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>Runs the checks and filters over pairs, streamed.</summary>
 internal static class PreferenceCleaner

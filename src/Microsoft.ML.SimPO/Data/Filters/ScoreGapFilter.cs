@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>The chosen answer's score must lead by so much; pairs without scores pass.</summary>
 internal sealed class ScoreGapFilter(float minimum) : IRowFilter

@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>Most letters of both answers must be of one script. Answers without letters pass.</summary>
 internal sealed class ScriptFilter(WritingSystem wanted) : IRowFilter

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>128 bits that stand for a text: equal for equal texts, different for others (the first half of its SHA-256).</summary>
 internal static class TextKey

@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>
 /// A prompt is an optional system message, then turns of user and assistant in alternation, and the user's last. A tool's message may stand

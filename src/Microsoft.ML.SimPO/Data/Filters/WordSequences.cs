@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>
 /// Hashes of all sequences of some words of a text. Words are runs of letters and digits, in lower case; each ideograph and kana is a word.

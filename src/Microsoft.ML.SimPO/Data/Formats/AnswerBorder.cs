@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Where, in two whole conversations, the prompt ends and the answers begin.</summary>
 internal static class AnswerBorder

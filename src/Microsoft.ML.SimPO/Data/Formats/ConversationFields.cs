@@ -1,6 +1,8 @@
+using Microsoft.ML.SimPO.Data.Containers;
 using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Templates.Values;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>The fields of a row that belong to its conversation and are no messages: tools, documents, variables of the chat template.</summary>
 internal static class ConversationFields

@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Dialogues in one text, as Anthropic's HH data has them: <c>\n\nHuman: ...\n\nAssistant: ...</c>.</summary>
 internal static class Dialogue

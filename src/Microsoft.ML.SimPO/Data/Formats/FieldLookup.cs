@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Containers;
+
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>The fields of a sample of rows: their names in order, and what they hold.</summary>
 internal sealed class FieldLookup

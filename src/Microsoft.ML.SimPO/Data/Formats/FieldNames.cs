@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>The usual names of fields, as their normalised forms (see <see cref="Normalize"/>), most telling first.</summary>
 internal static class FieldNames

@@ -1,6 +1,7 @@
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Data.Containers;
+using Microsoft.ML.SimPO.Text.Templates.Values;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Values of rows as chat templates take them.</summary>
 internal static class FieldTree

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Containers;
+
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>
 /// How the fields of the rows make pairs. One instance serves one pass over the data: it may hold on to rows until <see cref="Finish"/>.

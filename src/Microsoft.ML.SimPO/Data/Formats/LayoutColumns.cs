@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Containers;
+
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>
 /// The fields of a data set by their part in a pair; null where there is none. A name is a path: <c>answers.good</c> is `good` of the

@@ -1,6 +1,8 @@
+using Microsoft.ML.SimPO.Data.Containers;
 using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Templates.Values;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Finds out how rows make pairs, from their fields and the options.</summary>
 internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, PreferenceLoadOptions options)

@@ -1,6 +1,7 @@
+using Microsoft.ML.SimPO.Data.Containers;
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Messages of a row's fields, by the rules of <see cref="MessageReader"/>, their speakers by the names that this library has for them.</summary>
 internal static class MessageParser

@@ -1,6 +1,7 @@
+using Microsoft.ML.SimPO.Data.Containers;
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Makes a pair of a row's prompt fields and two answers, whichever of the usual shapes these have.</summary>
 internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextMode prompts)

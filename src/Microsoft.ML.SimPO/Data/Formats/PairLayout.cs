@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Containers;
+
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Rows that have a field for the chosen and one for the rejected answer.</summary>
 internal sealed class PairLayout(LayoutColumns columns, IReadOnlyCollection<string> names, TextMode answers, TextMode prompts, string kind) : IPairLayout

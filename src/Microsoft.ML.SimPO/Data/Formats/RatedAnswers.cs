@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Makes pairs of several answers to one prompt by their scores.</summary>
 internal static class RatedAnswers

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Containers;
+
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Rows with a prompt, a list of answers and a list of their scores; or one list of objects with an answer and its score.</summary>
 internal sealed class RatedListLayout(LayoutColumns columns, IReadOnlyCollection<string> names, TextMode prompts, PreferenceLoadOptions options) : IPairLayout

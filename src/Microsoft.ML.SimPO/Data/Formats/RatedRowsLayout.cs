@@ -1,6 +1,7 @@
+using Microsoft.ML.SimPO.Data.Containers;
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>
 /// Rows with a prompt, one answer and its score; those of one prompt are brought together, wherever in the data they stand. Of a prompt

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Microsoft.ML.SimPO.Data.Containers;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Scores as numbers, or as text that is one (CSV has nothing else).</summary>
 internal static class ScoreField

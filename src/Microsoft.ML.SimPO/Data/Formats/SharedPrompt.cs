@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Two texts that start with the same prompt.</summary>
 internal static class SharedPrompt

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>What a text in an answer's column is.</summary>
 internal enum TextMode

@@ -1,6 +1,7 @@
 using System.Collections;
+using Microsoft.ML.SimPO.Data.Filters;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Mixing;
 
 /// <summary>Brings several data sets together, each with a fraction of its rows (the `dataset_mixer` of alignment recipes).</summary>
 internal static class DatasetMixer

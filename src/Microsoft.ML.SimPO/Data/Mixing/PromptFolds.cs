@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Filters;
+
+namespace Microsoft.ML.SimPO.Data.Mixing;
 
 /// <summary>Parts pairs into folds so that all pairs of a prompt stand in the same one.</summary>
 internal static class PromptFolds

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Filters;
+
+namespace Microsoft.ML.SimPO.Data.Mixing;
 
 /// <summary>Parts pairs into train and test so that no prompt stands on both sides.</summary>
 internal static class PromptSplit

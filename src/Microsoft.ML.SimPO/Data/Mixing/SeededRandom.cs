@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Filters;
+
+namespace Microsoft.ML.SimPO.Data.Mixing;
 
 /// <summary>Random numbers that are the same for a seed on every machine, framework and number of threads (SplitMix64).</summary>
 internal sealed class SeededRandom(long seed)

@@ -1,7 +1,7 @@
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Encoders;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Packing;
 
 /// <summary>
 /// Pairs laid out as prompt | chosen | rejected, without padding, each prompt once. Row <c>ScoredRows[i]</c> predicts token <c>Targets[i]</c>;

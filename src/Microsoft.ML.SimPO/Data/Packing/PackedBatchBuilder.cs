@@ -1,7 +1,8 @@
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Models.Attention;
+using Microsoft.ML.SimPO.Text.Encoders;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Packing;
 
 /// <summary>Lays pairs out row by row.</summary>
 internal sealed class PackedBatchBuilder

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Packing;
 
 /// <summary>Where a pair's scored tokens stand in <see cref="PackedBatch.ScoredRows"/>: the chosen answer's, then the rejected one's.</summary>
 /// <param name="Index">Which pair of the data set it is.</param>

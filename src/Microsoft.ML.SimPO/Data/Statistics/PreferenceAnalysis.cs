@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Statistics;
 
 /// <summary>Statistics of a whole data set.</summary>
 internal static class PreferenceAnalysis

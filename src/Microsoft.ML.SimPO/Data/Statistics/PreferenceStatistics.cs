@@ -1,13 +1,12 @@
 using Microsoft.Data.Analysis;
-using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Statistics;
 
 namespace Microsoft.ML.SimPO;
 
 /// <summary>
 /// What is in a preference data set. <see cref="ToString"/> is a table for the console, <see cref="ToDataFrame"/> one for a notebook.
 /// </summary>
-[TypeFormatterSource(typeof(StatisticsDisplay))]
-public sealed record PreferenceStatistics
+public sealed partial record PreferenceStatistics
 {
     /// <summary>`tokens` or `characters`: what lengths are counted in.</summary>
     public required string Unit { get; init; }

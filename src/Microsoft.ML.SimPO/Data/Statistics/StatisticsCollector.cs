@@ -1,6 +1,7 @@
+using Microsoft.ML.SimPO.Data.Filters;
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Statistics;
 
 /// <summary>Gathers statistics of pairs as they pass by. It keeps four numbers and two 16-byte keys of each.</summary>
 internal sealed class StatisticsCollector(PairMeasure measure, StatisticsLimits limits)

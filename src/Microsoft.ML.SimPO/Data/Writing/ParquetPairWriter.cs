@@ -1,8 +1,8 @@
+using Microsoft.ML.SimPO.Text;
 using Parquet;
 using Parquet.Schema;
-using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Writing;
 
 /// <summary>Pairs as Parquet, in row groups of a thousand (or fewer long ones), compressed with Snappy.</summary>
 internal static class ParquetPairWriter

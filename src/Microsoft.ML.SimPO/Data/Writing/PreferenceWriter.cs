@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Checkpoints;
 
-namespace Microsoft.ML.SimPO.Data;
+namespace Microsoft.ML.SimPO.Data.Writing;
 
 /// <summary>
 /// Writes pairs so that this library and Hugging Face's <c>datasets</c> and trainers read them: <c>prompt</c>, <c>chosen</c> and

@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Models;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>Keys and values of some successive tokens in all layers. Sequences that begin alike share pages; the last holder frees it.</summary>
 internal sealed unsafe class CachePage(DecoderArchitecture architecture) : IDisposable

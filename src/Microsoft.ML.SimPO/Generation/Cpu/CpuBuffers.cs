@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Models;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>What a step computes, for a number of rows; made once.</summary>
 internal sealed class CpuBuffers(DecoderArchitecture architecture, int rows) : IDisposable

@@ -4,7 +4,7 @@ using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>Continues sequences on the CPU: prompts through libtorch, each by itself, then a token a step through <see cref="CpuStep"/>.</summary>
 internal sealed class CpuContinuation : IContinuation
@@ -48,7 +48,7 @@ internal sealed class CpuContinuation : IContinuation
     {
         DecoderArchitecture architecture = _decoder.Architecture;
         int[] turned = architecture.RotaryDependsOnLength ? [.. Enumerable.Range(0, _rows.Count).Where(AnglesChange)] : [];
-        _step.Advance([.. _rows.Select(r => r.Ids[^1])], _caches, _buffers!);
+        _step.Advance([.. _rows.Select(r => r.Ids[^1])], _caches, _buffers!, _cancellationToken);
         if (turned.Length == 0) return;
         // Where a token turns all earlier keys anew, the whole sequence is computed again.
         foreach (int row in turned)

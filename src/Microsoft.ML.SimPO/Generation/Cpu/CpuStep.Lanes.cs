@@ -1,7 +1,8 @@
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Attention;
 using Microsoft.ML.SimPO.Native;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <inheritdoc cref="CpuStep"/>
 /// <typeparam name="TLanes">The arithmetic of the registers.</typeparam>
@@ -12,42 +13,67 @@ internal sealed unsafe class CpuStep<TLanes, TVector> : CpuStep
 {
     private readonly DecoderArchitecture _architecture;
     private readonly ThreadTeam _team;
-    private readonly WeightView _embedding, _head;
-    private readonly NormView _finalNorm;
-    private readonly LayerView[] _layers;
+    private readonly DecoderWeights _weights;
+    private readonly UnitViews<WeightView> _embedding;
+    private readonly UnitViews<HeadView> _head;
+    private readonly UnitViews<LayerView>[] _layers;
 
     public CpuStep(Decoder decoder, ThreadTeam team)
     {
-        (_architecture, _team) = (decoder.Architecture, team);
-        _embedding = new WeightView(decoder.Embedding);
-        _head = new WeightView(decoder.Head);
-        _finalNorm = NormView.Of(decoder.FinalNorm.Weight, _architecture.NormAddsOne)!;
-        _layers = [.. decoder.Layers.Select(l => new LayerView(l.Parameters, _architecture.NormAddsOne))];
+        (_architecture, _weights, _team) = (decoder.Architecture, decoder.Weights, team);
+        _embedding = new UnitViews<WeightView>(_weights.Embedding, () => new WeightView(decoder.Embedding));
+        _head = new UnitViews<HeadView>(_weights.Head, () => new HeadView(decoder));
+        _layers = [.. decoder.Layers.Zip(
+            _weights.Layers, (layer, unit) => new UnitViews<LayerView>(unit, () => new LayerView(layer.Parameters, _architecture.NormAddsOne)))];
     }
 
-    public override void Advance(ReadOnlySpan<int> ids, IReadOnlyList<SequenceCache> caches, CpuBuffers buffers)
+    public override void Advance(IReadOnlyList<int> ids, IReadOnlyList<SequenceCache> caches, CpuBuffers buffers, CancellationToken cancellationToken)
     {
-        int rows = ids.Length, hidden = _architecture.HiddenSize;
+        int rows = ids.Count;
         for (int row = 0; row < rows; row++)
         {
             caches[row].Extend(1);
             foreach (RotaryRows rotary in buffers.Rotaries) rotary.Set(row, caches[row].Length);
-            RowMath<TLanes, TVector>.Scale(_embedding.Data + ((long)ids[row] * hidden), (float)_architecture.EmbeddingScale, buffers.Stream.Data + ((long)row * hidden), hidden);
         }
-        for (int layer = 0; layer < _layers.Length; layer++)
-        {
-            Attend(layer, rows, caches, buffers);
-            Transform(_layers[layer], rows, buffers);
-        }
+        using (WeightLease lease = _weights.EnterEmbedding(WeightUse.Forward)) _embedding.Use(e => Embed(e, ids, buffers));
+        _weights.Forward(
+            i => _layers[i].Use(layer =>
+            {
+                Attend(layer, i, rows, caches, buffers);
+                Transform(layer, rows, buffers);
+            }),
+            cancellationToken);
         Head(rows, buffers);
     }
 
     public override void Head(int rows, CpuBuffers buffers)
     {
-        Norm(_finalNorm, buffers.Stream, buffers.Normed, rows);
+        using WeightLease lease = _weights.EnterHead(WeightUse.Forward);
+        _head.Use(head => Head(head, rows, buffers));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (!disposing) return;
+        foreach (IDisposable view in _layers.Append<IDisposable>(_embedding).Append(_head)) view.Dispose();
+    }
+
+    private void Embed(WeightView embedding, IReadOnlyList<int> ids, CpuBuffers buffers)
+    {
+        int hidden = _architecture.HiddenSize;
+        for (int row = 0; row < ids.Count; row++)
+        {
+            float* from = embedding.Data + ((long)ids[row] * hidden), to = buffers.Stream.Data + ((long)row * hidden);
+            RowMath<TLanes, TVector>.Scale(from, (float)_architecture.EmbeddingScale, to, hidden);
+        }
+    }
+
+    private void Head(HeadView view, int rows, CpuBuffers buffers)
+    {
+        Norm(view.Norm, buffers.Stream, buffers.Normed, rows);
         float scaling = 1 / (float)_architecture.LogitsScaling;
         int vocabulary = _architecture.VocabularySize;
-        Product(_head, null, buffers.Normed.Data, rows, _architecture.HiddenSize, buffers.Logits.Data, (first, count) =>
+        Product(view.Head, null, buffers.Normed.Data, rows, _architecture.HiddenSize, buffers.Logits.Data, (first, count) =>
         {
             if (_architecture.LogitsScaling == 1 && _architecture.LogitsSoftCap is null) return;
             for (int row = 0; row < rows; row++)
@@ -59,30 +85,22 @@ internal sealed unsafe class CpuStep<TLanes, TVector> : CpuStep
         });
     }
 
-    protected override void Dispose(bool disposing)
-    {
-        if (!disposing) return;
-        foreach (IDisposable view in _layers.Append<IDisposable>(_embedding).Append(_head).Append(_finalNorm)) view.Dispose();
-    }
-
     /// <summary>stream += m attention(stream)</summary>
-    private void Attend(int index, int rows, IReadOnlyList<SequenceCache> caches, CpuBuffers buffers)
+    private void Attend(LayerView layer, int index, int rows, IReadOnlyList<SequenceCache> caches, CpuBuffers buffers)
     {
         DecoderArchitecture a = _architecture;
-        LayerView layer = _layers[index];
         float* normed = Norm(layer.InputNorm, buffers.Stream, buffers.Normed, rows);
         Product(layer.QueryKeyValue, layer.QueryKeyValueBias, normed, rows, a.HiddenSize, buffers.QueryKeyValue.Data);
         if (a.QueryKeyNorm == QueryKeyNorm.WholeProjection) NormProjections(layer, rows, buffers);
-        _team.For(rows * a.KeyValueHeadCount, item => AttendHead(index, item / a.KeyValueHeadCount, item % a.KeyValueHeadCount, caches, buffers));
+        _team.For(rows * a.KeyValueHeadCount, item => AttendHead(layer, index, item / a.KeyValueHeadCount, item % a.KeyValueHeadCount, caches, buffers));
         Product(layer.AttentionOutput, layer.AttentionOutputBias, buffers.Attention.Data, rows, a.QuerySize, buffers.Branch.Data);
         Add(layer.AttentionOutputNorm, rows, buffers);
     }
 
     /// <summary>One key/value head of one row with its query heads: norms, positions, cache, attention.</summary>
-    private void AttendHead(int index, int row, int head, IReadOnlyList<SequenceCache> caches, CpuBuffers buffers)
+    private void AttendHead(LayerView layer, int index, int row, int head, IReadOnlyList<SequenceCache> caches, CpuBuffers buffers)
     {
         DecoderArchitecture a = _architecture;
-        LayerView layer = _layers[index];
         int group = a.HeadCount / a.KeyValueHeadCount, size = a.HeadDim;
         float* projected = buffers.QueryKeyValue.Data + ((long)row * (a.QuerySize + (2 * a.KeyValueSize)));
         float* query = projected + (head * group * size), key = projected + a.QuerySize + (head * size), value = key + a.KeyValueSize;
@@ -90,7 +108,8 @@ internal sealed unsafe class CpuStep<TLanes, TVector> : CpuStep
         for (int i = 0; i <= group; i++)
         {
             float* vector = i < group ? query + (i * size) : key;
-            if (a.QueryKeyNorm == QueryKeyNorm.PerHead) RowMath<TLanes, TVector>.Norm(vector, (i < group ? layer.QueryNorm : layer.KeyNorm)!.Factors, vector, size, a.NormEpsilon);
+            NormView? norm = i < group ? layer.QueryNorm : layer.KeyNorm;
+            if (norm is not null && a.QueryKeyNorm == QueryKeyNorm.PerHead) RowMath<TLanes, TVector>.Norm(vector, norm.Factors, vector, size, a.NormEpsilon);
             rotary?.Turn(row, vector);
         }
         SequenceCache cache = caches[row];

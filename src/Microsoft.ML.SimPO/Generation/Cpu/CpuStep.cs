@@ -1,11 +1,11 @@
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Native;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>
-/// One token of each of a few sequences through the decoder, on the weights where they lie in memory. That is limited by reading the weights, so each is read once a
-/// step for all rows, by all threads, and nothing else is made. No row's results depend on the others, to the last bit.
+/// One token of each of a few sequences through the decoder, on the weights where they lie in memory, those that an adapter adds to as sums made for the call.
+/// That is limited by reading the weights, so each is read once a step for all rows, by all threads. No row's results depend on the others, to the last bit.
 /// </summary>
 internal abstract class CpuStep : IDisposable
 {
@@ -19,7 +19,7 @@ internal abstract class CpuStep : IDisposable
         return decoder.Device.type == TorchSharp.DeviceType.CPU
             && a.Activation is Activation.Silu or Activation.GeluTanh
             && a.Layers.All(l => l.Experts is null)
-            && decoder.Parameters.All(p => p.Update is null && p.Compute.dtype == TorchSharp.torch.ScalarType.Float32);
+            && decoder.ComputeType == TorchSharp.torch.ScalarType.Float32;
     }
 
     /// <summary>With the widest registers of this processor.</summary>
@@ -31,7 +31,7 @@ internal abstract class CpuStep : IDisposable
     /// <summary>Puts the tokens' keys and values into the caches and their logits into <see cref="CpuBuffers.Logits"/>.</summary>
     /// <param name="ids">The next token of each row.</param>
     /// <param name="caches">What is before it.</param>
-    public abstract void Advance(ReadOnlySpan<int> ids, IReadOnlyList<SequenceCache> caches, CpuBuffers buffers);
+    public abstract void Advance(IReadOnlyList<int> ids, IReadOnlyList<SequenceCache> caches, CpuBuffers buffers, CancellationToken cancellationToken);
 
     /// <summary>Logits of rows of <see cref="CpuBuffers.Stream"/>, before the final norm.</summary>
     public abstract void Head(int rows, CpuBuffers buffers);

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>Floats outside the collected heap, on a cache line's border, zero at first.</summary>
 internal sealed unsafe class FloatBuffer : IDisposable

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>Arithmetic on the floats of one register of the processor, so that a kernel is written once for every width.</summary>
 /// <typeparam name="TVector">The register.</typeparam>

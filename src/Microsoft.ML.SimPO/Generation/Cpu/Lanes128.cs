@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>Registers of 128 bits.</summary>
 internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>Registers of 256 bits.</summary>
 internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>Registers of 512 bits.</summary>
 internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>

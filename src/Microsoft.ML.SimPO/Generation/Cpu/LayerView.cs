@@ -1,6 +1,6 @@
-using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>The weights of a layer with one MLP, as memory.</summary>
 internal sealed class LayerView(LayerParameters parameters, bool normAddsOne) : IDisposable

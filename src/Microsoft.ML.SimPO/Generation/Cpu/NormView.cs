@@ -1,6 +1,6 @@
-using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>The factors of a norm on the CPU: its weights, or their sum with 1 for families that store the distance from 1.</summary>
 internal sealed unsafe class NormView : IDisposable

@@ -1,6 +1,6 @@
-using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Rotary;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>Cosine and sine of one position for each row, of one rotary embedding.</summary>
 internal sealed class RotaryRows(RotaryArchitecture rotary, int rows)

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Microsoft.ML.SimPO.Models;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>
 /// Attention of one token's query heads that share a key/value head over a sequence's cache: softmax(s) v, page by page with a running maximum, so that

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>What a token's row goes through between the products.</summary>
 internal static unsafe class RowMath<TLanes, TVector>

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>
 /// y[c, r] = sum over k of w[r, k] x[c, k], for few columns c. Weights are read from memory once, whatever the number of columns. Every sum is added up in the same

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Attention;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>The keys and values of one sequence. Its memory grows with it, page by page.</summary>
 internal sealed unsafe class SequenceCache(DecoderArchitecture architecture) : IKeyValueSink, IDisposable

@@ -1,19 +1,23 @@
-using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimPO.Generation;
+namespace Microsoft.ML.SimPO.Generation.Cpu;
 
-/// <summary>The memory of a weight on the CPU, kept alive as long as the view even if the model is disposed meanwhile.</summary>
+/// <summary>
+/// The memory of a weight on the CPU, kept alive as long as the view even if the model is disposed meanwhile. Where an adapter adds to the weight the view is
+/// the sum, in memory of its own.
+/// </summary>
 internal sealed unsafe class WeightView : IDisposable
 {
-    private readonly Tensor _alias;
+    private readonly Tensor _values;
 
+    /// <param name="parameter">It is entered to be computed with, in float32.</param>
     public WeightView(Parameter parameter)
     {
-        _alias = parameter.Value.alias().DetachFromDisposeScope();
-        Rows = (int)_alias.shape[0];
-        Data = (float*)Parameter.Address(_alias);
+        _values = (parameter.Update?.Merged(parameter) ?? parameter.Compute.alias()).DetachFromDisposeScope();
+        Rows = (int)_values.shape[0];
+        Data = (float*)Parameter.Address(_values);
     }
 
     /// <summary>The size of the first dimension.</summary>
@@ -23,5 +27,5 @@ internal sealed unsafe class WeightView : IDisposable
 
     public static WeightView? Of(Parameter? parameter) => parameter is null ? null : new WeightView(parameter);
 
-    public void Dispose() => _alias.Dispose();
+    public void Dispose() => _values.Dispose();
 }

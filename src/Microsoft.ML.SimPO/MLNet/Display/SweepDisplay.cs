@@ -1,5 +1,3 @@
-using Microsoft.ML.SimPO.Data;
-
 namespace Microsoft.ML.SimPO;
 
 /// <summary>How a notebook shows a <see cref="SweepResult"/>.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Training.State;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -36,10 +37,10 @@ internal sealed class BestModel(Decoder decoder, bool inMemory) : IDisposable
     public void Recall(string checkpoint)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor[] current = [.. decoder.Trainable.Select(p => p.Value.clone())];
+        Tensor[] current = [.. decoder.Trainable.Select(Clone)];
         TrainedWeights.Read(checkpoint, decoder.Trainable);
         Copy();
-        foreach ((Parameter parameter, Tensor value) in decoder.Trainable.Zip(current)) parameter.Value.copy_(value);
+        foreach ((Parameter parameter, Tensor value) in decoder.Trainable.Zip(current)) Set(parameter, value);
     }
 
     /// <summary>The best weights are not at hand: the next evaluation is the best.</summary>
@@ -51,7 +52,7 @@ internal sealed class BestModel(Decoder decoder, bool inMemory) : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         if (!inMemory) TrainedWeights.Read(checkpoint!, decoder.Trainable);
-        foreach ((Parameter parameter, Tensor copy) in _copies) parameter.Value.copy_(copy);
+        foreach ((Parameter parameter, Tensor copy) in _copies) Set(parameter, copy);
     }
 
     public void Dispose()
@@ -65,8 +66,22 @@ internal sealed class BestModel(Decoder decoder, bool inMemory) : IDisposable
         using DisposeScope scope = NewDisposeScope();
         foreach (Parameter parameter in decoder.Trainable)
         {
+            using WeightLease lease = parameter.Enter(WeightUse.Read);
             if (_copies.TryGetValue(parameter, out Tensor? copy)) copy.copy_(parameter.Value);
             else _copies[parameter] = parameter.Value.clone().DetachFromDisposeScope();
         }
+    }
+
+    private static Tensor Clone(Parameter parameter)
+    {
+        using WeightLease lease = parameter.Enter(WeightUse.Read);
+        return parameter.Value.clone();
+    }
+
+    /// <summary>What the layers compute with follows.</summary>
+    private static void Set(Parameter parameter, Tensor value)
+    {
+        using WeightLease lease = parameter.Enter(WeightUse.Write);
+        parameter.Value.copy_(value);
     }
 }

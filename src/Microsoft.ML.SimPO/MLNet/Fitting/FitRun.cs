@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimPO.Losses;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Training.Diagnosis;
+using Microsoft.ML.SimPO.Training.State;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Native;
 using static TorchSharp.torch;
 
@@ -17,6 +18,7 @@ internal static class FrozenWeights
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (Parameter parameter in decoder.Parameters)
         {
+            using WeightLease lease = parameter.Enter(WeightUse.Read);
             using NewScope scope = new();
             Tensor values = parameter.Base.flatten();
             hash.AppendData(MemoryMarshal.AsBytes(values.narrow(0, 0, Math.Min(ValuesOfEach, values.numel())).cpu().data<float>().ToArray().AsSpan()));

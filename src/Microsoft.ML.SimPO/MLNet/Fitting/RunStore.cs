@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Training.State;
 
 namespace Microsoft.ML.SimPO;
 

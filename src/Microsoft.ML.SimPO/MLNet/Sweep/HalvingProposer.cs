@@ -1,4 +1,4 @@
-using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Mixing;
 
 namespace Microsoft.ML.SimPO;
 

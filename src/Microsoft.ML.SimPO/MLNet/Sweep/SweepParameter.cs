@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Reflection;
-using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Mixing;
 
 namespace Microsoft.ML.SimPO;
 

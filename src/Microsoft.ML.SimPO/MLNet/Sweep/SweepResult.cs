@@ -1,11 +1,9 @@
 using Microsoft.Data.Analysis;
-using Microsoft.ML.SimPO.Data;
 
 namespace Microsoft.ML.SimPO;
 
 /// <summary>All trials of a sweep, and the model of the best one. Dispose it to free that model, unless the model was taken over.</summary>
-[TypeFormatterSource(typeof(SweepDisplay))]
-public sealed class SweepResult : IDisposable
+public sealed partial class SweepResult : IDisposable
 {
     internal SweepResult(IReadOnlyList<TrialResult> trials, TrialResult best) => (Trials, BestTrial) = (trials, best);
 

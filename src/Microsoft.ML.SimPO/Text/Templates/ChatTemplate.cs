@@ -1,6 +1,7 @@
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Text.Templates.Python;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>The chat template of a model, with the texts of its special tokens.</summary>
 internal sealed class ChatTemplate

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.SimPO.Checkpoints;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>Finds a model's chat template: <c>chat_template.jinja</c>, else that of <c>tokenizer_config.json</c>.</summary>
 internal static class ChatTemplateFiles

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using Microsoft.ML.SimPO.Text.Templates.Values;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>Counts what one rendering spends and stops it at the bounds of its <see cref="JinjaOptions"/>.</summary>
 internal sealed class JinjaBudget(JinjaOptions options)

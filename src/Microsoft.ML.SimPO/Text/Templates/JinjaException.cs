@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>What went wrong while a chat template was parsed or rendered.</summary>
 /// <remarks>

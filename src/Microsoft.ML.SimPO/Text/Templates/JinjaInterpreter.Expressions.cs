@@ -1,4 +1,8 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Templates.Functions;
+using Microsoft.ML.SimPO.Text.Templates.Syntax;
+using Microsoft.ML.SimPO.Text.Templates.Values;
+
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 internal sealed partial class JinjaInterpreter
 {

@@ -1,4 +1,8 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Templates.Functions;
+using Microsoft.ML.SimPO.Text.Templates.Syntax;
+using Microsoft.ML.SimPO.Text.Templates.Values;
+
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>Runs the statements of one template once.</summary>
 internal sealed partial class JinjaInterpreter

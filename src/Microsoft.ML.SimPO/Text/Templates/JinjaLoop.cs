@@ -1,6 +1,8 @@
 using System.Globalization;
+using Microsoft.ML.SimPO.Text.Templates.Functions;
+using Microsoft.ML.SimPO.Text.Templates.Values;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>The variable <c>loop</c> of one run of a for statement.</summary>
 internal sealed class JinjaLoop(object?[] items, int depth, Func<object?, object?>? recurse) : JinjaCallable

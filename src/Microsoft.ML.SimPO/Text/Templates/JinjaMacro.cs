@@ -1,4 +1,9 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Templates.Functions;
+using Microsoft.ML.SimPO.Text.Templates.Python;
+using Microsoft.ML.SimPO.Text.Templates.Syntax;
+using Microsoft.ML.SimPO.Text.Templates.Values;
+
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>A macro, or the body of a call block, with the scope it was defined in.</summary>
 internal sealed class JinjaMacro(JinjaMacroDefinition definition, JinjaScope scope) : JinjaCallable

@@ -1,4 +1,9 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Templates.Functions;
+using Microsoft.ML.SimPO.Text.Templates.Python;
+using Microsoft.ML.SimPO.Text.Templates.Syntax;
+using Microsoft.ML.SimPO.Text.Templates.Values;
+
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>Binds the arguments of a macro, with <c>caller</c>, <c>kwargs</c> and <c>varargs</c> where its body uses them.</summary>
 internal static class JinjaMacroBinder

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>The bounds within which a template runs, and the clock that it sees.</summary>
 internal sealed record JinjaOptions

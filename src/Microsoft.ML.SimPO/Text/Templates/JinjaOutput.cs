@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>A text that is written piece by piece, in a buffer on loan: of what is written only the whole is kept.</summary>
 internal sealed class JinjaOutput

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Templates.Values;
+
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>The names set in a template, a loop's body, a macro ..; others are looked up in the scope around it.</summary>
 internal sealed class JinjaScope(JinjaScope? parent)

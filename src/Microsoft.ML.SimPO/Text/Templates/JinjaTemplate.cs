@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Templates.Syntax;
+
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>
 /// A Jinja2 template, parsed once and rendered any number of times, from any number of threads.

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.SimPO.Checkpoints;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>Reads the small JSON files of a model.</summary>
 internal static class ModelJson

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.SimPO.Checkpoints;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>The texts of a model's special tokens, by their names in <c>tokenizer_config.json</c>.</summary>
 internal sealed class SpecialTokens(IReadOnlyDictionary<string, string> texts)

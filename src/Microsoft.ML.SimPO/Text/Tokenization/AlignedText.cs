@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization;
 
 /// <summary>
 /// A text on its way through normalizers and pre-tokenizers: its UTF-16 units and, where asked for, for each unit the range of the

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.PostProcessors;
+
+namespace Microsoft.ML.SimPO.Text.Tokenization;
 
 /// <summary>Collects an <see cref="HfEncoding"/>.</summary>
 internal readonly struct EncodingBuilder(int count)

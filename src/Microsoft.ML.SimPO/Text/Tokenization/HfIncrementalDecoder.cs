@@ -1,5 +1,5 @@
 using System.Text;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.Decoders;
 
 namespace Microsoft.ML.SimPO;
 

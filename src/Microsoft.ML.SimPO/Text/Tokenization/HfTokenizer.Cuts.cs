@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
 
 namespace Microsoft.ML.SimPO;
 

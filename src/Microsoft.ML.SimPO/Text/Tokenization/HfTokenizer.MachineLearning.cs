@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.Tokenizers;
 
 namespace Microsoft.ML.SimPO;

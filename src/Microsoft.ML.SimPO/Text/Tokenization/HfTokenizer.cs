@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.ML.SimPO.Checkpoints;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization;
+using Microsoft.ML.SimPO.Text.Tokenization.Decoders;
+using Microsoft.ML.SimPO.Text.Tokenization.Files;
+using Microsoft.ML.SimPO.Text.Tokenization.PostProcessors;
 using Microsoft.ML.Tokenizers;
 
 namespace Microsoft.ML.SimPO;

@@ -1,4 +1,7 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.Patterns;
+using Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
+
+namespace Microsoft.ML.SimPO.Text.Tokenization;
 
 /// <summary>What a Split or Replace searches: a literal text or a pattern.</summary>
 internal sealed class TextPattern

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization;
 
 /// <summary>How much is asked of an encoding.</summary>
 internal enum TokenDetail

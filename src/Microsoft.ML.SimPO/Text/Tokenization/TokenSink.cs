@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization;
 
 /// <summary>Receives the tokens of a text: their number, or their ids, or ids with texts and places.</summary>
 internal sealed class TokenSink

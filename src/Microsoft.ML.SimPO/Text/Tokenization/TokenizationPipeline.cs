@@ -1,7 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
+using Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
+using Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
+using Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization;
 
 /// <summary>Text to tokens: added tokens, normalizer, pre-tokenizer, model. Immutable, and thread safe as its parts are.</summary>
 internal sealed class TokenizationPipeline

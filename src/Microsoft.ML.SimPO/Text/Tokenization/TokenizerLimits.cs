@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.PostProcessors;
+
+namespace Microsoft.ML.SimPO.Text.Tokenization;
 
 /// <summary>The "truncation" and "padding" of a tokenizer.json.</summary>
 /// <param name="MaxLength">The most tokens, special tokens included; null for no bound.</param>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Training.Diagnosis;
 
 /// <summary>
 /// Watches what loss and accuracy hide: both look perfect while a too high learning rate destroys the model. Log-probabilities of batches differ by

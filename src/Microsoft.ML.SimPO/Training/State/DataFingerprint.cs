@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Encoders;
 
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary>Tells whether two sets of encoded pairs are the same in the same order.</summary>
 internal static class DataFingerprint

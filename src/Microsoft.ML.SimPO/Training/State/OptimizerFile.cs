@@ -1,8 +1,10 @@
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Scoring;
 using TorchSharp;
 
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary><c>optimizer.safetensors</c>: both moments of every trained parameter, in float32 to the bit.</summary>
 internal static class OptimizerFile
@@ -13,7 +15,8 @@ internal static class OptimizerFile
 
     public static void Write(string folder, AdamW optimizer)
     {
-        TensorSource[] tensors = [.. optimizer.Moments.SelectMany(m => TensorMemory.Sources(First, m.Parameter, () => m.First).Concat(TensorMemory.Sources(Second, m.Parameter, () => m.Second)))];
+        TensorSource[] tensors = [.. optimizer.Moments.SelectMany(m =>
+            TensorMemory.Sources(First, m.Parameter, () => m.First).Concat(TensorMemory.Sources(Second, m.Parameter, () => m.Second)))];
         using FileStream stream = new(Path.Combine(folder, Name), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         SafetensorsWriter.Write(stream, tensors, CheckpointType.Float32);
     }
@@ -23,7 +26,9 @@ internal static class OptimizerFile
     public static void Read(string folder, AdamW optimizer, int steps)
     {
         using CheckpointReader reader = CheckpointReader.OpenFile(Path.Combine(folder, Name));
-        TensorMemory.Read(reader, optimizer.Moments.SelectMany(m => new (string, Parameter, torch.Tensor)[] { (First, m.Parameter, m.First), (Second, m.Parameter, m.Second) }));
+        using WeightLease lease = Parameter.EnterOwn(optimizer.Moments.Select(m => m.Parameter), WeightUse.Write);
+        TensorMemory.Read(reader, optimizer.Moments.SelectMany(m =>
+            new (string, Parameter, torch.Tensor)[] { (First, m.Parameter, m.First), (Second, m.Parameter, m.Second) }));
         optimizer.StepCount = steps;
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.SimPO.Checkpoints;
 
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary>The folder of a run: <c>trainer_log.jsonl</c> and a <c>checkpoint-STEP</c> for each state that was kept. One process at a time may write to it.</summary>
 internal sealed class RunFolder : IDisposable

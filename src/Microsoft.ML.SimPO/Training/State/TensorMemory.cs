@@ -2,17 +2,18 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary>Float32 tensors in the shape of parameters, out to a file and back in, part by part under the checkpoint's names.</summary>
 internal static class TensorMemory
 {
     /// <param name="prefix">Put before the name of each part.</param>
     public static IEnumerable<TensorSource> Sources(string prefix, Parameter parameter, Func<Tensor> tensor) =>
-        parameter.Parts.Select(part => new TensorSource(prefix + part.Name, part.Shape, sink => Write(tensor(), part, sink)));
+        parameter.Parts.Select(part => new TensorSource(prefix + part.Name, part.Shape, sink => Write(parameter, tensor, part, sink)));
 
     /// <summary>Reads what <see cref="Sources"/> wrote.</summary>
     /// <param name="into">Tensors in the shapes of their parameters; changed in place.</param>
@@ -32,10 +33,11 @@ internal static class TensorMemory
         foreach ((Tensor device, Tensor host) in copies) device.copy_(host);
     }
 
-    private static unsafe void Write(Tensor tensor, ParameterPart part, TensorSink sink)
+    private static unsafe void Write(Parameter parameter, Func<Tensor> of, ParameterPart part, TensorSink sink)
     {
+        using WeightLease lease = parameter.Enter(WeightUse.Read);
         using DisposeScope scope = NewDisposeScope();
-        Tensor host = tensor.device_type == DeviceType.CPU ? tensor : tensor.cpu();
+        Tensor tensor = of(), host = tensor.device_type == DeviceType.CPU ? tensor : tensor.cpu();
         sink.Write((float*)Address(host, part), part.Count);
     }
 

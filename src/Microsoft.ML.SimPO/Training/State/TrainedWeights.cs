@@ -1,11 +1,12 @@
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
 
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary>
-/// The trained weights in a checkpoint of a run: those of the model itself where all of it is trained, else a file of their own, as for adapters, whose base stays
-/// where it is.
+/// The trained weights in a checkpoint of a run: those of the model itself where all of it is trained, else a file of their own, as for adapters, whose base
+/// stays where it is.
 /// </summary>
 internal static class TrainedWeights
 {
@@ -23,7 +24,7 @@ internal static class TrainedWeights
     {
         string own = Path.Combine(folder, Name);
         using CheckpointReader reader = File.Exists(own) ? CheckpointReader.OpenFile(own) : CheckpointReader.Open(folder);
+        using WeightLease lease = Parameter.EnterOwn(trained, WeightUse.Write);
         TensorMemory.Read(reader, trained.Select(p => ("", p, p.Value)));
-        foreach (Parameter parameter in trained) parameter.Refresh();
     }
 }

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
+using Microsoft.ML.SimPO.Scoring;
 
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary>A line of <c>trainer_log.jsonl</c>, under the names that Hugging Face's trainers use.</summary>
 internal static class TrainingLogLine

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary>Where a run stands, beside its weights and the optimizer's moments. What is random is a function of seed and step, so those two stand for all generators.</summary>
 internal sealed record TrainingState

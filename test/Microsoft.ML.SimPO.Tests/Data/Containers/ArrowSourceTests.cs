@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
+using Microsoft.ML.SimPO.Data.Containers;
 
 namespace Microsoft.ML.SimPO.Data;
 

@@ -1,4 +1,5 @@
 using Microsoft.Data.Analysis;
+using Microsoft.ML.SimPO.Data.Filters;
 using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data;

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Data.Containers;
+
 namespace Microsoft.ML.SimPO.Data;
 
 public class DatasetFilesTests

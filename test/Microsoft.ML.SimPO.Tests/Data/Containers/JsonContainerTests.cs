@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Microsoft.ML.SimPO.Data.Mixing;
 
 namespace Microsoft.ML.SimPO.Data;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.ML.SimPO.Data.Mixing;
 
 namespace Microsoft.ML.SimPO.Data;
 

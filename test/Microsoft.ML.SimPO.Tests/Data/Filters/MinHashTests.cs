@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Data.Filters;
+
 namespace Microsoft.ML.SimPO.Data;
 
 public class MinHashTests

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Data.Filters;
 using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data;

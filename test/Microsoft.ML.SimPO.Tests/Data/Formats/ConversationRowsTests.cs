@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Data.Writing;
+
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>What a conversation has beside role and text goes through reading, filters and writing.</summary>

@@ -1,5 +1,8 @@
+using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Models.Attention;
+using Microsoft.ML.SimPO.Models.Rotary;
+using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Data;
 

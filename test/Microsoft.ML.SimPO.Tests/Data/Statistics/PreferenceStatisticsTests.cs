@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Data.Statistics;
 
 namespace Microsoft.ML.SimPO.Data;
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Data.Writing;
 using Microsoft.ML.SimPO.Parity;
 using Parquet;
 using Parquet.Meta;

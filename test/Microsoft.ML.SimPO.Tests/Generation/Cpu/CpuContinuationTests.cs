@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Generation.Cpu;
 using Microsoft.ML.SimPO.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,6 +29,40 @@ public sealed class CpuContinuationTests
             }
             continuation.Advance();
         }
+    }
+
+    /// <summary>The sums of weights and adapter are made for the call: the tokens are the merged model's, and nothing of them stays.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_an_adapter_adds_is_merged_for_the_call(bool ornate)
+    {
+        DecoderArchitecture? architecture = ornate ? RandomDecoder.Ornate : null;
+        using Decoder adapted = RandomDecoder.Make(5, architecture), merged = RandomDecoder.Make(5, architecture), plain = RandomDecoder.Make(5, architecture);
+        AdapterTargets targets = AdapterTargets.ByName(["q_proj", "v_proj", "o_proj", "up_proj", "down_proj"]);
+        RandomAdapter.Attach(adapted, new AdapterConfig { Rank = 3, Alpha = 6, Targets = targets });
+        RandomAdapter.MergeInto(merged, adapted);
+        Assert.True(CpuStep.Supports(adapted));
+        TokenSequence[] rows = Rows(3, 62, 70);
+        long before = LiveTensors.CountWithoutGarbage();
+        using (var continuation = new CpuContinuation(adapted, CancellationToken.None))
+        {
+            continuation.Start(rows);
+            for (int step = 0; step < 3; step++)
+            {
+                for (int row = 0; row < rows.Length; row++)
+                {
+                    foreach ((float want, float got) in Whole(merged, rows[row]).Zip(continuation.Logits(row).ToArray())) Assert.Equal(want, got, 5e-5);
+                    rows[row].Ids.Add((step * 7 + row * 13) % RandomDecoder.VocabularySize);
+                }
+                continuation.Advance();
+            }
+        }
+        Assert.Equal(before, LiveTensors.Count);
+        int[][] expected = Tokens(merged, torchAlone: false);
+        Assert.Equal(expected, Tokens(adapted, torchAlone: false));
+        Assert.Equal(expected, Tokens(adapted, torchAlone: true));
+        Assert.NotEqual(Tokens(plain, torchAlone: false), expected);
     }
 
     [Fact]
@@ -62,6 +98,9 @@ public sealed class CpuContinuationTests
         })[0];
         Assert.Equal(expected, found);
     }
+
+    private static int[][] Tokens(Decoder decoder, bool torchAlone) => new TokenGenerator(decoder, []) { ThroughTorchAlone = torchAlone }
+        .Generate([.. Rows(3, 20, 66).Select(r => r.Prompt)], new GenerationOptions { MaxNewTokens = 24 });
 
     private static float[][] Run(Decoder decoder, TokenSequence[] rows)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Microsoft.ML.SimPO.Generation.Cpu;
 
 namespace Microsoft.ML.SimPO.Generation;
 

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Text.Templates;
+
 namespace Microsoft.ML.SimPO.Text;
 
 public sealed class ChatTemplateTests

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.ML.SimPO.Text.Templates;
 
 namespace Microsoft.ML.SimPO.Text;
 

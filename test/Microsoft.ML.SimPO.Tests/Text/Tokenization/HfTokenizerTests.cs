@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.ML.SimPO.Text.Tokenization.Files;
+using Microsoft.ML.SimPO.Text.Tokenization.PostProcessors;
 
 namespace Microsoft.ML.SimPO.Text;
 

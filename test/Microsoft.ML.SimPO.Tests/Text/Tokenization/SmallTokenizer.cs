@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 namespace Microsoft.ML.SimPO.Text;
 

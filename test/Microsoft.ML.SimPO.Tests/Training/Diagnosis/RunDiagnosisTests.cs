@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Training.Diagnosis;
+
 namespace Microsoft.ML.SimPO.Training;
 
 /// <summary>Sixteen pairs a step: windows of four steps.</summary>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
 
 /// <summary>A token that is found in the text before the model runs.</summary>
 /// <param name="Id">Its id.</param>

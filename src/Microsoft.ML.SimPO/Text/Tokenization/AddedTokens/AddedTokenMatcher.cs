@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
 
 /// <summary>Finds added tokens in a text, the leftmost first and of those the longest.</summary>
 internal sealed class AddedTokenMatcher

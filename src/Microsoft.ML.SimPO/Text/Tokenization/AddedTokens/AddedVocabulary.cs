@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
+
+namespace Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
 
 /// <summary>The added tokens of a tokenizer over the vocabulary of its model.</summary>
 internal sealed class AddedVocabulary

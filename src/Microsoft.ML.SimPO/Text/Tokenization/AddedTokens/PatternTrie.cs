@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
 
 /// <summary>Texts by their prefixes.</summary>
 internal sealed class PatternTrie

@@ -1,6 +1,7 @@
 using System.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Decoders;
 
 /// <summary>Reads tokens as bytes of UTF-8; bytes that are not are U+FFFD. A token with characters outside the byte alphabet stands for itself.</summary>
 internal sealed class ByteLevelStage(DecoderStage next) : DecoderStage(next)

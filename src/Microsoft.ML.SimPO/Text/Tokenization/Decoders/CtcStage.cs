@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Decoders;
 
 /// <summary>Connectionist temporal classification: of equal tokens in a row one is left, padding goes, word delimiters are spaces.</summary>
 internal sealed class CtcStage(string padding, string wordDelimiter, bool cleanUp, DecoderStage next) : DecoderStage(next)

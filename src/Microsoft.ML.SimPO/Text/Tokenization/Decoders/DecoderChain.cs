@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Decoders;
 
 /// <summary>The stages that a tokenizer decodes with; each text gets its own.</summary>
 /// <param name="stages">Makes a stage before another one, in order.</param>

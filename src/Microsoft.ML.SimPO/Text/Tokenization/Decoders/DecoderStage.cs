@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Decoders;
 
 /// <summary>
 /// One step of decoding, for one text: takes token texts in order and passes on what it makes of them. Decoding a whole text and

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Decoders;
 
 /// <summary>Writes the suffix that ends words as a space, and as nothing in the last token; so a token is kept back until the next comes.</summary>
 internal sealed class EndOfWordStage(string suffix, DecoderStage next) : DecoderStage(next)

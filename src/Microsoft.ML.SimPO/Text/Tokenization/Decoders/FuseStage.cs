@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Decoders;
 
 /// <summary>Makes one token of all: what follows sees the whole text at once.</summary>
 internal sealed class FuseStage(DecoderStage next) : DecoderStage(next)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Decoders;
 
 /// <summary>A <see cref="StripStage"/> after a <see cref="FuseStage"/>: the start is stripped once, of the whole text, which still comes in parts.</summary>
 internal sealed class FusedStripStage(Rune content, int start, DecoderStage next) : DecoderStage(next)

@@ -1,6 +1,7 @@
 using System.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Decoders;
 
 /// <summary>Writes Metaspace's replacements as spaces again; those of the first token were put there and go.</summary>
 internal sealed class MetaspaceStage(Rune replacement, PrependScheme scheme, DecoderStage next) : DecoderStage(next)

@@ -1,6 +1,7 @@
 using System.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Decoders;
 
 /// <summary>Writes one text for every occurrence of a pattern in a token.</summary>
 internal sealed class ReplaceStage(TextPattern pattern, string content, DecoderStage next) : DecoderStage(next)

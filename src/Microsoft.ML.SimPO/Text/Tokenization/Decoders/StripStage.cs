@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Decoders;
 
 /// <summary>Takes up to so many of a character off the start and the end of each token.</summary>
 internal sealed class StripStage(Rune content, int start, int stop, DecoderStage next) : DecoderStage(next)

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Decoders;
 
 /// <summary>Joins WordPiece tokens: a space before each but continuations, which lose their prefix.</summary>
 internal sealed class WordPieceStage(string prefix, bool cleanUp, DecoderStage next) : DecoderStage(next)

@@ -1,6 +1,8 @@
 using System.Globalization;
+using Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
+using Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>
 /// Collects added tokens as Hugging Face tokenizers does: a text of the vocabulary keeps its id, another gets the next free one,

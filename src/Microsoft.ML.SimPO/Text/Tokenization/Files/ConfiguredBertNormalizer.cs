@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>
 /// The flags that BERT's tokenizer classes of transformers set anew from tokenizer_config.json, or from their own defaults where it is silent, whatever the "BertNormalizer" of tokenizer.json says.

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.PostProcessors;
+
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>
 /// Some tokenizer classes of transformers write the post-processor anew from <c>add_bos_token</c> and <c>add_eos_token</c> of

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>
 /// The flags that RoBERTa's tokenizer classes of transformers set anew in a "RobertaProcessing" or "ByteLevel" post-processor, from tokenizer_config.json or from their own defaults where it is silent.

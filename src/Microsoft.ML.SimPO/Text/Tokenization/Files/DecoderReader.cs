@@ -1,6 +1,8 @@
 using System.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.Decoders;
+using Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>Reads the "decoder" of a tokenizer.json.</summary>
 internal static class DecoderReader

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>A value of a JSON file that knows its place, so that every complaint names it.</summary>
 internal readonly struct JsonSection(JsonElement element, string file, string parent = "", string? name = null, int index = -1)

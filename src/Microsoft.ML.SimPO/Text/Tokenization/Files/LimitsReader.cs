@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.PostProcessors;
+
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>Reads the "truncation" and "padding" of a tokenizer.json.</summary>
 internal static class LimitsReader

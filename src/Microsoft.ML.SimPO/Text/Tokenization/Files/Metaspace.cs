@@ -1,6 +1,7 @@
 using System.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>Reads what the Metaspace pre-tokenizer and decoder share.</summary>
 internal static class Metaspace

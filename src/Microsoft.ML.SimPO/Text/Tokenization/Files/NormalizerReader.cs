@@ -1,4 +1,7 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
+using Microsoft.ML.SimPO.Text.Tokenization.Unicode;
+
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>Reads the "normalizer" of a tokenizer.json.</summary>
 internal static class NormalizerReader

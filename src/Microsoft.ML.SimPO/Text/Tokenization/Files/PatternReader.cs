@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.Patterns;
+
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>Reads a "pattern" of a tokenizer.json: <c>{"String": ...}</c> or <c>{"Regex": ...}</c>.</summary>
 internal static class PatternReader

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.PostProcessors;
+
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>Reads the "post_processor" of a tokenizer.json, for single texts.</summary>
 internal sealed class PostProcessorReader

@@ -1,4 +1,8 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.Patterns;
+using Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
+using Microsoft.ML.SimPO.Text.Tokenization.Unicode;
+
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>Reads the "pre_tokenizer" of a tokenizer.json into steps.</summary>
 internal sealed class PreTokenizerReader(bool? addPrefixSpace)

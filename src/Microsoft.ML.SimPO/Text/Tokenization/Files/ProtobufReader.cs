@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>Reads the fields of one message of the protobuf wire format, without going beyond its bytes.</summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message, string file)

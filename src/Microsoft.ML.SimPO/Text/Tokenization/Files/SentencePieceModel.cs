@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>What a SentencePiece file (<c>tokenizer.model</c>) holds that tokenizing needs.</summary>
 internal sealed class SentencePieceModel

@@ -1,6 +1,13 @@
 using System.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
+using Microsoft.ML.SimPO.Text.Tokenization.Decoders;
+using Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
+using Microsoft.ML.SimPO.Text.Tokenization.Patterns;
+using Microsoft.ML.SimPO.Text.Tokenization.PostProcessors;
+using Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
+using Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>Makes of a SentencePiece file the tokenizer that transformers makes of it: for BPE that of Llama, for unigram that of T5.</summary>
 internal static class SentencePieceReader

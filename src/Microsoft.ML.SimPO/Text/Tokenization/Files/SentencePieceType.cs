@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>The kinds of pieces of a SentencePiece model, by their numbers in the file.</summary>
 internal enum SentencePieceType

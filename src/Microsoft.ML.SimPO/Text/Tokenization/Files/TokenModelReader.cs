@@ -1,4 +1,7 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
+using Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
+
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>Reads the "model" of a tokenizer.json.</summary>
 internal static class TokenModelReader

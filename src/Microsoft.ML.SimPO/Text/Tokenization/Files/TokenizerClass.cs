@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>The class of transformers that tokenizer_config.json names.</summary>
 internal static class TokenizerClass

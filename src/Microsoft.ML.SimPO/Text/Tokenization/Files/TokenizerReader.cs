@@ -1,7 +1,12 @@
 using System.Text.Json;
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
+using Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
+using Microsoft.ML.SimPO.Text.Tokenization.PostProcessors;
+using Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
+using Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>Reads the tokenizer of a model folder.</summary>
 internal static class TokenizerReader

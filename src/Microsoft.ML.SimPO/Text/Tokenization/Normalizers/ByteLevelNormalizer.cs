@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
+
+namespace Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
 
 /// <summary>Writes a text's UTF-8 bytes in <see cref="ByteAlphabet"/>.</summary>
 internal sealed class ByteLevelNormalizer : TextNormalizer

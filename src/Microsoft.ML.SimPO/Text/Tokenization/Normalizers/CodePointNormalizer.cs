@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
 
 /// <summary>A normalizer that turns each code point into none, one or several, whatever stands around it.</summary>
 internal abstract class CodePointNormalizer : TextNormalizer

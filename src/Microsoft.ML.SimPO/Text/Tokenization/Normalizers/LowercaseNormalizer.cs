@@ -1,7 +1,8 @@
 using System.Collections.Frozen;
 using System.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
 
 /// <summary>Writes each letter in lower case, without regard to language or place.</summary>
 internal sealed class LowercaseNormalizer : CodePointNormalizer

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
 
 /// <summary>SentencePiece's <c>precompiled_charsmap</c>: a double-array trie of UTF-8 keys and, after it, the texts they become.</summary>
 internal sealed class PrecompiledMap

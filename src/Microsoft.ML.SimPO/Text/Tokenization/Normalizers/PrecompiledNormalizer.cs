@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
 
 /// <summary>
 /// The character map of a SentencePiece model: replaces the first entry that starts a grapheme of fewer than six bytes, or else

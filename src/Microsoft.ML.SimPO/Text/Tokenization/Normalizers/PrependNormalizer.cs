@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
 
 /// <summary>Puts a text before every text that is not empty.</summary>
 internal sealed class PrependNormalizer(string prefix) : TextNormalizer

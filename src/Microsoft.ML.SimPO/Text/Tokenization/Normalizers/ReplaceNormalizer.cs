@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
+
+namespace Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
 
 /// <summary>Writes one text for every occurrence of a pattern.</summary>
 internal sealed class ReplaceNormalizer(TextPattern pattern, string content) : TextNormalizer

@@ -1,4 +1,6 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.Unicode;
+
+namespace Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
 
 /// <summary>Takes the white space off the start and the end.</summary>
 internal sealed class StripNormalizer(bool left, bool right) : TextNormalizer

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
 
 /// <summary>The Unicode normalization forms C, D, KC and KD, from the library's own tables.</summary>
 internal sealed class UnicodeFormNormalizer(bool compose, bool compatible) : TextNormalizer

@@ -1,4 +1,7 @@
-namespace Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
+using Microsoft.ML.SimPO.Text.Tokenization.Unicode;
+
+namespace Microsoft.ML.SimPO.Text.Tokenization.PostProcessors;
 
 /// <summary>Takes the white space that byte-level tokens start or end with out of their places.</summary>
 /// <param name="AddPrefixSpace">Whether a text's first space was put there and stands for nothing.</param>

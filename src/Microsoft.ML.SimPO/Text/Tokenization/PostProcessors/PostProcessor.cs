@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.PostProcessors;
 
 /// <summary>What is done with the tokens of a text: special tokens around it, and white space taken out of places.</summary>
 /// <param name="Before">Tokens before the text.</param>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
 /// <summary>Pieces of so many code points.</summary>
 internal sealed class FixedLengthSplit(int length) : SplitStep(SplitBehavior.Isolated, invert: false)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
 /// <summary>Writes spaces as a visible character and puts one before a piece, as SentencePiece does.</summary>
 /// <param name="replacement">What a space becomes.</param>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
 /// <summary>Splits at the occurrences of a pattern.</summary>
 internal sealed class PatternSplit(TextPattern pattern, SplitBehavior behavior, bool invert) : SplitStep(behavior, invert)

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
 /// <summary>Ranges of a text, in UTF-16 units; a list that keeps its memory.</summary>
 internal sealed class PieceList

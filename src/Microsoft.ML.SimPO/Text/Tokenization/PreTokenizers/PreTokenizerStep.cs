@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
 /// <summary>A step that cuts pieces of a text into smaller ones, and may rewrite them. Thread safe.</summary>
 internal abstract class PreTokenizerStep

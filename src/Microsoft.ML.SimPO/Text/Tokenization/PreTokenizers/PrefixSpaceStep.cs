@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
 /// <summary>Puts a space before each piece that does not start with one.</summary>
 internal sealed class PrefixSpaceStep : RewriteStep

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
 /// <summary>Before which pieces Metaspace puts its replacement of a space.</summary>
 internal enum PrependScheme

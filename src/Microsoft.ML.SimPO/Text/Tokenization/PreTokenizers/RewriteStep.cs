@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
 /// <summary>A step that writes each piece anew and cuts none.</summary>
 internal abstract class RewriteStep : PreTokenizerStep

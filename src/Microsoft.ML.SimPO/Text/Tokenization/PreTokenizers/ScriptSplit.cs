@@ -1,6 +1,7 @@
 using System.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
 /// <summary>Splits where the script changes; what belongs to any script goes on with the one before it.</summary>
 internal sealed class ScriptSplit() : SplitStep(SplitBehavior.Removed, invert: true)

@@ -1,6 +1,7 @@
 using System.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
 /// <summary>Splits at every code point of a set.</summary>
 internal sealed class SetSplit(CodePointSet set, SplitBehavior behavior) : SplitStep(behavior, invert: false)

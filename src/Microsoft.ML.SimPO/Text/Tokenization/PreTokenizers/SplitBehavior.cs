@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
 /// <summary>What becomes of the places where a text is split.</summary>
 internal enum SplitBehavior

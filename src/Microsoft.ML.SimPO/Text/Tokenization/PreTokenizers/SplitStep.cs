@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
 /// <summary>A step that cuts pieces where something is found, by a <see cref="SplitBehavior"/>.</summary>
 /// <param name="behavior">What becomes of what is found.</param>

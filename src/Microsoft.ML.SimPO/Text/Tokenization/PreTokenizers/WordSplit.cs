@@ -1,6 +1,7 @@
 using System.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
 
 /// <summary>Runs of word characters, and runs of what is neither that nor white space; white space goes.</summary>
 internal sealed class WordSplit() : SplitStep(SplitBehavior.Removed, invert: true)

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 /// <summary>
 /// Where a piece can be cut before it is merged. Whatever merges left of a border, its last symbol stays the last of what stands there, and likewise the first one right of it; where no merge at all joins

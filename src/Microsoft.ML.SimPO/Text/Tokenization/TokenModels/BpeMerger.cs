@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 /// <summary>Merges symbols in place, the lowest rank first and the leftmost of equals.</summary>
 internal sealed class BpeMerger(MergeTable merges)

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 /// <summary>
 /// Byte-pair encoding as Hugging Face tokenizers does it: of all pairs the one of the lowest rank merges first, the leftmost of

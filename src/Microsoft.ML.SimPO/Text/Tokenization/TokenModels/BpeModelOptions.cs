@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 /// <summary>What a BPE model of a tokenizer.json says beside its vocabulary and merges.</summary>
 internal sealed record BpeModelOptions

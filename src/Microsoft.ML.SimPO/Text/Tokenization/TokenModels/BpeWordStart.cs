@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 /// <summary>
 /// SentencePiece models run on whole texts in which '▁' stands for a space. Where no merge joins something to a '▁' behind it,

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 /// <summary>The 256 printable characters that byte-level vocabularies write bytes with (0x20 is 'Ġ').</summary>
 internal static class ByteAlphabet

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 /// <summary>Numbers of which the least comes out first: a heap whose nodes have four children, since these lie next to each other in memory.</summary>
 internal sealed class MergeQueue(int capacity) : IDisposable

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 /// <summary>Pairs of tokens and what they merge into, with open addressing: one load a look-up in most cases.</summary>
 internal sealed class MergeTable

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 /// <summary>Turns a piece of pre-tokenized text into tokens of a vocabulary. Thread safe.</summary>
 internal abstract class TokenModel

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 /// <summary>SentencePiece's unigram model: of all ways to cut a piece into tokens the one with the greatest sum of scores.</summary>
 internal sealed class UnigramModel : TokenModel

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 /// <summary>Each piece is a token of the vocabulary or unknown.</summary>
 internal sealed class WordLevelModel(TokenVocabulary vocabulary, string unknown) : TokenModel

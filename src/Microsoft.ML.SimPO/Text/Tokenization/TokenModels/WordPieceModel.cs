@@ -1,6 +1,7 @@
 using System.Text;
+using Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 /// <summary>WordPiece: the longest token that a word starts with, then the longest continuation, and so on; a word with a part that no token has is unknown.</summary>
 internal sealed class WordPieceModel : TokenModel

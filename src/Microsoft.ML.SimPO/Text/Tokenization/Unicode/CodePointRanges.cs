@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 
 /// <summary>Sets of code points as sorted, disjoint, inclusive ranges.</summary>
 internal static class CodePointRanges

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 
 /// <summary>A set of code points that answers in constant time: blocks of 256 bits, equal blocks stored once.</summary>
 internal sealed class CodePointSet

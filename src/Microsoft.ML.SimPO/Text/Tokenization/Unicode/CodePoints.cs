@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 
 /// <summary>The code points of a text. A surrogate without its partner is one of its own.</summary>
 internal static class CodePoints

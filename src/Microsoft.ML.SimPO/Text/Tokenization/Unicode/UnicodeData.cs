@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 
 /// <summary>
 /// Properties of code points as Hugging Face tokenizers sees them, the same on every host. Its parts disagree with each other in

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 
 /// <summary>The tables of the Unicode normalization forms.</summary>
 internal static class UnicodeForms

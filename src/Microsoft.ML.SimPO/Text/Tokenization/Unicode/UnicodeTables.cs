@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 
-namespace Microsoft.ML.SimPO.Text;
+namespace Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 
 /// <summary>
 /// The tables of <c>UnicodeTables.txt</c>, which the library carries so that no text depends on the host's version of Unicode. Each

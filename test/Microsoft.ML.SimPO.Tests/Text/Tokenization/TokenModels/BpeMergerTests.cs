@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
+
 namespace Microsoft.ML.SimPO.Text;
 
 public sealed class BpeMergerTests

@@ -1,0 +1,5 @@
+namespace Microsoft.ML.SimPO;
+
+/// <content>How a notebook shows it.</content>
+[TypeFormatterSource(typeof(MetricsDisplay))]
+public sealed partial record AlignmentMetrics;

@@ -1,0 +1,67 @@
+using Microsoft.ML.SimPO.Generation;
+using Microsoft.ML.SimPO.Native;
+using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Text.Templates;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>Prompts in, answers out, many at a time. Thread safe.</summary>
+internal sealed class AnswerWriter(LanguageModel model, SimPOTrainer.Options options)
+{
+    /// <summary>Sequences that share forward passes: enough to be limited by arithmetic rather than by reading the weights.</summary>
+    public const int BatchSize = 32;
+
+    private readonly PreferenceEncoder _encoder = model.Encoder(options, everyRow: true);
+
+    /// <exception cref="InvalidDataException">The model's chat template refuses the conversation.</exception>
+    public int[] Encode(string prompt)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        return Encode(() => _encoder.EncodePrompt(prompt));
+    }
+
+    /// <inheritdoc cref="Encode(string)"/>
+    public int[] Encode(IReadOnlyList<Message> messages) => Encode(() => _encoder.EncodePrompt(new Conversation(messages)));
+
+    private static int[] Encode(Func<int[]> encode)
+    {
+        try
+        {
+            int[] ids = encode();
+            return ids.Length > 0 ? ids : throw new InvalidDataException("The prompt has no tokens. Give the model something to go on from.");
+        }
+        catch (JinjaException e)
+        {
+            throw new InvalidDataException($"The model's chat template refuses this conversation: {e.Detail}", e);
+        }
+    }
+
+    /// <param name="prompts">Their ids, with the index of the random numbers of each. Those that are one and the same array and follow each other are computed once.</param>
+    /// <param name="onText">Told the pieces of the answers as they come: which prompt, what text.</param>
+    public GeneratedText[] Write(IReadOnlyList<(int[] Ids, int Random)> prompts, GenerationOptions generation, Action<int, string>? onText, CancellationToken cancellationToken)
+    {
+        var answers = new GeneratedText[prompts.Count];
+        int[] ends = [.. model.StopTokens.Union(_encoder.EndTokens)];
+        var generator = new TokenGenerator(model.Decoder, ends);
+        // Prompts of like length together: none waits long for the others.
+        foreach (int[] batch in Enumerable.Range(0, prompts.Count).OrderBy(i => prompts[i].Ids.Length).Chunk(BatchSize))
+        {
+            AnswerText[] texts = [.. batch.Select(i => new AnswerText(model.Tokenizer, ends, generation.StopStrings, onText is null ? null : text => onText(i, text)))];
+            TokenSequence[] written = ComputeThread.Run(
+                "SimPO generation", () => generator.Run([.. batch.Select(i => prompts[i])], generation, (row, token) => texts[row].Append(token), cancellationToken));
+            for (int row = 0; row < batch.Length; row++)
+            {
+                TokenSequence sequence = written[row];
+                answers[batch[row]] = new GeneratedText
+                {
+                    Text = texts[row].Finish(),
+                    Finish = sequence.Finish!.Value,
+                    PromptTokens = sequence.Prompt.Length,
+                    NewTokens = sequence.NewTokens,
+                };
+            }
+        }
+        return answers;
+    }
+}

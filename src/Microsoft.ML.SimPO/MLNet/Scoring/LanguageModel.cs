@@ -1,0 +1,158 @@
+using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Generation;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Text.Templates;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>A model folder in memory: weights, tokenizer, chat template, and the small files that a tuned model keeps. Independent of the folder afterwards.</summary>
+internal sealed class LanguageModel : IDisposable
+{
+    private readonly Decoder _decoder;
+    private readonly Lazy<GenerationOptions> _suggestedGeneration;
+    private int _disposed;
+
+    /// <summary>Another decoder with the same tokenizer and files, which never change.</summary>
+    private LanguageModel(LanguageModel source, Decoder decoder)
+    {
+        (_decoder, Files, Tokenizer, Template, SpecialTokens, StopTokens) = (decoder, source.Files, source.Tokenizer, source.Template, source.SpecialTokens, source.StopTokens);
+        Folder = source.Folder;
+        _suggestedGeneration = source._suggestedGeneration;
+    }
+
+    private LanguageModel(Decoder decoder, ModelFiles files)
+    {
+        (_decoder, Files) = (decoder, files);
+        Tokenizer = HfTokenizer.Load(files);
+        Template = ChatTemplate.Load(files);
+        SpecialTokens = SpecialTokens.Load(files);
+        var hub = new HubFolder(files);
+        StopTokens = [.. hub.EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
+        _suggestedGeneration = new Lazy<GenerationOptions>(() => GenerationConfig.Read(hub.Generation));
+        StoredType = hub.Config.GetStringOrNull("torch_dtype") ?? hub.Config.GetStringOrNull("dtype");
+    }
+
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public Decoder Decoder
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed != 0, typeof(SimPOTransformer));
+            return _decoder;
+        }
+    }
+
+    public HfTokenizer Tokenizer { get; }
+
+    public ChatTemplate? Template { get; }
+
+    public SpecialTokens SpecialTokens { get; }
+
+    /// <summary>config.json, those of the tokenizer and so on, held in memory.</summary>
+    public ModelFiles Files { get; }
+
+    /// <summary><c>torch_dtype</c> of config.json (in newer ones <c>dtype</c>), the type that the weights were stored in; null where it is not said.</summary>
+    public string? StoredType { get; }
+
+    /// <summary>What ends an answer.</summary>
+    public IReadOnlyList<int> StopTokens { get; }
+
+    /// <summary>Sentences about what the folder holds and the model does not use.</summary>
+    public IReadOnlyList<string> Notes { get; private set; } = [];
+
+    /// <summary>The folder that the weights go to when a transformer of this model is saved; null for the saved file itself.</summary>
+    public string? ExternalWeights { get; set; }
+
+    /// <summary>The most bytes of weights that go into a saved file.</summary>
+    public long MostBytesInArchive { get; set; } = ExternalWeightsFolder.MostBytesInside;
+
+    /// <summary>What generation_config.json suggests.</summary>
+    /// <exception cref="InvalidDataException">A field of it is out of its range.</exception>
+    public GenerationOptions SuggestedGeneration => _suggestedGeneration.Value;
+
+    /// <summary>The full path of the folder that it was loaded from; null where it came from an archive.</summary>
+    public string? Folder { get; private init; }
+
+    public static LanguageModel Load(string folder, ComputePlan plan)
+    {
+        ModelFiles files = ModelFiles.Read(folder);
+        List<string> notes = [];
+        Decoder decoder = DecoderLoader.Load(ModelConfig.Load(files), () => CheckpointReader.Open(files.Origin), plan, notes);
+        LanguageModel model = Make(decoder, files, files.Origin);
+        model.Notes = notes;
+        return model;
+    }
+
+    /// <summary>A model with its adapter, if it has one.</summary>
+    public static LanguageModel Load(ModelLocation location, ComputePlan plan)
+    {
+        LanguageModel model = Load(location.Model, plan);
+        if (location.Adapter is null) return model;
+        return model.After(m => m.LoadAdapter(location.Adapter));
+    }
+
+    /// <summary>A model whose files come from an archive. The decoder belongs to it.</summary>
+    public static LanguageModel Of(Decoder decoder, ModelFiles files) => Make(decoder, files, origin: null);
+
+    /// <summary>A model of its own over the same base weights, which are in memory once and freed with the last; training it changes nothing of this one.</summary>
+    /// <param name="withAdapter">Whether it gets a copy of the adapter, where there is one.</param>
+    public LanguageModel Share(bool withAdapter)
+    {
+        var model = new LanguageModel(this, Decoder.Share());
+        return withAdapter && Decoder.Adapter is { } adapter ? model.After(m => AdapterLoader.Copy(adapter, m.Decoder)) : model;
+    }
+
+    /// <summary>Puts the adapter of a folder on the model, which has none.</summary>
+    public void LoadAdapter(string folder)
+    {
+        folder = Path.GetFullPath(folder);
+        AdapterConfig config = AdapterConfig.Load(folder);
+        using CheckpointReader reader = AdapterFolder.OpenWeights(folder);
+        // A relative path means something in that folder only; a name on the hub means the same everywhere.
+        bool isHere = config.BaseModel is null || AdapterFolder.FindBase(folder, config.BaseModel) is not null;
+        AdapterLoader.Load(Decoder, isHere ? config with { BaseModel = Folder } : config, reader);
+    }
+
+    /// <summary>This model after some work; freed when that fails.</summary>
+    public LanguageModel After(Action<LanguageModel> work)
+    {
+        try
+        {
+            work(this);
+            return this;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public TokenGenerator Generator() => new(Decoder, StopTokens);
+
+    /// <summary>All weights under their Hugging Face names, to be written; those of an adapter are added to them.</summary>
+    public IReadOnlyList<TensorSource> Tensors() => ParameterSources.Merged(Decoder);
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) _decoder.Dispose();
+    }
+
+    private static LanguageModel Make(Decoder decoder, ModelFiles files, string? origin)
+    {
+        try
+        {
+            return new LanguageModel(decoder, files) { Folder = origin };
+        }
+        catch
+        {
+            decoder.Dispose();
+            throw;
+        }
+    }
+
+    private IEnumerable<int> TokenOf(string? text) => text is not null && Tokenizer.TokenId(text) is { } id ? [id] : [];
+}

@@ -1,0 +1,71 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Scoring;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>Reads scored rows and sums them up.</summary>
+internal static class MetricsReader
+{
+    /// <param name="chosenTextColumn">Null for the default's, where there is such a column.</param>
+    /// <param name="rejectedTextColumn">Null for the default's, where there is such a column.</param>
+    /// <param name="groupColumn">Null for no groups.</param>
+    public static AlignmentMetrics Read(
+        IHost host, IDataView data, double targetMargin, string chosenColumn, string rejectedColumn, string? chosenTextColumn, string? rejectedTextColumn, string? groupColumn)
+    {
+        ColumnCheck check = new(host, data.Schema);
+        DataViewSchema.Column chosen = check.Number("chosen reward", chosenColumn), rejected = check.Number("rejected reward", rejectedColumn);
+        DataViewSchema.Column? chosenText = Optional(check, data.Schema, "chosen", chosenTextColumn, "Chosen"), rejectedText = Optional(check, data.Schema, "rejected", rejectedTextColumn, "Rejected");
+        DataViewSchema.Column? group = groupColumn is null ? null : check.Any("group", groupColumn);
+        check.ThrowIfFaulty(nameof(data));
+
+        var sums = new MetricsSum(targetMargin);
+        using DataViewRowCursor cursor = data.GetRowCursor([chosen, rejected, .. new[] { chosenText, rejectedText, group }.OfType<DataViewSchema.Column>()]);
+        ValueGetter<float> getChosen = cursor.GetGetter<float>(chosen), getRejected = cursor.GetGetter<float>(rejected);
+        Func<double?> lead = Lead(cursor, chosenText, rejectedText);
+        Func<string>? name = group is { } column ? TextOf(cursor, column) : null;
+        while (cursor.MoveNext())
+        {
+            float chosenReward = 0, rejectedReward = 0;
+            getChosen(ref chosenReward);
+            getRejected(ref rejectedReward);
+            sums.Add(chosenReward, rejectedReward, lead(), name?.Invoke());
+        }
+        return sums.Metrics();
+    }
+
+    private static DataViewSchema.Column? Optional(ColumnCheck check, DataViewSchema schema, string role, string? name, string usual) => name is not null
+        ? check.Text(role, name)
+        : schema.GetColumnOrNull(usual) is { } column && column.Type is TextDataViewType ? column : null;
+
+    private static Func<double?> Lead(DataViewRow row, DataViewSchema.Column? chosen, DataViewSchema.Column? rejected)
+    {
+        if (chosen is not { } first || rejected is not { } second) return () => null;
+        ValueGetter<ReadOnlyMemory<char>> getFirst = row.GetGetter<ReadOnlyMemory<char>>(first), getSecond = row.GetGetter<ReadOnlyMemory<char>>(second);
+        return () =>
+        {
+            ReadOnlyMemory<char> one = default, other = default;
+            getFirst(ref one);
+            getSecond(ref other);
+            return one.Length - other.Length;
+        };
+    }
+
+    /// <summary>A value of any type of one value as text.</summary>
+    private static Func<string> TextOf(DataViewRow row, DataViewSchema.Column column)
+    {
+        Func<DataViewRow, DataViewSchema.Column, Func<string>> open = TextOf<int>;
+        return (Func<string>)open.Method.GetGenericMethodDefinition().MakeGenericMethod(column.Type.RawType).Invoke(null, [row, column])!;
+    }
+
+    private static Func<string> TextOf<T>(DataViewRow row, DataViewSchema.Column column)
+    {
+        ValueGetter<T> getter = row.GetGetter<T>(column);
+        T value = default!;
+        return () =>
+        {
+            getter(ref value);
+            return FormattableString.Invariant($"{value}");
+        };
+    }
+}

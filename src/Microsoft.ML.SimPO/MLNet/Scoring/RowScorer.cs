@@ -1,0 +1,31 @@
+using Microsoft.ML.SimPO.Native;
+using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>Scores rows of text. Thread safe.</summary>
+internal sealed class RowScorer
+{
+    private readonly LanguageModel _model;
+    private readonly PreferenceEncoder _encoder;
+    private readonly SimPOTrainer.Options _options;
+
+    public RowScorer(LanguageModel model, SimPOTrainer.Options options)
+    {
+        _model = model;
+        _encoder = model.Encoder(options, everyRow: true);
+        _options = options;
+    }
+
+    /// <summary>How many tokens are worth a forward pass.</summary>
+    public int TokensPerBatch => _options.TokensPerMicroBatch;
+
+    /// <exception cref="InvalidDataException">The row cannot be scored; the message names it.</exception>
+    public EncodedPair Encode(string prompt, string chosen, string rejected, long row) =>
+        _encoder.Encode(prompt, chosen, rejected, row)
+        ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
+
+    public PairScore[] Score(IReadOnlyList<EncodedPair> pairs) =>
+        [.. ComputeThread.Run("SimPO scoring", () => new PairScorer(_model.Decoder).Score(pairs)).Select(p => new PairScore((float)(_options.Beta * p.ChosenMean), (float)(_options.Beta * p.RejectedMean)))];
+}

@@ -1,0 +1,82 @@
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training.State;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>What a fit writes to the log of the <see cref="MLContext"/>.</summary>
+internal static class FitReport
+{
+    public static void Encoded(IChannel channel, EncodingStatistics statistics, SimPOTrainer.Options options)
+    {
+        string how = statistics.Templated > 0
+            ? $"{statistics.Templated} rendered with the model's chat template{(statistics.AlreadyTemplated > 0 ? $", {statistics.AlreadyTemplated} left alone because they hold its turn tokens" : "")}"
+            : statistics.AlreadyTemplated > 0 ? "left alone because they hold the chat template's turn tokens"
+            : options.ApplyChatTemplate ? "as plain text, for the model has no chat template" : "as plain text, for the chat template is turned off";
+        channel.Info(Say($"{statistics.Encoded} pairs encoded: {how}."));
+        if (statistics.CutPrompts > 0) channel.Info(Say($"{statistics.CutPrompts} prompts were cut to fit `MaxLength` {options.MaxLength} and `MaxPromptLength` {options.MaxPromptLength}."));
+        if (statistics.Merged > 0) channel.Info(Say($"{statistics.Merged} pairs have a token that spans the border of prompt and answer; it is scored with the answer."));
+        if (statistics.DroppedLong > 0) channel.Warning(Say($"{statistics.DroppedLong} pairs were dropped because an answer alone is longer than `MaxLength` {options.MaxLength} allows."));
+        if (statistics.DroppedEmpty > 0) channel.Warning(Say($"{statistics.DroppedEmpty} pairs were dropped because an answer is empty."));
+        if (statistics.CutAnswers > 0) channel.Warning(Say($"{statistics.CutAnswers} pairs have an answer that was cut to fit `MaxLength` {options.MaxLength}."));
+        if (statistics.EqualAnswers > 0) channel.Warning(Say($"{statistics.EqualAnswers} pairs have equal answers and teach nothing."));
+    }
+
+    public static void Plan(IChannel channel, LanguageModel model, IReadOnlyList<EncodedPair> pairs, int steps, int seed, SimPOTrainer.Options options)
+    {
+        Decoder decoder = model.Decoder;
+        string stored = model.StoredType is { } type and not "float32" ? $", whatever type the checkpoint is stored in ({type})" : "";
+        string precision = decoder.ComputeType == TorchSharp.torch.float32 ? "computed and trained in float32" : "computed in bfloat16 and trained in float32";
+        channel.Info(Say($"{decoder.Architecture.ModelType} model with {decoder.ParameterCount} parameters on {decoder.Device.type}, {precision}{stored}."));
+        channel.Info(Say($"{pairs.Count} pairs, {pairs.Sum(p => (long)p.PackedLength)} tokens with each prompt once; {steps} steps of up to {options.BatchSize} pairs; seed {seed}."));
+        if (options.LossType == SimPOLossType.Hinge && options.LabelSmoothing > 0) channel.Warning("`LabelSmoothing` has no effect with the hinge loss.");
+    }
+
+    /// <summary>Few pairs in a step of their own are a noisy step with the same learning rate.</summary>
+    public static void Remainder(IChannel channel, int pairs, SimPOTrainer.Options options)
+    {
+        int remainder = pairs % options.BatchSize;
+        if (options.DropLast || options.Compatibility == Compatibility.SimPOReference || pairs < options.BatchSize || remainder == 0 || remainder * 4 >= options.BatchSize) return;
+        channel.Warning(Say($"The last step of each epoch has {remainder} of {options.BatchSize} pairs, under a quarter: each of them weighs {options.BatchSize / (double)remainder:F0} times as much. Set `DropLast`, or take another `BatchSize`."));
+    }
+
+    public static void Resumed(IChannel channel, string checkpoint, TrainingState state, int threads, IReadOnlyList<string> cutting)
+    {
+        channel.Info(Say($"The run goes on from '{checkpoint}' after step {state.Step} of {state.TotalSteps}."));
+        List<string> differences = [.. cutting];
+        if (threads != state.Threads) differences.Add(Say($"libtorch had {state.Threads} threads there and has {threads} now."));
+        if (differences.Count > 0) channel.Warning($"{string.Join(' ', differences)} The result will differ in its last digits from that of a run that was not interrupted.");
+    }
+
+    public static void Step(IChannel channel, TrainingProgress p) => channel.Info(Say(
+        $"step {p.Step}/{p.TotalSteps} epoch {p.Epoch:F2} loss {p.Loss:F4} grad_norm {p.GradientNorm:G4} learning_rate {p.LearningRate:G3} rewards/chosen {p.ChosenReward:F4} rewards/rejected {p.RejectedReward:F4} rewards/accuracies {p.Accuracy:F3} rewards/margins {p.Margin:F4} logps/chosen {p.ChosenLogProbability:F4} logps/rejected {p.RejectedLogProbability:F4} tokens_per_second {p.TokensPerSecond:F0}"));
+
+    /// <summary>A severe finding is an error of the log; the fit goes on.</summary>
+    public static void Diagnosis(IChannel channel, TrainingDiagnosis finding)
+    {
+        if (finding.IsSevere) channel.Error(finding.Message);
+        else channel.Warning(finding.Message);
+    }
+
+    public static void Validation(IChannel channel, ValidationResult result) => channel.Info(Say(
+        $"validation after step {result.Step}: eval_loss {result.Loss:F4} accuracy {result.Metrics.Accuracy:P1} mean margin {result.Metrics.MeanMargin:F4} of {result.Metrics.Count} pairs"));
+
+    public static void StoppedEarly(IChannel channel, int step, int best, double loss, int worse) => channel.Info(Say(
+        $"Stopped after step {step}: {worse} evaluations in a row without an eval_loss below {loss:F4}, which was after step {best}."));
+
+    public static void Restored(IChannel channel, int step, double loss) => channel.Info(Say($"The model is that after step {step}, with the lowest eval_loss, {loss:F4}."));
+
+    public static void Done(IChannel channel, int steps, TimeSpan elapsed) => channel.Info(Say($"{steps} steps in {elapsed.TotalSeconds:F1} s."));
+
+    public static void Saved(IChannel channel, string path, CheckpointSummary summary)
+    {
+        channel.Info(Say($"{summary.Parameters} weights saved to '{path}' in {summary.Files} {(summary.Files == 1 ? "file" : "files")} of {summary.Bytes} bytes."));
+        if (summary is { PutBack: > 0 and { } putBack, Changed: { } changed })
+            channel.Warning(Say($"Rounding to bfloat16 put {putBack} of {changed} changed weights ({putBack / (double)changed:P1}) back to what they were before the tuning. Save in float32 to keep them."));
+    }
+
+    private static string Say(FormattableString text) => FormattableString.Invariant(text);
+}

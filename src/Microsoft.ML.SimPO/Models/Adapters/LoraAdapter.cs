@@ -1,0 +1,53 @@
+using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models.Parameters;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Models.Adapters;
+
+/// <summary>A LoRA adapter on a decoder: low-rank updates of its linear layers, and copies of its own of the parameters that it trains whole.</summary>
+internal sealed class LoraAdapter : IDisposable
+{
+    /// <summary>Attaches itself to the layout's parameters; its values are not set yet.</summary>
+    public LoraAdapter(AdapterConfig config, AdapterLayout layout, Device device)
+    {
+        Config = config;
+        Saved = layout.Saved;
+        Updates = [.. layout.Targets.GroupBy(t => t.Weight, t => t.Part)
+            .Select(weight => weight.Key.Update = new LowRankUpdate(weight.Key, [.. weight], config, device))];
+        foreach (Parameter parameter in Saved)
+        {
+            using WeightLease lease = parameter.Enter(WeightUse.Read);
+            parameter.Replace();
+        }
+        Matrices = [.. Updates.SelectMany(u => u.Parameters)];
+        Parameters = [.. Matrices, .. Saved];
+    }
+
+    public AdapterConfig Config { get; }
+
+    public IReadOnlyList<LowRankUpdate> Updates { get; }
+
+    /// <summary>A and B of every update. Their parts carry PEFT's names.</summary>
+    public IReadOnlyList<Parameter> Matrices { get; }
+
+    /// <summary>The decoder's own parameters that the adapter holds whole.</summary>
+    public IReadOnlyList<Parameter> Saved { get; }
+
+    /// <summary>All that is trained.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    public long ParameterCount => Parameters.Sum(p => p.Count);
+
+    /// <summary>Names of the linear layers with an update, without what comes before them: <c>q_proj</c>; each once.</summary>
+    public IEnumerable<string> TargetNames => Updates.SelectMany(u => u.B).SelectMany(b => b.Parts)
+        .Select(p => p.Name.Split('.')[^3]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+    /// <summary>The name in an adapter's file of a part of one of <see cref="Parameters"/>.</summary>
+    public static string NameOf(Parameter parameter, ParameterPart part) =>
+        parameter.Kind == ParameterKind.LowRank ? part.Name : AdapterNames.Saved(part.Name);
+
+    public void Dispose()
+    {
+        foreach (LowRankUpdate update in Updates) update.Dispose();
+    }
+}

@@ -1,0 +1,172 @@
+using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models.Attention;
+using Microsoft.ML.SimPO.Models.Experts;
+
+namespace Microsoft.ML.SimPO.Models.Families;
+
+/// <summary>The readers that <see cref="ModelFamilies"/> names: which fields of a configuration mean what, as Hugging Face reads them.</summary>
+internal static partial class ModelFamilies
+{
+    /// <param name="headDim">Where the configuration says nothing; null for hidden / heads.</param>
+    /// <param name="ropeTheta">Where the configuration says nothing.</param>
+    private static DecoderArchitecture ReadCommon(ModelConfig config, int? headDim = null, double ropeTheta = 10_000)
+    {
+        int hidden = Positive(config, "hidden_size"), heads = Positive(config, "num_attention_heads"), keyValueHeads = config.GetInt32("num_key_value_heads", heads);
+        int dim = config.GetInt32("head_dim", headDim ?? hidden / heads);
+        if (dim < 1) throw config.Wrong("head_dim", "at least 1");
+        if (keyValueHeads < 1 || heads % keyValueHeads != 0) throw config.Wrong("num_key_value_heads", FormattableString.Invariant($"a divisor of num_attention_heads, which is {heads}"));
+        return new DecoderArchitecture
+        {
+            ModelType = config.GetString("model_type"),
+            VocabularySize = Positive(config, "vocab_size"),
+            HiddenSize = hidden,
+            IntermediateSize = Positive(config, "intermediate_size"),
+            HeadCount = heads,
+            KeyValueHeadCount = keyValueHeads,
+            HeadDim = dim,
+            MaxPositions = Positive(config, "max_position_embeddings"),
+            NormEpsilon = config.GetDouble("rms_norm_eps"),
+            Layers = [.. Enumerable.Repeat(new LayerArchitecture(null, 0), Positive(config, "num_hidden_layers"))],
+            Rotaries = [RotaryReader.Read(config, dim, ropeTheta)],
+            PaddingToken = config.GetInt32OrNull("pad_token_id"),
+            TiedHead = config.GetBool("tie_word_embeddings", false),
+            Activation = ActivationOf(config, "hidden_act", "silu"),
+            AttentionScale = 1 / Math.Sqrt(dim),
+        };
+    }
+
+    private static DecoderArchitecture ReadWithBias(ModelConfig config, int? headDim = null, double ropeTheta = 10_000)
+    {
+        bool bias = config.GetBool("attention_bias", false);
+        return ReadCommon(config, headDim, ropeTheta) with { QueryKeyValueBias = bias, AttentionOutputBias = bias };
+    }
+
+    private static DecoderArchitecture ReadLlama(ModelConfig config) => ReadLlama(config, 10_000);
+
+    private static DecoderArchitecture ReadLlama(ModelConfig config, double ropeTheta) => ReadWithBias(config, ropeTheta: ropeTheta) with { MlpBias = config.GetBool("mlp_bias", false) };
+
+    private static DecoderArchitecture ReadGemma(ModelConfig config, double ropeTheta = 10_000)
+    {
+        DecoderArchitecture common = ReadWithBias(config, headDim: 256, ropeTheta);
+        return common with
+        {
+            NormAddsOne = true,
+            TiedHead = config.GetBool("tie_word_embeddings", true),
+            EmbeddingScale = (float)Math.Sqrt(common.HiddenSize),
+            Activation = ActivationOf(config, "hidden_activation", "gelu_pytorch_tanh"),
+        };
+    }
+
+    private static DecoderArchitecture ReadGemma2(ModelConfig config) =>
+        WithLayerTypes(WithFourNorms(ReadGemma(config), config), config, Window(config), i => i % 2 == 0);
+
+    private static DecoderArchitecture WithFourNorms(DecoderArchitecture gemma, ModelConfig config) => gemma with
+    {
+        OutputNorms = true,
+        AttentionScale = Math.Pow(config.GetDouble("query_pre_attn_scalar", 256), -0.5),
+        AttentionSoftCap = config.GetDoubleOrNull("attn_logit_softcapping"),
+        LogitsSoftCap = config.GetDoubleOrNull("final_logit_softcapping"),
+    };
+
+    private static DecoderArchitecture ReadGemma3(ModelConfig config)
+    {
+        int pattern = config.GetInt32("_sliding_window_pattern", config.GetInt32("sliding_window_pattern", 6));
+        if (pattern < 1) throw config.Wrong(config.Has("_sliding_window_pattern") ? "_sliding_window_pattern" : "sliding_window_pattern", "at least 1");
+        DecoderArchitecture gemma = WithFourNorms(ReadGemma(config, ropeTheta: 1_000_000), config) with { QueryKeyNorm = QueryKeyNorm.PerHead };
+        gemma = WithLayerTypes(gemma, config, Window(config), i => (i + 1) % pattern != 0);
+        return gemma with
+        {
+            Rotaries = [gemma.Rotaries[0], RotaryReader.ReadLocal(config, gemma.HeadDim)],
+            Layers = [.. gemma.Layers.Select(l => l with { Rotary = l.Window is null ? 0 : 1 })],
+        };
+    }
+
+    private static DecoderArchitecture ReadSmolLM3(ModelConfig config)
+    {
+        int interval = config.GetInt32("no_rope_layer_interval", 4);
+        if (interval < 1) throw config.Wrong("no_rope_layer_interval", "at least 1");
+        DecoderArchitecture llama = ReadLlama(config, ropeTheta: 2_000_000) with { TiedHead = config.GetBool("tie_word_embeddings", true) };
+        IReadOnlyList<int> listed = config.GetInt32List("no_rope_layers"); // 1 where the layer has rotary positions
+        CheckEachLayer(config, "no_rope_layers", listed.Count, llama);
+        bool Turns(int i) => listed.Count > 0 ? listed[i] != 0 : (i + 1) % interval != 0;
+        llama = WithLayerTypes(llama, config, WindowIfUsed(config), i => !Turns(i));
+        return llama with { Layers = [.. llama.Layers.Select((l, i) => l with { Rotary = Turns(i) ? 0 : null })] };
+    }
+
+    private static DecoderArchitecture ReadGranite(ModelConfig config) => ReadLlama(config) with
+    {
+        EmbeddingScale = config.GetDouble("embedding_multiplier", 1),
+        AttentionScale = config.GetDouble("attention_multiplier", 1),
+        ResidualMultiplier = config.GetDouble("residual_multiplier", 1),
+        LogitsScaling = config.GetDouble("logits_scaling", 1),
+    };
+
+    private static DecoderArchitecture ReadMixtral(ModelConfig config)
+    {
+        DecoderArchitecture mistral = AllSlide(ReadCommon(config, ropeTheta: 1_000_000), config.GetInt32OrNull("sliding_window"));
+        ExpertArchitecture experts = Experts(config, "num_local_experts", 8, 2, mistral.IntermediateSize, renormalizes: true);
+        return mistral with { Layers = [.. mistral.Layers.Select(l => l with { Experts = experts })] };
+    }
+
+    private static DecoderArchitecture ReadQwen3Moe(ModelConfig config)
+    {
+        DecoderArchitecture qwen = AllSlide(ReadWithBias(config) with { QueryKeyNorm = QueryKeyNorm.PerHead }, WindowIfUsed(config));
+        int step = config.GetInt32("decoder_sparse_step", 1);
+        if (step < 1) throw config.Wrong("decoder_sparse_step", "at least 1");
+        IReadOnlyList<int> dense = config.GetInt32List("mlp_only_layers");
+        string count = config.Has("num_local_experts") && !config.Has("num_experts") ? "num_local_experts" : "num_experts"; // later versions write the former
+        if (config.GetInt32(count, 128) == 0) return qwen;
+        ExpertArchitecture experts = Experts(config, count, 128, 8, config.GetInt32("moe_intermediate_size", 768), config.GetBool("norm_topk_prob", false));
+        return qwen with { Layers = [.. qwen.Layers.Select((l, i) => !dense.Contains(i) && (i + 1) % step == 0 ? l with { Experts = experts } : l)] };
+    }
+
+    private static ExpertArchitecture Experts(ModelConfig config, string countField, int count, int perToken, int intermediate, bool renormalizes)
+    {
+        count = config.GetInt32(countField, count);
+        perToken = config.GetInt32("num_experts_per_tok", perToken);
+        if (count < 1) throw config.Wrong(countField, "at least 1");
+        if (perToken < 1 || perToken > count) throw config.Wrong("num_experts_per_tok", FormattableString.Invariant($"between 1 and {countField}, which is {count}"));
+        return new ExpertArchitecture(count, perToken, intermediate, renormalizes);
+    }
+
+    /// <summary>Qwen2 and Qwen3: the upper layers slide, if any.</summary>
+    private static DecoderArchitecture WithUpperWindow(DecoderArchitecture architecture, ModelConfig config)
+    {
+        int first = config.GetInt32("max_window_layers", 28);
+        return WithLayerTypes(architecture, config, WindowIfUsed(config), i => i >= first);
+    }
+
+    private static int? WindowIfUsed(ModelConfig config) => config.GetBool("use_sliding_window", false) ? Window(config) : null;
+
+    private static int Window(ModelConfig config) => config.Has("sliding_window") ? Positive(config, "sliding_window") : 4096;
+
+    private static DecoderArchitecture AllSlide(DecoderArchitecture architecture, int? window) =>
+        architecture with { Layers = [.. architecture.Layers.Select(l => l with { Window = window })] };
+
+    /// <summary><c>layer_types</c> where the configuration has it, else the family's own rule.</summary>
+    private static DecoderArchitecture WithLayerTypes(DecoderArchitecture architecture, ModelConfig config, int? window, Func<int, bool> slides)
+    {
+        IReadOnlyList<string> types = config.GetStringList("layer_types");
+        CheckEachLayer(config, "layer_types", types.Count, architecture);
+        if (types.Any(t => t != "full_attention" && (t != "sliding_attention" || window is null)))
+            throw config.Wrong("layer_types", window is null ? "a list of full_attention, for no sliding window is used" : "a list of full_attention and sliding_attention");
+        bool Slides(int i) => types.Count > 0 ? types[i] == "sliding_attention" : slides(i);
+        return architecture with { Layers = [.. architecture.Layers.Select((l, i) => l with { Window = Slides(i) ? window : null })] };
+    }
+
+    private static void CheckEachLayer(ModelConfig config, string field, int count, DecoderArchitecture architecture)
+    {
+        if (count > 0 && count != architecture.Layers.Count)
+            throw config.Wrong(field, FormattableString.Invariant($"a list with an entry for each of the {architecture.Layers.Count} layers"));
+    }
+
+    private static int Positive(ModelConfig config, string field) => config.GetInt32(field) is > 0 and var value ? value : throw config.Wrong(field, "at least 1");
+
+    private static Activation ActivationOf(ModelConfig config, string field, string fallback) => (config.GetStringOrNull(field) ?? fallback) switch
+    {
+        "silu" or "swish" => Activation.Silu,
+        "gelu" => Activation.Gelu,
+        "gelu_pytorch_tanh" or "gelu_new" => Activation.GeluTanh,
+        _ => throw config.Wrong(field, "silu, gelu or gelu_pytorch_tanh"),
+    };
+}

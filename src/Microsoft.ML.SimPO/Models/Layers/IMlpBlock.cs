@@ -1,0 +1,15 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Models.Layers;
+
+/// <summary>The branch of a layer behind attention, from the residual stream to what is added to it.</summary>
+internal interface IMlpBlock
+{
+    /// <param name="input">[N, hidden]</param>
+    /// <param name="keep">Takes what <see cref="Backward"/> needs; null where none will follow.</param>
+    /// <returns>[N, hidden]</returns>
+    Tensor Forward(Tensor input, LayerActivations? keep);
+
+    /// <summary>Adds to the parameters' gradients and returns the gradient of <paramref name="input"/>.</summary>
+    Tensor Backward(Tensor gradient, Tensor input, LayerActivations kept);
+}

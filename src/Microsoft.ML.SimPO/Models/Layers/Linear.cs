@@ -1,0 +1,54 @@
+using Microsoft.ML.SimPO.Models.Parameters;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Models.Layers;
+
+/// <summary>y = x W^T + b on rows [N, in] to [N, out], and what an adapter adds to it.</summary>
+internal sealed class Linear(Parameter weight, Parameter? bias = null)
+{
+    public Parameter Weight => weight;
+
+    public Parameter? Bias => bias;
+
+    public long Outputs => weight.Shape[0];
+
+    public IEnumerable<Parameter> Parameters => bias is null ? [weight] : [weight, bias];
+
+    /// <param name="into">[N, out] without values, that becomes the output; null for new memory.</param>
+    public Tensor Forward(Tensor input, Tensor? into = null)
+    {
+        using Tensor transposed = weight.Compute.t();
+        Tensor output = into is not null ? Fill(into, input, transposed)
+            : bias is null ? mm(input, transposed)
+            : addmm(bias.Compute, input, transposed, beta: 1, alpha: 1);
+        weight.Update?.AddTo(output, input);
+        return output;
+    }
+
+    /// <summary>Adds to the gradients of weight and bias and returns the gradient of <paramref name="input"/>, [N, in].</summary>
+    /// <param name="into">[N, in] without values, that becomes the result; null for new memory.</param>
+    public Tensor Backward(Tensor gradient, Tensor input, Tensor? into = null)
+    {
+        Accumulate(gradient, input);
+        Tensor result = into?.addmm_(gradient, weight.Compute, beta: 0, alpha: 1) ?? mm(gradient, weight.Compute);
+        weight.Update?.Backward(gradient, input, result);
+        return result;
+    }
+
+    private Tensor Fill(Tensor into, Tensor input, Tensor transposed)
+    {
+        if (bias is null) return into.addmm_(input, transposed, beta: 0, alpha: 1);
+        return into.copy_(bias.Compute).addmm_(input, transposed, beta: 1, alpha: 1);
+    }
+
+    private void Accumulate(Tensor gradient, Tensor input)
+    {
+        if (weight.IsTrained) weight.AddProduct(gradient, input);
+        if (bias is { IsTrained: true })
+        {
+            using Tensor sum = gradient.sum([0L]);
+            bias.Gradient.add_(sum);
+        }
+    }
+}

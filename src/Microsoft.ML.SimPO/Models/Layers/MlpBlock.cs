@@ -1,0 +1,69 @@
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Models.Layers;
+
+/// <summary>The MLP branch of a layer: down(activation(gate x) * (up x)) with its norms.</summary>
+internal sealed class MlpBlock : IMlpBlock
+{
+    private readonly GatedActivation _gated;
+    private readonly RmsNorm? _inputNorm, _outputNorm;
+    private readonly Linear _gateUp, _down;
+
+    public MlpBlock(DecoderArchitecture architecture, LayerParameters parameters)
+    {
+        _gated = new GatedActivation(architecture.Activation);
+        _inputNorm = parameters.Norm(parameters.MlpNorm);
+        _gateUp = new Linear(parameters.GateUp!, parameters.GateUpBias);
+        _down = new Linear(parameters.Down!, parameters.DownBias);
+        _outputNorm = parameters.Norm(parameters.MlpOutputNorm);
+    }
+
+    public Tensor Forward(Tensor input, LayerActivations? keep)
+    {
+        using NewScope scope = new();
+        Tensor gateUp = _gateUp.Forward(Normed(input).Output, keep?.Room(input.shape[0], _gateUp.Outputs)); // [N, 2 * intermediate]
+        keep?.KeepGateUp(gateUp);
+        Tensor output = Down(gateUp, keep);
+        if (_outputNorm is null) return scope.Keep(output);
+        keep?.KeepMlpOutput(output);
+        return scope.Keep(_outputNorm.Forward(output).Output);
+    }
+
+    public Tensor Backward(Tensor gradient, Tensor input, LayerActivations kept)
+    {
+        using NewScope scope = new();
+        if (_outputNorm is not null)
+            gradient = _outputNorm.Backward(gradient, kept.MlpOutput!, _outputNorm.Forward(kept.MlpOutput!).ReciprocalRms);
+        Tensor gateUp = kept.GateUp;
+        BackwardGated(gradient, gateUp, kept);
+        if (_inputNorm is null) return scope.Keep(_gateUp.Backward(gateUp, input));
+        using PassingRoom room = kept.Passing();
+        (Tensor normed, Tensor reciprocalRms) = _inputNorm.Forward(input, room.Take(input.shape[0], input.shape[1]));
+        Tensor result = _gateUp.Backward(gateUp, normed, room.Take(input.shape[0], input.shape[1]));
+        return scope.Keep(_inputNorm.Backward(result, input, reciprocalRms));
+    }
+
+    private Tensor Down(Tensor gateUp, LayerActivations? keep)
+    {
+        Tensor? output = keep?.Room(gateUp.shape[0], _down.Outputs);
+        using PassingRoom? room = keep?.Passing();
+        using Tensor gated = _gated.Forward(gateUp, room?.Take(gateUp.shape[0], gateUp.shape[1] / 2)); // [N, intermediate]
+        return _down.Forward(gated, output);
+    }
+
+    /// <summary>Turns gate and up, which nobody wants again, into their gradients. The widest place of a layer: what is done with is freed at once.</summary>
+    private void BackwardGated(Tensor gradient, Tensor gateUp, LayerActivations kept)
+    {
+        long rows = gateUp.shape[0], width = gateUp.shape[1] / 2;
+        using PassingRoom room = kept.Passing();
+        using Tensor gated = _gated.Forward(gateUp, room.Take(rows, width)); // [N, intermediate]
+        using Tensor gatedGradient = _down.Backward(gradient, gated, room.Take(rows, width));
+        gated.Dispose();
+        _gated.BackwardInPlace(gatedGradient, gateUp);
+    }
+
+    private (Tensor Output, Tensor? ReciprocalRms) Normed(Tensor input) => _inputNorm is null ? (input, null) : _inputNorm.Forward(input);
+}

@@ -1,0 +1,14 @@
+using Microsoft.ML.SimPO.Models.Layers;
+
+namespace Microsoft.ML.SimPO.Models.Rotary;
+
+/// <summary>How rotary frequencies are stretched to longer contexts; <c>rope_type</c> in <c>config.json</c>.</summary>
+internal enum RotaryScaling
+{
+    None,
+    Linear,
+    Dynamic,
+    Llama3,
+    Yarn,
+    LongRope,
+}

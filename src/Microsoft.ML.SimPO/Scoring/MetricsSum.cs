@@ -1,0 +1,53 @@
+namespace Microsoft.ML.SimPO.Scoring;
+
+/// <summary>Adds pairs up into <see cref="AlignmentMetrics"/>.</summary>
+/// <param name="targetMargin">Subtracted from every margin in the log-loss.</param>
+internal sealed class MetricsSum(double targetMargin)
+{
+    private readonly CalibrationSum _calibration = new();
+    private readonly Moments _margins = new();
+    private readonly SortedDictionary<string, MetricsSum> _groups = new(StringComparer.Ordinal);
+    private long _right;
+    private double _chosen, _rejected, _loss;
+    private bool _hasLengths = true;
+
+    /// <param name="lengthLead">How much longer the chosen answer is; null where that is not known.</param>
+    /// <param name="group">The group that the pair counts for as well; null for none.</param>
+    public void Add(double chosenReward, double rejectedReward, double? lengthLead = null, string? group = null)
+    {
+        if (chosenReward > rejectedReward) _right++;
+        _chosen += chosenReward;
+        _rejected += rejectedReward;
+        double margin = chosenReward - rejectedReward, distance = margin - targetMargin;
+        _loss += Math.Max(-distance, 0) + double.LogP1(Math.Exp(-Math.Abs(distance))); // -log sigma without overflow
+        _margins.Add(margin, lengthLead ?? 0);
+        _hasLengths &= lengthLead is not null;
+        _calibration.Add(margin);
+        if (group is null) return;
+        if (!_groups.TryGetValue(group, out MetricsSum? own)) _groups[group] = own = new MetricsSum(targetMargin);
+        own.Add(chosenReward, rejectedReward, lengthLead);
+    }
+
+    /// <exception cref="InvalidOperationException">Nothing was added.</exception>
+    public AlignmentMetrics Metrics()
+    {
+        long count = _margins.Count;
+        if (count == 0) throw new InvalidOperationException("There are no rows to evaluate.");
+        IReadOnlyList<CalibrationBin> bins = _calibration.ToBins();
+        return new AlignmentMetrics
+        {
+            Count = count,
+            Accuracy = _right / (double)count,
+            AccuracyInterval = ConfidenceInterval.OfShare(_right, count),
+            MeanMargin = (_chosen - _rejected) / count,
+            MarginStandardDeviation = _margins.StandardDeviationX,
+            MeanChosenReward = _chosen / count,
+            MeanRejectedReward = _rejected / count,
+            LogLoss = _loss / count,
+            CalibrationError = CalibrationSum.Error(bins),
+            Calibration = bins,
+            LengthCorrelation = _hasLengths ? _margins.Correlation : null,
+            Groups = new SortedDictionary<string, AlignmentMetrics>(_groups.ToDictionary(g => g.Key, g => g.Value.Metrics()), StringComparer.Ordinal),
+        };
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.ML.SimPO.Text.Templates;
+
+namespace Microsoft.ML.SimPO.Text.Encoders;
+
+/// <summary>The texts of a pair by the sound rules: the prompt with the generation prompt, the answer as the model has to write it.</summary>
+internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns)
+{
+    private readonly ConversationRenderer? _renderer = template is null ? null : new ConversationRenderer(template);
+
+    /// <exception cref="InvalidDataException">A text reads like messages and is none; or the template cannot say all of the conversation.</exception>
+    public PairTexts Of(string prompt, string chosen, string rejected)
+    {
+        PromptedAnswers row = PromptedAnswers.Parse(prompt, ("chosen", chosen), ("rejected", rejected));
+        if (_renderer is null || turns is null)
+            return new PairTexts(PlainPrompt(row.Prompt), PlainAnswer(row.Answers[0]), PlainAnswer(row.Answers[1]), PromptHandling.Plain, NeedsEos: true, AddsSpecial: true);
+        if (row.IsText && turns.IsTemplated(prompt, template!.BosToken))
+            return new PairTexts(prompt, Ended(row.Answers[0][^1].Content), Ended(row.Answers[1][^1].Content), PromptHandling.AlreadyTemplated, turns.Ending is null, turns.WritesBos);
+        RenderedAnswers texts = _renderer.Render(row);
+        return new PairTexts(
+            texts.Prompt, Response(texts.Answers[0], row.Answers[0]), Response(texts.Answers[1], row.Answers[1]), PromptHandling.Templated, turns.Ending is null);
+    }
+
+    /// <summary>The prompt alone, from which the model goes on, and whether the tokens that the tokenizer puts first belong before it.</summary>
+    public (string Text, bool AddsSpecial) PromptOf(string prompt)
+    {
+        if (ConversationText.TryParse(prompt) is { } conversation) return PromptOf(conversation);
+        if (turns is null) return (prompt, true);
+        return turns.IsTemplated(prompt, template!.BosToken) ? (prompt, turns.WritesBos) : PromptOf(Conversation.OfUser(prompt));
+    }
+
+    /// <inheritdoc cref="PromptOf(string)"/>
+    public (string Text, bool AddsSpecial) PromptOf(Conversation prompt) => _renderer is null ? (PlainPrompt(prompt), true) : (_renderer.Prompt(prompt), false);
+
+    private static string PlainPrompt(Conversation prompt)
+    {
+        if (prompt.Messages is not [{ Role: Message.User }])
+            throw new InvalidDataException(FormattableString.Invariant(
+                $"The prompt is a conversation of {prompt.Messages.Count} messages, but the model has no chat template to write it with, or it is turned off. ")
+                + "Add chat_template.jinja to the model, or give the prompt as text.");
+        return prompt.Messages[0].Content;
+    }
+
+    private static string PlainAnswer(IReadOnlyList<Message> answer) => answer.Any(message => message.CallsTools)
+        ? throw new InvalidDataException("an answer has `tool_calls`, but the model has no chat template to write them with, or it is turned off.")
+        : answer[^1].Content;
+
+    /// <summary>The answer without what follows the last turn, which is not the model's to write. A call may end in another way than words, which the template knows.</summary>
+    private string Response(string text, IReadOnlyList<Message> answer)
+    {
+        string turn = turns!.Tail.Length > 0 && text.EndsWith(turns.Tail, StringComparison.Ordinal) ? text[..^turns.Tail.Length] : text;
+        return answer[^1].CallsTools && turn == text && ChatTurns.EndsItself(text.TrimEnd()) ? text.TrimEnd() : Ended(turn);
+    }
+
+    /// <summary>The answer up to its end, which it gets where it has none.</summary>
+    private string Ended(string answer)
+    {
+        if (turns!.Ending is not { } ending) return answer;
+        string bare = answer.TrimEnd();
+        return bare.EndsWith(turns.EndToken ?? ending, StringComparison.Ordinal) ? bare : answer + ending;
+    }
+}

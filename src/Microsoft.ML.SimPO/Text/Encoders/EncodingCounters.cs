@@ -1,0 +1,24 @@
+namespace Microsoft.ML.SimPO.Text.Encoders;
+
+/// <summary>Counts over threads for <see cref="EncodingStatistics"/>.</summary>
+internal sealed class EncodingCounters
+{
+    private long _encoded, _templated, _alreadyTemplated, _cutPrompts, _cutAnswers, _merged, _equal, _droppedLong, _droppedEmpty;
+
+    public void Dropped(bool isEmpty) => Interlocked.Increment(ref isEmpty ? ref _droppedEmpty : ref _droppedLong);
+
+    public void Encoded(PromptHandling handling, bool cutPrompt, bool cutAnswer, bool merged, EncodedPair pair)
+    {
+        Interlocked.Increment(ref _encoded);
+        if (handling == PromptHandling.Templated) Interlocked.Increment(ref _templated);
+        if (handling == PromptHandling.AlreadyTemplated) Interlocked.Increment(ref _alreadyTemplated);
+        if (cutPrompt) Interlocked.Increment(ref _cutPrompts);
+        if (cutAnswer) Interlocked.Increment(ref _cutAnswers);
+        if (merged) Interlocked.Increment(ref _merged);
+        if (pair.ChosenIds.Span.SequenceEqual(pair.RejectedIds.Span)) Interlocked.Increment(ref _equal);
+    }
+
+    public EncodingStatistics Snapshot() => new(
+        Interlocked.Read(ref _encoded), Interlocked.Read(ref _templated), Interlocked.Read(ref _alreadyTemplated), Interlocked.Read(ref _cutPrompts),
+        Interlocked.Read(ref _cutAnswers), Interlocked.Read(ref _merged), Interlocked.Read(ref _equal), Interlocked.Read(ref _droppedLong), Interlocked.Read(ref _droppedEmpty));
+}

@@ -1,0 +1,36 @@
+namespace Microsoft.ML.SimPO.Text.Encoders;
+
+/// <summary>How a preference pair becomes ids.</summary>
+internal sealed record PreferenceEncoderOptions
+{
+    /// <summary>Tokens of prompt and answer together at most, from 2. Default 2,048.</summary>
+    public int MaxLength { get; init; } = 2048;
+
+    /// <summary>Tokens of the prompt at most, from 1; null for what the answers leave. Default null; a compatibility mode takes 1,800 then.</summary>
+    public int? MaxPromptLength { get; init; }
+
+    /// <summary>Whether texts are rendered with the model's chat template, where it has one. Default true.</summary>
+    public bool ApplyChatTemplate { get; init; } = true;
+
+    /// <summary>Default <see cref="LongAnswers.Drop"/>.</summary>
+    public LongAnswers LongAnswers { get; init; } = LongAnswers.Drop;
+
+    /// <summary>Default <see cref="EmptyAnswers.Refuse"/>.</summary>
+    public EmptyAnswers EmptyAnswers { get; init; } = EmptyAnswers.Refuse;
+
+    /// <summary>Default <see cref="Compatibility.None"/>.</summary>
+    public Compatibility Compatibility { get; init; } = Compatibility.None;
+
+    /// <summary>Which part of a prompt stays when a compatibility mode cuts it. Default <see cref="PromptCut.KeepEnd"/>.</summary>
+    public PromptCut PromptCut { get; init; } = PromptCut.KeepEnd;
+
+    /// <exception cref="ArgumentException">Names every value that is out of range.</exception>
+    public void Validate()
+    {
+        List<string> faults = [];
+        if (MaxLength < 2) faults.Add(FormattableString.Invariant($"`MaxLength` must be at least 2, but was {MaxLength}. Use 512 to 4096."));
+        if (MaxPromptLength < 1) faults.Add(FormattableString.Invariant($"`MaxPromptLength` must be at least 1, but was {MaxPromptLength}. Leave it out, or use three quarters of `MaxLength`."));
+        if (MaxPromptLength >= MaxLength) faults.Add(FormattableString.Invariant($"`MaxPromptLength` must be less than `MaxLength` ({MaxLength}), but was {MaxPromptLength}."));
+        if (faults.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, faults));
+    }
+}

@@ -1,8 +1,0 @@
-namespace Microsoft.ML.SimPO.Text;
-
-internal sealed class JinjaList(object?[] items) : JinjaSequence(items)
-{
-    public override string TypeName => "list";
-
-    public override JinjaSequence With(object?[] other) => new JinjaList(other);
-}

@@ -1,0 +1,70 @@
+namespace Microsoft.ML.SimPO;
+
+/// <summary>Runs of QuickStart's model that its README describes: at a rate ten times too high all figures look perfect while the model is destroyed.</summary>
+public sealed class DiagnosisTests
+{
+    private readonly MLContext _context = new(seed: 1);
+
+    /// <summary>A third of an epoch, in which the collapse is well under way.</summary>
+    [Theory]
+    [InlineData(2e-3, false)]
+    [InlineData(2e-2, true)]
+    public void A_collapse_is_called_out_while_the_accuracy_looks_perfect(double learningRate, bool severe)
+    {
+        using SimPOTransformer model = Fit(learningRate, 0.35);
+        TrainingDiagnosis fall = model.Diagnoses.First(d => d.Symptom == TrainingSymptom.ChosenLogProbabilityFell);
+        Assert.True(fall.Value > 0.3);
+        Assert.Equal(severe, model.Diagnoses.Any(d => d.IsSevere));
+        Assert.InRange(model.TrainingHistory[^1].Accuracy, 0.9, 1);
+    }
+
+    [Fact]
+    public void A_healthy_run_is_not()
+    {
+        using SimPOTransformer model = Fit(4e-4, 0.35);
+        Assert.Empty(model.Diagnoses);
+    }
+
+    [Theory]
+    [Trait("Category", "Long")]
+    [InlineData(2e-4, 2, 1)]
+    [InlineData(2e-4, 2, 2)]
+    [InlineData(2e-4, 2, 3)]
+    [InlineData(2.5e-4, 2, 1)]
+    [InlineData(1e-4, 2, 1)]
+    [InlineData(4e-4, 1, 1)]
+    [InlineData(4e-4, 1, 2)]
+    [InlineData(4e-4, 1, 3)]
+    public void Whole_healthy_runs_are_not(double learningRate, double epochs, int seed)
+    {
+        using SimPOTransformer model = Fit(learningRate, epochs, seed);
+        Assert.Empty(model.Diagnoses);
+    }
+
+    /// <summary>Where the rate is high enough for every margin to leave its target far behind, the gradient's end is seen as well.</summary>
+    [Theory]
+    [Trait("Category", "Long")]
+    [InlineData(2e-3, false)]
+    [InlineData(5e-3, true)]
+    [InlineData(2e-2, true)]
+    public void Whole_runs_that_destroy_the_model_are_called_out(double learningRate, bool vanishes)
+    {
+        using SimPOTransformer model = Fit(learningRate, 1);
+        Assert.Equal(2, model.Diagnoses.Count);
+        Assert.Contains(model.Diagnoses, d => d is { Symptom: TrainingSymptom.ChosenLogProbabilityFell, IsSevere: true, Value: > 1 });
+        Assert.Equal(vanishes, model.Diagnoses.Any(d => d.Symptom == TrainingSymptom.GradientVanished));
+        Assert.Equal(1, model.TrainingHistory[^1].Accuracy);
+    }
+
+    private SimPOTransformer Fit(double learningRate, double epochs, int seed = 1) => _context.Alignment.Trainers.SimPO(new SimPOTrainer.Options
+    {
+        ModelPath = QuickStartFiles.Model,
+        Beta = 2.5f,
+        LearningRate = learningRate,
+        BatchSize = 16,
+        Epochs = epochs,
+        MaxLength = 256,
+        MaxPromptLength = 200,
+        Seed = seed,
+    }).Fit(_context.Alignment.LoadPreferences(QuickStartFiles.PathOf("data", "train.jsonl")));
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>What Hugging Face makes of the sample's untuned model: ids, mean log-probabilities, greedy answers.</summary>
+public sealed class BaselineTests : IDisposable
+{
+    private readonly SimPOTransformer _model = new MLContext().Alignment.LoadModel(QuickStartFiles.Model);
+    private readonly JsonElement[] _baseline = QuickStartFiles.Baseline();
+    private readonly EncodedPair[] _pairs;
+
+    public BaselineTests()
+    {
+        Dictionary<string, TextPair> rows = Data.PreferenceReader.Read(QuickStartFiles.Test)
+            .ToDictionary(r => r.Prompt, r => new TextPair { Prompt = r.Prompt, Chosen = r.Chosen, Rejected = r.Rejected });
+        PreferenceEncoder encoder = PreferenceEncoder.Load(QuickStartFiles.Model);
+        _pairs = [.. _baseline.Select((b, i) => rows[b.GetProperty("prompt").GetString()!]).Select((p, i) => encoder.Encode(p.Prompt, p.Chosen, p.Rejected, i + 1)!)];
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    [Fact]
+    public void Token_ids_are_equal()
+    {
+        Assert.NotEmpty(_baseline);
+        foreach ((JsonElement expected, EncodedPair pair) in _baseline.Zip(_pairs))
+        {
+            int[] prompt = Ids(expected, "prompt_ids");
+            Assert.Equal([.. prompt, .. Ids(expected, "chosen_ids")], pair.ChosenIds);
+            Assert.Equal([.. prompt, .. Ids(expected, "rejected_ids")], pair.RejectedIds);
+            Assert.Equal((prompt.Length, prompt.Length), (pair.ChosenPromptLength, pair.RejectedPromptLength));
+        }
+    }
+
+    [Fact]
+    public void Mean_log_probabilities_agree_to_a_ten_thousandth()
+    {
+        PairLogProbabilities[] scores = new PairScorer(_model.Model.Decoder).Score(_pairs);
+        for (int i = 0; i < scores.Length; i++)
+        {
+            Assert.Equal(_baseline[i].GetProperty("chosen_logp").GetDouble(), scores[i].ChosenMean, 1e-4);
+            Assert.Equal(_baseline[i].GetProperty("rejected_logp").GetDouble(), scores[i].RejectedMean, 1e-4);
+        }
+    }
+
+    [Fact]
+    public void Greedy_answers_are_equal() => Assert.Equal(
+        _baseline.Select(b => b.GetProperty("greedy").GetString()),
+        _model.Generate(_baseline.Select(b => b.GetProperty("prompt").GetString()!), new GenerationOptions { MaxNewTokens = 64 }));
+
+    private static int[] Ids(JsonElement of, string name) => [.. of.GetProperty(name).EnumerateArray().Select(i => i.GetInt32())];
+}
