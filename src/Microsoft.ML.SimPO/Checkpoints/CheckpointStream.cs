@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Microsoft.ML.SimPO.Checkpoints;
 
 /// <summary>
-/// The weights of a safetensors file that comes as a stream, such as an entry of a zip: its header is read at once, its tensors in one pass straight to their places.
-/// Holds no more than a block.
+/// The weights of a safetensors file that comes as a stream, such as an entry of a zip: its header is read at once, its tensors in one pass
+/// straight to their places. Holds no more than a block.
 /// </summary>
 internal sealed unsafe class CheckpointStream : Checkpoint
 {
@@ -28,11 +28,14 @@ internal sealed unsafe class CheckpointStream : Checkpoint
     {
         Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixLength];
         int read = stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false);
-        if (read < prefix.Length) throw Damaged($"'{path}': a safetensors file begins with 8 bytes for the length of its header, but this stream has only {read}.");
+        if (read < prefix.Length)
+            throw Damaged($"'{path}': a safetensors file begins with 8 bytes for the length of its header, but this stream has only {read}.");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > SafetensorsHeader.MaxLength) throw Damaged($"'{path}': the header takes {length} bytes; the format allows {SafetensorsHeader.MaxLength}.");
         byte[] header = BoundedBytes.Read(stream, (long)length);
-        if (header.Length < (long)length) throw Damaged($"'{path}': the header should take {length} bytes, but only {header.Length} follow. The file is cut short or no safetensors file.");
+        if (header.Length < (long)length)
+            throw Damaged(
+                $"'{path}': the header should take {length} bytes, but only {header.Length} follow. The file is cut short or no safetensors file.");
         return new CheckpointStream(stream, path, SafetensorsHeader.Parse(header, path, fileLength: null), prefix.Length + header.Length);
     }
 

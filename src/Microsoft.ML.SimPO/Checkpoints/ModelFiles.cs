@@ -3,7 +3,8 @@ using System.Collections;
 namespace Microsoft.ML.SimPO.Checkpoints;
 
 /// <summary>
-/// The small files of a model by name: configurations, tokenizer, chat templates. Read once, whole and bounded, wherever they come from; what reads them needs no folder.
+/// The small files of a model by name: configurations, tokenizer, chat templates. Read once, whole and bounded, wherever they come from; what reads them
+/// needs no folder.
 /// Immutable.
 /// </summary>
 internal sealed class ModelFiles : IReadOnlyCollection<ModelFile>
@@ -29,11 +30,14 @@ internal sealed class ModelFiles : IReadOnlyCollection<ModelFile>
         long total = 0;
         foreach (ModelFile file in files)
         {
-            if (!_contents.TryAdd(file.Name, file.Content)) throw new InvalidDataException($"'{origin}': the file {Faults.Quote(file.Name)} stands there twice.");
+            if (!_contents.TryAdd(file.Name, file.Content))
+                throw new InvalidDataException($"'{origin}': the file {Faults.Quote(file.Name)} stands there twice.");
             _files.Add(file);
-            if (_files.Count > MaxCount) throw new InvalidDataException(FormattableString.Invariant($"'{origin}' holds more than {MaxCount} small files."));
+            if (_files.Count > MaxCount)
+                throw new InvalidDataException(FormattableString.Invariant($"'{origin}' holds more than {MaxCount} small files."));
             if ((total += file.Content.Length) > MaxTotalLength)
-                throw new InvalidDataException(FormattableString.Invariant($"'{origin}': the files that are no weights have more than {MaxTotalLength} bytes together."));
+                throw new InvalidDataException(FormattableString.Invariant(
+                    $"'{origin}': the files that are no weights have more than {MaxTotalLength} bytes together."));
         }
     }
 
@@ -42,7 +46,8 @@ internal sealed class ModelFiles : IReadOnlyCollection<ModelFile>
 
     public int Count => _files.Count;
 
-    /// <summary>Reads those files of a folder that a tuned model keeps: config.json, generation_config.json, those of the tokenizer and its chat templates.</summary>
+    /// <summary>Reads those files of a folder that a tuned model keeps: config.json, generation_config.json, those of the tokenizer and its chat
+    /// templates.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">A file is too large; nothing of it is read.</exception>
     public static ModelFiles Read(string folder)

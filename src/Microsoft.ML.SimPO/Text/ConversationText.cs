@@ -9,8 +9,10 @@ using Microsoft.ML.SimPO.Text.Templates.Values;
 namespace Microsoft.ML.SimPO.Text;
 
 /// <summary>
-/// Conversations in a text, as a column of a data view holds them. A single user's turn is its own text. Anything else is JSON: a list of messages, or an object with them
-/// under <c>messages</c> and, as far as there are any, <c>tools</c>, <c>documents</c> and <c>chat_template_kwargs</c>. Reading undoes writing for every conversation.
+/// Conversations in a text, as a column of a data view holds them. A single user's turn is its own text. Anything else is JSON: a list of messages, or an
+/// object with them
+/// under <c>messages</c> and, as far as there are any, <c>tools</c>, <c>documents</c> and <c>chat_template_kwargs</c>. Reading undoes writing for every
+/// conversation.
 /// </summary>
 internal static class ConversationText
 {
@@ -92,7 +94,8 @@ internal static class ConversationText
     }
 
     /// <summary>The messages of an object around them; anything else as it is.</summary>
-    private static object ListOf(object value) => value is JinjaDictionary container && container.TryGet(Messages, out object? list) && list is JinjaList ? list : value;
+    private static object ListOf(object value) =>
+        value is JinjaDictionary container && container.TryGet(Messages, out object? list) && list is JinjaList ? list : value;
 
     private static Conversation WithMore(Conversation conversation, JinjaDictionary container, string name) => conversation with
     {
@@ -122,7 +125,8 @@ internal static class ConversationText
     /// <summary>Writes, inside an object, the fields of a conversation that are no messages.</summary>
     public static void WriteMore(Utf8JsonWriter writer, Conversation conversation)
     {
-        foreach ((string name, object? value) in new (string, object?)[] { (Tools, conversation.Tools), (Documents, conversation.Documents), (Variables, conversation.Variables) })
+        (string, object?)[] fields = [(Tools, conversation.Tools), (Documents, conversation.Documents), (Variables, conversation.Variables)];
+        foreach ((string name, object? value) in fields)
         {
             if (value is null) continue;
             writer.WritePropertyName(name);

@@ -44,7 +44,8 @@ internal sealed class Message : IEquatable<Message>
     public object? Field(string name) => _fields is not null && _fields.TryGet(name, out object? value) ? value : null;
 
     /// <summary>The same message with another content.</summary>
-    public Message WithContent(string content) => _fields is null ? new Message(Role, content) : new Message(MessageFields.With(_fields, MessageFields.Content, content));
+    public Message WithContent(string content) =>
+        _fields is null ? new Message(Role, content) : new Message(MessageFields.With(_fields, MessageFields.Content, content));
 
     /// <summary>The same message of another speaker.</summary>
     public Message WithRole(string role) =>

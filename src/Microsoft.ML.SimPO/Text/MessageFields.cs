@@ -61,6 +61,9 @@ internal static class MessageFields
         return texts;
     }
 
+    /// <summary>Whether a part of that type is text, in the words of one interface or another.</summary>
+    public static bool IsTextType(string type) => type is "text" or "input_text" or "output_text";
+
     /// <summary>A part that says no type is a text if it has one.</summary>
-    private static bool IsText(JinjaDictionary part) => !part.TryGet("type", out object? type) || type is "text" or "input_text" or "output_text";
+    private static bool IsText(JinjaDictionary part) => !part.TryGet("type", out object? type) || (type is string name && IsTextType(name));
 }

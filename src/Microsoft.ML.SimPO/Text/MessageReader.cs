@@ -3,8 +3,10 @@ using Microsoft.ML.SimPO.Text.Templates.Values;
 namespace Microsoft.ML.SimPO.Text;
 
 /// <summary>
-/// Reads messages of any of the usual shapes: objects with <c>role</c> and <c>content</c>, or <c>from</c> and <c>value</c> as ShareGPT has them. Every other field stays as it came,
-/// but for what transformers makes equal: a field that is null is absent, <c>reasoning_content</c>, <c>thinking</c> and <c>reasoning</c> are one, an empty list of calls is none.
+/// Reads messages of any of the usual shapes: objects with <c>role</c> and <c>content</c>, or <c>from</c> and <c>value</c> as ShareGPT has them. Every other
+/// field stays as it came,
+/// but for what transformers makes equal: a field that is null is absent, <c>reasoning_content</c>, <c>thinking</c> and <c>reasoning</c> are one, an empty
+/// list of calls is none.
 /// </summary>
 internal static class MessageReader
 {
@@ -14,7 +16,8 @@ internal static class MessageReader
     /// <summary>Whether a value is a message, or a list that begins with one.</summary>
     public static bool Looks(object? value) => value switch
     {
-        JinjaDictionary fields => First(fields, RoleNames) is (_, string) && (First(fields, ContentNames) is not null || fields.TryGet(MessageFields.Calls, out _)),
+        JinjaDictionary fields =>
+            First(fields, RoleNames) is (_, string) && (First(fields, ContentNames) is not null || fields.TryGet(MessageFields.Calls, out _)),
         JinjaList { Items: [JinjaDictionary first, ..] } => First(first, RoleNames) is (_, string) && HasContent(first),
         _ => false,
     };
@@ -62,7 +65,7 @@ internal static class MessageReader
         if (content is string || (content is JinjaDictionary && role == Message.Tool)) return null;
         if (content is not JinjaList parts) return $"`{field}.content` must be text, or a list of text parts, but was {KindOf(content)}.";
         foreach (object? part in parts.Items)
-            if (part is JinjaDictionary typed && typed.TryGet("type", out object? type) && type is string name && name is not ("text" or "input_text" or "output_text"))
+            if (part is JinjaDictionary typed && typed.TryGet("type", out object? type) && type is string name && !MessageFields.IsTextType(name))
                 return $"`{field}.content` holds a part of type `{name}`, but must be text: the model reads nothing else.";
         return MessageFields.PartTexts(parts) is null ? $"`{field}.content` must be text, or a list of text parts, but was a list of something else." : null;
     }

@@ -1,7 +1,8 @@
 namespace Microsoft.ML.SimPO.Text;
 
 /// <summary>
-/// The prompt and the answers of a row. In texts, one rule says which are conversations: a prompt is where it reads as messages; answers are where all of them do, or where the
+/// The prompt and the answers of a row. In texts, one rule says which are conversations: a prompt is where it reads as messages; answers are where all of
+/// them do, or where the
 /// prompt does and they too. Anything else is text to the character, also an answer that happens to be JSON.
 /// </summary>
 /// <param name="Prompt">What stands before every answer.</param>

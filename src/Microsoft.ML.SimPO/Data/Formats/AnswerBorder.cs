@@ -18,7 +18,8 @@ internal static class AnswerBorder
     }
 
     /// <summary>
-    /// The number of messages that both have before their answers: those that are equal, or the prompt where it is the beginning of both. An answer begins with a turn of the
+    /// The number of messages that both have before their answers: those that are equal, or the prompt where it is the beginning of both. An answer begins
+    /// with a turn of the
     /// assistant; it may be several turns, as where tools are called between them.
     /// </summary>
     public static RowFault? Find(List<Message> prompt, NamedMessages chosen, NamedMessages rejected, out int border)
@@ -26,11 +27,13 @@ internal static class AnswerBorder
         int shared = 0, most = Math.Min(chosen.Messages.Count, rejected.Messages.Count) - 1;
         while (shared < most && chosen.Messages[shared].Equals(rejected.Messages[shared])) shared++;
         bool isPrompt = prompt.Count > 0 && prompt.Count <= shared && prompt[^1].Role != Message.Assistant && StartsWith(chosen.Messages, prompt, prompt.Count);
-        border = isPrompt && prompt.Count < shared && IsAnswer(chosen.Messages, prompt.Count) && IsAnswer(rejected.Messages, prompt.Count) ? prompt.Count : shared;
+        bool isBorder = isPrompt && IsAnswer(chosen.Messages, prompt.Count) && IsAnswer(rejected.Messages, prompt.Count);
+        border = isBorder ? prompt.Count : shared;
         if (!IsAnswer(chosen.Messages, border) || !IsAnswer(rejected.Messages, border))
         {
             return new RowFault(DropReason.PromptsDiffer,
-                $"`{chosen.Name}` and `{rejected.Name}` must be the same up to their last message, but part at message {border + 1} of {chosen.Messages.Count} and {rejected.Messages.Count}.");
+                $"`{chosen.Name}` and `{rejected.Name}` must be the same up to their last message, "
+                + $"but part at message {border + 1} of {chosen.Messages.Count} and {rejected.Messages.Count}.");
         }
         if (IsEmpty(chosen.Messages[^1])) return RowFault.Empty(chosen.Name);
         return IsEmpty(rejected.Messages[^1]) ? RowFault.Empty(rejected.Name) : null;

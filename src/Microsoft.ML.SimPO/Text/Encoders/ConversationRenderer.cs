@@ -3,7 +3,8 @@ using Microsoft.ML.SimPO.Text.Templates;
 namespace Microsoft.ML.SimPO.Text.Encoders;
 
 /// <summary>
-/// Writes conversations with a chat template, so that prompt and answer together are what the template writes for the whole, each thing said once, and the prompt is what
+/// Writes conversations with a chat template, so that prompt and answer together are what the template writes for the whole, each thing said once, and the
+/// prompt is what
 /// the model gets when it is served. What cannot be written so is refused by name. Thread safe.
 /// </summary>
 internal sealed class ConversationRenderer(ChatTemplate template)
@@ -12,7 +13,8 @@ internal sealed class ConversationRenderer(ChatTemplate template)
 
     private readonly TemplateTraits _traits = new(template);
 
-    /// <summary>The prompt from which the model goes on: one that ends with the assistant's words is continued, any other gets the header of an answer.</summary>
+    /// <summary>The prompt from which the model goes on: one that ends with the assistant's words is continued, any other gets the header of an
+    /// answer.</summary>
     /// <exception cref="JinjaException">The template refuses the conversation.</exception>
     /// <exception cref="InvalidDataException">The template does not write all of it.</exception>
     public string Prompt(Conversation prompt)
@@ -32,7 +34,9 @@ internal sealed class ConversationRenderer(ChatTemplate template)
         string head = PromptOf(prompt);
         bool opensThought = head.EndsWith(ThoughtOpening, StringComparison.Ordinal);
         if (!opensThought && !_traits.ReadsThoughts && answers.Any(answer => answer.Any(message => message.Thought is { Length: > 0 })))
-            throw new InvalidDataException($"the model's chat template does not write `{MessageFields.Thought}`: the thought of an answer would be dropped. Remove it, or use a template that has it.");
+            throw new InvalidDataException(
+                $"the model's chat template does not write `{MessageFields.Thought}`: the thought of an answer would be dropped. "
+                + "Remove it, or use a template that has it.");
         string[] wholes = [.. answers.Select(answer => Whole(prompt, answer))];
         RenderedAnswers texts = Split(prompt, answers, head, wholes, opensThought);
         RequireDifference(row.Answers, texts.Answers);
@@ -41,14 +45,17 @@ internal sealed class ConversationRenderer(ChatTemplate template)
 
     private RenderedAnswers Split(Conversation prompt, IReadOnlyList<Message>[] answers, string head, string[] wholes, bool opensThought)
     {
-        if (wholes.All(whole => whole.StartsWith(head, StringComparison.Ordinal))) return new RenderedAnswers(head, [.. wholes.Select(whole => whole[head.Length..])]);
+        if (wholes.All(whole => whole.StartsWith(head, StringComparison.Ordinal)))
+            return new RenderedAnswers(head, [.. wholes.Select(whole => whole[head.Length..])]);
         if (opensThought && Thoughts(answers, head, wholes) is { } thoughts) return thoughts;
         return AfterOneTurn(prompt, answers, head) ?? BehindHeader(answers, head, wholes) ?? throw new InvalidDataException(
-            $"the model's chat template does not begin the whole conversation with the prompt as it is at inference: {Shown(head, wholes)} is left out. Use another template, or leave the row out.");
+            $"the model's chat template does not begin the whole conversation with the prompt as it is at inference: {Shown(head, wholes)} is left out. "
+            + "Use another template, or leave the row out.");
     }
 
     /// <summary>
-    /// The header opens a thought, and the whole has another beginning, or none: thought, its end and the answer follow the prompt as at inference. Where no answer has a thought, the prompt is
+    /// The header opens a thought, and the whole has another beginning, or none: thought, its end and the answer follow the prompt as at inference. Where no
+    /// answer has a thought, the prompt is
     /// what all have in common: nobody is taught to answer inside an open thought.
     /// </summary>
     private static RenderedAnswers? Thoughts(IReadOnlyList<Message>[] answers, string head, string[] wholes)
@@ -59,7 +66,8 @@ internal sealed class ConversationRenderer(ChatTemplate template)
         if (thoughts.All(thought => thought is not null))
             return new RenderedAnswers(head, [.. wholes.Select((whole, i) => Behind(thoughts[i]!, whole[before.Length..]))]);
         if (thoughts.Any(thought => !string.IsNullOrEmpty(thought)))
-            throw new InvalidDataException("one answer has a thought and another has none, but the header of an answer opens `<think>`. Give both a thought, or neither.");
+            throw new InvalidDataException(
+                "one answer has a thought and another has none, but the header of an answer opens `<think>`. Give both a thought, or neither.");
         int common = wholes.Min(whole => head.AsSpan().CommonPrefixLength(whole));
         return new RenderedAnswers(head[..common], [.. wholes.Select(whole => whole[common..])]);
     }
@@ -82,16 +90,20 @@ internal sealed class ConversationRenderer(ChatTemplate template)
         return (start < 0 ? inside : inside[(start + 7)..]).Trim('\n');
     }
 
-    /// <summary>With the answer the template writes the history otherwise: the prompt stays as at inference, and the answer is what it is after the last user's turn alone.</summary>
+    /// <summary>With the answer the template writes the history otherwise: the prompt stays as at inference, and the answer is what it is after the last
+    /// user's turn alone.</summary>
     private RenderedAnswers? AfterOneTurn(Conversation prompt, IReadOnlyList<Message>[] answers, string head)
     {
-        if (prompt.Messages[^1].Role == Message.Assistant || prompt.Messages.LastOrDefault(message => message.Role == Message.User) is not { } question) return null;
+        if (prompt.Messages[^1].Role == Message.Assistant) return null;
+        if (prompt.Messages.LastOrDefault(message => message.Role == Message.User) is not { } question) return null;
         Conversation one = prompt.With([question]);
         try
         {
             string start = PromptOf(one);
             string[] wholes = [.. answers.Select(answer => Whole(one, answer))];
-            return wholes.All(whole => whole.StartsWith(start, StringComparison.Ordinal)) ? new RenderedAnswers(head, [.. wholes.Select(whole => whole[start.Length..])]) : null;
+            return wholes.All(whole => whole.StartsWith(start, StringComparison.Ordinal))
+                ? new RenderedAnswers(head, [.. wholes.Select(whole => whole[start.Length..])])
+                : null;
         }
         catch (JinjaException)
         {
@@ -107,7 +119,8 @@ internal sealed class ConversationRenderer(ChatTemplate template)
         {
             string rest = wholes[i][head.AsSpan().CommonPrefixLength(wholes[i])..];
             string content = answers[i][^1].Content;
-            if (answers[i] is not [{ IsPlain: true }] || ThoughtOf(answers[i][0]) is not null || !rest.StartsWith(content, StringComparison.Ordinal)) return null;
+            bool isPlain = answers[i] is [{ IsPlain: true }] && ThoughtOf(answers[i][0]) is null;
+            if (!isPlain || !rest.StartsWith(content, StringComparison.Ordinal)) return null;
             texts[i] = rest;
         }
         return new RenderedAnswers(head, texts);
@@ -129,7 +142,8 @@ internal sealed class ConversationRenderer(ChatTemplate template)
     private void RequireCalls(IReadOnlyList<Message> messages, string otherwise)
     {
         if (messages.Any(message => message.CallsTools) && !_traits.ReadsCalls)
-            throw new InvalidDataException($"the model's chat template does not write `{MessageFields.Calls}`: {otherwise}. Use a template that has them, or leave the row out.");
+            throw new InvalidDataException(
+                $"the model's chat template does not write `{MessageFields.Calls}`: {otherwise}. Use a template that has them, or leave the row out.");
     }
 
     /// <summary>Answers that differ must not become one text because their template leaves out what differs.</summary>
@@ -142,7 +156,8 @@ internal sealed class ConversationRenderer(ChatTemplate template)
 
     private Conversation Adapt(Conversation conversation) => conversation.With(Adapt(conversation.Messages));
 
-    private IReadOnlyList<Message> Adapt(IReadOnlyList<Message> messages) => messages.All(message => message.IsPlain) ? messages : [.. messages.Select(_traits.Adapt)];
+    private IReadOnlyList<Message> Adapt(IReadOnlyList<Message> messages) =>
+        messages.All(message => message.IsPlain) ? messages : [.. messages.Select(_traits.Adapt)];
 
     private static string Shown(string head, string[] wholes)
     {

@@ -6,7 +6,9 @@ namespace Microsoft.ML.SimPO.Text.Encoders;
 /// <summary>What a chat template reads of messages beside role and text, found by rendering some. Each is found when it is first asked for.</summary>
 internal sealed class TemplateTraits
 {
-    private const string First = "qzwxfirst", Second = "qzwxsecond", Name = "qzwxprobe", Value = "qzwxvalue", Arguments = $$"""{"qzwxkey": "{{Value}}"}""", Thought = "qzwxthought";
+    private const string First = "qzwxfirst", Second = "qzwxsecond", Name = "qzwxprobe", Value = "qzwxvalue";
+
+    private const string Arguments = $$"""{"qzwxkey": "{{Value}}"}""", Thought = "qzwxthought";
 
     private readonly ChatTemplate _template;
     private readonly Lazy<bool> _takesParts, _takesTextArguments, _readsCalls, _readsThoughts;
@@ -16,7 +18,7 @@ internal sealed class TemplateTraits
         _template = template;
         _takesParts = new Lazy<bool>(() => Takes(Message.User) && Takes(Message.Assistant));
         _takesTextArguments = new Lazy<bool>(() => Render(Call(Arguments))?.Contains(Arguments, StringComparison.Ordinal) == true);
-        _readsCalls = new Lazy<bool>(() => new[] { Arguments, ConversationText.Value(Arguments)! }.Any(arguments => Reads(Call(arguments), Name) || Reads(Call(arguments), Value)));
+        _readsCalls = new Lazy<bool>(() => ReadsCall(Arguments) || ReadsCall(ConversationText.Value(Arguments)!));
         _readsThoughts = new Lazy<bool>(() => Reads(Answer("y", MessageFields.Thought, Thought), Thought));
     }
 
@@ -53,7 +55,8 @@ internal sealed class TemplateTraits
         if (call is not JinjaDictionary whole) return call;
         bool isWrapped = whole.TryGet("function", out object? inner) && inner is JinjaDictionary;
         JinjaDictionary function = isWrapped ? (JinjaDictionary)inner! : whole;
-        if (!function.TryGet("arguments", out object? arguments) || arguments is not string text || ConversationText.Value(text) is not JinjaDictionary mapping) return call;
+        if (!function.TryGet("arguments", out object? arguments) || arguments is not string text) return call;
+        if (ConversationText.Value(text) is not JinjaDictionary mapping) return call;
         JinjaDictionary changed = MessageFields.With(function, "arguments", mapping);
         return isWrapped ? MessageFields.With(whole, "function", changed) : changed;
     }
@@ -62,9 +65,12 @@ internal sealed class TemplateTraits
     {
         var parts = new JinjaList([Part(First), Part(Second)]);
         Message probe = new(MessageFields.With(MessageFields.Of(role, ""), MessageFields.Content, parts));
-        return (role == Message.User ? Rendered([probe]) : Render(probe)) is { } text
-            && text.Contains(First, StringComparison.Ordinal) && text.Contains(Second, StringComparison.Ordinal) && !text.Contains("'type'", StringComparison.Ordinal);
+        string? text = role == Message.User ? Rendered([probe]) : Render(probe);
+        bool hasBoth = text is not null && text.Contains(First, StringComparison.Ordinal) && text.Contains(Second, StringComparison.Ordinal);
+        return hasBoth && !text!.Contains("'type'", StringComparison.Ordinal);
     }
+
+    private bool ReadsCall(object arguments) => Reads(Call(arguments), Name) || Reads(Call(arguments), Value);
 
     private bool Reads(Message answer, string word) => Render(answer)?.Contains(word, StringComparison.Ordinal) == true;
 
@@ -90,7 +96,8 @@ internal sealed class TemplateTraits
         return part;
     }
 
-    private static Message Answer(string content, string name, object value) => new(MessageFields.With(MessageFields.Of(Message.Assistant, content), name, value));
+    private static Message Answer(string content, string name, object value) =>
+        new(MessageFields.With(MessageFields.Of(Message.Assistant, content), name, value));
 
     private static Message Call(object arguments)
     {
