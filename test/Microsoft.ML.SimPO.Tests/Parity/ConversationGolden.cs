@@ -20,13 +20,15 @@ internal sealed class ConversationGolden
         _root = root;
         _templates = Lines("templates.jsonl").ToDictionary(line => line.GetProperty("name").GetString()!);
         _better = Lines("better.jsonl.gz").ToDictionary(line => $"{line.GetProperty("template")}/{line.GetProperty("row")}");
-        Expected = Lines("expected.jsonl.gz").Where(IsHome).ToLookup(line => line.GetProperty("template").GetString()!);
+        Expected = Lines("expected.jsonl.gz").Where(IsHome).ToLookup(KeyOf);
         Rows = Lines("rows.jsonl").ToDictionary(line => line.GetProperty("id").GetString()!, line => line.GetProperty("row"));
     }
 
     public Dictionary<string, JsonElement> Rows { get; }
 
-    /// <summary>What TRL 1.16 does with the preference rows, each with the tokenizer that its template belongs to, by template.</summary>
+    /// <summary>
+    /// What TRL 1.16 does with the preference rows, each with the tokenizer that its template belongs to, by template; by tokenizer where there is no template.
+    /// </summary>
     public ILookup<string, JsonElement> Expected { get; }
 
     /// <summary>What is right where TRL is wrong; null where it is not.</summary>
@@ -37,8 +39,11 @@ internal sealed class ConversationGolden
         string folder = Path.Combine(_root, "tokenizers", Expected[template].First().GetProperty("tokenizer").GetString()!);
         HfTokenizer tokenizer = HfTokenizer.Load(folder);
         SpecialTokens tokens = SpecialTokens.Load(folder);
-        ChatTemplate? chat = _templates.TryGetValue(template, out JsonElement found) ? new ChatTemplate(found.GetProperty("template").GetString()!, tokens.Variables, At2024) : null;
-        return (tokenizer, new PreferenceEncoder(tokenizer, tokens, chat, new PreferenceEncoderOptions { MaxLength = 1 << 20, EmptyAnswers = EmptyAnswers.Keep }));
+        ChatTemplate? chat = _templates.TryGetValue(template, out JsonElement found)
+            ? new ChatTemplate(found.GetProperty("template").GetString()!, tokens.Variables, At2024)
+            : null;
+        var options = new PreferenceEncoderOptions { MaxLength = 1 << 20, EmptyAnswers = EmptyAnswers.Keep };
+        return (tokenizer, new PreferenceEncoder(tokenizer, tokens, chat, options));
     }
 
     /// <summary>A row as users have it: read from a file with nothing else in it.</summary>
@@ -49,9 +54,18 @@ internal sealed class ConversationGolden
         return PreferenceReader.Read(folder.Write("row.jsonl", row.GetRawText())).Single();
     }
 
-    private bool IsHome(JsonElement line) =>
-        line.GetProperty("trainer").GetString() == "dpo"
-        && (!_templates.TryGetValue(line.GetProperty("template").GetString()!, out JsonElement template) || template.GetProperty("tokenizer").GetString() == line.GetProperty("tokenizer").GetString());
+    private bool IsHome(JsonElement line)
+    {
+        if (line.GetProperty("trainer").GetString() != "dpo") return false;
+        bool hasTemplate = _templates.TryGetValue(line.GetProperty("template").GetString()!, out JsonElement template);
+        return !hasTemplate || template.GetProperty("tokenizer").GetString() == line.GetProperty("tokenizer").GetString();
+    }
+
+    private string KeyOf(JsonElement line)
+    {
+        string template = line.GetProperty("template").GetString()!;
+        return _templates.ContainsKey(template) ? template : $"{template}/{line.GetProperty("tokenizer").GetString()}";
+    }
 
     private IEnumerable<JsonElement> Lines(string name)
     {

