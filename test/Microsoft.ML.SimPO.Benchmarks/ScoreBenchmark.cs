@@ -35,5 +35,5 @@ internal sealed class ScoreBenchmark : IBenchmark
 
     public IEnumerable<Bar> Bars(BenchmarkResult result) => [new("share of the GEMM rate", result.RooflineShare!.Value, 0.75)];
 
-    private static Dictionary<string, double> First(PairLogProbabilities[] scores) => new() { ["chosen log-probability"] = scores[0].ChosenMean };
+    private static Dictionary<string, double> First(GroupScore[] scores) => new() { ["chosen log-probability"] = scores[0].Chosen.Mean };
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Attention;
+using Microsoft.ML.SimPO.Models.Parameters;
 using TorchSharp;
 using static TorchSharp.torch;
 

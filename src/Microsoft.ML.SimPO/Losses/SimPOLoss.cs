@@ -14,30 +14,30 @@ namespace Microsoft.ML.SimPO.Losses;
 /// <param name="sftNormalization">What the supervised term is the mean of.</param>
 internal sealed class SimPOLoss(
     double beta, double gammaBetaRatio, SimPOLossType type = SimPOLossType.Sigmoid, double labelSmoothing = 0, double sftWeight = 0,
-    SftNormalization sftNormalization = SftNormalization.Pair) : IPreferenceLoss
+    SftNormalization sftNormalization = SftNormalization.Pair) : IAlignmentLoss
 {
-    public double Beta => beta;
+    public IReward Reward { get; } = new MeanReward(beta);
 
-    public PairLoss Evaluate(in PairLogProbabilities pair, in PairContext context)
+    /// <summary>gamma, rounded as the product of the options is.</summary>
+    public double TargetMargin => (float)beta * (float)gammaBetaRatio;
+
+    public GroupLoss Evaluate(GroupScore group, in GroupContext context)
     {
-        double margin = pair.ChosenMean - pair.RejectedMean - gammaBetaRatio;
+        (AnswerScore chosen, AnswerScore rejected) = (group.Chosen, group.Rejected);
+        double margin = chosen.Mean - rejected.Mean - gammaBetaRatio;
         (double value, double derivative) = type == SimPOLossType.Sigmoid ? Sigmoid(beta * margin) : Hinge(beta * margin);
-        double pairDerivative = context.PairWeight * beta * derivative;
-        double tokenWeight = sftWeight == 0 ? 0 : sftWeight * (sftNormalization == SftNormalization.Pair
-            ? context.PairWeight / pair.ChosenCount
-            : context.ChosenTokenWeight);
-        return new PairLoss(
-            (context.PairWeight * value) - (tokenWeight * pair.ChosenSum),
-            (pairDerivative / pair.ChosenCount) - tokenWeight,
-            -pairDerivative / pair.RejectedCount);
+        double pairDerivative = context.Weight * beta * derivative;
+        double tokenWeight = sftWeight == 0 ? 0
+            : sftWeight * (sftNormalization == SftNormalization.Pair ? context.Weight / chosen.Count : context.TokenWeight);
+        return new GroupLoss(
+            (context.Weight * value) - (tokenWeight * chosen.Sum),
+            (pairDerivative / chosen.Count) - tokenWeight,
+            -pairDerivative / rejected.Count);
     }
 
     /// <summary>Value and derivative with respect to z = beta u.</summary>
     private (double Value, double Derivative) Sigmoid(double z) =>
-        (-((1 - labelSmoothing) * LogSigmoid(z)) - (labelSmoothing * LogSigmoid(-z)), (1 / (1 + Math.Exp(-z))) - (1 - labelSmoothing));
+        (-((1 - labelSmoothing) * LogSigmoid.Of(z)) - (labelSmoothing * LogSigmoid.Of(-z)), (1 / (1 + Math.Exp(-z))) - (1 - labelSmoothing));
 
     private static (double Value, double Derivative) Hinge(double z) => z < 1 ? (1 - z, -1) : (0, 0);
-
-    /// <summary>log(1 / (1 + e^-z)) without overflow.</summary>
-    private static double LogSigmoid(double z) => Math.Min(z, 0) - double.LogP1(Math.Exp(-Math.Abs(z)));
 }

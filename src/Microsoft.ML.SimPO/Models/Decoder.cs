@@ -17,18 +17,27 @@ internal sealed class Decoder : IDisposable
 {
     private readonly Parameter? _head;
     private readonly LayerNames _names;
+    private readonly WeightPlace _place;
 
     /// <summary>With weights that are always there.</summary>
     public Decoder(DecoderArchitecture architecture, LayerNames names, Device device)
-        : this(architecture, names, device, (_, weights) => new ResidentStorage(device, weights.Select(w => w.Shape)))
+        : this(architecture, names, device, weights => new ResidentStorage(device, weights.Select(w => w.Shape)))
     {
     }
 
-    /// <param name="place">Makes the storage of weights that lie together: of the embedding, of each layer, of final norm and head.</param>
-    public Decoder(DecoderArchitecture architecture, LayerNames names, Device device, Func<int, IReadOnlyList<Parameter>, WeightStorage> place)
+    /// <param name="place">
+    /// Makes the storage of weights that lie together: of the embedding, of each layer, of final norm and head; later those of an adapter.
+    /// </param>
+    public Decoder(DecoderArchitecture architecture, LayerNames names, Device device, WeightPlace place)
+        : this(architecture, names, device, place, (_, weights) => place(weights))
+    {
+    }
+
+    private Decoder(
+        DecoderArchitecture architecture, LayerNames names, Device device, WeightPlace place, Func<int, IReadOnlyList<Parameter>, WeightStorage> placeGroup)
     {
         TorchRuntime.EnsureLoaded();
-        (Architecture, _names, Device) = (architecture, names, device);
+        (Architecture, _names, Device, _place) = (architecture, names, device, place);
         long[] matrix = [architecture.VocabularySize, architecture.HiddenSize];
         Embedding = new Parameter(ParameterKind.Embedding, ("model.embed_tokens.weight", matrix));
         Layers = [.. Enumerable.Range(0, architecture.Layers.Count)
@@ -36,7 +45,7 @@ internal sealed class Decoder : IDisposable
         Parameter norm = new(ParameterKind.Norm, ("model.norm.weight", [architecture.HiddenSize]));
         FinalNorm = new RmsNorm(norm, architecture.NormEpsilon, architecture.NormAddsOne);
         _head = architecture.TiedHead ? null : new Parameter(ParameterKind.Head, ("lm_head.weight", matrix));
-        Weights = new DecoderWeights(Embedding, [.. Layers.Select(l => l.Parameters.All)], norm, _head, place);
+        Weights = new DecoderWeights(Embedding, [.. Layers.Select(l => l.Parameters.All)], norm, _head, placeGroup);
     }
 
     public DecoderArchitecture Architecture { get; }
@@ -74,12 +83,12 @@ internal sealed class Decoder : IDisposable
     /// A decoder of its own, without adapter, whose weights lie in the same memory: it is freed with the last that holds it. Training one copies first what it
     /// changes, so the other never sees it.
     /// </summary>
-    public Decoder Share() => new(Architecture, _names, Device, (group, _) => Weights.Share(group)) { ComputeType = ComputeType };
+    public Decoder Share() => new(Architecture, _names, Device, _place, (group, _) => Weights.Share(group)) { ComputeType = ComputeType };
 
     /// <summary>Puts a new adapter on the decoder. Its values are the caller's to set.</summary>
     /// <exception cref="InvalidOperationException">There is one already.</exception>
     public LoraAdapter Attach(AdapterConfig config, AdapterLayout layout) =>
-        Adapter = Adapter is null ? new LoraAdapter(config, layout, Device) : throw new InvalidOperationException("The decoder has an adapter already.");
+        Adapter = Adapter is null ? new LoraAdapter(config, layout, _place) : throw new InvalidOperationException("The decoder has an adapter already.");
 
     /// <summary>
     /// Has layers, embedding and head compute in this type, bfloat16 on CUDA: their weights are rounded for it and stay float32 beside. Norms, rotary

@@ -12,7 +12,9 @@ namespace Microsoft.ML.SimPO.Models;
 internal sealed class DecoderLayer(DecoderArchitecture architecture, int index, LayerParameters parameters)
 {
     private readonly AttentionBlock _attention = new(architecture, index, parameters);
-    private readonly IMlpBlock _mlp = parameters.Experts is null ? new MlpBlock(architecture, parameters) : new ExpertsBlock(architecture, parameters, parameters.Experts);
+    private readonly IMlpBlock _mlp = parameters.Experts is null
+        ? new MlpBlock(architecture, parameters)
+        : new ExpertsBlock(architecture, parameters, parameters.Experts);
     private readonly float _multiplier = (float)architecture.ResidualMultiplier;
 
     public LayerParameters Parameters => parameters;

@@ -2,7 +2,9 @@ using Microsoft.ML.SimPO.Models.Attention;
 
 namespace Microsoft.ML.SimPO.Models;
 
-/// <summary>Token sequences laid out one after another without padding: row n holds token <c>Ids[n]</c> at position <c>Positions[n]</c> of its sequence.</summary>
+/// <summary>
+/// Token sequences laid out one after another without padding: row n holds token <c>Ids[n]</c> at position <c>Positions[n]</c> of its sequence.
+/// </summary>
 /// <param name="Ids">[N] token ids</param>
 /// <param name="Positions">[N] positions, from 0 in each sequence</param>
 /// <param name="Segments">Which rows attend to each other; together they cover all rows in order.</param>

@@ -32,8 +32,8 @@ internal static class ComputeThread
     }
 
     /// <summary>
-    /// Until it is disposed threads are used again, where each would end with its work: for many fits one after another. The C library gives each thread an arena of memory and
-    /// keeps what was freed in it; work that comes to another arena each time leaves a fit's memory behind in every one of them.
+    /// Until it is disposed threads are used again, where each would end with its work: for many fits one after another. The C library gives each thread an
+    /// arena of memory and keeps what was freed in it; work that comes to another arena each time leaves a fit's memory behind in every one of them.
     /// </summary>
     public static IDisposable Keep()
     {

@@ -17,7 +17,9 @@ internal sealed class ComputeWorker : IDisposable
         _thread.UnsafeStart(); // each piece of work brings its caller's context
     }
 
-    /// <summary>Does the work on the thread, and waits for it. The caller's culture and other ambient values are there too; what it throws is thrown here.</summary>
+    /// <summary>
+    /// Does the work on the thread, and waits for it. The caller's culture and other ambient values are there too; what it throws is thrown here.
+    /// </summary>
     public void Do(string name, Action work)
     {
         ExceptionDispatchInfo? failure = null;

@@ -68,7 +68,8 @@ internal static class NativeLoader
     private static IEnumerable<string> SearchFolders(Assembly assembly)
     {
         string search = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
-        string[] bases = [AppContext.BaseDirectory, Path.GetDirectoryName(assembly.Location) ?? "", Path.GetDirectoryName(typeof(NativeLoader).Assembly.Location) ?? ""];
+        string Folder(System.Reflection.Assembly of) => Path.GetDirectoryName(of.Location) ?? "";
+        string[] bases = [AppContext.BaseDirectory, Folder(assembly), Folder(typeof(NativeLoader).Assembly)];
         return search.Split(Path.PathSeparator)
             .Concat(bases)
             .Concat(bases.Select(b => Path.Combine(b, "runtimes", "linux-x64", "native")))

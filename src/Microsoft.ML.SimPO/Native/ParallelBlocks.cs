@@ -4,8 +4,8 @@ using TorchSharp;
 namespace Microsoft.ML.SimPO.Native;
 
 /// <summary>
-/// Runs memory-bound work on as many threads as libtorch uses. The threads last as long as the call (a tenth of a millisecond to start, once or twice a step), so
-/// that flushed denormals are nobody else's setting.
+/// Runs memory-bound work on as many threads as libtorch uses. The threads last as long as the call (a tenth of a millisecond to start, once or twice a step),
+/// so that flushed denormals are nobody else's setting.
 /// </summary>
 internal static class ParallelBlocks
 {

@@ -1,8 +1,8 @@
 namespace Microsoft.ML.SimPO.Native;
 
 /// <summary>
-/// The calling thread and helpers of its own that do many short pieces of work together, one after another. A piece is cut into items which whoever is free takes, so
-/// a helper that the system holds up delays nobody. Between pieces helpers spin for a moment, then sleep.
+/// The calling thread and helpers of its own that do many short pieces of work together, one after another. A piece is cut into items which whoever is free
+/// takes, so a helper that the system holds up delays nobody. Between pieces helpers spin for a moment, then sleep.
 /// </summary>
 internal sealed class ThreadTeam : IDisposable
 {
@@ -16,7 +16,9 @@ internal sealed class ThreadTeam : IDisposable
     private readonly Helper[] _helpers;
     private Action<int>? _work;
 
-    /// <summary>From the top: which piece it is (16 bits), its items, the next one to be taken. One word, so that nobody takes an item of a piece that is over.</summary>
+    /// <summary>
+    /// From the top: which piece it is (16 bits), its items, the next one to be taken. One word, so that nobody takes an item of a piece that is over.
+    /// </summary>
     private long _ticket;
     private int _done;
     private volatile bool _stopped;
@@ -31,7 +33,9 @@ internal sealed class ThreadTeam : IDisposable
 
     public int Threads => _helpers.Length + 1;
 
-    /// <summary>Calls <paramref name="work"/> with 0 to <paramref name="items"/> - 1, each once, and returns when all are done. Not to be called from within.</summary>
+    /// <summary>
+    /// Calls <paramref name="work"/> with 0 to <paramref name="items"/> - 1, each once, and returns when all are done. Not to be called from within.
+    /// </summary>
     public void For(int items, Action<int> work)
     {
         if (_helpers.Length == 0 || items <= 1)

@@ -2,25 +2,28 @@ using Microsoft.ML.SimPO.Losses;
 
 namespace Microsoft.ML.SimPO.Scoring;
 
-/// <summary>What the loss and the rewards are on pairs that are not trained on, as Hugging Face's trainers name them with <c>eval_</c> before.</summary>
+/// <summary>What the loss and the rewards are on prompts that are not trained on, as Hugging Face's trainers name them with <c>eval_</c> before.</summary>
 internal sealed record EvaluationFigures(
     double Loss, double ChosenReward, double RejectedReward, double Accuracy, double Margin, double ChosenLogProbability, double RejectedLogProbability)
 {
     /// <summary>
-    /// The loss is weighted by pairs; every other figure is the plain mean over batches, the trainers' own habit. With one batch of all pairs, each pair weighs the same.
+    /// The loss is weighted by groups; every other figure is the plain mean over batches, the trainers' own habit. With one batch of all groups, each weighs the same.
     /// </summary>
-    /// <param name="scores">Of each pair.</param>
+    /// <param name="scores">Of each prompt with its answers.</param>
     /// <param name="batches">Indices into <paramref name="scores"/>.</param>
-    public static EvaluationFigures Of(IReadOnlyList<PairLogProbabilities> scores, IReadOnlyList<int[]> batches, IPreferenceLoss loss, double beta)
+    public static EvaluationFigures Of(IReadOnlyList<GroupScore> scores, IReadOnlyList<int[]> batches, IAlignmentLoss loss)
     {
-        double Mean(Func<PairLogProbabilities, double> figure) => batches.Average(b => b.Average(i => figure(scores[i])));
-        double sum = batches.Sum(batch =>
-        {
-            var context = new PairContext(1.0 / batch.Length, 1.0 / batch.Sum(i => scores[i].ChosenCount));
-            return batch.Length * batch.Sum(i => loss.Evaluate(scores[i], context).Value);
-        });
-        double chosen = Mean(s => s.ChosenMean), rejected = Mean(s => s.RejectedMean);
+        GroupScore[][] groups = [.. batches.Select(b => b.Select(i => scores[i]).ToArray())];
+        double sum = groups.Sum(batch => batch.Length * LossOf(batch, loss));
+        RewardFigures rewards = RewardFigures.Of(groups, loss.Reward);
         return new EvaluationFigures(
-            sum / batches.Sum(b => b.Length), beta * chosen, beta * rejected, Mean(s => s.ChosenMean > s.RejectedMean ? 1 : 0), beta * (chosen - rejected), chosen, rejected);
+            sum / groups.Sum(b => b.Length), rewards.ChosenReward, rewards.RejectedReward, rewards.Accuracy, rewards.Margin,
+            rewards.ChosenLogProbability, rewards.RejectedLogProbability);
+    }
+
+    private static double LossOf(GroupScore[] batch, IAlignmentLoss loss)
+    {
+        var context = new GroupContext(1.0 / batch.Length, 1.0 / batch.Sum(g => g.TokenCount)) { Totals = loss.NeedsTotals ? loss.Totals(batch) : [] };
+        return batch.Select((g, i) => loss.Evaluate(g, context with { Index = i }).Value).Sum();
     }
 }

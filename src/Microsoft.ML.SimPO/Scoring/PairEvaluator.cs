@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text.Encoders;
@@ -9,7 +10,7 @@ namespace Microsoft.ML.SimPO.Scoring;
 internal sealed class PairEvaluator(Decoder decoder, int tokensPerBatch)
 {
     /// <returns>In the order of the pairs.</returns>
-    public PairLogProbabilities[] Score(IReadOnlyList<EncodedPair> pairs, CancellationToken cancellationToken)
+    public GroupScore[] Score(IReadOnlyList<EncodedPair> pairs, CancellationToken cancellationToken)
     {
         var scorer = new PairScorer(decoder);
         return [.. PassCutter.Cut(Enumerable.Range(0, pairs.Count), pairs, tokensPerBatch).SelectMany(batch => scorer.Score([.. batch.Select(i => pairs[i])], cancellationToken))];

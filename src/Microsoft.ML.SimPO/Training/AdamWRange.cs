@@ -1,4 +1,3 @@
-using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Native;
 using TorchSharp;

@@ -16,11 +16,11 @@ internal sealed class GradientPass(Decoder decoder, ResponseHead head, bool reco
 
     /// <param name="context">What a pair of the micro-batch weighs in its step.</param>
     /// <returns>Log-probabilities and loss of each pair, before any update.</returns>
-    public PairResult[] Run(PackedBatch batch, PairContext context, CancellationToken cancellationToken = default)
+    public GroupResult[] Run(PackedBatch batch, GroupContext context, CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
         using DecoderTape tape = decoder.Record(batch.Tokens, recompute, _memory, cancellationToken);
-        (Tensor gradient, PairResult[] pairs) = head.ForwardBackward(tape.Output, batch, context, cancellationToken);
+        (Tensor gradient, GroupResult[] pairs) = head.ForwardBackward(tape.Output, batch, context, cancellationToken);
         decoder.Backward(tape, gradient, lookUpPadding, cancellationToken);
         return pairs;
     }

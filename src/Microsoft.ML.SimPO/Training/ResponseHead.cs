@@ -1,6 +1,7 @@
 using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,7 +14,7 @@ namespace Microsoft.ML.SimPO.Training;
 /// (three matrix products); else in chunks, the log-sum-exp first and the logits again for the gradient (four). The logits of a whole step never exist.
 /// </summary>
 /// <param name="budget">Bytes that logits may take at a time.</param>
-internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long budget = ResponseHead.DefaultBudget)
+internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long budget = ResponseHead.DefaultBudget)
 {
     public const long DefaultBudget = ComputePlan.DefaultLogitsBudget;
 
@@ -27,7 +28,7 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
     /// <param name="hidden">[N, hidden], before the final norm</param>
     /// <param name="context">What a pair weighs in its step.</param>
     /// <returns>The gradient of <paramref name="hidden"/>, and each pair's log-probabilities and loss.</returns>
-    public (Tensor Gradient, PairResult[] Pairs) ForwardBackward(Tensor hidden, PackedBatch batch, PairContext context, CancellationToken cancellationToken)
+    public (Tensor Gradient, GroupResult[] Pairs) ForwardBackward(Tensor hidden, PackedBatch batch, GroupContext context, CancellationToken cancellationToken)
     {
         using WeightLease lease = decoder.Weights.EnterHead(WeightUse.Backward);
         using NewScope scope = new();
@@ -36,7 +37,7 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
         (Tensor normed, Tensor reciprocalRms) = decoder.FinalNorm.Forward(selected);
         Tensor targets = tensor(batch.Targets, int64, decoder.Device).unsqueeze(1); // [M, 1]
         Tensor gradient = empty_like(normed), logits = Logits(batch);
-        var results = new PairResult[batch.Pairs.Length];
+        var results = new GroupResult[batch.Pairs.Length];
         for (int i = 0; i < results.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -54,17 +55,17 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
     private Tensor Logits(PackedBatch batch) =>
         empty([Math.Min(Chunk, batch.Pairs.Max(p => p.Count)), decoder.Architecture.VocabularySize], device: decoder.Device);
 
-    private PairResult Pair(PackedPair pair, PairContext context, Rows rows)
+    private GroupResult Pair(PackedPair pair, GroupContext context, Rows rows)
     {
         using DisposeScope scope = NewDisposeScope();
         if (pair.Count > Chunk) return PairInChunks(pair, context, rows);
         HeadRows computed = Compute(rows);
-        PairResult result = Evaluate(pair, context, computed.LogProbabilities);
+        GroupResult result = Evaluate(pair, context, computed.LogProbabilities);
         Backward(computed, Derivatives(result, 0, pair.Count), rows);
         return result;
     }
 
-    private PairResult PairInChunks(PackedPair pair, PairContext context, Rows rows)
+    private GroupResult PairInChunks(PackedPair pair, GroupContext context, Rows rows)
     {
         List<Tensor> logps = [];
         foreach ((long from, long count) in Chunks(pair.Count, Chunk))
@@ -72,7 +73,7 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
             using NewScope scope = new();
             logps.Add(scope.Keep(Compute(rows.Of(from, count)).LogProbabilities));
         }
-        PairResult result = Evaluate(pair, context, cat(logps, 0));
+        GroupResult result = Evaluate(pair, context, cat(logps, 0));
         foreach ((long from, long count) in Chunks(pair.Count, Chunk))
         {
             using DisposeScope scope = NewDisposeScope();
@@ -94,20 +95,20 @@ internal sealed class ResponseHead(Decoder decoder, IPreferenceLoss loss, long b
         return new HeadRows(logits, slope, FusedOperations.SoftmaxInPlace(logits, rows.Targets));
     }
 
-    private PairResult Evaluate(PackedPair pair, PairContext context, Tensor logps)
+    private GroupResult Evaluate(PackedPair pair, GroupContext context, Tensor logps)
     {
         float[] values = logps.cpu().data<float>().ToArray();
         double Sum(int from, int count) => values.AsSpan(from, count).ToArray().Sum(v => (double)v);
-        var both = new PairLogProbabilities(Sum(0, pair.ChosenCount), pair.ChosenCount, Sum(pair.ChosenCount, pair.RejectedCount), pair.RejectedCount);
-        return new PairResult(pair.Index, both, loss.Evaluate(both, context));
+        var both = GroupScore.Pair(Sum(0, pair.ChosenCount), pair.ChosenCount, Sum(pair.ChosenCount, pair.RejectedCount), pair.RejectedCount);
+        return new GroupResult(pair.Index, both, loss.Evaluate(both, context));
     }
 
     /// <summary>d loss / d log p of the rows [from, from + count) of a pair.</summary>
-    private Tensor Derivatives(PairResult result, int from, int count)
+    private Tensor Derivatives(GroupResult result, int from, int count)
     {
         float[] values = new float[count];
         for (int i = 0; i < count; i++)
-            values[i] = (float)(from + i < result.LogProbabilities.ChosenCount ? result.Loss.ChosenDerivative : result.Loss.RejectedDerivative);
+            values[i] = (float)result.Loss.Derivatives[from + i < result.Score.Chosen.Count ? 0 : 1];
         return tensor(values, [count, 1], device: decoder.Device);
     }
 

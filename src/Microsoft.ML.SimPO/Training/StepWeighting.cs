@@ -22,16 +22,19 @@ internal sealed record StepWeighting
         new() { ByMicroBatch = true, Divisor = divisor, SftNormalization = SftNormalization.MicroBatchTokens };
 
     /// <summary>The context of each micro-batch's pairs.</summary>
-    public PairContext[] Contexts(TrainingStep step, IReadOnlyList<EncodedPair> pairs)
+    public GroupContext[] Contexts(TrainingStep step, IReadOnlyList<EncodedPair> pairs)
     {
         int[] tokens = [.. step.MicroBatches.Select(m => m.Sum(i => pairs[i].ChosenAnswerLength))];
         double divisor = Divisor ?? step.MicroBatches.Count;
-        return [.. step.MicroBatches.Select((m, i) => new PairContext(
+        return [.. step.MicroBatches.Select((m, i) => new GroupContext(
             ByMicroBatch ? 1 / (m.Length * divisor) : 1.0 / step.PairCount,
             SftNormalization == SftNormalization.MicroBatchTokens ? 1 / (tokens[i] * divisor) : 1.0 / tokens.Sum()))];
     }
 
-    /// <summary>The step's mean of a figure of its pairs, weighted as the loss is.</summary>
-    public double Mean(IReadOnlyList<PairResult[]> microBatches, Func<PairResult, double> figure) =>
-        ByMicroBatch ? microBatches.Average(m => m.Average(figure)) : microBatches.SelectMany(m => m).Average(figure);
+    /// <summary>The step's groups in batches that weigh the same, as they do in the loss.</summary>
+    public GroupScore[][] Batches(IReadOnlyList<GroupResult[]> microBatches)
+    {
+        GroupScore[][] scores = [.. microBatches.Select(m => m.Select(r => r.Score).ToArray())];
+        return ByMicroBatch ? scores : [[.. scores.SelectMany(s => s)]];
+    }
 }

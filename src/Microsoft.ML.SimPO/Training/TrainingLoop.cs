@@ -10,7 +10,7 @@ using Microsoft.ML.SimPO.Text.Encoders;
 namespace Microsoft.ML.SimPO.Training;
 
 /// <summary>Runs the steps of a plan: gradients of all micro-batches, clipping, AdamW, report.</summary>
-internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, TrainingSettings settings)
+internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, TrainingSettings settings)
 {
     /// <param name="pairs">What the plan's indices refer to.</param>
     /// <param name="report">Called after every step, on this thread.</param>
@@ -54,7 +54,7 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         for (int i = done; i < plan.Count; i++)
         {
             TimeSpan started = clock.Elapsed;
-            (PairResult[][] results, int tokens) = Gradients(pairs, plan[i], pass, optimizer, cancellationToken);
+            (GroupResult[][] results, int tokens) = Gradients(pairs, plan[i], pass, optimizer, cancellationToken);
             double norm = optimizer.ClipGradients(settings.MaxGradNorm);
             Check(i, results, norm, pairs);
             optimizer.Step(schedule.At(i));
@@ -62,15 +62,15 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         }
     }
 
-    private (PairResult[][] Results, int Tokens) Gradients(IReadOnlyList<EncodedPair> pairs, TrainingStep step, GradientPass pass, AdamW optimizer, CancellationToken cancellationToken)
+    private (GroupResult[][] Results, int Tokens) Gradients(IReadOnlyList<EncodedPair> pairs, TrainingStep step, GradientPass pass, AdamW optimizer, CancellationToken cancellationToken)
     {
         optimizer.ZeroGradients();
-        PairContext[] contexts = settings.Weighting.Contexts(step, pairs);
-        var results = new PairResult[contexts.Length][];
+        GroupContext[] contexts = settings.Weighting.Contexts(step, pairs);
+        var results = new GroupResult[contexts.Length][];
         int tokens = 0;
         for (int i = 0; i < results.Length; i++)
         {
-            List<PairResult> found = [];
+            List<GroupResult> found = [];
             foreach (int[] part in PassCutter.Cut(step.MicroBatches[i], pairs, settings.Plan.TokensPerPass))
             {
                 PackedBatch batch = PackedBatch.Of([.. part.Select(p => (p, pairs[p]))], decoder.Architecture);
@@ -82,31 +82,30 @@ internal sealed class TrainingLoop(Decoder decoder, IPreferenceLoss loss, Traini
         return (results, tokens);
     }
 
-    private static void Check(int index, PairResult[][] results, double norm, IReadOnlyList<EncodedPair> pairs)
+    private static void Check(int index, GroupResult[][] results, double norm, IReadOnlyList<EncodedPair> pairs)
     {
-        PairResult[] all = [.. results.SelectMany(m => m)], bad = [.. all.Where(r => !double.IsFinite(r.Loss.Value))];
+        GroupResult[] all = [.. results.SelectMany(m => m)], bad = [.. all.Where(r => !double.IsFinite(r.Loss.Value))];
         if (double.IsFinite(norm) && bad.Length == 0) return;
         string rows = string.Join(", ", (bad.Length > 0 ? bad : all).Select(r => pairs[r.Index].Row).Take(16));
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
             $"The loss or its gradient stopped being a finite number in step {index + 1} (gradient norm {norm}, rows {rows}). The weights are those of the step before. Lower `LearningRate`, or look at these rows."));
     }
 
-    private TrainingProgress Progress(int index, IReadOnlyList<TrainingStep> plan, PairResult[][] results, double norm, LearningRateSchedule schedule, int tokens, TimeSpan took, TimeSpan elapsed)
+    private TrainingProgress Progress(int index, IReadOnlyList<TrainingStep> plan, GroupResult[][] results, double norm, LearningRateSchedule schedule, int tokens, TimeSpan took, TimeSpan elapsed)
     {
-        double Mean(Func<PairResult, double> figure) => settings.Weighting.Mean(results, figure);
-        double chosen = Mean(r => r.LogProbabilities.ChosenMean), rejected = Mean(r => r.LogProbabilities.RejectedMean);
+        RewardFigures rewards = RewardFigures.Of(settings.Weighting.Batches(results), loss.Reward);
         return new TrainingProgress
         {
             Step = index + 1,
             TotalSteps = plan.Count,
             Epoch = plan[index].Epoch,
             Loss = results.Sum(m => m.Sum(r => r.Loss.Value)),
-            ChosenReward = settings.Beta * chosen,
-            RejectedReward = settings.Beta * rejected,
-            Accuracy = Mean(r => r.LogProbabilities.ChosenMean > r.LogProbabilities.RejectedMean ? 1.0 : 0),
-            Margin = settings.Beta * (chosen - rejected),
-            ChosenLogProbability = chosen,
-            RejectedLogProbability = rejected,
+            ChosenReward = rewards.ChosenReward,
+            RejectedReward = rewards.RejectedReward,
+            Accuracy = rewards.Accuracy,
+            Margin = rewards.Margin,
+            ChosenLogProbability = rewards.ChosenLogProbability,
+            RejectedLogProbability = rewards.RejectedLogProbability,
             GradientNorm = norm,
             LearningRate = schedule.At(index),
             ReportedLearningRate = schedule.At(settings.ReportsNextRate ? index + 1 : index),

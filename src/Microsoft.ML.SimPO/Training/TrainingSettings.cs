@@ -6,8 +6,6 @@ namespace Microsoft.ML.SimPO.Training;
 /// <summary>What the loop needs beside its data and loss.</summary>
 internal sealed record TrainingSettings
 {
-    public required double Beta { get; init; }
-
     public required double LearningRate { get; init; }
 
     public LearningRateScheduler Scheduler { get; init; }

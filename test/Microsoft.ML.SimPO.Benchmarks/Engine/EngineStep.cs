@@ -60,6 +60,6 @@ internal sealed class EngineStep : IDisposable
     {
         _optimizer.ZeroGradients();
         PackedBatch batch = PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], _decoder.Architecture, _sharePrefix);
-        return _pass.Run(batch, new PairContext(1.0 / pairs.Count)).Sum(p => p.Loss.Value);
+        return _pass.Run(batch, new GroupContext(1.0 / pairs.Count)).Sum(p => p.Loss.Value);
     }
 }

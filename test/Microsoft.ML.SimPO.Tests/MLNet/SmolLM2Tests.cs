@@ -153,7 +153,7 @@ public sealed class SmolLM2Tests : IDisposable
             parameter.Gradient.zero_();
         }
         using var pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(2.5, 0.5)), recompute: false, lookUpPadding);
-        double loss = pass.Run(PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], decoder.Architecture), new PairContext(1.0 / pairs.Length)).Sum(p => p.Loss.Value);
+        double loss = pass.Run(PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], decoder.Architecture), new GroupContext(1.0 / pairs.Length)).Sum(p => p.Loss.Value);
         using DisposeScope scope = NewDisposeScope();
         return (loss, Math.Sqrt(decoder.Parameters.Sum(p => Math.Pow(p.Gradient.norm().item<float>(), 2))));
     }

@@ -15,7 +15,7 @@ internal static class RandomAdapter
         AdapterInitializer.Attach(decoder, config, seed: 3);
         var random = new Random(3);
         foreach (Parameter b in decoder.Adapter!.Updates.SelectMany(u => u.B))
-            Set(b, b.Parts[0], tensor([.. Enumerable.Range(0, (int)b.Value.numel()).Select(_ => (float)((2 * random.NextDouble()) - 1) * (float)size)], b.Value.shape));
+            Set(b, b.Parts[0], tensor([.. Enumerable.Range(0, (int)b.Count).Select(_ => (float)((2 * random.NextDouble()) - 1) * (float)size)], b.Shape));
     }
 
     public static void MergeInto(Decoder target, Decoder adapted)
@@ -56,6 +56,7 @@ internal static class RandomAdapter
     {
         using (value)
         {
+            using WeightLease lease = parameter.Enter(WeightUse.Write);
             using Tensor view = Parameter.View(parameter.Value, part);
             view.copy_(value);
         }

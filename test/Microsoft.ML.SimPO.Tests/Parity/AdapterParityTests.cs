@@ -92,6 +92,6 @@ public sealed class AdapterParityTests
     {
         foreach (Parameter parameter in golden.Decoder.Trainable) parameter.Train();
         var pass = new GradientPass(golden.Decoder, new ResponseHead(golden.Decoder, new SimPOLoss(golden.Number("beta"), golden.Number("gamma_beta_ratio"))), recompute: false);
-        return pass.Run(PackedBatch.Of(golden.Pairs, golden.Decoder.Architecture), new PairContext(1.0 / golden.Pairs.Count)).Sum(p => p.Loss.Value);
+        return pass.Run(PackedBatch.Of(golden.Pairs, golden.Decoder.Architecture), new GroupContext(1.0 / golden.Pairs.Count)).Sum(p => p.Loss.Value);
     }
 }

@@ -106,11 +106,11 @@ public class ModelParityTests
         var loss = new SimPOLoss(fixture.Number("beta"), fixture.Number("gamma_beta_ratio"));
         using var pass = new GradientPass(decoder, new ResponseHead(decoder, loss, budget), recompute, lookUpPadding: true);
         PackedBatch batch = PackedBatch.Of(fixture.Pairs, decoder.Architecture, sharePrefix);
-        PairResult[] pairs = pass.Run(batch, new PairContext(1.0 / fixture.Pairs.Count));
+        GroupResult[] pairs = pass.Run(batch, new GroupContext(1.0 / fixture.Pairs.Count));
 
         string setting = $"shared {sharePrefix}, recompute {recompute}, budget {budget}: ";
         Differences.AssertClose(setting + "loss", fixture.Number("loss_float64"), pairs.Sum(p => p.Loss.Value), fixture.Tolerance("pair.loss"));
-        float[] means = [.. pairs.SelectMany(p => new[] { (float)p.LogProbabilities.ChosenMean, (float)p.LogProbabilities.RejectedMean })];
+        float[] means = [.. pairs.SelectMany(p => new[] { (float)p.Score.Chosen.Mean, (float)p.Score.Rejected.Mean })];
         Differences.AssertClose(setting + "average_logps", fixture.Tensors.Floats("pair.average_logps"), means, fixture.Tolerance("pair.average_logps"));
         double tolerance = fixture.Tolerance("grad");
         foreach (Parameter parameter in decoder.Trainable)

@@ -75,8 +75,8 @@ public class TrainingParityTests
 
     private static void CheckEvaluation(TrainingGolden fixture, string when)
     {
-        PairLogProbabilities[] scores = new PairScorer(fixture.Decoder).Score(fixture.Evaluation);
-        CheckFigures(fixture, when, EvaluationFigures.Of(scores, fixture.EvaluationBatches, fixture.Options.Loss(), fixture.Beta));
+        GroupScore[] scores = new PairScorer(fixture.Decoder).Score(fixture.Evaluation);
+        CheckFigures(fixture, when, EvaluationFigures.Of(scores, fixture.EvaluationBatches, fixture.Options.Loss()));
     }
 
     private static void CheckFigures(TrainingGolden fixture, string when, EvaluationFigures found)

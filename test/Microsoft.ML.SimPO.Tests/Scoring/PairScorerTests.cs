@@ -3,10 +3,11 @@ using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Parity;
 using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimPO.Training;
+namespace Microsoft.ML.SimPO.Scoring;
 
 public sealed class PairScorerTests : IDisposable
 {
@@ -22,11 +23,11 @@ public sealed class PairScorerTests : IDisposable
     public void A_pair_has_the_log_probabilities_of_its_two_sequences(string corner)
     {
         EncodedPair pair = RandomPairs.Corners()[corner];
-        PairLogProbabilities found = new PairScorer(_decoder).Score([pair])[0];
-        Assert.Equal(pair.ChosenAnswerLength, found.ChosenCount);
-        Assert.Equal(pair.RejectedAnswerLength, found.RejectedCount);
-        Differences.AssertClose("chosen", Sum(pair.ChosenIds, pair.ChosenPromptLength), found.ChosenSum, 2e-5);
-        Differences.AssertClose("rejected", Sum(pair.RejectedIds, pair.RejectedPromptLength), found.RejectedSum, 2e-5);
+        GroupScore found = new PairScorer(_decoder).Score([pair])[0];
+        Assert.Equal(pair.ChosenAnswerLength, found.Chosen.Count);
+        Assert.Equal(pair.RejectedAnswerLength, found.Rejected.Count);
+        Differences.AssertClose("chosen", Sum(pair.ChosenIds, pair.ChosenPromptLength), found.Chosen.Sum, 2e-5);
+        Differences.AssertClose("rejected", Sum(pair.RejectedIds, pair.RejectedPromptLength), found.Rejected.Sum, 2e-5);
     }
 
     [Fact]
@@ -34,12 +35,12 @@ public sealed class PairScorerTests : IDisposable
     {
         EncodedPair[] pairs = [.. RandomPairs.Make(6), .. RandomPairs.Corners().Values];
         var scorer = new PairScorer(_decoder);
-        PairLogProbabilities[] together = scorer.Score(pairs);
+        GroupScore[] together = scorer.Score(pairs);
         for (int i = 0; i < pairs.Length; i++)
         {
-            PairLogProbabilities alone = scorer.Score([pairs[i]])[0];
-            Differences.AssertClose($"chosen of {i}", alone.ChosenSum, together[i].ChosenSum, 2e-5);
-            Differences.AssertClose($"rejected of {i}", alone.RejectedSum, together[i].RejectedSum, 2e-5);
+            GroupScore alone = scorer.Score([pairs[i]])[0];
+            Differences.AssertClose($"chosen of {i}", alone.Chosen.Sum, together[i].Chosen.Sum, 2e-5);
+            Differences.AssertClose($"rejected of {i}", alone.Rejected.Sum, together[i].Rejected.Sum, 2e-5);
         }
     }
 

@@ -79,7 +79,7 @@ public sealed class StepInvarianceTests
             }
             using var pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(2.5, 0.5, labelSmoothing: 0.1, sftWeight: 0.3, sftNormalization: normalization), budget), recompute, lookUpPadding);
             var step = new TrainingStep([.. new StepPlanner(pairs, size, tokens).Plan(1, null).SelectMany(s => s.MicroBatches)], 1);
-            PairContext[] contexts = (StepWeighting.EachPair with { SftNormalization = normalization }).Contexts(step, pairs);
+            GroupContext[] contexts = (StepWeighting.EachPair with { SftNormalization = normalization }).Contexts(step, pairs);
             double loss = 0;
             for (int i = 0; i < contexts.Length; i++)
                 loss += pass.Run(PackedBatch.Of([.. step.MicroBatches[i].Select(p => (p, pairs[p]))], decoder.Architecture, sharePrefix), contexts[i]).Sum(p => p.Loss.Value);

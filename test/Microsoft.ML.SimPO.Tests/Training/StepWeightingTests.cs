@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Training;
@@ -14,29 +15,30 @@ public class StepWeightingTests
     public void Every_pair_weighs_the_same_and_tokens_are_those_of_the_step()
     {
         StepWeighting weighting = StepWeighting.EachPair with { SftNormalization = SftNormalization.StepTokens };
-        Assert.Equal([new PairContext(1 / 3.0, 1 / 10.0), new PairContext(1 / 3.0, 1 / 10.0)], weighting.Contexts(Step, Pairs));
+        Assert.Equal([new GroupContext(1 / 3.0, 1 / 10.0), new GroupContext(1 / 3.0, 1 / 10.0)], weighting.Contexts(Step, Pairs));
     }
 
     [Fact]
     public void Tokens_may_be_those_of_the_micro_batch_while_pairs_weigh_the_same()
     {
         StepWeighting weighting = StepWeighting.EachPair with { SftNormalization = SftNormalization.MicroBatchTokens };
-        Assert.Equal([new PairContext(1 / 3.0, 1 / (5 * 2.0)), new PairContext(1 / 3.0, 1 / (5 * 2.0))], weighting.Contexts(Step, Pairs));
+        Assert.Equal([new GroupContext(1 / 3.0, 1 / (5 * 2.0)), new GroupContext(1 / 3.0, 1 / (5 * 2.0))], weighting.Contexts(Step, Pairs));
     }
 
     [Fact]
     public void Every_micro_batch_weighs_the_same_for_the_references()
     {
-        Assert.Equal([new PairContext(1 / 4.0, 1 / 10.0), new PairContext(1 / 2.0, 1 / 10.0)], StepWeighting.EachMicroBatch().Contexts(Step, Pairs));
-        Assert.Equal([new PairContext(1 / 8.0, 1 / 20.0), new PairContext(1 / 4.0, 1 / 20.0)], StepWeighting.EachMicroBatch(4).Contexts(Step, Pairs));
+        Assert.Equal([new GroupContext(1 / 4.0, 1 / 10.0), new GroupContext(1 / 2.0, 1 / 10.0)], StepWeighting.EachMicroBatch().Contexts(Step, Pairs));
+        Assert.Equal([new GroupContext(1 / 8.0, 1 / 20.0), new GroupContext(1 / 4.0, 1 / 20.0)], StepWeighting.EachMicroBatch(4).Contexts(Step, Pairs));
     }
 
     [Fact]
     public void Figures_are_weighted_as_the_loss_is()
     {
-        PairResult Of(int index) => new(index, default, new PairLoss(index, 0, 0));
-        PairResult[][] results = [[Of(1), Of(2)], [Of(6)]];
-        Assert.Equal(3, StepWeighting.EachPair.Mean(results, r => r.Loss.Value), 15);
-        Assert.Equal(3.75, StepWeighting.EachMicroBatch().Mean(results, r => r.Loss.Value), 15);
+        GroupResult Of(int index) => new(index, GroupScore.Pair(index, 1, 0, 1), new GroupLoss(0));
+        GroupResult[][] results = [[Of(1), Of(2)], [Of(6)]];
+        double Mean(StepWeighting weighting) => RewardFigures.Of(weighting.Batches(results), new MeanReward(1)).ChosenReward;
+        Assert.Equal(3, Mean(StepWeighting.EachPair), 15);
+        Assert.Equal(3.75, Mean(StepWeighting.EachMicroBatch()), 15);
     }
 }

@@ -9,7 +9,7 @@ namespace Microsoft.ML.SimPO.Training;
 
 public sealed class TrainingLoopTests : IDisposable
 {
-    private static readonly TrainingSettings Settings = new() { Beta = 2, LearningRate = 3e-3, Scheduler = LearningRateScheduler.Constant };
+    private static readonly TrainingSettings Settings = new() { LearningRate = 3e-3, Scheduler = LearningRateScheduler.Constant };
 
     private readonly Decoder _decoder = RandomDecoder.Make();
     private readonly EncodedPair[] _pairs = RandomPairs.Make(6);
@@ -35,14 +35,30 @@ public sealed class TrainingLoopTests : IDisposable
     [Fact]
     public void The_first_loss_is_that_of_the_untouched_model()
     {
-        PairLogProbabilities[] scores = new PairScorer(_decoder).Score(_pairs[..2]);
+        GroupScore[] scores = new PairScorer(_decoder).Score(_pairs[..2]);
         var loss = new SimPOLoss(2, 0.5);
-        double expected = scores.Sum(s => loss.Evaluate(s, new PairContext(0.5)).Value);
+        double expected = scores.Sum(s => loss.Evaluate(s, new GroupContext(0.5)).Value);
         List<TrainingProgress> steps = [];
         Run(1, steps.Add);
         Assert.Equal(expected, steps[0].Loss, 1e-5);
-        Assert.Equal(scores.Average(s => s.ChosenMean), steps[0].ChosenLogProbability, 1e-5);
-        Assert.Equal(2 * scores.Average(s => s.RejectedMean), steps[0].RejectedReward, 1e-5);
+        Assert.Equal(scores.Average(s => s.Chosen.Mean), steps[0].ChosenLogProbability, 1e-5);
+        Assert.Equal(2 * scores.Average(s => s.Rejected.Mean), steps[0].RejectedReward, 1e-5);
+    }
+
+    /// <summary>A method that the library has never heard of: nothing but its own file says what its loss and its rewards are.</summary>
+    [Fact]
+    public void A_loss_of_another_assembly_trains_and_evaluates()
+    {
+        var loss = new TargetLoss(0.5, target: 3);
+        double Evaluate() => EvaluationFigures.Of(new PairScorer(_decoder).Score(_pairs), [[.. Enumerable.Range(0, _pairs.Length)]], loss).Loss;
+        GroupScore[] scores = new PairScorer(_decoder).Score(_pairs);
+        double before = Evaluate();
+        Assert.Equal(scores.Average(s => (Math.Pow(s.Chosen.Mean, 2) + Math.Pow(s.Rejected.Mean + 3, 2)) / 4), before, 1e-12);
+        List<TrainingProgress> steps = [];
+        new TrainingLoop(_decoder, loss, Settings).Run(_pairs, new StepPlanner(_pairs, _pairs.Length, int.MaxValue).Plan(20, null), steps.Add);
+        Assert.Equal(before, steps[0].Loss, 1e-5);
+        Assert.Equal(scores.Average(s => -0.5 * Math.Abs(s.Chosen.Mean + 3)), steps[0].ChosenReward, 1e-5);
+        Assert.True(Evaluate() < before / 4, $"The loss fell from {before} to {Evaluate()}.");
     }
 
     [Fact]

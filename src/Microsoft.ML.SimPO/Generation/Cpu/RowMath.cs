@@ -15,7 +15,8 @@ internal static unsafe class RowMath<TLanes, TVector>
         float reciprocalRms = 1 / MathF.Sqrt(meanSquare + (float)epsilon);
         TVector scale = TLanes.Of(reciprocalRms);
         int i = 0;
-        for (; i + TLanes.Count <= size; i += TLanes.Count) TLanes.Store(TLanes.Multiply(TLanes.Multiply(TLanes.Load(x + i), scale), TLanes.Load(factors + i)), y + i);
+        for (; i + TLanes.Count <= size; i += TLanes.Count)
+            TLanes.Store(TLanes.Multiply(TLanes.Multiply(TLanes.Load(x + i), scale), TLanes.Load(factors + i)), y + i);
         for (; i < size; i++) y[i] = x[i] * reciprocalRms * factors[i];
     }
 

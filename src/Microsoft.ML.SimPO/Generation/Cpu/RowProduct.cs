@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Microsoft.ML.SimPO.Generation.Cpu;
 
 /// <summary>
-/// y[c, r] = sum over k of w[r, k] x[c, k], for few columns c. Weights are read from memory once, whatever the number of columns. Every sum is added up in the same
-/// order in tiles of every shape, so a column's results do not depend, to the last bit, on which others are computed with it.
+/// y[c, r] = sum over k of w[r, k] x[c, k], for few columns c. Weights are read from memory once, whatever the number of columns. Every sum is added up in the
+/// same order in tiles of every shape, so a column's results do not depend, to the last bit, on which others are computed with it.
 /// </summary>
 internal static unsafe class RowProduct<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>

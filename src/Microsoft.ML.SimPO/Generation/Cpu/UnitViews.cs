@@ -1,4 +1,4 @@
-using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
 
 namespace Microsoft.ML.SimPO.Generation.Cpu;
 

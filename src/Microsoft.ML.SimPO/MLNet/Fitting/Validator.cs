@@ -10,10 +10,11 @@ internal sealed class Validator(Decoder decoder, SimPOTrainer.Options options)
 {
     public ValidationResult Evaluate(IReadOnlyList<EncodedPair> pairs, int step, double epoch, CancellationToken cancellationToken)
     {
-        PairLogProbabilities[] scores = new PairEvaluator(decoder, options.TokensPerMicroBatch).Score(pairs, cancellationToken);
-        var sums = new MetricsSum(options.Beta * options.GammaBetaRatio);
-        foreach (PairLogProbabilities pair in scores) sums.Add(options.Beta * pair.ChosenMean, options.Beta * pair.RejectedMean);
-        EvaluationFigures figures = EvaluationFigures.Of(scores, Batches(pairs.Count), options.Loss(), options.Beta);
+        IAlignmentLoss loss = options.Loss();
+        GroupScore[] scores = new PairEvaluator(decoder, options.TokensPerMicroBatch).Score(pairs, cancellationToken);
+        var sums = new MetricsSum(loss.TargetMargin);
+        foreach (GroupScore pair in scores) sums.Add(loss.Reward.Of(pair.Chosen), loss.Reward.Of(pair.Rejected));
+        EvaluationFigures figures = EvaluationFigures.Of(scores, Batches(pairs.Count), loss);
         return new ValidationResult(step, epoch, figures.Loss, sums.Metrics()) { Figures = figures };
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Native;
 using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
@@ -10,12 +11,14 @@ internal sealed class RowScorer
     private readonly LanguageModel _model;
     private readonly PreferenceEncoder _encoder;
     private readonly SimPOTrainer.Options _options;
+    private readonly IReward _reward;
 
     public RowScorer(LanguageModel model, SimPOTrainer.Options options)
     {
         _model = model;
         _encoder = model.Encoder(options, everyRow: true);
         _options = options;
+        _reward = options.Loss().Reward;
     }
 
     /// <summary>How many tokens are worth a forward pass.</summary>
@@ -27,5 +30,5 @@ internal sealed class RowScorer
         ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
 
     public PairScore[] Score(IReadOnlyList<EncodedPair> pairs) =>
-        [.. ComputeThread.Run("SimPO scoring", () => new PairScorer(_model.Decoder).Score(pairs)).Select(p => new PairScore((float)(_options.Beta * p.ChosenMean), (float)(_options.Beta * p.RejectedMean)))];
+        [.. ComputeThread.Run("SimPO scoring", () => new PairScorer(_model.Decoder).Score(pairs)).Select(p => new PairScore((float)_reward.Of(p.Chosen), (float)_reward.Of(p.Rejected)))];
 }

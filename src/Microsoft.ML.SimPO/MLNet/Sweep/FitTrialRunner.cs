@@ -20,7 +20,7 @@ internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataVi
         try
         {
             tuned = new SimPOTrainer(context, options).Fit(train, null, watch.Token);
-            AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(validation), options.Beta * options.GammaBetaRatio);
+            AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(validation), options.Loss().TargetMargin);
             return Completed(settings, metrics, tuned, clock.Elapsed);
         }
         catch (OperationCanceledException) when (watch.Reason is not null)
@@ -44,7 +44,7 @@ internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataVi
         double metric = sweep.Metric switch
         {
             SweepMetric.LogLoss => metrics.LogLoss,
-            SweepMetric.MeanMargin => metrics.MeanMargin / settings.Options.Beta,
+            SweepMetric.MeanMargin => metrics.MeanMargin / settings.Options.Loss().Reward.Scale,
             _ => metrics.Accuracy,
         };
         return new TrialResult

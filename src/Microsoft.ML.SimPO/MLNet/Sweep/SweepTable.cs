@@ -19,7 +19,7 @@ internal static class SweepTable
         Add("Accuracy", t => t.Metrics?.Accuracy);
         Add("MeanMargin", t => t.Metrics?.MeanMargin);
         Add("LogLoss", t => t.Metrics?.LogLoss);
-        Add("ChosenLogProbability", t => t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Beta);
+        Add("ChosenLogProbability", t => t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Loss().Reward.Scale);
         Add("Seconds", t => t.DurationInMilliseconds / 1000);
         Add("MemoryInMegaByte", t => t.MemoryInMegaByte);
         return frame;
@@ -36,7 +36,7 @@ internal static class SweepTable
         {
             rows.Add([
                 (t.TrialSettings.TrialId + 1).ToString(CultureInfo.InvariantCulture), Short(t.TrialSettings.Options.Epochs), .. names.Select(n => Short(t.TrialSettings.Parameter[n])),
-                Figure(t.Metrics?.Accuracy, "P1"), Figure(t.Metrics?.MeanMargin, "F3"), Figure(t.Metrics?.LogLoss, "F4"), Figure(t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Beta, "F3"),
+                Figure(t.Metrics?.Accuracy, "P1"), Figure(t.Metrics?.MeanMargin, "F3"), Figure(t.Metrics?.LogLoss, "F4"), Figure(t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Loss().Reward.Scale, "F3"),
                 Figure(t.DurationInMilliseconds / 1000, "F1"), t.TrialSettings.TrialId == best.TrialSettings.TrialId ? "best" : t.Status == TrialStatus.Completed ? "" : $"{t.Status}: {t.Message}"]);
         }
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(i => rows.Max(r => r[i].Length))];
@@ -46,7 +46,7 @@ internal static class SweepTable
     }
 
     public static IEnumerable<TrialResult> Ranked(IReadOnlyList<TrialResult> trials, TrialResult best) =>
-        trials.OrderBy(t => t.TrialSettings.TrialId == best.TrialSettings.TrialId ? 0 : 1).ThenBy(t => t.Loss).ThenByDescending(t => t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Beta);
+        trials.OrderBy(t => t.TrialSettings.TrialId == best.TrialSettings.TrialId ? 0 : 1).ThenBy(t => t.Loss).ThenByDescending(t => t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Loss().Reward.Scale);
 
     public static string Short(object value) => value switch
     {

@@ -38,5 +38,5 @@ public sealed record TrialResult
         return ChosenLogProbability > other.ChosenLogProbability;
     }
 
-    private double ChosenLogProbability => Metrics is null ? double.NegativeInfinity : Metrics.MeanChosenReward / TrialSettings.Options.Beta;
+    private double ChosenLogProbability => Metrics is null ? double.NegativeInfinity : Metrics.MeanChosenReward / TrialSettings.Options.Loss().Reward.Scale;
 }

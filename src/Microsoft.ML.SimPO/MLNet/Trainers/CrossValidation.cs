@@ -38,7 +38,7 @@ internal static class CrossValidation
             bool kept = false;
             try
             {
-                AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(parts.TestSet), options.Beta * options.GammaBetaRatio);
+                AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(parts.TestSet), options.Loss().TargetMargin);
                 kept = keepModels;
                 return new CrossValidationFold(fold, metrics, parts.TestSet, kept ? tuned : null);
             }

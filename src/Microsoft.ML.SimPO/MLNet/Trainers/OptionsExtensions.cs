@@ -9,13 +9,12 @@ namespace Microsoft.ML.SimPO;
 /// <summary>What the options mean to the ranks below.</summary>
 internal static class OptionsExtensions
 {
-    public static SimPOLoss Loss(this SimPOTrainer.Options options) =>
-        new(options.Beta, options.GammaBetaRatio, options.LossType, options.LabelSmoothing, options.SftWeight,
+    public static IAlignmentLoss Loss(this SimPOTrainer.Options options) =>
+        new SimPOLoss(options.Beta, options.GammaBetaRatio, options.LossType, options.LabelSmoothing, options.SftWeight,
             options.Compatibility == Compatibility.None ? options.SftNormalization : SftNormalization.MicroBatchTokens);
 
     public static TrainingSettings Settings(this SimPOTrainer.Options options, Decoder decoder) => new()
     {
-        Beta = options.Beta,
         LearningRate = options.LearningRate,
         Scheduler = options.LearningRateScheduler,
         WarmupRatio = options.WarmupRatio,

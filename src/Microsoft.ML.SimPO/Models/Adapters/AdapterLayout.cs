@@ -16,19 +16,24 @@ internal sealed class AdapterLayout
 
     /// <param name="place">What the configuration is, for messages: a file, or the options.</param>
     /// <param name="strict">Whether each name must mean something; PEFT lets those pass that mean nothing.</param>
-    /// <exception cref="InvalidDataException">The configuration names what the decoder has not, or what this library does not adapt; all of it is told.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The configuration names what the decoder has not, or what this library does not adapt; all of it is told.
+    /// </exception>
     public static AdapterLayout Of(Decoder decoder, AdapterConfig config, string place, bool strict)
     {
         var faults = new Faults(place);
-        (Parameter Weight, ParameterPart Part)[] linear = [.. decoder.Parameters.Where(p => p.Kind == ParameterKind.Projection).SelectMany(p => p.Parts.Select(part => (p, part)))];
+        (Parameter Weight, ParameterPart Part)[] linear =
+            [.. decoder.Parameters.Where(p => p.Kind == ParameterKind.Projection).SelectMany(p => p.Parts.Select(part => (p, part)))];
         string[] projections = [.. linear.Select(l => AdapterNames.ModuleOf(l.Part.Name))];
         // All-linear means none of these two; a name or pattern may.
         string[] candidates = config.Targets.Names is [AdapterTargets.AllLinear] ? projections : [.. projections, Embedding, Head];
         HashSet<string> chosen = [.. Select(config, candidates, faults)];
         foreach (string refused in new[] { Embedding, Head }.Where(chosen.Contains))
-            faults.Add($"A low-rank update of {Faults.Quote(refused)} is not supported. Take it out of the target modules, and name it among the modules that are saved whole if it is to be trained.");
+            faults.Add($"A low-rank update of {Faults.Quote(refused)} is not supported. Take it out of the target modules, "
+                + "and name it among the modules that are saved whole if it is to be trained.");
         if (strict)
-            foreach (string name in config.Targets.Unmatched(candidates)) faults.Add($"The target module {Faults.Quote(name)} is none of the model's linear layers, which are {Known(projections)}.");
+            foreach (string name in config.Targets.Unmatched(candidates))
+                faults.Add($"The target module {Faults.Quote(name)} is none of the model's linear layers, which are {Known(projections)}.");
         Parameter[] saved = Whole(decoder, config, faults, strict);
         faults.ThrowIfAny();
         return new AdapterLayout([.. linear.Where((_, i) => chosen.Contains(projections[i]))], saved);
@@ -45,7 +50,8 @@ internal sealed class AdapterLayout
         try
         {
             // A module that is saved whole never gets an update too.
-            return [.. config.Targets.Select(candidates).Where(layer => !config.ModulesToSave.Any(m => $".{layer}.".Contains($".{m}.", StringComparison.Ordinal)))];
+            return [.. config.Targets.Select(candidates)
+                .Where(layer => !config.ModulesToSave.Any(m => $".{layer}.".Contains($".{m}.", StringComparison.Ordinal)))];
         }
         catch (InvalidDataException e)
         {
@@ -62,15 +68,22 @@ internal sealed class AdapterLayout
             ParameterPart[] named = [.. parameter.Parts.Where(p => config.ModulesToSave.Any(m => Means(m, AdapterNames.ModuleOf(p.Name))))];
             if (named.Length == 0) continue;
             if (named.Length < parameter.Parts.Count)
-                faults.Add($"{Faults.Quote(AdapterNames.ModuleOf(named[0].Name))} cannot be saved whole without {string.Join(", ", parameter.Parts.Except(named).Select(p => Faults.Quote(AdapterNames.ModuleOf(p.Name))))}: they are one matrix. Name all of them, or make them target modules.");
+            {
+                string others = string.Join(", ", parameter.Parts.Except(named).Select(p => Faults.Quote(AdapterNames.ModuleOf(p.Name))));
+                faults.Add($"{Faults.Quote(AdapterNames.ModuleOf(named[0].Name))} cannot be saved whole without {others}: they are one matrix. "
+                    + "Name all of them, or make them target modules.");
+            }
             else if (parameter == decoder.Embedding && decoder.Architecture.TiedHead)
-                faults.Add($"{Faults.Quote(Embedding)} cannot be saved whole: the model's head is tied to it (`tie_word_embeddings`), and training a copy would untie the two.");
+                faults.Add($"{Faults.Quote(Embedding)} cannot be saved whole: the model's head is tied to it (`tie_word_embeddings`), "
+                    + "and training a copy would untie the two.");
             else saved.Add(parameter);
         }
         if (decoder.Architecture.TiedHead && config.ModulesToSave.Any(m => Means(m, Head)))
-            faults.Add($"{Faults.Quote(Head)} cannot be saved whole: it is tied to the embedding (`tie_word_embeddings`), and training a copy would untie the two.");
+            faults.Add($"{Faults.Quote(Head)} cannot be saved whole: it is tied to the embedding (`tie_word_embeddings`), "
+                + "and training a copy would untie the two.");
         else if (strict)
-            foreach (string name in config.ModulesToSave.Where(m => !decoder.Parameters.SelectMany(p => p.Parts).Any(p => Means(m, AdapterNames.ModuleOf(p.Name)))))
+            foreach (string name in config.ModulesToSave
+                .Where(m => !decoder.Parameters.SelectMany(p => p.Parts).Any(p => Means(m, AdapterNames.ModuleOf(p.Name)))))
                 faults.Add($"The module to save {Faults.Quote(name)} is none of the model's. Use embed_tokens, lm_head, or the name of a norm.");
         return [.. saved];
     }

@@ -8,17 +8,14 @@ namespace Microsoft.ML.SimPO.Models.Adapters;
 internal sealed class LoraAdapter : IDisposable
 {
     /// <summary>Attaches itself to the layout's parameters; its values are not set yet.</summary>
-    public LoraAdapter(AdapterConfig config, AdapterLayout layout, Device device)
+    /// <param name="place">Makes the storage of each weight's matrices, and of each copy.</param>
+    public LoraAdapter(AdapterConfig config, AdapterLayout layout, WeightPlace place)
     {
         Config = config;
         Saved = layout.Saved;
         Updates = [.. layout.Targets.GroupBy(t => t.Weight, t => t.Part)
-            .Select(weight => weight.Key.Update = new LowRankUpdate(weight.Key, [.. weight], config, device))];
-        foreach (Parameter parameter in Saved)
-        {
-            using WeightLease lease = parameter.Enter(WeightUse.Read);
-            parameter.Replace();
-        }
+            .Select(weight => weight.Key.Update = new LowRankUpdate(weight.Key, [.. weight], config, place))];
+        foreach (Parameter parameter in Saved) parameter.Replace(place);
         Matrices = [.. Updates.SelectMany(u => u.Parameters)];
         Parameters = [.. Matrices, .. Saved];
     }

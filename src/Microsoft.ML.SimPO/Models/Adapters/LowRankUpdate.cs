@@ -12,12 +12,12 @@ namespace Microsoft.ML.SimPO.Models.Adapters;
 internal sealed class LowRankUpdate : IDisposable
 {
     private readonly Entry[] _entries;
-    private readonly ResidentStorage _storage;
 
     /// <param name="weight">The matrix, [out, in]; it stays as it is.</param>
     /// <param name="parts">Those of its parts that are adapted.</param>
     /// <param name="config">Ranks and scalings.</param>
-    public LowRankUpdate(Parameter weight, IReadOnlyList<ParameterPart> parts, AdapterConfig config, Device device)
+    /// <param name="place">Makes the storage of A and B.</param>
+    public LowRankUpdate(Parameter weight, IReadOnlyList<ParameterPart> parts, AdapterConfig config, WeightPlace place)
     {
         string[] modules = [.. parts.Select(p => AdapterNames.ModuleOf(p.Name))];
         A = new Parameter(ParameterKind.LowRank, [.. modules.Select(m => (AdapterNames.A(m), new[] { config.RankOf(m), weight.Shape[1] }))]);
@@ -27,12 +27,12 @@ internal sealed class LowRankUpdate : IDisposable
             return new Entry(part, A.Parts[i], b, (float)config.ScalingOf(modules[i]));
         })];
         Parameter[] all = [.. Parameters];
-        _storage = new ResidentStorage(device, all.Select(p => p.Shape));
-        for (int i = 0; i < all.Length; i++) all[i].Place(_storage, i);
+        Storage = place(all);
+        for (int i = 0; i < all.Length; i++) all[i].Place(Storage, i);
     }
 
-    /// <summary>Where A and B lie, always there.</summary>
-    public WeightStorage Storage => _storage;
+    /// <summary>Where A and B lie.</summary>
+    public WeightStorage Storage { get; }
 
     /// <summary>[sum of ranks, in]</summary>
     public Parameter A { get; }
@@ -96,7 +96,7 @@ internal sealed class LowRankUpdate : IDisposable
         return merged;
     }
 
-    public void Dispose() => _storage.Dispose();
+    public void Dispose() => Storage.Dispose();
 
     /// <summary>As the layers compute; the value itself where that is float32.</summary>
     private static Tensor Rounded(Parameter parameter, Tensor like) => parameter.Compute.to(like.dtype);

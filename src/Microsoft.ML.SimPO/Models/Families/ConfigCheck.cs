@@ -23,10 +23,12 @@ internal static class ConfigCheck
                 faults.Add($"{set}. Quantised checkpoints cannot be tuned; use the unquantised model.");
             else if (field is "is_encoder_decoder" or "add_cross_attention")
                 faults.Add($"{set}. Only decoders can be tuned.");
-            else if (field == "auto_map") notes.Add($"config.json names code of the model's own (auto_map). It is not run: the built-in family '{family.ModelType}' computes.");
+            else if (field == "auto_map")
+                notes.Add($"config.json names code of the model's own (auto_map). It is not run: the built-in family '{family.ModelType}' computes.");
             else if (ConfigFields.TrainingOnly.Contains(field)) AddTrainingOnly(notes, field, value);
             else if (ConfigFields.TellingWord(field) is { } word)
-                faults.Add($"{set}, which family '{family.ModelType}' does not have, and its name speaks of '{word}': it may change what the model computes. Remove it if it is known to have no effect.");
+                faults.Add($"{set}, which family '{family.ModelType}' does not have, and its name speaks of '{word}': "
+                    + "it may change what the model computes. Remove it if it is known to have no effect.");
             else notes.Add($"config.json: {set}, which is not known and has no effect here.");
         }
         faults.ThrowIfAny();
@@ -45,7 +47,8 @@ internal static class ConfigCheck
 
     private static bool IsNeutral(string field, JsonElement value) => ConfigFields.Neutral.TryGetValue(field, out double neutral) && IsNumber(value, neutral);
 
-    private static bool IsNumber(JsonElement value, double number) => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double found) && found == number;
+    private static bool IsNumber(JsonElement value, double number) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double found) && found == number;
 
     private static bool IsOff(JsonElement value) => value.ValueKind switch
     {

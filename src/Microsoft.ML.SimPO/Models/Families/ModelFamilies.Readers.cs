@@ -11,10 +11,12 @@ internal static partial class ModelFamilies
     /// <param name="ropeTheta">Where the configuration says nothing.</param>
     private static DecoderArchitecture ReadCommon(ModelConfig config, int? headDim = null, double ropeTheta = 10_000)
     {
-        int hidden = Positive(config, "hidden_size"), heads = Positive(config, "num_attention_heads"), keyValueHeads = config.GetInt32("num_key_value_heads", heads);
+        int hidden = Positive(config, "hidden_size"), heads = Positive(config, "num_attention_heads");
+        int keyValueHeads = config.GetInt32("num_key_value_heads", heads);
         int dim = config.GetInt32("head_dim", headDim ?? hidden / heads);
         if (dim < 1) throw config.Wrong("head_dim", "at least 1");
-        if (keyValueHeads < 1 || heads % keyValueHeads != 0) throw config.Wrong("num_key_value_heads", FormattableString.Invariant($"a divisor of num_attention_heads, which is {heads}"));
+        if (keyValueHeads < 1 || heads % keyValueHeads != 0)
+            throw config.Wrong("num_key_value_heads", FormattableString.Invariant($"a divisor of num_attention_heads, which is {heads}"));
         return new DecoderArchitecture
         {
             ModelType = config.GetString("model_type"),
@@ -43,7 +45,8 @@ internal static partial class ModelFamilies
 
     private static DecoderArchitecture ReadLlama(ModelConfig config) => ReadLlama(config, 10_000);
 
-    private static DecoderArchitecture ReadLlama(ModelConfig config, double ropeTheta) => ReadWithBias(config, ropeTheta: ropeTheta) with { MlpBias = config.GetBool("mlp_bias", false) };
+    private static DecoderArchitecture ReadLlama(ModelConfig config, double ropeTheta) =>
+        ReadWithBias(config, ropeTheta: ropeTheta) with { MlpBias = config.GetBool("mlp_bias", false) };
 
     private static DecoderArchitecture ReadGemma(ModelConfig config, double ropeTheta = 10_000)
     {
@@ -125,7 +128,8 @@ internal static partial class ModelFamilies
         count = config.GetInt32(countField, count);
         perToken = config.GetInt32("num_experts_per_tok", perToken);
         if (count < 1) throw config.Wrong(countField, "at least 1");
-        if (perToken < 1 || perToken > count) throw config.Wrong("num_experts_per_tok", FormattableString.Invariant($"between 1 and {countField}, which is {count}"));
+        if (perToken < 1 || perToken > count)
+            throw config.Wrong("num_experts_per_tok", FormattableString.Invariant($"between 1 and {countField}, which is {count}"));
         return new ExpertArchitecture(count, perToken, intermediate, renormalizes);
     }
 
@@ -149,7 +153,8 @@ internal static partial class ModelFamilies
         IReadOnlyList<string> types = config.GetStringList("layer_types");
         CheckEachLayer(config, "layer_types", types.Count, architecture);
         if (types.Any(t => t != "full_attention" && (t != "sliding_attention" || window is null)))
-            throw config.Wrong("layer_types", window is null ? "a list of full_attention, for no sliding window is used" : "a list of full_attention and sliding_attention");
+            throw config.Wrong(
+                "layer_types", window is null ? "a list of full_attention, for no sliding window is used" : "a list of full_attention and sliding_attention");
         bool Slides(int i) => types.Count > 0 ? types[i] == "sliding_attention" : slides(i);
         return architecture with { Layers = [.. architecture.Layers.Select((l, i) => l with { Window = Slides(i) ? window : null })] };
     }
@@ -160,7 +165,8 @@ internal static partial class ModelFamilies
             throw config.Wrong(field, FormattableString.Invariant($"a list with an entry for each of the {architecture.Layers.Count} layers"));
     }
 
-    private static int Positive(ModelConfig config, string field) => config.GetInt32(field) is > 0 and var value ? value : throw config.Wrong(field, "at least 1");
+    private static int Positive(ModelConfig config, string field) =>
+        config.GetInt32(field) is > 0 and var value ? value : throw config.Wrong(field, "at least 1");
 
     private static Activation ActivationOf(ModelConfig config, string field, string fallback) => (config.GetStringOrNull(field) ?? fallback) switch
     {

@@ -9,4 +9,5 @@ namespace Microsoft.ML.SimPO.Models.Families;
 /// <param name="Fields">The fields of its configuration that are read, beside those that all families read: <see cref="ConfigFields.Read"/>.</param>
 /// <param name="HarmlessFields">Fields that Hugging Face ignores in this family, beside <see cref="ConfigFields.Harmless"/>.</param>
 internal sealed record ModelFamily(
-    string ModelType, Func<ModelConfig, DecoderArchitecture> Read, LayerNames Names, IReadOnlyList<string> Fields, IReadOnlyList<string>? HarmlessFields = null);
+    string ModelType, Func<ModelConfig, DecoderArchitecture> Read, LayerNames Names, IReadOnlyList<string> Fields,
+    IReadOnlyList<string>? HarmlessFields = null);

@@ -20,7 +20,12 @@ internal static class RotaryReader
     public static RotaryArchitecture ReadLocal(ModelConfig config, int headDim)
     {
         if (config.GetOrNull("rope_parameters")?.GetOrNull("sliding_attention") is { } own) return Read(config, own, headDim, 10_000);
-        return new RotaryArchitecture { Dimensions = headDim, Base = config.GetDouble("rope_local_base_freq", 10_000), MaxPositions = config.GetInt32("max_position_embeddings") };
+        return new RotaryArchitecture
+        {
+            Dimensions = headDim,
+            Base = config.GetDouble("rope_local_base_freq", 10_000),
+            MaxPositions = config.GetInt32("max_position_embeddings"),
+        };
     }
 
     private static ModelConfig? Parameters(ModelConfig config) =>
@@ -34,7 +39,8 @@ internal static class RotaryReader
         double part = scaling?.GetDoubleOrNull("partial_rotary_factor") ?? config.GetDouble("partial_rotary_factor", 1);
         RotaryArchitecture plain = new() { Dimensions = (int)(headDim * part), Base = @base, MaxPositions = max };
         if (plain.Dimensions < 2 || plain.Dimensions > headDim || plain.Dimensions % 2 != 0)
-            throw config.Wrong("partial_rotary_factor", FormattableString.Invariant($"such that an even number of the {headDim} dimensions of a head is turned"));
+            throw config.Wrong(
+                "partial_rotary_factor", FormattableString.Invariant($"such that an even number of the {headDim} dimensions of a head is turned"));
         if (scaling is null) return plain;
         string typeField = scaling.Has("rope_type") || !scaling.Has("type") ? "rope_type" : "type";
         string type = scaling.GetStringOrNull(typeField) ?? (scaling.Has("factor") ? scaling.GetString(typeField) : "default");
@@ -44,8 +50,11 @@ internal static class RotaryReader
             "linear" => Checked(plain with { Scaling = RotaryScaling.Linear, Factor = scaling.GetDouble("factor") }, scaling, type, "factor", OriginalMax),
             "dynamic" => Checked(plain with { Scaling = RotaryScaling.Dynamic, Factor = scaling.GetDouble("factor") }, scaling, type, "factor"),
             "llama3" => Checked(ReadLlama3(plain, scaling), scaling, type, "factor", OriginalMax, "low_freq_factor", "high_freq_factor"),
-            "yarn" => Checked(ReadYarn(plain, scaling, max), scaling, type, "factor", OriginalMax, "attention_factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim", "truncate"),
-            "longrope" or "su" => Checked(ReadLongRope(plain, scaling, config, max), scaling, type, "factor", OriginalMax, "attention_factor", "short_factor", "long_factor"),
+            "yarn" => Checked(
+                ReadYarn(plain, scaling, max), scaling, type, "factor", OriginalMax, "attention_factor",
+                "beta_fast", "beta_slow", "mscale", "mscale_all_dim", "truncate"),
+            "longrope" or "su" => Checked(
+                ReadLongRope(plain, scaling, config, max), scaling, type, "factor", OriginalMax, "attention_factor", "short_factor", "long_factor"),
             _ => throw scaling.Wrong(typeField, "default, linear, dynamic, llama3, yarn or longrope"),
         };
     }

@@ -19,7 +19,8 @@ internal static class UnusedTensors
     public static string? Check(string path, IReadOnlyList<string> unused, IReadOnlyCollection<string> used, bool tiedHead)
     {
         var faults = new Faults($"'{path}'");
-        foreach (string name in unused.Where(n => n.EndsWith(Bias, StringComparison.Ordinal) && used.Contains(string.Concat(n.AsSpan(0, n.Length - Bias.Length), Weight))))
+        foreach (string name in unused.Where(n =>
+            n.EndsWith(Bias, StringComparison.Ordinal) && used.Contains(string.Concat(n.AsSpan(0, n.Length - Bias.Length), Weight))))
             faults.Add($"Tensor {Faults.Quote(name)} is the bias of a layer that has none according to config.json.");
         faults.ThrowIfAny();
         List<string> unknown = [.. unused.Where(n => !Buffers.Any(b => n.EndsWith(b, StringComparison.Ordinal)) && !(tiedHead && n == "lm_head.weight"))];

@@ -38,7 +38,7 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
 
     /// <summary>Widths of all that layers take of an <see cref="ActivationMemory"/>: what each keeps, and once what one needs for a moment.</summary>
     public static IEnumerable<long> Widths(DecoderArchitecture architecture, IEnumerable<LayerArchitecture> layers) =>
-        layers.SelectMany(l => Widths(architecture, l)).Concat([architecture.IntermediateSize, architecture.IntermediateSize]); // gated activations, their gradient
+        layers.SelectMany(l => Widths(architecture, l)).Concat([architecture.IntermediateSize, architecture.IntermediateSize]); // gated, its gradient
 
     /// <summary>Widths of what a layer takes by <see cref="Room"/>, its output included.</summary>
     public static IEnumerable<long> Widths(DecoderArchitecture architecture, LayerArchitecture layer)
@@ -60,7 +60,9 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
     /// <summary>Takes memory as <see cref="Room"/> does, which is given back when the result is disposed.</summary>
     public PassingRoom Passing() => new(memory);
 
-    /// <summary>A copy beside the others where there is such memory: small and long-lived among large and short-lived ones, it would part what is free.</summary>
+    /// <summary>
+    /// A copy beside the others where there is such memory: small and long-lived among large and short-lived ones, it would part what is free.
+    /// </summary>
     public void KeepLogSumExp(Tensor tensor)
     {
         if (memory is null || tensor.numel() == 0)

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Models.Layers;
 
-/// <summary>Tensors that a layer needs for a moment, in the memory of its activations where there is such: what is taken meanwhile must not outlive it.</summary>
+/// <summary>
+/// Tensors that a layer needs for a moment, in the memory of its activations where there is such: what is taken meanwhile must not outlive it.
+/// </summary>
 internal readonly struct PassingRoom(ActivationMemory? memory) : IDisposable
 {
     private readonly long _mark = memory?.Mark() ?? 0;

@@ -111,13 +111,13 @@ internal sealed class Parameter : IDisposable
     }
 
     /// <summary>Puts a copy in the place of the value, which is kept as <see cref="Base"/>: an adapter trains this one whole.</summary>
-    public void Replace()
+    /// <param name="place">Makes the storage of the copy.</param>
+    public void Replace(WeightPlace place)
     {
-        Tensor value = Value;
-        _own = new ResidentStorage(value.device, [Shape]);
-        _own.Value(0).copy_(value);
-        _own.ComputeIn(0, _storage.ComputeType(_index));
-        (_base, _storage, _index) = ((_storage, _index), _own, 0);
+        WeightStorage copy = place([this]);
+        using (WeightLease reading = Enter(WeightUse.Read), writing = new([copy], WeightUse.Write)) copy.Value(0).copy_(Value);
+        copy.ComputeIn(0, _storage.ComputeType(_index));
+        (_base, _storage, _index, _own) = ((_storage, _index), copy, 0, copy);
     }
 
     /// <summary>A view of the rows that <paramref name="part"/> names, of the value or the gradient. It belongs to the caller.</summary>

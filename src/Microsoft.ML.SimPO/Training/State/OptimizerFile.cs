@@ -1,5 +1,4 @@
 using Microsoft.ML.SimPO.Checkpoints;
-using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Scoring;
 using TorchSharp;

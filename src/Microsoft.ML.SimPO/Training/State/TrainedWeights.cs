@@ -1,5 +1,4 @@
 using Microsoft.ML.SimPO.Checkpoints;
-using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Parameters;
 
 namespace Microsoft.ML.SimPO.Training.State;

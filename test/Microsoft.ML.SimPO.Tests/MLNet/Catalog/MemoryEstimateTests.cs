@@ -78,7 +78,7 @@ public sealed class MemoryEstimateTests(ITestOutputHelper output)
         using var decoder = new Decoder(architecture, new LayerNames { MlpNorm = "pre_feedforward_layernorm" }, CPU);
         foreach (Parameter parameter in decoder.Parameters) parameter.Value.normal_(0, 0.05);
         decoder.ComputeIn(plan.ComputeType);
-        var settings = new TrainingSettings { Beta = 2, LearningRate = 1e-6, Plan = plan };
+        var settings = new TrainingSettings { LearningRate = 1e-6, Plan = plan };
         new TrainingLoop(decoder, new SimPOLoss(2, 0.5), settings).Run(pairs, new StepPlanner(pairs, 3, int.MaxValue).Plan(2, null), null);
         return new MemoryEstimate(decoder, plan).ToTrain(keepsBest: false);
     }

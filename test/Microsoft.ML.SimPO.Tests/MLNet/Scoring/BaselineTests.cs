@@ -38,11 +38,11 @@ public sealed class BaselineTests : IDisposable
     [Fact]
     public void Mean_log_probabilities_agree_to_a_ten_thousandth()
     {
-        PairLogProbabilities[] scores = new PairScorer(_model.Model.Decoder).Score(_pairs);
+        GroupScore[] scores = new PairScorer(_model.Model.Decoder).Score(_pairs);
         for (int i = 0; i < scores.Length; i++)
         {
-            Assert.Equal(_baseline[i].GetProperty("chosen_logp").GetDouble(), scores[i].ChosenMean, 1e-4);
-            Assert.Equal(_baseline[i].GetProperty("rejected_logp").GetDouble(), scores[i].RejectedMean, 1e-4);
+            Assert.Equal(_baseline[i].GetProperty("chosen_logp").GetDouble(), scores[i].Chosen.Mean, 1e-4);
+            Assert.Equal(_baseline[i].GetProperty("rejected_logp").GetDouble(), scores[i].Rejected.Mean, 1e-4);
         }
     }
 

@@ -76,7 +76,7 @@ public sealed class LoraAdapterTests
         AdapterInitializer.Attach(decoder, All, seed: 7);
         long before = LiveTensors.CountWithoutGarbage(), during = 0;
         List<TrainingProgress> steps = [];
-        new TrainingLoop(decoder, new SimPOLoss(2, 0.5), new TrainingSettings { Beta = 2, LearningRate = 1e-2, Scheduler = LearningRateScheduler.Constant })
+        new TrainingLoop(decoder, new SimPOLoss(2, 0.5), new TrainingSettings { LearningRate = 1e-2, Scheduler = LearningRateScheduler.Constant })
             .Run(Pairs, new StepPlanner(Pairs, 3, int.MaxValue).Plan(20, null), step =>
             {
                 during = LiveTensors.Count;
@@ -159,14 +159,14 @@ public sealed class LoraAdapterTests
     {
         foreach (Parameter parameter in decoder.Trainable) parameter.Train();
         using var pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(2, 0.5)), recompute);
-        return pass.Run(PackedBatch.Of([.. Pairs.Select((p, i) => (i, p))], decoder.Architecture), new PairContext(1.0 / Pairs.Length)).Sum(p => p.Loss.Value);
+        return pass.Run(PackedBatch.Of([.. Pairs.Select((p, i) => (i, p))], decoder.Architecture), new GroupContext(1.0 / Pairs.Length)).Sum(p => p.Loss.Value);
     }
 
     private static void Train(Decoder decoder) =>
-        new TrainingLoop(decoder, new SimPOLoss(2, 0.5), new TrainingSettings { Beta = 2, LearningRate = 1e-2, Scheduler = LearningRateScheduler.Constant })
+        new TrainingLoop(decoder, new SimPOLoss(2, 0.5), new TrainingSettings { LearningRate = 1e-2, Scheduler = LearningRateScheduler.Constant })
             .Run(Pairs, new StepPlanner(Pairs, 3, int.MaxValue).Plan(2, null), null);
 
-    private static float[] Scores(Decoder decoder) => [.. new PairScorer(decoder).Score(Pairs).SelectMany(s => new[] { (float)s.ChosenMean, (float)s.RejectedMean })];
+    private static float[] Scores(Decoder decoder) => [.. new PairScorer(decoder).Score(Pairs).SelectMany(s => new[] { (float)s.Chosen.Mean, (float)s.Rejected.Mean })];
 
     private static Dictionary<string, float[]> Values(Decoder decoder) => decoder.Adapter!.Matrices
         .SelectMany(p => p.Parts.Select(part => (part.Name, Parameter.View(p.Value, part))))

@@ -43,7 +43,7 @@ public sealed class SharedStorageTests
         source.ComputeIn(bfloat16);
         float[] before = Scores(source);
         using Decoder tuned = source.Share(), other = source.Share();
-        new TrainingLoop(tuned, new SimPOLoss(2, 0.5), new TrainingSettings { Beta = 2, LearningRate = 1e-2, Scheduler = LearningRateScheduler.Constant })
+        new TrainingLoop(tuned, new SimPOLoss(2, 0.5), new TrainingSettings { LearningRate = 1e-2, Scheduler = LearningRateScheduler.Constant })
             .Run(Pairs, new StepPlanner(Pairs, 3, int.MaxValue).Plan(2, null), null);
         Assert.Equal(2 * ((4 * 18_624) + (2 * 18_464)), Bytes(source, tuned, other));
         Assert.Equal(before, Scores(source));
@@ -74,5 +74,5 @@ public sealed class SharedStorageTests
     private static float[] Floats(Tensor tensor) => tensor.to(float32).data<float>().ToArray();
 
     private static float[] Scores(Decoder decoder) =>
-        [.. new PairScorer(decoder).Score(Pairs).SelectMany(s => new[] { (float)s.ChosenMean, (float)s.RejectedMean })];
+        [.. new PairScorer(decoder).Score(Pairs).SelectMany(s => new[] { (float)s.Chosen.Mean, (float)s.Rejected.Mean })];
 }

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Models;
+namespace Microsoft.ML.SimPO.Models.Parameters;
 
 /// <summary>What weights are entered for: it says which of their tensors are there until they are left.</summary>
 internal enum WeightUse

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Models;
+namespace Microsoft.ML.SimPO.Models.Parameters;
 
 /// <summary>Weights that are entered until this is disposed.</summary>
 internal readonly struct WeightLease : IDisposable

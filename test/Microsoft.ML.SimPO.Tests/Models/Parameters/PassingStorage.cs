@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Models.Parameters;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -73,7 +74,7 @@ internal sealed class PassingStorage : WeightStorage
 
     public override ScalarType ComputeType(int index) => ScalarType.Float32;
 
-    public override void ComputeIn(int index, ScalarType type) => throw new NotSupportedException("Only float32.");
+    public override void ComputeIn(int index, ScalarType type) => Assert.Equal(ScalarType.Float32, type);
 
     public override WeightRange Owned(int index) => new(0, _weights[index].Value.numel());
 

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimPO.Models;
+namespace Microsoft.ML.SimPO.Models.Parameters;
 
 /// <summary>
 /// Weights that several models hold together, in another storage that is freed with the last of them: values and roundings are in memory once. The first time

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimPO.Models;
+namespace Microsoft.ML.SimPO.Models.Parameters;
 
 /// <summary>
 /// Where the numbers of some weights lie that arrive and leave together, those of a layer, say: their values, what layers compute with, their gradients.

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimPO.Models;
+namespace Microsoft.ML.SimPO.Models.Parameters;
 
 /// <summary>A run of the numbers of a weight, row after row.</summary>
 /// <param name="From">The first of them; a multiple of <see cref="Alignment"/>.</param>

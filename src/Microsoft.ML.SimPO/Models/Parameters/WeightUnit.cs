@@ -1,6 +1,4 @@
-using Microsoft.ML.SimPO.Models.Parameters;
-
-namespace Microsoft.ML.SimPO.Models;
+namespace Microsoft.ML.SimPO.Models.Parameters;
 
 /// <summary>Weights that are entered together, such as those of a layer, with all that an adapter has put on them.</summary>
 internal sealed class WeightUnit(params IReadOnlyList<Parameter> weights)

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimPO.Models;
+namespace Microsoft.ML.SimPO.Models.Parameters;
 
 /// <summary>
 /// Weights that are always there, in the memory of the device that computes, and beside them their roundings where layers compute in another type.

@@ -1,0 +1,33 @@
+using Microsoft.ML.SimPO.Losses;
+
+namespace Microsoft.ML.SimPO.Scoring;
+
+/// <summary>What answers are worth in the mean, as Hugging Face's trainers name it. A figure that no answer has is not a number.</summary>
+internal sealed record RewardFigures(
+    double ChosenReward, double RejectedReward, double Accuracy, double Margin, double ChosenLogProbability, double RejectedLogProbability)
+{
+    /// <param name="batches">Each weighs the same, and so does each group of one.</param>
+    public static RewardFigures Of(IReadOnlyList<IReadOnlyList<GroupScore>> batches, IReward reward)
+    {
+        double Mean(Func<GroupScore, IEnumerable<double>> figures)
+        {
+            double[] means = [.. batches.Select(b => b.SelectMany(figures).ToArray()).Where(found => found.Length > 0).Select(found => found.Average())];
+            return means.Length > 0 ? means.Average() : double.NaN;
+        }
+        double chosen = Mean(g => Chosen(g).Select(a => reward.Value(a))), rejected = Mean(g => Rejected(g).Select(a => reward.Value(a)));
+        return new RewardFigures(
+            reward.Scale * chosen, reward.Scale * rejected, Mean(g => Wins(g, reward)), reward.Scale * (chosen - rejected),
+            Mean(g => Chosen(g).Select(a => a.Mean)), Mean(g => Rejected(g).Select(a => a.Mean)));
+    }
+
+    private static IEnumerable<AnswerScore> Chosen(GroupScore group) => group.Answers.Where(a => a.Rating > 0);
+
+    private static IEnumerable<AnswerScore> Rejected(GroupScore group) => group.Answers.Where(a => a.Rating <= 0);
+
+    /// <summary>1 where a chosen answer is worth more than every rejected one, else 0; nothing where there are not both.</summary>
+    private static IEnumerable<double> Wins(GroupScore group, IReward reward)
+    {
+        if (Chosen(group).Any() && Rejected(group).Any())
+            yield return Chosen(group).Max(a => reward.Value(a)) > Rejected(group).Max(a => reward.Value(a)) ? 1 : 0;
+    }
+}
