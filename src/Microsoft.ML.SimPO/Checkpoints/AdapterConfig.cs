@@ -65,7 +65,9 @@ internal sealed record AdapterConfig
     /// <summary>Reads the configuration of an adapter's folder.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">It holds no adapter_config.json.</exception>
-    /// <exception cref="InvalidDataException">It is no LoRA adapter, or one that computes something this library does not: every such field is named.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is no LoRA adapter, or one that computes something this library does not: every such field is named.
+    /// </exception>
     public static AdapterConfig Load(string folder)
     {
         folder = Path.GetFullPath(folder);
@@ -88,7 +90,8 @@ internal sealed record AdapterConfig
             Rank = rank,
             Alpha = json.GetDouble("lora_alpha"),
             RankStabilized = json.GetBool("use_rslora", false),
-            RankPattern = ReadNumbers(json, "rank_pattern", v => v >= 1 && v == Math.Truncate(v) && v <= int.MaxValue, "a whole number of at least 1 for each name"),
+            RankPattern = ReadNumbers(
+                json, "rank_pattern", v => v >= 1 && v == Math.Truncate(v) && v <= int.MaxValue, "a whole number of at least 1 for each name"),
             AlphaPattern = ReadNumbers(json, "alpha_pattern", _ => true, "a number for each name"),
             Dropout = dropout,
             Targets = ReadTargets(json),
@@ -106,7 +109,8 @@ internal sealed record AdapterConfig
             bool off = field switch
             {
                 "bias" => value.ValueKind == JsonValueKind.String && value.ValueEquals(NoneText),
-                "init_lora_weights" => value.ValueKind is JsonValueKind.True or JsonValueKind.False || (value.ValueKind == JsonValueKind.String && HarmlessInits.Contains(value.GetString())),
+                "init_lora_weights" => value.ValueKind is JsonValueKind.True or JsonValueKind.False
+                    || (value.ValueKind == JsonValueKind.String && HarmlessInits.Contains(value.GetString())),
                 _ => Read.Contains(field) || Harmless.Contains(field) || IsEmpty(value),
             };
             if (!off) faults.Add($"field {Faults.Quote(field)} is set to {ModelConfig.Describe(value)}, which this library does not compute.");
@@ -163,7 +167,9 @@ internal sealed record AdapterConfig
         }
         catch (ArgumentException)
         {
-            throw json.Wrong(field, field.EndsWith("_pattern", StringComparison.Ordinal) ? "regular expressions with a number each" : "a regular expression when it is a text");
+            throw json.Wrong(field, field.EndsWith("_pattern", StringComparison.Ordinal)
+                ? "regular expressions with a number each"
+                : "a regular expression when it is a text");
         }
     }
 }

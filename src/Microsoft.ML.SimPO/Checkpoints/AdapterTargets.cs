@@ -60,11 +60,13 @@ internal sealed class AdapterTargets
         try
         {
             List<string> chosen = [.. linearLayers.Where(l => IsMeant(l) && !IsExcluded(l))];
-            return chosen.Count > 0 ? chosen : throw new InvalidDataException($"The target modules {string.Join(", ", Names.Take(Faults.ListedOfUntrusted).Select(Faults.Quote))} are none of the model's linear layers.");
+            string names = string.Join(", ", Names.Take(Faults.ListedOfUntrusted).Select(Faults.Quote));
+            return chosen.Count > 0 ? chosen : throw new InvalidDataException($"The target modules {names} are none of the model's linear layers.");
         }
         catch (RegexMatchTimeoutException e)
         {
-            throw new InvalidDataException($"The pattern of target modules {Faults.Quote((_pattern is null ? Excluded : Names)[0])} takes too long to match. Give names instead.", e);
+            throw new InvalidDataException(
+                $"The pattern of target modules {Faults.Quote((_pattern is null ? Excluded : Names)[0])} takes too long to match. Give names instead.", e);
         }
     }
 
@@ -80,7 +82,8 @@ internal sealed class AdapterTargets
         if (_pattern is not null) return _pattern.IsMatch(layer);
         if (Names is [AllLinear]) return layer != Head;
         if (Names.Contains(layer, StringComparer.Ordinal)) return true; // a full name stands for itself, whatever its layer
-        return Names.Any(name => ModulePattern.EndsIn(layer, name)) && (Layers.Count == 0 || (ModulePattern.LayerOf(layer, LayerContainers) is { } i && Layers.Contains(i)));
+        return Names.Any(name => ModulePattern.EndsIn(layer, name))
+            && (Layers.Count == 0 || (ModulePattern.LayerOf(layer, LayerContainers) is { } i && Layers.Contains(i)));
     }
 
     private bool IsExcluded(string layer) =>

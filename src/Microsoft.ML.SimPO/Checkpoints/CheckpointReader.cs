@@ -61,7 +61,8 @@ internal sealed unsafe class CheckpointReader : Checkpoint
         TensorEntry entry = Find(name);
         if (start < 0 || count < 0 || start > entry.Count - count || !entry.Type.ConvertsToFloat32)
             throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                $"'{entry.File}': elements {start} to {start + count} of tensor {Faults.Quote(name)}, {entry.Type.HeaderName} {Faults.Describe(entry.Shape)}, cannot be read as float32."));
+                $"'{entry.File}': elements {start} to {start + count} of tensor {Faults.Quote(name)}, ")
+                + $"{entry.Type.HeaderName} {Faults.Describe(entry.Shape)}, cannot be read as float32.");
         _blocks.ReadPart(entry, start, destination, count);
     }
 
@@ -92,7 +93,8 @@ internal sealed unsafe class CheckpointReader : Checkpoint
         foreach (SafetensorsFile file in _files.Values) file.Dispose();
     }
 
-    private protected override void Read(List<(TensorEntry Entry, TensorTarget Target)> tensors, CancellationToken cancellationToken) => _blocks.Read(tensors, cancellationToken);
+    private protected override void Read(List<(TensorEntry Entry, TensorTarget Target)> tensors, CancellationToken cancellationToken) =>
+        _blocks.Read(tensors, cancellationToken);
 
     private static CheckpointReader OpenShards(string folder, ShardIndex index)
     {

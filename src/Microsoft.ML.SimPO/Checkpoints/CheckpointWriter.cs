@@ -34,7 +34,8 @@ internal sealed class CheckpointWriter
     /// <param name="cancellationToken">Ends the work; the target stays as it was.</param>
     /// <returns>What was written.</returns>
     /// <exception cref="IOException">The target cannot be written, or is the folder of an adapter or of something else.</exception>
-    public CheckpointSummary Write(string targetFolder, IReadOnlyList<TensorSource> tensors, Action<string>? complete = null, CancellationToken cancellationToken = default)
+    public CheckpointSummary Write(
+        string targetFolder, IReadOnlyList<TensorSource> tensors, Action<string>? complete = null, CancellationToken cancellationToken = default)
     {
         var plan = new ShardPlan(tensors, Type, MaxShardBytes);
         RoundingCount? rounding = null;
@@ -60,13 +61,16 @@ internal sealed class CheckpointWriter
     {
         folder = Path.GetFullPath(folder);
         string config = Path.Combine(folder, ModelConfig.FileName);
-        return File.Exists(config) ? ModelFiles.Read(folder) : throw new FileNotFoundException($"The folder '{folder}' holds no '{ModelConfig.FileName}'.", config);
+        return File.Exists(config)
+            ? ModelFiles.Read(folder)
+            : throw new FileNotFoundException($"The folder '{folder}' holds no '{ModelConfig.FileName}'.", config);
     }
 
     private static void CheckTarget(string folder)
     {
         if (File.Exists(Path.Combine(folder, AdapterConfig.FileName)))
-            throw new IOException($"The folder '{Path.GetFullPath(folder)}' holds an adapter. Write the model to another: readers take a folder for one or the other.");
+            throw new IOException(
+                $"The folder '{Path.GetFullPath(folder)}' holds an adapter. Write the model to another: readers take a folder for one or the other.");
     }
 
     private RoundingCount? Fill(string folder, ShardPlan plan, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 namespace Microsoft.ML.SimPO.Checkpoints;
 
-/// <summary>A folder that was filled beside its place. It takes the place of the old one in one step, and gives it back where something else that belongs to it fails.</summary>
+/// <summary>A folder that was filled beside its place. It takes the place of the old one in one step, and gives it back where something else that belongs to
+/// it fails.</summary>
 internal sealed class FolderReplacement : IDisposable
 {
     private readonly StagingFolder _staging;
@@ -9,7 +10,8 @@ internal sealed class FolderReplacement : IDisposable
     /// <summary>Where the old folder is since the swap, if there was one.</summary>
     private string? _old;
 
-    internal FolderReplacement(StagingFolder staging, string target, Func<string, bool> replaces) => (_staging, Target, _replaces) = (staging, target, replaces);
+    internal FolderReplacement(StagingFolder staging, string target, Func<string, bool> replaces) =>
+        (_staging, Target, _replaces) = (staging, target, replaces);
 
     /// <summary>The full path of the place.</summary>
     public string Target { get; }

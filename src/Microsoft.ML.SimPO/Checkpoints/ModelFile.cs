@@ -15,7 +15,9 @@ internal sealed record ModelFile(string Name, byte[] Content)
     ];
 
     /// <summary>Its path in the folder; never one that leads out of it.</summary>
-    public string Name { get; } = IsInside(Name) ? Name : throw new InvalidDataException($"{Faults.Quote(Name)} is not the name of a file inside a model folder.");
+    public string Name { get; } = IsInside(Name)
+        ? Name
+        : throw new InvalidDataException($"{Faults.Quote(Name)} is not the name of a file inside a model folder.");
 
     /// <summary>Whether a name in a model folder is one that writing a model replaces.</summary>
     public static bool IsOfModel(string name) =>
@@ -44,5 +46,6 @@ internal sealed record ModelFile(string Name, byte[] Content)
 
     private static bool IsWeights(string name, string stem, string extension) =>
         name == stem + extension || name == $"{stem}{extension}.index.json"
-        || (name.StartsWith(stem + "-", StringComparison.Ordinal) && name.Contains("-of-", StringComparison.Ordinal) && name.EndsWith(extension, StringComparison.Ordinal));
+        || (name.StartsWith(stem + "-", StringComparison.Ordinal) && name.Contains("-of-", StringComparison.Ordinal)
+            && name.EndsWith(extension, StringComparison.Ordinal));
 }

@@ -8,7 +8,8 @@ internal static class ModulePattern
 {
     private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
 
-    /// <summary>An expression that must match all of a name. One that cannot blow up is preferred; some, with look-ahead, need the other kind and a limit of time.</summary>
+    /// <summary>An expression that must match all of a name. One that cannot blow up is preferred; some, with look-ahead, need the other kind and a limit of
+    /// time.</summary>
     /// <exception cref="ArgumentException">It is no regular expression.</exception>
     public static Regex Whole(string text)
     {
@@ -41,7 +42,8 @@ internal static class ModulePattern
     {
         string[] parts = name.Split('.');
         for (int i = parts.Length - 2; i >= 2; i--)
-            if (int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out int layer) && (containers.Count == 0 || containers.Contains(parts[i - 1], StringComparer.Ordinal)))
+            if (int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out int layer)
+                && (containers.Count == 0 || containers.Contains(parts[i - 1], StringComparer.Ordinal)))
                 return layer;
         return null;
     }

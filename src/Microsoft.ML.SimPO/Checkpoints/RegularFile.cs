@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Microsoft.ML.SimPO.Checkpoints;
 
 /// <summary>
-/// Opens files that came from anywhere; nothing else in the library opens one for reading. A name may lead to a pipe, whose opening waits for ever, or to a device that never
-/// ends; both have length 0, and what has length 0 is never opened.
+/// Opens files that came from anywhere; nothing else in the library opens one for reading. A name may lead to a pipe, whose opening waits for ever, or
+/// to a device that never ends; both have length 0, and what has length 0 is never opened.
 /// </summary>
 internal static class RegularFile
 {

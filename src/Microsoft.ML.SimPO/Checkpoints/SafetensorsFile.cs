@@ -65,8 +65,8 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         ReadFully(path, handle, prefix, 0);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > (ulong)(fileLength - prefix.Length))
-            throw new InvalidDataException(Invariant(
-                $"'{path}': the header should take {length} bytes, but only {fileLength - prefix.Length} follow. The file is cut short or no safetensors file."));
+            throw new InvalidDataException(Invariant($"'{path}': the header should take {length} bytes, but only {fileLength - prefix.Length} follow.")
+                + " The file is cut short or no safetensors file.");
         if (length > SafetensorsHeader.MaxLength)
             throw new InvalidDataException(Invariant($"'{path}': the header takes {length} bytes; the format allows {SafetensorsHeader.MaxLength}."));
         var header = new byte[length];
@@ -90,7 +90,10 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     private static int ReadSome(string path, SafeFileHandle handle, Span<byte> destination, long offset)
     {
         int read = RandomAccess.Read(handle, destination, offset);
-        return read > 0 ? read : throw new InvalidDataException(Invariant($"'{path}' ends at byte {offset}, though it was longer when it was opened. Was it written to meanwhile?"));
+        return read > 0
+            ? read
+            : throw new InvalidDataException(Invariant(
+                $"'{path}' ends at byte {offset}, though it was longer when it was opened. Was it written to meanwhile?"));
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

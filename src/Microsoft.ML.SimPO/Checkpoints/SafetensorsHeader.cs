@@ -115,7 +115,8 @@ internal ref struct SafetensorsHeader
         if (offsets.Length != 2) return $"data_offsets must be two numbers, but are {Faults.Describe(offsets)}.";
         if (offsets[0] < 0 || offsets[1] < offsets[0]) return $"data_offsets {Faults.Describe(offsets)} do not ascend from 0.";
         if (offsets[1] > _dataLength)
-            return string.Create(CultureInfo.InvariantCulture, $"data_offsets {Faults.Describe(offsets)} end behind the {_dataLength} bytes of data; the file may be cut short.");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"data_offsets {Faults.Describe(offsets)} end behind the {_dataLength} bytes of data; the file may be cut short.");
         if (!TryByteLength(shape, type.Size, out long expected)) return $"shape {Faults.Describe(shape)} is too large.";
         long found = offsets[1] - offsets[0];
         return expected == found ? null : string.Create(CultureInfo.InvariantCulture,
@@ -144,13 +145,15 @@ internal ref struct SafetensorsHeader
         {
             if (entry.Offset != end)
                 _faults.Add(string.Create(CultureInfo.InvariantCulture,
-                    $"Tensor {Faults.Quote(entry.Name)} begins at byte {entry.Offset}, but {before} ends at {end}: {(entry.Offset < end ? "they overlap" : "there is a gap")}."));
+                    $"Tensor {Faults.Quote(entry.Name)} begins at byte {entry.Offset}, but {before} ends at {end}: ")
+                    + (entry.Offset < end ? "they overlap." : "there is a gap."));
             end = Math.Max(end, entry.Offset + entry.ByteLength);
             before = $"tensor {Faults.Quote(entry.Name)}";
         }
         if (_isWhole && end != _dataStart + _dataLength)
             _faults.Add(string.Create(CultureInfo.InvariantCulture,
-                $"The last tensor ends at byte {end}, but the file has {_dataStart + _dataLength}: {_dataStart + _dataLength - end} bytes belong to no tensor."));
+                $"The last tensor ends at byte {end}, but the file has {_dataStart + _dataLength}: ")
+                + string.Create(CultureInfo.InvariantCulture, $"{_dataStart + _dataLength - end} bytes belong to no tensor."));
         _faults.ThrowIfAny();
     }
 

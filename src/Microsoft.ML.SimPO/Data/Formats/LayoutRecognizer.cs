@@ -74,8 +74,11 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
     }
 
     /// <summary>A field that chat templates know by that very name, if it holds what they expect; other data may have the word for something else.</summary>
-    private string? Known(string name, Func<object?, bool> isRight) =>
-        fields.Names.Contains(name) && fields.All(name, value => isRight(value.Kind == FieldKind.Text ? ConversationText.Value(value.Text) : FieldTree.Of(value))) ? name : null;
+    private string? Known(string name, Func<object?, bool> isRight)
+    {
+        object? Tree(FieldValue value) => value.Kind == FieldKind.Text ? ConversationText.Value(value.Text) : FieldTree.Of(value);
+        return fields.Names.Contains(name) && fields.All(name, value => isRight(Tree(value))) ? name : null;
+    }
 
     private static bool IsListOfObjects(object? value) => value is JinjaList list && Array.TrueForAll(list.Items, item => item is JinjaDictionary);
 

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>
-/// A language model inside an ML.NET model: its small files in one stream, its weights as float32 in another or in a folder beside it, an adapter on it in two more.
-/// All are read as they come; no file is made for them.
+/// A language model inside an ML.NET model: its small files in one stream, its weights as float32 in another or in a folder beside it, an adapter on it
+/// in two more. All are read as they come; no file is made for them.
 /// </summary>
 internal static class ModelArchive
 {
@@ -20,8 +20,11 @@ internal static class ModelArchive
     {
         long bytes = sizeof(float) * model.Decoder.ParameterCount;
         if (model.ExternalWeights is null && bytes > model.MostBytesInArchive)
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"The weights take {bytes} bytes; a saved model holds at most {model.MostBytesInArchive}. Set `ExternalWeights` to the name of a folder, which will lie beside the saved model."));
+        {
+            throw new InvalidOperationException(
+                string.Create(CultureInfo.InvariantCulture, $"The weights take {bytes} bytes; a saved model holds at most {model.MostBytesInArchive}. ")
+                + "Set `ExternalWeights` to the name of a folder, which will lie beside the saved model.");
+        }
         context.SaveBinaryStream(FilesStream, writer =>
         {
             writer.Write(model.Files.Count);
@@ -49,10 +52,11 @@ internal static class ModelArchive
         ModelFiles files = Read(context, FilesStream, reader => new ModelFiles(origin, ReadFiles(reader)));
         ModelConfig config = ModelConfig.Load(files);
         ComputePlan plan = ComputePlan.On(device);
+        string weights = files.PathOf(CheckpointReader.SingleFileName);
         (string Path, string Name)? external = ExternalWeightsFolder.Find(context);
         Decoder decoder = external is { } folder
             ? DecoderLoader.Load(config, () => CheckpointReader.Open(folder.Path), plan)
-            : Read(context, WeightsStream, reader => DecoderLoader.Load(config, () => OpenTensors(reader, files.PathOf(CheckpointReader.SingleFileName)), plan));
+            : Read(context, WeightsStream, reader => DecoderLoader.Load(config, () => OpenTensors(reader, weights), plan));
         try
         {
             LoadAdapter(context, decoder, origin);

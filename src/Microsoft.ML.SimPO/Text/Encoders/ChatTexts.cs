@@ -12,12 +12,18 @@ internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns)
     {
         PromptedAnswers row = PromptedAnswers.Parse(prompt, ("chosen", chosen), ("rejected", rejected));
         if (_renderer is null || turns is null)
-            return new PairTexts(PlainPrompt(row.Prompt), PlainAnswer(row.Answers[0]), PlainAnswer(row.Answers[1]), PromptHandling.Plain, NeedsEos: true, AddsSpecial: true);
+        {
+            return new PairTexts(
+                PlainPrompt(row.Prompt), PlainAnswer(row.Answers[0]), PlainAnswer(row.Answers[1]), PromptHandling.Plain, NeedsEos: true, AddsSpecial: true);
+        }
         if (row.IsText && turns.IsTemplated(prompt, template!.BosToken))
-            return new PairTexts(prompt, Ended(row.Answers[0][^1].Content), Ended(row.Answers[1][^1].Content), PromptHandling.AlreadyTemplated, turns.Ending is null, turns.WritesBos);
+        {
+            string chosenTurn = Ended(row.Answers[0][^1].Content), rejectedTurn = Ended(row.Answers[1][^1].Content);
+            return new PairTexts(prompt, chosenTurn, rejectedTurn, PromptHandling.AlreadyTemplated, turns.Ending is null, turns.WritesBos);
+        }
         RenderedAnswers texts = _renderer.Render(row);
-        return new PairTexts(
-            texts.Prompt, Response(texts.Answers[0], row.Answers[0]), Response(texts.Answers[1], row.Answers[1]), PromptHandling.Templated, turns.Ending is null);
+        string first = Response(texts.Answers[0], row.Answers[0]), second = Response(texts.Answers[1], row.Answers[1]);
+        return new PairTexts(texts.Prompt, first, second, PromptHandling.Templated, turns.Ending is null);
     }
 
     /// <summary>The prompt alone, from which the model goes on, and whether the tokens that the tokenizer puts first belong before it.</summary>
@@ -44,7 +50,9 @@ internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns)
         ? throw new InvalidDataException("an answer has `tool_calls`, but the model has no chat template to write them with, or it is turned off.")
         : answer[^1].Content;
 
-    /// <summary>The answer without what follows the last turn, which is not the model's to write. A call may end in another way than words, which the template knows.</summary>
+    /// <summary>
+    /// The answer without what follows the last turn, which is not the model's to write. A call may end in another way than words, which the template knows.
+    /// </summary>
     private string Response(string text, IReadOnlyList<Message> answer)
     {
         string turn = turns!.Tail.Length > 0 && text.EndsWith(turns.Tail, StringComparison.Ordinal) ? text[..^turns.Tail.Length] : text;

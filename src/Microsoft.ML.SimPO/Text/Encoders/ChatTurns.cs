@@ -50,21 +50,27 @@ internal sealed class ChatTurns
     }
 
     /// <summary>
-    /// What of the tail belongs to the turn: all but white space, where it is the same when another turn follows; else up to the last token that is the same there, since
-    /// what comes only at the end of the text is not the turn's. A template that writes nothing leaves it to the next turn's mark, if that is a token, to end this one.
+    /// What of the tail belongs to the turn: all but white space, where it is the same when another turn follows; else up to the last token that is the same
+    /// there, since what comes only at the end of the text is not the turn's. A template that writes nothing leaves it to the next turn's mark, if that is a
+    /// token, to end this one.
     /// </summary>
     private static string? EndingOf(string tail, string? following, ChatTemplate template, HfTokenizer tokenizer)
     {
         string all = tail.TrimEnd();
         if (all.Length > 0 && (following is null || following.StartsWith(all, StringComparison.Ordinal))) return all;
         if (all.Length > 0) return UpToLast(tail[..tail.AsSpan().CommonPrefixLength(following)]) ?? UpToFirst(all) ?? all;
-        return following is not null && SpecialTokens(following, template, tokenizer).FirstOrDefault() is { } mark && following.StartsWith(mark, StringComparison.Ordinal) ? mark : null;
+        if (following is null || SpecialTokens(following, template, tokenizer).FirstOrDefault() is not { } mark) return null;
+        return following.StartsWith(mark, StringComparison.Ordinal) ? mark : null;
 
         string? UpToLast(string text) =>
-            SpecialTokens(text, template, tokenizer).LastOrDefault() is { } token ? text[..(text.LastIndexOf(token, StringComparison.Ordinal) + token.Length)] : null;
+            SpecialTokens(text, template, tokenizer).LastOrDefault() is { } token
+                ? text[..(text.LastIndexOf(token, StringComparison.Ordinal) + token.Length)]
+                : null;
 
         string? UpToFirst(string text) =>
-            SpecialTokens(text, template, tokenizer).FirstOrDefault() is { } token ? text[..(text.IndexOf(token, StringComparison.Ordinal) + token.Length)] : null;
+            SpecialTokens(text, template, tokenizer).FirstOrDefault() is { } token
+                ? text[..(text.IndexOf(token, StringComparison.Ordinal) + token.Length)]
+                : null;
     }
 
     /// <summary>What follows the answer where the user goes on; null where the template refuses that.</summary>
@@ -99,7 +105,8 @@ internal sealed class ChatTurns
         if (at < 0) return [];
         string head = prompt[..at];
         if (template.BosToken is { Length: > 0 } bos && head.StartsWith(bos, StringComparison.Ordinal)) head = head[bos.Length..];
-        List<string> markers = [.. SpecialTokens(head, template, tokenizer).Where(token => token != template.BosToken && token != template.EosToken && token != endToken).Distinct()];
+        List<string> markers = [.. SpecialTokens(head, template, tokenizer)
+            .Where(token => token != template.BosToken && token != template.EosToken && token != endToken).Distinct()];
         string text = head.Trim();
         return markers.Count > 0 || text.Length is 0 or > LongestMarker ? markers : [text];
     }

@@ -3,7 +3,8 @@ using System.Collections;
 namespace Microsoft.ML.SimPO.Text.Encoders;
 
 /// <summary>
-/// Encoded pairs in their order. Their ids lie one after the other in a few large arrays: an array for each sequence would stand scattered among the texts that it was made of,
+/// Encoded pairs in their order. Their ids lie one after the other in a few large arrays: an array for each sequence would stand scattered among the
+/// texts that it was made of,
 /// and keep their memory from being given back.
 /// </summary>
 internal sealed class EncodedPairs : IReadOnlyList<EncodedPair>

@@ -5,7 +5,8 @@ namespace Microsoft.ML.SimPO.Text.Encoders;
 /// <summary>Turns preference pairs into ids. Thread safe.</summary>
 /// <remarks>
 /// The prompt is rendered with the model's chat template and the header of an answer; the answer is what the model has to write, ended by the
-/// token that ends a turn, or by EOS. Both are tokenized as one text. BOS is there where the template writes it, as when the model is served; a text without a template gets the tokenizer's.
+/// token that ends a turn, or by EOS. Both are tokenized as one text. BOS is there where the template writes it, as when the model is served; a text without
+/// a template gets the tokenizer's.
 /// </remarks>
 internal sealed class PreferenceEncoder
 {
@@ -32,7 +33,8 @@ internal sealed class PreferenceEncoder
         _endToken = turns?.EndToken is { } end ? tokenizer.TokenId(end) : eos;
         if (_endToken is null)
             throw new InvalidDataException(
-                "The model has no `eos_token` that its tokenizer knows, and its chat template ends no turn with a special token, so an answer would have no end. "
+                "The model has no `eos_token` that its tokenizer knows, and its chat template ends no turn with a special token, "
+                + "so an answer would have no end. "
                 + "Set `eos_token` in tokenizer_config.json.");
         EndTokens = [.. new[] { _endToken, eos }.OfType<int>().Distinct()];
         _sides = new SideTokenizer(tokenizer, bos, eos);
@@ -111,7 +113,8 @@ internal sealed class PreferenceEncoder
     private EncodedPair? Encode(PairTexts texts)
     {
         (EncodedSide chosen, EncodedSide rejected) = _sides.Pair(texts);
-        if (PairTruncation.Fit(chosen, rejected, _options, _endToken) is not var (fittedChosen, fittedRejected, cutsPrompt, cutsAnswer)) return Drop(isEmpty: false);
+        if (PairTruncation.Fit(chosen, rejected, _options, _endToken) is not var (fittedChosen, fittedRejected, cutsPrompt, cutsAnswer))
+            return Drop(isEmpty: false);
         var pair = new EncodedPair(fittedChosen.Ids, fittedChosen.PromptLength, fittedRejected.Ids, fittedRejected.PromptLength);
         _counters.Encoded(texts.Handling, cutsPrompt, cutsAnswer, chosen.IsMerged || rejected.IsMerged, pair);
         return pair;

@@ -10,7 +10,8 @@ internal sealed class ReferenceEncoder(HfTokenizer tokenizer, ChatTemplate? temp
     public EncodedPair Encode(string prompt, string chosen, string rejected, EncodingCounters counters)
     {
         PairTexts texts = TextsOf(prompt, chosen, rejected);
-        ReferenceRow row = new ReferenceTokenization(tokenizer, bos, eos, options.MaxLength, PromptLength, options.PromptCut).Encode(texts.Prompt, texts.Chosen, texts.Rejected);
+        var tokenization = new ReferenceTokenization(tokenizer, bos, eos, options.MaxLength, PromptLength, options.PromptCut);
+        ReferenceRow row = tokenization.Encode(texts.Prompt, texts.Chosen, texts.Rejected);
         counters.Encoded(texts.Handling, row.CutsPrompt, row.CutsAnswer, row.IsMerged, row.Pair);
         return row.Pair;
     }

@@ -15,7 +15,8 @@ internal static class ReferenceTexts
         bool knowsSystem = template.Source.Contains("system", StringComparison.Ordinal) || template.Source.Contains("<|im_start|>", StringComparison.Ordinal);
         if (knowsSystem && prompt[0].Role != "system") prompt = [new Message("system", ""), .. prompt];
         return new PairTexts(
-            template.Render(prompt, addGenerationPrompt: false), WithoutBos(template, chosen), WithoutBos(template, rejected), PromptHandling.Templated, NeedsEos: false);
+            template.Render(prompt, addGenerationPrompt: false), WithoutBos(template, chosen), WithoutBos(template, rejected),
+            PromptHandling.Templated, NeedsEos: false);
     }
 
     /// <summary>TRL: the answer is what the whole chat has behind the prompt with its generation prompt, as far as both agree.</summary>
@@ -27,7 +28,8 @@ internal static class ReferenceTexts
         bool continues = prompt[^1].Role == "assistant";
         if (!continues && prompt[^1].Role is not ("user" or "tool")) throw new InvalidDataException($"Invalid role in the last message: {prompt[^1].Role}.");
         string text = template.Render(prompt, addGenerationPrompt: !continues, continueFinalMessage: continues);
-        string withChosen = template.Render([.. prompt, .. chosen], addGenerationPrompt: false), withRejected = template.Render([.. prompt, .. rejected], addGenerationPrompt: false);
+        string withChosen = template.Render([.. prompt, .. chosen], addGenerationPrompt: false);
+        string withRejected = template.Render([.. prompt, .. rejected], addGenerationPrompt: false);
         text = text[..text.AsSpan().CommonPrefixLength(withChosen)];
         string answer = withChosen[text.Length..];
         text = text[..text.AsSpan().CommonPrefixLength(withRejected)];

@@ -21,7 +21,8 @@ internal sealed class SideTokenizer
 
     /// <summary>The ids of a prompt alone.</summary>
     /// <param name="text">Its text.</param>
-    /// <param name="addsSpecial">Whether the tokens that the tokenizer puts first belong before it; never where a template wrote it, which has its own or wants none.</param>
+    /// <param name="addsSpecial">Whether the tokens that the tokenizer puts first belong before it; never where a template wrote it, which has its own or
+    /// wants none.</param>
     public int[] Prompt(string text, bool addsSpecial)
     {
         int[] ids = _tokenizer.Encode(text, addSpecialTokens: false);
