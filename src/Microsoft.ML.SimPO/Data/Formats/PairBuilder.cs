@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Data.Containers;
 using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Templates.Values;
 
 namespace Microsoft.ML.SimPO.Data.Formats;
 
@@ -38,7 +39,9 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
 
     /// <summary>Parts of text, and nothing else, are an answer's words.</summary>
     private static List<Message> Answer(List<Message> side, int border) =>
-        border == side.Count - 1 && side[border] is { IsPlain: false, Fields.Count: 2 } parts ? [new Message(parts.Role, parts.Content)] : side[border..];
+        border == side.Count - 1 && side[border] is { Fields.Count: 2 } parts && parts.Field(MessageFields.Content) is JinjaList
+            ? [new Message(parts.Role, parts.Content)]
+            : side[border..];
 
     private RowFault? ReadPrompt(FieldRecord row, List<Message> prompt)
     {

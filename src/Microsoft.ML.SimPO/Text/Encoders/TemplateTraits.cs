@@ -19,7 +19,8 @@ internal sealed class TemplateTraits
         _takesParts = new Lazy<bool>(() => Takes(Message.User) && Takes(Message.Assistant));
         _takesTextArguments = new Lazy<bool>(() => Render(Call(Arguments))?.Contains(Arguments, StringComparison.Ordinal) == true);
         _readsCalls = new Lazy<bool>(() => ReadsCall(Arguments) || ReadsCall(ConversationText.Value(Arguments)!));
-        _readsThoughts = new Lazy<bool>(() => Reads(Answer("y", MessageFields.Thought, Thought), Thought));
+        JinjaDictionary thinking = MessageFields.With(Answer("y", MessageFields.Thought, Thought).Fields, MessageFields.Thinking, Thought);
+        _readsThoughts = new Lazy<bool>(() => Reads(new Message(thinking), Thought));
     }
 
     /// <summary>Whether content may be a list of text parts; else their texts are one.</summary>
