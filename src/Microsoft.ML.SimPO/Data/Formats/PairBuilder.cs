@@ -39,7 +39,7 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
 
     /// <summary>Parts of text, and nothing else, are an answer's words.</summary>
     private static List<Message> Answer(List<Message> side, int border) =>
-        border == side.Count - 1 && side[border] is { Fields.Count: 2 } parts && parts.Field(MessageFields.Content) is JinjaList
+        border == side.Count - 1 && side[border] is { IsPlain: false, Fields.Count: 2 } parts && parts.Field(MessageFields.Content) is JinjaList
             ? [new Message(parts.Role, parts.Content)]
             : side[border..];
 
