@@ -11,7 +11,7 @@ internal static class ResultFile
 
     public static void Write(string path, SimPOTransformer model, long trainPairs, Snapshot before, Snapshot after, IReadOnlyList<string> prompts, bool checkpointEqual, bool zipEqual, TimeSpan total)
     {
-        IReadOnlyList<TrainingProgress> steps = model.TrainingHistory;
+        IReadOnlyList<TrainingProgress> steps = model.TrainingRun.Steps;
         double seconds = steps[^1].Elapsed.TotalSeconds;
         object result = new
         {

@@ -20,7 +20,7 @@ IDataView test = ml.Data.TakeRows(ml.Alignment.LoadPreferences(Path.Combine(samp
 using SimPOTransformer model = ml.Alignment.Trainers.SimPO(Path.Combine(sample, "model"), beta: 2.5f, learningRate: 2.5e-4).Fit(train);
 
 AlignmentMetrics metrics = ml.Alignment.Evaluate(model.Transform(test));
-Console.WriteLine($"{pairs} pairs, {model.TrainingHistory.Count} steps: accuracy {metrics.Accuracy:P1}, mean margin {metrics.MeanMargin:F3}");
+Console.WriteLine($"{pairs} pairs, {model.TrainingRun.Steps.Count} steps: accuracy {metrics.Accuracy:P1}, mean margin {metrics.MeanMargin:F3}");
 Console.WriteLine(model.Generate(["What is the status of order 4355?"], new GenerationOptions { MaxNewTokens = 64 })[0]);
 
 static string Folder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;

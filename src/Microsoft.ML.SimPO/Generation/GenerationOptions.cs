@@ -1,8 +1,8 @@
 namespace Microsoft.ML.SimPO;
 
 /// <summary>
-/// How text is generated. The defaults are greedy: the likeliest token each time. Everything works as the option of the same name in Hugging Face transformers, in its order:
-/// repetition penalty, no-repeat n-grams, least length, temperature, top-k, top-p, min-p.
+/// How text is generated. The defaults are greedy: the likeliest token each time. Everything works as the option of the same name in Hugging Face transformers,
+/// in its order: repetition penalty, no-repeat n-grams, least length, temperature, top-k, top-p, min-p.
 /// </summary>
 public sealed record GenerationOptions
 {
@@ -37,8 +37,8 @@ public sealed record GenerationOptions
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 
     /// <summary>
-    /// Where the random numbers begin. Default 0: the same text each time. Every prompt of a call, and every sample, has random numbers of its own, decided by the seed and its
-    /// place: its text does not depend on the other prompts.
+    /// Where the random numbers begin. Default 0: the same text each time. Every prompt of a call, and every sample, has random numbers of its own, decided by
+    /// the seed and its place: its text does not depend on the other prompts.
     /// </summary>
     public int Seed { get; init; }
 
@@ -46,14 +46,18 @@ public sealed record GenerationOptions
     internal IEnumerable<string> Faults()
     {
         if (MaxNewTokens < 1) yield return Invariant($"`MaxNewTokens` must be at least 1, but was {MaxNewTokens}.");
-        if (MinNewTokens < 0 || MinNewTokens > Math.Max(0, MaxNewTokens)) yield return Invariant($"`MinNewTokens` must be from 0 to `MaxNewTokens`, but was {MinNewTokens}.");
-        if (!(Temperature > 0 && float.IsFinite(Temperature))) yield return Invariant($"`Temperature` must be greater than 0, but was {Temperature}. For the likeliest token leave `Sample` false.");
+        if (MinNewTokens < 0 || MinNewTokens > Math.Max(0, MaxNewTokens))
+            yield return Invariant($"`MinNewTokens` must be from 0 to `MaxNewTokens`, but was {MinNewTokens}.");
+        if (!(Temperature > 0 && float.IsFinite(Temperature)))
+            yield return Invariant($"`Temperature` must be greater than 0, but was {Temperature}. For the likeliest token leave `Sample` false.");
         if (TopK < 0) yield return Invariant($"`TopK` must be 0 or more, but was {TopK}. Use 0 for all tokens.");
         if (!(TopP > 0 && TopP <= 1)) yield return Invariant($"`TopP` must be greater than 0 and at most 1, but was {TopP}. Use 1 for all tokens.");
         if (!(MinP >= 0 && MinP <= 1)) yield return Invariant($"`MinP` must be from 0 to 1, but was {MinP}. Use 0 for all tokens.");
-        if (!(RepetitionPenalty > 0 && float.IsFinite(RepetitionPenalty))) yield return Invariant($"`RepetitionPenalty` must be greater than 0, but was {RepetitionPenalty}. Use 1 for none.");
+        if (!(RepetitionPenalty > 0 && float.IsFinite(RepetitionPenalty)))
+            yield return Invariant($"`RepetitionPenalty` must be greater than 0, but was {RepetitionPenalty}. Use 1 for none.");
         if (NoRepeatNgramSize < 0) yield return Invariant($"`NoRepeatNgramSize` must be 0 or more, but was {NoRepeatNgramSize}. Use 0 for none.");
-        if (StopStrings is null || StopStrings.Any(string.IsNullOrEmpty)) yield return "`StopStrings` must hold texts that are not empty. Use an empty list for none.";
+        if (StopStrings is null || StopStrings.Any(string.IsNullOrEmpty))
+            yield return "`StopStrings` must hold texts that are not empty. Use an empty list for none.";
     }
 
     /// <exception cref="ArgumentException">Options are out of range; all of them are listed.</exception>

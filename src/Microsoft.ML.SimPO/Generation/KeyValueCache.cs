@@ -66,11 +66,13 @@ internal sealed class KeyValueCache : IAttention, IDisposable
         using DisposeScope scope = NewDisposeScope();
         DecoderArchitecture a = _architecture;
         Tensor heads = queryKeyValue.view(-1, a.HeadCount + (2 * a.KeyValueHeadCount), a.HeadDim); // [batch, heads, headDim]
-        Tensor query = heads.narrow(1, 0, a.HeadCount).unsqueeze(2).to(float32); // [batch, heads, 1, headDim]; the cache is float32 whatever the layers compute in
+        // The cache is float32 whatever the layers compute in.
+        Tensor query = heads.narrow(1, 0, a.HeadCount).unsqueeze(2).to(float32); // [batch, heads, 1, headDim]
         Store(_keys[layer], heads.narrow(1, a.HeadCount, a.KeyValueHeadCount));
         Store(_values[layer], heads.narrow(1, a.HeadCount + a.KeyValueHeadCount, a.KeyValueHeadCount));
         int longest = _lengths.Max();
-        Tensor output = _kernel.Forward(query, _keys[layer].narrow(2, 0, longest), _values[layer].narrow(2, 0, longest), Mask(a.Layers[layer].Window, longest)).Output;
+        Tensor keys = _keys[layer].narrow(2, 0, longest), values = _values[layer].narrow(2, 0, longest);
+        Tensor output = _kernel.Forward(query, keys, values, Mask(a.Layers[layer].Window, longest)).Output;
         return scope.MoveToOuter(output.reshape(-1, a.QuerySize).to(queryKeyValue.dtype));
     }
 

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace Microsoft.ML.SimPO.Generation;
 
 /// <summary>
-/// The probabilities of the tokens that temperature, top-k, top-p and min-p leave. Where the limits of top-k and top-p lie is found by counting tokens and mass by distance from
-/// the likeliest; only the tokens of the bucket that a limit falls into are sorted, never the vocabulary. For one sequence.
+/// The probabilities of the tokens that temperature, top-k, top-p and min-p leave. Where the limits of top-k and top-p lie is found by counting tokens and mass
+/// by distance from the likeliest; only the tokens of the bucket that a limit falls into are sorted, never the vocabulary. For one sequence.
 /// </summary>
 internal sealed class TokenDistribution(GenerationOptions options)
 {

@@ -15,14 +15,16 @@ internal sealed class TokenGenerator(Decoder decoder, IReadOnlyCollection<int> s
     /// <param name="prompts">At least one token each. Those that are one and the same array are computed once.</param>
     /// <param name="onToken">Told each token as it is chosen (sequence, token); false finishes that sequence.</param>
     /// <returns>The new tokens of each sequence, its stop token included.</returns>
-    public int[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, Func<int, int, bool>? onToken = null, CancellationToken cancellationToken = default) =>
+    public int[][] Generate(
+        IReadOnlyList<int[]> prompts, GenerationOptions options, Func<int, int, bool>? onToken = null, CancellationToken cancellationToken = default) =>
         [.. Run([.. prompts.Select((p, i) => (p, i))], options, onToken, cancellationToken).Select(s => s.Written())];
 
     /// <param name="prompts">With the index of the random numbers of each, of which its text depends where it is sampled.</param>
     /// <returns>A sequence for each prompt, finished.</returns>
     /// <inheritdoc cref="Generate"/>
     public TokenSequence[] Run(
-        IReadOnlyList<(int[] Ids, int Random)> prompts, GenerationOptions options, Func<int, int, bool>? onToken = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<(int[] Ids, int Random)> prompts, GenerationOptions options, Func<int, int, bool>? onToken = null,
+        CancellationToken cancellationToken = default)
     {
         if (prompts.Count == 0) return [];
         TokenSequence[] all = [.. prompts.Select((p, i) => new TokenSequence(i, p.Ids, new TokenSampler(options, p.Random, _stopTokens)))];

@@ -25,7 +25,8 @@ internal sealed class TokenSampler(GenerationOptions options, int index, IReadOn
         // Not IndexOfMax: its indices are denormal floats, which are zeros where those are flushed.
         float largest = TensorPrimitives.Max((ReadOnlySpan<float>)logits);
         if (!float.IsFinite(largest))
-            throw new InvalidOperationException("The model's logits are not finite numbers: its weights are damaged, or its training diverged. Train with a smaller `LearningRate`.");
+            throw new InvalidOperationException(
+                "The model's logits are not finite numbers: its weights are damaged, or its training diverged. Train with a smaller `LearningRate`.");
         return options.Sample ? _distribution.Draw(logits, largest, _random.NextDouble()) : logits.IndexOf(largest); // the first of several
     }
 

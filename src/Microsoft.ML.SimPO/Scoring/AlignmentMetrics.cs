@@ -1,6 +1,3 @@
-using Microsoft.ML.SimPO.Data;
-using Microsoft.ML.SimPO.Scoring;
-
 namespace Microsoft.ML.SimPO;
 
 /// <summary>How well a model's rewards agree with the preferences of a data set.</summary>

@@ -1,4 +1,3 @@
-using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text.Encoders;

@@ -27,7 +27,7 @@ internal sealed class AdamW : IDisposable
         int index = 0, place = 0;
         _groups = [.. parameters.GroupBy(Decays).Select(g => g.Select(p => new AdamWRange(p, g.Key ? settings.WeightDecay : 0, index++, ref place)).ToArray())];
         _sums = place;
-        _parts = AdamWPart.Of([.. _groups.SelectMany(g => g)]);
+        _parts = AdamWPart.Of(_groups.SelectMany(g => g));
     }
 
     /// <summary>Steps done; set where a run is resumed.</summary>

@@ -21,13 +21,15 @@ internal sealed class AdamWPart
         _blocks = _isOurs ? FloatBlock.Cut([.. ranges.Select(r => r.Count)]) : [];
     }
 
-    /// <summary>All of one parts where tensors stay in place; a part for each other storage, so that no two of them need be there at once.</summary>
-    public static AdamWPart[] Of(IReadOnlyList<AdamWRange> ranges) =>
-        [.. ranges.GroupBy(r => r.Parameter.Storage.StaysInPlace ? null : r.Parameter.Storage).Select(g => new AdamWPart([.. g]))];
+    /// <summary>A part of all whose tensors stay in place, and one of each other storage, so that no two of them need be there at once.</summary>
+    /// <param name="ranges">Those that are empty are left out: a small weight may be another process's altogether.</param>
+    public static AdamWPart[] Of(IEnumerable<AdamWRange> ranges) => [.. ranges.Where(r => r.Count > 0)
+        .GroupBy(r => r.Parameter.Storage.StaysInPlace ? null : r.Parameter.Storage).Select(g => new AdamWPart([.. g]))];
 
     public void ZeroGradients()
     {
         using WeightLease lease = Enter();
+        using DisposeScope scope = NewDisposeScope();
         FusedOperations.ZeroInPlace(Gradients());
     }
 
@@ -36,6 +38,7 @@ internal sealed class AdamWPart
     public unsafe void SumSquares(double[] into)
     {
         using WeightLease lease = Enter();
+        using DisposeScope scope = NewDisposeScope();
         nint[] gradients = [.. _ranges.Select(r => Parameter.Address(r.Gradient))];
         ParallelBlocks.For(_blocks.Length, i =>
         {
@@ -60,6 +63,7 @@ internal sealed class AdamWPart
     public void Step(int step, double learningRate, double factor, AdamWSettings settings)
     {
         using WeightLease lease = Enter();
+        using DisposeScope scope = NewDisposeScope();
         if (_isOurs)
         {
             StepInBlocks(step, learningRate, factor, settings);

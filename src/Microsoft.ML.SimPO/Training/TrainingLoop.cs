@@ -1,9 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 
@@ -12,54 +10,37 @@ namespace Microsoft.ML.SimPO.Training;
 /// <summary>Runs the steps of a plan: gradients of all micro-batches, clipping, AdamW, report.</summary>
 internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, TrainingSettings settings)
 {
+    /// <summary>Does all steps of a plan.</summary>
     /// <param name="pairs">What the plan's indices refer to.</param>
     /// <param name="report">Called after every step, on this thread.</param>
-    /// <inheritdoc cref="RunObserved"/>
-    public void Run(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, Action<TrainingProgress>? report, CancellationToken cancellationToken = default) =>
-        RunObserved(pairs, plan, new ProgressObserver(report), cancellationToken);
-
-    /// <param name="pairs">What the plan's indices refer to.</param>
-    /// <param name="observer">Is told of every step and may end the run.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the weights are those of the last whole step.</exception>
     /// <exception cref="InvalidOperationException">The loss or its gradient is not a finite number any more.</exception>
-    public void RunObserved(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, ITrainingObserver observer, CancellationToken cancellationToken = default)
+    public void Run(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, Action<TrainingProgress>? report, CancellationToken cancellationToken = default)
     {
-        foreach (Parameter parameter in decoder.Trainable) parameter.Train();
-        try
-        {
-            using var optimizer = new AdamW(decoder.Trainable, settings.AdamW, settings.Plan.Collective);
-            try
-            {
-                RunSteps(pairs, plan, observer, optimizer, cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                observer.Cancelled(optimizer);
-                throw;
-            }
-        }
-        finally
-        {
-            foreach (Parameter parameter in decoder.Trainable) parameter.Freeze();
-        }
+        using TrainingSteps steps = Begin(pairs, plan);
+        while (steps.Next(cancellationToken) is { } progress) report?.Invoke(progress);
     }
 
-    private void RunSteps(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, ITrainingObserver observer, AdamW optimizer, CancellationToken cancellationToken)
+    /// <summary>The steps of a plan, for whoever does something between them.</summary>
+    /// <param name="pairs">What the plan's indices refer to.</param>
+    public TrainingSteps Begin(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan) => new(this, decoder, settings, pairs, plan);
+
+    /// <summary>What computes the gradients of all steps.</summary>
+    internal GradientPass MakePass() => new(decoder, new ResponseHead(decoder, loss, settings.Plan.LogitsBudget), settings.Plan.Recompute, settings.LookUpPadding);
+
+    /// <summary>The step after those that are done.</summary>
+    internal TrainingProgress RunStep(TrainingSteps steps, GradientPass pass, CancellationToken cancellationToken)
     {
+        (int i, int total) = (steps.Done, steps.Plan.Count);
         var schedule = new LearningRateSchedule(
-            settings.Scheduler, settings.LearningRate, plan.Count, settings.WarmupSteps ?? LearningRateSchedule.WarmupSteps(settings.WarmupRatio, plan.Count));
-        (int done, TimeSpan before) = observer.Start(optimizer);
-        using var pass = new GradientPass(decoder, new ResponseHead(decoder, loss, settings.Plan.LogitsBudget), settings.Plan.Recompute, settings.LookUpPadding);
-        var clock = Stopwatch.StartNew();
-        for (int i = done; i < plan.Count; i++)
-        {
-            TimeSpan started = clock.Elapsed;
-            (GroupResult[][] results, int tokens) = Gradients(pairs, plan[i], pass, optimizer, cancellationToken);
-            double norm = optimizer.ClipGradients(settings.MaxGradNorm);
-            Check(i, results, norm, pairs);
-            optimizer.Step(schedule.At(i));
-            if (!observer.AfterStep(Progress(i, plan, results, norm, schedule, tokens, clock.Elapsed - started, before + clock.Elapsed), optimizer)) return;
-        }
+            settings.Scheduler, settings.LearningRate, total, settings.WarmupSteps ?? LearningRateSchedule.WarmupSteps(settings.WarmupRatio, total));
+        TimeSpan started = steps.Elapsed;
+        (GroupResult[][] results, int tokens) = Gradients(steps.Pairs, steps.Plan[i], pass, steps.Optimizer, cancellationToken);
+        double norm = steps.Optimizer.ClipGradients(settings.MaxGradNorm);
+        Check(i, results, norm, steps.Pairs);
+        steps.Optimizer.Step(schedule.At(i));
+        TimeSpan elapsed = steps.Elapsed;
+        return Progress(i, steps.Plan, results, norm, schedule, tokens, elapsed - started, elapsed);
     }
 
     private (GroupResult[][] Results, int Tokens) Gradients(IReadOnlyList<EncodedPair> pairs, TrainingStep step, GradientPass pass, AdamW optimizer, CancellationToken cancellationToken)
@@ -112,7 +93,7 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
             Tokens = tokens,
             TokensPerSecond = tokens / took.TotalSeconds,
             Elapsed = elapsed,
-            Remaining = elapsed / (index + 1) * (plan.Count - index - 1),
+            Remaining = TrainingProgress.RemainingOf(elapsed, index + 1, plan.Count),
         };
     }
 }

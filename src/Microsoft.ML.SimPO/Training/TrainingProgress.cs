@@ -53,4 +53,7 @@ public sealed record TrainingProgress
 
     /// <summary>What the steps that are left will take at the pace so far.</summary>
     public required TimeSpan Remaining { get; init; }
+
+    /// <summary>What the steps that are left will take at the pace of those that are done.</summary>
+    internal static TimeSpan RemainingOf(TimeSpan elapsed, int done, int total) => elapsed / done * (total - done);
 }

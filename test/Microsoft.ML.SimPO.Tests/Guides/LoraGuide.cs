@@ -40,7 +40,7 @@ internal static class LoraGuide
                 Lora = new LoraOptions { Rank = rank, Alpha = 2 * rank },
             });
             using SimPOTransformer model = one.Fit(train);
-            Console.WriteLine($"rank {rank}: loss {model.TrainingHistory[^1].Loss:F3}");
+            Console.WriteLine($"rank {rank}: loss {model.TrainingRun.Steps[^1].Loss:F3}");
         }
         using SimPOTransformer again = shared.WithAdapter("adapter");
         // </guide>

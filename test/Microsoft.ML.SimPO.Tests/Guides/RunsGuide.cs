@@ -24,13 +24,13 @@ internal static class RunsGuide
             ResumeFrom = "Auto",
         };
         using SimPOTransformer model = ml.Alignment.Trainers.SimPO(options).Fit(train);
-        ValidationResult best = model.ValidationHistory.MinBy(v => v.Loss)!;
-        Console.WriteLine($"best after step {best.Step} of {model.TrainingHistory.Count}: loss {best.Loss:F3}");
+        ValidationResult best = model.TrainingRun.BestValidation!;
+        Console.WriteLine($"best after step {best.Step} of {model.TrainingRun.Steps.Count}: loss {best.Loss:F3}");
 
         (options.LearningRate, options.EarlyStoppingPatience) = (2e-2, 0);
         (options.OutputPath, options.ResumeFrom, options.SaveSteps, options.SaveTotalLimit) = (null, null, 0, 0);
         using SimPOTransformer broken = ml.Alignment.Trainers.SimPO(options).Fit(train);
-        foreach (TrainingDiagnosis finding in broken.Diagnoses) Console.WriteLine(finding.Message);
+        foreach (TrainingDiagnosis finding in broken.TrainingRun.Findings) Console.WriteLine(finding.Message);
         // </guide>
     }
 }

@@ -121,8 +121,8 @@ public sealed class SmolLM2Tests : IDisposable
         int[] rows = Ids(curve, "pair_indices");
         IDataView data = compatibility == Compatibility.None ? View(rows) : _context.Data.LoadFromEnumerable(rows.Select(i => Rendered(Rows.Value[i])));
         using SimPOTransformer tuned = _context.Alignment.Trainers.SimPO(options).Fit(data);
-        Assert.Equal(count, tuned.TrainingHistory.Count);
-        CheckCurve(curve, tuned.TrainingHistory, tolerance);
+        Assert.Equal(count, tuned.TrainingRun.Steps.Count);
+        CheckCurve(curve, tuned.TrainingRun.Steps, tolerance);
     }
 
     private TextPair Rendered(PreferenceRow row) => new()

@@ -42,10 +42,10 @@ public class TrainingParityTests
         var context = new MLContext(seed: 1);
         IDataView train = context.Data.LoadFromEnumerable(fixture.Train.Select(TrainingGolden.TextOf)), evaluation = context.Data.LoadFromEnumerable(fixture.Evaluation.Select(TrainingGolden.TextOf));
         using SimPOTransformer tuned = context.Alignment.Trainers.SimPO(fixture.Options).Fit(train, evaluation);
-        Assert.Equal(fixture.Log.Length, tuned.TrainingHistory.Count);
-        for (int i = 0; i < fixture.Log.Length; i++) CheckStep(fixture.Log[i], tuned.TrainingHistory[i], 1e-5);
-        CheckFigures(fixture, "eval_before", tuned.ValidationHistory[0].Figures!);
-        CheckFigures(fixture, "eval_after", tuned.ValidationHistory[^1].Figures!);
+        Assert.Equal(fixture.Log.Length, tuned.TrainingRun.Steps.Count);
+        for (int i = 0; i < fixture.Log.Length; i++) CheckStep(fixture.Log[i], tuned.TrainingRun.Steps[i], 1e-5);
+        CheckFigures(fixture, "eval_before", tuned.TrainingRun.Validations[0].Figures!);
+        CheckFigures(fixture, "eval_after", tuned.TrainingRun.Validations[^1].Figures!);
     }
 
     private static TrainingGolden Open(GoldenCase golden)

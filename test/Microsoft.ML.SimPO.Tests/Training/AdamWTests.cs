@@ -1,12 +1,15 @@
+using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Training;
 
 public sealed class AdamWTests : IDisposable
 {
-    private readonly Parameter _projection = Trained(ParameterKind.Projection, [3, 4], 1), _norm = Trained(ParameterKind.Norm, [4], 2), _bias = Trained(ParameterKind.Bias, [3], 3),
-        _embedding = Trained(ParameterKind.Embedding, [5, 4], 4), _head = Trained(ParameterKind.Head, [5, 4], 5);
+    private readonly Parameter _projection = Trained(ParameterKind.Projection, [3, 4], 1), _norm = Trained(ParameterKind.Norm, [4], 2),
+        _bias = Trained(ParameterKind.Bias, [3], 3), _embedding = Trained(ParameterKind.Embedding, [5, 4], 4), _head = Trained(ParameterKind.Head, [5, 4], 5);
 
     private Parameter[] All => [_projection, _norm, _bias, _embedding, _head];
 
@@ -21,7 +24,8 @@ public sealed class AdamWTests : IDisposable
         var settings = new AdamWSettings(0.1, 0.8, 0.95, 1e-6);
         using var optimizer = new AdamW(All, settings);
         Dictionary<Parameter, double[]> weights = All.ToDictionary(p => p, p => Doubles(p.Value));
-        Dictionary<Parameter, (double[] First, double[] Second)> moments = All.ToDictionary(p => p, p => (new double[weights[p].Length], new double[weights[p].Length]));
+        Dictionary<Parameter, (double[] First, double[] Second)> moments =
+            All.ToDictionary(p => p, p => (new double[weights[p].Length], new double[weights[p].Length]));
         for (int step = 1; step <= 20; step++)
         {
             double rate = 0.01 / step;
@@ -120,6 +124,53 @@ public sealed class AdamWTests : IDisposable
         }
     }
 
+    /// <summary>The sums of squares stand at the same places of an array however weights are dealt out, and come from one process each.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Norm_and_step_dealt_out_to_several_processes_are_those_of_one_to_the_bit(int processes)
+    {
+        long[][] shapes = [[5, 40_000], [4], [3, 100_001], [70_000]];
+        ParameterKind[] kinds = [ParameterKind.Embedding, ParameterKind.Norm, ParameterKind.Projection, ParameterKind.Bias];
+        (double[] expectedNorms, float[][] expected) = Move(new ShareStorage(shapes, 0, 1), OneProcess.Alone);
+        Assert.NotEqual(expectedNorms[0], expectedNorms[1]);
+        using var collective = new Threads(processes);
+        ShareStorage[] shares = [.. Enumerable.Range(0, processes).Select(rank => new ShareStorage(shapes, rank, processes))];
+        WeightRange[][] owned = [.. shares.Select(s => shapes.Select((_, i) => s.Owned(i)).ToArray())];
+        Assert.Equal(shapes.Select(s => s.Aggregate(1L, (a, b) => a * b)), shapes.Select((_, i) => owned.Sum(o => o[i].Count)));
+        Assert.Contains(owned, o => o.Any(r => r.Count == 0));
+        var found = new (double[] Norms, float[][] Weights)[processes];
+        collective.Run(rank => found[rank] = Move(shares[rank], collective));
+        Assert.All(found, f => Assert.Equal(expectedNorms, f.Norms));
+        for (int rank = 0; rank < processes; rank++)
+            for (int i = 0; i < shapes.Length; i++)
+            {
+                (int from, int count) = ((int)owned[rank][i].From, (int)owned[rank][i].Count);
+                Assert.Equal(expected[i].AsSpan(from, count).ToArray(), found[rank].Weights[i].AsSpan(from, count).ToArray());
+            }
+
+        (double[] Norms, float[][] Weights) Move(ShareStorage storage, ICollective together)
+        {
+            using ShareStorage weights = storage;
+            Parameter[] parameters = [.. shapes.Select((s, i) => new Parameter(kinds[i], ($"weight.{i}", s)))];
+            for (int i = 0; i < parameters.Length; i++)
+            {
+                parameters[i].Place(weights, i);
+                Fill(parameters[i].Value, i);
+                parameters[i].Train();
+            }
+            using var optimizer = new AdamW(parameters, new AdamWSettings(0.1), together);
+            double[] norms = [.. Enumerable.Range(0, 2).Select(step =>
+            {
+                for (int i = 0; i < parameters.Length; i++) Fill(parameters[i].Gradient, (10 * step) + i);
+                double norm = optimizer.ClipGradients(1);
+                optimizer.Step(0.01);
+                return norm;
+            })];
+            return (norms, [.. parameters.Select(p => p.Value.data<float>().ToArray())]);
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -152,7 +203,8 @@ public sealed class AdamWTests : IDisposable
     }
 
     /// <summary>The documented update, one number at a time.</summary>
-    private static void Reference(double[] weights, double[] gradient, (double[] First, double[] Second) moments, int step, double rate, double decay, AdamWSettings settings)
+    private static void Reference(
+        double[] weights, double[] gradient, (double[] First, double[] Second) moments, int step, double rate, double decay, AdamWSettings settings)
     {
         for (int i = 0; i < weights.Length; i++)
         {
@@ -182,4 +234,46 @@ public sealed class AdamWTests : IDisposable
     }
 
     private static double[] Doubles(Tensor tensor) => [.. tensor.data<float>().ToArray().Select(v => (double)v)];
+
+    /// <summary>Threads in the place of processes.</summary>
+    private sealed class Threads(int count) : ICollective, IDisposable
+    {
+        private readonly Barrier _barrier = new(count);
+        private readonly List<double[]> _given = [];
+
+        /// <param name="work">Told the rank of its thread.</param>
+        public void Run(Action<int> work)
+        {
+            List<Exception> failures = [];
+            Thread[] threads = [.. Enumerable.Range(0, count).Select(rank => new Thread(() =>
+            {
+                try
+                {
+                    work(rank);
+                }
+                catch (Exception e)
+                {
+                    lock (failures) failures.Add(e);
+                    _barrier.RemoveParticipant(); // nobody waits for it
+                }
+            }))];
+            foreach (Thread thread in threads) thread.Start();
+            foreach (Thread thread in threads) thread.Join();
+            Assert.Empty(failures);
+        }
+
+        public void Sum(Span<double> values)
+        {
+            double[] own = values.ToArray();
+            lock (_given) _given.Add(own);
+            _barrier.SignalAndWait();
+            // Where one has a number the others have 0, so the order changes nothing.
+            for (int i = 0; i < own.Length; i++) values[i] = _given.Sum(g => g[i]);
+            _barrier.SignalAndWait();
+            lock (_given) _given.Remove(own);
+            _barrier.SignalAndWait();
+        }
+
+        public void Dispose() => _barrier.Dispose();
+    }
 }

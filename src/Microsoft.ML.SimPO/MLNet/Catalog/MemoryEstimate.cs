@@ -15,7 +15,8 @@ internal sealed class MemoryEstimate(Decoder decoder, ComputePlan plan)
 
     /// <summary>Weights, the residual stream in and out of the widest layer, and that layer's temporaries.</summary>
     public long ToScore =>
-        Weights + Logits(TargetLogProbabilities.ChunkBytes) + (plan.TokensPerPass * Number * ((3L * _architecture.HiddenSize) + Enumerable.Range(0, Layers).Max(Temporary)));
+        Weights + Logits(TargetLogProbabilities.ChunkBytes)
+        + (plan.TokensPerPass * Number * ((3L * _architecture.HiddenSize) + Enumerable.Range(0, Layers).Max(Temporary)));
 
     private int Layers => _architecture.Layers.Count;
 

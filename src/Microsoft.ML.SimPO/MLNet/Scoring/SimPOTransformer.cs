@@ -7,6 +7,7 @@ using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Families;
 using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Training.State;
 using static TorchSharp.torch;
 
 [assembly: LoadableClass(typeof(SimPOTransformer), null, typeof(SignatureLoadModel), "SimPO language model", SimPOTransformer.LoaderSignature)]
@@ -22,15 +23,16 @@ public sealed partial class SimPOTransformer : LanguageModelTransformer
 {
     internal const string LoaderSignature = "SimPOTransformer";
 
+    private const string RunStream = "TrainingRun";
+
     private static readonly VersionInfo SavedAs = SavedVersion.Of("SIMPOLLM", LoaderSignature, written: 0x00010002); // adapters
 
-    private readonly List<TrainingProgress> _history = [];
-    private readonly List<ValidationResult> _validations = [];
-    private readonly List<TrainingDiagnosis> _diagnoses = [];
-
-    private SimPOTransformer(IHostEnvironment environment, LanguageModel model, SimPOTrainer.Options options)
+    /// <param name="model">It belongs to the transformer.</param>
+    /// <param name="run">What was done to the model.</param>
+    internal SimPOTransformer(IHostEnvironment environment, LanguageModel model, SimPOTrainer.Options options, TrainingRun run)
         : base(environment.Register(LoaderSignature), model, options.Copy())
     {
+        TrainingRun = run;
         Options.BaseModel = null; // it may be gone before this one
         ColumnMap = MakeColumns();
     }
@@ -54,14 +56,8 @@ public sealed partial class SimPOTransformer : LanguageModelTransformer
     /// <summary>Weights of the LoRA adapter on the model, those of modules that it holds whole among them; 0 where there is none.</summary>
     public long AdapterParameterCount => Model.Decoder.Adapter?.ParameterCount ?? 0;
 
-    /// <summary>Every step of the training, in order; empty for a model that was loaded.</summary>
-    public IReadOnlyList<TrainingProgress> TrainingHistory => _history;
-
-    /// <summary>Metrics on the validation data, before the first step and as often as the options say; empty where there was none.</summary>
-    public IReadOnlyList<ValidationResult> ValidationHistory => _validations;
-
-    /// <summary>What was wrong with the training although its loss and accuracy may look well; empty for a healthy one, and for a model that was loaded.</summary>
-    public IReadOnlyList<TrainingDiagnosis> Diagnoses => _diagnoses;
+    /// <summary>The fit that the model comes from, which is saved with it: steps, evaluations, findings. Without any for a model that was loaded from a folder.</summary>
+    public TrainingRun TrainingRun { get; private set; } = TrainingRun.None;
 
     /// <summary>
     /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>. It is a
@@ -76,6 +72,11 @@ public sealed partial class SimPOTransformer : LanguageModelTransformer
     }
 
     private protected override IColumnMap ColumnMap { get; }
+
+    private protected override void WriteOwn(ModelSaveContext context) => context.SaveBinaryStream(RunStream, writer => TrainingRunStream.Write(writer, TrainingRun));
+
+    /// <summary>Models that were saved before runs were saved with them have none.</summary>
+    private protected override void ReadOwn(ModelLoadContext context) => context.TryLoadBinaryStream(RunStream, reader => TrainingRun = TrainingRunStream.Read(reader));
 
     private protected override VersionInfo Version => SavedAs;
 
@@ -132,14 +133,19 @@ public sealed partial class SimPOTransformer : LanguageModelTransformer
             memory.ToScore, memory.ToTrain(Options.KeepsBest && Options.OutputPath is null));
     }
 
-    internal static SimPOTransformer FromOptions(IHostEnvironment environment, SimPOTrainer.Options options)
+    internal static SimPOTransformer FromOptions(IHostEnvironment environment, SimPOTrainer.Options options) =>
+        new(environment, LoadModel(environment, options), options, TrainingRun.None);
+
+    /// <summary>The model that options name, with what should be known of it in the log. It is the caller's.</summary>
+    internal static LanguageModel LoadModel(IHostEnvironment environment, SimPOTrainer.Options options)
     {
         Native.TorchRuntime.EnsureLoaded();
-        var transformer = new SimPOTransformer(environment, Load(environment, options), options);
-        using IChannel channel = transformer.Host.Start("Loading");
-        foreach (string note in transformer.Model.Notes) channel.Info(note);
-        AdapterSetup.Report(transformer.Model, channel);
-        return transformer;
+        return Load(environment, options).After(model =>
+        {
+            using IChannel channel = environment.Register(LoaderSignature).Start("Loading");
+            foreach (string note in model.Notes) channel.Info(note);
+            AdapterSetup.Report(model, channel);
+        });
     }
 
     private static LanguageModel Load(IHostEnvironment environment, SimPOTrainer.Options options)
@@ -154,10 +160,4 @@ public sealed partial class SimPOTransformer : LanguageModelTransformer
         var scorer = new RowScorer(Model, Options);
         return new ColumnMap<PairScore>(PairColumns.Names(Options), ScoreColumns.All, () => new PairBatch<PairScore>(scorer, score => score));
     }
-
-    internal void AddProgress(TrainingProgress progress) => _history.Add(progress);
-
-    internal void AddDiagnosis(TrainingDiagnosis finding) => _diagnoses.Add(finding);
-
-    internal void AddValidation(ValidationResult result) => _validations.Add(result);
 }

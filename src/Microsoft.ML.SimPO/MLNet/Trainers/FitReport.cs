@@ -3,7 +3,6 @@ using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Text.Encoders;
-using Microsoft.ML.SimPO.Training.State;
 
 namespace Microsoft.ML.SimPO;
 
@@ -42,34 +41,6 @@ internal static class FitReport
         if (options.DropLast || options.Compatibility == Compatibility.SimPOReference || pairs < options.BatchSize || remainder == 0 || remainder * 4 >= options.BatchSize) return;
         channel.Warning(Say($"The last step of each epoch has {remainder} of {options.BatchSize} pairs, under a quarter: each of them weighs {options.BatchSize / (double)remainder:F0} times as much. Set `DropLast`, or take another `BatchSize`."));
     }
-
-    public static void Resumed(IChannel channel, string checkpoint, TrainingState state, int threads, IReadOnlyList<string> cutting)
-    {
-        channel.Info(Say($"The run goes on from '{checkpoint}' after step {state.Step} of {state.TotalSteps}."));
-        List<string> differences = [.. cutting];
-        if (threads != state.Threads) differences.Add(Say($"libtorch had {state.Threads} threads there and has {threads} now."));
-        if (differences.Count > 0) channel.Warning($"{string.Join(' ', differences)} The result will differ in its last digits from that of a run that was not interrupted.");
-    }
-
-    public static void Step(IChannel channel, TrainingProgress p) => channel.Info(Say(
-        $"step {p.Step}/{p.TotalSteps} epoch {p.Epoch:F2} loss {p.Loss:F4} grad_norm {p.GradientNorm:G4} learning_rate {p.LearningRate:G3} rewards/chosen {p.ChosenReward:F4} rewards/rejected {p.RejectedReward:F4} rewards/accuracies {p.Accuracy:F3} rewards/margins {p.Margin:F4} logps/chosen {p.ChosenLogProbability:F4} logps/rejected {p.RejectedLogProbability:F4} tokens_per_second {p.TokensPerSecond:F0}"));
-
-    /// <summary>A severe finding is an error of the log; the fit goes on.</summary>
-    public static void Diagnosis(IChannel channel, TrainingDiagnosis finding)
-    {
-        if (finding.IsSevere) channel.Error(finding.Message);
-        else channel.Warning(finding.Message);
-    }
-
-    public static void Validation(IChannel channel, ValidationResult result) => channel.Info(Say(
-        $"validation after step {result.Step}: eval_loss {result.Loss:F4} accuracy {result.Metrics.Accuracy:P1} mean margin {result.Metrics.MeanMargin:F4} of {result.Metrics.Count} pairs"));
-
-    public static void StoppedEarly(IChannel channel, int step, int best, double loss, int worse) => channel.Info(Say(
-        $"Stopped after step {step}: {worse} evaluations in a row without an eval_loss below {loss:F4}, which was after step {best}."));
-
-    public static void Restored(IChannel channel, int step, double loss) => channel.Info(Say($"The model is that after step {step}, with the lowest eval_loss, {loss:F4}."));
-
-    public static void Done(IChannel channel, int steps, TimeSpan elapsed) => channel.Info(Say($"{steps} steps in {elapsed.TotalSeconds:F1} s."));
 
     public static void Saved(IChannel channel, string path, CheckpointSummary summary)
     {

@@ -1,8 +1,8 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Native;
 using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training.Session;
 using Microsoft.ML.SimPO.Training.State;
 
 namespace Microsoft.ML.SimPO;
@@ -63,22 +63,17 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
         using IChannel channel = _host.Start("Training");
         using var cancellation = new FitCancellation(_host, cancellationToken);
         using RunFolder? folder = _options.OutputPath is null ? null : RunFolder.Open(_options.OutputPath, resumes: _options.ResumeFrom is not null);
-        SimPOTransformer transformer = SimPOTransformer.FromOptions(_context, _options);
+        LanguageModel model = SimPOTransformer.LoadModel(_context, _options);
         try
         {
-            EncodedPairs pairs = Encode(transformer, input, columns, channel, cancellation.Token);
-            IReadOnlyList<EncodedPair> validation = validationColumns is null ? [] : Encode(transformer, validationData!, validationColumns, channel, cancellation.Token);
-            ComputeThread.Run("SimPO training", () =>
-            {
-                using var run = new FitRun(transformer, _options, pairs, validation, folder, seed, channel, cancellation.Token);
-                run.Run();
-                return true;
-            });
-            return transformer;
+            RunData training = Encode(model, input, columns, channel, cancellation.Token);
+            RunData? validation = validationColumns is null ? null : Encode(model, validationData!, validationColumns, channel, cancellation.Token);
+            TrainingRun run = ComputeThread.Run("SimPO training", () => FitRun.Run(model, _options, training, validation, folder, seed, channel, cancellation.Token));
+            return new SimPOTransformer(_context, model, _options, run);
         }
         catch
         {
-            transformer.Dispose();
+            model.Dispose();
             throw;
         }
     }
@@ -91,12 +86,13 @@ public sealed partial class SimPOTrainer : IEstimator<SimPOTransformer>
         return PairColumns.AddTo(_host, inputSchema, _options);
     }
 
-    private EncodedPairs Encode(SimPOTransformer transformer, IDataView data, PairColumns columns, IChannel channel, CancellationToken cancellationToken)
+    private RunData Encode(LanguageModel model, IDataView data, PairColumns columns, IChannel channel, CancellationToken cancellationToken)
     {
-        PreferenceEncoder encoder = transformer.Model.Encoder(_options);
+        PreferenceEncoder encoder = model.Encoder(_options);
         EncodedPairs pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken);
         FitReport.Encoded(channel, encoder.Statistics, _options);
-        return pairs.Count > 0 ? pairs : throw new InvalidOperationException("There are no preference pairs to learn from: the data has no rows, or every row was dropped.");
+        if (pairs.Count == 0) throw new InvalidOperationException("There are no preference pairs to learn from: the data has no rows, or every row was dropped.");
+        return new RunData(pairs, PairCounts.Of(encoder.Statistics));
     }
 
     /// <exception cref="InvalidOperationException">An option needs validation data and there is none, or there are two kinds of it.</exception>

@@ -72,10 +72,13 @@ internal abstract class WeightStorage : IDisposable
     /// <summary>The type of <see cref="Compute"/> from now on; float32 at first.</summary>
     public abstract void ComputeIn(int index, ScalarType type);
 
-    /// <summary>The numbers of a trained weight that this process moves: all of them, or its share. The same as long as it is trained.</summary>
+    /// <summary>
+    /// The numbers of a trained weight that this process moves: all of them, or its share, which may be empty. The same as long as it is trained. Where it is empty
+    /// neither value nor gradient of it are asked for.
+    /// </summary>
     public abstract WeightRange Owned(int index);
 
-    /// <summary>Those numbers, one after another in memory.</summary>
+    /// <summary>Those numbers, one after another in memory. A tensor that is made for it belongs to the caller's dispose scope.</summary>
     public virtual Tensor OwnedValue(int index) => Value(index);
 
     /// <summary>Their gradients, summed over all processes, likewise.</summary>

@@ -6,7 +6,9 @@ namespace Microsoft.ML.SimPO.Training.State;
 /// <summary>The folder of a run: <c>trainer_log.jsonl</c> and a <c>checkpoint-STEP</c> for each state that was kept. One process at a time may write to it.</summary>
 internal sealed class RunFolder : IDisposable
 {
-    private const string LogName = "trainer_log.jsonl", LockName = ".running", CheckpointPrefix = "checkpoint-";
+    public const string LogName = "trainer_log.jsonl";
+
+    private const string LockName = ".running", CheckpointPrefix = "checkpoint-";
 
     private readonly FileStream _lock;
     private FileStream? _log;
@@ -17,11 +19,7 @@ internal sealed class RunFolder : IDisposable
     public string Path { get; }
 
     /// <summary>The steps that have a checkpoint, in order.</summary>
-    public IReadOnlyList<int> Checkpoints =>
-    [
-        .. Directory.EnumerateDirectories(Path, CheckpointPrefix + "*").Select(d => System.IO.Path.GetFileName(d)[CheckpointPrefix.Length..])
-            .Select(n => int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : -1).Where(s => s >= 0).Order(),
-    ];
+    public IReadOnlyList<int> Checkpoints => CheckpointsIn(Path);
 
     /// <summary>Takes the folder for this process, makes it where it is missing, and clears away what a killed run left half done.</summary>
     /// <param name="resumes">Whether a run that the folder holds is to go on; else there must be none.</param>
@@ -45,6 +43,13 @@ internal sealed class RunFolder : IDisposable
             throw;
         }
     }
+
+    /// <summary>The steps that have a checkpoint in the folder of a run, in order.</summary>
+    public static IReadOnlyList<int> CheckpointsIn(string folder) =>
+    [
+        .. Directory.EnumerateDirectories(folder, CheckpointPrefix + "*").Select(d => System.IO.Path.GetFileName(d)[CheckpointPrefix.Length..])
+            .Select(n => int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : -1).Where(s => s >= 0).Order(),
+    ];
 
     public string CheckpointOf(int step) => System.IO.Path.Combine(Path, CheckpointName(step));
 

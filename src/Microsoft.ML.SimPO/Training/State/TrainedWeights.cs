@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models.Parameters;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Training.State;
 
@@ -18,12 +19,20 @@ internal static class TrainedWeights
         SafetensorsWriter.Write(stream, tensors, CheckpointType.Float32);
     }
 
+    /// <summary>Gives the parameters what the checkpoint holds of them.</summary>
     /// <exception cref="InvalidDataException">The checkpoint is of another model.</exception>
-    public static void Read(string folder, IEnumerable<Parameter> trained)
+    public static void Read(string folder, IReadOnlyList<Parameter> trained)
+    {
+        using WeightLease lease = Parameter.EnterOwn(trained, WeightUse.Write);
+        Read(folder, trained.Select(p => (p, p.Value)));
+    }
+
+    /// <summary>Gives tensors what the checkpoint holds of parameters of the same shapes.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint is of another model.</exception>
+    public static void Read(string folder, IEnumerable<(Parameter Parameter, Tensor Tensor)> into)
     {
         string own = Path.Combine(folder, Name);
         using CheckpointReader reader = File.Exists(own) ? CheckpointReader.OpenFile(own) : CheckpointReader.Open(folder);
-        using WeightLease lease = Parameter.EnterOwn(trained, WeightUse.Write);
-        TensorMemory.Read(reader, trained.Select(p => ("", p, p.Value)));
+        TensorMemory.Read(reader, into.Select(i => ("", i.Parameter, i.Tensor)));
     }
 }

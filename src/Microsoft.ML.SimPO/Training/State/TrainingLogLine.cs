@@ -29,11 +29,11 @@ internal static class TrainingLogLine
         json.WriteNumber("elapsed_seconds", progress.Elapsed.TotalSeconds);
     });
 
-    /// <param name="step">Steps done; 0 before the first.</param>
-    public static byte[] Of(int step, double epoch, EvaluationFigures figures) => Line(json =>
+    public static byte[] Of(ValidationResult validation) => Line(json =>
     {
-        json.WriteNumber("step", step);
-        json.WriteNumber("epoch", epoch);
+        EvaluationFigures figures = validation.Figures!;
+        json.WriteNumber("step", validation.Step);
+        json.WriteNumber("epoch", validation.Epoch);
         json.WriteNumber("eval_loss", figures.Loss);
         json.WriteNumber("eval_rewards/chosen", figures.ChosenReward);
         json.WriteNumber("eval_rewards/rejected", figures.RejectedReward);
@@ -41,7 +41,62 @@ internal static class TrainingLogLine
         json.WriteNumber("eval_rewards/margins", figures.Margin);
         json.WriteNumber("eval_logps/chosen", figures.ChosenLogProbability);
         json.WriteNumber("eval_logps/rejected", figures.RejectedLogProbability);
+        json.WritePropertyName("eval_metrics");
+        JsonSerializer.Serialize(json, validation.Metrics, RecordJson.Options);
     });
+
+    public static byte[] Of(TrainingDiagnosis finding) => Line(json =>
+    {
+        json.WriteNumber("step", finding.Step);
+        json.WritePropertyName("finding");
+        JsonSerializer.Serialize(json, finding, RecordJson.Options);
+    });
+
+    /// <returns>Null for a line of something else.</returns>
+    public static TrainingProgress? ToStep(JsonElement line)
+    {
+        if (!line.TryGetProperty("loss", out JsonElement loss)) return null;
+        double Number(string name) => line.GetProperty(name).GetDouble();
+        (int step, int total) = (line.GetProperty("step").GetInt32(), line.GetProperty("total_steps").GetInt32());
+        var elapsed = TimeSpan.FromTicks((long)Math.Round(Number("elapsed_seconds") * TimeSpan.TicksPerSecond));
+        return new TrainingProgress
+        {
+            Step = step,
+            TotalSteps = total,
+            Epoch = Number("epoch"),
+            Loss = loss.GetDouble(),
+            GradientNorm = Number("grad_norm"),
+            LearningRate = Number("learning_rate"),
+            ReportedLearningRate = line.TryGetProperty("learning_rate_reported", out JsonElement reported) ? reported.GetDouble() : Number("learning_rate"),
+            ChosenReward = Number("rewards/chosen"),
+            RejectedReward = Number("rewards/rejected"),
+            Accuracy = Number("rewards/accuracies"),
+            Margin = Number("rewards/margins"),
+            ChosenLogProbability = Number("logps/chosen"),
+            RejectedLogProbability = Number("logps/rejected"),
+            Tokens = line.GetProperty("tokens").GetInt32(),
+            TokensPerSecond = Number("tokens_per_second"),
+            Elapsed = elapsed,
+            Remaining = TrainingProgress.RemainingOf(elapsed, step, total),
+        };
+    }
+
+    /// <param name="known">Evaluations from elsewhere: lines of older runs do not hold all of one.</param>
+    /// <returns>Null for a line of something else, or where not all of the evaluation is known.</returns>
+    public static ValidationResult? ToValidation(JsonElement line, IReadOnlyList<ValidationResult> known)
+    {
+        if (!line.TryGetProperty("eval_loss", out JsonElement loss)) return null;
+        double Number(string name) => line.GetProperty(name).GetDouble();
+        int step = line.GetProperty("step").GetInt32();
+        if (!line.TryGetProperty("eval_metrics", out JsonElement metrics)) return known.FirstOrDefault(v => v.Step == step);
+        var figures = new EvaluationFigures(
+            loss.GetDouble(), Number("eval_rewards/chosen"), Number("eval_rewards/rejected"), Number("eval_rewards/accuracies"), Number("eval_rewards/margins"), Number("eval_logps/chosen"), Number("eval_logps/rejected"));
+        return RecordJson.Check(new ValidationResult(step, Number("epoch"), figures.Loss, metrics.Deserialize<AlignmentMetrics>(RecordJson.Options)!) { Figures = figures });
+    }
+
+    /// <returns>Null for a line of something else.</returns>
+    public static TrainingDiagnosis? ToFinding(JsonElement line) =>
+        line.TryGetProperty("finding", out JsonElement finding) ? RecordJson.Check(finding.Deserialize<TrainingDiagnosis>(RecordJson.Options)) : null;
 
     private static byte[] Line(Action<Utf8JsonWriter> fields)
     {

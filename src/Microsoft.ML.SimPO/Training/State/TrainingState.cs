@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Microsoft.ML.SimPO.Training.State;
 
@@ -28,6 +28,16 @@ internal sealed record TrainingState
     /// <summary>Every step so far.</summary>
     public required IReadOnlyList<TrainingProgress> History { get; init; }
 
-    /// <summary>Every evaluation so far, in the form of whoever makes them.</summary>
-    public required JsonElement Evaluations { get; init; }
+    /// <summary>Every evaluation so far.</summary>
+    [JsonConverter(typeof(EvaluationsConverter))]
+    public required IReadOnlyList<ValidationResult> Evaluations { get; init; }
+
+    /// <summary>When the run began; null in older states.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>What became of the rows to learn from; null in older states.</summary>
+    public PairCounts? TrainingData { get; init; }
+
+    /// <summary>What became of the rows to be judged by; null where there were none, and in older states.</summary>
+    public PairCounts? ValidationData { get; init; }
 }

@@ -12,17 +12,17 @@ public sealed class DiagnosisTests
     public void A_collapse_is_called_out_while_the_accuracy_looks_perfect(double learningRate, bool severe)
     {
         using SimPOTransformer model = Fit(learningRate, 0.35);
-        TrainingDiagnosis fall = model.Diagnoses.First(d => d.Symptom == TrainingSymptom.ChosenLogProbabilityFell);
+        TrainingDiagnosis fall = model.TrainingRun.Findings.First(d => d.Symptom == TrainingSymptom.ChosenLogProbabilityFell);
         Assert.True(fall.Value > 0.3);
-        Assert.Equal(severe, model.Diagnoses.Any(d => d.IsSevere));
-        Assert.InRange(model.TrainingHistory[^1].Accuracy, 0.9, 1);
+        Assert.Equal(severe, model.TrainingRun.Findings.Any(d => d.IsSevere));
+        Assert.InRange(model.TrainingRun.Steps[^1].Accuracy, 0.9, 1);
     }
 
     [Fact]
     public void A_healthy_run_is_not()
     {
         using SimPOTransformer model = Fit(4e-4, 0.35);
-        Assert.Empty(model.Diagnoses);
+        Assert.Empty(model.TrainingRun.Findings);
     }
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class DiagnosisTests
     public void Whole_healthy_runs_are_not(double learningRate, double epochs, int seed)
     {
         using SimPOTransformer model = Fit(learningRate, epochs, seed);
-        Assert.Empty(model.Diagnoses);
+        Assert.Empty(model.TrainingRun.Findings);
     }
 
     /// <summary>Where the rate is high enough for every margin to leave its target far behind, the gradient's end is seen as well.</summary>
@@ -50,10 +50,10 @@ public sealed class DiagnosisTests
     public void Whole_runs_that_destroy_the_model_are_called_out(double learningRate, bool vanishes)
     {
         using SimPOTransformer model = Fit(learningRate, 1);
-        Assert.Equal(2, model.Diagnoses.Count);
-        Assert.Contains(model.Diagnoses, d => d is { Symptom: TrainingSymptom.ChosenLogProbabilityFell, IsSevere: true, Value: > 1 });
-        Assert.Equal(vanishes, model.Diagnoses.Any(d => d.Symptom == TrainingSymptom.GradientVanished));
-        Assert.Equal(1, model.TrainingHistory[^1].Accuracy);
+        Assert.Equal(2, model.TrainingRun.Findings.Count);
+        Assert.Contains(model.TrainingRun.Findings, d => d is { Symptom: TrainingSymptom.ChosenLogProbabilityFell, IsSevere: true, Value: > 1 });
+        Assert.Equal(vanishes, model.TrainingRun.Findings.Any(d => d.Symptom == TrainingSymptom.GradientVanished));
+        Assert.Equal(1, model.TrainingRun.Steps[^1].Accuracy);
     }
 
     private SimPOTransformer Fit(double learningRate, double epochs, int seed = 1) => _context.Alignment.Trainers.SimPO(new SimPOTrainer.Options

@@ -40,7 +40,7 @@ public sealed class RunFolderTests : IDisposable
         Assert.Contains($"Info The run goes on from '{Path.Combine(Output, "checkpoint-3")}' after step 3 of 8.", _log);
         Assert.DoesNotContain(_log, l => l.Contains("last digits", StringComparison.Ordinal));
         Assert.Equal(Figures(Path.Combine(_folder.Path, "whole")), Figures(Output));
-        Assert.Equal(whole.TrainingHistory.Select(p => (p.Step, p.Loss, p.GradientNorm, p.LearningRate, p.Epoch)), resumed.TrainingHistory.Select(p => (p.Step, p.Loss, p.GradientNorm, p.LearningRate, p.Epoch)));
+        Assert.Equal(whole.TrainingRun.Steps.Select(p => (p.Step, p.Loss, p.GradientNorm, p.LearningRate, p.Epoch)), resumed.TrainingRun.Steps.Select(p => (p.Step, p.Loss, p.GradientNorm, p.LearningRate, p.Epoch)));
 
         using SimPOTransformer done = Fit(o => o.ResumeFrom = "auto"); // nothing is left to do
         AssertSameWeights(whole, done);
@@ -118,8 +118,8 @@ public sealed class RunFolderTests : IDisposable
         File.AppendAllText(Path.Combine(Output, "trainer_log.jsonl"), "{\"step\":9,\"los"); // as a killed process leaves it
         using SimPOTransformer resumed = Fit(o => (o.EvaluationSteps, o.ResumeFrom) = (2, Path.Combine(Output, "checkpoint-4")), validation);
         Assert.Equal(whole, Figures(Output));
-        Assert.Equal([0, 2, 4, 6, 8], resumed.ValidationHistory.Select(v => v.Step));
-        Assert.All(resumed.ValidationHistory, v => Assert.Equal(8, v.Metrics.Count));
+        Assert.Equal([0, 2, 4, 6, 8], resumed.TrainingRun.Validations.Select(v => v.Step));
+        Assert.All(resumed.TrainingRun.Validations, v => Assert.Equal(8, v.Metrics.Count));
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(
             ["step", "total_steps", "epoch", "loss", "grad_norm", "learning_rate", "rewards/chosen", "rewards/rejected", "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected", "tokens", "tokens_per_second", "elapsed_seconds"],
             lines[0].EnumerateObject().Select(p => p.Name));
-        foreach ((JsonElement line, TrainingProgress step) in lines.Zip(model.TrainingHistory))
+        foreach ((JsonElement line, TrainingProgress step) in lines.Zip(model.TrainingRun.Steps))
         {
             Assert.Equal(
                 (step.Step, step.Loss, step.GradientNorm, step.LearningRate, step.Accuracy, step.RejectedLogProbability),
@@ -155,7 +155,7 @@ public sealed class RunFolderTests : IDisposable
         Directory.Delete(Output, recursive: true);
 
         using SimPOTransformer model = Fit(o => (o.SaveSteps, o.SaveTotalLimit, o.EvaluationSteps, o.RestoreBestModel) = (1, 2, 1, true), Contrary);
-        Assert.Equal(0, model.ValidationHistory.MinBy(v => v.Loss)!.Step);
+        Assert.Equal(0, model.TrainingRun.BestValidation!.Step);
         Assert.Equal(["checkpoint-0", "checkpoint-8"], Checkpoints());
         using SimPOTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
         AssertSameWeights(untuned, model);
@@ -169,17 +169,17 @@ public sealed class RunFolderTests : IDisposable
     public void Early_stopping_ends_the_run_and_gives_back_the_best_model()
     {
         using SimPOTransformer model = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience) = (1, 3), Contrary);
-        Assert.Equal(3, model.TrainingHistory.Count);
-        Assert.Equal([0, 1, 2, 3], model.ValidationHistory.Select(v => v.Step));
+        Assert.Equal(3, model.TrainingRun.Steps.Count);
+        Assert.Equal([0, 1, 2, 3], model.TrainingRun.Validations.Select(v => v.Step));
         using SimPOTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
         AssertSameWeights(untuned, model);
         Assert.Contains(_log, l => l.StartsWith("Info Stopped after step 3: 3 evaluations in a row without an eval_loss below ", StringComparison.Ordinal));
         // It stays over when it is asked to go on, and goes on with more patience.
         using SimPOTransformer again = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience, o.ResumeFrom) = (1, 3, "Auto"), Contrary);
         AssertSameWeights(untuned, again);
-        Assert.Equal(3, again.TrainingHistory.Count);
+        Assert.Equal(3, again.TrainingRun.Steps.Count);
         using SimPOTransformer patient = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience, o.ResumeFrom) = (1, 100, "Auto"), Contrary);
-        Assert.Equal(8, patient.TrainingHistory.Count);
+        Assert.Equal(8, patient.TrainingRun.Steps.Count);
     }
 
     [Fact]
@@ -222,7 +222,7 @@ public sealed class RunFolderTests : IDisposable
         Directory.Delete(Path.Combine(Output, "checkpoint-8"), recursive: true);
         using SimPOTransformer resumed = Fit(o => (o.ResumeFrom, o.TokensPerMicroBatch) = ("Auto", 64));
         Assert.Contains("Warning `TokensPerMicroBatch` was 4096 there and is 64 now. The result will differ in its last digits from that of a run that was not interrupted.", _log);
-        Assert.Equal(whole.TrainingHistory[^1].Loss, resumed.TrainingHistory[^1].Loss, 1e-4);
+        Assert.Equal(whole.TrainingRun.Steps[^1].Loss, resumed.TrainingRun.Steps[^1].Loss, 1e-4);
     }
 
     [Fact]

@@ -26,8 +26,8 @@ public sealed class LoraTests : IDisposable
     {
         using SimPOTransformer model = _context.Alignment.Trainers.SimPO(Options()).Fit(Data);
         ScoredPair[] scores = Scores(model);
-        Assert.Equal(6, model.TrainingHistory.Count);
-        Assert.True(model.TrainingHistory[^1].Loss < model.TrainingHistory[0].Loss);
+        Assert.Equal(6, model.TrainingRun.Steps.Count);
+        Assert.True(model.TrainingRun.Steps[^1].Loss < model.TrainingRun.Steps[0].Loss);
         // Rank 4, 4 layers: A reads 192 but for down_proj, which reads 448; B writes q, k, v, o, gate, up, down.
         const int expected = 4 * 4 * ((6 * 192) + 448 + 192 + 64 + 64 + 192 + 448 + 448 + 192);
         Assert.Equal(expected, model.AdapterParameterCount);
@@ -103,7 +103,7 @@ public sealed class LoraTests : IDisposable
         using SimPOTransformer first = Fit(o => (o.Lora, o.ModelPath, o.Shuffle) = (null, _folder.File("adapter"), false)), second = Fit(o => (o.Lora, o.BaseModel, o.Shuffle) = (null, model, false));
         TunedModel.AssertEqual(Scores(first), Scores(second));
         Assert.Equal(weights, File.ReadAllBytes(_folder.File("adapter", "adapter_model.safetensors")));
-        Assert.Equal(Scores(model).Take(4).Average(s => s.Margin), first.TrainingHistory[0].Margin, 1e-4);
+        Assert.Equal(Scores(model).Take(4).Average(s => s.Margin), first.TrainingRun.Steps[0].Margin, 1e-4);
         Assert.Contains(_log, l => l.EndsWith("The adapter was trained with dropout 0.05, which is no part of scoring.", StringComparison.Ordinal));
         Assert.Contains(_log, l => l.EndsWith("The adapter was trained with dropout 0.05; it is trained on without.", StringComparison.Ordinal));
         Assert.Equal("The model has a LoRA adapter already. Set `Lora` to null to train that one on, or begin with the base model.",
@@ -119,7 +119,7 @@ public sealed class LoraTests : IDisposable
         Assert.False(File.Exists(Path.Combine(checkpoint, "model.safetensors")));
         using (SimPOTransformer resumed = Fit(o => o.ResumeFrom = checkpoint))
         {
-            Assert.Equal(6, resumed.TrainingHistory.Count);
+            Assert.Equal(6, resumed.TrainingRun.Steps.Count);
             TunedModel.AssertEqual(Scores(whole), Scores(resumed));
         }
         using (SimPOTransformer loaded = _context.Alignment.LoadModel(_folder.File("run", "checkpoint-6"), Options())) TunedModel.AssertEqual(Scores(whole), Scores(loaded));
@@ -133,7 +133,7 @@ public sealed class LoraTests : IDisposable
         IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16).Skip(8));
         SimPOTrainer trainer = _context.Alignment.Trainers.SimPO(Options(o => (o.RestoreBestModel, o.LearningRate, o.Epochs) = (true, 3e-2, 6)));
         using SimPOTransformer model = trainer.Fit(Data, validation);
-        ValidationResult best = model.ValidationHistory.MinBy(v => v.Loss)!;
+        ValidationResult best = model.TrainingRun.BestValidation!;
         AlignmentMetrics found = _context.Alignment.Evaluate(model.Transform(validation));
         Assert.Equal(best.Metrics.MeanMargin, found.MeanMargin, 1e-4);
     }

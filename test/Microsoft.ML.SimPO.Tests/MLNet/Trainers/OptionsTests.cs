@@ -94,7 +94,7 @@ public class OptionsTests
                 (o.Epochs, o.LearningRate, o.LearningRateScheduler, o.WarmupRatio) = (2, 3e-4, LearningRateScheduler.Linear, 0.5);
                 change(o);
             });
-            return [.. model.TrainingHistory.Select(p => p.LearningRate)];
+            return [.. model.TrainingRun.Steps.Select(p => p.LearningRate)];
         }
         AssertClose([0, 1e-4, 2e-4, 3e-4], Rates(o => o.WarmupSteps = 3));
         AssertClose([3e-4, 2.25e-4, 1.5e-4, 0.75e-4], Rates(o => o.WarmupSteps = 0));
@@ -133,7 +133,7 @@ public class OptionsTests
         options.Epochs = 50;
         options.ModelPath = "nowhere";
         using SimPOTransformer model = trainer.Fit(_context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)));
-        Assert.Equal(2, model.TrainingHistory.Count);
+        Assert.Equal(2, model.TrainingRun.Steps.Count);
     }
 
     private SimPOTransformer Fit(Action<SimPOTrainer.Options> change) => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(change)).Fit(_context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)));

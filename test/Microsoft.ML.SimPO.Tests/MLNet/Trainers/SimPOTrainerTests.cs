@@ -43,12 +43,12 @@ public sealed class SimPOTrainerTests
     {
         IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16).Skip(8));
         using SimPOTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.Epochs = 2)).Fit(Data, validation);
-        Assert.Equal([(0, 0.0), (2, 1.0), (4, 2.0)], model.ValidationHistory.Select(v => (v.Step, v.Epoch)));
-        AlignmentMetrics last = model.ValidationHistory[^1].Metrics, evaluated = _context.Alignment.Evaluate(model.Transform(validation), model.Beta * model.GammaBetaRatio);
+        Assert.Equal([(0, 0.0), (2, 1.0), (4, 2.0)], model.TrainingRun.Validations.Select(v => (v.Step, v.Epoch)));
+        AlignmentMetrics last = model.TrainingRun.Validations[^1].Metrics, evaluated = _context.Alignment.Evaluate(model.Transform(validation), model.Beta * model.GammaBetaRatio);
         Assert.Equal(8, last.Count);
         Assert.Equal(evaluated.MeanMargin, last.MeanMargin, 1e-5);
         Assert.Equal(evaluated.LogLoss, last.LogLoss, 1e-5);
-        Assert.True(last.MeanMargin > model.ValidationHistory[0].Metrics.MeanMargin);
+        Assert.True(last.MeanMargin > model.TrainingRun.Validations[0].Metrics.MeanMargin);
         using SimPOTransformer without = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.Epochs = 2)).Fit(Data);
         AssertSameWeights(without, model);
     }
@@ -63,7 +63,7 @@ public sealed class SimPOTrainerTests
             lock (lines) lines.Add($"{e.Kind} {e.RawMessage}");
         };
         using SimPOTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.Progress = new Listener(reported.Add))).Fit(Data);
-        Assert.Equal(model.TrainingHistory, reported);
+        Assert.Equal(model.TrainingRun.Steps, reported);
         Assert.Equal([(1, 2, 0.5), (2, 2, 1.0)], reported.Select(r => (r.Step, r.TotalSteps, r.Epoch)));
         Assert.All(reported, r => Assert.InRange(r.GradientNorm, 1e-3, 1e3));
         Assert.Contains("Info 8 pairs encoded: 8 rendered with the model's chat template.", lines);
@@ -106,15 +106,15 @@ public sealed class SimPOTrainerTests
     {
         TextPair[] pairs = [.. QuickStartFiles.Pairs(12), .. QuickStartFiles.Pairs(12)]; // each prompt twice
         using SimPOTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.ValidationFraction = 0.25)).Fit(_context.Data.LoadFromEnumerable(pairs));
-        Assert.Equal(6, model.ValidationHistory[0].Metrics.Count);
-        Assert.Equal(5, model.TrainingHistory.Count); // 18 pairs are left, four a step
+        Assert.Equal(6, model.TrainingRun.Validations[0].Metrics.Count);
+        Assert.Equal(5, model.TrainingRun.Steps.Count); // 18 pairs are left, four a step
     }
 
     [Fact]
     public void Data_that_does_not_fill_a_step_is_one_unless_the_last_is_dropped()
     {
         using SimPOTransformer model = Fit(_context, o => o.BatchSize = 100);
-        Assert.Single(model.TrainingHistory);
+        Assert.Single(model.TrainingRun.Steps);
         Assert.Equal(
             "8 pairs do not fill one step of `BatchSize` 100, and `DropLast` drops the rest. Lower `BatchSize`, or set `DropLast` to false.",
             Assert.Throws<InvalidOperationException>(() => Fit(_context, o => (o.BatchSize, o.DropLast) = (100, true))).Message);
@@ -148,7 +148,7 @@ public sealed class SimPOTrainerTests
         TextPair[] pairs = QuickStartFiles.Pairs(9);
         pairs[2].Rejected = " ";
         using SimPOTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.DropEmptyAnswers = true)).Fit(_context.Data.LoadFromEnumerable(pairs));
-        Assert.Equal(2, model.TrainingHistory.Count);
+        Assert.Equal(2, model.TrainingRun.Steps.Count);
         Assert.Contains("Warning 1 pairs were dropped because an answer is empty.", lines);
     }
 
@@ -241,7 +241,7 @@ public sealed class SimPOTrainerTests
         {
             using SimPOTransformer model = Fit(_context);
             long alive = LiveTensors.Count;
-            Assert.Equal(2, model.TrainingHistory.Count);
+            Assert.Equal(2, model.TrainingRun.Steps.Count);
             _ = _context.Alignment.Evaluate(model.Transform(Data));
             Assert.Equal(alive, LiveTensors.Count);
             model.Generate(["Hello", "What is 2 plus 3?"], new GenerationOptions { MaxNewTokens = 8, Sample = true });

@@ -10,6 +10,7 @@ using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Training.Session;
 using Microsoft.ML.SimPO.Training.State;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -61,7 +62,8 @@ public sealed class WeightStorageTests
         Assert.Equal(Values(resident), Values(passing));
         Assert.Equal(Scores(resident), Scores(passing));
         Assert.True(counter.Ready > 0 && counter.Expected > 0);
-        // One unit at a time: a tied head is entered with its norm, a layer with what an adapter puts on each of its matrices, four or with four experts eleven.
+        // One unit at a time: a tied head is entered with its norm, a layer with what an adapter puts on each of its matrices, four of them or, with four
+        // experts, eleven.
         Assert.InRange(counter.MostInside, 1, !adapter ? 2 : model == "experts" ? 12 : 5);
         Assert.Equal(0, counter.Inside);
     }

@@ -5,7 +5,7 @@ using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Native;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimPO;
+namespace Microsoft.ML.SimPO.Training.Session;
 
 /// <summary>Tells the base model of an adapter from another: by the first values of every weight, for all of them would take seconds.</summary>
 internal static class FrozenWeights

@@ -4,9 +4,10 @@ using Microsoft.ML.SimPO.Training.State;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimPO;
+namespace Microsoft.ML.SimPO.Training.Session;
 
 /// <summary>Keeps the weights of the best evaluation: in the run's folder where there is one, else a copy in memory.</summary>
+/// <param name="inMemory">Whether a copy is kept here.</param>
 internal sealed class BestModel(Decoder decoder, bool inMemory) : IDisposable
 {
     private readonly Dictionary<Parameter, Tensor> _copies = [];
@@ -29,30 +30,40 @@ internal sealed class BestModel(Decoder decoder, bool inMemory) : IDisposable
             return false;
         }
         (Step, Loss, Worse) = (step, loss, 0);
-        if (inMemory) Copy();
         return true;
+    }
+
+    /// <summary>Copies the weights that the best evaluation was made of, where they lie in no folder.</summary>
+    public void Keep()
+    {
+        if (inMemory) Copy();
     }
 
     /// <summary>Takes the best weights of a run that went before from its checkpoint; the decoder's own stay what they are.</summary>
     public void Recall(string checkpoint)
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor[] current = [.. decoder.Trainable.Select(Clone)];
-        TrainedWeights.Read(checkpoint, decoder.Trainable);
-        Copy();
-        foreach ((Parameter parameter, Tensor value) in decoder.Trainable.Zip(current)) Set(parameter, value);
+        Copy(); // of the right shapes; their values come now
+        TrainedWeights.Read(checkpoint, _copies.Select(c => (c.Key, c.Value)));
     }
 
     /// <summary>The best weights are not at hand: the next evaluation is the best.</summary>
     public void Forget() => (Step, Loss, Worse) = (null, double.PositiveInfinity, 0);
 
-    /// <summary>Gives the decoder the best weights.</summary>
+    /// <summary>Gives the decoder the best weights, those that it keeps and those that it computes with.</summary>
     /// <param name="checkpoint">Where they lie if they are not in memory.</param>
     public void Restore(string? checkpoint)
     {
+        if (!inMemory)
+        {
+            TrainedWeights.Read(checkpoint!, decoder.Trainable);
+            return;
+        }
         using DisposeScope scope = NewDisposeScope();
-        if (!inMemory) TrainedWeights.Read(checkpoint!, decoder.Trainable);
-        foreach ((Parameter parameter, Tensor copy) in _copies) Set(parameter, copy);
+        foreach ((Parameter parameter, Tensor copy) in _copies)
+        {
+            using WeightLease lease = parameter.Enter(WeightUse.Write);
+            parameter.Value.copy_(copy);
+        }
     }
 
     public void Dispose()
@@ -70,18 +81,5 @@ internal sealed class BestModel(Decoder decoder, bool inMemory) : IDisposable
             if (_copies.TryGetValue(parameter, out Tensor? copy)) copy.copy_(parameter.Value);
             else _copies[parameter] = parameter.Value.clone().DetachFromDisposeScope();
         }
-    }
-
-    private static Tensor Clone(Parameter parameter)
-    {
-        using WeightLease lease = parameter.Enter(WeightUse.Read);
-        return parameter.Value.clone();
-    }
-
-    /// <summary>What the layers compute with follows.</summary>
-    private static void Set(Parameter parameter, Tensor value)
-    {
-        using WeightLease lease = parameter.Enter(WeightUse.Write);
-        parameter.Value.copy_(value);
     }
 }

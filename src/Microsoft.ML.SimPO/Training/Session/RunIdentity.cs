@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training.State;
+
+namespace Microsoft.ML.SimPO.Training.Session;
+
+/// <summary>What a run is, in the words of its state.</summary>
+/// <param name="Deciding">What must be the same for a run to go on, by name: options, model and data.</param>
+/// <param name="Cutting">What changes the rounding of a run alone.</param>
+internal sealed record RunIdentity(IReadOnlyDictionary<string, string> Deciding, IReadOnlyDictionary<string, string> Cutting)
+{
+    private const string NotSet = "not set";
+
+    /// <summary>The options, and with them the model and the data.</summary>
+    /// <param name="deciding">The options that decide the steps.</param>
+    /// <param name="cutting">Those that change their rounding alone.</param>
+    /// <param name="decoder">The model before a new adapter is put on it.</param>
+    /// <param name="freezes">Whether a new adapter will be put on it, so that no checkpoint holds its weights.</param>
+    public static RunIdentity Of(
+        IReadOnlyDictionary<string, string> deciding, IReadOnlyDictionary<string, string> cutting, Decoder decoder, bool freezes, IReadOnlyList<EncodedPair> pairs) =>
+        new(
+            new Dictionary<string, string>(deciding, StringComparer.Ordinal)
+            {
+                ["adapter of the model"] = decoder.Adapter is { } adapter ? Compact(adapter.Config) : NotSet,
+                ["sample of the frozen weights"] = freezes || decoder.Adapter is not null ? FrozenWeights.Sample(decoder) : NotSet,
+                ["number of pairs"] = pairs.Count.ToString(CultureInfo.InvariantCulture),
+                ["SHA-256 of the encoded pairs"] = DataFingerprint.Of(pairs),
+            },
+            cutting);
+
+    /// <summary>What differs, a sentence each.</summary>
+    public static IEnumerable<string> Differences(IReadOnlyDictionary<string, string> saved, IReadOnlyDictionary<string, string> now) =>
+        from name in saved.Keys.Union(now.Keys)
+        let before = saved.GetValueOrDefault(name, NotSet)
+        let current = now.GetValueOrDefault(name, NotSet)
+        where before != current
+        select $"`{name}` was {before} there and is {current} now.";
+
+    /// <exception cref="InvalidDataException">The state is of another run; what differs is listed.</exception>
+    public void CheckSame(string checkpoint, TrainingState state)
+    {
+        string[] differences = [.. Differences(state.Settings, Deciding)];
+        if (differences.Length == 0) return;
+        throw new InvalidDataException(string.Join(
+            Environment.NewLine,
+            [$"The run in '{checkpoint}' cannot go on with other data or options. Set them as they were, or begin anew in another `OutputPath`.", .. differences]));
+    }
+
+    /// <summary>What the adapter computes with: its configuration in a line, without the model's path and what is no part of training.</summary>
+    private static string Compact(AdapterConfig config)
+    {
+        using JsonDocument json = JsonDocument.Parse((config with { BaseModel = null, Dropout = 0 }).ToJson());
+        return JsonSerializer.Serialize(json.RootElement);
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.ML.SimPO.Training.State;
+
+namespace Microsoft.ML.SimPO.Training.Session;
+
+/// <summary>What a run says in the log.</summary>
+internal sealed class RunReport(ITrainingLog log) : ITrainingObserver
+{
+    public void OnStep(TrainingProgress step) => log.Info(Say(
+        $"step {step.Step}/{step.TotalSteps} epoch {step.Epoch:F2} loss {step.Loss:F4} grad_norm {step.GradientNorm:G4} learning_rate {step.LearningRate:G3} ")
+        + Say($"rewards/chosen {step.ChosenReward:F4} rewards/rejected {step.RejectedReward:F4} rewards/accuracies {step.Accuracy:F3} rewards/margins {step.Margin:F4} ")
+        + Say($"logps/chosen {step.ChosenLogProbability:F4} logps/rejected {step.RejectedLogProbability:F4} tokens_per_second {step.TokensPerSecond:F0}"));
+
+    /// <summary>A severe finding is an error of the log; the run goes on.</summary>
+    public void OnFinding(TrainingDiagnosis finding)
+    {
+        if (finding.IsSevere) log.Error(finding.Message);
+        else log.Warning(finding.Message);
+    }
+
+    public void OnValidation(ValidationResult validation) => log.Info(Say(
+        $"validation after step {validation.Step}: eval_loss {validation.Loss:F4} accuracy {validation.Metrics.Accuracy:P1} mean margin {validation.Metrics.MeanMargin:F4} of {validation.Metrics.Count} pairs"));
+
+    public void Resumed(string checkpoint, TrainingState state, int threads, IEnumerable<string> cutting)
+    {
+        log.Info(Say($"The run goes on from '{checkpoint}' after step {state.Step} of {state.TotalSteps}."));
+        List<string> differences = [.. cutting];
+        if (threads != state.Threads) differences.Add(Say($"libtorch had {state.Threads} threads there and has {threads} now."));
+        if (differences.Count == 0) return;
+        log.Warning($"{string.Join(' ', differences)} The result will differ in its last digits from that of a run that was not interrupted.");
+    }
+
+    public void StoppedEarly(int step, BestModel best) => log.Info(Say(
+        $"Stopped after step {step}: {best.Worse} evaluations in a row without an eval_loss below {best.Loss:F4}, which was after step {best.Step ?? 0}."));
+
+    public void Done(int steps, TimeSpan elapsed) => log.Info(Say($"{steps} steps in {elapsed.TotalSeconds:F1} s."));
+
+    public void Restored(int step, double loss) => log.Info(Say($"The model is that after step {step}, with the lowest eval_loss, {loss:F4}."));
+
+    private static string Say(FormattableString text) => FormattableString.Invariant(text);
+}

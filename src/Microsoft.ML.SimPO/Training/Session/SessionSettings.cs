@@ -1,0 +1,32 @@
+namespace Microsoft.ML.SimPO.Training.Session;
+
+/// <summary>What happens between the steps of a run.</summary>
+internal sealed record SessionSettings
+{
+    /// <summary>Pairs in a whole step, for the diagnosis.</summary>
+    public required int PairsPerStep { get; init; }
+
+    /// <summary>The highest of the run, for the diagnosis.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Steps between two evaluations; 0 for the end of each epoch.</summary>
+    public int EvaluationSteps { get; init; }
+
+    /// <summary>Evaluations without a lower loss after which the run ends; 0 for never.</summary>
+    public int EarlyStoppingPatience { get; init; }
+
+    /// <summary>Whether the run ends with the weights of its best evaluation. Else none are kept.</summary>
+    public bool KeepsBest { get; init; }
+
+    /// <summary>Steps between two checkpoints; 0 for the end of each epoch.</summary>
+    public int SaveSteps { get; init; }
+
+    /// <summary>The most checkpoints that are kept; 0 for all.</summary>
+    public int SaveTotalLimit { get; init; }
+
+    /// <summary>Whether a run that is cancelled writes a checkpoint.</summary>
+    public bool SaveOnCancel { get; init; }
+
+    /// <summary>Is told of every step when all others know of it; null for nobody.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
+}

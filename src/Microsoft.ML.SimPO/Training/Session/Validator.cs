@@ -1,0 +1,22 @@
+using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Scoring;
+
+namespace Microsoft.ML.SimPO.Training.Session;
+
+/// <summary>Judges a model in training by pairs that it is not trained on.</summary>
+/// <param name="tokensPerPass">At most so many rows a forward pass; a longer pair is one by itself.</param>
+/// <param name="batchSize">Pairs of a batch where a reference is followed, which takes means over batches; null where all pairs weigh the same.</param>
+internal sealed class Validator(Decoder decoder, IAlignmentLoss loss, int tokensPerPass, int? batchSize)
+{
+    public ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken cancellationToken)
+    {
+        GroupScore[] scores = new PairEvaluator(decoder, tokensPerPass).Score(data.Pairs, cancellationToken);
+        var sums = new MetricsSum(loss.TargetMargin);
+        foreach (GroupScore pair in scores) sums.Add(loss.Reward.Of(pair.Chosen), loss.Reward.Of(pair.Rejected));
+        EvaluationFigures figures = EvaluationFigures.Of(scores, Batches(data.Pairs.Count), loss);
+        return new ValidationResult(step, epoch, figures.Loss, sums.Metrics()) { Figures = figures };
+    }
+
+    private IReadOnlyList<int[]> Batches(int count) => [.. Enumerable.Range(0, count).Chunk(batchSize ?? count)];
+}

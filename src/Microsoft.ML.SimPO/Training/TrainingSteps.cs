@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Text.Encoders;
+
+namespace Microsoft.ML.SimPO.Training;
+
+/// <summary>The steps of a plan, one at a time, with the optimizer whose moments go with them. While it lives, the decoder's weights have gradients.</summary>
+internal sealed class TrainingSteps : IDisposable
+{
+    private readonly TrainingLoop _loop;
+    private readonly Decoder _decoder;
+    private readonly Stopwatch _clock = new();
+    private TimeSpan _before;
+    private GradientPass? _pass;
+
+    public TrainingSteps(TrainingLoop loop, Decoder decoder, TrainingSettings settings, IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan)
+    {
+        (_loop, _decoder, Pairs, Plan) = (loop, decoder, pairs, plan);
+        try
+        {
+            foreach (Parameter parameter in decoder.Trainable) parameter.Train();
+            Optimizer = new AdamW(decoder.Trainable, settings.AdamW, settings.Plan.Collective);
+        }
+        catch
+        {
+            Freeze();
+            throw;
+        }
+    }
+
+    /// <summary>What the plan's indices refer to.</summary>
+    public IReadOnlyList<EncodedPair> Pairs { get; }
+
+    public IReadOnlyList<TrainingStep> Plan { get; }
+
+    public AdamW Optimizer { get; }
+
+    /// <summary>Steps done.</summary>
+    public int Done { get; private set; }
+
+    /// <summary>Since the first step began, and what those took that were done before.</summary>
+    public TimeSpan Elapsed => _before + _clock.Elapsed;
+
+    /// <summary>Goes on after steps that another run did; weights and moments are the caller's to set.</summary>
+    public void GoOn(int done, TimeSpan elapsed) => (Done, _before) = (done, elapsed);
+
+    /// <summary>Does the next step.</summary>
+    /// <returns>What it did; null where the plan is through.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; the weights are those of the last whole step.</exception>
+    /// <exception cref="InvalidOperationException">The loss or its gradient is not a finite number any more.</exception>
+    public TrainingProgress? Next(CancellationToken cancellationToken)
+    {
+        if (Done >= Plan.Count) return null;
+        _pass ??= _loop.MakePass();
+        _clock.Start();
+        TrainingProgress progress = _loop.RunStep(this, _pass, cancellationToken);
+        Done++;
+        return progress;
+    }
+
+    public void Dispose()
+    {
+        _pass?.Dispose();
+        Optimizer.Dispose();
+        Freeze();
+    }
+
+    private void Freeze()
+    {
+        foreach (Parameter parameter in _decoder.Trainable) parameter.Freeze();
+    }
+}

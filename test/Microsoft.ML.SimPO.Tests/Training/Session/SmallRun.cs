@@ -1,0 +1,74 @@
+using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training.State;
+
+namespace Microsoft.ML.SimPO.Training.Session;
+
+/// <summary>A run of six steps in three epochs: a small decoder with random weights, random pairs, and evaluations whose loss is what the test says of the weights.</summary>
+internal sealed class SmallRun : ITrainingLog, IDisposable
+{
+    private static readonly EncodedPair[] Pairs = RandomPairs.Make(4);
+
+    private readonly TrainingSettings _settings = new() { LearningRate = 3e-3, Scheduler = LearningRateScheduler.Constant };
+
+    public Decoder Decoder { get; } = RandomDecoder.Make();
+
+    public SessionSettings Settings { get; set; } = new() { PairsPerStep = 2, LearningRate = 3e-3 };
+
+    /// <summary>The run's folder; null for none.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Whether the run goes on from the newest checkpoint of the folder, where there is one.</summary>
+    public bool Resumes { get; init; }
+
+    /// <summary>The loss of an evaluation after a step; null for a run without evaluations.</summary>
+    public Func<int, double>? Loss { get; set; }
+
+    public List<string> Log { get; } = [];
+
+    /// <summary>Is called with every line of the log.</summary>
+    public Action<string>? OnLog { get; set; }
+
+    /// <summary>Counts of the weights themselves: another for other weights.</summary>
+    public double SumOfWeights() => Decoder.Parameters.Sum(p => p.Value.data<float>().Sum(v => Math.Abs((double)v)));
+
+    public float[][] Weights() => [.. Decoder.Parameters.Select(p => p.Value.data<float>().ToArray())];
+
+    public TrainingRun Run(CancellationToken cancellationToken = default)
+    {
+        using RunFolder? folder = Folder is null ? null : RunFolder.Open(Folder, Resumes);
+        RunIdentity identity = RunIdentity.Of(new Dictionary<string, string>(), new Dictionary<string, string>(), Decoder, freezes: false, Pairs);
+        string? checkpoint = Resumes ? folder!.FindNewest(reason => Warning(reason)) : null;
+        RunOrigin origin = RunOrigin.Of(checkpoint, identity, seed: 1, shuffles: true);
+        var data = new RunData(Pairs, new PairCounts { Used = Pairs.Length });
+        using var session = new TrainingSession(
+            Decoder, Settings, origin, new CheckpointStore(folder, Decoder, []), data, Loss is null ? null : data, Evaluate, this);
+        var loop = new TrainingLoop(Decoder, new SimPOLoss(2, 0.5), _settings);
+        return session.Run(loop, new StepPlanner(Pairs, 2, int.MaxValue).Plan(3, origin.Seed), cancellationToken);
+    }
+
+    public void Info(string message) => Say($"Info {message}");
+
+    public void Warning(string message) => Say($"Warning {message}");
+
+    public void Error(string message) => Say($"Error {message}");
+
+    public void Dispose() => Decoder.Dispose();
+
+    private void Say(string line)
+    {
+        Log.Add(line);
+        OnLog?.Invoke(line);
+    }
+
+    private ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        double loss = Loss!(step);
+        var sum = new MetricsSum(1);
+        sum.Add(loss, 0);
+        return new ValidationResult(step, epoch, loss, sum.Metrics()) { Figures = new EvaluationFigures(loss, loss, 0, 1, loss, -1, -2) };
+    }
+}

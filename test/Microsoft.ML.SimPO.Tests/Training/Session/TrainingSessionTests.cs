@@ -1,0 +1,60 @@
+namespace Microsoft.ML.SimPO.Training.Session;
+
+/// <summary>What happens between the steps of a run.</summary>
+public sealed class TrainingSessionTests
+{
+    [Fact]
+    public void A_run_tells_what_it_did()
+    {
+        using var run = new SmallRun { Loss = step => 10 - step };
+        TrainingRun told = run.Run();
+        Assert.Equal([1, 2, 3, 4, 5, 6], told.Steps.Select(s => s.Step));
+        Assert.Equal([(0, 0.0, 10.0), (2, 1, 8), (4, 2, 6), (6, 3, 4)], told.Validations.Select(v => (v.Step, v.Epoch, v.Loss)));
+        Assert.Empty(told.Findings);
+        Assert.Same(told.Validations[3], told.BestValidation);
+        Assert.Equal((null, false, 1), (told.RestoredStep, told.StoppedEarly, told.Seed));
+        Assert.Equal(told.Steps[^1].Elapsed, told.Elapsed);
+        Assert.Equal((4L, 4L), (told.TrainingData!.Used, told.ValidationData!.Used));
+        Assert.Equal(DateTimeOffset.UtcNow, told.StartedAt!.Value, TimeSpan.FromHours(1));
+        Assert.Equal(["validation", "step", "step", "validation", "step", "step", "validation", "step", "step", "validation", "6"], run.Log.Select(l => l.Split(' ')[1]));
+    }
+
+    [Fact]
+    public void A_run_that_gets_no_better_ends_with_the_weights_of_its_best_evaluation()
+    {
+        float[][] best = [];
+        using var run = new SmallRun();
+        run.Settings = run.Settings with { EvaluationSteps = 1, EarlyStoppingPatience = 2, KeepsBest = true };
+        run.Loss = step =>
+        {
+            if (step == 1) best = run.Weights();
+            return step == 0 ? 2 : step;
+        };
+        TrainingRun told = run.Run();
+        Assert.Equal((3, 1, true), (told.Steps.Count, told.RestoredStep, told.StoppedEarly));
+        Assert.Equal(best, run.Weights());
+        Assert.Contains("Info Stopped after step 3: 2 evaluations in a row without an eval_loss below 1.0000, which was after step 1.", run.Log);
+        Assert.Contains("Info The model is that after step 1, with the lowest eval_loss, 1.0000.", run.Log);
+    }
+
+    /// <summary>A copy of the weights is a tensor for each: none is there where nobody asked for the best ones.</summary>
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public void The_best_weights_are_copied_only_where_they_were_asked_for(bool asked, int copies)
+    {
+        long Held(bool evaluates, bool keepsBest)
+        {
+            long before = LiveTensors.CountWithoutGarbage(), held = 0;
+            using var run = new SmallRun { Loss = evaluates ? step => 10 - step : null };
+            run.Settings = run.Settings with { KeepsBest = keepsBest };
+            run.OnLog = line => held = line.StartsWith("Info step 3", StringComparison.Ordinal) ? LiveTensors.Count - before : held;
+            run.Run();
+            return held;
+        }
+
+        using var decoder = Models.RandomDecoder.Make();
+        Held(false, false); // what is made once is made now
+        Assert.Equal(Held(false, false) + (copies * decoder.Parameters.Count), Held(true, asked));
+    }
+}
