@@ -97,6 +97,7 @@ internal sealed class ReadingPass(string name, PreferenceLoadOptions options, Ac
 
     private LocatedRow? Take(PairOutcome outcome)
     {
+        if (outcome.Warning is { } warning) log.Warn(warning, outcome.Location);
         if (outcome.Row is { } row)
         {
             _kept++;

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Text.Unicode;
 using Apache.Arrow;
+using Apache.Arrow.Arrays;
 using Apache.Arrow.Types;
 
 namespace Microsoft.ML.SimPO.Data.Containers;
@@ -49,11 +52,18 @@ internal sealed class ArrowBatch
             StringArray text => Text(text.GetBytes(index)),
             LargeStringArray text => Text(text.GetBytes(index)),
             StringViewArray text => Text(text.GetBytes(index)),
+            BinaryArray bytes => Binary(bytes.GetBytes(index)),
+            LargeBinaryArray bytes => Binary(bytes.GetBytes(index)),
+            BinaryViewArray bytes => Binary(bytes.GetBytes(index)),
+            FixedSizeBinaryArray and not (Decimal32Array or Decimal64Array or Decimal128Array or Decimal256Array) => FieldValue.OfOther("binary data"),
             BooleanArray flags => FieldValue.Of(flags.GetValue(index) == true),
             DictionaryArray dictionary => Value(dictionary.Dictionary, Index(dictionary, index), depth + 1),
             ListArray list => List(list.Values, list.ValueOffsets[index], list.ValueOffsets[index + 1], depth),
             LargeListArray list => List(list.Values, checked((int)list.ValueOffsets[index]), checked((int)list.ValueOffsets[index + 1]), depth),
             FixedSizeListArray list => List(list.Values, Start(list, index), Start(list, index + 1), depth),
+            ListViewArray list => List(list.Values, list.ValueOffsets[index], list.ValueOffsets[index] + list.Sizes[index], depth),
+            LargeListViewArray list => List(list.Values, checked((int)list.ValueOffsets[index]), checked((int)(list.ValueOffsets[index] + list.Sizes[index])), depth),
+            RunEndEncodedArray runs => Value(runs.Values, runs.FindPhysicalIndex(index), depth + 1),
             StructArray record => Record(record, index, depth),
             _ => Number(array, index),
         };
@@ -64,6 +74,9 @@ internal sealed class ArrowBatch
     private static int Index(DictionaryArray array, int index) => (int)Number(array.Indices, index).Number;
 
     private static FieldValue Text(ReadOnlySpan<byte> bytes) => FieldValue.Of(StrictText.Decode(bytes));
+
+    // Some writers call text binary; images and the like are in no pair.
+    private static FieldValue Binary(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) ? Text(bytes) : FieldValue.OfOther("binary data");
 
     private static FieldValue Number(IArrowArray array, int index) => array switch
     {
@@ -78,9 +91,19 @@ internal sealed class ArrowBatch
         UInt32Array a => FieldValue.Of(a.GetValue(index)!.Value),
         UInt16Array a => FieldValue.Of(a.GetValue(index)!.Value),
         UInt8Array a => FieldValue.Of(a.GetValue(index)!.Value),
-        // Dates, binary and the like are in no pair.
-        _ => default,
+        Decimal32Array a => Decimal(a.GetString(index)),
+        Decimal64Array a => Decimal(a.GetString(index)),
+        Decimal128Array a => Decimal(a.GetString(index)),
+        Decimal256Array a => Decimal(a.GetString(index)),
+        NullArray => default,
+        Date32Array or Date64Array or TimestampArray => FieldValue.OfOther("a date"),
+        Time32Array or Time64Array or DurationArray => FieldValue.OfOther("a time"),
+        _ => FieldValue.OfOther($"of Arrow's type {array.Data.DataType.Name}"),
     };
+
+    private static FieldValue Decimal(string? text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+        ? FieldValue.Of(number)
+        : FieldValue.OfOther("a decimal");
 
     private FieldValue List(IArrowArray values, int start, int end, int depth)
     {

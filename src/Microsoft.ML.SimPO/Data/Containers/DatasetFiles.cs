@@ -1,17 +1,11 @@
 namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>
-/// The files that a path stands for: itself, or the wanted split of a folder, as the Hugging Face hub lays folders out or <c>datasets</c>
-/// saves them.
+/// The files that a path stands for: itself, or the wanted split of a folder, as the Hugging Face hub lays folders out, <c>datasets</c> saves them, or Spark
+/// writes them (<c>split=train/part-00000.parquet</c>).
 /// </summary>
 internal static class DatasetFiles
 {
-    private static readonly string[] Extensions = [".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".arrow", ".feather", ".gz"];
-
-    // What stands beside the data: descriptions of it.
-    private static readonly string[] Descriptions =
-        ["dataset_dict.json", "dataset_info.json", "dataset_infos.json", "state.json", "metadata.json", "package.json", "tokenizer.json", "config.json"];
-
     /// <summary>The files in their order; <paramref name="info"/> is told what was left out.</summary>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
     /// <exception cref="InvalidDataException">The folder holds no data, or not that split.</exception>
@@ -22,11 +16,11 @@ internal static class DatasetFiles
         string folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
         List<(InputFile File, string? Split)> files = Enumerate(path).ToList();
         if (files.Count == 0)
-            throw new InvalidDataException($"{folder}: expected files that end in {string.Join(", ", Extensions)}, but found none.");
+            throw new InvalidDataException($"{folder}: expected files that end in {string.Join(", ", DataNames.Extensions)}, .gz, .zst, but found none.");
         List<string> splits = files.Select(f => f.Split).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         HashSet<string?> taken = Choose(splits, files.Exists(f => f.Split is null), split, folder);
         string[] left = files.Where(f => !taken.Contains(f.Split)).Select(f => f.Split ?? f.File.Name).Distinct(StringComparer.Ordinal).ToArray();
-        InputFile[] chosen = files.Where(f => taken.Contains(f.Split)).Select(f => f.File).ToArray();
+        InputFile[] chosen = WithoutCopies(files.Where(f => taken.Contains(f.Split)).Select(f => f.File).ToArray(), folder, info);
         CheckOneContainer(chosen, folder);
         TellFolders(chosen, folder, info);
         if (left.Length > 0)
@@ -47,10 +41,7 @@ internal static class DatasetFiles
         foreach (string path in Directory.EnumerateFiles(root, "*", options).Order(StringComparer.Ordinal))
         {
             string name = Path.GetRelativePath(root, path).Replace('\\', '/');
-            bool hidden = name.Split('/').Any(part => part.StartsWith('.') || part.StartsWith("__", StringComparison.Ordinal));
-            if (hidden || !Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)) continue;
-            if (Descriptions.Contains(Path.GetFileName(path), StringComparer.Ordinal)) continue;
-            yield return (new InputFile(path, name), SplitNames.Of(name));
+            if (DataNames.IsData(name)) yield return (new InputFile(path, name), SplitNames.Of(name));
         }
     }
 
@@ -73,6 +64,18 @@ internal static class DatasetFiles
             $"Set `{nameof(PreferenceLoadOptions.Split)}` to read one of them.");
     }
 
+    // The same file plain and compressed would count each row twice; what `datasets` keeps of a transformation holds rows of the files beside it.
+    private static InputFile[] WithoutCopies(InputFile[] files, string folder, Action<string>? info)
+    {
+        HashSet<string> plain = [.. files.Select(file => file.Name)];
+        bool onlyCaches = files.All(file => DataNames.IsCache(file.Name));
+        InputFile[] copies = files.Where(file => (DataNames.Plain(file.Name) is var name && name != file.Name && plain.Contains(name))
+            || (!onlyCaches && DataNames.IsCache(file.Name))).ToArray();
+        if (copies.Length == 0) return files;
+        info?.Invoke($"{folder}: leaves out {string.Join(", ", copies.Select(file => file.Name))}, copies of what stands beside them.");
+        return files.Except(copies).ToArray();
+    }
+
     // Configurations of a data set (languages, subsets) lie in folders of their own, and are not always meant together.
     private static void TellFolders(InputFile[] files, string folder, Action<string>? info)
     {
@@ -83,12 +86,9 @@ internal static class DatasetFiles
 
     private static void CheckOneContainer(InputFile[] files, string folder)
     {
-        string[] kinds = files.Select(f => Extension(f.Name)).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+        string[] kinds = files.Select(f => DataNames.Container(f.Name)).Distinct(StringComparer.Ordinal).ToArray();
         if (kinds.Length > 1)
             throw new InvalidDataException($"{folder}: expected files of one container, but found {string.Join(", ", kinds)}. " +
                 "Name the file to read, or a folder of one kind.");
     }
-
-    private static string Extension(string name) =>
-        name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? Path.GetExtension(name[..^3]) + ".gz" : Path.GetExtension(name);
 }

@@ -9,4 +9,7 @@ internal enum FieldKind : byte
     Boolean,
     List,
     Record,
+
+    /// <summary>Something that is in no pair: a date, bytes.</summary>
+    Other,
 }

@@ -15,6 +15,9 @@ internal readonly struct FieldValue
 
     public FieldKind Kind { get; }
 
+    /// <summary>Whether a number that the text is may have a comma for its decimals.</summary>
+    public bool IsLocal => Kind == FieldKind.Text && _number == 1;
+
     public bool IsNull => Kind == FieldKind.Null;
 
     public string Text => (string)_reference!;
@@ -38,6 +41,7 @@ internal readonly struct FieldValue
         FieldKind.Number => "a number",
         FieldKind.Boolean => "true or false",
         FieldKind.List => "a list",
+        FieldKind.Other => (string)_reference!,
         _ => "an object",
     };
 
@@ -51,6 +55,12 @@ internal readonly struct FieldValue
     };
 
     public static FieldValue Of(string? text) => text is null ? default : new FieldValue(FieldKind.Text, text, 0);
+
+    /// <summary>Text in which the decimal separator of a number may be a comma.</summary>
+    public static FieldValue OfLocal(string text) => new(FieldKind.Text, text, 1);
+
+    /// <summary>What is in no pair, by the name that messages call it: "a date".</summary>
+    public static FieldValue OfOther(string name) => new(FieldKind.Other, name, 0);
 
     public static FieldValue Of(double number) => new(FieldKind.Number, null, number);
 

@@ -5,7 +5,8 @@ using ICSharpCode.SharpZipLib.GZip;
 namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>
-/// Reads gzip, and at its end makes sure that it is the end: .NET's <see cref="GZipStream"/> takes a file that was cut off for one that is shorter.
+/// Reads gzip, and at its end makes sure that it is the end: .NET's <see cref="GZipStream"/> takes a file that was cut off for one that is shorter, and
+/// calls a wrong checksum a method that it does not support.
 /// </summary>
 internal sealed class GzipReader(FileStream file) : ForwardStream
 {
@@ -15,7 +16,16 @@ internal sealed class GzipReader(FileStream file) : ForwardStream
 
     public override int Read(Span<byte> buffer)
     {
-        int read = _gzip.Read(buffer);
+        int read;
+        try
+        {
+            read = _gzip.Read(buffer);
+        }
+        catch (InvalidDataException error)
+        {
+            Diagnose();
+            throw new InvalidDataException("the compressed data is damaged.", error);
+        }
         unchecked
         {
             _length += (uint)read;
@@ -45,7 +55,11 @@ internal sealed class GzipReader(FileStream file) : ForwardStream
         Span<byte> tail = stackalloc byte[4];
         file.Position = Math.Max(0, file.Length - 4);
         bool whole = file.ReadAtLeast(tail, 4, throwOnEndOfStream: false) == 4 && BinaryPrimitives.ReadUInt32LittleEndian(tail) == _length;
-        if (whole) return;
+        if (!whole) Diagnose();
+    }
+
+    private void Diagnose()
+    {
         file.Position = 0;
         try
         {
@@ -54,7 +68,11 @@ internal sealed class GzipReader(FileStream file) : ForwardStream
         }
         catch (Exception error) when (error is ICSharpCode.SharpZipLib.SharpZipBaseException or EndOfStreamException or IndexOutOfRangeException)
         {
-            throw new InvalidDataException("the compressed data is cut off or damaged.", error);
+            throw new InvalidDataException(
+                error.Message.Contains("crc sum", StringComparison.OrdinalIgnoreCase)
+                    ? "its checksum does not match its content, which was changed after it was compressed."
+                    : "the compressed data is cut off or damaged.",
+                error);
         }
     }
 }

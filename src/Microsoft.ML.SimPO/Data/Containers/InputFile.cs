@@ -11,18 +11,20 @@ internal sealed record InputFile(string Path, string Name)
 
     private static ReadOnlySpan<byte> GzipMagic => [0x1f, 0x8b];
 
+    private static ReadOnlySpan<byte> ZstdMagic => [0x28, 0xb5, 0x2f, 0xfd];
+
     /// <summary>
-    /// Opens the file for reading from its start to its end, decompressed where it is gzip. Damage throws
+    /// Opens the file for reading from its start to its end, decompressed where it is gzip or Zstandard. Damage throws
     /// <see cref="InvalidDataException"/> that names file and byte.
     /// </summary>
     public Stream Open()
     {
         FileStream file = OpenRaw();
-        Span<byte> magic = stackalloc byte[2];
-        int read = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false);
+        Span<byte> magic = stackalloc byte[4];
+        int read = file.ReadAtLeast(magic, 4, throwOnEndOfStream: false);
         file.Position = 0;
-        bool gzip = magic[..read].SequenceEqual(GzipMagic);
-        return new LocatingStream(gzip ? new GzipReader(file) : file, Name, gzip);
+        Stream? decompressed = magic[..read].StartsWith(GzipMagic) ? new GzipReader(file) : magic[..read].SequenceEqual(ZstdMagic) ? new ZstdReader(file) : null;
+        return new LocatingStream(decompressed ?? file, Name, decompressed is not null);
     }
 
     /// <summary>Opens the bytes as they are.</summary>

@@ -10,6 +10,8 @@ internal sealed class JsonRowParser(FieldSelection wanted)
     /// <summary>A row of ordinary data has some hundreds; the bound keeps <c>[[],[],...]</c> from growing to many times its bytes.</summary>
     public const int MaxValues = 1_000_000;
 
+    private const int MaxObjects = 10_000;
+
     public static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Disallow };
 
     // Rows repeat their names: a name is kept once, found again by its place in the object.
@@ -25,9 +27,50 @@ internal sealed class JsonRowParser(FieldSelection wanted)
         return value.Record;
     }
 
+    /// <summary>
+    /// Parses the objects of a line: one as a rule; or several, one after the other or in a list, of which those after the first come in
+    /// <paramref name="more"/>.
+    /// </summary>
+    /// <inheritdoc cref="ParseRow" path="/exception"/>
+    public FieldRecord ParseRows(ReadOnlySpan<byte> line, List<FieldRecord> more)
+    {
+        if (line[line.IndexOfAnyExcept(" \t\r"u8)] == '[')
+        {
+            FieldValue list = Parse(line);
+            bool rows = list.Items.Length > 0 && Array.TrueForAll(list.Items, item => item.Kind == FieldKind.Record);
+            if (!rows) throw new FormatException($"A row must be a JSON object, but was {list.KindName}.");
+            more.AddRange(list.Items.Skip(1).Select(item => item.Record));
+            return list.Items[0].Record;
+        }
+        try
+        {
+            return ParseRow(line);
+        }
+        catch (FormatException)
+        {
+            List<Range>? objects = Objects(line);
+            if (objects is null) throw;
+            foreach (Range next in objects.Skip(1)) more.Add(ParseRow(line[next]));
+            return ParseRow(line[objects[0]]);
+        }
+    }
+
     /// <summary>Parses any value.</summary>
     /// <inheritdoc cref="ParseRow" path="/exception"/>
     public FieldValue Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return ParseStrictly(json);
+        }
+        catch (FormatException error) when (error.InnerException is JsonException)
+        {
+            if (PythonNumbers.Repair(json) is not { } repaired) throw;
+            return ParseStrictly(repaired);
+        }
+    }
+
+    private FieldValue ParseStrictly(ReadOnlySpan<byte> json)
     {
         _left = MaxValues;
         var reader = new Utf8JsonReader(json, Options);
@@ -47,6 +90,28 @@ internal sealed class JsonRowParser(FieldSelection wanted)
             // Thrown by GetString for bytes that are not UTF-8 and for escapes of half a surrogate pair.
             throw new FormatException($"Text must be valid UTF-8 and whole surrogate pairs, but byte {reader.TokenStartIndex} starts one that is not.", error);
         }
+    }
+
+    /// <summary>Where the objects of a line stand, two at least; null where it is anything else.</summary>
+    private static List<Range>? Objects(ReadOnlySpan<byte> line)
+    {
+        var objects = new List<Range>();
+        var reader = new Utf8JsonReader(line, Options with { AllowMultipleValues = true });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType != JsonTokenType.StartObject || objects.Count == MaxObjects) return null;
+                int start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                objects.Add(start..(int)reader.BytesConsumed);
+            }
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+        return objects.Count > 1 ? objects : null;
     }
 
     internal static string Describe(JsonException error) =>

@@ -106,11 +106,27 @@ internal sealed class JsonValueReader(Stream stream, string name, int maxRowByte
         }
         catch (JsonException error)
         {
+            if (TryRepair()) return false;
             throw new InvalidDataException($"{Place}: {JsonRowParser.Describe(error)}", error);
         }
         if (_end - _start > maxRowBytes) throw new InvalidDataException($"{Place}: {Sizes.RowTooLong(maxRowBytes)}");
         FillUp();
         return false;
+    }
+
+    /// <summary>Puts what JSON has in the place of Python's NaN and Infinity, in all that is in the buffer.</summary>
+    private bool TryRepair()
+    {
+        ReadOnlySpan<byte> json = _buffer.AsSpan(_start, _end - _start);
+        if (PythonNumbers.Repair(json) is { } repaired)
+        {
+            _buffer = repaired;
+            (_start, _end) = (0, repaired.Length);
+            return true;
+        }
+        if (_atEnd || json.Length > maxRowBytes || !PythonNumbers.EndsInside(json)) return false;
+        FillUp();
+        return true;
     }
 
     private string Place => string.Create(CultureInfo.InvariantCulture, $"{name}, row {Row}, line {Line}");

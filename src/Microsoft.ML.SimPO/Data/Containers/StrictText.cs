@@ -12,4 +12,14 @@ internal static class StrictText
         if (!Utf8.IsValid(bytes)) throw new FormatException("Text must be valid UTF-8, but holds other bytes.");
         return Encoding.UTF8.GetString(bytes);
     }
+
+    /// <summary>The first byte of some that is not UTF-8, and what it would be in Windows-1252, in which text that is not UTF-8 mostly is.</summary>
+    public static string Describe(string what, ReadOnlySpan<byte> bytes)
+    {
+        int at = 0;
+        while (Rune.DecodeFromUtf8(bytes[at..], out _, out int length) == System.Buffers.OperationStatus.Done) at += length;
+        string character = CodePagesEncodingProvider.Instance.GetEncoding(1252)!.GetString(bytes.Slice(at, 1));
+        string meaning = char.IsControl(character[0]) ? "" : $", `{character}` in Windows-1252";
+        return $"{what} must be UTF-8, but holds the byte 0x{bytes[at]:X2}{meaning}. Save the file as UTF-8.";
+    }
 }

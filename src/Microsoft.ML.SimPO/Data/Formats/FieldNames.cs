@@ -64,7 +64,15 @@ internal static class FieldNames
 
     public static readonly string[] Scores = ["score", "rating", "reward", "overallscore", "rmscore"];
 
+    /// <summary>Places in an order of answers, the best of which is 1.</summary>
+    public static readonly string[] Ranks = ["rank", "ranking"];
+
+    public static readonly string[] RankLists = ["ranks", "rankings", "rank", "ranking"];
+
     public static readonly string[] Labels = ["label", "kto", "ktotag", "thumbsup", "isdesirable", "desirable"];
+
+    /// <summary>Whether a name says that what it holds is a rank.</summary>
+    public static bool IsRank(string name) => Array.Exists(RankLists, rank => Normalize(name[(name.LastIndexOf('.') + 1)..]).EndsWith(rank, StringComparison.Ordinal));
 
     /// <summary>Lower case without hyphens, underscores and blanks: <c>Chosen-Rating</c> and <c>chosen_rating</c> are one name.</summary>
     public static string Normalize(string name) =>

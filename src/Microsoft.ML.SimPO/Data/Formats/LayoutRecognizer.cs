@@ -17,6 +17,7 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
         CheckGivenColumns();
         bool rated = options.Format is PreferenceFormat.RatedList or PreferenceFormat.RatedRows || (Given.Responses is not null && Given.Chosen is null);
         if (!rated && FindAnswers() is { } answers) return Pairs(answers.Chosen, answers.Rejected);
+        if (options.Format is PreferenceFormat.Auto or PreferenceFormat.Plain or PreferenceFormat.Chat && Given.Responses is null && FindJudged() is { } judged) return judged;
         if (options.Format != PreferenceFormat.RatedRows && FindRatedList() is { } list) return list;
         if (options.Format != PreferenceFormat.RatedList && FindRatedRows() is { } single) return single;
         throw NotPairs();
@@ -50,7 +51,13 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
             ScoreRejected = Given.ScoreRejected ?? scores?.Second,
         };
         TextMode mode = AnswerMode(columns);
-        return new PairLayout(columns, fields.Names, mode, PromptMode(columns, mode), Kind(columns, mode));
+        bool literal = options.Format == PreferenceFormat.Plain;
+        if (!literal && fields.AllTexts(chosen, PrintedMessages.IsListOfOneText) && fields.AllTexts(rejected, PrintedMessages.IsListOfOneText))
+        {
+            throw new InvalidDataException($"{dataName}: `{chosen}` and `{rejected}` hold lists of one text as Python prints them, not texts. " +
+                $"Take the texts out of their lists, or set `{nameof(options.Format)}` to `{nameof(PreferenceFormat.Plain)}` where they are meant so.");
+        }
+        return new PairLayout(columns, fields.Names, mode, PromptMode(columns, mode), Kind(columns, mode), literal);
     }
 
     /// <summary>The fields of the prompt; <paramref name="taken"/> have another part already.</summary>
@@ -59,6 +66,9 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
         string? prompt = Given.Prompt ?? FieldNames.Prompts.Select(fields.Find)
             .FirstOrDefault(name => name is not null && !taken.Contains(name) && fields.Values(name).Any(IsPrompt))
             ?? FieldNames.Prompts.Select(fields.Find).FirstOrDefault(name => name is not null && !taken.Contains(name));
+        // OpenAI's preference format: messages and tools in one object.
+        if (Given.Prompt is null && prompt is not null && fields.All(prompt, value => value.Kind == FieldKind.Record && MessageParser.IsMessages(value.Record["messages"])))
+            prompt = $"{prompt}.messages";
         string? history = Given.History ?? fields.Find(FieldNames.Histories);
         string? input = Given.Input ?? (prompt is not null && FieldNames.Normalize(prompt) == "instruction" ? fields.Find("input") : null);
         return new LayoutColumns
@@ -117,10 +127,34 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
     private string Kind(LayoutColumns columns, TextMode mode) => mode switch
     {
         TextMode.Dialogue => "dialogues with Human and Assistant",
-        TextMode.Json => "chat messages as JSON text",
+        TextMode.Json when fields.AllTexts(columns.Chosen, text => !JsonText.TryParse(text).IsNull) => "chat messages as JSON text",
+        TextMode.Json => "chat messages as printed text",
         _ when fields.Values(columns.Chosen).Any(value => value.Kind is FieldKind.List or FieldKind.Record) => "chat messages",
         TextMode.PromptAndAnswer => "texts that start with their prompt",
         _ => "plain text",
+    };
+
+    private JudgedPairLayout? FindJudged()
+    {
+        if (JudgedFields.Find(fields, out (string First, string Second, string Verdict)? unclear) is not { } judged)
+        {
+            if (unclear is not { } pair) return null;
+            string values = string.Join(", ", fields.Values(pair.Verdict).Select(Show).Distinct(StringComparer.Ordinal).Take(5));
+            throw new InvalidDataException($"{dataName}: `{pair.Verdict}` seems to say which of `{pair.First}` and `{pair.Second}` is better, but its values ({values}) do not tell how. " +
+                $"Name the better one's field in it, or give `{nameof(options.Columns)}.{nameof(Given.Chosen)}` and `{nameof(Given.Rejected)}`.");
+        }
+        LayoutColumns columns = PromptColumns([judged.First, judged.Second, .. judged.Verdict.Fields]);
+        LayoutColumns first = columns with { Chosen = judged.First, Rejected = judged.Second };
+        TextMode mode = IsJson(judged.First) && IsJson(judged.Second) ? TextMode.Json : TextMode.Answer;
+        bool whole = fields.All(judged.First, MessageParser.IsMessages) || mode == TextMode.Json;
+        return columns.Prompt is null && !whole ? null : new JudgedPairLayout(columns, judged, fields.Names, mode, PromptMode(first, mode));
+    }
+
+    private static string Show(FieldValue value) => value.Kind switch
+    {
+        FieldKind.Text => $"`{Excerpt.Of(value.Text)}`",
+        FieldKind.Number => FormattableString.Invariant($"{value.Number}"),
+        _ => value.KindName,
     };
 
     private RatedListLayout? FindRatedList()
@@ -128,22 +162,31 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
         string? responses = Given.Responses ?? FieldNames.ResponseLists.Concat(FieldNames.Responses).Select(fields.Find)
             .FirstOrDefault(name => name is not null && fields.All(name, value => value.Kind == FieldKind.List));
         if (responses is null || !fields.All(responses, value => value.Kind == FieldKind.List)) return null;
-        string? scores = Given.Scores ?? FieldNames.ScoreLists.Select(fields.Find)
-            .FirstOrDefault(name => name is not null && fields.All(name, value => value.Kind == FieldKind.List));
-        bool inside = scores is null && fields.All(responses, value => value.Items.Length > 0 && value.Items.Any(RatedItem.Looks));
+        // `completions.rating`: a field of the answers' objects.
+        string? own = Given.Scores?.StartsWith($"{responses}.", StringComparison.Ordinal) == true ? Given.Scores[(responses.Length + 1)..] : null;
+        string[] lists = (Given.Scores is { } given && own is null ? [given] : Array.Empty<string>()).Concat(FieldNames.ScoreLists.Concat(FieldNames.RankLists).Select(fields.Find))
+            .OfType<string>().Distinct(StringComparer.Ordinal).Where(name => name != responses && fields.All(name, value => value.Kind == FieldKind.List)).ToArray();
+        string? scores = own is not null ? null : Given.Scores ?? lists.FirstOrDefault();
+        List<RatingField> ratings = scores is not null
+            ? [.. lists.Select(RatingField.Of).DefaultIfEmpty(RatingField.Of(scores))]
+            : [.. own is null ? Array.Empty<RatingField>() : [RatingField.Of(own)], .. RatingField.Find(fields.Values(responses)).Where(field => field.Name != own)];
+        bool inside = scores is null && ratings.Count > 0 && fields.All(responses, value => value.Items.Length > 0 && value.Items.Any(RatedItem.Looks));
         if (scores is null && !inside) return null;
-        LayoutColumns columns = PromptColumns(responses, scores) with { Responses = responses, Scores = scores };
-        return columns.Prompt is null ? null : new RatedListLayout(columns, fields.Names, PromptMode(columns, TextMode.Answer), options);
+        LayoutColumns columns = PromptColumns([responses, scores]) with { Responses = responses, Scores = scores };
+        return columns.Prompt is null ? null : new RatedListLayout(columns, ratings, fields.Names, RatedPromptMode(columns), options);
     }
 
     private RatedRowsLayout? FindRatedRows()
     {
         string? response = Given.Responses ?? fields.Find(FieldNames.Responses);
-        string? score = Given.Scores ?? FieldNames.Scores.Select(fields.Find).FirstOrDefault(name => name is not null && fields.All(name, IsNumber));
+        string? score = Given.Scores ?? FieldNames.Scores.Concat(FieldNames.Ranks).Select(fields.Find).FirstOrDefault(name => name is not null && fields.All(name, IsNumber));
         if (response is null || score is null) return null;
         LayoutColumns columns = PromptColumns(response, score) with { Responses = response, Scores = score };
-        return columns.Prompt is null ? null : new RatedRowsLayout(columns, fields.Names, PromptMode(columns, TextMode.Answer), options);
+        return columns.Prompt is null ? null : new RatedRowsLayout(columns, fields.Names, RatedPromptMode(columns), options);
     }
+
+    private TextMode RatedPromptMode(LayoutColumns columns) =>
+        options.Format != PreferenceFormat.Plain && fields.AllTexts(columns.Prompt, Dialogue.Looks) ? TextMode.Dialogue : PromptMode(columns, TextMode.Answer);
 
     private static bool IsNumber(FieldValue value) => value.Kind != FieldKind.Boolean && ScoreField.TryRead(value, out _);
 

@@ -5,7 +5,11 @@ using Microsoft.ML.SimPO.Text.Templates.Values;
 namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Makes a pair of a row's prompt fields and two answers, whichever of the usual shapes these have.</summary>
-internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextMode prompts)
+/// <param name="columns">The fields.</param>
+/// <param name="answers">What text in an answer is.</param>
+/// <param name="prompts">What text in a prompt is.</param>
+/// <param name="literal">Whether text is taken as it stands, whatever it looks like.</param>
+internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextMode prompts, bool literal = false)
 {
     /// <summary>
     /// The pair, or a fault. <paramref name="chosen"/> and <paramref name="rejected"/> come with the names that a fault calls them.
@@ -63,9 +67,10 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
             Dialogue.Read(text, turns);
             return null;
         }
-        if (prompts == TextMode.Json) return MessageParser.TryRead(JsonText.TryParse(text), columns.Prompt!, turns, anyRole: true);
+        if (prompts == TextMode.Json) return MessageParser.TryRead(JsonText.TryParseAny(text), columns.Prompt!, turns, anyRole: true);
         if (prompts == TextMode.JsonOrText && JsonText.TryParseMessages(text) is { IsNull: false } messages)
             return MessageParser.TryRead(messages, columns.Prompt!, turns, anyRole: true);
+        if (!literal && PrintedMessages.Check(text, columns.Prompt!) is { } printed) return printed;
         FieldValue input = LayoutColumns.Get(row, columns.Input);
         if (!input.IsNull && input.Kind != FieldKind.Text) return RowFault.Type(columns.Input!, "text", input);
         turns.Add(new Message(Message.User, input.IsNull || input.Text.Length == 0 ? text : $"{text}\n{input.Text}"));
@@ -98,7 +103,8 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
 
     private RowFault? ReadText(string text, string name, List<Message> side)
     {
-        if (answers == TextMode.Json) return MessageParser.TryRead(JsonText.TryParse(text), name, side);
+        if (answers == TextMode.Json) return MessageParser.TryRead(JsonText.TryParseAny(text), name, side);
+        if (!literal && PrintedMessages.Check(text, name) is { } printed) return printed;
         if (answers == TextMode.Dialogue && Dialogue.Starts(text)) Dialogue.Read(text, side);
         else side.Add(new Message(Message.Assistant, answers == TextMode.Dialogue ? Dialogue.AfterBlank(text) : text));
         return null;
@@ -133,7 +139,7 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
         earlier = [];
         FieldValue history = LayoutColumns.Get(row, columns.History);
         if (history.IsNull) return null;
-        if (history.Kind == FieldKind.Text) history = JsonText.TryParse(history.Text);
+        if (history.Kind == FieldKind.Text) history = JsonText.TryParseAny(history.Text);
         if (history.Kind != FieldKind.List) return RowFault.Type(columns.History!, "a list of messages or of pairs of texts", history);
         if (history.Items.Length == 0) return null;
         if (MessageParser.IsMessages(history)) return MessageParser.TryRead(history, columns.History!, earlier);

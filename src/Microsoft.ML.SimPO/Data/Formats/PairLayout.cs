@@ -3,9 +3,9 @@ using Microsoft.ML.SimPO.Data.Containers;
 namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Rows that have a field for the chosen and one for the rejected answer.</summary>
-internal sealed class PairLayout(LayoutColumns columns, IReadOnlyCollection<string> names, TextMode answers, TextMode prompts, string kind) : IPairLayout
+internal sealed class PairLayout(LayoutColumns columns, IReadOnlyCollection<string> names, TextMode answers, TextMode prompts, string kind, bool literal) : IPairLayout
 {
-    private readonly PairBuilder _builder = new(columns, answers, prompts);
+    private readonly PairBuilder _builder = new(columns, answers, prompts, literal);
 
     public string Description => $"{kind} ({columns.Describe()})";
 

@@ -7,25 +7,23 @@ internal static class RatedItem
 {
     private static readonly string[] Answers = [.. FieldNames.Responses, "content", "messages"];
 
-    public static bool Looks(FieldValue item) => Read(item, out _, out FieldValue score) is null && !score.IsNull;
+    /// <summary>Whether it is an object that holds an answer.</summary>
+    public static bool Looks(FieldValue item) => Read(item, out _) is null;
 
-    public static RowFault? Read(FieldValue item, out FieldValue answer, out FieldValue score)
+    public static RowFault? Read(FieldValue item, out FieldValue answer)
     {
-        answer = score = default;
+        answer = default;
         if (item.Kind != FieldKind.Record) return RowFault.Type("answer", "an object with a text and a score", item);
         string[] names = item.Record.Names.Select(FieldNames.Normalize).ToArray();
-        answer = Find(item.Record, names, Answers);
-        score = Find(item.Record, names, FieldNames.Scores);
-        return answer.IsNull ? RowFault.Missing("response") : null;
-    }
-
-    private static FieldValue Find(FieldRecord record, string[] names, string[] candidates)
-    {
-        foreach (string candidate in candidates)
+        foreach (string candidate in Answers)
         {
             int at = Array.IndexOf(names, candidate);
-            if (at >= 0 && record.Values[at] is { IsNull: false } value) return value;
+            if (at >= 0 && item.Record.Values[at] is { IsNull: false } value)
+            {
+                answer = value;
+                return null;
+            }
         }
-        return default;
+        return RowFault.Missing("response");
     }
 }

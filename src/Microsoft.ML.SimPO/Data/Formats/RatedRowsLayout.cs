@@ -10,10 +10,11 @@ namespace Microsoft.ML.SimPO.Data.Formats;
 internal sealed class RatedRowsLayout(LayoutColumns columns, IReadOnlyCollection<string> names, TextMode prompts, PreferenceLoadOptions options) : IPairLayout
 {
     private readonly PairBuilder _builder = new(columns, TextMode.Answer, prompts);
+    private readonly RatingField _rating = RatingField.Of(columns.Scores!);
     private readonly Dictionary<string, Group> _groups = new(StringComparer.Ordinal);
     private readonly List<Group> _order = [];
 
-    public string Description => $"answers with scores, one row an answer ({columns.Describe()})";
+    public string Description => $"answers with scores, one row an answer ({columns.Describe()}{(_rating.IsRank ? "; 1 is the best" : "")})";
 
     public IReadOnlyCollection<string> Fields { get; } = columns.TopLevel(names);
 
@@ -35,7 +36,7 @@ internal sealed class RatedRowsLayout(LayoutColumns columns, IReadOnlyCollection
             _order.Add(group);
         }
         ScoreField.TryRead(row, columns.Scores, out float? score);
-        if (score is { } known) group.Add(answer.Text, known, options.RatedPairs);
+        if (score is { } known) group.Add(answer.Text, _rating.IsRank ? -known : known, options.RatedPairs);
     }
 
     public void Finish(List<PairOutcome> outcomes)
@@ -46,8 +47,9 @@ internal sealed class RatedRowsLayout(LayoutColumns columns, IReadOnlyCollection
             if (pairs.Count == 0) outcomes.Add(new PairOutcome(null, RatedAnswers.NoPair(group.Count, options.MinimumRatingGap), group.First));
             foreach ((int chosen, int rejected) in pairs)
             {
+                float? first = _rating.IsRank ? null : group.Scores[chosen], second = _rating.IsRank ? null : group.Scores[rejected];
                 PromptedAnswers pair = new(ConversationText.Parse(group.Prompt), [Words(group.Answers[chosen]), Words(group.Answers[rejected])]);
-                outcomes.Add(new PairOutcome(PreferenceRow.Of(pair, group.Scores[chosen], group.Scores[rejected]), null, group.First));
+                outcomes.Add(new PairOutcome(PreferenceRow.Of(pair, first, second), null, group.First));
             }
         }
     }

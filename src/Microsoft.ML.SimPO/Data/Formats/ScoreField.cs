@@ -3,9 +3,12 @@ using Microsoft.ML.SimPO.Data.Containers;
 
 namespace Microsoft.ML.SimPO.Data.Formats;
 
-/// <summary>Scores as numbers, or as text that is one (CSV has nothing else).</summary>
+/// <summary>Scores as numbers, as truth values (1 and 0), or as text that is a number (CSV has nothing else).</summary>
 internal static class ScoreField
 {
+    // What stands for no score in text: of annotators, of Python, of databases.
+    private static readonly string[] None = ["N/A", "NA", "None", "null", "NULL", "-", "\\N"];
+
     /// <summary>The score of a field; null where there is none, where it is empty or not a number (NaN).</summary>
     public static RowFault? TryRead(FieldRecord row, string? field, out float? score)
     {
@@ -20,12 +23,16 @@ internal static class ScoreField
         switch (value.Kind)
         {
             case FieldKind.Null: return true;
-            case FieldKind.Text when string.IsNullOrWhiteSpace(value.Text): return true;
-            case FieldKind.Text when double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out number): break;
+            case FieldKind.Text when string.IsNullOrWhiteSpace(value.Text) || Array.Exists(None, none => none.Equals(value.Text.Trim(), StringComparison.OrdinalIgnoreCase)): return true;
+            case FieldKind.Boolean: break;
+            case FieldKind.Text when double.TryParse(Invariant(value), NumberStyles.Float, CultureInfo.InvariantCulture, out number): break;
             case FieldKind.Number: break;
             default: return false;
         }
         if (!double.IsNaN(number)) score = (float)number;
         return true;
     }
+
+    private static string Invariant(FieldValue value) =>
+        value.IsLocal && !value.Text.Contains('.', StringComparison.Ordinal) ? value.Text.Replace(',', '.') : value.Text;
 }

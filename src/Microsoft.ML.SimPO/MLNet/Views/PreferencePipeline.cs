@@ -58,7 +58,9 @@ internal sealed class PreferencePipeline
         var log = new DropLog();
         using IChannel channel = _host.Start("Describe");
         PairMeasure measure = Measure();
-        return PreferenceAnalysis.Collect(Clean(_source.ReadUnshuffled(channel.Info, log), log, measure), log, measure, limits);
+        PreferenceStatistics statistics = PreferenceAnalysis.Collect(Clean(_source.ReadUnshuffled(channel.Info, log), log, measure), log, measure, limits);
+        foreach (string warning in log.Warnings) channel.Warning(warning);
+        return statistics;
     }
 
     private PairMeasure Measure() => _encoder is null ? PairMeasure.Characters : PairMeasure.Tokens(_encoder);
@@ -85,8 +87,9 @@ internal sealed class PreferencePipeline
     /// <summary>What was left out, once, when the first pass is through.</summary>
     private void Report(DropLog log)
     {
-        if (log.Drops.Count == 0) return;
+        if (log.Drops.Count == 0 && log.Warnings.Count == 0) return;
         using IChannel channel = _host.Start("Load");
+        foreach (string warning in log.Warnings) channel.Warning(warning);
         foreach (DroppedRows drop in log.Drops) channel.Warning(Line(drop));
     }
 

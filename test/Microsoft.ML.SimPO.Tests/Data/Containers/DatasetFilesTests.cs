@@ -72,6 +72,57 @@ public class DatasetFilesTests
         Assert.Equal($"{Path.GetFileName(folder.Path)}: reads the files of 2 folders together: de, en. To read one of them, name it.", info);
     }
 
+    [Theory]
+    [InlineData("orders-train.jsonl", "orders-test.jsonl", "test")]
+    [InlineData("demo.train.jsonl", "demo.test.jsonl", "test")]
+    [InlineData("ultra_train_prefs.jsonl", "ultra_test_prefs.jsonl", "test_prefs")]
+    [InlineData("split=train/part-0.jsonl", "split=validation/part-0.jsonl", "validation")]
+    [InlineData("pairs.jsonl", "pairs_dev.jsonl", "dev")]
+    public void A_test_set_is_left_out_wherever_its_name_says_so(string train, string test, string left)
+    {
+        using var folder = Folder(train, test);
+        Assert.Equal([train], Find(folder, null, out string? info));
+        string read = train == "pairs.jsonl" ? "the files without a split's name" : train.StartsWith("ultra", StringComparison.Ordinal) ? "train_prefs" : "train";
+        Assert.Equal($"{Path.GetFileName(folder.Path)}: reads {read} (1 file); leaves out {left}. To read another split, set `Split`.", info);
+    }
+
+    [Fact]
+    public void What_jobs_leave_behind_is_no_data()
+    {
+        using var folder = Folder("part-0.jsonl", "_SUCCESS", "_delta_log/00000.json", "_temporary/0/part-1.jsonl", ".part-0.jsonl.crc", "._part-0.jsonl", "_committed_1.json");
+        Assert.Equal(["part-0.jsonl"], Find(folder, null, out string? info));
+        Assert.Null(info);
+    }
+
+    [Fact]
+    public void Folders_of_other_keys_are_parts_of_one_data_set()
+    {
+        using var folder = Folder("lang=de/part-0.jsonl", "lang=en/part-0.jsonl");
+        Assert.Equal(["lang=de/part-0.jsonl", "lang=en/part-0.jsonl"], Find(folder, null, out string? info));
+        Assert.Equal($"{Path.GetFileName(folder.Path)}: reads the files of 2 folders together: lang=de, lang=en. To read one of them, name it.", info);
+    }
+
+    [Fact]
+    public void Compressed_files_beside_plain_ones_are_of_one_kind()
+    {
+        using var folder = Folder("a.jsonl", "b.jsonl.gz", "c.ndjson.zst", "d.jsonl.xz");
+        Assert.Equal(["a.jsonl", "b.jsonl.gz", "c.ndjson.zst", "d.jsonl.xz"], Find(folder, null, out string? info));
+        Assert.Null(info);
+    }
+
+    [Fact]
+    public void A_compressed_copy_and_a_cache_are_not_read_beside_their_original()
+    {
+        using var folder = Folder("a.arrow", "cache-0123456789abcdef.arrow", "cache-0123456789abcdef_00000_of_00004.arrow", "tmpab12cd_.arrow");
+        Assert.Equal(["a.arrow"], Find(folder, null, out string? info));
+        Assert.Equal(
+            $"{Path.GetFileName(folder.Path)}: leaves out cache-0123456789abcdef.arrow, cache-0123456789abcdef_00000_of_00004.arrow, tmpab12cd_.arrow, copies of what stands beside them.",
+            info);
+        using var copies = Folder("a.jsonl", "a.jsonl.gz");
+        Assert.Equal(["a.jsonl"], Find(copies, null, out info));
+        Assert.Equal($"{Path.GetFileName(copies.Path)}: leaves out a.jsonl.gz, copies of what stands beside them.", info);
+    }
+
     private static TemporaryFolder Folder(params string[] names)
     {
         var folder = new TemporaryFolder();

@@ -150,4 +150,117 @@ public class JsonContainerTests
         Assert.Equal("a.jsonl: expected rows, but the file is empty.", Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(folder.Write("a.jsonl", "")).Count()).Message);
         Assert.Equal("b.json: expected rows, but found none", Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(folder.Write("b.json", "[]")).Count()).Message);
     }
+
+    [Theory]
+    [InlineData("a.jsonl", "[{0},{0}]")]
+    [InlineData("a.jsonl", "[\n  {0},\n  {0}\n]\n")]
+    [InlineData("a.jsonl", "\n[{0}]\n[{0}]\n")]
+    [InlineData("a.json", "[{0}]\r\n[{0}]")]
+    [InlineData("a.ndjson", "[{0},{0}]\n")]
+    [InlineData("a.jsonl", "{\"data\": [{0},\n{0}]}")]
+    [InlineData("a.jsonl", "{0}{0}\n")]
+    [InlineData("a.jsonl", "{0} {0}")]
+    [InlineData("a.json", "{0}\n{0}")]
+    [InlineData("a.txt", "{0}\r\n{0}\r\n")]
+    public void Arrays_and_lines_are_told_by_content_and_not_by_name(string name, string text)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(2, PreferenceReader.Read(folder.Write(name, text.Replace("{0}", Row, StringComparison.Ordinal))).Count());
+    }
+
+    [Fact]
+    public void Objects_over_several_lines_are_read_in_a_file_that_is_called_lines()
+    {
+        using var folder = new TemporaryFolder();
+        string pretty = Row.Replace(", ", ",\n  ", StringComparison.Ordinal).Replace("{", "{\n", StringComparison.Ordinal);
+        Assert.Equal(2, PreferenceReader.Read(folder.Write("a.jsonl", $"{pretty}\n{pretty}\n")).Count());
+    }
+
+    [Fact]
+    public void A_line_with_two_objects_counts_both()
+    {
+        using var folder = new TemporaryFolder();
+        var log = new DropLog();
+        string path = folder.Write("a.jsonl", $"{Row}\n{Row}{Row.Replace("\"c\"", "7", StringComparison.Ordinal)}\n{Row} x\n{Row}\n");
+        Assert.Equal(["a.jsonl, line 1", "a.jsonl, line 2", "a.jsonl, line 4"], PreferenceReader.ReadLocated(path, null, null, log).Select(row => row.Location.ToString()));
+        Assert.Equal(5, log.Rows);
+        Assert.Equal([new DroppedRows(DropReason.Malformed, 2, "a.jsonl, line 2", "`chosen` must be text or a list of messages, but was a number.")], log.Drops);
+    }
+
+    [Fact]
+    public void A_broken_first_line_does_not_make_an_array_of_lines()
+    {
+        using var folder = new TemporaryFolder();
+        var log = new DropLog();
+        Assert.Single(PreferenceReader.ReadLocated(folder.Write("a.jsonl", $"{Row[..^10]}\n{Row}\n"), null, null, log));
+        Assert.Equal((2, 1), (log.Rows, log.Count(DropReason.Malformed)));
+    }
+
+    [Theory]
+    [InlineData("a.jsonl", "{0}\n{1}\n{2}\n")]
+    [InlineData("a.json", "[{0},{1},\n{2}]")]
+    [InlineData("a.json", "{\"data\":[{0},{1},{2}]}")]
+    public void Numbers_that_only_Python_writes_are_none_or_infinite(string name, string text)
+    {
+        using var folder = new TemporaryFolder();
+        string[] scores = ["\"score_chosen\": NaN, \"score_rejected\":1", "\"score_chosen\": Infinity,\"score_rejected\":NaN", "\"score_chosen\": 2, \"score_rejected\": -Infinity"];
+        for (int i = 0; i < scores.Length; i++)
+            text = text.Replace($"{{{i}}}", $"{{\"prompt\": \"NaN \\\" Infinity\", \"chosen\": \"c\\\\\", \"rejected\": \"r\", {scores[i]}}}", StringComparison.Ordinal);
+        PreferenceRow[] rows = PreferenceReader.Read(folder.Write(name, text)).ToArray();
+        Assert.Equal(
+            [(null, 1f), (float.PositiveInfinity, null), (2f, float.NegativeInfinity)],
+            rows.Select(row => (row.ScoreChosen, row.ScoreRejected)));
+        Assert.All(rows, row => Assert.Equal(("NaN \" Infinity", "c\\", "r"), (row.Prompt, row.Chosen, row.Rejected)));
+    }
+
+    [Fact]
+    public void Python_numbers_are_found_wherever_the_buffer_ends()
+    {
+        using var folder = new TemporaryFolder();
+        for (int pad = 65_380; pad < 65_440; pad += 3)
+        {
+            string row = $"{{\"prompt\": \"{new string('x', pad)}\", \"chosen\": \"c\", \"rejected\": \"r\", \"score_chosen\": -Infinity, \"score_rejected\": NaN}}";
+            PreferenceRow read = PreferenceReader.Read(folder.Write("a.json", $"[{row},{row}]")).Last();
+            Assert.Equal((pad, float.NegativeInfinity, null), (read.Prompt.Length, read.ScoreChosen, read.ScoreRejected));
+        }
+    }
+
+    [Theory]
+    [InlineData("[{0}, {\"prompt\": NaNa}]", "a.json, row 2, line 1: JSON is broken at byte 15: 'a' is invalid after a value. Expected either ',', '}', or ']'.")]
+    [InlineData("[{0}, {\"prompt\": N}]", "a.json, row 2, line 1: JSON is broken at byte 11: 'N' is an invalid start of a value.")]
+    public void What_only_begins_like_a_number_of_Python_is_broken(string text, string message)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.json", text.Replace("{0}", Row, StringComparison.Ordinal));
+        Assert.Equal(message, Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path).Count()).Message);
+    }
+
+    public static TheoryData<string, string> Encodings()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (string encoding in new[] { "utf-16", "utf-16BE", "utf-32", "utf-8" })
+        {
+            foreach (string name in new[] { "a.jsonl", "a.json", "a.txt", "a.csv", "a.tsv" }) data.Add(encoding, name);
+        }
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Encodings))]
+    public void Text_in_other_encodings_is_read_whatever_the_file_is_called(string encoding, string name)
+    {
+        using var folder = new TemporaryFolder();
+        string text = Path.GetExtension(name) switch
+        {
+            ".csv" => "prompt\tchosen\trejected\r\nä🙂\tc\tr\r\n",
+            ".tsv" => "prompt\tchosen\trejected\nä🙂\tc\tr\n",
+            ".json" => "[\n{\"prompt\": \"ä🙂\", \"chosen\": \"c\", \"rejected\": \"r\"}]",
+            _ => "{\"prompt\": \"ä🙂\", \"chosen\": \"c\", \"rejected\": \"r\"}\n",
+        };
+        Encoding into = Encoding.GetEncoding(encoding);
+        byte[] marked = [.. into.GetPreamble(), .. into.GetBytes(text)];
+        Assert.Equal(new PreferenceRow("ä🙂", "c", "r", null, null), Assert.Single(PreferenceReader.Read(folder.Write(name, marked))));
+        if (encoding == "utf-32") return;
+        Assert.Equal(new PreferenceRow("ä🙂", "c", "r", null, null), Assert.Single(PreferenceReader.Read(folder.Write(name, into.GetBytes(text)))));
+    }
 }

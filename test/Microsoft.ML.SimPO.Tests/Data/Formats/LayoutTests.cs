@@ -23,6 +23,8 @@ public class LayoutTests
         { """{"prompt": "[{\"role\":\"user\",\"content\":\"q\"}]", "chosen": "[{\"role\":\"assistant\",\"content\":\"yes\"}]", "rejected": "{\"role\":\"assistant\",\"content\":\"no\"}"}""", "q", "chat messages as JSON text (prompt `prompt`, chosen `chosen`, rejected `rejected`)" },
         { """{"instruction": "q", "history": [{"role": "system", "content": "s"}], "chosen": "yes", "rejected": "no"}""", Chat, "plain text (prompt `instruction`, history `history`, chosen `chosen`, rejected `rejected`)" },
         { """{"prompt": "q", "completions": [{"response": "no", "overall_score": 2}, {"response": "yes", "overall_score": "7.5"}, {"response": "so", "overall_score": null}]}""", "q", "answers with scores, one row a prompt (prompt `prompt`, answers `completions`)" },
+        { """{"input": {"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "q"}], "tools": [], "parallel_tool_calls": true}, "preferred_output": [{"role": "assistant", "content": "yes"}], "non_preferred_output": [{"role": "assistant", "content": "no"}]}""", Chat, "chat messages (prompt `input.messages`, chosen `preferred_output`, rejected `non_preferred_output`)" },
+        { """{"input": {"messages": {"role": "user", "content": "q"}}, "preferred_output": {"role": "assistant", "content": "yes"}, "non_preferred_output": {"role": "assistant", "content": "no"}}""", "q", "chat messages (prompt `input.messages`, chosen `preferred_output`, rejected `non_preferred_output`)" },
         { """{"question": "q", "answers": ["no", "so", "yes"], "ratings": [1, 3, 4]}""", "q", "answers with scores, one row a prompt (prompt `question`, answers `answers`, scores `ratings`)" },
     };
 

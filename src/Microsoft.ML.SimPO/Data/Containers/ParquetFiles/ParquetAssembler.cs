@@ -6,16 +6,19 @@ namespace Microsoft.ML.SimPO.Data.Containers.ParquetFiles;
 internal sealed class ParquetAssembler
 {
     private readonly Dictionary<string, ParquetColumn> _columns;
+    private readonly Dictionary<string, string> _others;
     private readonly Dictionary<ParquetNode, ParquetColumn[]> _leaves = [];
     private readonly ParquetNode[] _fields;
     private readonly string[] _names;
     private int _left;
 
     /// <param name="fields">Top-level fields to read.</param>
-    /// <param name="columns">Their leaf columns by path. Leaves that are in no pair (dates, binary) have none.</param>
-    public ParquetAssembler(IEnumerable<ParquetNode> fields, Dictionary<string, ParquetColumn> columns)
+    /// <param name="columns">Their leaf columns by path.</param>
+    /// <param name="others">What leaves that are in no pair (dates, bytes) are called, by path.</param>
+    public ParquetAssembler(IEnumerable<ParquetNode> fields, Dictionary<string, ParquetColumn> columns, Dictionary<string, string> others)
     {
         _columns = columns;
+        _others = others;
         _fields = fields.ToArray();
         _names = _fields.Select(field => field.Name).ToArray();
         foreach (ParquetNode field in _fields) FindLeaves(field);
@@ -45,7 +48,7 @@ internal sealed class ParquetAssembler
     {
         if (--_left < 0) throw new InvalidDataException($"a row must hold at most {JsonRowParser.MaxValues} values, but holds more.");
         ParquetColumn[] leaves = _leaves[node];
-        if (leaves.Length == 0) return default;
+        if (leaves.Length == 0) return FieldValue.OfOther(_others.GetValueOrDefault(node.Path, "of a type that is in no pair"));
         if (node.Repetition == FieldRepetitionType.REPEATED) return FieldValue.Of(Items(node, leaves));
         if (node.DefinitionLevel > 0 && node.Children.Count > 0 && leaves[0].Definition < node.DefinitionLevel) return Nothing(leaves);
         return Content(node);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Parquet;
+using Parquet.Data;
 using Parquet.Schema;
 
 namespace Microsoft.ML.SimPO.Data.Containers.ParquetFiles;
@@ -20,8 +22,22 @@ internal static class ParquetColumns
         if (type == typeof(ulong)) return Column<ulong>(number => FieldValue.Of(number));
         if (type == typeof(uint)) return Column<uint>(number => FieldValue.Of((long)number));
         if (type == typeof(ushort)) return Column<ushort>(number => FieldValue.Of((long)number));
-        return type == typeof(byte) ? Column<byte>(number => FieldValue.Of((double)number)) : null;
+        if (type == typeof(byte)) return Column<byte>(number => FieldValue.Of((long)number));
+        if (type == typeof(decimal)) return Column<decimal>(number => FieldValue.Of((double)number));
+        return type == typeof(BigDecimal) ? Column<BigDecimal>(Number) : null;
 
         ParquetPageColumn<T> Column<T>(Func<T, FieldValue> convert) where T : struct => new(file, overlay, group, field, convert);
     }
+
+    /// <summary>What a message calls a leaf that is not read.</summary>
+    public static string NameOf(DataField field) => field.ClrType switch
+    {
+        Type type when type == typeof(DateTime) || type == typeof(DateOnly) || type == typeof(DateTimeOffset) => "a date",
+        Type type when type == typeof(TimeOnly) || type == typeof(TimeSpan) => "a time",
+        Type type when type == typeof(byte[]) || type == typeof(ReadOnlyMemory<byte>) => "binary data",
+        Type type => $"of type {type.Name}",
+    };
+
+    private static FieldValue Number(BigDecimal number) =>
+        double.TryParse(number.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? FieldValue.Of(value) : FieldValue.OfOther("a decimal");
 }

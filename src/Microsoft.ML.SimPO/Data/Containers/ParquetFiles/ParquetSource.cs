@@ -44,12 +44,15 @@ internal sealed class ParquetSource(InputFile file) : IRowSource
         ParquetNode[] kept = fields.Where(field => wanted.Wants(field.Name)).ToArray();
         var names = kept.Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
         var columns = new Dictionary<string, ParquetColumn>(StringComparer.Ordinal);
+        var others = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DataField leaf in leaves)
         {
             List<string> path = leaf.Path.ToList();
-            if (names.Contains(path[0]) && ParquetColumns.Open(stream, overlay, group, leaf) is { } column) columns[string.Join('/', path)] = column;
+            if (!names.Contains(path[0])) continue;
+            if (ParquetColumns.Open(stream, overlay, group, leaf) is { } column) columns[string.Join('/', path)] = column;
+            else others[string.Join('/', path)] = ParquetColumns.NameOf(leaf);
         }
-        return new ParquetAssembler(kept, columns);
+        return new ParquetAssembler(kept, columns, others);
     }
 
     private InvalidDataException Damaged(Exception error) => new($"{Name} is not readable as Parquet: {error.Message}", error);
