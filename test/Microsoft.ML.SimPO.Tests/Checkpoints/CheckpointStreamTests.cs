@@ -38,7 +38,8 @@ public sealed unsafe class CheckpointStreamTests
         int header = 8 + (int)BitConverter.ToUInt64(file), tail = 4 * (Long + 3 + 4), end = file.Length;
         Assert.Equal(tail, end - header);
         Assert.Equal("'m.zip': a safetensors file begins with 8 bytes for the length of its header, but this stream has only 5.", Fault(file[..5]));
-        Assert.Equal($"'m.zip': the header should take {header - 8} bytes, but only 10 follow. The file is cut short or no safetensors file.", Fault(file[..18]));
+        Assert.Equal(
+            $"'m.zip': the header should take {header - 8} bytes, but only 10 follow. The file is cut short or no safetensors file.", Fault(file[..18]));
         Assert.Equal($"'m.zip' ends at byte {header}, but its tensors at {end}: it is cut short.", Fault(file[..header]));
         Assert.Equal($"'m.zip' ends at byte {end - 1}, but its tensors at {end}: it is cut short.", Fault(file[..^1]));
         Assert.Equal($"'m.zip': the last tensor ends at byte {end}, but the file goes on: bytes belong to no tensor.", Fault([.. file, 0]));
@@ -48,7 +49,9 @@ public sealed unsafe class CheckpointStreamTests
 
     /// <summary>Sizes that a header claims are not believed: nothing is allocated for them, and sums of them do not overflow.</summary>
     [Theory]
-    [InlineData("""{"a":{"dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,9223372036854775807]}}""", "data_offsets [0, 9223372036854775807] end behind the")]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,9223372036854775807]}}""",
+        "data_offsets [0, 9223372036854775807] end behind the")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,8]}}""", "shape [4] of F32 takes 16 bytes, but data_offsets [0, 8] hold 8.")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""", "they overlap|there is a gap")]
     public void A_lying_header_is_refused(string header, string fault)

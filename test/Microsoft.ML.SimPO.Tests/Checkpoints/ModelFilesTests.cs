@@ -11,12 +11,16 @@ public sealed class ModelFilesTests : IDisposable
     {
         foreach (string name in new[]
         {
-            "tokenizer.json", "config.json", "generation_config.json", "merges.txt", "additional_chat_templates/tool.jinja", "additional_chat_templates/rag.jinja",
+            "tokenizer.json", "config.json", "generation_config.json", "merges.txt",
+            "additional_chat_templates/tool.jinja", "additional_chat_templates/rag.jinja",
             "additional_chat_templates/notes.md", "model.safetensors", "README.md", "adapter_config.json",
         }) _folder.Write(name, name);
         ModelFiles files = ModelFiles.Read(_folder.Path);
         Assert.Equal(
-            ["config.json", "generation_config.json", "tokenizer.json", "merges.txt", "additional_chat_templates/rag.jinja", "additional_chat_templates/tool.jinja"],
+            [
+                "config.json", "generation_config.json", "tokenizer.json", "merges.txt",
+                "additional_chat_templates/rag.jinja", "additional_chat_templates/tool.jinja",
+            ],
             files.Select(f => f.Name));
         Assert.All(files, f => Assert.Equal(f.Name, System.Text.Encoding.UTF8.GetString(files.Get(f.Name))));
         Assert.Equal(6, files.Count);
@@ -41,7 +45,8 @@ public sealed class ModelFilesTests : IDisposable
         ModelFiles files = ModelFiles.Read(_folder.Path);
         Assert.Equal($"'{_folder.File("config.json")}' does not exist.", Assert.Throws<FileNotFoundException>(() => files.Get("config.json")).Message);
         Assert.Equal(
-            $"The model folder '{_folder.File("none")}' does not exist.", Assert.Throws<DirectoryNotFoundException>(() => ModelFiles.Read(_folder.File("none"))).Message);
+            $"The model folder '{_folder.File("none")}' does not exist.",
+            Assert.Throws<DirectoryNotFoundException>(() => ModelFiles.Read(_folder.File("none"))).Message);
         var memory = new ModelFiles("m.zip", []);
         Assert.Equal($"'{Path.Combine("m.zip", "config.json")}' does not exist.", Assert.Throws<FileNotFoundException>(() => new HubFolder(memory)).Message);
     }
@@ -70,6 +75,7 @@ public sealed class ModelFilesTests : IDisposable
         byte[] shared = new byte[200 << 20]; // the same bytes six times: what counts is what they would be
         IEnumerable<ModelFile> large = Enumerable.Range(0, 6).Select(i => new ModelFile($"f{i}", shared));
         Assert.Equal(
-            "'m.zip': the files that are no weights have more than 1073741824 bytes together.", Assert.Throws<InvalidDataException>(() => new ModelFiles("m.zip", large)).Message);
+            "'m.zip': the files that are no weights have more than 1073741824 bytes together.",
+            Assert.Throws<InvalidDataException>(() => new ModelFiles("m.zip", large)).Message);
     }
 }

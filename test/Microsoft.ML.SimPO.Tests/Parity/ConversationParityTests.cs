@@ -11,8 +11,8 @@ namespace Microsoft.ML.SimPO.Parity;
 public sealed class ConversationParityTests
 {
     /// <summary>
-    /// Rows of two texts without a prompt. TRL cuts them by characters, in the middle of a word or of a turn's mark; this library reads dialogues as turns and cuts other texts at
-    /// a word's beginning.
+    /// Rows of two texts without a prompt. TRL cuts them by characters, in the middle of a word or of a turn's mark; this library reads dialogues as turns
+    /// and cuts other texts at a word's beginning.
     /// </summary>
     private const string CutByCharacters = "plain-implicit";
 
@@ -68,7 +68,8 @@ public sealed class ConversationParityTests
                 ?? Differ(id, "chosen", right, texts.Chosen, end) ?? Differ(id, "rejected", right, texts.Rejected, end);
             if (difference is not null || better is not null) return difference;
             JsonElement ids = expected.GetProperty("ids");
-            return DifferInIds(ids, "chosen", pair.ChosenIds, texts.NeedsEos, tokenizer) ?? DifferInIds(ids, "rejected", pair.RejectedIds, texts.NeedsEos, tokenizer);
+            return DifferInIds(ids, "chosen", pair.ChosenIds, texts.NeedsEos, tokenizer)
+                ?? DifferInIds(ids, "rejected", pair.RejectedIds, texts.NeedsEos, tokenizer);
         }
         catch (InvalidDataException e)
         {

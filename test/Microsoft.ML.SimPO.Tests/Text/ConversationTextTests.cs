@@ -4,7 +4,8 @@ namespace Microsoft.ML.SimPO.Text;
 
 public sealed class ConversationTextTests
 {
-    private const string Call = """{"id":"c1","type":"function","function":{"name":"f","arguments":{"n":3,"x":3.0,"big":123456789012345678901234567890,"none":null,"on":true,"list":[]}}}""";
+    private const string Arguments = """{"n":3,"x":3.0,"big":123456789012345678901234567890,"none":null,"on":true,"list":[]}""";
+    private const string Call = """{"id":"c1","type":"function","function":{"name":"f","arguments":""" + Arguments + "}}";
 
     [Theory]
     [InlineData("Hi")]
@@ -28,18 +29,31 @@ public sealed class ConversationTextTests
     [InlineData("""[{"role":"user","content":"Hi"}]""", null)]
     [InlineData(""" [ {"role" : "user", "content" : "Hi"} ] """, """[{"role":"user","content":"Hi"}]""")]
     [InlineData("""{"role":"user","content":"Hi"}""", """[{"role":"user","content":"Hi"}]""")]
-    [InlineData("""[{"from":"human","value":"Hi"},{"from":"gpt","value":"Yes"}]""", """[{"role":"user","content":"Hi"},{"role":"assistant","content":"Yes"}]""")]
+    [InlineData(
+        """[{"from":"human","value":"Hi"},{"from":"gpt","value":"Yes"}]""",
+        """[{"role":"user","content":"Hi"},{"role":"assistant","content":"Yes"}]""")]
     [InlineData("""[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"}]""", null)]
     [InlineData("""[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]""", null)]
     [InlineData("""[{"role":"user","content":"a","name":"mira","weight":0.5}]""", null)]
     [InlineData("""[{"role":"assistant","tool_calls":[""" + Call + """]}]""", null)]
-    [InlineData("""[{"role":"assistant","content":null,"tool_calls":[""" + Call + """],"refusal":null}]""", """[{"role":"assistant","tool_calls":[""" + Call + """]}]""")]
+    [InlineData(
+        """[{"role":"assistant","content":null,"tool_calls":[""" + Call + """],"refusal":null}]""",
+        """[{"role":"assistant","tool_calls":[""" + Call + """]}]""")]
     [InlineData("""[{"role":"assistant","content":"a","tool_calls":[]}]""", """[{"role":"assistant","content":"a"}]""")]
-    [InlineData("""[{"role":"assistant","content":"a","tool_calls":[{"name":"f","arguments":{}}]}]""", """[{"role":"assistant","content":"a","tool_calls":[{"type":"function","function":{"name":"f","arguments":{}}}]}]""")]
-    [InlineData("""[{"role":"assistant","content":"a","reasoning":"t"}]""", """[{"role":"assistant","content":"a","reasoning":"t","thinking":"t","reasoning_content":"t"}]""")]
-    [InlineData("""[{"role":"assistant","content":"a","reasoning_content":null,"thinking":"t"}]""", """[{"role":"assistant","content":"a","thinking":"t","reasoning_content":"t"}]""")]
+    [InlineData(
+        """[{"role":"assistant","content":"a","tool_calls":[{"name":"f","arguments":{}}]}]""",
+        """[{"role":"assistant","content":"a","tool_calls":[{"type":"function","function":{"name":"f","arguments":{}}}]}]""")]
+    [InlineData(
+        """[{"role":"assistant","content":"a","reasoning":"t"}]""",
+        """[{"role":"assistant","content":"a","reasoning":"t","thinking":"t","reasoning_content":"t"}]""")]
+    [InlineData(
+        """[{"role":"assistant","content":"a","reasoning_content":null,"thinking":"t"}]""",
+        """[{"role":"assistant","content":"a","thinking":"t","reasoning_content":"t"}]""")]
     [InlineData("""[{"role":"tool","content":{"temp":3},"tool_call_id":"c1","name":"f"}]""", null)]
-    [InlineData("""{"messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":{"name":"f"}}],"documents":[{"title":"d"}],"chat_template_kwargs":{"enable_thinking":false}}""", null)]
+    [InlineData(
+        """{"messages":[{"role":"user","content":"Hi"}],"tools":[""" + """{"type":"function","function":{"name":"f"}}],"documents":[""" +
+        """{"title":"d"}],"chat_template_kwargs":{"enable_thinking":false}}""",
+        null)]
     [InlineData("""{"messages":[{"role":"user","content":"Hi"}],"tools":[]}""", "Hi")]
     public void Messages_are_read_and_written_again(string text, string? written)
     {
@@ -56,17 +70,24 @@ public sealed class ConversationTextTests
     [InlineData("""[{"role":"user","content":"a"},{"role":"assistant","content":null}]""", "`prompt[1].content` is missing or null.")]
     [InlineData("""[{"role":"user","content":"a"},{"content":"b"}]""", "`prompt[1].role` is missing or null.")]
     [InlineData("""[{"role":"user","content":"a"},7]""", "`prompt[1]` must be a message with `role` and `content`, but was a number.")]
-    [InlineData("""[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]""", "`prompt[0].content` holds a part of type `image_url`, but must be text: the model reads nothing else.")]
-    [InlineData("""[{"role":"user","content":[{"type":"text","text":3}]}]""", "`prompt[0].content` must be text, or a list of text parts, but was a list of something else.")]
+    [InlineData(
+        """[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]""",
+        "`prompt[0].content` holds a part of type `image_url`, but must be text: the model reads nothing else.")]
+    [InlineData(
+        """[{"role":"user","content":[{"type":"text","text":3}]}]""",
+        "`prompt[0].content` must be text, or a list of text parts, but was a list of something else.")]
     public void What_reads_like_messages_and_is_none_is_an_error(string text, string fault) =>
-        Assert.Equal($"the prompt reads like chat messages, but cannot be read as such: {fault}", Assert.Throws<InvalidDataException>(() => ConversationText.Parse(text)).Message);
+        Assert.Equal(
+            $"the prompt reads like chat messages, but cannot be read as such: {fault}",
+            Assert.Throws<InvalidDataException>(() => ConversationText.Parse(text)).Message);
 
     [Theory]
     [InlineData("tools", "3", "`tools` of the prompt must be a list, but was a number.")]
     [InlineData("documents", "{}", "`documents` of the prompt must be a list, but was an object.")]
     [InlineData("chat_template_kwargs", "[]", "`chat_template_kwargs` of the prompt must be an object, but was a list.")]
     public void What_belongs_to_a_conversation_has_its_shape(string name, string value, string fault) => Assert.Equal(
-        fault, Assert.Throws<InvalidDataException>(() => ConversationText.Parse($$"""{"messages":[{"role":"user","content":"Hi"}],"{{name}}":{{value}}}""")).Message);
+        fault,
+        Assert.Throws<InvalidDataException>(() => ConversationText.Parse($$"""{"messages":[{"role":"user","content":"Hi"}],"{{name}}":{{value}}}""")).Message);
 
     [Fact]
     public void Reading_undoes_writing_for_any_conversation()
@@ -84,7 +105,8 @@ public sealed class ConversationTextTests
 
     private static Message RandomMessage(Random random)
     {
-        string[] roles = ["system", "user", "assistant", "tool", "critic"], contents = ["", "Hi", "[{\"role\":\"user\",\"content\":\"x\"}]", "{\"messages\":[]}", "a\n\"b\" é 😀"];
+        string[] roles = ["system", "user", "assistant", "tool", "critic"];
+        string[] contents = ["", "Hi", "[{\"role\":\"user\",\"content\":\"x\"}]", "{\"messages\":[]}", "a\n\"b\" é 😀"];
         var message = new Message(roles[random.Next(roles.Length)], contents[random.Next(contents.Length)]);
         return random.Next(2) == 0 ? message : new Message(MessageFields.With(message.Fields, "extra", RandomValue(random, 0) ?? "none"));
     }

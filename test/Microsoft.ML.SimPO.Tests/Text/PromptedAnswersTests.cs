@@ -28,8 +28,14 @@ public sealed class PromptedAnswersTests
     [Fact]
     public void Answers_of_any_number_and_of_more_than_text_are_written_so_that_they_are_read_again()
     {
-        Message call = ConversationText.Parse("""[{"role":"assistant","content":"","tool_calls":[{"type":"function","function":{"name":"f","arguments":"{}"}}]}]""").Messages[0];
-        IReadOnlyList<Message>[] answers = [[new Message("assistant", "plain")], [call, new Message("tool", "3"), new Message("assistant", "three")], [new Message("assistant", Hi)]];
+        const string function = """{"type":"function","function":{"name":"f","arguments":"{}"}}""";
+        Message call = ConversationText.Parse("""[{"role":"assistant","content":"","tool_calls":[""" + function + "]}]").Messages[0];
+        IReadOnlyList<Message>[] answers =
+        [
+            [new Message("assistant", "plain")],
+            [call, new Message("tool", "3"), new Message("assistant", "three")],
+            [new Message("assistant", Hi)],
+        ];
         (string prompt, IReadOnlyList<string> texts) = new PromptedAnswers(Conversation.OfUser("q"), answers).Format();
         Assert.Equal(("q", """[{"role":"assistant","content":"plain"}]"""), (prompt, texts[0]));
         PromptedAnswers read = PromptedAnswers.Parse(prompt, [.. texts.Select((text, i) => ($"answer {i}", text))]);
@@ -41,7 +47,8 @@ public sealed class PromptedAnswersTests
     {
         const string broken = """[{"role":"assistant","content":5}]""";
         Assert.Equal(
-            "the rejected answer reads like chat messages, but cannot be read as such: `rejected[0].content` must be text, or a list of text parts, but was a number.",
+            "the rejected answer reads like chat messages, but cannot be read as such: "
+                + "`rejected[0].content` must be text, or a list of text parts, but was a number.",
             Assert.Throws<InvalidDataException>(() => PromptedAnswers.Parse(Question, ("chosen", Hi), ("rejected", broken))).Message);
         Assert.Equal(broken, PromptedAnswers.Parse("q", ("chosen", "plain"), ("rejected", broken)).Answers[1][0].Content);
     }

@@ -31,7 +31,8 @@ public sealed class ConversationRendererTests
     public void Calls_tools_and_thoughts_reach_the_template_and_arguments_in_a_text_as_what_they_say()
     {
         RenderedAnswers texts = Render(Rich, Question,
-            """[{"role":"assistant","content":null,"reasoning":"hm","tool_calls":[{"type":"function","function":{"name":"f","arguments":"{\"n\": 3, \"x\": 2.0}"}}]}]""",
+            """[{"role":"assistant","content":null,"reasoning":"hm","tool_calls":[""" +
+                """{"type":"function","function":{"name":"f","arguments":"{\"n\": 3, \"x\": 2.0}"}}]}]""",
             """[{"role":"assistant","content":"No."}]""");
         Assert.Equal(("[f]<user>q</><assistant>", "(hm)!f n=3 x=2.0</>", "No.</>"), (texts.Prompt, texts.Answers[0], texts.Answers[1]));
     }
@@ -39,7 +40,8 @@ public sealed class ConversationRendererTests
     [Fact]
     public void Arguments_stay_text_where_the_template_writes_texts_as_they_stand()
     {
-        const string raw = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% for c in m.tool_calls or [] %}!{{ c.function.arguments }}{% endfor %}</>{% endfor %}";
+        const string raw = "{% for m in messages %}<{{ m.role }}>{{ m.content }}" +
+            "{% for c in m.tool_calls or [] %}!{{ c.function.arguments }}{% endfor %}</>{% endfor %}";
         RenderedAnswers texts = Render(raw, """[{"role":"user","content":"q"},{"role":"tool","content":"1"}]""",
             """[{"role":"assistant","content":"","tool_calls":[{"function":{"name":"f","arguments":"{ \"n\":3 }"}}]}]""", "No.");
         Assert.Equal("<assistant>!{ \"n\":3 }</>", texts.Answers[0]);
@@ -54,18 +56,27 @@ public sealed class ConversationRendererTests
     }
 
     [Theory]
-    [InlineData("""[{"role":"assistant","content":"a","reasoning_content":"t"}]""", "the model's chat template does not write `reasoning_content`: the thought of an answer would be dropped. Remove it, or use a template that has it.")]
-    [InlineData("""[{"role":"assistant","content":"a","tool_calls":[{"name":"f","arguments":{}}]}]""", "the model's chat template does not write `tool_calls`: the call that is (part of) the answer would be dropped. Use a template that has them, or leave the row out.")]
+    [InlineData(
+        """[{"role":"assistant","content":"a","reasoning_content":"t"}]""",
+        "the model's chat template does not write `reasoning_content`: the thought of an answer would be dropped. " +
+            "Remove it, or use a template that has it.")]
+    [InlineData(
+        """[{"role":"assistant","content":"a","tool_calls":[{"name":"f","arguments":{}}]}]""",
+        "the model's chat template does not write `tool_calls`: the call that is (part of) the answer would be dropped. " +
+            "Use a template that has them, or leave the row out.")]
     public void What_a_template_does_not_write_is_refused_by_name(string answer, string message) =>
         Assert.Equal(message, Assert.Throws<InvalidDataException>(() => Render(Plain, """[{"role":"user","content":"q"}]""", answer, "No.")).Message);
 
     [Fact]
     public void A_call_in_the_prompt_that_is_not_written_is_refused_by_name()
     {
-        const string prompt = """[{"role":"user","content":"q"},{"role":"assistant","content":"","tool_calls":[{"name":"f","arguments":{}}]},{"role":"tool","content":"1"}]""";
-        const string message = "the model's chat template does not write `tool_calls`: a turn of the prompt would be empty. Use a template that has them, or leave the row out.";
+        const string prompt = """[{"role":"user","content":"q"},""" + """{"role":"assistant","content":"","tool_calls":[{"name":"f","arguments":{}}]},""" +
+            """{"role":"tool","content":"1"}]""";
+        const string message = "the model's chat template does not write `tool_calls`: a turn of the prompt would be empty. " +
+            "Use a template that has them, or leave the row out.";
         Assert.Equal(message, Assert.Throws<InvalidDataException>(() => Render(Plain, prompt, "a", "b")).Message);
-        Assert.Equal(message, Assert.Throws<InvalidDataException>(() => new ConversationRenderer(Template(Plain)).Prompt(ConversationText.Parse(prompt))).Message);
+        var plain = new ConversationRenderer(Template(Plain));
+        Assert.Equal(message, Assert.Throws<InvalidDataException>(() => plain.Prompt(ConversationText.Parse(prompt))).Message);
         Assert.Equal("<user>q</><assistant>!f</><tool>1</><assistant>", new ConversationRenderer(Template(Rich)).Prompt(ConversationText.Parse(prompt)));
     }
 
@@ -73,13 +84,17 @@ public sealed class ConversationRendererTests
     public void Answers_that_become_one_text_are_refused_where_what_differs_is_not_written() => Assert.Equal(
         "the model's chat template writes the same text for both answers: what differs is not written.",
         Assert.Throws<InvalidDataException>(() => Render(
-            Plain, """[{"role":"user","content":"q"}]""", """[{"role":"assistant","content":"a","score":1}]""", """[{"role":"assistant","content":"a","score":2}]""")).Message);
+            Plain, """[{"role":"user","content":"q"}]""",
+            """[{"role":"assistant","content":"a","score":1}]""", """[{"role":"assistant","content":"a","score":2}]""")).Message);
 
     [Theory]
-    [InlineData("<think>\nhm\n</think>\n\nfour", "<think>\nno\n</think>\n\nfive", "<user>q</><assistant><think>\n", "hm\n</think>\n\nfour</>", "no\n</think>\n\nfive</>")]
+    [InlineData(
+        "<think>\nhm\n</think>\n\nfour", "<think>\nno\n</think>\n\nfive",
+        "<user>q</><assistant><think>\n", "hm\n</think>\n\nfour</>", "no\n</think>\n\nfive</>")]
     [InlineData("hm\n</think>\n\nfour", "no\n</think>\n\nfive", "<user>q</><assistant><think>\n", "hm\n</think>\n\nfour</>", "no\n</think>\n\nfive</>")]
     [InlineData("four", "five", "<user>q</><assistant>", "four</>", "five</>")]
-    public void Behind_an_opened_thought_comes_the_rest_of_it_once_and_an_answer_without_one_is_not_put_inside(string chosen, string rejected, string prompt, string first, string second)
+    public void Behind_an_opened_thought_comes_the_rest_of_it_once_and_an_answer_without_one_is_not_put_inside(
+        string chosen, string rejected, string prompt, string first, string second)
     {
         RenderedAnswers texts = Render(Opening, "q", chosen, rejected);
         Assert.Equal((prompt, first, second), (texts.Prompt, texts.Answers[0], texts.Answers[1]));
@@ -102,21 +117,26 @@ public sealed class ConversationRendererTests
     public void Where_history_is_written_otherwise_with_the_answer_the_prompt_is_as_at_inference()
     {
         // The system's text stands before the last user's turn, as in Mistral's templates.
-        const string last = "{% for m in messages %}{% if m.role == 'user' %}<u>{% if loop.last and messages[0].role == 'system' %}{{ messages[0].content }} {% endif %}{{ m.content }}</u>{% elif m.role == 'assistant' %}{{ m.content }}</>{% endif %}{% endfor %}";
+        const string last = "{% for m in messages %}{% if m.role == 'user' %}<u>" +
+            "{% if loop.last and messages[0].role == 'system' %}{{ messages[0].content }} {% endif %}{{ m.content }}</u>" +
+            "{% elif m.role == 'assistant' %}{{ m.content }}</>{% endif %}{% endfor %}";
         RenderedAnswers texts = Render(last, """[{"role":"system","content":"s"},{"role":"user","content":"q"}]""", "a", "b");
         Assert.Equal(("<u>s q</u>", "a</>", "b</>"), (texts.Prompt, texts.Answers[0], texts.Answers[1]));
     }
 
     [Fact]
     public void A_template_that_leaves_a_part_of_the_prompt_out_of_the_whole_is_refused_with_it() => Assert.Equal(
-        "the model's chat template does not begin the whole conversation with the prompt as it is at inference: `<closed>` is left out. Use another template, or leave the row out.",
+        "the model's chat template does not begin the whole conversation with the prompt as it is at inference: `<closed>` is left out. " +
+            "Use another template, or leave the row out.",
         Assert.Throws<InvalidDataException>(() => Render(
-            "{% for m in messages %}<{{ m.role }}>{{ m.content | upper }}{% endfor %}{% if add_generation_prompt %}<assistant><closed>{% endif %}", "q", "a", "b")).Message);
+            "{% for m in messages %}<{{ m.role }}>{{ m.content | upper }}{% endfor %}{% if add_generation_prompt %}<assistant><closed>{% endif %}",
+            "q", "a", "b")).Message);
 
     [Fact]
     public void A_prompt_that_ends_with_the_assistants_words_goes_on()
     {
-        RenderedAnswers texts = Render(Plain, """[{"role":"user","content":"q"},{"role":"assistant","content":"A stitch in time"}]""", " saves nine.", " is a stitch.");
+        const string prompt = """[{"role":"user","content":"q"},{"role":"assistant","content":"A stitch in time"}]""";
+        RenderedAnswers texts = Render(Plain, prompt, " saves nine.", " is a stitch.");
         Assert.Equal(("<user>q</><assistant>A stitch in time", " saves nine.</>", " is a stitch.</>"), (texts.Prompt, texts.Answers[0], texts.Answers[1]));
     }
 
