@@ -1,8 +1,11 @@
 using System.Text.Json;
+using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Data.Packing;
+using Microsoft.ML.SimPO.Generation;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Parity;
 using Microsoft.ML.SimPO.Text;
@@ -57,6 +60,22 @@ public sealed class SmolLM2Tests : IDisposable
             Assert.Equal(Ids(answers[i], "generated_ids")[..compared], written[i][..compared]);
             if (compared == margins.Length) Assert.Equal(Text(answers[i], "text").Replace("<|im_end|>", "", StringComparison.Ordinal), texts[i]);
         }
+    }
+
+    /// <summary>Merged for the call, an adapter gives the tokens of a model that it was merged into for good, and those of the way through libtorch.</summary>
+    [SkippableFact]
+    public void Tokens_under_an_adapter_are_those_of_the_merged_weights()
+    {
+        int[][] prompts = [.. Golden("greedy").Take(4).Select(a => Ids(a, "prompt_ids"))];
+        var options = new GenerationOptions { MaxNewTokens = 16 };
+        using Decoder adapted = DecoderLoader.Load(_folder, CPU), merged = DecoderLoader.Load(_folder, CPU);
+        int[][] plain = new TokenGenerator(merged, []).Generate(prompts, options);
+        RandomAdapter.Attach(adapted, new AdapterConfig { Rank = 16, Alpha = 32, Targets = AdapterTargets.Parse(AdapterTargets.AllLinear) }, size: 0.01);
+        RandomAdapter.MergeInto(merged, adapted);
+        int[][] expected = new TokenGenerator(merged, []).Generate(prompts, options);
+        Assert.NotEqual(plain, expected);
+        Assert.Equal(expected, new TokenGenerator(adapted, []).Generate(prompts, options));
+        Assert.Equal(expected, new TokenGenerator(adapted, []) { ThroughTorchAlone = true }.Generate(prompts, options));
     }
 
     [SkippableFact]
