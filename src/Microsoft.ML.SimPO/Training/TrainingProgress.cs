@@ -39,7 +39,10 @@ public sealed record TrainingProgress
     /// <summary>The rate that this step used (<c>learning_rate</c>).</summary>
     public required double LearningRate { get; init; }
 
-    /// <summary>The rate that the trainer which <see cref="Compatibility"/> names reports of this step: with the SimPO reference that of the next one, else <see cref="LearningRate"/>.</summary>
+    /// <summary>
+    /// The rate that the trainer which <see cref="Compatibility"/> names reports of this step: with the SimPO reference that of the next one, else
+    /// <see cref="LearningRate"/>.
+    /// </summary>
     public required double ReportedLearningRate { get; init; }
 
     /// <summary>Tokens computed in the step, each prompt once.</summary>

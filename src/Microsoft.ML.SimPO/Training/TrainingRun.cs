@@ -44,7 +44,10 @@ public sealed class TrainingRun
 
     /// <summary>Reads a run from the folder that it was told to write to, also while it is running and after it was killed.</summary>
     /// <param name="folder">The <c>OutputPath</c> of a fit.</param>
-    /// <returns>What the folder knows of the run: not <see cref="RestoredStep"/> and <see cref="StoppedEarly"/>, and before the first checkpoint neither seed, start nor data.</returns>
+    /// <returns>
+    /// What the folder knows of the run: not <see cref="RestoredStep"/> and <see cref="StoppedEarly"/>, and before the first checkpoint neither seed, start
+    /// nor data.
+    /// </returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">The folder holds no run, or a line of its log is damaged.</exception>
     public static TrainingRun Load(string folder)

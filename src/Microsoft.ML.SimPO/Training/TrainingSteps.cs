@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Text.Encoders;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Training;
 
@@ -48,13 +50,14 @@ internal sealed class TrainingSteps : IDisposable
     /// <summary>Does the next step.</summary>
     /// <returns>What it did; null where the plan is through.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the weights are those of the last whole step.</exception>
-    /// <exception cref="InvalidOperationException">The loss or its gradient is not a finite number any more.</exception>
+    /// <exception cref="InvalidOperationException">The loss, its gradient or a weight is not a finite number any more.</exception>
     public TrainingProgress? Next(CancellationToken cancellationToken)
     {
         if (Done >= Plan.Count) return null;
         _pass ??= _loop.MakePass();
         _clock.Start();
         TrainingProgress progress = _loop.RunStep(this, _pass, cancellationToken);
+        CheckWeights();
         Done++;
         return progress;
     }
@@ -64,6 +67,27 @@ internal sealed class TrainingSteps : IDisposable
         _pass?.Dispose();
         Optimizer.Dispose();
         Freeze();
+    }
+
+    /// <summary>A rate, a decay or an epsilon that float32 cannot hold spoils weights although loss and gradient are well.</summary>
+    private void CheckWeights()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor ends = stack([.. _decoder.Trainable.SelectMany(Ends)]); // [2 P]
+        if (ends.isfinite().all().item<bool>()) return;
+        int first = Array.FindIndex(ends.cpu().data<float>().ToArray(), end => !float.IsFinite(end)) / 2;
+        string name = _decoder.Trainable[first].Parts[0].Name;
+        throw new InvalidOperationException(FormattableString.Invariant(
+            $"The update of step {Done + 1} made weights that are not finite numbers, first in '{name}'.")
+            + " Lower `LearningRate` or `WeightDecay`, or raise `AdamEpsilon`.");
+    }
+
+    /// <summary>The least and the most value; a NaN is both.</summary>
+    private static Tensor[] Ends(Parameter parameter)
+    {
+        using WeightLease lease = Parameter.EnterOwn([parameter], WeightUse.Read);
+        (Tensor least, Tensor most) = aminmax(parameter.Value);
+        return [least, most];
     }
 
     private void Freeze()

@@ -52,7 +52,7 @@ public sealed class TrainingRunTests : IDisposable
         File.AppendAllText(Log, "{\"step\":9,\"los");
         SampleRun.AssertEqual(run, TrainingRun.Load(Output));
         File.AppendAllText(Log, "s\":\n");
-        Assert.StartsWith($"'{Log}' is damaged in line 14: ", Assert.Throws<InvalidDataException>(() => TrainingRun.Load(Output)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"'{Log}' is damaged in line 14: ", Fault(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         Run();
         File.AppendAllText(Log, $"{line}\n");
-        Assert.StartsWith($"'{Log}' is damaged in line 14: ", Assert.Throws<InvalidDataException>(() => TrainingRun.Load(Output)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"'{Log}' is damaged in line 14: ", Fault(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         Run();
         File.AppendAllText(Log, new string(' ', 3 << 20));
-        Assert.Equal($"'{Log}' is damaged in line 14: it has more than 1048576 bytes.", Assert.Throws<InvalidDataException>(() => TrainingRun.Load(Output)).Message);
+        Assert.Equal($"'{Log}' is damaged in line 14: it has more than 1048576 bytes.", Fault());
     }
 
     /// <summary>Their lines have no more of an evaluation than what Hugging Face's trainers write; the checkpoints have all of it.</summary>
@@ -105,6 +105,8 @@ public sealed class TrainingRunTests : IDisposable
             $"'{_folder.Path}' holds no run: it has no 'trainer_log.jsonl'. Give the `OutputPath` of a fit.",
             Assert.Throws<InvalidDataException>(() => TrainingRun.Load(_folder.Path)).Message);
     }
+
+    private string Fault() => Assert.Throws<InvalidDataException>(() => TrainingRun.Load(Output)).Message;
 
     private TrainingRun Run(Action<string>? onLog = null)
     {

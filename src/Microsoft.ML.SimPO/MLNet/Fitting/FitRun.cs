@@ -18,8 +18,11 @@ internal static class FitRun
         CancellationToken cancellationToken)
     {
         var log = new ChannelLog(channel);
-        RunIdentity identity = RunIdentity.Of(RunSettings.Deciding(options), RunSettings.Cutting(options), model.Decoder, options.Lora is not null, training.Pairs);
-        RunOrigin origin = RunOrigin.Of(FindCheckpoint(options, folder, log), identity, seed, options.Shuffle);
+        SavedState? saved = FindSaved(options, folder, log);
+        RunIdentity identity = RunIdentity.Of(
+            RunSettings.Deciding(options), RunSettings.Cutting(options), model.Decoder, options.Lora is not null, model.Files, training.Pairs,
+            validation?.Pairs);
+        RunOrigin origin = RunOrigin.Of(saved, identity, seed, options.Shuffle);
         AdapterSetup.Prepare(model, options, origin.Seed, channel);
         List<TrainingStep> plan = Plan(options, training, origin.Seed);
         FitReport.Plan(channel, model, training.Pairs, plan.Count, origin.Seed, options);
@@ -34,10 +37,10 @@ internal static class FitRun
         return session.Run(loop, plan, cancellationToken);
     }
 
-    private static string? FindCheckpoint(SimPOTrainer.Options options, RunFolder? folder, ChannelLog log)
+    private static SavedState? FindSaved(SimPOTrainer.Options options, RunFolder? folder, ChannelLog log)
     {
         if (options.ResumeFrom is null) return null;
-        if (!options.ResumesAutomatically) return Path.GetFullPath(options.ResumeFrom);
+        if (!options.ResumesAutomatically) return SavedState.Read(Path.GetFullPath(options.ResumeFrom));
         return folder!.FindNewest(reason => log.Warning($"A newer checkpoint is passed over. {reason}"));
     }
 
@@ -45,7 +48,8 @@ internal static class FitRun
     {
         List<TrainingStep> plan = options.Planner(training.Pairs).Plan(options.Epochs, options.Shuffle ? seed : null);
         return plan.Count > 0 ? plan : throw new InvalidOperationException(FormattableString.Invariant(
-            $"{training.Pairs.Count} pairs do not fill one step of `BatchSize` {options.BatchSize}, and `DropLast` drops the rest. Lower `BatchSize`, or set `DropLast` to false."));
+            $"{training.Pairs.Count} pairs do not fill one step of `BatchSize` {options.BatchSize}, and `DropLast` drops the rest.")
+            + " Lower `BatchSize`, or set `DropLast` to false.");
     }
 
     private static SessionSettings Settings(SimPOTrainer.Options options) => new()

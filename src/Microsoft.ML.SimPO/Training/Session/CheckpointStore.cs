@@ -25,10 +25,11 @@ internal sealed class CheckpointStore(RunFolder? folder, Decoder decoder, ModelF
     /// <summary>Writes a checkpoint: complete beside its place first, on the disk, then given its name.</summary>
     /// <param name="limit">The most that are kept; 0 for all.</param>
     /// <param name="best">A step whose checkpoint stays in any case.</param>
-    /// <exception cref="IOException">It cannot be written. Those that were there are there still.</exception>
+    /// <exception cref="IOException">It cannot be written, and those that were there are there still; or the run's folder was removed.</exception>
     public void Save(TrainingState state, AdamW optimizer, int limit, int? best)
     {
         string checkpoint = folder!.CheckpointOf(state.Step);
+        folder.CheckThere();
         try
         {
             Write(checkpoint, staged =>
@@ -36,15 +37,17 @@ internal sealed class CheckpointStore(RunFolder? folder, Decoder decoder, ModelF
                 OptimizerFile.Write(staged, optimizer);
                 TrainingStateFile.Write(staged, state);
             });
+            folder.NoteWritten(state.Step);
             folder.Prune(limit, best);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException(FormattableString.Invariant($"The state after step {state.Step} could not be written to '{checkpoint}': {e.Message} {WhatIsLeft()}"), e);
+            throw new IOException(FormattableString.Invariant(
+                $"The state after step {state.Step} could not be written to '{checkpoint}': {e.Message} {WhatIsLeft()}"), e);
         }
     }
 
-    private string WhatIsLeft() => folder!.Checkpoints is [.., var newest]
+    private string WhatIsLeft() => folder!.NewestWhole() is { } newest
         ? $"The newest whole one is '{RunFolder.CheckpointName(newest)}': make room and set `ResumeFrom` to Auto to go on from there."
         : "Make room and begin anew.";
 

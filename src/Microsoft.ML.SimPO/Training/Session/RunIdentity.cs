@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
@@ -12,24 +13,29 @@ namespace Microsoft.ML.SimPO.Training.Session;
 /// <param name="Cutting">What changes the rounding of a run alone.</param>
 internal sealed record RunIdentity(IReadOnlyDictionary<string, string> Deciding, IReadOnlyDictionary<string, string> Cutting)
 {
-    private const string NotSet = "not set";
+    private const string NotSet = "not set", ValidationHash = "SHA-256 of the encoded validation pairs";
 
     /// <summary>The options, and with them the model and the data.</summary>
     /// <param name="deciding">The options that decide the steps.</param>
     /// <param name="cutting">Those that change their rounding alone.</param>
     /// <param name="decoder">The model before a new adapter is put on it.</param>
     /// <param name="freezes">Whether a new adapter will be put on it, so that no checkpoint holds its weights.</param>
+    /// <param name="files">The files of the model beside its weights.</param>
+    /// <param name="validation">Null for none.</param>
     public static RunIdentity Of(
-        IReadOnlyDictionary<string, string> deciding, IReadOnlyDictionary<string, string> cutting, Decoder decoder, bool freezes, IReadOnlyList<EncodedPair> pairs) =>
-        new(
-            new Dictionary<string, string>(deciding, StringComparer.Ordinal)
-            {
-                ["adapter of the model"] = decoder.Adapter is { } adapter ? Compact(adapter.Config) : NotSet,
-                ["sample of the frozen weights"] = freezes || decoder.Adapter is not null ? FrozenWeights.Sample(decoder) : NotSet,
-                ["number of pairs"] = pairs.Count.ToString(CultureInfo.InvariantCulture),
-                ["SHA-256 of the encoded pairs"] = DataFingerprint.Of(pairs),
-            },
-            cutting);
+        IReadOnlyDictionary<string, string> deciding, IReadOnlyDictionary<string, string> cutting, Decoder decoder, bool freezes,
+        IReadOnlyCollection<ModelFile> files, IReadOnlyList<EncodedPair> pairs, IReadOnlyList<EncodedPair>? validation)
+    {
+        var all = new Dictionary<string, string>(deciding, StringComparer.Ordinal);
+        foreach (ModelFile file in files.Where(f => f.Name != HubFolder.GenerationConfigName))
+            all[$"SHA-256 of {file.Name}"] = Convert.ToHexStringLower(SHA256.HashData(file.ReadAll()));
+        all["adapter of the model"] = decoder.Adapter is { } adapter ? Compact(adapter.Config) : NotSet;
+        all["sample of the frozen weights"] = freezes || decoder.Adapter is not null ? FrozenWeights.Sample(decoder) : NotSet;
+        all["number of pairs"] = pairs.Count.ToString(CultureInfo.InvariantCulture);
+        all["SHA-256 of the encoded pairs"] = DataFingerprint.Of(pairs);
+        all[ValidationHash] = validation is null ? NotSet : DataFingerprint.Of(validation);
+        return new RunIdentity(all, cutting);
+    }
 
     /// <summary>What differs, a sentence each.</summary>
     public static IEnumerable<string> Differences(IReadOnlyDictionary<string, string> saved, IReadOnlyDictionary<string, string> now) =>
@@ -40,14 +46,22 @@ internal sealed record RunIdentity(IReadOnlyDictionary<string, string> Deciding,
         select $"`{name}` was {before} there and is {current} now.";
 
     /// <exception cref="InvalidDataException">The state is of another run; what differs is listed.</exception>
-    public void CheckSame(string checkpoint, TrainingState state)
+    public void CheckSame(SavedState saved)
     {
-        string[] differences = [.. Differences(state.Settings, Deciding)];
+        string[] differences = [.. Differences(saved.State.Settings, Known(saved.State))];
         if (differences.Length == 0) return;
         throw new InvalidDataException(string.Join(
             Environment.NewLine,
-            [$"The run in '{checkpoint}' cannot go on with other data or options. Set them as they were, or begin anew in another `OutputPath`.", .. differences]));
+            [
+                $"The run in '{saved.Checkpoint}' cannot go on with other data or options. Set them as they were, or begin anew in another `OutputPath`.",
+                .. differences,
+            ]));
     }
+
+    /// <summary>Older states know neither the model's files nor the validation data: what they do not know cannot differ.</summary>
+    private IReadOnlyDictionary<string, string> Known(TrainingState state) => state.Settings.ContainsKey(ValidationHash)
+        ? Deciding
+        : Deciding.Where(d => state.Settings.ContainsKey(d.Key)).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>What the adapter computes with: its configuration in a line, without the model's path and what is no part of training.</summary>
     private static string Compact(AdapterConfig config)

@@ -6,8 +6,8 @@ namespace Microsoft.ML.SimPO.Training.Session;
 /// <summary>Where a run begins: at its first step, or where another stopped.</summary>
 internal sealed class RunOrigin
 {
-    private RunOrigin(RunIdentity identity, int seed, string? checkpoint = null, TrainingState? state = null) =>
-        (Identity, Seed, Checkpoint, State) = (identity, seed, checkpoint, state);
+    private RunOrigin(RunIdentity identity, int seed, SavedState? saved) =>
+        (Identity, Seed, Checkpoint, State) = (identity, seed, saved?.Checkpoint, saved?.State);
 
     public RunIdentity Identity { get; }
 
@@ -20,18 +20,19 @@ internal sealed class RunOrigin
     /// <summary>What the run did up to <see cref="Checkpoint"/>.</summary>
     public TrainingState? State { get; }
 
-    /// <param name="checkpoint">The folder of the checkpoint to go on from; null to begin anew.</param>
+    /// <param name="saved">The checkpoint to go on from; null to begin anew.</param>
     /// <param name="seed">Where random numbers are to begin; null where it is free, so that a run that goes on takes its own.</param>
     /// <param name="shuffles">Whether the seed decides the order of the data.</param>
-    /// <exception cref="InvalidDataException">The checkpoint is none, or not whole, or of another run: what differs is listed.</exception>
-    public static RunOrigin Of(string? checkpoint, RunIdentity identity, int? seed, bool shuffles)
+    /// <exception cref="InvalidDataException">The checkpoint is of another run: what differs is listed.</exception>
+    public static RunOrigin Of(SavedState? saved, RunIdentity identity, int? seed, bool shuffles)
     {
-        if (checkpoint is null) return new(identity, seed ?? Random.Shared.Next());
-        TrainingState state = TrainingStateFile.Read(checkpoint);
-        identity.CheckSame(checkpoint, state);
-        if (seed is { } wanted && wanted != state.Seed && shuffles)
-            throw new InvalidDataException(FormattableString.Invariant($"The run in '{checkpoint}' began with seed {state.Seed} and cannot go on with {wanted}. Set `Seed` to {state.Seed}."));
-        return new(identity, state.Seed, checkpoint, state);
+        if (saved is null) return new(identity, seed ?? Random.Shared.Next(), null);
+        identity.CheckSame(saved);
+        int before = saved.State.Seed;
+        if (seed is { } wanted && wanted != before && shuffles)
+            throw new InvalidDataException(FormattableString.Invariant(
+                $"The run in '{saved.Checkpoint}' began with seed {before} and cannot go on with {wanted}. Set `Seed` to {before}."));
+        return new(identity, before, saved);
     }
 
     /// <summary>Puts weights and optimizer to where the run stopped; nothing where it begins anew.</summary>

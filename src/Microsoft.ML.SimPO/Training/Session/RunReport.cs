@@ -6,8 +6,10 @@ namespace Microsoft.ML.SimPO.Training.Session;
 internal sealed class RunReport(ITrainingLog log) : ITrainingObserver
 {
     public void OnStep(TrainingProgress step) => log.Info(Say(
-        $"step {step.Step}/{step.TotalSteps} epoch {step.Epoch:F2} loss {step.Loss:F4} grad_norm {step.GradientNorm:G4} learning_rate {step.LearningRate:G3} ")
-        + Say($"rewards/chosen {step.ChosenReward:F4} rewards/rejected {step.RejectedReward:F4} rewards/accuracies {step.Accuracy:F3} rewards/margins {step.Margin:F4} ")
+        $"step {step.Step}/{step.TotalSteps} epoch {step.Epoch:F2} loss {step.Loss:F4} ")
+        + Say($"grad_norm {step.GradientNorm:G4} learning_rate {step.LearningRate:G3} ")
+        + Say($"rewards/chosen {step.ChosenReward:F4} rewards/rejected {step.RejectedReward:F4} ")
+        + Say($"rewards/accuracies {step.Accuracy:F3} rewards/margins {step.Margin:F4} ")
         + Say($"logps/chosen {step.ChosenLogProbability:F4} logps/rejected {step.RejectedLogProbability:F4} tokens_per_second {step.TokensPerSecond:F0}"));
 
     /// <summary>A severe finding is an error of the log; the run goes on.</summary>
@@ -18,7 +20,8 @@ internal sealed class RunReport(ITrainingLog log) : ITrainingObserver
     }
 
     public void OnValidation(ValidationResult validation) => log.Info(Say(
-        $"validation after step {validation.Step}: eval_loss {validation.Loss:F4} accuracy {validation.Metrics.Accuracy:P1} mean margin {validation.Metrics.MeanMargin:F4} of {validation.Metrics.Count} pairs"));
+        $"validation after step {validation.Step}: eval_loss {validation.Loss:F4} accuracy {validation.Metrics.Accuracy:P1} ")
+        + Say($"mean margin {validation.Metrics.MeanMargin:F4} of {validation.Metrics.Count} pairs"));
 
     public void Resumed(string checkpoint, TrainingState state, int threads, IEnumerable<string> cutting)
     {

@@ -90,7 +90,8 @@ internal sealed class TrainingSession(
         if (Path.GetDirectoryName(origin.Checkpoint) == store.Folder?.Path) _savedStep = state.Step;
         _report.Resumed(origin.Checkpoint!, state, get_num_threads(), RunIdentity.Differences(state.Cutting, origin.Identity.Cutting));
         if (IsOver) return false;
-        bool lacksEvaluation = validation is not null && state.Step > 0 && IsDue(settings.EvaluationSteps) && !_record.Validations.Any(v => v.Step == state.Step);
+        bool isEvaluated = _record.Validations.Any(v => v.Step == state.Step);
+        bool lacksEvaluation = validation is not null && state.Step > 0 && IsDue(settings.EvaluationSteps) && !isEvaluated;
         return !lacksEvaluation || DoWhatIsDue(steps, cancellationToken);
     }
 

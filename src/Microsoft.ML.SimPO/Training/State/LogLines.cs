@@ -22,7 +22,9 @@ internal static class LogLines
             {
                 int length = block.AsSpan(from, count - from).IndexOf((byte)'\n');
                 line.Write(block, from, length < 0 ? count - from : length);
-                if (line.Length > MostBytes) throw new InvalidDataException(FormattableString.Invariant($"'{path}' is damaged in line {number + 1}: it has more than {MostBytes} bytes."));
+                if (line.Length > MostBytes)
+                    throw new InvalidDataException(FormattableString.Invariant(
+                        $"'{path}' is damaged in line {number + 1}: it has more than {MostBytes} bytes."));
                 if (length < 0) break;
                 from += length + 1;
                 number++;

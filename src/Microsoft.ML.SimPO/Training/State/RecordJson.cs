@@ -21,7 +21,8 @@ internal static class RecordJson
     public static T Check<T>(T? value) => value switch
     {
         null => throw new JsonException("A record is null."),
-        ValidationResult { Metrics: var metrics } when metrics.Calibration.Any(b => b is null) || metrics.Groups.Values.Any(g => g is null) => throw new JsonException("A metric is null."),
+        ValidationResult { Metrics: var metrics } when metrics.Calibration.Any(b => b is null) || metrics.Groups.Values.Any(g => g is null) =>
+            throw new JsonException("A metric is null."),
         _ => value,
     };
 }

@@ -3,12 +3,17 @@ using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO.Training.State;
 
-/// <summary>The folder of a run: <c>trainer_log.jsonl</c> and a <c>checkpoint-STEP</c> for each state that was kept. One process at a time may write to it.</summary>
+/// <summary>
+/// The folder of a run: <c>trainer_log.jsonl</c> and a <c>checkpoint-STEP</c> for each state that was kept. One process at a time may write to it.
+/// </summary>
 internal sealed class RunFolder : IDisposable
 {
     public const string LogName = "trainer_log.jsonl";
 
     private const string LockName = ".running", CheckpointPrefix = "checkpoint-";
+
+    /// <summary>Which checkpoints are known to be whole, or not to be.</summary>
+    private readonly Dictionary<int, bool> _whole = [];
 
     private readonly FileStream _lock;
     private FileStream? _log;
@@ -55,34 +60,48 @@ internal sealed class RunFolder : IDisposable
 
     public static string CheckpointName(int step) => string.Create(CultureInfo.InvariantCulture, $"{CheckpointPrefix}{step}");
 
-    /// <summary>The newest checkpoint that is whole; null for none.</summary>
+    /// <summary>The newest checkpoint that is whole, every file of it as it was written; null for none.</summary>
     /// <param name="damaged">Is told why newer ones were passed over.</param>
-    public string? FindNewest(Action<string> damaged)
+    public SavedState? FindNewest(Action<string> damaged)
     {
         foreach (int step in Checkpoints.Reverse())
         {
             try
             {
-                TrainingStateFile.Read(CheckpointOf(step));
-                return CheckpointOf(step);
+                var found = SavedState.Read(CheckpointOf(step));
+                _whole[step] = true;
+                return found;
             }
             catch (Exception e) when (e is InvalidDataException or IOException)
             {
+                _whole[step] = false;
                 damaged(e.Message);
             }
         }
         return null;
     }
 
-    /// <summary>Removes the oldest checkpoints above the limit.</summary>
+    /// <summary>Takes note of a checkpoint that was just written.</summary>
+    public void NoteWritten(int step) => _whole[step] = true;
+
+    /// <summary>The newest checkpoint that has all its files; null for none.</summary>
+    public int? NewestWhole()
+    {
+        foreach (int step in Checkpoints.Reverse())
+            if (_whole.TryGetValue(step, out bool whole) ? whole : IsReadable(() => TrainingStateFile.ReadQuickly(CheckpointOf(step)))) return step;
+        return null;
+    }
+
+    /// <summary>Removes checkpoints above the limit: damaged ones first, then the oldest.</summary>
     /// <param name="limit">The most that stay; 0 for all.</param>
     /// <param name="best">The step of one that stays in any case; null for none.</param>
     public void Prune(int limit, int? best)
     {
-        if (limit == 0) return;
         List<int> steps = [.. Checkpoints];
-        int excess = steps.Count - limit;
-        foreach (int step in steps.SkipLast(1).Where(s => s != best).Take(Math.Max(0, excess))) Remove(CheckpointOf(step));
+        if (limit == 0 || steps.Count <= limit) return;
+        int[] whole = [.. steps.Where(IsWhole)];
+        IEnumerable<int> unwanted = steps.Except(whole).Concat(whole.SkipLast(1).Where(s => s != best));
+        foreach (int step in unwanted.Take(steps.Count - limit).ToList()) Remove(CheckpointOf(step));
     }
 
     /// <summary>Begins the log with these lines, whatever it held before.</summary>
@@ -94,25 +113,58 @@ internal sealed class RunFolder : IDisposable
         _log = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
     }
 
+    /// <summary>The log is there as long as the folder is: what is written to a file without a name is lost in silence.</summary>
+    /// <exception cref="IOException">The folder or its log was removed.</exception>
+    public void CheckThere()
+    {
+        if (File.Exists(_log!.Name)) return;
+        throw new IOException(
+            $"'{_log.Name}' was removed while a run wrote to it: what the run did since is not kept. Leave `OutputPath` alone until the fit has ended.");
+    }
+
     /// <summary>Adds a line to the log.</summary>
-    /// <exception cref="IOException">There is no room for it. The checkpoints are there still.</exception>
+    /// <exception cref="IOException">There is no room for it, and the checkpoints are there still; or the folder was removed.</exception>
     public void Append(byte[] line)
     {
+        CheckThere();
         try
         {
             _log!.Write(line);
         }
         catch (Exception e) when (e is IOException or ArgumentOutOfRangeException) // the second is .NET's word for a limit on the size of files
         {
-            throw new IOException($"'{_log!.Name}' could not take another line: {e.Message} The checkpoints beside it are whole: make room and set `ResumeFrom` to Auto to go on from the newest.", e);
+            throw new IOException(
+                $"'{_log!.Name}' could not take another line: {e.Message} The checkpoints beside it are whole: make room and set `ResumeFrom` to Auto to go on"
+                + " from the newest.",
+                e);
         }
     }
 
+    /// <summary>The lock's file stays: another process may have it open already, and would lock what nobody finds any more.</summary>
     public void Dispose()
     {
         _log?.Dispose();
-        File.Delete(System.IO.Path.Combine(Path, LockName));
         _lock.Dispose();
+    }
+
+    /// <summary>Whether every file of a checkpoint is as it was written. Each is looked at once.</summary>
+    private bool IsWhole(int step)
+    {
+        if (!_whole.TryGetValue(step, out bool whole)) _whole[step] = whole = IsReadable(() => TrainingStateFile.Read(CheckpointOf(step)));
+        return whole;
+    }
+
+    private static bool IsReadable(Func<TrainingState> read)
+    {
+        try
+        {
+            read();
+            return true;
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            return false;
+        }
     }
 
     private static FileStream Lock(string path)

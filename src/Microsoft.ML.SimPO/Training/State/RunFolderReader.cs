@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Microsoft.ML.SimPO.Training.State;
 
-/// <summary>Reads a run from its folder, also while another process writes it: what happened from the log, what it began with from the newest checkpoint.</summary>
+/// <summary>
+/// Reads a run from its folder, also while another process writes it: what happened from the log, what it began with from the newest checkpoint.
+/// </summary>
 internal static class RunFolderReader
 {
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -49,7 +51,7 @@ internal static class RunFolderReader
         {
             try
             {
-                return TrainingStateFile.Read(Path.Combine(folder, RunFolder.CheckpointName(step)));
+                return TrainingStateFile.ReadQuickly(Path.Combine(folder, RunFolder.CheckpointName(step)));
             }
             catch (Exception e) when (e is InvalidDataException or IOException)
             {

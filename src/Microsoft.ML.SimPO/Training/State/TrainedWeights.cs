@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary>
-/// The trained weights in a checkpoint of a run: those of the model itself where all of it is trained, else a file of their own, as for adapters, whose base
-/// stays where it is.
+/// The trained weights in a checkpoint of a run: those of the model itself where all of it is trained, else a file of their own, as for adapters, whose
+/// base stays where it is.
 /// </summary>
 internal static class TrainedWeights
 {

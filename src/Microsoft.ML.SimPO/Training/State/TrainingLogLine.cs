@@ -90,8 +90,10 @@ internal static class TrainingLogLine
         int step = line.GetProperty("step").GetInt32();
         if (!line.TryGetProperty("eval_metrics", out JsonElement metrics)) return known.FirstOrDefault(v => v.Step == step);
         var figures = new EvaluationFigures(
-            loss.GetDouble(), Number("eval_rewards/chosen"), Number("eval_rewards/rejected"), Number("eval_rewards/accuracies"), Number("eval_rewards/margins"), Number("eval_logps/chosen"), Number("eval_logps/rejected"));
-        return RecordJson.Check(new ValidationResult(step, Number("epoch"), figures.Loss, metrics.Deserialize<AlignmentMetrics>(RecordJson.Options)!) { Figures = figures });
+            loss.GetDouble(), Number("eval_rewards/chosen"), Number("eval_rewards/rejected"), Number("eval_rewards/accuracies"), Number("eval_rewards/margins"),
+            Number("eval_logps/chosen"), Number("eval_logps/rejected"));
+        AlignmentMetrics all = RecordJson.Check(metrics.Deserialize<AlignmentMetrics>(RecordJson.Options));
+        return RecordJson.Check(new ValidationResult(step, Number("epoch"), figures.Loss, all) { Figures = figures });
     }
 
     /// <returns>Null for a line of something else.</returns>

@@ -25,7 +25,9 @@ internal static class TrainingRunStream
         try
         {
             int version = reader.ReadInt32();
-            if (version != Version) throw new InvalidDataException(FormattableString.Invariant($"The training run of the saved model has version {version}; this library reads {Version}."));
+            if (version != Version)
+                throw new InvalidDataException(FormattableString.Invariant(
+                    $"The training run of the saved model has version {version}; this library reads {Version}."));
             long budget = MostBytes;
             Head head = Take<Head>(reader, ref budget);
             return new TrainingRun
@@ -81,7 +83,9 @@ internal static class TrainingRunStream
         return RecordJson.Read<T>(json);
     }
 
-    private static InvalidDataException Damaged(string what, Exception? inner = null) => new($"The training run of the saved model is damaged: {what.TrimEnd('.')}.", inner);
+    private static InvalidDataException Damaged(string what, Exception? inner = null) =>
+        new($"The training run of the saved model is damaged: {what.TrimEnd('.')}.", inner);
 
-    private sealed record Head(int? RestoredStep, bool StoppedEarly, int? Seed, DateTimeOffset? StartedAt, PairCounts? TrainingData, PairCounts? ValidationData);
+    private sealed record Head(
+        int? RestoredStep, bool StoppedEarly, int? Seed, DateTimeOffset? StartedAt, PairCounts? TrainingData, PairCounts? ValidationData);
 }

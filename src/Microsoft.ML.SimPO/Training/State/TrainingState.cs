@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Microsoft.ML.SimPO.Training.State;
 
-/// <summary>Where a run stands, beside its weights and the optimizer's moments. What is random is a function of seed and step, so those two stand for all generators.</summary>
+/// <summary>
+/// Where a run stands, beside its weights and the optimizer's moments. What is random is a function of seed and step, so those two stand for all generators.
+/// </summary>
 internal sealed record TrainingState
 {
     /// <summary>Steps done: the position in the plan, in the schedule and in the data.</summary>
@@ -40,4 +42,16 @@ internal sealed record TrainingState
 
     /// <summary>What became of the rows to be judged by; null where there were none, and in older states.</summary>
     public PairCounts? ValidationData { get; init; }
+
+    /// <summary>What cannot be in a state that was read; null for nothing.</summary>
+    [JsonIgnore]
+    public string? Fault =>
+        Settings.Concat(Cutting).FirstOrDefault(s => s.Value is null) is { Key: { } name } ? $"The setting '{name}' is null."
+        : History.Any(s => s is null) ? "A step is null."
+        : Step < 0 || TotalSteps < Math.Max(1, Step) ? FormattableString.Invariant($"It is after step {Step} of {TotalSteps}.")
+        : !History.Select(s => s.Step).SequenceEqual(Enumerable.Range(1, Step))
+            ? FormattableString.Invariant($"It is after step {Step}, but its history is not that of steps 1 to {Step}.")
+        : Evaluations.Any(e => e.Step < 0 || e.Step > Step)
+            ? FormattableString.Invariant($"It is after step {Step}, but holds an evaluation of another.")
+        : null;
 }

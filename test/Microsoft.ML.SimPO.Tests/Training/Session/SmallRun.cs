@@ -7,7 +7,9 @@ using Microsoft.ML.SimPO.Training.State;
 
 namespace Microsoft.ML.SimPO.Training.Session;
 
-/// <summary>A run of six steps in three epochs: a small decoder with random weights, random pairs, and evaluations whose loss is what the test says of the weights.</summary>
+/// <summary>
+/// A run of six steps in three epochs: a small decoder with random weights, random pairs, and evaluations whose loss is what the test says of the weights.
+/// </summary>
 internal sealed class SmallRun : ITrainingLog, IDisposable
 {
     private static readonly EncodedPair[] Pairs = RandomPairs.Make(4);
@@ -32,7 +34,10 @@ internal sealed class SmallRun : ITrainingLog, IDisposable
     /// <summary>Is called with every line of the log.</summary>
     public Action<string>? OnLog { get; set; }
 
-    /// <summary>Counts of the weights themselves: another for other weights.</summary>
+    /// <summary>Is called in the middle of writing a checkpoint.</summary>
+    public Action? OnSave { get; set; }
+
+    /// <summary>Another number for other weights.</summary>
     public double SumOfWeights() => Decoder.Parameters.Sum(p => p.Value.data<float>().Sum(v => Math.Abs((double)v)));
 
     public float[][] Weights() => [.. Decoder.Parameters.Select(p => p.Value.data<float>().ToArray())];
@@ -40,9 +45,9 @@ internal sealed class SmallRun : ITrainingLog, IDisposable
     public TrainingRun Run(CancellationToken cancellationToken = default)
     {
         using RunFolder? folder = Folder is null ? null : RunFolder.Open(Folder, Resumes);
-        RunIdentity identity = RunIdentity.Of(new Dictionary<string, string>(), new Dictionary<string, string>(), Decoder, freezes: false, Pairs);
-        string? checkpoint = Resumes ? folder!.FindNewest(reason => Warning(reason)) : null;
-        RunOrigin origin = RunOrigin.Of(checkpoint, identity, seed: 1, shuffles: true);
+        RunIdentity identity = RunIdentity.Of(
+            new Dictionary<string, string>(), new Watched(() => OnSave?.Invoke()), Decoder, freezes: false, [], Pairs, Loss is null ? null : Pairs);
+        RunOrigin origin = RunOrigin.Of(Resumes ? folder!.FindNewest(Warning) : null, identity, seed: 1, shuffles: true);
         var data = new RunData(Pairs, new PairCounts { Used = Pairs.Length });
         using var session = new TrainingSession(
             Decoder, Settings, origin, new CheckpointStore(folder, Decoder, new ModelFiles("memory", [])), data, Loss is null ? null : data, Evaluate, this);
@@ -66,10 +71,36 @@ internal sealed class SmallRun : ITrainingLog, IDisposable
 
     private ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         double loss = Loss!(step);
+        cancellationToken.ThrowIfCancellationRequested();
         var sum = new MetricsSum(1);
         sum.Add(loss, 0);
         return new ValidationResult(step, epoch, loss, sum.Metrics()) { Figures = new EvaluationFigures(loss, loss, 0, 1, loss, -1, -2) };
+    }
+
+    /// <summary>Settings that tell when they are written: then the files of a checkpoint are half there.</summary>
+    private sealed class Watched(Action onRead) : IReadOnlyDictionary<string, string>
+    {
+        private readonly Dictionary<string, string> _values = new() { ["cut"] = "none" };
+
+        public int Count => 1;
+
+        public IEnumerable<string> Keys => _values.Keys;
+
+        public IEnumerable<string> Values => _values.Values;
+
+        public string this[string key] => _values[key];
+
+        public bool ContainsKey(string key) => _values.ContainsKey(key);
+
+        public bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out string value) => _values.TryGetValue(key, out value);
+
+        public IEnumerator<KeyValuePair<string, string>> GetEnumerator()
+        {
+            onRead();
+            return _values.GetEnumerator();
+        }
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

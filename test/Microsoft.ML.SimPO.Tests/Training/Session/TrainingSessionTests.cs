@@ -16,7 +16,9 @@ public sealed class TrainingSessionTests
         Assert.Equal(told.Steps[^1].Elapsed, told.Elapsed);
         Assert.Equal((4L, 4L), (told.TrainingData!.Used, told.ValidationData!.Used));
         Assert.Equal(DateTimeOffset.UtcNow, told.StartedAt!.Value, TimeSpan.FromHours(1));
-        Assert.Equal(["validation", "step", "step", "validation", "step", "step", "validation", "step", "step", "validation", "6"], run.Log.Select(l => l.Split(' ')[1]));
+        Assert.Equal(
+            ["validation", "step", "step", "validation", "step", "step", "validation", "step", "step", "validation", "6"],
+            run.Log.Select(l => l.Split(' ')[1]));
     }
 
     [Fact]

@@ -39,10 +39,11 @@ public sealed class TrainingRunStreamTests
     {
         byte[] whole = Write(SampleRun.Make(2));
         Assert.Equal("The training run of the saved model has version 9; this library reads 1.", Message([9, 0, 0, 0, .. whole[4..]]));
-        Assert.Equal("The training run of the saved model is damaged: a record claims to have 2147483647 bytes.", Message([.. whole[..4], 255, 255, 255, 127, .. whole[8..]]));
-        Assert.Equal("The training run of the saved model is damaged: a record claims to have -1 bytes.", Message([.. whole[..4], 255, 255, 255, 255, .. whole[8..]]));
+        const string damaged = "The training run of the saved model is damaged: ";
+        Assert.Equal($"{damaged}a record claims to have 2147483647 bytes.", Message([.. whole[..4], 255, 255, 255, 127, .. whole[8..]]));
+        Assert.Equal($"{damaged}a record claims to have -1 bytes.", Message([.. whole[..4], 255, 255, 255, 255, .. whole[8..]]));
         int head = 8 + BitConverter.ToInt32(whole, 4);
-        Assert.Equal("The training run of the saved model is damaged: a list claims to have 2147483647 records.", Message([.. whole[..head], 255, 255, 255, 127, .. whole[(head + 4)..]]));
+        Assert.Equal($"{damaged}a list claims to have 2147483647 records.", Message([.. whole[..head], 255, 255, 255, 127, .. whole[(head + 4)..]]));
     }
 
     [Theory]
@@ -55,8 +56,11 @@ public sealed class TrainingRunStreamTests
     [InlineData("\"Loss\":1.1,", "\"Loss\":{},")]
     [InlineData("\"GradientVanished\"", "\"Anything\"")]
     [InlineData("{\"Step\":1,", "null,{\"Step\":1,")]
-    public void A_record_that_is_not_whole_is_damaged(string json, string damaged) =>
-        Assert.StartsWith("The training run of the saved model is damaged: ", Message(Replace(Write(SampleRun.Make(2)), json, damaged)), StringComparison.Ordinal);
+    public void A_record_that_is_not_whole_is_damaged(string json, string damaged)
+    {
+        byte[] bytes = Replace(Write(SampleRun.Make(2)), json, damaged);
+        Assert.StartsWith("The training run of the saved model is damaged: ", Message(bytes), StringComparison.Ordinal);
+    }
 
     private static byte[] Write(TrainingRun run)
     {
