@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>
-/// Test projects run one after another, even where the runner starts them together: each uses all cores, and leak tests count what is alive. The lock lasts as long
-/// as the process; test processes that it starts itself do not wait for it.
+/// Test projects run one after another, even where the runner starts them together: each uses all cores, and leak tests count what is alive. The lock lasts as
+/// long as the process; test processes that it starts itself do not wait for it.
 /// </summary>
 internal static class OneAtATime
 {

@@ -21,7 +21,8 @@ internal sealed record Arguments(int Trials, double? Minutes, SweepAlgorithm Alg
             parsed = args[i] switch
             {
                 "--trials" => parsed with { Trials = Whole(args[i], value) },
-                "--minutes" => parsed with { Minutes = double.TryParse(value, CultureInfo.InvariantCulture, out double minutes) ? minutes : throw new FormatException($"--minutes must be a number, but was '{value}'.") },
+                "--minutes" => parsed with { Minutes = double.TryParse(value, CultureInfo.InvariantCulture, out double minutes)
+                    ? minutes : throw new FormatException($"--minutes must be a number, but was '{value}'.") },
                 "--algorithm" => parsed with { Algorithm = AlgorithmOf(value) },
                 "--max-pairs" => parsed with { MaxPairs = Whole(args[i], value) },
                 "--output" => parsed with { Output = value },
@@ -32,7 +33,8 @@ internal sealed record Arguments(int Trials, double? Minutes, SweepAlgorithm Alg
     }
 
     private static int Whole(string name, string value) =>
-        int.TryParse(value, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : throw new FormatException($"{name} must be a whole number above 0, but was '{value}'.");
+        int.TryParse(value, CultureInfo.InvariantCulture, out int number) && number > 0
+            ? number : throw new FormatException($"{name} must be a whole number above 0, but was '{value}'.");
 
     private static SweepAlgorithm AlgorithmOf(string value) => value switch
     {

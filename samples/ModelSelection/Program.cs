@@ -57,7 +57,9 @@ static void Run(Arguments arguments)
     TrialResult best = sweep.BestTrial;
     AlignmentMetrics metrics = ml.Alignment.Evaluate(sweep.BestModel.Transform(test));
     Console.WriteLine($"Best: trial {best.TrialSettings.TrialId + 1} of {sweep.Trials.Count}, {best.Metrics!.Accuracy:P1} on the pairs it was chosen by");
-    Console.WriteLine($"Test: accuracy {metrics.Accuracy:P1} (95 %: {metrics.AccuracyInterval.Lower:P1} to {metrics.AccuracyInterval.Upper:P1}), mean margin {metrics.MeanMargin:F3}, calibration error {metrics.CalibrationError:F3}");
+    Console.WriteLine($"Test: accuracy {metrics.Accuracy:P1} (95 %: {metrics.AccuracyInterval.Lower:P1} to {metrics.AccuracyInterval.Upper:P1}), mean margin "
+        + $"{metrics.MeanMargin:F3}, calibration error {metrics.CalibrationError:F3}");
     Console.WriteLine($"It writes: {sweep.BestModel.Generate(["What is the status of order 4355?"], new GenerationOptions { MaxNewTokens = 64 })[0]}");
-    Console.WriteLine($"{Environment.WorkingSet / 1e6:F0} MB of memory after {sweep.Trials.Count} trials; after the first it was {sweep.Trials[0].MemoryInMegaByte:F0} MB");
+    Console.WriteLine(
+        $"{Environment.WorkingSet / 1e6:F0} MB of memory after {sweep.Trials.Count} trials; after the first it was {sweep.Trials[0].MemoryInMegaByte:F0} MB");
 }

@@ -10,7 +10,9 @@ internal static partial class Allocator
 {
     private const int TrimThreshold = -1, TopPad = -2, MapThreshold = -3, Arenas = -8;
 
-    /// <param name="largest">Bytes of a block from which on it comes and goes all the same. What the heap does not hold leaves no holes in it: less takes less memory and more time.</param>
+    /// <param name="largest">
+    /// Bytes of a block from which on it comes and goes all the same. What the heap does not hold leaves no holes in it: less takes less memory and more time.
+    /// </param>
     public static void KeepLargeBlocks(int largest = 64 << 20)
     {
         if (!OperatingSystem.IsLinux()) return;

@@ -24,7 +24,8 @@ internal sealed class AnswerJudge
     public double Facts(IReadOnlyList<string> answers) => answers.Select((a, i) => _facts[i].All(f => Holds(a, f)) ? 1.0 : 0).Average();
 
     private bool IsPreferred(string answer) =>
-        _preferred.Any(m => answer.Contains(m, StringComparison.OrdinalIgnoreCase)) && !_dispreferred.Any(m => answer.Contains(m, StringComparison.OrdinalIgnoreCase));
+        _preferred.Any(m => answer.Contains(m, StringComparison.OrdinalIgnoreCase))
+            && !_dispreferred.Any(m => answer.Contains(m, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>As a word of its own: no letter or digit right before or after it.</summary>
     private static bool Holds(string answer, string fact) =>

@@ -15,8 +15,9 @@ internal sealed class ConsoleProgress : IProgress<TrainingProgress>
         bool isLast = value.Step == value.TotalSteps;
         if (!_overwrite && !isLast && _last != TimeSpan.MinValue && value.Elapsed - _last < Interval) return;
         _last = value.Elapsed;
-        string line = FormattableString.Invariant(
-            $"  step {value.Step,3}/{value.TotalSteps}  loss {value.Loss:F4}  margin {value.Margin,7:F3}  accuracy {value.Accuracy,4:P0}  {value.TokensPerSecond,6:F0} tokens/s  {value.Remaining.TotalSeconds,4:F0} s left");
+        string line =
+            FormattableString.Invariant($"  step {value.Step,3}/{value.TotalSteps}  loss {value.Loss:F4}  margin {value.Margin,7:F3}  ")
+            + FormattableString.Invariant($"accuracy {value.Accuracy,4:P0}  {value.TokensPerSecond,6:F0} tokens/s  {value.Remaining.TotalSeconds,4:F0} s left");
         if (_overwrite) Console.Write("\r" + line + (isLast ? Environment.NewLine : ""));
         else Console.WriteLine(line);
     }

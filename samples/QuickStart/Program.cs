@@ -21,7 +21,8 @@ try
     Run(arguments);
     return 0;
 }
-catch (Exception e) when (e is IOException or ArgumentException or InvalidOperationException or InvalidDataException or NotSupportedException or DllNotFoundException)
+catch (Exception e)
+    when (e is IOException or ArgumentException or InvalidOperationException or InvalidDataException or NotSupportedException or DllNotFoundException)
 {
     Console.Error.WriteLine(e.Message);
     return 1;
@@ -66,7 +67,8 @@ static void Run(Arguments arguments)
     Console.WriteLine($"Saved in {Path.GetFullPath(arguments.Output)}");
     Console.WriteLine($"  tuned      Hugging Face layout; loaded again, scores are {(checkpointEqual ? "equal to the last bit" : "DIFFERENT")}");
     Console.WriteLine($"  tuned.zip  ML.NET model;        loaded again, scores are {(zipEqual ? "equal to the last bit" : "DIFFERENT")}");
-    Console.WriteLine(FormattableString.Invariant($"{clock.Elapsed.TotalSeconds:F1} s in all, {Process.GetCurrentProcess().PeakWorkingSet64 / 1e9:F2} GB of memory at most"));
+    Console.WriteLine(
+        FormattableString.Invariant($"{clock.Elapsed.TotalSeconds:F1} s in all, {Process.GetCurrentProcess().PeakWorkingSet64 / 1e9:F2} GB of memory at most"));
     if (arguments.Json is not null) ResultFile.Write(arguments.Json, model, trainPairs, before, after, prompts, checkpointEqual, zipEqual, clock.Elapsed);
 }
 

@@ -12,7 +12,8 @@ internal static class Report
         Row("reward accuracy", before.Metrics.Accuracy, after.Metrics.Accuracy, "P1");
         Row("mean margin", before.Metrics.MeanMargin, after.Metrics.MeanMargin, "F3");
         Row("SimPO loss", before.Metrics.LogLoss, after.Metrics.LogLoss, "F4");
-        if (before.PreferredStyle is { } styleBefore && after.PreferredStyle is { } styleAfter) Row("answers in the preferred style", styleBefore, styleAfter, "P1");
+        if (before.PreferredStyle is { } styleBefore && after.PreferredStyle is { } styleAfter)
+            Row("answers in the preferred style", styleBefore, styleAfter, "P1");
         if (before.Facts is { } factsBefore && after.Facts is { } factsAfter) Row("answers with the right facts", factsBefore, factsAfter, "P1");
     }
 

@@ -5,7 +5,8 @@ using Microsoft.ML.SimPO;
 namespace QuickStart;
 
 /// <summary>What a model makes of the test pairs.</summary>
-internal sealed record Snapshot(AlignmentMetrics Metrics, float[] ChosenRewards, float[] RejectedRewards, IReadOnlyList<string> Answers, double? PreferredStyle, double? Facts)
+internal sealed record Snapshot(
+    AlignmentMetrics Metrics, float[] ChosenRewards, float[] RejectedRewards, IReadOnlyList<string> Answers, double? PreferredStyle, double? Facts)
 {
     private const int MaxNewTokens = 64;
 
@@ -14,7 +15,8 @@ internal sealed record Snapshot(AlignmentMetrics Metrics, float[] ChosenRewards,
         IDataView scored = Scored(ml, model, test);
         AlignmentMetrics metrics = ml.Alignment.Evaluate(scored, targetMargin: model.Beta * model.GammaBetaRatio);
         IReadOnlyList<string> answers = model.Generate(prompts, new GenerationOptions { MaxNewTokens = MaxNewTokens });
-        return new Snapshot(metrics, Column(scored, "ChosenReward"), Column(scored, "RejectedReward"), answers, judge?.PreferredStyle(answers), judge?.Facts(answers));
+        return new Snapshot(
+            metrics, Column(scored, "ChosenReward"), Column(scored, "RejectedReward"), answers, judge?.PreferredStyle(answers), judge?.Facts(answers));
     }
 
     /// <summary>Whether another model gives the first <paramref name="rows"/> pairs the same scores to the last bit.</summary>

@@ -29,7 +29,8 @@ internal sealed class LoadBenchmark : IBenchmark
 
     public int Rounds => 5;
 
-    public string? Missing() => File.Exists(Path.Combine(Folder, CheckpointReader.SingleFileName)) ? null : $"SIMPO_TEST_ASSETS must name a folder with models/smollm2-135m-instruct; '{Folder}' has no checkpoint.";
+    public string? Missing() => File.Exists(Path.Combine(Folder, CheckpointReader.SingleFileName))
+        ? null : $"SIMPO_TEST_ASSETS must name a folder with models/smollm2-135m-instruct; '{Folder}' has no checkpoint.";
 
     public Workload Prepare(string side)
     {
@@ -64,7 +65,8 @@ internal sealed class LoadBenchmark : IBenchmark
         return new Workload(
             megabytes,
             () => Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
-                FloatConversion.FromBFloat16(source + ((long)i * BlockElements), target + ((long)i * BlockElements), Math.Min(BlockElements, count - ((long)i * BlockElements)))),
+                FloatConversion.FromBFloat16(
+                    source + ((long)i * BlockElements), target + ((long)i * BlockElements), Math.Min(BlockElements, count - ((long)i * BlockElements)))),
             () =>
             {
                 NativeMemory.AlignedFree(source);

@@ -16,7 +16,8 @@ internal sealed class LoraBenchmark : IBenchmark
 
     public string Name => "lora";
 
-    public string Summary => "an optimizer step with an adapter of rank 16 on all projections of the model of 56 M parameters, against one of all weights (the reference)";
+    public string Summary =>
+        "an optimizer step with an adapter of rank 16 on all projections of the model of 56 M parameters, against one of all weights (the reference)";
 
     public string Unit => "pairs/s";
 
@@ -29,7 +30,8 @@ internal sealed class LoraBenchmark : IBenchmark
         double flops = UsefulWork.OfStep(decoder, pairs);
         if (side == Side.Ours)
         {
-            AdapterInitializer.Attach(decoder, new AdapterConfig { Rank = Rank, Alpha = 2 * Rank, Targets = AdapterTargets.Parse(AdapterTargets.AllLinear) }, Seed);
+            AdapterInitializer.Attach(
+                decoder, new AdapterConfig { Rank = Rank, Alpha = 2 * Rank, Targets = AdapterTargets.Parse(AdapterTargets.AllLinear) }, Seed);
             flops = UsefulWork.OfAdapterStep(decoder, pairs);
         }
         var engine = new EngineStep(decoder, beta: 2, ratio: 0.5);

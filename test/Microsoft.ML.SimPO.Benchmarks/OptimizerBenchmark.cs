@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO.Benchmarks;
 
 /// <summary>
-/// Clipping and AdamW over 56 M parameters against TorchSharp's AdamW without clipping, and against a copy of as many bytes as AdamW cannot but move: it reads weight,
-/// gradient and two moments and writes three of them, 28 bytes a parameter.
+/// Clipping and AdamW over 56 M parameters against TorchSharp's AdamW without clipping, and against a copy of as many bytes as AdamW cannot but move: it reads
+/// weight, gradient and two moments and writes three of them, 28 bytes a parameter.
 /// </summary>
 internal sealed class OptimizerBenchmark : IBenchmark
 {
@@ -35,7 +35,8 @@ internal sealed class OptimizerBenchmark : IBenchmark
 
     /// <summary>Seven times the reference, or nine tenths of what memory allows.</summary>
     public IEnumerable<Bar> Bars(BenchmarkResult result) =>
-        [new("the better of steps/s over 7 times the reference's and over 0.9 of the copy's", Math.Max(result.Ratio!.Rate.Median / 7, result.RooflineShare!.Value / 0.9), 1)];
+        [new("the better of steps/s over 7 times the reference's and over 0.9 of the copy's",
+            Math.Max(result.Ratio!.Rate.Median / 7, result.RooflineShare!.Value / 0.9), 1)];
 
     private static Workload Ours()
     {

@@ -32,7 +32,8 @@ internal sealed class ScalingBenchmark : IBenchmark
         EncodedPair[] pairs = MediumModel.Pairs([.. Enumerable.Repeat((PairTokens / 2, PairTokens / 4, PairTokens / 4), tokens / PairTokens)]);
         double flops = UsefulWork.OfStep(decoder, pairs), predicted = StepMemory.Predict(decoder, pairs);
         var engine = new EngineStep(decoder, 2, 0.5);
-        return new Workload(tokens, () => new Dictionary<string, double>(engine.Run(pairs, 1e-6)) { ["predicted bytes"] = predicted }, engine.Dispose) { UsefulFlops = flops };
+        return new Workload(
+            tokens, () => new Dictionary<string, double>(engine.Run(pairs, 1e-6)) { ["predicted bytes"] = predicted }, engine.Dispose) { UsefulFlops = flops };
     }
 
     public IEnumerable<Bar> Bars(BenchmarkResult result)

@@ -30,7 +30,8 @@ internal sealed class ScoreBenchmark : IBenchmark
         }
         var reference = new ReferenceModel(decoder, 0);
         decoder.Dispose();
-        return new Workload(pairs.Length, () => new Dictionary<string, double> { ["chosen log-probability"] = reference.Score(pairs)[0] }, reference.Dispose) { UsefulFlops = flops };
+        return new Workload(pairs.Length, () => new Dictionary<string, double> { ["chosen log-probability"] = reference.Score(pairs)[0] },
+            reference.Dispose) { UsefulFlops = flops };
     }
 
     public IEnumerable<Bar> Bars(BenchmarkResult result) => [new("share of the GEMM rate", result.RooflineShare!.Value, 0.75)];

@@ -7,8 +7,8 @@ using QuickStart;
 namespace Microsoft.ML.SimPO.Benchmarks;
 
 /// <summary>
-/// The five steps of TRL's run on SmolLM2-135M, a step a round, then the five again. TRL 0.24 did 5.6e-4 pairs/s for each GFLOP/s of its machine's matrix products, with 11.1 GB (6.3 GB with
-/// gradient checkpointing). The losses of the steps are TRL's.
+/// The five steps of TRL's run on SmolLM2-135M, a step a round, then the five again. TRL 0.24 did 5.6e-4 pairs/s for each GFLOP/s of its machine's matrix
+/// products, with 11.1 GB (6.3 GB with gradient checkpointing). The losses of the steps are TRL's.
 /// </summary>
 internal sealed class SmolLM2Benchmark : IBenchmark
 {
@@ -17,7 +17,8 @@ internal sealed class SmolLM2Benchmark : IBenchmark
     private const string Recompute = "recompute";
 
     private static readonly string Root = Environment.GetEnvironmentVariable("SIMPO_TEST_ASSETS") ?? "";
-    private static readonly string Folder = Path.Combine(Root, "models", "smollm2-135m-instruct"), Curve = Path.Combine(Folder, "trl-curve.json"), Data = Path.Combine(Root, "data", "dpo_en_demo.json");
+    private static readonly string Folder = Path.Combine(Root, "models", "smollm2-135m-instruct"), Curve = Path.Combine(Folder, "trl-curve.json"),
+        Data = Path.Combine(Root, "data", "dpo_en_demo.json");
 
     public string Name => "smollm";
 
@@ -33,7 +34,8 @@ internal sealed class SmolLM2Benchmark : IBenchmark
 
     public string? Missing() => File.Exists(Curve) && File.Exists(Data) && File.Exists(Path.Combine(Folder, "config.json"))
         ? null
-        : "it needs models/smollm2-135m-instruct in Hugging Face layout with trl-curve.json, and data/dpo_en_demo.json, below the folder that SIMPO_TEST_ASSETS names.";
+        : "it needs models/smollm2-135m-instruct in Hugging Face layout with trl-curve.json, and data/dpo_en_demo.json, below the folder that "
+            + "SIMPO_TEST_ASSETS names.";
 
     public Workload Prepare(string side)
     {

@@ -39,6 +39,7 @@ internal sealed class StepBenchmark : IBenchmark
         }
         var reference = new ReferenceModel(decoder, LearningRate);
         decoder.Dispose();
-        return new Workload(pairs.Length, () => new Dictionary<string, double> { ["loss"] = reference.Step(pairs, Beta, Ratio, norm: false).Loss }, reference.Dispose) { UsefulFlops = flops };
+        return new Workload(pairs.Length, () => new Dictionary<string, double> { ["loss"] = reference.Step(pairs, Beta, Ratio, norm: false).Loss },
+            reference.Dispose) { UsefulFlops = flops };
     }
 }

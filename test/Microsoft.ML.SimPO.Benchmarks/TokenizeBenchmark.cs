@@ -4,8 +4,8 @@ using Microsoft.ML.Tokenizers;
 namespace Microsoft.ML.SimPO.Benchmarks;
 
 /// <summary>
-/// GPT-2's tokenizer on mixed text, text by text on one core, against Hugging Face's Rust code (where node and its package are there) and what Microsoft.ML.Tokenizers
-/// has for such a vocabulary; and on texts without a break, whose time must grow with their length.
+/// GPT-2's tokenizer on mixed text, text by text on one core, against Hugging Face's Rust code (where node and its package are there) and what
+/// Microsoft.ML.Tokenizers has for such a vocabulary; and on texts without a break, whose time must grow with their length.
 /// </summary>
 internal sealed class TokenizeBenchmark : IBenchmark
 {
@@ -49,10 +49,12 @@ internal sealed class TokenizeBenchmark : IBenchmark
     public IEnumerable<Bar> Bars(BenchmarkResult result)
     {
         if (result.Ratio is { } ratio) yield return new Bar("MB/s over Hugging Face tokenizers'", ratio.Rate.Median, LeastSpeedup);
-        if (result.Reference is { } reference) yield return new Bar("tokens, ours over Hugging Face's", result.Ours.Figures!["tokens"] / reference.Figures!["tokens"], 1, AtMost: true);
+        if (result.Reference is { } reference)
+            yield return new Bar("tokens, ours over Hugging Face's", result.Ours.Figures!["tokens"] / reference.Figures!["tokens"], 1, AtMost: true);
         foreach (string stock in new[] { StockBpe, StockTiktoken })
             yield return new Bar($"MB/s over {stock}'s", result.Ours.Rate.Median / result.Variants![stock].Rate.Median, LeastSpeedup);
-        yield return new Bar("MB/s at 2 MB without a break over that at 1 MB", result.Variants![Unbroken2].Rate.Median / result.Variants[Unbroken1].Rate.Median, LeastShareAtTwiceTheLength);
+        yield return new Bar("MB/s at 2 MB without a break over that at 1 MB", result.Variants![Unbroken2].Rate.Median / result.Variants[Unbroken1].Rate.Median,
+            LeastShareAtTwiceTheLength);
     }
 
     private static Workload Ours(string[] texts)

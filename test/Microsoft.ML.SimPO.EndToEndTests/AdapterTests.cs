@@ -10,7 +10,8 @@ public sealed class AdapterTests
         string sample = Path.GetDirectoryName(ChildProgram.QuickStart)!, test = folder.In("test.jsonl"), zip = folder.In("model.zip");
         string Data(string name) => Path.Combine(sample, "data", name);
         File.WriteAllLines(test, File.ReadLines(Data("test.jsonl")).Take(4));
-        ChildProgram tuned = await ChildProgram.Run(ChildProgram.Worker, folder.Path, null, "tune-adapter", Path.Combine(sample, "model"), Data("train.jsonl"), test, zip);
+        ChildProgram tuned =
+            await ChildProgram.Run(ChildProgram.Worker, folder.Path, null, "tune-adapter", Path.Combine(sample, "model"), Data("train.jsonl"), test, zip);
         Assert.Equal((0, ""), (tuned.ExitCode, tuned.Error));
         ChildProgram loaded = await ChildProgram.Run(ChildProgram.Worker, folder.Path, null, "score-zip", zip, test);
         Assert.Equal((0, ""), (loaded.ExitCode, loaded.Error));

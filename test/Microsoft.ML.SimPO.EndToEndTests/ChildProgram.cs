@@ -23,7 +23,8 @@ internal sealed record ChildProgram(int ExitCode, string Output, string Error)
     /// <param name="folder">The working directory.</param>
     /// <param name="environment">Variables that are set for it.</param>
     /// <param name="arguments">Its command line.</param>
-    public static Task<ChildProgram> Run(string binary, string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments) => Dotnet(folder, environment, [binary, .. arguments]);
+    public static Task<ChildProgram> Run(string binary, string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        Dotnet(folder, environment, [binary, .. arguments]);
 
     /// <summary>The .NET command line.</summary>
     public static async Task<ChildProgram> Dotnet(string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments)

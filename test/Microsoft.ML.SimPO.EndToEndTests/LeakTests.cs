@@ -17,16 +17,19 @@ public sealed class LeakTests : IDisposable
     public Task Two_hundred_fits_leave_no_memory_behind() => Check(200);
 
     /// <summary>
-    /// The memory of the last quarter of fits is that of the second, when everything that is made once is there, within 15 %. The C library's heap grows in steps of some
-    /// 20 MB (of 284 MB: one in the first forty fits, two more in the next eighty); a leaked model would be 7 MB a fit, 70 MB between the two quarters of twenty.
+    /// The memory of the last quarter of fits is that of the second, when everything that is made once is there, within 15 %. The C library's heap grows in
+    /// steps of some 20 MB (of 284 MB: one in the first forty fits, two more in the next eighty); a leaked model would be 7 MB a fit, 70 MB between the two
+    /// quarters of twenty.
     /// </summary>
     private async Task Check(int fits)
     {
         string quickStart = Path.GetDirectoryName(ChildProgram.QuickStart)!, train = _folder.In("train.jsonl");
         File.WriteAllLines(train, File.ReadLines(Path.Combine(quickStart, "data", "train.jsonl")).Take(8));
-        ChildProgram run = await ChildProgram.Run(ChildProgram.Worker, _folder.Path, null, "fits", Path.Combine(quickStart, "model"), train, fits.ToString(CultureInfo.InvariantCulture));
+        ChildProgram run = await ChildProgram.Run(
+            ChildProgram.Worker, _folder.Path, null, "fits", Path.Combine(quickStart, "model"), train, fits.ToString(CultureInfo.InvariantCulture));
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        (long Memory, long Tensors)[] lines = [.. run.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ')).Select(l => (long.Parse(l[0], CultureInfo.InvariantCulture), long.Parse(l[1], CultureInfo.InvariantCulture)))];
+        (long Memory, long Tensors)[] lines = [.. run.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' '))
+            .Select(l => (long.Parse(l[0], CultureInfo.InvariantCulture), long.Parse(l[1], CultureInfo.InvariantCulture)))];
         Assert.Equal(fits, lines.Length);
         Assert.All(lines, l => Assert.Equal(lines[0].Tensors, l.Tensors));
         int quarter = fits / 4;

@@ -39,5 +39,6 @@ public sealed class ModelSelectionTests : IDisposable
         ChildProgram.Run(ChildProgram.ModelSelection, _folder.Path, null, "--trials", trials, "--max-pairs", "40", "--algorithm", "random", "--output", output);
 
     /// <summary>The lines of the progress, not the table's head.</summary>
-    private static string[] Trials(ChildProgram program) => [.. program.Output.Split(Environment.NewLine).Where(l => l.StartsWith("trial ", StringComparison.Ordinal) && l.Contains(" epochs  lr ", StringComparison.Ordinal))];
+    private static string[] Trials(ChildProgram program) => [.. program.Output.Split(Environment.NewLine)
+        .Where(l => l.StartsWith("trial ", StringComparison.Ordinal) && l.Contains(" epochs  lr ", StringComparison.Ordinal))];
 }

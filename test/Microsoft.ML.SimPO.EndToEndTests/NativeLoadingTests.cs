@@ -65,7 +65,8 @@ public sealed class NativeLoadingTests : IDisposable
         Skip.IfNot(OperatingSystem.IsLinux());
         string file = _home.In("a-file");
         await File.WriteAllTextAsync(file, "");
-        ChildProgram run = await ChildProgram.Run(ChildProgram.Worker, _home.Path, new Dictionary<string, string> { ["XDG_DATA_HOME"] = Path.Combine(file, "below"), ["HOME"] = file }, "score-model", Model, _test);
+        ChildProgram run = await ChildProgram.Run(ChildProgram.Worker, _home.Path,
+            new Dictionary<string, string> { ["XDG_DATA_HOME"] = Path.Combine(file, "below"), ["HOME"] = file }, "score-model", Model, _test);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
     }
 
@@ -88,7 +89,8 @@ public sealed class NativeLoadingTests : IDisposable
     private static void CopyWithoutNatives(string from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (string file in Directory.EnumerateFiles(from).Where(f => Path.GetExtension(f) == ".dll" || f.EndsWith(".runtimeconfig.json", StringComparison.Ordinal)))
+        foreach (string file in Directory.EnumerateFiles(from)
+            .Where(f => Path.GetExtension(f) == ".dll" || f.EndsWith(".runtimeconfig.json", StringComparison.Ordinal)))
             File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
     }
 }

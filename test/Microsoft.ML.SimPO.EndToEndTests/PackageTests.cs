@@ -16,7 +16,8 @@ public sealed class PackageTests : IDisposable
 
     public void Dispose()
     {
-        string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         string installed = Path.Combine(packages, "microsoft.ml.simpo", _version);
         if (Directory.Exists(installed)) Directory.Delete(installed, recursive: true);
         _folder.Dispose();
@@ -76,8 +77,10 @@ public sealed class PackageTests : IDisposable
     {
         using ZipArchive package = Open("nupkg"), symbols = Open("snupkg");
         string[] files = [.. package.Entries.Select(e => e.FullName)];
-        Assert.Superset(new HashSet<string> { "README.md", "icon.png", "lib/net10.0/Microsoft.ML.SimPO.dll", "lib/net10.0/Microsoft.ML.SimPO.xml" }, files.ToHashSet());
-        Assert.DoesNotContain(files, f => f.StartsWith("runtimes/", StringComparison.Ordinal) || f.EndsWith(".so", StringComparison.Ordinal) || f.Contains("Cecil", StringComparison.Ordinal));
+        Assert.Superset(
+            new HashSet<string> { "README.md", "icon.png", "lib/net10.0/Microsoft.ML.SimPO.dll", "lib/net10.0/Microsoft.ML.SimPO.xml" }, files.ToHashSet());
+        Assert.DoesNotContain(files, f => f.StartsWith("runtimes/", StringComparison.Ordinal) || f.EndsWith(".so", StringComparison.Ordinal)
+            || f.Contains("Cecil", StringComparison.Ordinal));
         Assert.Contains(symbols.Entries, e => e.FullName == "lib/net10.0/Microsoft.ML.SimPO.pdb");
 
         using Stream stream = package.GetEntry("Microsoft.ML.SimPO.nuspec")!.Open();
@@ -91,7 +94,8 @@ public sealed class PackageTests : IDisposable
         Assert.Contains("Microsoft.ML", dependencies);
         Assert.Contains("TorchSharp", dependencies);
         // The application chooses the processor: no libtorch comes along, and nothing that only this build needs.
-        Assert.DoesNotContain(dependencies, d => d.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase) || d.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase)
+        Assert.DoesNotContain(
+            dependencies, d => d.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase) || d.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase)
             || d is "Mono.Cecil" or "Google.Protobuf" or "SkiaSharp" || d.Contains("CodeAnalysis", StringComparison.Ordinal));
     }
 
@@ -140,7 +144,8 @@ public sealed class PackageTests : IDisposable
     }
 
     /// <summary>The part of TorchSharp-cpu that is for this machine: what the projects of this repository use.</summary>
-    private static string OwnLibTorch() => OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64" : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64" : "libtorch-cpu-linux-x64";
+    private static string OwnLibTorch() =>
+        OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64" : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64" : "libtorch-cpu-linux-x64";
 
     private static string VersionOf(string package) => XDocument.Load(Path.Combine(ChildProgram.Root, "Directory.Packages.props")).Descendants("PackageVersion")
         .Single(v => v.Attribute("Include")!.Value == package).Attribute("Version")!.Value;

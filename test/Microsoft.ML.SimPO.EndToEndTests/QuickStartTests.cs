@@ -6,7 +6,8 @@ public sealed class QuickStartTests(QuickStartRun run) : IClassFixture<QuickStar
 {
     private static readonly string[] StepFields =
     [
-        "step", "epoch", "loss", "grad_norm", "learning_rate", "rewards/chosen", "rewards/rejected", "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected", "tokens_per_second",
+        "step", "epoch", "loss", "grad_norm", "learning_rate", "rewards/chosen", "rewards/rejected", "rewards/accuracies", "rewards/margins", "logps/chosen",
+        "logps/rejected", "tokens_per_second",
     ];
 
     private readonly JsonElement _result = run.Result;
@@ -17,10 +18,12 @@ public sealed class QuickStartTests(QuickStartRun run) : IClassFixture<QuickStar
         AssertFields(_result, "model", "data", "before", "after", "training", "pairs", "samples", "reload", "seconds");
         AssertFields(_result.GetProperty("model"), "family", "parameters");
         AssertFields(_result.GetProperty("data"), "train", "test");
-        foreach (string when in new[] { "before", "after" }) AssertFields(_result.GetProperty(when), "accuracy", "meanMargin", "loss", "preferredStyle", "facts");
+        foreach (string when in new[] { "before", "after" })
+            AssertFields(_result.GetProperty(when), "accuracy", "meanMargin", "loss", "preferredStyle", "facts");
         AssertFields(_result.GetProperty("training"), "steps", "seconds", "pairsPerSecond", "tokensPerSecond", "peakRssBytes", "log");
         AssertFields(_result.GetProperty("reload"), "checkpointEqual", "zipEqual");
-        JsonElement[] log = [.. _result.GetProperty("training").GetProperty("log").EnumerateArray()], pairs = [.. _result.GetProperty("pairs").EnumerateArray()], samples = [.. _result.GetProperty("samples").EnumerateArray()];
+        JsonElement[] log = [.. _result.GetProperty("training").GetProperty("log").EnumerateArray()],
+            pairs = [.. _result.GetProperty("pairs").EnumerateArray()], samples = [.. _result.GetProperty("samples").EnumerateArray()];
         Assert.Equal(Number("training", "steps"), log.Length);
         Assert.All(log, step => AssertFields(step, StepFields));
         Assert.All(log, step => Assert.All(step.EnumerateObject(), field => Assert.True(double.IsFinite(field.Value.GetDouble()))));
@@ -61,7 +64,8 @@ public sealed class QuickStartTests(QuickStartRun run) : IClassFixture<QuickStar
     {
         foreach ((string when, string suffix) in new[] { ("before", "Before"), ("after", "After") })
         {
-            double[] margins = [.. _result.GetProperty("pairs").EnumerateArray().Select(p => p.GetProperty("chosenLogp" + suffix).GetDouble() - p.GetProperty("rejectedLogp" + suffix).GetDouble())];
+            double[] margins = [.. _result.GetProperty("pairs").EnumerateArray()
+                .Select(p => p.GetProperty("chosenLogp" + suffix).GetDouble() - p.GetProperty("rejectedLogp" + suffix).GetDouble())];
             Assert.Equal(margins.Average(m => m > 0 ? 1.0 : 0), Number(when, "accuracy"), 1e-9);
             Assert.Equal(2.5 * margins.Average(), Number(when, "meanMargin"), 1e-4);
             Assert.Equal(margins.Average(m => Math.Log(1 + Math.Exp(-2.5 * (m - 0.5)))), Number(when, "loss"), 1e-4);
@@ -78,7 +82,8 @@ public sealed class QuickStartTests(QuickStartRun run) : IClassFixture<QuickStar
     [Fact]
     public void A_person_sees_what_happened()
     {
-        foreach (string text in new[] { "parameters", "training pairs", "tokens/s", " s left", "reward accuracy", "mean margin", "answers in the preferred style", "answers with the right facts", "before:", "after:", "equal to the last bit" })
+        foreach (string text in new[] { "parameters", "training pairs", "tokens/s", " s left", "reward accuracy", "mean margin",
+            "answers in the preferred style", "answers with the right facts", "before:", "after:", "equal to the last bit" })
             Assert.Contains(text, run.Output, StringComparison.Ordinal);
     }
 
@@ -122,7 +127,8 @@ public sealed class QuickStartTests(QuickStartRun run) : IClassFixture<QuickStar
 
     private static string[] Lines(ChildProgram program) => program.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
 
-    private static string AsLogProbabilities(string line) => string.Join(' ', line.Split(' ').Select(bits => Text(BitConverter.Int32BitsToSingle(Convert.ToInt32(bits, 16)) / 2.5f)));
+    private static string AsLogProbabilities(string line) =>
+        string.Join(' ', line.Split(' ').Select(bits => Text(BitConverter.Int32BitsToSingle(Convert.ToInt32(bits, 16)) / 2.5f)));
 
     private static string Bits(JsonElement pair, string name) => Text(pair.GetProperty(name).GetSingle());
 

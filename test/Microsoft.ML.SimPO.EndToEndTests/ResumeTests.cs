@@ -37,7 +37,8 @@ public sealed class ResumeTests(UninterruptedRun whole) : IClassFixture<Uninterr
         Assert.Equal(1, full.ExitCode);
         string checkpoint = Path.Combine(output, "checkpoint-3");
         Assert.StartsWith($"IOException: The state after step 3 could not be written to '{checkpoint}': ", full.Error, StringComparison.Ordinal);
-        Assert.EndsWith("The newest whole one is 'checkpoint-2': make room and set `ResumeFrom` to Auto to go on from there.", full.Error.TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith("The newest whole one is 'checkpoint-2': make room and set `ResumeFrom` to Auto to go on from there.", full.Error.TrimEnd(),
+            StringComparison.Ordinal);
         Assert.Equal(before, Listing(output));
 
         await Finish(output);
@@ -64,7 +65,8 @@ public sealed class ResumeTests(UninterruptedRun whole) : IClassFixture<Uninterr
     /// <returns>Whether the run was killed while it trained: not where it had ended before.</returns>
     private async Task<bool> KillAfter(string output, int steps, int milliseconds)
     {
-        var start = new ProcessStartInfo("dotnet", [ChildProgram.Worker, "fit", Model, whole.Train, output]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            "dotnet", [ChildProgram.Worker, "fit", Model, whole.Train, output]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         bool trains = true;
         for (int seen = 0; seen < steps && trains; seen++)
@@ -95,7 +97,8 @@ public sealed class ResumeTests(UninterruptedRun whole) : IClassFixture<Uninterr
     /// <summary>Every file of every checkpoint with its content's hash, and whatever else lies there.</summary>
     private static string[] Listing(string output) =>
     [
-        .. Directory.EnumerateFiles(output, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Where(f => Path.GetFileName(f) != "trainer_log.jsonl")
+        .. Directory.EnumerateFiles(output, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+            .Where(f => Path.GetFileName(f) != "trainer_log.jsonl")
             .Select(f => $"{Path.GetRelativePath(output, f)} {Hash(f)}").Order(StringComparer.Ordinal),
     ];
 

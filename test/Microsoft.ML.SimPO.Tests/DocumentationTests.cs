@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO;
@@ -6,16 +7,12 @@ namespace Microsoft.ML.SimPO;
 public sealed class DocumentationTests
 {
     [Fact]
-    public async Task The_program_of_the_readme_tunes_scores_generates_and_saves()
+    public void The_program_of_the_readme_tunes_scores_generates_and_saves()
     {
         Guide.AssertShown("README.md", "ReadmeProgram.cs", mark: "readme");
         using var folder = new TempFolder();
         Guide.Provide(folder.Path, train: 32, test: 8);
-        string output = await Guide.Run(folder.Path, () =>
-        {
-            ReadmeProgram.Run();
-            return Task.CompletedTask;
-        });
+        string output = GuideProgram.Run("readme", folder.Path);
         Assert.Matches(@"^accuracy \d+(\.\d)? ?%, mean margin -?\d\.\d{3}\n.{10,}", output);
         Assert.True(File.Exists(folder.File("tuned", "model.safetensors")));
         Assert.True(File.Exists(folder.File("tuned.zip")));
@@ -25,9 +22,16 @@ public sealed class DocumentationTests
     [Fact]
     public void Every_link_to_a_file_of_the_repository_leads_to_one()
     {
-        string[] texts = [.. Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories), Repository.PathOf("README.md"), Repository.PathOf("CONTRIBUTING.md")];
-        string[] broken = [.. texts.SelectMany(text => System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(text), @"\]\(([^)#:]+)(#[^)]*)?\)").Select(match => match.Groups[1].Value)
-            .Where(link => !Path.Exists(Path.Combine(Path.GetDirectoryName(text)!, link))).Select(link => $"{Path.GetFileName(text)}: {link}"))];
+        IEnumerable<string> guides = Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories);
+        string[] texts = [.. guides, Repository.PathOf("README.md"), Repository.PathOf("CONTRIBUTING.md")];
+        string[] broken =
+        [
+            .. from text in texts
+               from Match match in Regex.Matches(File.ReadAllText(text), @"\]\(([^)#:]+)(#[^)]*)?\)")
+               let link = match.Groups[1].Value
+               where !Path.Exists(Path.Combine(Path.GetDirectoryName(text)!, link))
+               select $"{Path.GetFileName(text)}: {link}",
+        ];
         Assert.Empty(broken);
     }
 }

@@ -7,25 +7,28 @@ internal static class HookedProcess
 {
     /// <param name="variable">The variable that says what to do.</param>
     /// <param name="value">Its value.</param>
-    /// <param name="name">A setting of the runtime.</param>
-    /// <param name="setting">Its value.</param>
+    /// <param name="folder">Its current folder; null for that of this process.</param>
+    /// <param name="settings">Settings of the runtime.</param>
     /// <returns>What it printed.</returns>
-    public static string Run(string variable, string value, string name, string setting)
+    public static string Run(string variable, string value, string? folder = null, params (string Name, string Value)[] settings)
     {
         string assembly = typeof(HookedProcess).Assembly.Location;
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet", ["exec", assembly])
+        string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        var start = new ProcessStartInfo(host, ["exec", assembly])
         {
+            WorkingDirectory = folder ?? "",
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         // The test assembly has no entry point of its own to speak of: the hook runs before it.
         start.Environment["DOTNET_STARTUP_HOOKS"] = assembly;
-        start.Environment[name] = setting;
+        foreach ((string name, string setting) in settings) start.Environment[name] = setting;
         start.Environment[variable] = value;
         using Process child = Process.Start(start)!;
         Task<string> error = child.StandardError.ReadToEndAsync();
         string output = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
+
         Assert.True(child.ExitCode == 0, $"exit code {child.ExitCode}{Environment.NewLine}{output}{Environment.NewLine}{error.Result}");
         return output;
     }

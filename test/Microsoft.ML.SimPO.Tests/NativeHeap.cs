@@ -2,11 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>What the C library's allocator has given out, tensors above all. Unlike a process's resident memory it has nothing that was freed and is kept for later.</summary>
+/// <summary>
+/// What the C library's allocator has given out, tensors above all. Unlike a process's resident memory it has nothing that was freed and is kept for later.
+/// </summary>
 internal static class NativeHeap
 {
     /// <summary>Only the GNU library tells.</summary>
-    public static bool IsKnown { get; } = OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "mallinfo2", out _);
+    public static bool IsKnown { get; } = OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out nint library)
+        && NativeLibrary.TryGetExport(library, "mallinfo2", out _);
 
     /// <summary>Garbage is collected first.</summary>
     public static long BytesInUse
@@ -21,7 +24,9 @@ internal static class NativeHeap
     /// <summary>Freed, but not given back to the system.</summary>
     public static long BytesKept => (long)Read().FreeInArenas;
 
-    /// <summary>The most that was in use at once while something ran, above what was in use before. Looked up every millisecond, so a shorter peak may be missed.</summary>
+    /// <summary>
+    /// The most that was in use at once while something ran, above what was in use before. Looked up every millisecond, so a shorter peak may be missed.
+    /// </summary>
     public static long PeakOf(Action work)
     {
         long before = BytesInUse, most = before;

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>The order of the library: each folder uses only those above it in the list, and a file is one public type that can be read in one sitting.</summary>
+/// <summary>
+/// The order of the library: each folder uses only those above it in the list, and a file is one public type that can be read in one sitting.
+/// </summary>
 public partial class RanksTest
 {
     private const int MaxLines = 500, FewLines = 25;
@@ -46,7 +48,9 @@ public partial class RanksTest
         where Array.IndexOf(Ranks, name) > own
         select $"{file.Path} imports {name}");
 
-    /// <summary>Types that users see are in the library's own namespace wherever they lie, and so is what ML.NET sees; all others are in their folder's.</summary>
+    /// <summary>
+    /// Types that users see are in the library's own namespace wherever they lie, and so is what ML.NET sees; all others are in their folder's.
+    /// </summary>
     [Fact]
     public void A_namespace_is_that_of_the_folder() => Assert.Empty(
         from file in Files

@@ -90,8 +90,8 @@ internal sealed record AdapterConfig
             Rank = rank,
             Alpha = json.GetDouble("lora_alpha"),
             RankStabilized = json.GetBool("use_rslora", false),
-            RankPattern = ReadNumbers(
-                json, "rank_pattern", v => v >= 1 && v == Math.Truncate(v) && v <= int.MaxValue, "a whole number of at least 1 for each name"),
+            RankPattern =
+                ReadNumbers(json, "rank_pattern", v => v >= 1 && v == Math.Truncate(v) && v <= int.MaxValue, "a whole number of at least 1 for each name"),
             AlphaPattern = ReadNumbers(json, "alpha_pattern", _ => true, "a number for each name"),
             Dropout = dropout,
             Targets = ReadTargets(json),
@@ -168,8 +168,7 @@ internal sealed record AdapterConfig
         catch (ArgumentException)
         {
             throw json.Wrong(field, field.EndsWith("_pattern", StringComparison.Ordinal)
-                ? "regular expressions with a number each"
-                : "a regular expression when it is a text");
+                ? "regular expressions with a number each" : "a regular expression when it is a text");
         }
     }
 }

@@ -14,12 +14,13 @@ internal static class AdapterFolder
     {
         if (!File.Exists(Path.Combine(folder, AdapterConfig.FileName))) return false;
         return !File.Exists(Path.Combine(folder, ModelConfig.FileName)) ? true : throw new InvalidDataException(
-            $"The folder '{Path.GetFullPath(folder)}' holds both a model ({ModelConfig.FileName}) and an adapter ({AdapterConfig.FileName}). "
-            + "Move one of them to another folder.");
+            $"The folder '{Path.GetFullPath(folder)}' holds both a model ({ModelConfig.FileName}) and an adapter ({AdapterConfig.FileName}). Move one of them "
+                + "to another folder.");
     }
 
-    /// <summary>The full path of the base model that an adapter's configuration names: a folder, absolute, or as seen from the adapter's folder or the
-    /// current one.</summary>
+    /// <summary>
+    /// The full path of the base model that an adapter's configuration names: a folder, absolute, or as seen from the adapter's folder or the current one.
+    /// </summary>
     /// <returns>Null where there is no such folder.</returns>
     public static string? FindBase(string folder, string named) =>
         new[] { Path.Combine(Path.GetFullPath(folder), named), named }.Select(Path.GetFullPath)
@@ -32,8 +33,7 @@ internal static class AdapterFolder
     {
         string path = Path.Combine(Path.GetFullPath(folder), WeightsName);
         if (!File.Exists(path) && File.Exists(Path.Combine(folder, PickledName)))
-            throw new FileNotFoundException(
-                $"'{path}' does not exist. The adapter's weights are pickled ({PickledName}), which can run code when read: "
+            throw new FileNotFoundException($"'{path}' does not exist. The adapter's weights are pickled ({PickledName}), which can run code when read: "
                 + "convert them to safetensors first.", path);
         return CheckpointReader.OpenFile(path);
     }
@@ -46,8 +46,7 @@ internal static class AdapterFolder
     /// <param name="complete">Adds files of the caller's to the folder before it is swapped in; null for none.</param>
     /// <param name="cancellationToken">Ends the work; the target stays as it was.</param>
     /// <exception cref="IOException">The folder cannot be written, or is that of a model or of something else.</exception>
-    public static void Write(
-        string folder, AdapterConfig config, IReadOnlyCollection<TensorSource> tensors, IEnumerable<ModelFile>? files = null,
+    public static void Write(string folder, AdapterConfig config, IReadOnlyCollection<TensorSource> tensors, IEnumerable<ModelFile>? files = null,
         Action<string>? complete = null, CancellationToken cancellationToken = default)
     {
         if (File.Exists(Path.Combine(folder, ModelConfig.FileName)))

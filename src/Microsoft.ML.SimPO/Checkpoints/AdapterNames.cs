@@ -21,8 +21,8 @@ internal static class AdapterNames
     /// <param name="config">Its ranks.</param>
     /// <param name="layers">[out, in] of every linear layer with an adapter.</param>
     /// <param name="saved">The shape of every parameter that is stored whole, under its name in the model.</param>
-    public static Dictionary<string, long[]> Expected(
-        AdapterConfig config, IReadOnlyDictionary<string, long[]> layers, IReadOnlyDictionary<string, long[]> saved)
+    public static Dictionary<string,
+        long[]> Expected(AdapterConfig config, IReadOnlyDictionary<string, long[]> layers, IReadOnlyDictionary<string, long[]> saved)
     {
         var shapes = new Dictionary<string, long[]>(StringComparer.Ordinal);
         foreach ((string module, long[] shape) in layers)

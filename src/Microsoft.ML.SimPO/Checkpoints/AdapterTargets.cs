@@ -60,8 +60,8 @@ internal sealed class AdapterTargets
         try
         {
             List<string> chosen = [.. linearLayers.Where(l => IsMeant(l) && !IsExcluded(l))];
-            string names = string.Join(", ", Names.Take(Faults.ListedOfUntrusted).Select(Faults.Quote));
-            return chosen.Count > 0 ? chosen : throw new InvalidDataException($"The target modules {names} are none of the model's linear layers.");
+            return chosen.Count > 0 ? chosen : throw new InvalidDataException(
+                $"The target modules {string.Join(", ", Names.Take(Faults.ListedOfUntrusted).Select(Faults.Quote))} are none of the model's linear layers.");
         }
         catch (RegexMatchTimeoutException e)
         {

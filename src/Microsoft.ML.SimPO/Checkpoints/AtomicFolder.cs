@@ -62,8 +62,7 @@ internal static class AtomicFolder
         if (!Directory.Exists(target)) return;
         List<string> names = [.. Directory.EnumerateFileSystemEntries(target).Select(e => Path.GetFileName(e))];
         if (names.Count > 0 && !names.Any(replaces))
-            throw new IOException(
-                $"The folder '{target}' is not empty and holds no {kind}, but for example '{names.Order(StringComparer.Ordinal).First()}'. "
+            throw new IOException($"The folder '{target}' is not empty and holds no {kind}, but for example '{names.Order(StringComparer.Ordinal).First()}'. "
                 + $"Give a new or empty folder, or that of another {kind}.");
     }
 

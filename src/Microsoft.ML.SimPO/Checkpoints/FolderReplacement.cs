@@ -1,7 +1,8 @@
 namespace Microsoft.ML.SimPO.Checkpoints;
 
-/// <summary>A folder that was filled beside its place. It takes the place of the old one in one step, and gives it back where something else that belongs to
-/// it fails.</summary>
+/// <summary>
+/// A folder that was filled beside its place. It takes the place of the old one in one step, and gives it back where something else that belongs to it fails.
+/// </summary>
 internal sealed class FolderReplacement : IDisposable
 {
     private readonly StagingFolder _staging;

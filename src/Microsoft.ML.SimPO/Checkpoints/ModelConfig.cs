@@ -121,7 +121,8 @@ internal sealed class ModelConfig
     private List<T> GetList<T>(string field, string expected, Func<string, JsonElement, T> convert) => Find(field) switch
     {
         null => [],
-        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select((item, i) => convert(FormattableString.Invariant($"{field}[{i}]"), item))],
+        { ValueKind: JsonValueKind.Array } list =>
+            [.. list.EnumerateArray().Select((item, i) => convert(string.Create(CultureInfo.InvariantCulture, $"{field}[{i}]"), item))],
         { ValueKind: JsonValueKind.Object } value => throw Wrong(field, expected, value),
         { } value => [convert(field, value)],
     };

@@ -2,8 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.SimPO.Checkpoints;
 
-/// <summary>Numbers for single modules, as <c>rank_pattern</c> and <c>alpha_pattern</c> give them: by names, last parts of names, or expressions for
-/// these.</summary>
+/// <summary>
+/// Numbers for single modules, as <c>rank_pattern</c> and <c>alpha_pattern</c> give them: by names, last parts of names, or expressions for these.
+/// </summary>
 internal sealed class ModuleNumbers
 {
     private readonly (string Key, Regex Pattern, double Value)[] _entries;

@@ -8,8 +8,9 @@ internal static class ModulePattern
 {
     private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
 
-    /// <summary>An expression that must match all of a name. One that cannot blow up is preferred; some, with look-ahead, need the other kind and a limit of
-    /// time.</summary>
+    /// <summary>
+    /// An expression that must match all of a name. One that cannot blow up is preferred; some, with look-ahead, need the other kind and a limit of time.
+    /// </summary>
     /// <exception cref="ArgumentException">It is no regular expression.</exception>
     public static Regex Whole(string text)
     {

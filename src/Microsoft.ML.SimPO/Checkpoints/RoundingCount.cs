@@ -1,7 +1,8 @@
 namespace Microsoft.ML.SimPO.Checkpoints;
 
-/// <summary>Counts how many values tuning changed and rounding to bfloat16 puts back: a step of bfloat16 is a 256th of the value, most updates are
-/// smaller.</summary>
+/// <summary>
+/// Counts how many values tuning changed and rounding to bfloat16 puts back: a step of bfloat16 is a 256th of the value, most updates are smaller.
+/// </summary>
 /// <param name="source">The weights before tuning; tensors that it has not, or in another size, are not counted.</param>
 internal sealed unsafe class RoundingCount(CheckpointReader source)
 {

@@ -145,15 +145,15 @@ internal ref struct SafetensorsHeader
         {
             if (entry.Offset != end)
                 _faults.Add(string.Create(CultureInfo.InvariantCulture,
-                    $"Tensor {Faults.Quote(entry.Name)} begins at byte {entry.Offset}, but {before} ends at {end}: ")
-                    + (entry.Offset < end ? "they overlap." : "there is a gap."));
+                    $"Tensor {Faults.Quote(entry.Name)} begins at byte {entry.Offset}, but {before} ends at {end}: "
+                        + $"{(entry.Offset < end ? "they overlap" : "there is a gap")}."));
             end = Math.Max(end, entry.Offset + entry.ByteLength);
             before = $"tensor {Faults.Quote(entry.Name)}";
         }
         if (_isWhole && end != _dataStart + _dataLength)
             _faults.Add(string.Create(CultureInfo.InvariantCulture,
-                $"The last tensor ends at byte {end}, but the file has {_dataStart + _dataLength}: ")
-                + string.Create(CultureInfo.InvariantCulture, $"{_dataStart + _dataLength - end} bytes belong to no tensor."));
+                $"The last tensor ends at byte {end}, but the file has {_dataStart + _dataLength}: {_dataStart + _dataLength - end} bytes belong "
+                    + $"to no tensor."));
         _faults.ThrowIfAny();
     }
 

@@ -29,8 +29,7 @@ internal static class SafetensorsWriter
     /// <param name="type"><see cref="CheckpointType.Float32"/> or <see cref="CheckpointType.BFloat16"/> (rounded to nearest, ties to even).</param>
     /// <param name="rounding">Counts what rounding to bfloat16 takes back; none by default.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public static void Write(
-        Stream stream, IReadOnlyCollection<TensorSource> tensors, CheckpointType type, RoundingCount? rounding = null,
+    public static void Write(Stream stream, IReadOnlyCollection<TensorSource> tensors, CheckpointType type, RoundingCount? rounding = null,
         CancellationToken cancellationToken = default)
     {
         if (type is not (CheckpointType.Float32 or CheckpointType.BFloat16))

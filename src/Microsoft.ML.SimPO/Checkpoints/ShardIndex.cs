@@ -52,10 +52,8 @@ internal sealed class ShardIndex
         var tensors = new Dictionary<string, TensorEntry>(StringComparer.Ordinal);
         foreach (TensorEntry entry in files.SelectMany(f => f.Entries))
             if (!tensors.TryAdd(entry.Name, entry))
-            {
-                string first = Path.GetFileName(tensors[entry.Name].File), second = Path.GetFileName(entry.File);
-                faults.Add($"Tensor {Faults.Quote(entry.Name)} lies in two shards, '{first}' and '{second}'.");
-            }
+                faults.Add($"Tensor {Faults.Quote(entry.Name)} lies in two shards, '{Path.GetFileName(tensors[entry.Name].File)}' and "
+                    + $"'{Path.GetFileName(entry.File)}'.");
         foreach ((string name, string file) in _fileByTensor)
             if (!tensors.ContainsKey(name)) faults.Add($"Tensor {Faults.Quote(name)} should lie in {Faults.Quote(file)}, but lies in no shard.");
         faults.ThrowIfAny();

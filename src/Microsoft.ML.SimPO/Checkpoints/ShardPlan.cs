@@ -7,13 +7,8 @@ namespace Microsoft.ML.SimPO.Checkpoints;
 /// <summary>How tensors are dealt out to files: in their order, a file as full as its limit allows.</summary>
 internal sealed class ShardPlan
 {
-    private static readonly JsonWriterOptions Indented = new()
-    {
-        Indented = true,
-        IndentSize = 2,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    private static readonly JsonWriterOptions Indented =
+        new() { Indented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly CheckpointType _type;
 
@@ -62,8 +57,8 @@ internal sealed class ShardPlan
             json.WriteNumber("total_size", Parameters * _type.Size);
             json.WriteEndObject();
             json.WriteStartObject("weight_map");
-            IEnumerable<(string, string)> places = Files.SelectMany(f => f.Tensors.Select(t => (t.Name, f.Name)));
-            foreach ((string tensor, string file) in places.OrderBy(p => p.Item1, StringComparer.Ordinal))
+            foreach ((string tensor, string file) in Files.SelectMany(f => f.Tensors.Select(t => (t.Name, f.Name)))
+                .OrderBy(p => p.Item1, StringComparer.Ordinal))
                 json.WriteString(tensor, file);
             json.WriteEndObject();
             json.WriteEndObject();

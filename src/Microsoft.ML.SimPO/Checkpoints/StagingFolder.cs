@@ -1,7 +1,8 @@
 namespace Microsoft.ML.SimPO.Checkpoints;
 
-/// <summary>A hidden folder beside a target, in which it is made. A file in it stays locked meanwhile, so that what a killed process left can be told and
-/// removed.</summary>
+/// <summary>
+/// A hidden folder beside a target, in which it is made. A file in it stays locked meanwhile, so that what a killed process left can be told and removed.
+/// </summary>
 internal sealed class StagingFolder : IDisposable
 {
     private const string LockName = ".writing";

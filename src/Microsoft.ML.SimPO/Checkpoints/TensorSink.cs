@@ -31,8 +31,8 @@ internal sealed unsafe class TensorSink : IDisposable
         (_tensor, _begin) = (tensor, Written);
         tensor.Write(this);
         if (Written - _begin != tensor.Count)
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"Tensor {tensor} has {tensor.Count} values, but {Written - _begin} were written."));
+            throw new InvalidOperationException(
+                string.Create(CultureInfo.InvariantCulture, $"Tensor {tensor} has {tensor.Count} values, but {Written - _begin} were written."));
     }
 
     /// <summary>Writes the next values of the tensor.</summary>

@@ -18,7 +18,8 @@ internal static class OrderedParallel
     /// <param name="work">The work on one row.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static IEnumerable<TResult> Select<T, TResult>(IEnumerable<T> rows, Func<T, long> size, Func<T, TResult> work, CancellationToken cancellationToken = default)
+    public static IEnumerable<TResult> Select<T,
+        TResult>(IEnumerable<T> rows, Func<T, long> size, Func<T, TResult> work, CancellationToken cancellationToken = default)
     {
         int ahead = Environment.ProcessorCount + 1;
         var running = new Queue<Task<TResult[]>>();

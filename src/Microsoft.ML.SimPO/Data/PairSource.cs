@@ -13,7 +13,8 @@ internal sealed class PairSource
     private readonly PreferenceLoadOptions _options;
 
     private PairSource(
-        string name, PreferenceLoadOptions options, Func<Action<string>?, DropLog, IEnumerable<LocatedRow>> all, params Func<Action<string>?, DropLog, IEnumerable<LocatedRow>>[] parts)
+        string name, PreferenceLoadOptions options, Func<Action<string>?, DropLog, IEnumerable<LocatedRow>> all,
+        params Func<Action<string>?, DropLog, IEnumerable<LocatedRow>>[] parts)
     {
         (Name, _options, _all, _parts) = (name, options, all, parts.Length == 0 ? [all] : parts);
     }
@@ -59,7 +60,8 @@ internal sealed class PairSource
     public IEnumerable<LocatedRow> ReadUnshuffled(Action<string>? info, DropLog log) => _all(info, log);
 
     /// <summary>Whether some of the first rows of some part have scores.</summary>
-    public bool HasScores() => _parts.Any(read => read(null, new DropLog()).Take(SampleRows).Any(located => located.Row.ScoreChosen is not null || located.Row.ScoreRejected is not null));
+    public bool HasScores() => _parts.Any(
+        read => read(null, new DropLog()).Take(SampleRows).Any(located => located.Row.ScoreChosen is not null || located.Row.ScoreRejected is not null));
 
     private static PreferenceLoadOptions Own(PreferenceLoadOptions? options)
     {

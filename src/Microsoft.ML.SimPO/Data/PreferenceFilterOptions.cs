@@ -94,8 +94,10 @@ public sealed class PreferenceFilterOptions
         AtLeastOne(nameof(MaxLength), MaxLength);
         if (NearDuplicateSimilarity is { } similarity && !(similarity is > 0 and <= 1))
             faults.Add(OptionFaults.Number(nameof(NearDuplicateSimilarity), "above 0 to 1", similarity, "Use 0.7 to 0.9, or null not to look for them."));
-        if (MaxLengthRatio is { } ratio && !(ratio >= 1)) faults.Add(OptionFaults.Number(nameof(MaxLengthRatio), "at least 1", ratio, "Use 2 to 10, or null for any."));
-        if (MinimumScoreGap is { } gap && !(gap >= 0)) faults.Add(OptionFaults.Number(nameof(MinimumScoreGap), "at least 0", gap, "Use null to keep pairs of any gap."));
+        if (MaxLengthRatio is { } ratio && !(ratio >= 1))
+            faults.Add(OptionFaults.Number(nameof(MaxLengthRatio), "at least 1", ratio, "Use 2 to 10, or null for any."));
+        if (MinimumScoreGap is { } gap && !(gap >= 0))
+            faults.Add(OptionFaults.Number(nameof(MinimumScoreGap), "at least 0", gap, "Use null to keep pairs of any gap."));
         if (Script is { } script && !Enum.IsDefined(script)) faults.Add(OptionFaults.Enum(nameof(Script), script));
         if (TestData is null) faults.Add($"`{nameof(TestData)}` must not be null. Use an empty list.");
         Classes(nameof(BalanceScoreGapClasses), BalanceScoreGapClasses);

@@ -56,7 +56,8 @@ public sealed class PreferenceLoadOptions
         if (!(MinimumRatingGap >= 0) || float.IsInfinity(MinimumRatingGap))
             faults.Add(OptionFaults.Number(nameof(MinimumRatingGap), "at least 0", MinimumRatingGap, "Use 0 to take every pair whose scores differ."));
         if (MaxRows < 1) faults.Add(OptionFaults.Number(nameof(MaxRows), "at least 1", MaxRows.Value, "Use null to read all rows."));
-        if (MaxRowBytes is < 1024 or > 1 << 30) faults.Add(OptionFaults.Number(nameof(MaxRowBytes), "from 1024 to 1073741824", MaxRowBytes, "Use 67108864, the default."));
+        if (MaxRowBytes is < 1024 or > 1 << 30)
+            faults.Add(OptionFaults.Number(nameof(MaxRowBytes), "from 1024 to 1073741824", MaxRowBytes, "Use 67108864, the default."));
         if (Columns is null) faults.Add($"`{nameof(Columns)}` must not be null. Use `new PreferenceColumns()`.");
         if (Split is { } split && string.IsNullOrWhiteSpace(split)) faults.Add($"`{nameof(Split)}` must not be blank. Use null for the train split.");
         OptionFaults.Throw(faults);

@@ -43,7 +43,8 @@ internal static class PreferenceReader
     }
 
     /// <summary>The pairs of containers that hold the shards of one data set, one after the other.</summary>
-    public static IEnumerable<LocatedRow> ReadShards(string name, Func<IEnumerable<IRowSource>> shards, PreferenceLoadOptions options, Action<string>? info, DropLog? log)
+    public static IEnumerable<LocatedRow> ReadShards(
+        string name, Func<IEnumerable<IRowSource>> shards, PreferenceLoadOptions options, Action<string>? info, DropLog? log)
     {
         bool told = false;
         return Enumerate();

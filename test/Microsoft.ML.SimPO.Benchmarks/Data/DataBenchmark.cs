@@ -6,7 +6,8 @@ using Microsoft.ML.SimPO.Text.Encoders;
 namespace Microsoft.ML.SimPO.Benchmarks;
 
 /// <summary>
-/// From a file of preference pairs to ids: reading, the default checks, chat template and tokenizer, in the way that a fit takes; and the search for near duplicates alone.
+/// From a file of preference pairs to ids: reading, the default checks, chat template and tokenizer, in the way that a fit takes; and the search for near
+/// duplicates alone.
 /// </summary>
 internal sealed class DataBenchmark : IBenchmark
 {
@@ -14,8 +15,8 @@ internal sealed class DataBenchmark : IBenchmark
     private const string Few = "10,000 rows", Near = "near duplicates";
 
     /// <summary>
-    /// Rows a second that Hugging Face's <c>datasets.map</c> with template and tokenizer reached with two processes on a machine of two cores (186 with one). It is a number that
-    /// was given, not one that is measured here.
+    /// Rows a second that Hugging Face's <c>datasets.map</c> with template and tokenizer reached with two processes on a machine of two cores (186 with one).
+    /// It is a number that was given, not one that is measured here.
     /// </summary>
     private const double PythonRate = 339;
 
@@ -37,7 +38,8 @@ internal sealed class DataBenchmark : IBenchmark
 
     public bool UsesTorch => false;
 
-    public string? Missing() => File.Exists(Original) && Directory.Exists(Model) ? null : "it needs data/dpo_en_demo.json and models/smollm2-135m-instruct below the folder that SIMPO_TEST_ASSETS names";
+    public string? Missing() => File.Exists(Original) && Directory.Exists(Model)
+        ? null : "it needs data/dpo_en_demo.json and models/smollm2-135m-instruct below the folder that SIMPO_TEST_ASSETS names";
 
     public Workload Prepare(string side)
     {
@@ -52,7 +54,8 @@ internal sealed class DataBenchmark : IBenchmark
     public IEnumerable<Bar> Bars(BenchmarkResult result) =>
     [
         new("rows/s over those of datasets.map in two processes, given as 339", result.Ours.Rate.Median / PythonRate, 10),
-        new("peak RSS beyond the tokens over that of 10,000 rows", result.Ours.Figures!["mbBeyondTokens"] / result.Variants![Few].Figures!["mbBeyondTokens"], 1.3, AtMost: true),
+        new("peak RSS beyond the tokens over that of 10,000 rows", result.Ours.Figures!["mbBeyondTokens"] / result.Variants![Few].Figures!["mbBeyondTokens"],
+            1.3, AtMost: true),
         new("seconds to find the near duplicates of 100,000 rows", ManyRows / result.Variants[Near].Rate.Median, 60, AtMost: true),
     ];
 
@@ -70,7 +73,8 @@ internal sealed class DataBenchmark : IBenchmark
     private static Dictionary<string, double> FindNear(string path)
     {
         var log = new DropLog();
-        int kept = PreferenceCleaner.Clean(PreferenceReader.ReadLocated(path, null, null, log), new PreferenceFilterOptions { NearDuplicateSimilarity = 0.8 }, log).Count();
+        int kept = PreferenceCleaner.Clean(
+            PreferenceReader.ReadLocated(path, null, null, log), new PreferenceFilterOptions { NearDuplicateSimilarity = 0.8 }, log).Count();
         return new Dictionary<string, double> { ["kept"] = kept, ["nearDuplicates"] = log.Count(DropReason.NearDuplicate) };
     }
 

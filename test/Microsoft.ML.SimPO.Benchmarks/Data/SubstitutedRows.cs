@@ -5,7 +5,9 @@ using Microsoft.ML.SimPO.Data.Mixing;
 
 namespace Microsoft.ML.SimPO.Benchmarks;
 
-/// <summary>Any number of distinct rows made from a few real ones: a third of the words of each turn are exchanged for words that stand elsewhere in the data.</summary>
+/// <summary>
+/// Any number of distinct rows made from a few real ones: a third of the words of each turn are exchanged for words that stand elsewhere in the data.
+/// </summary>
 internal static class SubstitutedRows
 {
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

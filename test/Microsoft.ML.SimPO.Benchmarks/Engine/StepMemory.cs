@@ -5,8 +5,8 @@ using Microsoft.ML.SimPO.Training;
 namespace Microsoft.ML.SimPO.Benchmarks;
 
 /// <summary>
-/// Bytes that a step holds at its peak: weight, gradient and two moments of every parameter; what each layer keeps of a token until its backward pass; the working
-/// memory of the widest place, which is the head's logits or a layer's backward pass; and the program itself.
+/// Bytes that a step holds at its peak: weight, gradient and two moments of every parameter; what each layer keeps of a token until its backward pass; the
+/// working memory of the widest place, which is the head's logits or a layer's backward pass; and the program itself.
 /// </summary>
 internal static class StepMemory
 {

@@ -15,7 +15,10 @@ internal interface IBenchmark
     /// <summary>What a rate counts: <c>pairs/s</c>, <c>steps/s</c>, <c>tokens/s</c>, <c>MB/s</c>, <c>rows/s</c>.</summary>
     string Unit { get; }
 
-    /// <summary>What is measured, each in a process of its own, in turns: <see cref="Side.Ours"/>, <see cref="Side.Reference"/> where there is one, and others by any name.</summary>
+    /// <summary>
+    /// What is measured, each in a process of its own, in turns: <see cref="Side.Ours"/>, <see cref="Side.Reference"/> where there is one, and others by any
+    /// name.
+    /// </summary>
     IReadOnlyList<string> Sides { get; }
 
     /// <summary>The side that does no more than what bounds ours; null for the machine's matrix products.</summary>

@@ -6,8 +6,8 @@ namespace Microsoft.ML.SimPO.Benchmarks;
 internal sealed record Measurement(Spread Rate, double PeakRssBytes)
 {
     /// <summary>
-    /// Of the fastest round; where rounds differ, of the fastest of each kind together. The rate of matrix products is that of the fastest, too: what the machine
-    /// gives while nobody else has it.
+    /// Of the fastest round; where rounds differ, of the fastest of each kind together. The rate of matrix products is that of the fastest, too: what the
+    /// machine gives while nobody else has it.
     /// </summary>
     public double FastestRate { get; init; }
 

@@ -27,5 +27,6 @@ internal static class PeakMemory
     public static long Read() => OperatingSystem.IsLinux() ? Field("VmHWM:") : 0;
 
     private static long Field(string name) =>
-        1024 * long.Parse(File.ReadLines(Status).First(l => l.StartsWith(name, StringComparison.Ordinal)).Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        1024 * long.Parse(File.ReadLines(Status).First(l => l.StartsWith(name, StringComparison.Ordinal))
+            .Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 }

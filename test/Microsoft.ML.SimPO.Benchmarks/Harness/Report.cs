@@ -31,7 +31,8 @@ internal static class Report
         Figures(to, Side.Ours, result.Ours);
         if (result.Reference is not null) Figures(to, Side.Reference, result.Reference);
         foreach ((string name, Measurement variant) in result.Variants ?? []) Figures(to, name, variant);
-        foreach (Bar bar in result.Bars ?? []) to.WriteLine(Invariant($"{(bar.Met ? "met   " : "MISSED")} {bar.Name}: {bar.Value:G4} ({(bar.AtMost ? "at most" : "at least")} {bar.Limit:G4})"));
+        foreach (Bar bar in result.Bars ?? [])
+            to.WriteLine(Invariant($"{(bar.Met ? "met   " : "MISSED")} {bar.Name}: {bar.Value:G4} ({(bar.AtMost ? "at most" : "at least")} {bar.Limit:G4})"));
     }
 
     private static void Row(TextWriter to, string name, Measurement measurement, double per, string unit)

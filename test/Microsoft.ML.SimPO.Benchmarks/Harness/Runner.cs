@@ -41,7 +41,8 @@ internal static class Runner
             Ours = ours,
             Reference = reference,
             Ratio = reference is null ? null : Ratio(workers, replies, ours, reference),
-            Variants = others.Length == 0 ? null : new SortedDictionary<string, Measurement>(others.ToDictionary(o => o, o => measured[o]), StringComparer.Ordinal),
+            Variants = others.Length == 0
+                ? null : new SortedDictionary<string, Measurement>(others.ToDictionary(o => o, o => measured[o]), StringComparer.Ordinal),
             GemmGflops = gemm,
             UsefulGflops = ours.UsefulGflops,
             RooflineShare = benchmark.Roofline is { } roofline ? ours.Rate.Median / measured[roofline].Rate.Median : ours.UsefulGflops / gemm,
@@ -61,11 +62,13 @@ internal static class Runner
             UsefulGflops = Gflops(fastest),
             MedianUsefulGflops = cycle == 1 ? Gflops(rate.Median) : null,
             Figures = names.Length == 0 ? null : new SortedDictionary<string, double>(
-                names.ToDictionary(n => n, n => Spread.Of(replies.Where(r => r.Figures!.ContainsKey(n)).Select(r => r.Figures![n])).Median), StringComparer.Ordinal),
+                names.ToDictionary(n => n, n => Spread.Of(replies.Where(r => r.Figures!.ContainsKey(n)).Select(r => r.Figures![n])).Median),
+                StringComparer.Ordinal),
         };
     }
 
-    private static Measurement Ratio(Dictionary<string, WorkerProcess> workers, Dictionary<string, List<WorkerReply>> replies, Measurement ours, Measurement reference)
+    private static Measurement Ratio(
+        Dictionary<string, WorkerProcess> workers, Dictionary<string, List<WorkerReply>> replies, Measurement ours, Measurement reference)
     {
         double Rate(string side, int round) => workers[side].Ready.Amount / replies[side][round].Seconds;
         IEnumerable<double> ratios = Enumerable.Range(0, replies[Side.Ours].Count).Select(i => Rate(Side.Ours, i) / Rate(Side.Reference, i));

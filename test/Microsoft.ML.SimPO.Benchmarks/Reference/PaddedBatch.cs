@@ -14,7 +14,8 @@ internal sealed record PaddedBatch(Tensor Ids, Tensor Labels, Tensor Visible)
 
     public static PaddedBatch Of(IReadOnlyList<EncodedPair> pairs)
     {
-        (TokenIds Ids, int Prompt)[] rows = [.. pairs.Select(p => (p.ChosenIds, p.ChosenPromptLength)), .. pairs.Select(p => (p.RejectedIds, p.RejectedPromptLength))];
+        (TokenIds Ids, int Prompt)[] rows =
+            [.. pairs.Select(p => (p.ChosenIds, p.ChosenPromptLength)), .. pairs.Select(p => (p.RejectedIds, p.RejectedPromptLength))];
         int width = rows.Max(r => r.Ids.Length);
         long[] ids = new long[rows.Length * width], labels = new long[ids.Length];
         bool[] visible = new bool[ids.Length];

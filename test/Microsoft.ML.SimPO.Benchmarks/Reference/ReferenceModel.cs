@@ -9,8 +9,8 @@ using Functional = TorchSharp.torch.nn.functional;
 namespace Microsoft.ML.SimPO.Benchmarks;
 
 /// <summary>
-/// The algorithm of the reference trainers on the same libtorch: every pair twice, padded; logits of every position; one graph of the whole step; TorchSharp's AdamW.
-/// Plain Llama architectures only.
+/// The algorithm of the reference trainers on the same libtorch: every pair twice, padded; logits of every position; one graph of the whole step; TorchSharp's
+/// AdamW. Plain Llama architectures only.
 /// </summary>
 internal sealed class ReferenceModel : IDisposable
 {
@@ -89,7 +89,8 @@ internal sealed class ReferenceModel : IDisposable
     private Tensor Logits(PaddedBatch batch)
     {
         long width = batch.Ids.shape[1];
-        Tensor mask = ones(width, width, ScalarType.Bool).tril().unsqueeze(0).unsqueeze(0).logical_and(batch.Visible.unsqueeze(1).unsqueeze(1)); // [2 B, 1, T, T]
+        // [2 B, 1, T, T]
+        Tensor mask = ones(width, width, ScalarType.Bool).tril().unsqueeze(0).unsqueeze(0).logical_and(batch.Visible.unsqueeze(1).unsqueeze(1));
         (Tensor cos, Tensor sin) = Angles(width);
         Tensor x = TorchScript.Embedding(batch.Ids, _embedding);
         foreach (ReferenceLayer layer in _layers) x = layer.Forward(x, cos, sin, mask);

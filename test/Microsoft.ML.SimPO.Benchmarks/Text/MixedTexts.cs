@@ -4,15 +4,18 @@ using System.Text.Json;
 namespace Microsoft.ML.SimPO.Benchmarks;
 
 /// <summary>
-/// Texts such as a data set holds: prose whose words are as frequent as words are, made-up words, code, numbers, and other scripts. The same for every side, since the seed is.
+/// Texts such as a data set holds: prose whose words are as frequent as words are, made-up words, code, numbers, and other scripts. The same for every side,
+/// since the seed is.
 /// </summary>
 internal static class MixedTexts
 {
     private const int Count = 2_000, Characters = 1_500, Seed = 3;
 
-    private static readonly string[] Code = ["for (int i = 0; i < n; i++)\n{\n    sum += values[i];\n}\n", "def f(x):\n\treturn x ** 2\n\n", "{\"role\": \"user\", \"content\": \"Hi!\"}", "https://example.org/a?b=1&c=2", "`git log --oneline`"];
+    private static readonly string[] Code = ["for (int i = 0; i < n; i++)\n{\n    sum += values[i];\n}\n", "def f(x):\n\treturn x ** 2\n\n",
+        "{\"role\": \"user\", \"content\": \"Hi!\"}", "https://example.org/a?b=1&c=2", "`git log --oneline`"];
 
-    private static readonly (int First, int Last)[] Scripts = [(0x4E00, 0x5200), (0x0430, 0x044F), (0x03B1, 0x03C9), (0x3041, 0x3096), (0x0905, 0x0939), (0x1F600, 0x1F640)];
+    private static readonly (int First, int Last)[] Scripts =
+        [(0x4E00, 0x5200), (0x0430, 0x044F), (0x03B1, 0x03C9), (0x3041, 0x3096), (0x0905, 0x0939), (0x1F600, 0x1F640)];
 
     /// <param name="tokenizerFile">A byte-level tokenizer.json; its vocabulary is the stock of words.</param>
     public static string[] Make(string tokenizerFile)

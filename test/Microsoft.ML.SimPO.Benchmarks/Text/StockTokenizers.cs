@@ -17,7 +17,8 @@ internal static class StockTokenizers
         JsonElement model = document.RootElement.GetProperty("model");
         var options = new BpeOptions(Entries(model))
         {
-            Merges = [.. model.GetProperty("merges").EnumerateArray().Select(merge => merge.ValueKind == JsonValueKind.String ? merge.GetString()! : $"{merge[0].GetString()} {merge[1].GetString()}")],
+            Merges = [.. model.GetProperty("merges").EnumerateArray()
+                .Select(merge => merge.ValueKind == JsonValueKind.String ? merge.GetString()! : $"{merge[0].GetString()} {merge[1].GetString()}")],
             PreTokenizer = new RegexPreTokenizer(Words, null),
             ByteLevel = true,
         };
@@ -33,7 +34,8 @@ internal static class StockTokenizers
         {
             int[] bytes = [.. token.Select(ByteAlphabet.Byte)];
             // Special tokens are written as they are.
-            if (bytes.All(value => value >= 0)) lines.Append(Convert.ToBase64String([.. bytes.Select(value => (byte)value)])).Append(' ').Append(id).Append('\n');
+            if (bytes.All(value => value >= 0))
+                lines.Append(Convert.ToBase64String([.. bytes.Select(value => (byte)value)])).Append(' ').Append(id).Append('\n');
         }
         using var stream = new MemoryStream(Encoding.ASCII.GetBytes(lines.ToString()));
         return TiktokenTokenizer.Create(stream, new RegexPreTokenizer(Words, null), null);

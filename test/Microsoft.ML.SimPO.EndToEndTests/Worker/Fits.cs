@@ -6,7 +6,9 @@ namespace Microsoft.ML.SimPO.EndToEnd.Worker;
 /// <summary>Fits that are killed, run out of disk, or are many.</summary>
 internal static class Fits
 {
-    /// <summary>Goes on with the run in <paramref name="output"/>, or begins it, and keeps a checkpoint of every step. A line on standard output for each step.</summary>
+    /// <summary>
+    /// Goes on with the run in <paramref name="output"/>, or begins it, and keeps a checkpoint of every step. A line on standard output for each step.
+    /// </summary>
     public static void Run(string model, string train, string output, int? cancelAfter)
     {
         using var source = new CancellationTokenSource();

@@ -32,7 +32,8 @@ try
             Fits.Repeat(model, train, int.Parse(count, CultureInfo.InvariantCulture));
             return 0;
         default:
-            Console.Error.WriteLine("usage: Worker score-model DIR TEST | score-zip ZIP TEST | fit DIR TRAIN OUTPUT [CANCEL-AFTER-STEP] | fits DIR TRAIN COUNT | tune-adapter DIR TRAIN TEST ZIP");
+            Console.Error.WriteLine("usage: Worker score-model DIR TEST | score-zip ZIP TEST | fit DIR TRAIN OUTPUT [CANCEL-AFTER-STEP] | fits DIR TRAIN COUNT "
+                + "| tune-adapter DIR TRAIN TEST ZIP");
             return 2;
     }
 }
@@ -47,5 +48,6 @@ static void Print(SimPOTransformer model, string test)
 {
     IDataView scored = model.Transform(new MLContext().Alignment.LoadPreferences(test));
     foreach ((float chosen, float rejected) in scored.GetColumn<float>("ChosenReward").Zip(scored.GetColumn<float>("RejectedReward")))
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{BitConverter.SingleToInt32Bits(chosen):X8} {BitConverter.SingleToInt32Bits(rejected):X8}"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{BitConverter.SingleToInt32Bits(chosen):X8} {BitConverter.SingleToInt32Bits(rejected):X8}"));
 }

@@ -16,7 +16,8 @@ public sealed class AtomicFolderTests : IDisposable
     [Fact]
     public void A_separator_at_the_end_of_the_name_does_not_matter()
     {
-        AtomicFolder.Replace(_folder.File("out") + Path.DirectorySeparatorChar, "model", IsModel, folder => File.WriteAllText(Path.Combine(folder, "model.bin"), "new"));
+        AtomicFolder.Replace(
+            _folder.File("out") + Path.DirectorySeparatorChar, "model", IsModel, folder => File.WriteAllText(Path.Combine(folder, "model.bin"), "new"));
         Assert.Equal(["out/model.bin"], _folder.Names());
     }
 
@@ -48,7 +49,8 @@ public sealed class AtomicFolderTests : IDisposable
     [Fact]
     public void When_filling_a_new_folder_fails_nothing_is_there()
     {
-        Assert.Throws<OperationCanceledException>(() => AtomicFolder.Replace(_folder.File("out"), "model", IsModel, _ => throw new OperationCanceledException()));
+        Assert.Throws<OperationCanceledException>(
+            () => AtomicFolder.Replace(_folder.File("out"), "model", IsModel, _ => throw new OperationCanceledException()));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
     }
 
@@ -95,7 +97,8 @@ public sealed class AtomicFolderTests : IDisposable
     {
         _folder.Write("out/thesis.tex", "years of work");
         string message = Assert.Throws<IOException>(() => Replace("out", "new")).Message;
-        Assert.Equal($"The folder '{_folder.File("out")}' is not empty and holds no model, but for example 'thesis.tex'. Give a new or empty folder, or that of another model.", message);
+        Assert.Equal($"The folder '{_folder.File("out")}' is not empty and holds no model, but for example 'thesis.tex'. Give a new or empty folder, or that "
+            + "of another model.", message);
         Assert.Equal(["out/thesis.tex"], _folder.Names());
     }
 
@@ -111,7 +114,8 @@ public sealed class AtomicFolderTests : IDisposable
     public void A_file_in_the_place_of_the_folder_is_an_error()
     {
         string path = _folder.Write("out", "file");
-        Assert.Equal($"'{path}' is a file; a folder is to be written there. Give another name.", Assert.Throws<IOException>(() => Replace("out", "new")).Message);
+        Assert.Equal(
+            $"'{path}' is a file; a folder is to be written there. Give another name.", Assert.Throws<IOException>(() => Replace("out", "new")).Message);
     }
 
     [SkippableFact]

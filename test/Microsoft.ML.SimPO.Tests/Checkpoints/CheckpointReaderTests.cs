@@ -19,7 +19,8 @@ public sealed unsafe class CheckpointReaderTests : IDisposable
             .. BitConverter.GetBytes(0.1), .. BitConverter.GetBytes(1e300),
         ];
         using CheckpointReader reader = Open(
-            """{"f":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[2],"data_offsets":[4,8]},"h":{"dtype":"F16","shape":[2],"data_offsets":[8,12]},"d":{"dtype":"F64","shape":[2],"data_offsets":[12,28]}}""", data);
+            """{"f":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[2],"data_offsets":[4,"""
+                + """8]},"h":{"dtype":"F16","shape":[2],"data_offsets":[8,12]},"d":{"dtype":"F64","shape":[2],"data_offsets":[12,28]}}""", data);
         Assert.Equal([-0.1f], reader.ReadFloat32("f"));
         Assert.Equal([1f, -3.140625f], reader.ReadFloat32("b"));
         Assert.Equal([1f, MathF.ScaleB(1, -24)], reader.ReadFloat32("h"));
@@ -57,8 +58,10 @@ public sealed unsafe class CheckpointReaderTests : IDisposable
         fixed (float* first = values)
         {
             nint address = (nint)first;
-            string message = Assert.Throws<InvalidDataException>(() => reader.ReadFloat32([new("a", address, 5), new("d", address, 1), new("z", address, 1), new("a", address, 6)])).Message;
-            Assert.Equal($"'{_folder.File("x.safetensors")}': 3 faults.\n  Tensor 'a' has 6 elements, shape [2, 3]; 5 were expected.\n  Tensor 'd' is I64; expected F32, BF16, F16 or F64.\n  Tensor 'z' is missing.", message);
+            string message = Assert.Throws<InvalidDataException>(
+                () => reader.ReadFloat32([new("a", address, 5), new("d", address, 1), new("z", address, 1), new("a", address, 6)])).Message;
+            Assert.Equal($"'{_folder.File("x.safetensors")}': 3 faults.\n  Tensor 'a' has 6 elements, shape [2, 3]; 5 were expected.\n  Tensor 'd' is I64; "
+                + "expected F32, BF16, F16 or F64.\n  Tensor 'z' is missing.", message);
             Assert.All(values, v => Assert.Equal(0, v));
         }
     }
@@ -86,7 +89,8 @@ public sealed unsafe class CheckpointReaderTests : IDisposable
         long value;
         reader.ReadRaw("d", &value, 8);
         Assert.Equal(0x2B2A292827262524, value);
-        Assert.Equal($"'{_folder.File("x.safetensors")}': tensor 'd' takes 8 bytes; 4 were expected.", Assert.Throws<InvalidDataException>(() => ReadFour(reader)).Message);
+        Assert.Equal($"'{_folder.File("x.safetensors")}': tensor 'd' takes 8 bytes; 4 were expected.",
+            Assert.Throws<InvalidDataException>(() => ReadFour(reader)).Message);
 
         static void ReadFour(CheckpointReader reader)
         {
@@ -100,8 +104,10 @@ public sealed unsafe class CheckpointReaderTests : IDisposable
     {
         using CheckpointReader reader = CheckpointReader.OpenFile(_folder.Write("x.safetensors", SafetensorsBytes.Good()));
         Assert.Equal(["b", "d"], reader.Check(new Dictionary<string, long[]> { ["a"] = [2, 3], ["c"] = [2, 1] }));
-        string message = Assert.Throws<InvalidDataException>(() => reader.Check(new Dictionary<string, long[]> { ["a"] = [3, 2], ["d"] = [], ["model.norm.weight"] = [48] })).Message;
-        Assert.Equal($"'{_folder.File("x.safetensors")}': 3 faults.\n  Tensor 'a' has shape [2, 3]; expected [3, 2].\n  Tensor 'd' is I64; expected F32, BF16, F16 or F64. Quantised checkpoints cannot be tuned.\n  Tensor 'model.norm.weight' is missing; expected shape [48].", message);
+        string message = Assert.Throws<InvalidDataException>(
+            () => reader.Check(new Dictionary<string, long[]> { ["a"] = [3, 2], ["d"] = [], ["model.norm.weight"] = [48] })).Message;
+        Assert.Equal($"'{_folder.File("x.safetensors")}': 3 faults.\n  Tensor 'a' has shape [2, 3]; expected [3, 2].\n  Tensor 'd' is I64; expected F32, BF16, "
+            + "F16 or F64. Quantised checkpoints cannot be tuned.\n  Tensor 'model.norm.weight' is missing; expected shape [48].", message);
     }
 
     [Fact]
@@ -136,9 +142,12 @@ public sealed unsafe class CheckpointReaderTests : IDisposable
         string message = Assert.Throws<FileNotFoundException>(() => CheckpointReader.Open(_folder.Path)).Message;
         Assert.Equal($"The folder '{_folder.Path}' holds neither 'model.safetensors' nor 'model.safetensors.index.json'.", message);
         _folder.Write("pytorch_model.bin", "x");
-        Assert.EndsWith(" Its weights are pickled (pytorch_model*.bin), which can run code when read: convert them to safetensors first.", Assert.Throws<FileNotFoundException>(() => CheckpointReader.Open(_folder.Path)).Message, StringComparison.Ordinal);
-        Assert.Equal($"The model folder '{_folder.File("none")}' does not exist.", Assert.Throws<DirectoryNotFoundException>(() => CheckpointReader.Open(_folder.File("none"))).Message);
-        Assert.Equal($"'{_folder.File("none")}' does not exist. A safetensors file is expected there.", Assert.Throws<FileNotFoundException>(() => CheckpointReader.OpenFile(_folder.File("none"))).Message);
+        Assert.EndsWith(" Its weights are pickled (pytorch_model*.bin), which can run code when read: convert them to safetensors first.",
+            Assert.Throws<FileNotFoundException>(() => CheckpointReader.Open(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Equal($"The model folder '{_folder.File("none")}' does not exist.",
+            Assert.Throws<DirectoryNotFoundException>(() => CheckpointReader.Open(_folder.File("none"))).Message);
+        Assert.Equal($"'{_folder.File("none")}' does not exist. A safetensors file is expected there.",
+            Assert.Throws<FileNotFoundException>(() => CheckpointReader.OpenFile(_folder.File("none"))).Message);
     }
 
     private CheckpointReader Open(string header, byte[] data) => CheckpointReader.OpenFile(_folder.Write("x.safetensors", SafetensorsBytes.Of(header, data)));

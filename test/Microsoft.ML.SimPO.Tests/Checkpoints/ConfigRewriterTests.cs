@@ -5,7 +5,8 @@ namespace Microsoft.ML.SimPO.Checkpoints;
 public sealed class ConfigRewriterTests
 {
     [Theory]
-    [InlineData("{\n \"torch_dtype\" : \"bfloat16\",\r\n\t\"x\": [1.50, {\"torch_dtype\": \"keep\"}]\n}\n", "{\n \"torch_dtype\" : \"float32\",\r\n\t\"x\": [1.50, {\"torch_dtype\": \"keep\"}]\n}\n")]
+    [InlineData("{\n \"torch_dtype\" : \"bfloat16\",\r\n\t\"x\": [1.50, {\"torch_dtype\": \"keep\"}]\n}\n",
+        "{\n \"torch_dtype\" : \"float32\",\r\n\t\"x\": [1.50, {\"torch_dtype\": \"keep\"}]\n}\n")]
     [InlineData("{\"dtype\":null,\"a\":1e5,\"torch_dtype\":\"x\"}", "{\"dtype\":\"float32\",\"a\":1e5,\"torch_dtype\":\"float32\"}")]
     [InlineData("{\"d\\u0074ype\":\"float16\"}", "{\"d\\u0074ype\":\"float32\"}")]
     [InlineData("{\n  \"a\": {}\n}", "{\n  \"a\": {},\n  \"torch_dtype\": \"float32\"\n}")]
@@ -16,7 +17,8 @@ public sealed class ConfigRewriterTests
 
     [Fact]
     public void Bfloat16_has_its_name() =>
-        Assert.Equal("{\"dtype\":\"bfloat16\"}", Encoding.UTF8.GetString(ConfigRewriter.WithType("{\"dtype\":\"float32\"}"u8.ToArray(), CheckpointType.BFloat16)));
+        Assert.Equal(
+            "{\"dtype\":\"bfloat16\"}", Encoding.UTF8.GetString(ConfigRewriter.WithType("{\"dtype\":\"float32\"}"u8.ToArray(), CheckpointType.BFloat16)));
 
     [Theory]
     [InlineData("[]")]

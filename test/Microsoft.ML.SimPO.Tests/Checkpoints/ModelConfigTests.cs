@@ -9,14 +9,16 @@ public sealed class ModelConfigTests : IDisposable
     [Fact]
     public void Fields_read_by_type_and_null_counts_as_absent()
     {
-        ModelConfig config = Load("""{"hidden_size":576,"rope_theta":1e5,"tie":true,"model_type":"llama","window":null,"rope_scaling":{"factor":8.0,"inner":{"x":1}},"exported":4096.0}""");
+        ModelConfig config = Load("""{"hidden_size":576,"rope_theta":1e5,"tie":true,"model_type":"llama","window":null,"rope_scaling":{"factor":8.0,"inner":"""
+            + """{"x":1}},"exported":4096.0}""");
         Assert.Equal(576, config.GetInt32("hidden_size"));
         Assert.Equal(4096, config.GetInt32("exported"));
         Assert.Equal(100_000.0, config.GetDouble("rope_theta"));
         Assert.True(config.GetBool("tie"));
         Assert.Equal("llama", config.GetString("model_type"));
         Assert.Equal(8.0, config.Get("rope_scaling").GetDouble("factor"));
-        Assert.Equal((null, null, null, null, null), (config.GetInt32OrNull("window"), config.GetDoubleOrNull("window"), config.GetBoolOrNull("none"), config.GetStringOrNull("none"), config.GetOrNull("window")));
+        Assert.Equal((null, null, null, null, null), (config.GetInt32OrNull("window"), config.GetDoubleOrNull("window"), config.GetBoolOrNull("none"),
+            config.GetStringOrNull("none"), config.GetOrNull("window")));
         Assert.Equal((7, 0.5, true), (config.GetInt32("window", 7), config.GetDouble("none", 0.5), config.GetBool("window", true)));
         Assert.Equal((true, false, false), (config.Has("tie"), config.Has("window"), config.Has("none")));
         Assert.Equal(["hidden_size", "rope_theta", "tie", "model_type", "rope_scaling", "exported"], config.FieldNames);
@@ -82,20 +84,23 @@ public sealed class ModelConfigTests : IDisposable
 
     [Fact]
     public void What_is_not_an_object_is_refused() =>
-        Assert.Equal($"'{_folder.File("config.json")}': a JSON object is expected, found [1, 2].", Assert.Throws<InvalidDataException>(() => Load("[1, 2]")).Message);
+        Assert.Equal(
+            $"'{_folder.File("config.json")}': a JSON object is expected, found [1, 2].", Assert.Throws<InvalidDataException>(() => Load("[1, 2]")).Message);
 
     [Fact]
     public void A_file_too_large_is_not_read()
     {
         string path = _folder.File("config.json");
         using (FileStream stream = File.Create(path)) stream.SetLength(JsonFile.MaxLength + 1);
-        Assert.Equal($"'{path}' has 67108865 bytes; at most 67108864 are expected.", Assert.Throws<InvalidDataException>(() => ModelConfig.LoadFile(path)).Message);
+        Assert.Equal(
+            $"'{path}' has 67108865 bytes; at most 67108864 are expected.", Assert.Throws<InvalidDataException>(() => ModelConfig.LoadFile(path)).Message);
     }
 
     [Fact]
     public void A_missing_folder_or_file_is_named()
     {
-        Assert.Equal($"The model folder '{_folder.File("none")}' does not exist.", Assert.Throws<DirectoryNotFoundException>(() => ModelConfig.Load(_folder.File("none"))).Message);
+        Assert.Equal($"The model folder '{_folder.File("none")}' does not exist.",
+            Assert.Throws<DirectoryNotFoundException>(() => ModelConfig.Load(_folder.File("none"))).Message);
         Assert.Equal($"'{_folder.File("config.json")}' does not exist.", Assert.Throws<FileNotFoundException>(() => ModelConfig.Load(_folder.Path)).Message);
     }
 

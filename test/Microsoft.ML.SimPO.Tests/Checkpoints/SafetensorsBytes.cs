@@ -24,6 +24,7 @@ internal static class SafetensorsBytes
 
     /// <summary>A good file of four tensors: F32 [2, 3], BF16 [4], F16 [2, 1], I64 scalar.</summary>
     public static byte[] Good() => Of(
-        """{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b":{"dtype":"BF16","shape":[4],"data_offsets":[24,32]},"c":{"dtype":"F16","shape":[2,1],"data_offsets":[32,36]},"d":{"dtype":"I64","shape":[],"data_offsets":[36,44]}}""",
+        """{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b":{"dtype":"BF16","shape":[4],"data_offsets":[24,"""
+            + """32]},"c":{"dtype":"F16","shape":[2,1],"data_offsets":[32,36]},"d":{"dtype":"I64","shape":[],"data_offsets":[36,44]}}""",
         44);
 }

@@ -74,11 +74,14 @@ public sealed unsafe class SafetensorsFuzzTests : IDisposable
             case 2: return ([.. SafetensorsBytes.Length((ulong)random.NextInt64(headerLength + 45, long.MaxValue)), .. good[8..]], true);
             case 3: return ([.. SafetensorsBytes.Length(ulong.MaxValue >> random.Next(20)), .. good[8..]], true);
             case 4: return (SafetensorsBytes.Of(Renumber(header, random, out bool changed), data), changed);
-            case 5: return (SafetensorsBytes.Of(header.Replace("F32", Pick(random, "F31", "", "f32", "I128", "BF16", "F64", "\\u0000"), StringComparison.Ordinal), data), true);
-            case 6: return (SafetensorsBytes.Of(header.Replace("\"c\"", Pick(random, "\"a\"", "\"b\"", "\"\\u0061\"", "\"\"", "\"__metadata__\""), StringComparison.Ordinal), data), true);
+            case 5: return (SafetensorsBytes.Of(
+                header.Replace("F32", Pick(random, "F31", "", "f32", "I128", "BF16", "F64", "\\u0000"), StringComparison.Ordinal), data), true);
+            case 6: return (SafetensorsBytes.Of(
+                header.Replace("\"c\"", Pick(random, "\"a\"", "\"b\"", "\"\\u0061\"", "\"\"", "\"__metadata__\""), StringComparison.Ordinal), data), true);
             case 7: return (SafetensorsBytes.Of(header.Replace("[2,3]", Nest(random), StringComparison.Ordinal), data), true);
             case 8: return (SafetensorsBytes.Of(header.Remove(random.Next(header.Length), 1), data), false);
-            case 9: return (SafetensorsBytes.Of(header.Insert(random.Next(header.Length), Pick(random, "{", "}", "[", "]", "\"", ",", ":", "-", "9", "\0", "\ud83d\ude00")), data), false);
+            case 9: return (SafetensorsBytes.Of(
+                header.Insert(random.Next(header.Length), Pick(random, "{", "}", "[", "]", "\"", ",", ":", "-", "9", "\0", "\ud83d\ude00")), data), false);
             default: return (FlipBytes(good, random), false);
         }
     }

@@ -24,7 +24,8 @@ public sealed class SafetensorsHeaderTests : IDisposable
     [Fact]
     public void An_empty_tensor_takes_no_room()
     {
-        using CheckpointReader reader = Open("""{"e":{"dtype":"F32","shape":[0,9223372036854775807,9],"data_offsets":[4,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4);
+        using CheckpointReader reader =
+            Open("""{"e":{"dtype":"F32","shape":[0,9223372036854775807,9],"data_offsets":[4,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4);
         Assert.Equal(0, reader.Tensors["e"].Count);
     }
 
@@ -32,19 +33,23 @@ public sealed class SafetensorsHeaderTests : IDisposable
     public void A_file_without_tensors_is_a_file() => Assert.Empty(Open("{}", 0).Tensors);
 
     [Theory]
-    [InlineData("""{"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}}""", 4, "Tensor 'a': dtype 'F33' is not one of BOOL, U8, I8, F8_E5M2, F8_E4M3, F8_E8M0, I16, U16, F16, BF16, I32, U32, F32, C64, F64, I64, U64.")]
+    [InlineData("""{"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}}""", 4,
+        "Tensor 'a': dtype 'F33' is not one of BOOL, U8, I8, F8_E5M2, F8_E4M3, F8_E8M0, I16, U16, F16, BF16, I32, U32, F32, C64, F64, I64, U64.")]
     [InlineData("""{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", 4, "Tensor 'a': shape [-1] has a negative size.")]
     [InlineData("""{"a":{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}}""", 4, "Tensor 'a': shape [-1, -1] has a negative size.")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}}""", 4, "Tensor 'a': shape [4294967296, 4294967296] is too large.")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}}""", 4, "Tensor 'a': shape [4294967296, 4294967296] is too large.")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387905],"data_offsets":[0,4]}}""", 4, "Tensor 'a': shape [4611686018427387905] is too large.")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", 4, "Tensor 'a': shape [2] of F32 takes 8 bytes, but data_offsets [0, 4] hold 4.")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4, "Tensor 'a': data_offsets [0, 8] end behind the 4 bytes of data; the file may be cut short.")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4,
+        "Tensor 'a': data_offsets [0, 8] end behind the 4 bytes of data; the file may be cut short.")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}""", 4, "Tensor 'a': data_offsets [-4, 0] do not ascend from 0.")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", 4, "Tensor 'a': data_offsets [4, 0] do not ascend from 0.")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}""", 4, "Tensor 'a': data_offsets must be two numbers, but are [0, 4, 8].")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1]}}""", 4, "Tensor 'a': dtype, shape and data_offsets are expected, but data_offsets is missing.")]
     [InlineData("""{"":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "Tensor '': its name is empty.")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "Tensor 'a' stands there twice.")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "Tensor 'a' stands there twice.")]
     [InlineData("""{"__metadata__":{},"__metadata__":{}}""", 0, "'__metadata__' stands there twice.")]
     public void A_false_entry_is_named(string header, int dataLength, string fault)
     {
@@ -53,22 +58,28 @@ public sealed class SafetensorsHeaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}""", 6, "Tensor 'b' begins at byte {0:2}, but tensor 'a' ends at {0:4}: they overlap.")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[1],"data_offsets":[5,6]}}""", 6, "Tensor 'b' begins at byte {0:5}, but tensor 'a' ends at {0:4}: there is a gap.")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2, "Tensor 'a' begins at byte {0:1}, but the header ends at {0:0}: there is a gap.")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 3, "The last tensor ends at byte {0:1}, but the file has {0:3}: 2 bytes belong to no tensor.")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}""", 6,
+        "Tensor 'b' begins at byte {0:2}, but tensor 'a' ends at {0:4}: they overlap.")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[1],"data_offsets":[5,6]}}""", 6,
+        "Tensor 'b' begins at byte {0:5}, but tensor 'a' ends at {0:4}: there is a gap.")]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2, "Tensor 'a' begins at byte {0:1}, but the header ends at {0:0}: there is a gap.")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 3,
+        "The last tensor ends at byte {0:1}, but the file has {0:3}: 2 bytes belong to no tensor.")]
     public void Tensors_must_cover_the_data_exactly(string header, int dataLength, string fault)
     {
         InvalidDataException e = Assert.Throws<InvalidDataException>(() => Open(header, dataLength));
         // {0:n} stands for the n-th byte of the data.
-        string expected = System.Text.RegularExpressions.Regex.Replace(fault, @"\{0:(\d)\}", m => $"{8 + header.Length + int.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)}");
+        string expected = System.Text.RegularExpressions.Regex.Replace(
+            fault, @"\{0:(\d)\}", m => $"{8 + header.Length + int.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)}");
         Assert.Equal($"'{_folder.File("x.safetensors")}': {expected}", e.Message);
     }
 
     [Fact]
     public void All_faults_are_named_at_once_up_to_twenty()
     {
-        string header = "{" + string.Join(",", Enumerable.Range(0, 25).Select(i => $$"""{"dtype":"X","shape":[],"data_offsets":[0,0]}""").Select((v, i) => $"\"t{i}\":{v}")) + "}";
+        string header = "{" + string.Join(
+            ",", Enumerable.Range(0, 25).Select(i => $$"""{"dtype":"X","shape":[],"data_offsets":[0,0]}""").Select((v, i) => $"\"t{i}\":{v}")) + "}";
         string[] lines = Assert.Throws<InvalidDataException>(() => Open(header, 0)).Message.Split('\n');
         Assert.Equal($"'{_folder.File("x.safetensors")}': 25 faults.", lines[0]);
         Assert.StartsWith("  Tensor 't0': dtype 'X' is not one of", lines[1], StringComparison.Ordinal);

@@ -13,7 +13,8 @@ public sealed class SafetensorsWriterTests : IDisposable
     {
         using var stream = new MemoryStream();
         SafetensorsWriter.Write(stream, [new("b", [2, 1], s => s.Write([1f, -2f])), new("a", [], s => s.Write([0.5f]))], CheckpointType.BFloat16);
-        const string Header = """{"__metadata__":{"format":"pt"},"a":{"dtype":"BF16","shape":[],"data_offsets":[0,2]},"b":{"dtype":"BF16","shape":[2,1],"data_offsets":[2,6]}}""";
+        const string Header =
+            """{"__metadata__":{"format":"pt"},"a":{"dtype":"BF16","shape":[],"data_offsets":[0,2]},"b":{"dtype":"BF16","shape":[2,1],"data_offsets":[2,6]}}""";
         string padded = Header.PadRight((Header.Length + 7) / 8 * 8);
         Assert.Equal(SafetensorsBytes.Of(padded, [0x00, 0x3F, 0x80, 0x3F, 0x00, 0xC0]), stream.ToArray());
         Assert.Equal(0, padded.Length % 8);
@@ -66,11 +67,16 @@ public sealed class SafetensorsWriterTests : IDisposable
     public void Wrong_arguments_are_refused_before_anything_is_written()
     {
         using var stream = new MemoryStream();
-        Assert.Equal("Two tensors are named 't'. (Parameter 'tensors')", Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(stream, [Empty("t"), Empty("t")], CheckpointType.Float32)).Message);
-        Assert.Equal("Checkpoints are written as Float32 or BFloat16, not as Float16. (Parameter 'type')", Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(stream, [Empty("t")], CheckpointType.Float16)).Message);
-        Assert.Equal("The name '__metadata__' is reserved by the file format. (Parameter 'name')", Assert.Throws<ArgumentException>(() => Empty("__metadata__")).Message);
-        Assert.Equal("Tensor 't' cannot have shape [-1]. (Parameter 'shape')", Assert.Throws<ArgumentException>(() => new TensorSource("t", [-1], _ => { })).Message);
-        Assert.Equal("Tensor 't' cannot have shape [4294967296, 4294967296]. (Parameter 'shape')", Assert.Throws<ArgumentException>(() => new TensorSource("t", [1L << 32, 1L << 32], _ => { })).Message);
+        Assert.Equal("Two tensors are named 't'. (Parameter 'tensors')",
+            Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(stream, [Empty("t"), Empty("t")], CheckpointType.Float32)).Message);
+        Assert.Equal("Checkpoints are written as Float32 or BFloat16, not as Float16. (Parameter 'type')",
+            Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(stream, [Empty("t")], CheckpointType.Float16)).Message);
+        Assert.Equal("The name '__metadata__' is reserved by the file format. (Parameter 'name')",
+            Assert.Throws<ArgumentException>(() => Empty("__metadata__")).Message);
+        Assert.Equal(
+            "Tensor 't' cannot have shape [-1]. (Parameter 'shape')", Assert.Throws<ArgumentException>(() => new TensorSource("t", [-1], _ => { })).Message);
+        Assert.Equal("Tensor 't' cannot have shape [4294967296, 4294967296]. (Parameter 'shape')",
+            Assert.Throws<ArgumentException>(() => new TensorSource("t", [1L << 32, 1L << 32], _ => { })).Message);
         Assert.Equal(0, stream.Length);
     }
 
@@ -79,7 +85,8 @@ public sealed class SafetensorsWriterTests : IDisposable
     {
         _folder.Write("x.safetensors", "old");
         Assert.Throws<OperationCanceledException>(() =>
-            SafetensorsWriter.Write(_folder.File("x.safetensors"), [new("t", [1], s => s.Write([1f]))], CheckpointType.Float32, new CancellationToken(canceled: true)));
+            SafetensorsWriter.Write(
+                _folder.File("x.safetensors"), [new("t", [1], s => s.Write([1f]))], CheckpointType.Float32, new CancellationToken(canceled: true)));
         Assert.Equal("old", File.ReadAllText(_folder.File("x.safetensors"), Encoding.UTF8));
         Assert.Equal(["x.safetensors"], _folder.Names());
     }

@@ -31,7 +31,8 @@ public sealed class ShardIndexTests : IDisposable
     [Fact]
     public void Missing_shards_and_names_that_leave_the_folder_are_named_together()
     {
-        WriteIndex("""{"weight_map":{"a":"m-1.safetensors","b":"../m.safetensors","c":"/etc/passwd","d":5,"e":"m-9.safetensors","f":"C:\\m.safetensors","a":"m-2.safetensors"}}""");
+        WriteIndex("""{"weight_map":{"a":"m-1.safetensors","b":"../m.safetensors","c":"/etc/passwd","d":5,"e":"m-9.safetensors","f":"C:"""
+            + """\\m.safetensors","a":"m-2.safetensors"}}""");
         AssertFaults(
             "weight_map: '../m.safetensors' is not the plain name of a .safetensors file in the same folder.",
             "weight_map: '/etc/passwd' is not the plain name of a .safetensors file in the same folder.",

@@ -10,7 +10,8 @@ public class PreferenceReaderTests
         var info = new List<string>();
         PreferenceRow row = Assert.Single(PreferenceReader.Read(path, null, info.Add));
         Assert.Equal(new PreferenceRow("Hi \n", " 你好 🙂", "no\t\"x\"", null, null), row);
-        Assert.Equal(["a.jsonl: read as plain text (prompt `prompt`, chosen `chosen`, rejected `rejected`), recognised by its fields. To read it otherwise, set `Format` or `Columns`."], info);
+        Assert.Equal(["a.jsonl: read as plain text (prompt `prompt`, chosen `chosen`, rejected `rejected`), recognised by its fields. To read it otherwise, "
+            + "set `Format` or `Columns`."], info);
     }
 
     [Fact]
@@ -46,7 +47,8 @@ public class PreferenceReaderTests
                 new DroppedRows(DropReason.EmptyField, 1, "a.jsonl, line 5", "`rejected` holds no visible character."),
             ],
             log.Drops);
-        Assert.Equal("a.jsonl: 4 of 5 rows cannot be read as pairs and were left out. The first: a.jsonl, line 2: `chosen` must be text or a list of messages, but was a number.", info[1]);
+        Assert.Equal("a.jsonl: 4 of 5 rows cannot be read as pairs and were left out. The first: a.jsonl, line 2: `chosen` must be text or a list of messages, "
+            + "but was a number.", info[1]);
     }
 
     [Fact]
@@ -61,9 +63,11 @@ public class PreferenceReaderTests
         var strict = new PreferenceLoadOptions { MalformedRows = MalformedRows.FailAtFirst };
         var thrown = Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path, strict).ToArray());
         Assert.Equal("a.jsonl, line 2: `rejected` is missing or null.", thrown.Message);
-        thrown = Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path, new PreferenceLoadOptions { MalformedRows = MalformedRows.FailAtEnd }).ToArray());
+        thrown = Assert.Throws<InvalidDataException>(
+            () => PreferenceReader.Read(path, new PreferenceLoadOptions { MalformedRows = MalformedRows.FailAtEnd }).ToArray());
         Assert.Equal(
-            $"a.jsonl: 2 of 3 rows cannot be read as pairs:{Environment.NewLine}a.jsonl, line 2: `rejected` is missing or null.{Environment.NewLine}a.jsonl, line 3: `chosen` is missing or null.",
+            $"a.jsonl: 2 of 3 rows cannot be read as pairs:{Environment.NewLine}a.jsonl, line 2: `rejected` is missing or null.{Environment.NewLine}a.jsonl, "
+                + "line 3: `chosen` is missing or null.",
             thrown.Message);
     }
 
@@ -73,7 +77,8 @@ public class PreferenceReaderTests
         using var folder = new TemporaryFolder();
         string path = folder.Write("a.jsonl", """{"prompt": "p", "chosen": "", "rejected": "r"}""");
         var thrown = Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path).ToArray());
-        Assert.Equal($"a.jsonl: 1 of 1 rows cannot be read as pairs:{Environment.NewLine}a.jsonl, line 1: `chosen` holds no visible character.", thrown.Message);
+        Assert.Equal(
+            $"a.jsonl: 1 of 1 rows cannot be read as pairs:{Environment.NewLine}a.jsonl, line 1: `chosen` holds no visible character.", thrown.Message);
     }
 
     [Fact]

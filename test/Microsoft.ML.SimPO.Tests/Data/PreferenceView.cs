@@ -12,7 +12,8 @@ internal static class PreferenceView
         ValueGetter<ReadOnlyMemory<char>> prompt = Text("Prompt"), chosen = Text("Chosen"), rejected = Text("Rejected");
         ValueGetter<float>? scoreChosen = Score("ScoreChosen"), scoreRejected = Score("ScoreRejected");
         var rows = new List<PreferenceRow>();
-        while (cursor.MoveNext()) rows.Add(new PreferenceRow(Get(prompt).ToString(), Get(chosen).ToString(), Get(rejected).ToString(), Known(scoreChosen), Known(scoreRejected)));
+        while (cursor.MoveNext())
+            rows.Add(new PreferenceRow(Get(prompt).ToString(), Get(chosen).ToString(), Get(rejected).ToString(), Known(scoreChosen), Known(scoreRejected)));
         return [.. rows];
 
         ValueGetter<ReadOnlyMemory<char>> Text(string name) => cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema[name]);

@@ -7,7 +7,8 @@ public class GenerationOptionsTests
     {
         var options = new GenerationOptions
         {
-            MaxNewTokens = 0, MinNewTokens = -2, Temperature = 0, TopK = -1, TopP = 0, MinP = 2, RepetitionPenalty = float.NaN, NoRepeatNgramSize = -1, StopStrings = ["end", ""],
+            MaxNewTokens = 0, MinNewTokens = -2, Temperature = 0, TopK = -1, TopP = 0, MinP = 2, RepetitionPenalty = float.NaN, NoRepeatNgramSize = -1,
+            StopStrings = ["end", ""],
         };
         Assert.Equal(
             [

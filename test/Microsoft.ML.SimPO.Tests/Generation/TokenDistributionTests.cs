@@ -9,14 +9,16 @@ public class TokenDistributionTests
 
     /// <summary>Halving the temperature squares the odds: 1, 16, 4, 9 of 30.</summary>
     [Fact]
-    public void Temperature_sharpens() => Check(new GenerationOptions { Temperature = 0.5f }, Logits, (0, 1 / 30.0), (1, 16 / 30.0), (2, 4 / 30.0), (3, 9 / 30.0));
+    public void Temperature_sharpens() =>
+        Check(new GenerationOptions { Temperature = 0.5f }, Logits, (0, 1 / 30.0), (1, 16 / 30.0), (2, 4 / 30.0), (3, 9 / 30.0));
 
     [Fact]
     public void Top_k_keeps_the_k_likeliest() => Check(new GenerationOptions { TopK = 2 }, Logits, (1, 4 / 7.0), (3, 3 / 7.0));
 
     /// <summary>Hugging Face removes what is below the k-th: tokens that are as likely as it stay.</summary>
     [Fact]
-    public void Top_k_keeps_ties_of_the_last() => Check(new GenerationOptions { TopK = 2 }, [1f, 2f, 1f, 1f, 0f], (0, 1 / (3 + Math.E)), (1, Math.E / (3 + Math.E)), (2, 1 / (3 + Math.E)), (3, 1 / (3 + Math.E)));
+    public void Top_k_keeps_ties_of_the_last() => Check(new GenerationOptions { TopK = 2 }, [1f, 2f, 1f, 1f, 0f], (0, 1 / (3 + Math.E)),
+        (1, Math.E / (3 + Math.E)), (2, 1 / (3 + Math.E)), (3, 1 / (3 + Math.E)));
 
     /// <summary>0.4 and 0.7 are below 0.75, so the third is still let in.</summary>
     [Theory]
@@ -36,7 +38,8 @@ public class TokenDistributionTests
     public void Min_p_is_a_share_of_the_likeliest() => Check(new GenerationOptions { MinP = 0.6f }, Logits, (1, 4 / 7.0), (3, 3 / 7.0));
 
     [Fact]
-    public void Tokens_that_were_banned_are_out() => Check(new GenerationOptions { TopK = 2, TopP = 0.99f }, [1f, float.NegativeInfinity, 1f, float.NegativeInfinity], (0, 0.5), (2, 0.5));
+    public void Tokens_that_were_banned_are_out() =>
+        Check(new GenerationOptions { TopK = 2, TopP = 0.99f }, [1f, float.NegativeInfinity, 1f, float.NegativeInfinity], (0, 0.5), (2, 0.5));
 
     /// <summary>Against sorting all of a large vocabulary, with logits that share buckets and some that are far away.</summary>
     [Theory]
@@ -49,7 +52,8 @@ public class TokenDistributionTests
     {
         var random = new Random(7);
         float[] logits = [.. Enumerable.Range(0, 30000).Select(i => i % 1000 == 0 ? -100f : (float)Math.Round(random.NextDouble() * 12, 3))];
-        List<(int Id, double Probability)> found = new TokenDistribution(new GenerationOptions { TopK = topK, TopP = topP, MinP = minP, Temperature = temperature }).Probabilities(logits);
+        List<(int Id, double Probability)> found =
+            new TokenDistribution(new GenerationOptions { TopK = topK, TopP = topP, MinP = minP, Temperature = temperature }).Probabilities(logits);
 
         (int Id, float Scaled)[] sorted = [.. logits.Select((l, id) => (id, l / temperature)).OrderByDescending(l => l.Item2).ThenBy(l => l.id)];
         if (topK > 0) sorted = [.. sorted.TakeWhile(l => l.Scaled >= sorted[topK - 1].Scaled)];

@@ -35,7 +35,8 @@ public sealed class TokenGeneratorTests : IDisposable
             using Decoder decoder = RandomDecoder.Make(4, architecture);
             List<int> sequence = [.. Prompts[1]];
             for (int i = 0; i < 20; i++) sequence.Add(Next(decoder, [.. sequence]));
-            Assert.Equal(sequence.Skip(Prompts[1].Length), new TokenGenerator(decoder, []).Generate([Prompts[1]], new GenerationOptions { MaxNewTokens = 20 })[0]);
+            Assert.Equal(
+                sequence.Skip(Prompts[1].Length), new TokenGenerator(decoder, []).Generate([Prompts[1]], new GenerationOptions { MaxNewTokens = 20 })[0]);
         }
     }
 

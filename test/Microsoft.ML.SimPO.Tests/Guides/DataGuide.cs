@@ -17,7 +17,8 @@ internal static class DataGuide
 
         IDataView rated = ml.Alignment.LoadPreferences("rated.jsonl", new PreferenceLoadOptions { RatedPairs = RatedPairs.All, MinimumRatingGap = 1 });
 
-        PreferenceStatistics statistics = ml.Alignment.DescribePreferences("pairs.jsonl", modelPath: "model", limits: new StatisticsLimits(Prompt: 1800, Pair: 2048));
+        PreferenceStatistics statistics =
+            ml.Alignment.DescribePreferences("pairs.jsonl", modelPath: "model", limits: new StatisticsLimits(Prompt: 1800, Pair: 2048));
         Console.WriteLine(statistics);
         DataFrame lengths = statistics.ToDataFrame();
 

@@ -10,10 +10,12 @@ internal static class EvaluateGuide
         IDataView test = ml.Alignment.LoadPreferences("test.jsonl");
         using SimPOTransformer model = ml.Alignment.LoadModel("model", new SimPOTrainer.Options { Beta = 2.5f });
         AlignmentMetrics metrics = ml.Alignment.Evaluate(model.Transform(test));
-        Console.WriteLine($"accuracy {metrics.Accuracy:P1}, with 95 % confidence from {metrics.AccuracyInterval.Lower:P1} to {metrics.AccuracyInterval.Upper:P1}");
+        Console.WriteLine(
+            $"accuracy {metrics.Accuracy:P1}, with 95 % confidence from {metrics.AccuracyInterval.Lower:P1} to {metrics.AccuracyInterval.Upper:P1}");
         Console.WriteLine($"mean margin {metrics.MeanMargin:F3}, log-loss {metrics.LogLoss:F3}, calibration error {metrics.CalibrationError:F3}");
 
-        Console.WriteLine($"log-probability of chosen answers {metrics.MeanChosenReward / model.Beta:F3} nats a token, length correlation {metrics.LengthCorrelation:F2}");
+        Console.WriteLine(
+            $"log-probability of chosen answers {metrics.MeanChosenReward / model.Beta:F3} nats a token, length correlation {metrics.LengthCorrelation:F2}");
 
         var length = ml.Transforms.CustomMapping<PromptRow, PromptGroup>((row, group) => group.Length = row.Prompt.Length < 30 ? "short" : "long", null);
         IDataView grouped = length.Fit(test).Transform(test);

@@ -1,9 +1,8 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>A text with programs that are compiled here, in the regions that are marked as such, and run.</summary>
+/// <summary>A text with programs that are compiled here, in the regions that are marked as such, and run by <see cref="GuideProgram"/>.</summary>
 internal static class Guide
 {
     /// <summary>What a text shows is what a source file of this project holds between its marks, blank lines between the pieces.</summary>
@@ -13,29 +12,8 @@ internal static class Guide
     public static void AssertShown(string text, string source, string mark = "guide")
     {
         string program = Blocks(Repository.PathOf(["test", "Microsoft.ML.SimPO.Tests", .. source.Split('/')]), $@"// <{mark}>\n(.*?)\n *// </{mark}>");
-        Assert.Equal(Blocks(Repository.PathOf(text.Split('/')), @"```csharp\n(.*?)\n```"), string.Join('\n', program.Split('\n').Select(line => line.Length > 8 ? line[8..] : "")));
-    }
-
-    /// <summary>Runs a program with a folder as the current one, and gives what it prints. The process is its own meanwhile.</summary>
-    public static async Task<string> Run(string folder, Func<Task> program)
-    {
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using TextWriter console = TextWriter.Synchronized(text); // progress comes on other threads
-        (string here, CultureInfo culture, TextWriter output) = (Environment.CurrentDirectory, CultureInfo.CurrentCulture, Console.Out);
-        try
-        {
-            Environment.CurrentDirectory = folder;
-            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-            Console.SetOut(console);
-            await program();
-        }
-        finally
-        {
-            Console.SetOut(output);
-            CultureInfo.CurrentCulture = culture;
-            Environment.CurrentDirectory = here;
-        }
-        return text.ToString().ReplaceLineEndings("\n");
+        Assert.Equal(Blocks(Repository.PathOf(text.Split('/')), @"```csharp\n(.*?)\n```"),
+            string.Join('\n', program.Split('\n').Select(line => line.Length > 8 ? line[8..] : "")));
     }
 
     /// <summary>Puts QuickStart's model and some of its pairs into a folder, under the names that the programs use.</summary>
@@ -48,5 +26,6 @@ internal static class Guide
     }
 
     private static string Blocks(string path, string pattern) =>
-        string.Join("\n\n", Regex.Matches(File.ReadAllText(path).ReplaceLineEndings("\n"), pattern, RegexOptions.Singleline).Select(match => match.Groups[1].Value));
+        string.Join(
+            "\n\n", Regex.Matches(File.ReadAllText(path).ReplaceLineEndings("\n"), pattern, RegexOptions.Singleline).Select(match => match.Groups[1].Value));
 }

@@ -12,7 +12,8 @@ public sealed class GuideTests : IDisposable
     // That of data is run in DataGuideTests: it needs other files, and its result is rows.
     [Fact]
     public void Every_guide_is_tested() => Assert.Equal(
-        ["data", "evaluate", "fit", "generate", "lora", "runs", "save", "select", "serve"], Directory.EnumerateFiles(Repository.PathOf("docs", "guides"), "*.md").Select(Path.GetFileNameWithoutExtension).Order());
+        ["data", "evaluate", "fit", "generate", "lora", "runs", "save", "select", "serve"],
+        Directory.EnumerateFiles(Repository.PathOf("docs", "guides"), "*.md").Select(Path.GetFileNameWithoutExtension).Order());
 
     /// <param name="name">The guide.</param>
     /// <param name="pairs">How many it gets to learn from.</param>
@@ -20,38 +21,23 @@ public sealed class GuideTests : IDisposable
     /// <param name="output">What it prints.</param>
     [Theory]
     [InlineData("fit", 24, "", @"(?s)pairs kept 24.*SimPOTrainer; Training.*1/\d loss \d.*epoch 0: accuracy \d.*epoch 1: accuracy")]
-    [InlineData("evaluate", 24, "", @"(?s)accuracy \d.*from \d.*mean margin.*log-probability of chosen answers -0\.\d+ nats.*(long|short) prompts: \d+ pairs.*cross-validated accuracy \d")]
+    [InlineData("evaluate", 24, "",
+        @"(?s)accuracy \d.*from \d.*mean margin.*log-probability of chosen answers -0\.\d+ nats.*(long|short) prompts: \d+ pairs.*cross-validated accuracy \d")]
     [InlineData("select", 24, "sweep", @"(?s)trial.*LearningRate.*LossType.*best.*best: learning rate \S+, accuracy \d")]
     [InlineData("serve", 24, "", @"(?s)margin -?\d+\.\d{3}, chosen is better: (True|False).*reward -\d.*reward -\d.*\n.{10,}")]
     [InlineData("save", 24, "large large.zip tuned tuned-bf16 tuned.zip", "3 input columns, equal scores: True")]
     [InlineData("generate", 24, "", @"(?s)^(.*\n(Stop|Length) after \d+ tokens: ){4}.* \(\d+ tokens, (stop|length)\)\n$")]
-    [InlineData("lora", 16, "adapter merged tuned.zip", @"^\d+ of 1\d{6} parameters were trained\naccuracy \d+ ?%\nrank 4: loss \d\.\d{3}\nrank 8: loss \d\.\d{3}\n$")]
-    [InlineData("runs", 100, "run", @"^best after step \d+ of \d+: loss \d\.\d{3}\nAfter step \d+ the chosen answers' log-probability has fallen by \d+\.\d{2} nats a token, ")]
-    public async Task A_guide_shows_what_runs_here(string name, int pairs, string left, string output)
+    [InlineData(
+        "lora", 16, "adapter merged tuned.zip", @"^\d+ of 1\d{6} parameters were trained\naccuracy \d+ ?%\nrank 4: loss \d\.\d{3}\nrank 8: loss \d\.\d{3}\n$")]
+    [InlineData("runs", 100, "run",
+        @"^best after step \d+ of \d+: loss \d\.\d{3}\nAfter step \d+ the chosen answers' log-probability has fallen by \d+\.\d{2} nats a token, ")]
+    public void A_guide_shows_what_runs_here(string name, int pairs, string left, string output)
     {
         Guide.AssertShown($"docs/guides/{name}.md", $"Guides/{char.ToUpperInvariant(name[0])}{name[1..]}Guide.cs");
         Guide.Provide(_folder.Path, pairs, test: 12);
-        Assert.Matches(output, await Guide.Run(_folder.Path, ProgramOf(name)));
+        Assert.Matches(output, GuideProgram.Run(name, _folder.Path));
         string[] expected = [.. left.Split(' ', StringSplitOptions.RemoveEmptyEntries), "model", "test.jsonl", "train.jsonl"];
-        Assert.Equal(expected.Order(StringComparer.Ordinal), Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        IEnumerable<string?> found = Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName);
+        Assert.Equal(expected.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
     }
-
-    private static Func<Task> ProgramOf(string name) => name switch
-    {
-        "fit" => At(FitGuide.Run),
-        "evaluate" => At(EvaluateGuide.Run),
-        "select" => At(SelectGuide.Run),
-        "serve" => At(ServeGuide.Run),
-        "save" => At(SaveGuide.Run),
-        "generate" => GenerateGuide.Run,
-        "lora" => At(LoraGuide.Run),
-        "runs" => At(RunsGuide.Run),
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such guide."),
-    };
-
-    private static Func<Task> At(Action program) => () =>
-    {
-        program();
-        return Task.CompletedTask;
-    };
 }

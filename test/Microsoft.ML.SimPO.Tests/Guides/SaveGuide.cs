@@ -18,7 +18,8 @@ internal static class SaveGuide
 
         ml.Model.Save(model, pairs.Schema, "tuned.zip");
         ITransformer loaded = ml.Model.Load("tuned.zip", out DataViewSchema schema);
-        Console.WriteLine($"{schema.Count} input columns, equal scores: {loaded.Transform(pairs).GetColumn<float>("Score").SequenceEqual(again.Transform(pairs).GetColumn<float>("Score"))}");
+        Console.WriteLine($"{schema.Count} input columns, equal scores: "
+            + $"{loaded.Transform(pairs).GetColumn<float>("Score").SequenceEqual(again.Transform(pairs).GetColumn<float>("Score"))}");
         (loaded as IDisposable)?.Dispose();
 
         model.ExternalWeights = "large";

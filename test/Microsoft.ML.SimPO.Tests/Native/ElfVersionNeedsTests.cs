@@ -32,7 +32,8 @@ public class ElfVersionNeedsTests
     public void Other_files_are_refused()
     {
         foreach (byte[] bytes in new[] { [], "MZ"u8.ToArray(), new byte[4096] })
-            Assert.Equal("it is not a 64-bit little-endian ELF file.", Assert.Throws<InvalidDataException>(() => ElfVersionNeeds.MakeWeak(bytes, "GLIBCXX_3.4.32")).Message);
+            Assert.Equal("it is not a 64-bit little-endian ELF file.",
+                Assert.Throws<InvalidDataException>(() => ElfVersionNeeds.MakeWeak(bytes, "GLIBCXX_3.4.32")).Message);
     }
 
     [Fact]
@@ -42,7 +43,8 @@ public class ElfVersionNeedsTests
         for (int length = 6; length < whole.Length; length++)
         {
             byte[] cut = whole[..length];
-            Assert.Equal("its ELF section table points outside the file.", Assert.Throws<InvalidDataException>(() => ElfVersionNeeds.MakeWeak(cut, "GLIBCXX_3.4.32")).Message);
+            Assert.Equal("its ELF section table points outside the file.",
+                Assert.Throws<InvalidDataException>(() => ElfVersionNeeds.MakeWeak(cut, "GLIBCXX_3.4.32")).Message);
         }
     }
 
@@ -69,7 +71,8 @@ public class ElfVersionNeedsTests
             byte[] other = Library();
             Encoding.ASCII.GetBytes("GLIBCXX_9.9.99").CopyTo(other, Strings + 11);
             File.WriteAllBytes(file, other);
-            Assert.Equal("it does not ask for GLIBCXX_3.4.32, so its C++ run time is not what is missing.", Assert.Throws<InvalidDataException>(() => RelaxedLibrary.CopyOf(file)).Message);
+            Assert.Equal("it does not ask for GLIBCXX_3.4.32, so its C++ run time is not what is missing.",
+                Assert.Throws<InvalidDataException>(() => RelaxedLibrary.CopyOf(file)).Message);
         }
         finally
         {

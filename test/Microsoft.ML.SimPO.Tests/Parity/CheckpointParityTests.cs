@@ -6,7 +6,7 @@ namespace Microsoft.ML.SimPO.Parity;
 [Trait("Category", "Parity")]
 public sealed class CheckpointParityTests
 {
-    public static TheoryData<GoldenCase> Models => GoldenCases.Folders("models", "config.json");
+    public static TheoryData<GoldenCase> Models => GoldenCases.Folders("models", "config.json", "golden.json");
 
     [SkippableTheory]
     [MemberData(nameof(Models))]
@@ -18,7 +18,7 @@ public sealed class CheckpointParityTests
         var shapes = expected.FieldNames.ToDictionary(n => n, n => expected.GetInt32List(n).Select(d => (long)d).ToArray());
         Assert.NotEmpty(shapes);
         Assert.Empty(reader.Check(shapes));
-        Assert.All(shapes.Keys, name => Assert.True(reader.ReadFloat32(name).All(value => Math.Abs(value) < 100)));
+        Assert.All(shapes.Keys, name => Assert.True(reader.ReadFloat32(name).All(float.IsFinite)));
     }
 
     /// <summary>Writing what was read gives back the very bytes that Hugging Face wrote, for the types that are written.</summary>
@@ -28,12 +28,13 @@ public sealed class CheckpointParityTests
     {
         GoldenCases.SkipUnsupported(golden);
         using CheckpointReader reader = CheckpointReader.Open(golden.Path);
-        CheckpointType type = reader.Tensors.Values.First().Type;
-        Skip.If(type is not (CheckpointType.Float32 or CheckpointType.BFloat16), $"{type} is read, not written.");
+        CheckpointType[] types = [.. reader.Tensors.Values.Select(e => e.Type).Distinct()];
+        Skip.If(types is not [CheckpointType.Float32 or CheckpointType.BFloat16], $"{string.Join(", ", types)} is read, not written.");
         foreach (IGrouping<string, TensorEntry> file in reader.Tensors.Values.GroupBy(e => e.File))
         {
             using var written = new MemoryStream();
-            SafetensorsWriter.Write(written, [.. file.Select(e => new TensorSource(e.Name, e.Shape, sink => sink.Write(reader.ReadFloat32(e.Name))))], type);
+            TensorSource[] sources = [.. file.Select(e => new TensorSource(e.Name, e.Shape, sink => sink.Write(reader.ReadFloat32(e.Name))))];
+            SafetensorsWriter.Write(written, sources, types[0]);
             Assert.Equal(File.ReadAllBytes(file.Key), written.ToArray());
         }
     }

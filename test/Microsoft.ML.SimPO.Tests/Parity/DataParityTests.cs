@@ -21,7 +21,8 @@ public class DataParityTests
         Assert.NotEmpty(containers);
         foreach (string container in containers)
         {
-            if (expected is [var only] && JsonDocument.Parse(only).RootElement.TryGetProperty("error", out JsonElement error)) AssertRefused(container, error.GetString()!);
+            if (expected is [var only] && JsonDocument.Parse(only).RootElement.TryGetProperty("error", out JsonElement error))
+                AssertRefused(container, error.GetString()!);
             else AssertRead(container, expected);
         }
     }
@@ -39,19 +40,23 @@ public class DataParityTests
         string place = Path.GetFileName(container);
         Assert.True(rows.Length == expected.Length, $"{place}: {rows.Length} rows, expected {expected.Length}. {string.Join(' ', lines)}");
         for (int i = 0; i < rows.Length; i++) Assert.Equal((place, i, Canonical(Expected(expected[i]))), (place, i, Canonical(rows[i])));
-        Assert.Single(lines, line => line.StartsWith("Info: ", StringComparison.Ordinal) && line.Contains("recognised by its fields", StringComparison.Ordinal));
+        Assert.Single(
+            lines, line => line.StartsWith("Info: ", StringComparison.Ordinal) && line.Contains("recognised by its fields", StringComparison.Ordinal));
         bool splits = Directory.Exists(container) && Directory.EnumerateFileSystemEntries(container, "test*", SearchOption.AllDirectories).Any();
-        Assert.Equal(splits ? 1 : 0, lines.Count(line => line.StartsWith("Info: ", StringComparison.Ordinal) && line.Contains("; leaves out test", StringComparison.Ordinal)));
+        Assert.Equal(splits
+            ? 1 : 0, lines.Count(line => line.StartsWith("Info: ", StringComparison.Ordinal) && line.Contains("; leaves out test", StringComparison.Ordinal)));
     }
 
     /// <summary>What the golden's line says, as a row: the turns put together by the rule for `Prompt` that users are promised.</summary>
     private static PreferenceRow Expected(string line)
     {
         JsonElement row = JsonDocument.Parse(line).RootElement;
-        var turns = row.GetProperty("prompt").EnumerateArray().Select(t => (Role: t.GetProperty("role").GetString()!, Content: t.GetProperty("content").GetString()!)).ToList();
-        if (row.GetProperty("system").GetString() is { } system) turns.Insert(0, ("system", system));
+        var turns = row.GetProperty("prompt").EnumerateArray()
+            .Select(t => (Role: t.GetProperty("role").GetString()!, Content: t.GetProperty("content").GetString()!)).ToList();
+        if (row.TryGetProperty("system", out JsonElement given) && given.GetString() is { } system) turns.Insert(0, ("system", system));
         string prompt = turns is [("user", var text)] ? text : JsonSerializer.Serialize(turns.Select(t => new { role = t.Role, content = t.Content }));
-        return new PreferenceRow(prompt, row.GetProperty("chosen").GetString()!, row.GetProperty("rejected").GetString()!, Score("score_chosen"), Score("score_rejected"));
+        return new PreferenceRow(
+            prompt, row.GetProperty("chosen").GetString()!, row.GetProperty("rejected").GetString()!, Score("score_chosen"), Score("score_rejected"));
 
         float? Score(string name) => row.TryGetProperty(name, out JsonElement score) ? score.GetSingle() : null;
     }

@@ -23,8 +23,9 @@ public sealed class GoldenCase : IXunitSerializable
 
     public string File(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 
-    /// <summary>A file of another folder of the same root.</summary>
-    public string Sibling(params string[] parts) => System.IO.Path.Combine([Root, .. parts]);
+    /// <summary>A file or folder that the case needs, of its own root or else of the first that has it; null where none does.</summary>
+    public string? Find(params string[] parts) =>
+        GoldenCases.Roots.Prepend(Root).Select(root => System.IO.Path.Combine([root, .. parts])).FirstOrDefault(System.IO.Path.Exists);
 
     public void Deserialize(IXunitSerializationInfo info)
     {

@@ -1,8 +1,8 @@
 namespace Microsoft.ML.SimPO.Parity;
 
 /// <summary>
-/// Finds golden cases under the project's own <c>Goldens/</c> and under every root that <c>SIMPO_GOLDENS</c> names. A case of the project's that such a root holds
-/// with the same bytes runs once.
+/// Finds golden cases under the project's own <c>Goldens/</c> and under every root that <c>SIMPO_GOLDENS</c> names. A case of the project's that such a root
+/// holds with the same bytes runs once.
 /// </summary>
 internal static class GoldenCases
 {
@@ -11,17 +11,21 @@ internal static class GoldenCases
     public static string OwnRoot => Repository.PathOf("test", "Microsoft.ML.SimPO.Tests", "Goldens");
 
     public static IReadOnlyList<string> NamedRoots =>
-        (Environment.GetEnvironmentVariable("SIMPO_GOLDENS") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        (Environment.GetEnvironmentVariable("SIMPO_GOLDENS") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     public static IEnumerable<string> Roots => NamedRoots.Prepend(OwnRoot);
 
-    /// <summary>The folders below <c>ROOT/kind/</c> that hold <paramref name="marker"/>, every root, by name.</summary>
-    public static TheoryData<GoldenCase> Folders(string kind, string marker) =>
-        Collect(kind, folder => Directory.EnumerateDirectories(folder).Where(d => File.Exists(Path.Combine(d, marker))));
+    /// <summary>The folders below <c>ROOT/kind/</c> that hold the <paramref name="markers"/>, every root, by name.</summary>
+    public static TheoryData<GoldenCase> Folders(string kind, params string[] markers) =>
+        Collect(kind, folder => Directory.EnumerateDirectories(folder).Where(d => markers.All(marker => GoldenFile.Exists(Path.Combine(d, marker)))));
 
-    /// <summary>The files below <c>ROOT/kind/</c> that match <paramref name="pattern"/>, every root, by name.</summary>
+    /// <summary>The files below <c>ROOT/kind/</c> that match <paramref name="pattern"/>, packed or not, every root, by name.</summary>
     public static TheoryData<GoldenCase> Files(string kind, string pattern) =>
-        Collect(kind, folder => Directory.EnumerateFiles(folder, pattern));
+        Collect(kind, folder => Directory.EnumerateFiles(folder, pattern).Concat(Directory.EnumerateFiles(folder, pattern + GoldenFile.Packed)));
+
+    /// <summary>The cases of a theory.</summary>
+    public static IEnumerable<GoldenCase> Of(TheoryData<GoldenCase> cases) => ((IEnumerable<object[]>)cases).Select(row => (GoldenCase)row[0]);
 
     /// <summary>Skips a case that <c>unsupported.txt</c> names, with the reason given there.</summary>
     public static void SkipUnsupported(GoldenCase golden)
@@ -43,17 +47,34 @@ internal static class GoldenCases
             string[] twins = root == OwnRoot ? [.. NamedRoots.Select(r => Path.Combine(r, kind)).Where(f => shared.All(e => IsIn(f, e)))] : [];
             foreach (string entry in found)
                 if (!twins.Any(f => IsIn(f, entry)))
-                    cases.Add(new GoldenCase(root, kind, Path.GetFileName(entry)));
+                    cases.Add(new GoldenCase(root, kind, NameOf(entry)));
         }
         return cases;
     }
 
-    /// <summary>Whether a folder holds a file, or all files of a folder, with the same bytes.</summary>
+    /// <summary>
+    /// Whether a folder holds a file, or all files of a folder, with the same bytes. A packed file is what it was made of, and reference outputs are the same
+    /// if each tensor is: the project's own cases are packed, and leave out gradients.
+    /// </summary>
     internal static bool IsIn(string folder, string entry)
     {
         string other = Path.Combine(folder, Path.GetFileName(entry));
         if (Directory.Exists(entry)) return Directory.EnumerateFileSystemEntries(entry).All(e => IsIn(other, e));
-        return File.Exists(other) && new FileInfo(other).Length == new FileInfo(entry).Length && File.ReadAllBytes(other).AsSpan().SequenceEqual(File.ReadAllBytes(entry));
+        if (File.Exists(other))
+            return Path.GetFileName(entry) == "golden.safetensors"
+                ? GoldenTensors.AreIn(other, entry) : HaveSameBytes(File.ReadAllBytes(other), File.ReadAllBytes(entry));
+        string unpacked = Path.Combine(folder, NameOf(entry));
+        return File.Exists(unpacked) && HaveSameBytes(File.ReadAllBytes(unpacked), GoldenFile.ReadBytes(entry[..^GoldenFile.Packed.Length]));
+    }
+
+    private static bool HaveSameBytes(byte[] a, byte[] b) => a.AsSpan().SequenceEqual(b);
+
+    /// <summary>Without what packing adds. The files of preprocessing are packed everywhere, and called so.</summary>
+    private static string NameOf(string entry)
+    {
+        string name = Path.GetFileName(entry);
+        bool isPacked = name.EndsWith(GoldenFile.Packed, StringComparison.Ordinal) && Path.GetFileName(Path.GetDirectoryName(entry)) != "preprocessing";
+        return isPacked ? name[..^GoldenFile.Packed.Length] : name;
     }
 
     private static Dictionary<string, string> ReadUnsupported()

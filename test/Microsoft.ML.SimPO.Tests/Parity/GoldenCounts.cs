@@ -19,10 +19,11 @@ public sealed class GoldenCounts
 
     public GoldenCounts(IMessageSink console)
     {
-        GoldenCase[] cases = [.. Kinds.SelectMany(k => ((IEnumerable<object[]>)k.Cases()).Select(row => (GoldenCase)row[0]))];
+        GoldenCase[] cases = [.. Kinds.SelectMany(k => GoldenCases.Of(k.Cases()))];
         foreach (string root in GoldenCases.Roots)
         {
-            string counts = string.Join(", ", Kinds.Select(k => FormattableString.Invariant($"{cases.Count(c => c.Root == root && c.Kind == k.Kind)} {k.Kind}")));
+            string counts =
+                string.Join(", ", Kinds.Select(k => FormattableString.Invariant($"{cases.Count(c => c.Root == root && c.Kind == k.Kind)} {k.Kind}")));
             string besides = root == GoldenCases.OwnRoot && GoldenCases.NamedRoots.Count > 0 ? " besides those that another root holds too" : "";
             console.OnMessage(new DiagnosticMessage($"golden cases in '{root}'{besides}: {counts}"));
             ByRoot[root] = cases.Count(c => c.Root == root);

@@ -21,7 +21,7 @@ internal static class InvariantVectors
         }
         int tokenizers = 0, vectors = 0;
         var differences = new List<string>();
-        foreach (GoldenCase golden in ((IEnumerable<object[]>)TokenizerParityTests.Cases).Select(row => (GoldenCase)row[0]))
+        foreach (GoldenCase golden in GoldenCases.Of(TokenizerParityTests.Cases))
         {
             vectors += TokenizerParityTests.Compare(HfTokenizer.Load(golden.Path), golden.File("vectors.jsonl"), differences);
             tokenizers++;

@@ -17,6 +17,7 @@ internal sealed class ModelGolden : IDisposable
         _golden = JsonDocument.Parse(File.ReadAllBytes(golden.File("golden.json"))).RootElement;
         _tolerance = JsonDocument.Parse(File.ReadAllBytes(golden.File("tolerance.json"))).RootElement;
         Tensors = new GoldenTensors(golden.File("golden.safetensors"));
+        LacksGradients = golden.Root == GoldenCases.OwnRoot;
         Decoder = Load(golden);
         Sequences = ReadSequences();
         Pairs = ReadPairs();
@@ -26,10 +27,16 @@ internal sealed class ModelGolden : IDisposable
 
     public Decoder Decoder { get; }
 
+    /// <summary>Whether gradients of matrices may be missing, to keep the repository small: their norm is there.</summary>
+    public bool LacksGradients { get; }
+
     /// <summary>The three texts.</summary>
     public IReadOnlyList<int[]> Sequences { get; }
 
     public IReadOnlyList<(int Index, EncodedPair Tokens)> Pairs { get; }
+
+    /// <summary>The family of a checkpoint's folder, as its configuration calls it.</summary>
+    public static string Family(string folder) => ModelConfig.LoadFile(Path.Combine(folder, "config.json")).GetString("model_type");
 
     public JsonElement Field(string name) => _golden.GetProperty(name);
 

@@ -35,9 +35,14 @@ public sealed class TemplateParityTests
         List<string> differences = [];
         foreach (JsonElement row in Rows(golden))
             foreach (JsonElement chat in row.GetProperty("cases").EnumerateArray())
-                Compare(chat, RenderChat(row.GetProperty("template").GetString()!, chat), $"{row.GetProperty("name")}: {chat.GetProperty("label")}", differences);
+                Compare(
+                    chat, RenderChat(row.GetProperty("template").GetString()!, chat), $"{row.GetProperty("name")}: {chat.GetProperty("label")}", differences);
         Assert.True(differences.Count == 0, string.Join("\n", differences));
     }
+
+    /// <summary>The template of a name, of the first root that has it; null where none does.</summary>
+    internal static string? SourceOf(string name) => GoldenCases.Of(Templates).SelectMany(Rows)
+        .Where(row => row.GetProperty("name").GetString() == name).Select(row => row.GetProperty("template").GetString()).FirstOrDefault();
 
     private static (string? Text, string? ErrorClass) RenderChat(string template, JsonElement chat)
     {
@@ -46,7 +51,9 @@ public sealed class TemplateParityTests
         variables["add_generation_prompt"] = chat.GetProperty("add_generation_prompt");
         (string? text, string? error) = Result(template, variables);
         bool isContinued = chat.TryGetProperty("continue_final_message", out JsonElement flag) && flag.GetBoolean();
-        return text is not null && isContinued ? (ChatTemplate.CutAfterFinalMessage(text, chat.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!), null) : (text, error);
+        return text is not null && isContinued
+            ? (ChatTemplate.CutAfterFinalMessage(text, chat.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!), null)
+            : (text, error);
     }
 
     private static (string? Text, string? ErrorClass) Result(string template, Dictionary<string, object?> variables)
@@ -66,13 +73,15 @@ public sealed class TemplateParityTests
         bool same = expected.TryGetProperty("expected", out JsonElement text)
             ? text.GetString() == actual.Text
             : expected.GetProperty("error").GetProperty("class").GetString() == actual.ErrorClass;
-        if (!same) differences.Add($"{label}\n  expected {expected.GetProperty(text.ValueKind == JsonValueKind.String ? "expected" : "error")}\n  actual   {actual.Text ?? actual.ErrorClass}");
+        if (!same) differences.Add($"{label}\n  expected {expected.GetProperty(text.ValueKind == JsonValueKind.String ? "expected" : "error")}\n  actual   "
+            + $"{actual.Text ?? actual.ErrorClass}");
     }
 
-    private static Dictionary<string, object?> Variables(JsonElement row) => row.GetProperty("vars").EnumerateObject().ToDictionary(p => p.Name, p => (object?)p.Value);
+    private static Dictionary<string, object?> Variables(JsonElement row) =>
+        row.GetProperty("vars").EnumerateObject().ToDictionary(p => p.Name, p => (object?)p.Value);
 
     private static IEnumerable<JsonElement> Rows(GoldenCase golden) =>
-        File.ReadAllText(golden.Path).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement);
+        GoldenFile.ReadLines(golden.Path).Select(line => JsonDocument.Parse(line).RootElement);
 
     private sealed class FixedClock(DateTimeOffset now) : TimeProvider
     {

@@ -17,20 +17,21 @@ internal sealed class TrainingGolden : IDisposable
         _config = Read(golden.File("config.json"));
         _hyper = _config.GetProperty("hyper_parameters");
         Final = Read(golden.File("final.json"));
-        Log = [.. File.ReadLines(golden.File("log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+        Log = [.. GoldenFile.ReadLines(golden.File("log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
         Order = [.. Read(golden.File("order.json")).GetProperty("train").EnumerateArray().Select(s =>
             s.GetProperty("micro_batches").EnumerateArray().Select(m => m.EnumerateArray().Select(i => i.GetInt32()).ToArray()).ToArray())];
-        Train = ReadPairs(golden.Sibling("training", "train.jsonl"))[.._config.GetProperty("train_pairs").GetInt32()];
-        Evaluation = ReadPairs(golden.Sibling("training", "eval.jsonl"));
-        EvaluationBatches = [.. Read(golden.File("order.json")).GetProperty("eval").EnumerateArray().Select(b => b.EnumerateArray().Select(i => i.GetInt32()).ToArray())];
-        ModelPath = golden.Sibling("training", "model");
+        Train = ReadPairs(golden.File(Text("train_data")))[.._config.GetProperty("train_pairs").GetInt32()];
+        Evaluation = ReadPairs(golden.File(Text("eval_data")))[.._config.GetProperty("eval_pairs").GetInt32()];
+        EvaluationBatches = [.. Read(golden.File("order.json")).GetProperty("eval").EnumerateArray()
+            .Select(b => b.EnumerateArray().Select(i => i.GetInt32()).ToArray())];
+        ModelPath = Path.GetFullPath(golden.File(Text("model")));
         Decoder = DecoderLoader.Load(ModelPath, CPU);
         if (!Directory.Exists(golden.File("adapter-initial"))) return;
         AdapterLoader.Load(Decoder, golden.File("adapter-initial"));
         FinalAdapter = new GoldenTensors(golden.File("adapter-final", "adapter_model.safetensors"));
     }
 
-    public bool IsTrl => _config.GetProperty("trainer").GetString()!.StartsWith("trl.", StringComparison.Ordinal);
+    public bool IsTrl => Text("trainer").StartsWith("trl.", StringComparison.Ordinal);
 
     public string ModelPath { get; }
 
@@ -53,6 +54,9 @@ internal sealed class TrainingGolden : IDisposable
     public IReadOnlyList<int[]> EvaluationBatches { get; }
 
     public double Beta => Hyper("beta");
+
+    /// <summary>Of losses and gradient norms. Small losses and large betas magnify float32's rounding; the goldens' README gives these tolerances.</summary>
+    public double RelativeTolerance => Options.LossType == SimPOLossType.Hinge || Beta >= 10 ? 5e-5 : 1e-5;
 
     /// <summary>The run's hyper-parameters as a user would set them.</summary>
     public SimPOTrainer.Options Options
@@ -103,16 +107,27 @@ internal sealed class TrainingGolden : IDisposable
     /// <summary>What was trained with: <c>simpo</c>, <c>dpo-ipo</c>, ...</summary>
     public static string Method(GoldenCase golden) => Read(golden.File("config.json")).GetProperty("method").GetString()!;
 
-    /// <summary>The pairs as texts: the vocabulary is one of words.</summary>
-    public static TextPair TextOf(EncodedPair pair)
+    /// <summary>Pairs as texts whose ids they are, without the special tokens; null where there are none such.</summary>
+    public IReadOnlyList<TextPair>? TextsOf(IReadOnlyList<EncodedPair> pairs)
     {
-        string Words(IEnumerable<int> ids) => string.Concat(ids.Select(i => FormattableString.Invariant($" w{i}")));
-        return new TextPair
+        if (!File.Exists(Path.Combine(ModelPath, "tokenizer.json"))) return null;
+        HfTokenizer tokenizer = HfTokenizer.Load(ModelPath);
+        int[] Plain(IEnumerable<int> ids) => [.. ids.Where(id => !tokenizer.IsSpecial(id))];
+        string Decoded(int[] ids) => tokenizer.Decode(ids, skipSpecialTokens: true);
+        // What follows a prompt may have to begin with a space, which a decoded text does not show.
+        string? Answer(string prompt, int[] ids, int promptLength) => new[] { "", " " }.Select(space => space + Decoded(ids[promptLength..]))
+            .FirstOrDefault(answer => tokenizer.Encode(prompt + answer, addSpecialTokens: false).SequenceEqual(Plain(ids)));
+
+        List<TextPair> texts = [];
+        foreach (EncodedPair pair in pairs)
         {
-            Prompt = Words(pair.ChosenIds[1..pair.ChosenPromptLength])[1..], // without BOS
-            Chosen = Words(pair.ChosenIds[pair.ChosenPromptLength..^1]), // without EOS
-            Rejected = Words(pair.RejectedIds[pair.RejectedPromptLength..^1]),
-        };
+            string prompt = Decoded([.. pair.ChosenIds[..pair.ChosenPromptLength]]);
+            string? chosen = Answer(prompt, [.. pair.ChosenIds], pair.ChosenPromptLength);
+            string? rejected = Answer(prompt, [.. pair.RejectedIds], pair.RejectedPromptLength);
+            if (chosen is null || rejected is null) return null;
+            texts.Add(new TextPair { Prompt = prompt, Chosen = chosen, Rejected = rejected });
+        }
+        return texts;
     }
 
     public void Dispose()
@@ -121,11 +136,13 @@ internal sealed class TrainingGolden : IDisposable
         FinalAdapter?.Dispose();
     }
 
+    private string Text(string name) => _config.GetProperty(name).GetString()!;
+
     private double Hyper(string name) => _hyper.GetProperty(name).GetDouble();
 
-    private static JsonElement Read(string path) => JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
+    private static JsonElement Read(string path) => JsonDocument.Parse(GoldenFile.ReadBytes(path)).RootElement;
 
-    private static List<EncodedPair> ReadPairs(string path) => [.. File.ReadLines(path).Select(line =>
+    private static List<EncodedPair> ReadPairs(string path) => [.. GoldenFile.ReadLines(path).Select(line =>
     {
         JsonElement row = JsonDocument.Parse(line).RootElement;
         int[] Ids(string name) => [.. row.GetProperty(name).EnumerateArray().Select(i => i.GetInt32())];

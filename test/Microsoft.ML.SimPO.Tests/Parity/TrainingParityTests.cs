@@ -19,31 +19,35 @@ public class TrainingParityTests
     {
         GoldenCases.SkipUnsupported(golden);
         using TrainingGolden fixture = Open(golden);
-        // Small losses and large betas magnify float32's rounding; the goldens' README gives these tolerances.
-        double relative = fixture.Options.LossType == SimPOLossType.Hinge || fixture.Beta >= 10 ? 5e-5 : 1e-5;
         CheckEvaluation(fixture, "eval_before");
         List<TrainingStep> plan = fixture.Options.Planner(fixture.Train).Plan(fixture.Options.Epochs, null);
         Assert.Equal(fixture.Order, plan.Select(s => s.MicroBatches));
         List<TrainingProgress> steps = [];
         new TrainingLoop(fixture.Decoder, fixture.Options.Loss(), fixture.Options.Settings(fixture.Decoder)).Run(fixture.Train, plan, steps.Add);
         Assert.Equal(fixture.Log.Length, steps.Count);
-        for (int i = 0; i < steps.Count; i++) CheckStep(fixture.Log[i], steps[i], relative);
+        for (int i = 0; i < steps.Count; i++) CheckStep(fixture.Log[i], steps[i], fixture.RelativeTolerance);
         CheckEvaluation(fixture, "eval_after");
         CheckWeights(fixture);
     }
 
-    /// <summary>From texts to the history, through the public API; of these runs, evaluation batches have the size of micro-batches.</summary>
+    /// <summary>From texts to the history, through the public API, where all weights are trained and the pairs have texts.</summary>
     [SkippableTheory]
     [MemberData(nameof(Cases))]
     public void The_estimator_follows_the_reference_trainer_from_texts_on(GoldenCase golden)
     {
-        Skip.IfNot(golden.Name is "sigmoid-linear" or "sft-weight-0.3" or "trl-simpo-label-smoothing-0.1", "The loop alone is compared.");
+        GoldenCases.SkipUnsupported(golden);
         using TrainingGolden fixture = Open(golden);
+        Skip.If(fixture.FinalAdapter is not null, "The adapter's first weights are given, which no option does.");
+        IReadOnlyList<TextPair>? pairs = fixture.TextsOf(fixture.Train), others = fixture.TextsOf(fixture.Evaluation);
+        Skip.If(pairs is null || others is null, "The ids are of no texts: the loop alone is compared.");
         var context = new MLContext(seed: 1);
-        IDataView train = context.Data.LoadFromEnumerable(fixture.Train.Select(TrainingGolden.TextOf)), evaluation = context.Data.LoadFromEnumerable(fixture.Evaluation.Select(TrainingGolden.TextOf));
+        IDataView train = context.Data.LoadFromEnumerable(pairs), evaluation = context.Data.LoadFromEnumerable(others);
         using SimPOTransformer tuned = context.Alignment.Trainers.SimPO(fixture.Options).Fit(train, evaluation);
         Assert.Equal(fixture.Log.Length, tuned.TrainingRun.Steps.Count);
-        for (int i = 0; i < fixture.Log.Length; i++) CheckStep(fixture.Log[i], tuned.TrainingRun.Steps[i], 1e-5);
+        for (int i = 0; i < fixture.Log.Length; i++) CheckStep(fixture.Log[i], tuned.TrainingRun.Steps[i], fixture.RelativeTolerance);
+        // The estimator evaluates in batches of the size of micro-batches.
+        int[][] batches = [.. Enumerable.Range(0, fixture.Evaluation.Count).Chunk(fixture.Options.PairsPerMicroBatch!.Value)];
+        if (!fixture.EvaluationBatches.Zip(batches).All(pair => pair.First.SequenceEqual(pair.Second))) return;
         CheckFigures(fixture, "eval_before", tuned.TrainingRun.Validations[0].Figures!);
         CheckFigures(fixture, "eval_after", tuned.TrainingRun.Validations[^1].Figures!);
     }
@@ -93,6 +97,18 @@ public class TrainingParityTests
         Check("eval_logps/rejected", found.RejectedLogProbability, 1e-4);
     }
 
+    /// <summary>
+    /// Relative. A bias that is added to every key cancels in the softmax but for the turns of the positions: its slow components have gradients of 1e-9, which AdamW
+    /// makes steps of either sign of, so the goldens' README gives key biases more.
+    /// </summary>
+    internal static double NormTolerance(string tensor) => tensor.EndsWith(".k_proj.bias", StringComparison.Ordinal) ? 1e-4 : 1e-6;
+
+    [Theory]
+    [InlineData("model.layers.3.self_attn.k_proj.bias", 1e-4)]
+    [InlineData("model.layers.3.self_attn.q_proj.bias", 1e-6)]
+    [InlineData("model.layers.3.self_attn.k_proj.weight", 1e-6)]
+    public void Norms_of_key_biases_alone_may_differ_by_more_than_rounding(string tensor, double tolerance) => Assert.Equal(tolerance, NormTolerance(tensor));
+
     private static void CheckWeights(TrainingGolden fixture)
     {
         JsonElement tensors = fixture.Final.GetProperty("tensors");
@@ -102,7 +118,7 @@ public class TrainingParityTests
             double norm = Math.Sqrt(view.data<float>().ToArray().Sum(v => (double)v * v));
             string name = part.Name.Replace(".weight", parameter.Kind == ParameterKind.LowRank ? ".default.weight" : ".weight", StringComparison.Ordinal);
             double expected = tensors.GetProperty(name).GetProperty("l2").GetDouble();
-            Differences.AssertClose($"L2 norm of {part.Name}", expected, norm, 1e-6 * expected);
+            Differences.AssertClose($"L2 norm of {part.Name}", expected, norm, NormTolerance(part.Name) * expected);
             if (fixture.FinalAdapter is { } final) Differences.AssertClose(part.Name, final.Floats(part.Name), view.data<float>().ToArray(), 1e-4);
         }
     }

@@ -36,7 +36,8 @@ internal sealed class ArrowBatch
         {
             return new SourceRow(null, RowFault.Malformed(error.Message), location);
         }
-        catch (Exception error) when (error is ArgumentException or IndexOutOfRangeException or InvalidCastException or NullReferenceException or OverflowException)
+        catch (Exception error)
+            when (error is ArgumentException or IndexOutOfRangeException or InvalidCastException or NullReferenceException or OverflowException)
         {
             throw new InvalidDataException($"{location}: the Arrow data is damaged: {error.Message}", error);
         }

@@ -15,7 +15,8 @@ internal sealed class BoundedAllocator(long fileBytes) : MemoryAllocator
     protected override IMemoryOwner<byte> AllocateInternal(int length, out int bytesAllocated)
     {
         long limit = Math.Max(Always, fileBytes * MaxRatio);
-        if (length > limit) throw new InvalidDataException($"a buffer of {Sizes.Text(length)} is declared, which a file of {Sizes.Text(fileBytes)} cannot hold.");
+        if (length > limit)
+            throw new InvalidDataException($"a buffer of {Sizes.Text(length)} is declared, which a file of {Sizes.Text(fileBytes)} cannot hold.");
         bytesAllocated = length;
         return Default.Value.Allocate(length);
     }

@@ -37,7 +37,8 @@ internal static class DatasetFiles
 
     private static IEnumerable<(InputFile, string?)> Enumerate(string root)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 4, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
+        var options =
+            new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 4, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
         foreach (string path in Directory.EnumerateFiles(root, "*", options).Order(StringComparer.Ordinal))
         {
             string name = Path.GetRelativePath(root, path).Replace('\\', '/');
@@ -52,7 +53,8 @@ internal static class DatasetFiles
             if (splits.Contains(wanted)) return [wanted];
             string[] starting = splits.Where(s => s.StartsWith(wanted, StringComparison.Ordinal)).ToArray();
             if (starting.Length > 0) return [.. starting];
-            throw new InvalidDataException($"{folder}: expected a split `{wanted}`, but found {(splits.Count == 0 ? "no splits" : string.Join(", ", splits))}.");
+            throw new InvalidDataException(
+                $"{folder}: expected a split `{wanted}`, but found {(splits.Count == 0 ? "no splits" : string.Join(", ", splits))}.");
         }
         if (splits.Contains("train")) return ["train"];
         string[] preferences = splits.Where(s => s.StartsWith("train_pref", StringComparison.Ordinal)).ToArray();
@@ -81,7 +83,8 @@ internal static class DatasetFiles
     {
         string[] folders = files.Select(file => Path.GetDirectoryName(file.Name) ?? "").Distinct(StringComparer.Ordinal).ToArray();
         if (folders.Length > 1)
-            info?.Invoke($"{folder}: reads the files of {folders.Length} folders together: {string.Join(", ", folders.Select(name => name.Length == 0 ? "." : name))}. To read one of them, name it.");
+            info?.Invoke($"{folder}: reads the files of {folders.Length} folders together: "
+                + $"{string.Join(", ", folders.Select(name => name.Length == 0 ? "." : name))}. To read one of them, name it.");
     }
 
     private static void CheckOneContainer(InputFile[] files, string folder)

@@ -8,7 +8,8 @@ internal static class JsonWrapper
     private static readonly string[] RowLists = ["data", "rows", "train", "examples", "records", "items", "instances", "samples"];
 
     // What may stand before the rows. Any other field makes the object a row.
-    private static readonly string[] Descriptions = ["version", "name", "description", "split", "license", "citation", "homepage", "num_rows", "info", "metadata", "features"];
+    private static readonly string[] Descriptions =
+        ["version", "name", "description", "split", "license", "citation", "homepage", "num_rows", "info", "metadata", "features"];
 
     /// <summary>The offset of the list of rows in the beginning of a file; -1 where the file is no such object.</summary>
     public static int Find(ReadOnlySpan<byte> head)
@@ -23,7 +24,8 @@ internal static class JsonWrapper
                 if (!rows && !IsOneOf(reader, Descriptions)) return -1;
                 if (!reader.Read()) return -1;
                 int at = (int)reader.TokenStartIndex;
-                if (rows) return reader.TokenType == JsonTokenType.StartArray && reader.Read() && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.EndArray ? at : -1;
+                if (rows) return reader.TokenType == JsonTokenType.StartArray && reader.Read()
+                    && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.EndArray ? at : -1;
                 if (!reader.TrySkip()) return -1;
             }
         }

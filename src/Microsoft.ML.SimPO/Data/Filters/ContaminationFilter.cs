@@ -26,7 +26,8 @@ internal sealed class ContaminationFilter : IRowFilter
         foreach (ulong sequence in Sequences(turns))
         {
             if (_sequences.Contains(sequence))
-                return new RowFault(DropReason.Contamination, $"The prompt shares {WordsInARow} words in a row with one of the test data: `{Excerpt.Of(row.Prompt)}`.");
+                return new RowFault(
+                    DropReason.Contamination, $"The prompt shares {WordsInARow} words in a row with one of the test data: `{Excerpt.Of(row.Prompt)}`.");
         }
         return null;
     }

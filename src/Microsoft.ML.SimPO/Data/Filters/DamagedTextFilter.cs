@@ -28,7 +28,8 @@ internal sealed class DamagedTextFilter : IRowFilter
             if (next < 0) break;
             at += next;
             if (Trace(text, at) is { } trace)
-                return new RowFault(DropReason.DamagedText, FormattableString.Invariant($"`{field}` has {trace} at character {at + 1}: `{Excerpt.Of(text[at..])}`."));
+                return new RowFault(
+                    DropReason.DamagedText, FormattableString.Invariant($"`{field}` has {trace} at character {at + 1}: `{Excerpt.Of(text[at..])}`."));
             at++;
         }
         return HasLoneSurrogate(text) ? new RowFault(DropReason.DamagedText, $"`{field}` has half of a surrogate pair.") : null;

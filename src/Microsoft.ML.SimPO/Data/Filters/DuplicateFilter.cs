@@ -13,7 +13,8 @@ internal sealed class DuplicateFilter(PreferenceFilterOptions options) : IRowFil
 
     public RowFault? Check(PreferenceRow row, IReadOnlyList<Message> turns)
     {
-        UInt128 text = TextKey.Of(row.Prompt), chosen = TextKey.Of(row.Chosen), rejected = TextKey.Of(row.Rejected), pair = TextKey.Join(text, chosen, rejected);
+        UInt128 text = TextKey.Of(row.Prompt), chosen = TextKey.Of(row.Chosen), rejected = TextKey.Of(row.Rejected),
+            pair = TextKey.Join(text, chosen, rejected);
         if (options.DropDuplicatePairs && _pairs.Contains(pair))
             return new RowFault(DropReason.DuplicatePair, $"The same pair came before: `{Excerpt.Of(row.Prompt)}`.");
         if (options.DropConflicts && chosen != rejected && _pairs.Contains(TextKey.Join(text, rejected, chosen)))
@@ -23,7 +24,8 @@ internal sealed class DuplicateFilter(PreferenceFilterOptions options) : IRowFil
             UInt128 prompt = TextKey.OfPrompt(row.Prompt);
             int seen = _prompts.GetValueOrDefault(prompt);
             if (seen >= most)
-                return new RowFault(DropReason.DuplicatePrompt, $"The same prompt came before {(seen == 1 ? "once" : $"{seen} times")}: `{Excerpt.Of(row.Prompt)}`.");
+                return new RowFault(
+                    DropReason.DuplicatePrompt, $"The same prompt came before {(seen == 1 ? "once" : $"{seen} times")}: `{Excerpt.Of(row.Prompt)}`.");
             _prompts[prompt] = seen + 1;
         }
         _pairs.Add(pair);

@@ -23,5 +23,6 @@ internal sealed class LengthFilter(PreferenceFilterOptions options, PairMeasure 
     }
 
     private RowFault? TooLong(string what, int? limit, int length) =>
-        length > limit ? new RowFault(DropReason.TooLong, FormattableString.Invariant($"{what} must have at most {limit} {measure.Unit}, but has {length}.")) : null;
+        length > limit
+            ? new RowFault(DropReason.TooLong, FormattableString.Invariant($"{what} must have at most {limit} {measure.Unit}, but has {length}.")) : null;
 }

@@ -8,6 +8,7 @@ internal sealed class ScoreGapFilter(float minimum) : IRowFilter
     public RowFault? Check(PreferenceRow row, IReadOnlyList<Message> turns)
     {
         if (row is not { ScoreChosen: { } chosen, ScoreRejected: { } rejected } || chosen - rejected >= minimum) return null;
-        return new RowFault(DropReason.ScoreGap, FormattableString.Invariant($"The score of `chosen` must lead by at least {minimum}, but is {chosen} against {rejected}."));
+        return new RowFault(
+            DropReason.ScoreGap, FormattableString.Invariant($"The score of `chosen` must lead by at least {minimum}, but is {chosen} against {rejected}."));
     }
 }

@@ -15,7 +15,8 @@ internal sealed class TurnOrderFilter : IRowFilter
         {
             string role = turns[i].Role;
             if (!MayFollow(before, role, i))
-                return new RowFault(DropReason.TurnOrder, $"Message {i + 1} of the prompt must not be of `{role}` {(i == 0 ? "at the start" : $"after `{before}`")}.");
+                return new RowFault(
+                    DropReason.TurnOrder, $"Message {i + 1} of the prompt must not be of `{role}` {(i == 0 ? "at the start" : $"after `{before}`")}.");
             before = role;
         }
         return before is Message.User or Message.Tool

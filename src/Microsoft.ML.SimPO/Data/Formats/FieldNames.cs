@@ -46,7 +46,8 @@ internal static class FieldNames
     ];
 
     public static readonly string[] Prompts =
-        ["prompt", "question", "instruction", "query", "input", "problem", "userprompt", "context", "conversations", "conversation", "messages", "history", "x"];
+        ["prompt", "question", "instruction", "query", "input", "problem", "userprompt", "context", "conversations", "conversation", "messages",
+            "history", "x"];
 
     public static readonly string[] Systems = ["system", "systemprompt", "systemmessage"];
 

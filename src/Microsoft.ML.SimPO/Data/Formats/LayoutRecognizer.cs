@@ -27,7 +27,8 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
     {
         (string Option, string? Name)[] given =
         [
-            (nameof(Given.Prompt), Given.Prompt), (nameof(Given.Input), Given.Input), (nameof(Given.System), Given.System), (nameof(Given.History), Given.History),
+            (nameof(Given.Prompt), Given.Prompt), (nameof(Given.Input), Given.Input), (nameof(Given.System), Given.System),
+            (nameof(Given.History), Given.History),
             (nameof(Given.Chosen), Given.Chosen), (nameof(Given.Rejected), Given.Rejected), (nameof(Given.ScoreChosen), Given.ScoreChosen),
             (nameof(Given.ScoreRejected), Given.ScoreRejected), (nameof(Given.Responses), Given.Responses), (nameof(Given.Scores), Given.Scores),
         ];

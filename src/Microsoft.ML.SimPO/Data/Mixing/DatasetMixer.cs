@@ -24,7 +24,8 @@ internal static class DatasetMixer
         var faults = new List<string>();
         if (parts.Count == 0) faults.Add("`parts` must not be empty. Name a file or folder and the fraction of it to take.");
         foreach (MixturePart part in parts.Where(part => !(part.Fraction is > 0 and <= 1000)))
-            faults.Add(OptionFaults.Number($"{nameof(MixturePart.Fraction)}` of `{part.Path}", "above 0 to 1000", part.Fraction, "Use 1 for all rows, and leave out what is not wanted."));
+            faults.Add(OptionFaults.Number(
+                $"{nameof(MixturePart.Fraction)}` of `{part.Path}", "above 0 to 1000", part.Fraction, "Use 1 for all rows, and leave out what is not wanted."));
         OptionFaults.Throw(faults);
     }
 

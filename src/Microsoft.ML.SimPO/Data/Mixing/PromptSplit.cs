@@ -14,7 +14,8 @@ internal static class PromptSplit
     public static HashSet<UInt128> TestPrompts(IEnumerable<PreferenceRow> rows, double testFraction, long seed)
     {
         if (!(testFraction is > 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(testFraction), OptionFaults.Number(nameof(testFraction), "above 0 and below 1", testFraction, "Use 0.05 to 0.2."));
+            throw new ArgumentOutOfRangeException(
+                nameof(testFraction), OptionFaults.Number(nameof(testFraction), "above 0 and below 1", testFraction, "Use 0.05 to 0.2."));
         var counts = new Dictionary<UInt128, int>();
         long total = 0;
         foreach (PreferenceRow row in rows)

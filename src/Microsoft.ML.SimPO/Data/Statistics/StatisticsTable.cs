@@ -11,11 +11,13 @@ internal static class StatisticsTable
     {
         var text = new StringBuilder();
         Line($"rows read {statistics.RowsRead}, pairs kept {statistics.RowsKept}");
-        foreach (DroppedRows dropped in statistics.Dropped) Line($"  dropped {dropped.Count,8}  {dropped.Reason,-20} {dropped.ExamplePlace}: {dropped.Example}");
+        foreach (DroppedRows dropped in statistics.Dropped)
+            Line($"  dropped {dropped.Count,8}  {dropped.Reason,-20} {dropped.ExamplePlace}: {dropped.Example}");
         Line($"{statistics.Unit,-10}{"least",9}{"mean",11}{"median",9}{"95 %",9}{"99 %",9}{"most",9}");
         foreach ((string name, LengthDistribution lengths) in Parts(statistics)) text.AppendLine(lengths.Row(name.ToLowerInvariant()));
         LengthBias bias = statistics.LengthBias;
-        Line($"chosen longer {bias.ChosenLonger:P1}, rejected longer {bias.RejectedLonger:P1}; length alone would reach an accuracy of {bias.LengthOnlyAccuracy:P1}");
+        string alone = FormattableString.Invariant($"length alone would reach an accuracy of {bias.LengthOnlyAccuracy:P1}");
+        Line($"chosen longer {bias.ChosenLonger:P1}, rejected longer {bias.RejectedLonger:P1}; {alone}");
         Line($"duplicates: {statistics.DuplicatePairs} pairs, {statistics.DuplicatePrompts} prompts");
         string turns = string.Join(", ", statistics.Turns.Select(count => FormattableString.Invariant($"{count.Key} ({count.Value})")));
         Line($"turns: {turns}; with a system message: {statistics.WithSystem}");

@@ -17,7 +17,8 @@ internal static class ParquetPairWriter
         bool more = Fill(group, source);
         ParquetSchema schema = Schema(scores);
         long count = 0;
-        ParquetWriter writer = ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = CompressionMethod.Snappy }).GetAwaiter().GetResult();
+        ParquetWriter writer = ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = CompressionMethod.Snappy }).GetAwaiter()
+            .GetResult();
         try
         {
             while (group.Count > 0)
@@ -38,7 +39,8 @@ internal static class ParquetPairWriter
     private static ParquetSchema Schema(bool scores)
     {
         Field[] messages = new[] { "prompt", "chosen", "rejected" }
-            .Select(Field (name) => new ListField(name, new StructField("element", new DataField("role", typeof(string)), new DataField("content", typeof(string)))))
+            .Select(Field (name) =>
+                new ListField(name, new StructField("element", new DataField("role", typeof(string)), new DataField("content", typeof(string)))))
             .ToArray();
         Field[] numbers = scores ? [new DataField("score_chosen", typeof(float?)), new DataField("score_rejected", typeof(float?))] : [];
         return new ParquetSchema([.. messages, .. numbers]);

@@ -48,6 +48,9 @@ public sealed class SweepOptions
     /// <summary>Is told of every trial as soon as it is done; null, the default, for nobody.</summary>
     public IProgress<TrialResult>? Progress { get; set; }
 
+    /// <summary>What <see cref="MaxTime"/> is measured by.</summary>
+    internal TimeProvider Clock { get; set; } = TimeProvider.System;
+
     internal SweepOptions Copy() => (SweepOptions)MemberwiseClone();
 
     /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>

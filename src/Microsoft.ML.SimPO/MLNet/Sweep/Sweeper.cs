@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.SimPO;
@@ -32,12 +31,12 @@ internal sealed class Sweeper : IDisposable
         using IChannel channel = _host.Start("Sweep");
         TrialLog? log = _sweep.OutputPath is null ? null : TrialLog.Open(_sweep.OutputPath, Description());
         ITrialProposer proposer = Proposer();
-        var clock = Stopwatch.StartNew();
-        while (_results.Count < _sweep.MaxTrials && !(_sweep.MaxTime is { } most && clock.Elapsed >= most) && proposer.Propose() is var (values, rung))
+        long start = _sweep.Clock.GetTimestamp();
+        while (_results.Count < _sweep.MaxTrials && TimeLeft(start) != TimeSpan.Zero && proposer.Propose() is var (values, rung))
         {
             cancellationToken.ThrowIfCancellationRequested();
             TrialSettings settings = Settings(values, rung);
-            TrialResult? result = Recorded(log, settings) ?? Run(runner, settings, clock, log, cancellationToken);
+            TrialResult? result = Recorded(log, settings) ?? Run(runner, settings, TimeLeft(start), log, cancellationToken);
             if (result is null) break; // out of time
             proposer.Update(result);
             Tell(channel, result);
@@ -49,6 +48,10 @@ internal sealed class Sweeper : IDisposable
         _best = null;
         return new SweepResult(_results, best);
     }
+
+    /// <returns>Null where there is no limit; never below zero.</returns>
+    private TimeSpan? TimeLeft(long start) =>
+        _sweep.MaxTime is not { } most ? null : most - _sweep.Clock.GetElapsedTime(start) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
     private ITrialProposer Proposer() => _sweep.Algorithm switch
     {
@@ -83,16 +86,16 @@ internal sealed class Sweeper : IDisposable
     }
 
     /// <returns>Null where the time was up before the trial was through.</returns>
-    private TrialResult? Run(ITrialRunner runner, TrialSettings settings, Stopwatch clock, TrialLog? log, CancellationToken cancellationToken)
+    private TrialResult? Run(ITrialRunner runner, TrialSettings settings, TimeSpan? left, TrialLog? log, CancellationToken cancellationToken)
     {
-        using var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (_sweep.MaxTime is { } most) source.CancelAfter(most - clock.Elapsed is { Ticks: > 0 } left ? left : TimeSpan.Zero);
+        using var timer = new CancellationTokenSource(left ?? Timeout.InfiniteTimeSpan, _sweep.Clock);
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         TrialResult result;
         try
         {
             result = runner.RunAsync(settings, source.Token).GetAwaiter().GetResult();
         }
-        catch (OperationCanceledException) when (source.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return null;
         }

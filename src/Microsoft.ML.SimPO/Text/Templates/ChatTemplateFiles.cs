@@ -38,14 +38,17 @@ internal static class ChatTemplateFiles
     {
         if (!document.RootElement.TryGetProperty("chat_template", out JsonElement template) || template.ValueKind == JsonValueKind.Null) return null;
         if (template.ValueKind == JsonValueKind.String) return template.GetString();
-        if (template.ValueKind != JsonValueKind.Array) throw ModelJson.Bad(file, $"'chat_template' must be a string or a list of named templates, but is {template.ValueKind}.");
+        if (template.ValueKind != JsonValueKind.Array)
+            throw ModelJson.Bad(file, $"'chat_template' must be a string or a list of named templates, but is {template.ValueKind}.");
         List<string> names = [];
         foreach (JsonElement entry in template.EnumerateArray())
         {
             string name = ModelJson.Text(entry, "name") ?? throw ModelJson.Bad(file, "an entry of 'chat_template' has no 'name'.");
-            if (name == "default") return ModelJson.Text(entry, "template") ?? throw ModelJson.Bad(file, "the 'default' entry of 'chat_template' has no 'template'.");
+            if (name == "default")
+                return ModelJson.Text(entry, "template") ?? throw ModelJson.Bad(file, "the 'default' entry of 'chat_template' has no 'template'.");
             names.Add(name);
         }
-        throw ModelJson.Bad(file, $"'chat_template' has no entry 'default', but {string.Join(", ", names.Select(n => $"'{n}'"))}. Put the one to use into chat_template.jinja.");
+        throw ModelJson.Bad(file,
+            $"'chat_template' has no entry 'default', but {string.Join(", ", names.Select(n => $"'{n}'"))}. Put the one to use into chat_template.jinja.");
     }
 }

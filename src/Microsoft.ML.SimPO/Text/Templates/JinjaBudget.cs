@@ -6,14 +6,16 @@ namespace Microsoft.ML.SimPO.Text.Templates;
 /// <summary>Counts what one rendering spends and stops it at the bounds of its <see cref="JinjaOptions"/>.</summary>
 internal sealed class JinjaBudget(JinjaOptions options)
 {
-    private long _steps;
     private int _depth;
 
     public JinjaOptions Options => options;
 
+    /// <summary>What was spent so far.</summary>
+    public long Steps { get; private set; }
+
     public void Spend(long steps = 1)
     {
-        if ((_steps += steps) > options.MaxSteps)
+        if ((Steps += steps) > options.MaxSteps)
             throw JinjaException.Limit($"The template takes more than {options.MaxSteps} steps.");
     }
 

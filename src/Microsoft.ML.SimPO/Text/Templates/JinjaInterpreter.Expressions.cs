@@ -23,7 +23,8 @@ internal sealed partial class JinjaInterpreter
     private object? EvaluateNested(JinjaExpression expression) => expression switch
     {
         JinjaExpression.Attribute attribute => JinjaAttributes.Get(Evaluate(attribute.Target), attribute.Member),
-        JinjaExpression.Item { Index: JinjaExpression.Slice slice } item => JinjaAttributes.GetSlice(Evaluate(item.Target), (JinjaSlice)Evaluate(slice)!, Budget),
+        JinjaExpression.Item { Index: JinjaExpression.Slice slice } item =>
+            JinjaAttributes.GetSlice(Evaluate(item.Target), (JinjaSlice)Evaluate(slice)!, Budget),
         JinjaExpression.Item item => JinjaAttributes.GetItem(Evaluate(item.Target), Evaluate(item.Index), Budget),
         JinjaExpression.Binary binary => JinjaArithmetic.Apply(binary.Operator, Evaluate(binary.Left), Evaluate(binary.Right), Budget),
         JinjaExpression.Comparison comparison => EvaluateComparison(comparison),

@@ -19,9 +19,9 @@ internal sealed partial class JinjaInterpreter
     private JinjaOutput _output = new();
     private JinjaScope _scope;
 
-    public JinjaInterpreter(IReadOnlyDictionary<string, object?> variables, JinjaOptions options)
+    public JinjaInterpreter(IReadOnlyDictionary<string, object?> variables, JinjaBudget budget)
     {
-        Budget = new JinjaBudget(options);
+        Budget = budget;
         var context = new JinjaScope(Globals);
         foreach ((string name, object? value) in variables) context.Set(name, JinjaValue.From(value));
         _scope = new JinjaScope(context);
@@ -84,12 +84,14 @@ internal sealed partial class JinjaInterpreter
     private void Write(string text)
     {
         Budget.SpendText(text.Length);
-        if ((long)_output.Length + text.Length > Budget.Options.MaxTextLength) throw JinjaException.Limit($"The template writes more than {Budget.Options.MaxTextLength} characters.");
+        if ((long)_output.Length + text.Length > Budget.Options.MaxTextLength)
+            throw JinjaException.Limit($"The template writes more than {Budget.Options.MaxTextLength} characters.");
         _output.Append(text);
     }
 
     /// <summary>Jinja2 joins what a filter block gives with the texts around it, so it must be one.</summary>
-    private void WriteFiltered(object? value) => Write(JinjaValue.AsText(value) ?? throw JinjaException.Type($"sequence item 0: expected str instance, {JinjaValue.TypeName(value)} found"));
+    private void WriteFiltered(object? value) =>
+        Write(JinjaValue.AsText(value) ?? throw JinjaException.Type($"sequence item 0: expected str instance, {JinjaValue.TypeName(value)} found"));
 
     private Flow Print(JinjaStatement.Print print)
     {
@@ -238,7 +240,8 @@ internal sealed partial class JinjaInterpreter
         if (JinjaValue.TryItems(value) is null) throw JinjaException.Type($"cannot unpack non-iterable {JinjaValue.TypeName(value)} object");
         object?[] items = [.. JinjaValue.Items(value, Budget).Take(targets.Count + 1)];
         if (items.Length > targets.Count) throw JinjaException.Value(FormattableString.Invariant($"too many values to unpack (expected {targets.Count})"));
-        if (items.Length < targets.Count) throw JinjaException.Value(FormattableString.Invariant($"not enough values to unpack (expected {targets.Count}, got {items.Length})"));
+        if (items.Length < targets.Count)
+            throw JinjaException.Value(FormattableString.Invariant($"not enough values to unpack (expected {targets.Count}, got {items.Length})"));
         for (int i = 0; i < items.Length; i++) Assign(targets[i], items[i]);
     }
 

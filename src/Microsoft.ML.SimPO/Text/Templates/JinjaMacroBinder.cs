@@ -27,7 +27,8 @@ internal static class JinjaMacroBinder
     }
 
     private static void BindParameter(
-        JinjaMacroDefinition definition, int i, JinjaArguments arguments, List<KeyValuePair<string, object?>> keywords, JinjaScope scope, Func<JinjaExpression, object?> evaluate)
+        JinjaMacroDefinition definition, int i, JinjaArguments arguments, List<KeyValuePair<string, object?>> keywords, JinjaScope scope,
+        Func<JinjaExpression, object?> evaluate)
     {
         string name = definition.Parameters[i];
         int firstDefault = definition.Parameters.Count - definition.Defaults.Count;
@@ -52,7 +53,8 @@ internal static class JinjaMacroBinder
         return dictionary;
     }
 
-    private static JinjaException UnknownKeyword(JinjaMacroDefinition definition, List<KeyValuePair<string, object?>> keywords) => keywords.Exists(k => k.Key == "caller")
+    private static JinjaException UnknownKeyword(JinjaMacroDefinition definition, List<KeyValuePair<string, object?>> keywords) =>
+        keywords.Exists(k => k.Key == "caller")
         ? JinjaException.Type($"macro {Name(definition)} was invoked with two values for the special caller argument. This is most likely a bug.")
         : JinjaException.Type($"macro {Name(definition)} takes no keyword argument {PythonRepr.Of(keywords[0].Key)}");
 

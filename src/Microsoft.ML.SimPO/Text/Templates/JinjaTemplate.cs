@@ -36,11 +36,15 @@ internal sealed class JinjaTemplate
     /// <param name="options">Bounds and clock; the default ones where left out.</param>
     /// <exception cref="JinjaException">The template failed or exceeds a bound.</exception>
     /// <exception cref="ArgumentException">A variable is of another type.</exception>
-    public string Render(IReadOnlyDictionary<string, object?> variables, JinjaOptions? options = null)
+    public string Render(IReadOnlyDictionary<string, object?> variables, JinjaOptions? options = null) =>
+        Render(variables, new JinjaBudget(options ?? JinjaOptions.Default));
+
+    /// <summary>The same at the cost of a budget, which knows afterwards what was spent.</summary>
+    internal string Render(IReadOnlyDictionary<string, object?> variables, JinjaBudget budget)
     {
         try
         {
-            return new JinjaInterpreter(variables, options ?? JinjaOptions.Default).Render(_body);
+            return new JinjaInterpreter(variables, budget).Render(_body);
         }
         catch (InsufficientExecutionStackException)
         {

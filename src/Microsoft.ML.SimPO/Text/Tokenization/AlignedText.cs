@@ -126,7 +126,8 @@ internal sealed class AlignedText
 
     private void Grow(int more)
     {
-        if (_nextLength + (long)more > _maxLength) throw new InvalidDataException($"This tokenizer makes more than {_maxLength} characters of a text by normalizing it.");
+        if (_nextLength + (long)more > _maxLength)
+            throw new InvalidDataException($"This tokenizer makes more than {_maxLength} characters of a text by normalizing it.");
         if (_nextLength + more > _nextUnits.Length) Array.Resize(ref _nextUnits, Math.Max(_nextLength + more, _nextUnits.Length * 2));
         if (IsAligned && _nextLength + more > _nextOrigins.Length) Array.Resize(ref _nextOrigins, Math.Max(_nextLength + more, _nextOrigins.Length * 2));
     }

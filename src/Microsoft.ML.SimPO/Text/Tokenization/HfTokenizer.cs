@@ -35,8 +35,8 @@ public sealed partial class HfTokenizer : Tokenizer
 
     /// <summary>Reads the tokenizer of a model folder.</summary>
     /// <param name="folder">
-    /// A folder with <c>tokenizer.json</c>, or else with <c>tokenizer.model</c> (SentencePiece). From <c>tokenizer_config.json</c>, where there is one, come <c>add_prefix_space</c>,
-    /// the flags of added tokens and further special tokens, as in transformers.
+    /// A folder with <c>tokenizer.json</c>, or else with <c>tokenizer.model</c> (SentencePiece). From <c>tokenizer_config.json</c>, where there is one, come
+    /// <c>add_prefix_space</c>, the flags of added tokens and further special tokens, as in transformers.
     /// </param>
     /// <exception cref="FileNotFoundException">There is no tokenizer in the folder.</exception>
     /// <exception cref="InvalidDataException">A file is malformed; the message says where.</exception>
@@ -112,6 +112,15 @@ public sealed partial class HfTokenizer : Tokenizer
 
     /// <summary>Whether a token is left out when special tokens are skipped.</summary>
     public bool IsSpecial(int id) => TokenText(id) is string text && _pipeline.Added.IsSpecial(text);
+
+    /// <summary>What <see cref="CountTokens(string, bool)"/> takes, in steps of the patterns and of the model.</summary>
+    internal long CountWork(string text)
+    {
+        TokenSink tokens = Run(text, addSpecialTokens: false, TokenDetail.Count);
+        long work = tokens.Work;
+        _sinks.Add(tokens);
+        return work;
+    }
 
     internal string? DecodableText(int id, bool skipSpecialTokens)
     {

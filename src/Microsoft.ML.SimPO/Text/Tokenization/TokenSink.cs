@@ -12,13 +12,16 @@ internal sealed class TokenSink
 
     public int Count { get; private set; }
 
+    /// <summary>What the tokens took to find, in steps of the patterns and of the model: it grows with a text as time does, and no clock decides it.</summary>
+    public long Work { get; set; }
+
     public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Count);
 
     public bool WantsPlaces => Detail == TokenDetail.Places;
 
     public void Reset(TokenDetail detail)
     {
-        (Detail, Count) = (detail, 0);
+        (Detail, Count, Work) = (detail, 0, 0);
         if (_ids.Length > 1 << 20) (_ids, _starts, _ends, _texts) = (new int[256], [], [], []);
     }
 

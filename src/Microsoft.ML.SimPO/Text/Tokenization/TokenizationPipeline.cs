@@ -79,6 +79,7 @@ internal sealed class TokenizationPipeline
     private void EncodePieces(AlignedText text, Workspace workspace, TokenSink tokens)
     {
         workspace.Pieces.Clear();
+        workspace.Scratch.Work = 0;
         workspace.Pieces.AddPiece(0, text.Length);
         foreach (PreTokenizerStep step in PreTokenizers)
         {
@@ -86,6 +87,7 @@ internal sealed class TokenizationPipeline
             step.Apply(text, workspace.Pieces, workspace.NextPieces, workspace.Scratch);
             (workspace.Pieces, workspace.NextPieces) = (workspace.NextPieces, workspace.Pieces);
         }
+        tokens.Work += workspace.Scratch.Work;
         if (!tokens.WantsPlaces)
         {
             Model.EncodeAll(text.Units, workspace.Pieces.Items, tokens);

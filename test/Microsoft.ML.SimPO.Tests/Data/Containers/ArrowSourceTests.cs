@@ -23,7 +23,8 @@ public class ArrowSourceTests
         var flags = new BooleanArray.Builder().Append(true).Append(false).AppendNull().Build();
         var text = new StringArray.Builder().Append("a").AppendNull().Append("c").Build();
         var record = new StructArray(new StructType([new Field("t", StringType.Default, true)]), 3, [text], ArrowBuffer.Empty, 0);
-        RecordBatch batch = new RecordBatch.Builder().Append("d", true, dictionary).Append("l", true, lists.Build()).Append("f", true, flags).Append("s", true, record).Build();
+        RecordBatch batch = new RecordBatch.Builder().Append("d", true, dictionary).Append("l", true, lists.Build()).Append("f", true, flags)
+            .Append("s", true, record).Build();
         string path = folder.File("a.arrow");
         using (FileStream stream = File.Create(path))
         using (var writer = new ArrowFileWriter(stream, batch.Schema))
@@ -32,7 +33,8 @@ public class ArrowSourceTests
             writer.WriteEnd();
         }
         FieldRecord[] rows = new ArrowSource(new InputFile(path, "a.arrow"), isStream: false).Read(new FieldSelection()).Select(row => row.Fields!).ToArray();
-        Assert.Equal(["y [1,null] true {a}", "null null false {null}", "x [] null {c}"], rows.Select(row => $"{Text(row["d"])} {Text(row["l"])} {Text(row["f"])} {Text(row["s"])}"));
+        Assert.Equal(["y [1,null] true {a}", "null null false {null}", "x [] null {c}"],
+            rows.Select(row => $"{Text(row["d"])} {Text(row["l"])} {Text(row["f"])} {Text(row["s"])}"));
     }
 
     [Theory]
@@ -43,7 +45,8 @@ public class ArrowSourceTests
         using var folder = new TemporaryFolder();
         byte[] bytes = File.ReadAllBytes(Repository.PathOf(["test", "Microsoft.ML.SimPO.Tests", "Goldens", "data", .. name.Split('/')]));
         string path = folder.Write("a.arrow", bytes[..(bytes.Length / 2)]);
-        Assert.StartsWith("a.arrow is damaged Arrow data: ", Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path).Count()).Message, StringComparison.Ordinal);
+        Assert.StartsWith("a.arrow is damaged Arrow data: ", Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path).Count()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,7 +66,8 @@ public class ArrowSourceTests
     public void A_length_that_lies_is_refused(int at, bool isStream, string message)
     {
         using var folder = new TemporaryFolder();
-        byte[] bytes = File.ReadAllBytes(Repository.PathOf("test", "Microsoft.ML.SimPO.Tests", "Goldens", "data", "plain", isStream ? "rows.stream.arrow" : "rows.arrow"));
+        byte[] bytes =
+            File.ReadAllBytes(Repository.PathOf("test", "Microsoft.ML.SimPO.Tests", "Goldens", "data", "plain", isStream ? "rows.stream.arrow" : "rows.arrow"));
         new byte[] { 0xFF, 0xFF, 0xFF, 0x7F }.CopyTo(bytes, at < 0 ? bytes.Length + at : at);
         Assert.Equal(message, Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(folder.Write("a.arrow", bytes)).Count()).Message);
     }
@@ -86,7 +90,8 @@ public class ArrowSourceTests
             1 << 29);
         writing.Start();
         writing.Join();
-        Assert.Equal("a.arrow is damaged Arrow data: its schema is nested deeper than 16.", Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path).Count()).Message);
+        Assert.Equal("a.arrow is damaged Arrow data: its schema is nested deeper than 16.",
+            Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path).Count()).Message);
     }
 
     private static string Text(FieldValue value) => value.Kind switch

@@ -14,7 +14,8 @@ public class DataViewSourceTests
         LocatedRow row = Assert.Single(PreferenceReader.ReadLocated(data, null, info.Add));
         Assert.Equal(new PreferenceRow("q", "yes", "no", 2, 1.5f), row.Row);
         Assert.Equal("data view, row 1", row.Location.ToString());
-        Assert.StartsWith("data view: read as plain text (prompt `Question`, chosen `Winner`, rejected `Loser`, score of chosen `ScoreWinner`, score of rejected `ScoreLoser`)", info[0], StringComparison.Ordinal);
+        Assert.StartsWith("data view: read as plain text (prompt `Question`, chosen `Winner`, rejected `Loser`, score of chosen `ScoreWinner`, score of "
+            + "rejected `ScoreLoser`)", info[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -28,7 +29,8 @@ public class DataViewSourceTests
     public void Half_of_a_surrogate_pair_is_told_and_not_thrown()
     {
         string half = "🙂"[..1];
-        var data = new MLContext(1).Data.LoadFromEnumerable([new Row { Question = half, Winner = "yes", Loser = "no" }, new Row { Question = "q", Winner = half, Loser = "no" }]);
+        var data = new MLContext(1).Data.LoadFromEnumerable(
+            [new Row { Question = half, Winner = "yes", Loser = "no" }, new Row { Question = "q", Winner = half, Loser = "no" }]);
         var log = new DropLog();
         Assert.Empty(PreferenceCleaner.Clean(PreferenceReader.ReadLocated(data, null, null, log), new PreferenceFilterOptions(), log));
         Assert.Equal([new DroppedRows(DropReason.DamagedText, 2, "data view, row 1", "`prompt` has half of a surrogate pair.")], log.Drops);
@@ -40,7 +42,8 @@ public class DataViewSourceTests
     public void A_data_frame_is_read_like_a_data_view()
     {
         var frame = new DataFrame(
-            new StringDataFrameColumn("prompt", ["p", "q"]), new StringDataFrameColumn("chosen", ["yes", null]), new StringDataFrameColumn("rejected", ["no", "no"]),
+            new StringDataFrameColumn("prompt", ["p", "q"]), new StringDataFrameColumn("chosen", ["yes", null]),
+            new StringDataFrameColumn("rejected", ["no", "no"]),
             new DoubleDataFrameColumn("score_chosen", [1.5, 2]));
         var log = new DropLog();
         Assert.Equal(new PreferenceRow("p", "yes", "no", null, null), Assert.Single(PreferenceReader.ReadLocated(frame, null, null, log, "frame")).Row);

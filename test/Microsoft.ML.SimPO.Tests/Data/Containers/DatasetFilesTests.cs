@@ -41,7 +41,8 @@ public class DatasetFilesTests
     {
         using var folder = Folder("train_gen.jsonl", "train_prefs-00000-of-00002.jsonl", "train_prefs-00001-of-00002.jsonl", "train_sft.jsonl");
         Assert.Equal(["train_prefs-00000-of-00002.jsonl", "train_prefs-00001-of-00002.jsonl"], Find(folder, null, out string? info));
-        Assert.Equal($"{Path.GetFileName(folder.Path)}: reads train_prefs (2 files); leaves out train_gen, train_sft. To read another split, set `Split`.", info);
+        Assert.Equal(
+            $"{Path.GetFileName(folder.Path)}: reads train_prefs (2 files); leaves out train_gen, train_sft. To read another split, set `Split`.", info);
     }
 
     [Fact]
@@ -57,7 +58,8 @@ public class DatasetFilesTests
     {
         using var folder = Folder("test.jsonl");
         string name = Path.GetFileName(folder.Path);
-        Assert.Equal($"{name}: expected a split whose name starts with `train`, but found test. Set `Split` to read one of them.", Assert.Throws<InvalidDataException>(() => Find(folder, null, out _)).Message);
+        Assert.Equal($"{name}: expected a split whose name starts with `train`, but found test. Set `Split` to read one of them.",
+            Assert.Throws<InvalidDataException>(() => Find(folder, null, out _)).Message);
         using var mixed = Folder("a.jsonl", "a.csv");
         Assert.Equal(
             $"{Path.GetFileName(mixed.Path)}: expected files of one container, but found .csv, .jsonl. Name the file to read, or a folder of one kind.",

@@ -16,13 +16,15 @@ public class DelimitedSourceTests
     public void Malformed_records_are_counted_with_line_and_reason()
     {
         using var folder = new TemporaryFolder();
-        string path = folder.Write("a.csv", "prompt,chosen,rejected,score_chosen,score_rejected\np,c,r,2,1\np,c\np,\"c\"x,r,2,1\np,c,r,high,1\n\np,c,r,,\np,\"c,r,2,1\n");
+        string path =
+            folder.Write("a.csv", "prompt,chosen,rejected,score_chosen,score_rejected\np,c,r,2,1\np,c\np,\"c\"x,r,2,1\np,c,r,high,1\n\np,c,r,,\np,\"c,r,2,1\n");
         var log = new DropLog();
         Assert.Equal([2f, null], PreferenceReader.ReadLocated(path, null, null, log).Select(row => row.Row.ScoreChosen));
         Assert.Equal(
             [new DroppedRows(DropReason.Malformed, 4, "a.csv, line 3", "A row must have 5 fields like the header, but has 2.")],
             log.Drops);
-        var thrown = Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path, new PreferenceLoadOptions { MalformedRows = MalformedRows.FailAtEnd }).Count());
+        var thrown = Assert.Throws<InvalidDataException>(
+            () => PreferenceReader.Read(path, new PreferenceLoadOptions { MalformedRows = MalformedRows.FailAtEnd }).Count());
         Assert.Equal(
             [
                 "a.csv: 4 of 6 rows cannot be read as pairs:",
@@ -51,7 +53,8 @@ public class DelimitedSourceTests
         var log = new DropLog();
         var options = new PreferenceLoadOptions { MaxRowBytes = 1024 };
         Assert.Equal(2, PreferenceReader.ReadLocated(folder.Write("a.csv", Text(5_000)), options, null, log).Count());
-        Assert.Equal([new DroppedRows(DropReason.Malformed, 1, "a.csv, line 3", "A row must be at most 1 KiB long (`MaxRowBytes`), but is longer.")], log.Drops);
+        Assert.Equal(
+            [new DroppedRows(DropReason.Malformed, 1, "a.csv, line 3", "A row must be at most 1 KiB long (`MaxRowBytes`), but is longer.")], log.Drops);
         var thrown = Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(folder.Write("b.csv", Text(500_000)), options).Count());
         Assert.Equal("b.csv is not readable as CSV: Record 3 is longer than MaxRecordSize (1024 bytes).", thrown.Message);
 
@@ -62,7 +65,8 @@ public class DelimitedSourceTests
     public void Messages_as_json_text_in_a_column_are_understood()
     {
         using var folder = new TemporaryFolder();
-        string path = folder.Write("a.csv", "prompt,chosen,rejected\n\"[{\"\"role\"\":\"\"system\"\",\"\"content\"\":\"\"s\"\"},{\"\"role\"\":\"\"user\"\",\"\"content\"\":\"\"q\"\"}]\",yes,no\n");
+        string path = folder.Write("a.csv", "prompt,chosen,rejected\n\"[{\"\"role\"\":\"\"system\"\",\"\"content\"\":\"\"s\"\"},{\"\"role\"\":\"\"user\"\","
+            + "\"\"content\"\":\"\"q\"\"}]\",yes,no\n");
         Assert.Equal("""[{"role":"system","content":"s"},{"role":"user","content":"q"}]""", Assert.Single(PreferenceReader.Read(path)).Prompt);
     }
 

@@ -15,35 +15,50 @@ internal static class HostileFiles
     private const string Row = """{"prompt": "p", "chosen": "c", "rejected": "r"}""";
     private const int Giga = 1 << 30;
 
+    /// <summary>What reading one may make in memory, all in all: work that grows faster than a file would make far more.</summary>
+    public const long MostMade = 768L << 20;
+
     /// <summary>File name, what writes it, and the pattern of the message; or the number of pairs that are read all the same.</summary>
     public static readonly (string Name, Action<string> Write, string Expected)[] All =
     [
         ("line-of-1-gb.jsonl", path => Sparse(path, Row + "\n", Giga, "\n" + Row), "^2 pairs; a row must be at most 64 MiB"),
         ("value-of-1-gb.json", path => Sparse(path, $"[{Row}, {{\"prompt\": \"", Giga, "\"}]"), "^value-of-1-gb.json, row 2, line 1: "),
         ("field-of-1-gb.csv", path => Sparse(path, "prompt,chosen,rejected\n\"", Giga, "\",c,r\n"), "^field-of-1-gb.csv"),
-        ("bomb.jsonl.gz", path => Bomb(path, "", (byte)'x', Giga), "^bomb.jsonl.gz: expected rows, but none of the first 1 can be read; bomb.jsonl.gz, line 1: A row must be at most 64 MiB"),
+        ("bomb.jsonl.gz", path => Bomb(path, "", (byte)'x', Giga),
+            "^bomb.jsonl.gz: expected rows, but none of the first 1 can be read; bomb.jsonl.gz, line 1: A row must be at most 64 MiB"),
         ("deep-bomb.json.gz", path => Bomb(path, "", (byte)'[', Giga), "^deep-bomb.json.gz, row 1, line 1: JSON must not be nested deeper than 64"),
-        ("blank-bomb.json.gz", path => Bomb(path, "[" + Row, (byte)' ', Giga), "^blank-bomb.json.gz, line 1: expected `,` or `]` after a row, but the file ends"),
-        ("text-bomb.json.gz", path => Bomb(path, $"[{Row}, {{\"prompt\": \"", (byte)'x', Giga), "^text-bomb.json.gz, row 2, line 1: A row must be at most 64 MiB"),
+        ("blank-bomb.json.gz", path => Bomb(path, "[" + Row, (byte)' ', Giga),
+            "^blank-bomb.json.gz, line 1: expected `,` or `]` after a row, but the file ends"),
+        ("text-bomb.json.gz", path => Bomb(path, $"[{Row}, {{\"prompt\": \"", (byte)'x', Giga),
+            "^text-bomb.json.gz, row 2, line 1: A row must be at most 64 MiB"),
         ("many-names.json", ManyNames, "^many-names.json: expected preference pairs, with fields like"),
-        ("not-gzip.jsonl.gz", path => File.WriteAllBytes(path, [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255]), "^not-gzip.jsonl.gz is damaged after byte 0 of its decompressed content"),
+        ("not-gzip.jsonl.gz", path => File.WriteAllBytes(path, [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255]),
+            "^not-gzip.jsonl.gz is damaged after byte 0 of its decompressed content"),
         ("latin1.csv", path => File.WriteAllBytes(path, [.. "prompt,chosen,rejected\nok,c,r\n"u8, 0xE4, .. ",c,r\n"u8]), "^1 pairs; `prompt` must be UTF-8"),
         ("latin1.arrow", path => DamagedText(path), "^0 pairs|^latin1.arrow"),
         ("many-rows.parquet", path => Patched(path, "plain/rows.parquet", ManyRows), "^many-rows.parquet is not readable as Parquet"),
         ("zeros.parquet", path => Sparse(path, "PAR1", 1 << 28, "PAR1"), "^zeros.parquet is not readable as Parquet"),
         ("zeros.arrow", path => Sparse(path, "ARROW1\0\0", 1 << 28, "ARROW1"), "^zeros.arrow is damaged Arrow data"),
-        ("endless-schema.stream.arrow", path => File.WriteAllBytes(path, [255, 255, 255, 255, 255, 255, 255, 127, .. new byte[64]]), "^endless-schema.stream.arrow is damaged Arrow data: its schema is declared to have 2 GiB"),
-        ("many-columns.csv", path => File.WriteAllText(path, string.Join(',', Enumerable.Range(0, 200_000)) + "\n1\n"), "^many-columns.csv: expected at most 1000 columns"),
-        ("many-values.jsonl", path => File.WriteAllText(path, $"{Row}\n{{\"prompt\": [{string.Join(',', Enumerable.Repeat("{}", 1_100_000))}]}}"), "^1 pairs; a row must hold at most 1000000 values"),
+        ("endless-schema.stream.arrow", path => File.WriteAllBytes(path, [255, 255, 255, 255, 255, 255, 255, 127, .. new byte[64]]),
+            "^endless-schema.stream.arrow is damaged Arrow data: its schema is declared to have 2 GiB"),
+        ("many-columns.csv", path => File.WriteAllText(path, string.Join(',', Enumerable.Range(0, 200_000)) + "\n1\n"),
+            "^many-columns.csv: expected at most 1000 columns"),
+        ("many-values.jsonl", path => File.WriteAllText(path, $"{Row}\n{{\"prompt\": [{string.Join(',', Enumerable.Repeat("{}", 1_100_000))}]}}"),
+            "^1 pairs; a row must hold at most 1000000 values"),
         ("quotes.csv", path => File.WriteAllText(path, "prompt,chosen,rejected\n" + new string('"', 1 << 22)), "^quotes.csv"),
         ("nul.jsonl", path => Sparse(path, "", 1 << 24, ""), "^nul.jsonl: expected rows, but none of the first 1 can be read"),
-        ("half-pair.jsonl", path => File.WriteAllText(path, Row + "\n{\"prompt\": \"\\ud83d\", \"chosen\": \"c\", \"rejected\": \"r\"}"), "^1 pairs; text must be valid UTF-8"),
-        ("infinite-score.jsonl", path => File.WriteAllText(path, """{"prompt": "p", "chosen": "c", "rejected": "r", "score_chosen": 1e999, "score_rejected": -1e999}"""), "^1 pairs"),
+        ("half-pair.jsonl", path => File.WriteAllText(path, Row + "\n{\"prompt\": \"\\ud83d\", \"chosen\": \"c\", \"rejected\": \"r\"}"),
+            "^1 pairs; text must be valid UTF-8"),
+        ("infinite-score.jsonl", path =>
+            File.WriteAllText(path, """{"prompt": "p", "chosen": "c", "rejected": "r", "score_chosen": 1e999, "score_rejected": -1e999}"""), "^1 pairs"),
         ("../escape.jsonl", path => File.WriteAllText(path, Row), "^1 pairs"),
         ("new\nline\u001b[31m.jsonl", path => File.WriteAllText(path, Row + "\n{}"), "^1 pairs"),
     ];
 
-    /// <summary>Writes and reads each file; prints what came of it, a line each, and at last the most memory that the process had.</summary>
+    /// <summary>
+    /// Writes and reads each file; prints what came of it and how many bytes of memory were made on the way, a line each, and at last the most memory that the
+    /// process had.
+    /// </summary>
     public static int Run()
     {
         using var folder = new TemporaryFolder();
@@ -52,8 +67,9 @@ internal static class HostileFiles
             string path = folder.File(Path.Combine("in", name));
             write(path);
             GC.Collect();
-            var clock = System.Diagnostics.Stopwatch.StartNew();
-            Console.WriteLine(FormattableString.Invariant($"{Outcome(path).ReplaceLineEndings(" ")}\t{clock.Elapsed.TotalSeconds:F1}"));
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            string outcome = Outcome(path).ReplaceLineEndings(" ");
+            Console.WriteLine(FormattableString.Invariant($"{outcome}\t{GC.GetTotalAllocatedBytes(precise: true) - before}"));
             File.Delete(path);
         }
         using var self = System.Diagnostics.Process.GetCurrentProcess();

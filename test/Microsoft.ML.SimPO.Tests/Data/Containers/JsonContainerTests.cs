@@ -92,7 +92,8 @@ public class JsonContainerTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Equal(2, PreferenceReader.ReadLocated(path, new PreferenceLoadOptions { MaxRowBytes = 1 << 20 }, null, log).Count());
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20 << 20);
-        Assert.Equal([new DroppedRows(DropReason.Malformed, 1, "a.jsonl, line 2", "A row must be at most 1 MiB long (`MaxRowBytes`), but is longer.")], log.Drops);
+        Assert.Equal(
+            [new DroppedRows(DropReason.Malformed, 1, "a.jsonl, line 2", "A row must be at most 1 MiB long (`MaxRowBytes`), but is longer.")], log.Drops);
     }
 
     [Fact]
@@ -103,7 +104,8 @@ public class JsonContainerTests
         using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
         {
             var random = new SeededRandom(3);
-            for (int i = 0; i < 20_000; i++) gzip.Write(Encoding.UTF8.GetBytes($$"""{"prompt": "p {{random.Next()}}", "chosen": "c {{random.Next()}}", "rejected": "r"}""" + "\n"));
+            for (int i = 0; i < 20_000; i++)
+                gzip.Write(Encoding.UTF8.GetBytes($$"""{"prompt": "p {{random.Next()}}", "chosen": "c {{random.Next()}}", "rejected": "r"}""" + "\n"));
         }
         string path = folder.Write("a.jsonl.gz", bytes.ToArray()[..^10_000]);
         var thrown = Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path).Count());
@@ -147,8 +149,10 @@ public class JsonContainerTests
     public void An_empty_file_is_refused()
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal("a.jsonl: expected rows, but the file is empty.", Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(folder.Write("a.jsonl", "")).Count()).Message);
-        Assert.Equal("b.json: expected rows, but found none", Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(folder.Write("b.json", "[]")).Count()).Message);
+        Assert.Equal("a.jsonl: expected rows, but the file is empty.",
+            Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(folder.Write("a.jsonl", "")).Count()).Message);
+        Assert.Equal("b.json: expected rows, but found none",
+            Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(folder.Write("b.json", "[]")).Count()).Message);
     }
 
     [Theory]

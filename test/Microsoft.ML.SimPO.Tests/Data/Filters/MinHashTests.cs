@@ -16,7 +16,8 @@ public class MinHashTests
         for (ulong pair = 0; pair < 20; pair++)
         {
             ulong from = pair * 1_000_000;
-            ulong[] a = Enumerable.Range(0, 1000).Select(i => from + (ulong)i).ToArray(), b = Enumerable.Range(1000 - shared, 1000).Select(i => from + (ulong)i).ToArray();
+            ulong[] a = Enumerable.Range(0, 1000).Select(i => from + (ulong)i).ToArray(),
+                b = Enumerable.Range(1000 - shared, 1000).Select(i => from + (ulong)i).ToArray();
             sum += MinHash.Similarity(Signature(a), Signature(b));
         }
         Assert.InRange(sum / 20, expected - 0.04, expected + 0.04);

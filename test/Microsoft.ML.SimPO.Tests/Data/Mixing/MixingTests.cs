@@ -10,7 +10,8 @@ public class MixingTests
     {
         // The first outputs of the reference implementation (Vigna, splitmix64.c) for the seed 1234567.
         var random = new SeededRandom(1234567);
-        Assert.Equal([6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821], Enumerable.Range(0, 5).Select(_ => random.Next()));
+        Assert.Equal([6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821], Enumerable.Range(0, 5)
+            .Select(_ => random.Next()));
     }
 
     [Fact]
@@ -56,7 +57,8 @@ public class MixingTests
     [Fact]
     public void No_prompt_stands_on_both_sides_of_a_split()
     {
-        PreferenceRow[] rows = Enumerable.Range(0, 1000).Select(i => new PreferenceRow((i % 2 == 0 ? "Prompt " : "prompt  ") + (i % 300).ToString(CultureInfo.InvariantCulture), $"a{i}", "b", null, null)).ToArray();
+        PreferenceRow[] rows = Enumerable.Range(0, 1000).Select(i =>
+            new PreferenceRow((i % 2 == 0 ? "Prompt " : "prompt  ") + (i % 300).ToString(CultureInfo.InvariantCulture), $"a{i}", "b", null, null)).ToArray();
         HashSet<UInt128> test = PromptSplit.TestPrompts(rows, 0.1, seed: 5);
         ILookup<bool, PreferenceRow> sides = rows.ToLookup(row => PromptSplit.IsTest(row, test));
         Assert.InRange(sides[true].Count(), 100, 103);
@@ -68,5 +70,6 @@ public class MixingTests
     private static string Plain(string prompt) => prompt.ToUpperInvariant().Replace(" ", "", StringComparison.Ordinal);
 
     private static string Write(TemporaryFolder folder, string name, int rows) =>
-        folder.Write($"{name}.jsonl", string.Concat(Enumerable.Range(0, rows).Select(i => $$"""{"prompt": "{{name}}{{i}}", "chosen": "c", "rejected": "r"}""" + "\n")));
+        folder.Write(
+            $"{name}.jsonl", string.Concat(Enumerable.Range(0, rows).Select(i => $$"""{"prompt": "{{name}}{{i}}", "chosen": "c", "rejected": "r"}""" + "\n")));
 }

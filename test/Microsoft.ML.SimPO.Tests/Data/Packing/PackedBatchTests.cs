@@ -103,7 +103,8 @@ public class PackedBatchTests
     {
         DecoderArchitecture dynamic = RandomDecoder.Architecture with
         {
-            Rotaries = [new RotaryArchitecture { Dimensions = 8, Base = 10000, MaxPositions = 4, OriginalMaxPositions = 4, Scaling = RotaryScaling.Dynamic, Factor = 2 }],
+            Rotaries = [new RotaryArchitecture { Dimensions = 8, Base = 10000, MaxPositions = 4, OriginalMaxPositions = 4, Scaling = RotaryScaling.Dynamic,
+                Factor = 2 }],
         };
         int[] Ids(int length) => [.. Enumerable.Range(1, length)];
         PackedBatch batch = PackedBatch.Of([(0, new EncodedPair(Ids(chosenLength), 2, Ids(rejectedLength), 2))], dynamic);

@@ -10,7 +10,8 @@ public class PreferenceStatisticsTests
     [
         new("abcd", "aaaa", "bb", 3, 1),
         new("ABCD ", "aa", "bbbb", 2, 1),
-        new("""[{"role":"system","content":"ss"},{"role":"user","content":"q"},{"role":"assistant","content":"a"},{"role":"user","content":"r"}]""", "aaa", "bbb", null, null),
+        new("""[{"role":"system","content":"ss"},{"role":"user","content":"q"},{"role":"assistant","content":"a"},{"role":"user","content":"r"}]""", "aaa",
+            "bbb", null, null),
         new("abcd", "aaaa", "bb", 3, 1),
     ];
 
@@ -64,7 +65,8 @@ public class PreferenceStatisticsTests
     }
 
     [Fact]
-    public void No_rows_have_statistics_too() => Assert.Equal((0L, 0.5), (Collect([], new StatisticsLimits()).RowsKept, Collect([], new StatisticsLimits()).LengthBias.LengthOnlyAccuracy));
+    public void No_rows_have_statistics_too() =>
+        Assert.Equal((0L, 0.5), (Collect([], new StatisticsLimits()).RowsKept, Collect([], new StatisticsLimits()).LengthBias.LengthOnlyAccuracy));
 
     [SkippableFact]
     public void Statistics_of_real_data_agree_with_an_independent_count()
@@ -77,7 +79,8 @@ public class PreferenceStatisticsTests
         int[] rejected = rows.Select(row => row.GetProperty("rejected").GetProperty("value").GetString()!.Length).ToArray();
         JsonElement[][] turns = rows.Select(row => row.GetProperty("conversations").EnumerateArray().ToArray()).ToArray();
         int[] prompts = turns.Select(conversation => conversation.Sum(turn => turn.GetProperty("value").GetString()!.Length)).ToArray();
-        Assert.Equal((300L, chosen.Average(), rejected.Average(), prompts.Average()), (statistics.RowsKept, statistics.Chosen.Mean, statistics.Rejected.Mean, statistics.Prompt.Mean));
+        Assert.Equal((300L, chosen.Average(), rejected.Average(), prompts.Average()),
+            (statistics.RowsKept, statistics.Chosen.Mean, statistics.Rejected.Mean, statistics.Prompt.Mean));
         Assert.Equal((chosen.Max(), rejected.Min(), prompts.Max()), (statistics.Chosen.Maximum, statistics.Rejected.Minimum, statistics.Prompt.Maximum));
         Array.Sort(prompts);
         Assert.Equal((prompts[149], prompts[284], prompts[296]), (statistics.Prompt.Median, statistics.Prompt.Percentile95, statistics.Prompt.Percentile99));
@@ -85,10 +88,12 @@ public class PreferenceStatisticsTests
         Assert.Equal(rows.Count(row => Length(row, "chosen") < Length(row, "rejected")) / 300.0, statistics.LengthBias.RejectedLonger);
         Assert.Equal(turns.Count(conversation => conversation[0].GetProperty("from").GetString() == "system"), statistics.WithSystem);
         Assert.Equal(
-            turns.GroupBy(conversation => conversation.Count(turn => turn.GetProperty("from").GetString() != "system")).OrderBy(group => group.Key).Select(group => KeyValuePair.Create(group.Key, (long)group.Count())),
+            turns.GroupBy(conversation => conversation.Count(turn => turn.GetProperty("from").GetString() != "system")).OrderBy(group => group.Key)
+                .Select(group => KeyValuePair.Create(group.Key, (long)group.Count())),
             statistics.Turns);
         Assert.Equal(300 - rows.Select(row => row.GetRawText()).Distinct(StringComparer.Ordinal).Count(), statistics.DuplicatePairs);
-        int distinctPrompts = turns.Select(conversation => Regex.Replace(string.Concat(conversation.Select(turn => turn.GetRawText())), @"(\s|\\n|\\t)+", " ").ToLowerInvariant()).Distinct().Count();
+        int distinctPrompts = turns.Select(conversation => Regex.Replace(string.Concat(conversation.Select(turn => turn.GetRawText())), @"(\s|\\n|\\t)+", " ")
+            .ToLowerInvariant()).Distinct().Count();
         Assert.Equal((5, 300 - distinctPrompts), (300 - distinctPrompts, statistics.DuplicatePrompts));
 
         static int Length(JsonElement row, string answer) => row.GetProperty(answer).GetProperty("value").GetString()!.Length;
@@ -99,7 +104,8 @@ public class PreferenceStatisticsTests
     public void Statistics_of_real_data_in_tokens_agree_with_an_independent_count()
     {
         string path = TestAssets.Data("dpo_en_demo.json"), model = TestAssets.Model("smollm2-135m-instruct");
-        PreferenceStatistics statistics = new MLContext(1).Alignment.DescribePreferences(path, modelPath: model, limits: new StatisticsLimits(Prompt: 512, Answer: 256, Pair: 1024));
+        PreferenceStatistics statistics =
+            new MLContext(1).Alignment.DescribePreferences(path, modelPath: model, limits: new StatisticsLimits(Prompt: 512, Answer: 256, Pair: 1024));
         JsonElement[] rows = JsonDocument.Parse(File.ReadAllBytes(path)).RootElement.EnumerateArray().ToArray();
         HfTokenizer tokenizer = HfTokenizer.Load(model);
         string[] prompts = rows.Select(row => Written(row.GetProperty("conversations")) + "<|im_start|>assistant\n").ToArray();
@@ -110,27 +116,32 @@ public class PreferenceStatisticsTests
         Assert.Equal(Distribution(chosen, 256), statistics.Chosen);
         Assert.Equal(Distribution(rejected, 256), statistics.Rejected);
         Assert.Equal(Distribution(pair, 1024), statistics.Pair);
-        double longer = chosen.Zip(rejected).Count(lengths => lengths.First > lengths.Second) / 300.0, shorter = chosen.Zip(rejected).Count(lengths => lengths.First < lengths.Second) / 300.0;
+        double longer = chosen.Zip(rejected).Count(lengths => lengths.First > lengths.Second) / 300.0,
+            shorter = chosen.Zip(rejected).Count(lengths => lengths.First < lengths.Second) / 300.0;
         Assert.Equal((longer, shorter), (statistics.LengthBias.ChosenLonger, statistics.LengthBias.RejectedLonger));
         Assert.Equal(chosen.Average() - rejected.Average(), statistics.LengthBias.MeanDifference, 9);
         Assert.Equal(Math.Max(longer, shorter) + ((1 - longer - shorter) / 2), statistics.LengthBias.LengthOnlyAccuracy, 12);
 
         int Count(string text) => tokenizer.Encode(text, addSpecialTokens: false).Length;
 
-        int[] Answers(string name) => rows.Select((row, i) => Count($"{prompts[i]}{row.GetProperty(name).GetProperty("value").GetString()}<|im_end|>") - prompt[i]).ToArray();
+        int[] Answers(string name) =>
+            rows.Select((row, i) => Count($"{prompts[i]}{row.GetProperty(name).GetProperty("value").GetString()}<|im_end|>") - prompt[i]).ToArray();
 
         static string Written(JsonElement conversation)
         {
+            string Role(JsonElement turn) => turn.GetProperty("from").GetString() switch { "human" => "user", "gpt" => "assistant", _ => "system" };
             IEnumerable<string> turns = conversation.EnumerateArray().Select(turn =>
-                $"<|im_start|>{turn.GetProperty("from").GetString() switch { "human" => "user", "gpt" => "assistant", _ => "system" }}\n{turn.GetProperty("value").GetString()}<|im_end|>\n");
+                $"<|im_start|>{Role(turn)}\n{turn.GetProperty("value").GetString()}<|im_end|>\n");
             bool hasSystem = conversation[0].GetProperty("from").GetString() == "system";
-            return (hasSystem ? "" : "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n") + string.Concat(turns);
+            return (hasSystem ? "" : "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n")
+                + string.Concat(turns);
         }
 
         static LengthDistribution Distribution(int[] lengths, int limit)
         {
             int[] sorted = lengths.Order().ToArray();
-            return new(sorted[0], lengths.Average(), sorted[149], sorted[284], sorted[296], sorted[299], limit, lengths.Count(length => length > limit) / 300.0);
+            return new(
+                sorted[0], lengths.Average(), sorted[149], sorted[284], sorted[296], sorted[299], limit, lengths.Count(length => length > limit) / 300.0);
         }
     }
 

@@ -10,7 +10,8 @@ public class PreferenceWriterTests
     private static readonly PreferenceRow[] Rows =
     [
         new("q \"1\"\n🙂", "yes\t你好", "no", 1.5f, -2),
-        new("""[{"role":"system","content":"s"},{"role":"user","content":"q"},{"role":"assistant","content":"a"},{"role":"user","content":"r"}]""", "ja", "nein", null, null),
+        new("""[{"role":"system","content":"s"},{"role":"user","content":"q"},{"role":"assistant","content":"a"},{"role":"user","content":"r"}]""", "ja",
+            "nein", null, null),
         new("""[{"role":"user","content":"[{\"role\":\"user\",\"content\":\"x\"}]"}]""", "oui", "non", 3, 1),
     ];
 
@@ -33,15 +34,19 @@ public class PreferenceWriterTests
         PreferenceWriter.Write(folder.File("a.jsonl"), Rows[..2], scores: true);
         Assert.Equal(
             [
-                """{"prompt":[{"role":"user","content":"q \"1\"\n🙂"}],"chosen":[{"role":"assistant","content":"yes\t你好"}],"rejected":[{"role":"assistant","content":"no"}],"score_chosen":1.5,"score_rejected":-2}""",
-                """{"prompt":[{"role":"system","content":"s"},{"role":"user","content":"q"},{"role":"assistant","content":"a"},{"role":"user","content":"r"}],"chosen":[{"role":"assistant","content":"ja"}],"rejected":[{"role":"assistant","content":"nein"}],"score_chosen":null,"score_rejected":null}""",
+                """{"prompt":[{"role":"user","content":"q \"1\"\n🙂"}],"chosen":[{"role":"assistant","content":"yes\t你好"}],"rejected":"""
+                    + """[{"role":"assistant","content":"no"}],"score_chosen":1.5,"score_rejected":-2}""",
+                """{"prompt":[{"role":"system","content":"s"},{"role":"user","content":"q"},"""
+                    + """{"role":"assistant","content":"a"},{"role":"user","content":"r"}],"chosen":[{"role":"assistant","content":"ja"}],"rejected":"""
+                    + """[{"role":"assistant","content":"nein"}],"score_chosen":null,"score_rejected":null}""",
             ],
             File.ReadAllLines(folder.File("a.jsonl")).Select(line => line.Replace("\\uD83D\\uDE42", "🙂", StringComparison.Ordinal)));
     }
 
     /// <summary>
-    /// Against a file that <c>datasets</c> wrote: every level of a list of messages has the name, type, repetition and logical type that it has there. Beyond that no metadata is
-    /// needed: <c>datasets</c> derives its features from the schema, and a <c>huggingface</c> key would tie the file to the versions that know the names in it.
+    /// Against a file that <c>datasets</c> wrote: every level of a list of messages has the name, type, repetition and logical type that it has there. Beyond
+    /// that no metadata is needed: <c>datasets</c> derives its features from the schema, and a <c>huggingface</c> key would tie the file to the versions that
+    /// know the names in it.
     /// </summary>
     [Fact]
     public async Task Parquet_has_the_schema_that_datasets_gives_lists_of_messages()
@@ -72,7 +77,8 @@ public class PreferenceWriterTests
             }
             if (element.NumChildren is > 0 and int children) open.Push((name, children));
             string logical = element.LogicalType switch { { STRING: not null } => " STRING", { LIST: not null } => " LIST", null => "", _ => " other" };
-            lines.Add($"{name}{(element.Type is { } type ? $" {type}" : "")} {element.RepetitionType}{(element.ConvertedType is { } converted ? $" {converted}" : "")}{logical}");
+            lines.Add($"{name}{(element.Type is { } type ? $" {type}" : "")} "
+                + $"{element.RepetitionType}{(element.ConvertedType is { } converted ? $" {converted}" : "")}{logical}");
         }
         return [.. lines];
     }
@@ -81,7 +87,8 @@ public class PreferenceWriterTests
     public void A_failure_leaves_no_file_behind()
     {
         using var folder = new TemporaryFolder();
-        Assert.Throws<InvalidOperationException>(() => PreferenceWriter.Write(folder.File("a.parquet"), Rows.Select(PreferenceRow (_) => throw new InvalidOperationException()), scores: false));
+        Assert.Throws<InvalidOperationException>(
+            () => PreferenceWriter.Write(folder.File("a.parquet"), Rows.Select(PreferenceRow (_) => throw new InvalidOperationException()), scores: false));
         Assert.Empty(Directory.GetFiles(folder.Path));
         var thrown = Assert.Throws<ArgumentException>(() => PreferenceWriter.Write(folder.File("a.csv"), Rows, scores: true));
         Assert.Equal("`path` must end in .jsonl, .json or .parquet, but ends in `.csv`. (Parameter 'path')", thrown.Message);

@@ -115,7 +115,8 @@ public sealed class CpuContinuationTests
     }
 
     private static TokenSequence[] Rows(params int[] lengths) =>
-        [.. lengths.Select((length, i) => new TokenSequence(i, [.. Enumerable.Range(0, length).Select(t => ((t * 31) + (length * 7)) % RandomDecoder.VocabularySize)], new TokenSampler(new GenerationOptions(), i)))];
+        [.. lengths.Select((length, i) => new TokenSequence(i, [.. Enumerable.Range(0, length)
+            .Select(t => ((t * 31) + (length * 7)) % RandomDecoder.VocabularySize)], new TokenSampler(new GenerationOptions(), i)))];
 
     private static float[] Whole(Decoder decoder, TokenSequence row)
     {

@@ -9,8 +9,9 @@ internal sealed class FakeRunner(Func<TrialSettings, double> loss) : ITrialRunne
     {
         await Task.Yield();
         ct.ThrowIfCancellationRequested();
-        Ran.Add(settings);
         double value = loss(settings);
+        ct.ThrowIfCancellationRequested();
+        Ran.Add(settings);
         return new TrialResult
         {
             TrialSettings = settings,

@@ -59,14 +59,27 @@ public sealed class SweepProposalTests
     }
 
     [Fact]
-    public void The_time_is_a_budget()
+    public void The_time_is_a_budget_and_what_runs_when_it_ends_is_given_up()
     {
-        FakeRunner runner = Run(new SweepOptions { MaxTrials = 1000, MaxTime = TimeSpan.FromSeconds(0.3) }, _ =>
+        (int started, FakeRunner runner) = RunFor(seconds: 10, ofTrial: 3);
+        Assert.Equal((4, 3), (started, runner.Ran.Count)); // the fourth would end after 12 seconds
+        (started, runner) = RunFor(seconds: 9, ofTrial: 3);
+        Assert.Equal((3, 2), (started, runner.Ran.Count)); // what ends with the time ends too late
+        string message = Assert.Throws<InvalidOperationException>(() => RunFor(seconds: 2, ofTrial: 3)).Message;
+        Assert.Equal("No trial of the sweep completed. `MaxTime` ended before the first.", message);
+    }
+
+    private (int Started, FakeRunner Runner) RunFor(int seconds, int ofTrial)
+    {
+        var clock = new ManualClock();
+        int started = 0;
+        FakeRunner runner = Run(new SweepOptions { MaxTrials = 1000, MaxTime = TimeSpan.FromSeconds(seconds), Clock = clock }, _ =>
         {
-            Thread.Sleep(100);
+            started++;
+            clock.Advance(TimeSpan.FromSeconds(ofTrial));
             return 1;
         });
-        Assert.InRange(runner.Ran.Count, 1, 4);
+        return (started, runner);
     }
 
     [Fact]

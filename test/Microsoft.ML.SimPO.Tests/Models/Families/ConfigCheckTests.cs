@@ -28,7 +28,8 @@ public class ConfigCheckTests
     public void An_unknown_family_is_refused_by_name()
     {
         var error = Assert.Throws<NotSupportedException>(() => ModelFamilies.Of(Parse("""{"model_type":"rwkv9"}""")));
-        Assert.Equal("'/m/config.json': model_type 'rwkv9' is not supported. Supported are llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, phi3, olmo2, smollm3, granite, mixtral, qwen3_moe.", error.Message);
+        Assert.Equal("'/m/config.json': model_type 'rwkv9' is not supported. Supported are llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, phi3, "
+            + "olmo2, smollm3, granite, mixtral, qwen3_moe.", error.Message);
     }
 
     [Theory]
@@ -47,7 +48,8 @@ public class ConfigCheckTests
     {
         ModelConfig config = Parse(PublicConfigs.LlamaWith(json));
         var error = Assert.Throws<InvalidDataException>(() => ConfigCheck.Run(ModelFamilies.Of(config), config));
-        Assert.StartsWith($"'/m/config.json': field '{field}' is set to {value}, which family 'llama' does not have, and its name speaks of '{word}", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"'/m/config.json': field '{field}' is set to {value}, which family 'llama' does not have, and its name speaks of '{word}",
+            error.Message, StringComparison.Ordinal);
         Assert.EndsWith("it may change what the model computes. Remove it if it is known to have no effect.", error.Message, StringComparison.Ordinal);
     }
 
@@ -55,7 +57,8 @@ public class ConfigCheckTests
     public void All_refused_fields_are_named_at_once()
     {
         ModelConfig config = Parse(PublicConfigs.LlamaWith("""
-            "quantization_config":{"quant_method":"awq"},"is_encoder_decoder":true,"attention_chunk_size":8192,"attn_temperature_tuning":false,"no_rope_layers":[]
+            "quantization_config":{"quant_method":"awq"},"is_encoder_decoder":true,"attention_chunk_size":8192,
+            "attn_temperature_tuning":false,"no_rope_layers":[]
             """));
         var error = Assert.Throws<InvalidDataException>(() => ConfigCheck.Run(ModelFamilies.Of(config), config));
         Assert.Equal(
@@ -63,14 +66,16 @@ public class ConfigCheckTests
             '/m/config.json': 3 faults.
               field 'quantization_config' is set to {"quant_method":"awq"}. Quantised checkpoints cannot be tuned; use the unquantised model.
               field 'is_encoder_decoder' is set to true. Only decoders can be tuned.
-              field 'attention_chunk_size' is set to 8192, which family 'llama' does not have, and its name speaks of 'attention': it may change what the model computes. Remove it if it is known to have no effect.
-            """, error.Message);
+
+            """ + "  field 'attention_chunk_size' is set to 8192, which family 'llama' does not have, and its name speaks of 'attention': it may change "
+            + "what the model computes. Remove it if it is known to have no effect.", error.Message);
     }
 
     [Fact]
     public void Other_fields_that_are_set_are_named()
     {
-        ModelConfig config = Parse(PublicConfigs.LlamaWith("\"layer_types\":[\"full_attention\"],\"properties\":{\"a\":1},\"empty\":[],\"off\":false,\"none\":null"));
+        ModelConfig config =
+            Parse(PublicConfigs.LlamaWith("\"layer_types\":[\"full_attention\"],\"properties\":{\"a\":1},\"empty\":[],\"off\":false,\"none\":null"));
         Assert.Equal(
             [
                 "config.json: field 'layer_types' is set to [\"full_attention\"], which is not known and has no effect here.",

@@ -13,7 +13,8 @@ public class ModelFamiliesTests
     public void The_upper_layers_of_Qwen_slide_only_where_windows_are_used()
     {
         Assert.All(Read(PublicConfigs.QwenWith("\"x\":1")).Layers, l => Assert.Null(l.Window));
-        DecoderArchitecture sliding = Read(PublicConfigs.QwenWith("\"x\":1").Replace("\"use_sliding_window\":false", "\"use_sliding_window\":true", StringComparison.Ordinal));
+        DecoderArchitecture sliding =
+            Read(PublicConfigs.QwenWith("\"x\":1").Replace("\"use_sliding_window\":false", "\"use_sliding_window\":true", StringComparison.Ordinal));
         Assert.Equal(Enumerable.Range(0, 24).Select(i => i < 21 ? (int?)null : 32768), sliding.Layers.Select(l => l.Window));
     }
 
@@ -22,9 +23,11 @@ public class ModelFamiliesTests
     {
         string types = string.Join(',', Enumerable.Repeat("\"sliding_attention\"", 24));
         var error = Assert.Throws<InvalidDataException>(() => Read(PublicConfigs.QwenWith($"\"layer_types\":[{types}]")));
-        Assert.StartsWith("'/m/config.json': field 'layer_types' must be a list of full_attention, for no sliding window is used, but is [\"sliding_attention\"", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("'/m/config.json': field 'layer_types' must be a list of full_attention, for no sliding window is used, but is "
+            + "[\"sliding_attention\"", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<InvalidDataException>(() => Read(PublicConfigs.QwenWith("\"layer_types\":[\"full_attention\"]")));
-        Assert.Equal("'/m/config.json': field 'layer_types' must be a list with an entry for each of the 24 layers, but is [\"full_attention\"].", error.Message);
+        Assert.Equal(
+            "'/m/config.json': field 'layer_types' must be a list with an entry for each of the 24 layers, but is [\"full_attention\"].", error.Message);
     }
 
     [Fact]
@@ -42,7 +45,8 @@ public class ModelFamiliesTests
     {
         string json = PublicConfigs.All["Qwen3 30B-A3B"];
         Assert.All(Read(json).Layers, l => Assert.Equal(new ExpertArchitecture(128, 8, 768, Renormalizes: true), l.Experts));
-        json = json.Replace("\"mlp_only_layers\":[]", "\"mlp_only_layers\":[1]", StringComparison.Ordinal).Replace("\"decoder_sparse_step\":1", "\"decoder_sparse_step\":2", StringComparison.Ordinal);
+        json = json.Replace("\"mlp_only_layers\":[]", "\"mlp_only_layers\":[1]", StringComparison.Ordinal)
+            .Replace("\"decoder_sparse_step\":1", "\"decoder_sparse_step\":2", StringComparison.Ordinal);
         Assert.Equal([false, false, false, true, false, true], Read(json).Layers.Take(6).Select(l => l.Experts is not null));
     }
 
@@ -57,10 +61,12 @@ public class ModelFamiliesTests
     [Fact]
     public void A_rotary_scaling_has_no_fields_but_its_own()
     {
-        var error = Assert.Throws<InvalidDataException>(() => Read(PublicConfigs.LlamaWith("\"rope_scaling\":{\"type\":\"linear\",\"factor\":2.0,\"alpha\":1.5}")));
+        var error =
+            Assert.Throws<InvalidDataException>(() => Read(PublicConfigs.LlamaWith("\"rope_scaling\":{\"type\":\"linear\",\"factor\":2.0,\"alpha\":1.5}")));
         Assert.Equal("'/m/config.json': field 'rope_scaling.alpha' must be absent, for linear scaling has no such field, but is 1.5.", error.Message);
         error = Assert.Throws<InvalidDataException>(() => Read(PublicConfigs.LlamaWith("\"rope_scaling\":{\"rope_type\":\"mrope\",\"factor\":2.0}")));
-        Assert.Equal("'/m/config.json': field 'rope_scaling.rope_type' must be default, linear, dynamic, llama3, yarn or longrope, but is \"mrope\".", error.Message);
+        Assert.Equal(
+            "'/m/config.json': field 'rope_scaling.rope_type' must be default, linear, dynamic, llama3, yarn or longrope, but is \"mrope\".", error.Message);
     }
 
     [Fact]

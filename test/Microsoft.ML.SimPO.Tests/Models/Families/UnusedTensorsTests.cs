@@ -11,13 +11,15 @@ public class UnusedTensorsTests
     {
         string[] unused = ["lm_head.weight", "model.layers.0.self_attn.rotary_emb.inv_freq"];
         Assert.Null(UnusedTensors.Check("/m", unused, Used, tiedHead: true));
-        Assert.Equal("The checkpoint holds 1 tensors that this model has no part for and that were not read: 'lm_head.weight'.", UnusedTensors.Check("/m", unused, Used, tiedHead: false));
+        Assert.Equal("The checkpoint holds 1 tensors that this model has no part for and that were not read: 'lm_head.weight'.",
+            UnusedTensors.Check("/m", unused, Used, tiedHead: false));
     }
 
     [Fact]
     public void A_bias_that_the_configuration_does_not_know_is_an_error()
     {
-        var error = Assert.Throws<InvalidDataException>(() => UnusedTensors.Check("/m", ["model.layers.0.self_attn.q_proj.bias", "score.bias"], Used, tiedHead: true));
+        var error =
+            Assert.Throws<InvalidDataException>(() => UnusedTensors.Check("/m", ["model.layers.0.self_attn.q_proj.bias", "score.bias"], Used, tiedHead: true));
         Assert.Equal("'/m': Tensor 'model.layers.0.self_attn.q_proj.bias' is the bias of a layer that has none according to config.json.", error.Message);
     }
 }

@@ -56,6 +56,7 @@ public sealed class EncodedPairsTests
     private static EncodedPair Pair(int i)
     {
         int[] prompt = [.. Enumerable.Range(i, 1 + (i % 40))];
-        return new EncodedPair([.. prompt, 1, .. Enumerable.Range(0, i % 7)], prompt.Length, [.. prompt, 2, .. Enumerable.Range(5, i % 5)], prompt.Length) { Row = i };
+        return new EncodedPair(
+            [.. prompt, 1, .. Enumerable.Range(0, i % 7)], prompt.Length, [.. prompt, 2, .. Enumerable.Range(5, i % 5)], prompt.Length) { Row = i };
     }
 }

@@ -11,7 +11,8 @@ public sealed class SmolLmEncodingTests
     {
         string? assets = Environment.GetEnvironmentVariable("SIMPO_TEST_ASSETS");
         string model = Path.Combine(assets ?? "", "models", "smollm2-135m-instruct");
-        Skip.If(assets is null || !File.Exists(Path.Combine(model, "tokenizer.json")), "needs models/smollm2-135m-instruct in Hugging Face layout and data/ below the folder that SIMPO_TEST_ASSETS names");
+        Skip.If(assets is null || !File.Exists(Path.Combine(model, "tokenizer.json")),
+            "needs models/smollm2-135m-instruct in Hugging Face layout and data/ below the folder that SIMPO_TEST_ASSETS names");
         PreferenceEncoder encoder = PreferenceEncoder.Load(model, new PreferenceEncoderOptions { EmptyAnswers = EmptyAnswers.Keep, MaxLength = 8192 });
         JsonElement data = Read(assets, "data", "dpo_en_demo.json"), golden = Read(assets, "models", "smollm2-135m-instruct", "golden.json");
         foreach (JsonElement pair in golden.GetProperty("pairs").EnumerateArray())

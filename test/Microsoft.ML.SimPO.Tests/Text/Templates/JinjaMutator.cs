@@ -7,9 +7,12 @@ internal static class JinjaMutator
 {
     private static readonly string[] Pieces =
     [
-        "{%", "%}", "{{", "}}", "{#", "#}", "-", "+", "(", ")", "[", "]", "{", "}", "|", ".", ",", ":", "'", "\"", "\\", "=", "==", " in ", " is ", " not ", " if ", " else ", "for ", "endfor", "endif",
-        "{% for x in messages %}", "{% endfor %}", "{% if x %}", "{% endif %}", "{% set x = x ~ x %}", "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "range(99999)", "|tojson", "|list", "|map('upper')",
-        "loop", "namespace()", "* 999999", "** 9", "\0", "\uD83D", "😀", "é", "[::-1]", "10**9", "{% raw %}", "{% break %}", "recursive", "loop(x)", "%}\n", "'%s' % ", ".format(", "|join", "messages",
+        "{%", "%}", "{{", "}}", "{#", "#}", "-", "+", "(", ")", "[", "]", "{", "}", "|", ".", ",", ":", "'", "\"", "\\", "=", "==", " in ", " is ", " not ",
+        " if ", " else ", "for ", "endfor", "endif",
+        "{% for x in messages %}", "{% endfor %}", "{% if x %}", "{% endif %}", "{% set x = x ~ x %}", "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+        "range(99999)", "|tojson", "|list", "|map('upper')",
+        "loop", "namespace()", "* 999999", "** 9", "\0", "\uD83D", "😀", "é", "[::-1]", "10**9", "{% raw %}", "{% break %}", "recursive", "loop(x)", "%}\n",
+        "'%s' % ", ".format(", "|join", "messages",
     ];
 
     public static IReadOnlyDictionary<string, object?> Variables { get; } = new Dictionary<string, object?>

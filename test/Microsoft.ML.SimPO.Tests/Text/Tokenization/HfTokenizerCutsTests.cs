@@ -15,8 +15,10 @@ public sealed class HfTokenizerCutsTests
     {
         GoldenCases.SkipUnsupported(golden);
         HfTokenizer tokenizer = HfTokenizer.Load(golden.Path);
-        string[] texts = [.. File.ReadLines(golden.File("vectors.jsonl")).Select(line => JsonNode.Parse(line)!["text"]!.GetValue<string>()).Where(text => text.Length < 1000)];
-        string[] added = [.. JsonDocument.Parse(File.ReadAllBytes(golden.File("tokenizer.json"))).RootElement.GetProperty("added_tokens").EnumerateArray().Select(token => token.GetProperty("content").GetString()!)];
+        IEnumerable<string> vectors = GoldenFile.ReadLines(golden.File("vectors.jsonl")).Select(line => JsonNode.Parse(line)!["text"]!.GetValue<string>());
+        string[] texts = [.. vectors.Where(text => text.Length < 1000)];
+        JsonElement tokens = JsonDocument.Parse(File.ReadAllBytes(golden.File("tokenizer.json"))).RootElement.GetProperty("added_tokens");
+        string[] added = [.. tokens.EnumerateArray().Select(token => token.GetProperty("content").GetString()!)];
         var random = new Random(3);
         string Any(string[] from) => from[random.Next(from.Length)];
         int cuts = 0;
@@ -38,7 +40,8 @@ public sealed class HfTokenizerCutsTests
     [Fact]
     public void A_token_that_a_longer_one_may_hold_cuts_nothing()
     {
-        HfTokenizer tokenizer = Load("""{"id":20,"content":"<x>","normalized":false},{"id":21,"content":"<x>a","normalized":false},{"id":22,"content":"<y>","normalized":false}""");
+        HfTokenizer tokenizer =
+            Load("""{"id":20,"content":"<x>","normalized":false},{"id":21,"content":"<x>a","normalized":false},{"id":22,"content":"<y>","normalized":false}""");
         Assert.Equal(0, tokenizer.LastCut("ab<x>"));
         Assert.Equal((2, 3), (tokenizer.LastCut("ab<y>ab"), tokenizer.LastCut("abc<x>a<x>")));
         Assert.Equal([6, tokenizer.TokenId("<x>a")!.Value], tokenizer.Encode("ab<x>a", addSpecialTokens: false));

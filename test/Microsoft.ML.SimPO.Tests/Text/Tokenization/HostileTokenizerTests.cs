@@ -17,10 +17,12 @@ public sealed class HostileTokenizerTests
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":-1},"merges":[]}}""", "'model.vocab.a': expected a whole number from 0 to 67108863, found -1.")]
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":1e99},"merges":[]}}""", "'model.vocab.a': expected a whole number from 0 to 67108863, found 1e99.")]
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":0},"merges":["a b"]}}""", "'model.merges[0]': expected tokens of the vocabulary, found \"b\".")]
-    [InlineData("""{"model":{"type":"BPE","vocab":{"a":0,"b":1},"merges":[["a","b"]]}}""", "'model.merges[0]': expected tokens of the vocabulary, found \"ab\".")]
+    [InlineData(
+        """{"model":{"type":"BPE","vocab":{"a":0,"b":1},"merges":[["a","b"]]}}""", "'model.merges[0]': expected tokens of the vocabulary, found \"ab\".")]
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":0},"merges":["a"]}}""", "'model.merges[0]': expected two texts with a space between, found \"a\".")]
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":0},"merges":[["a","a","a"]]}}""", "'model.merges[0]': expected two texts, found another number.")]
-    [InlineData("""{"model":{"type":"BPE","vocab":{"\ud800":0},"merges":[]}}""", "'model.vocab': expected well-formed names, found a surrogate without its partner.")]
+    [InlineData(
+        """{"model":{"type":"BPE","vocab":{"\ud800":0},"merges":[]}}""", "'model.vocab': expected well-formed names, found a surrogate without its partner.")]
     [InlineData("""{"model":{"type":"Unigram","vocab":[]}}""", "'model.vocab': expected at least one token, found none.")]
     [InlineData("""{"model":{"type":"Unigram","vocab":[["a",1],["b"]]}}""", "'model.vocab[1]': expected a text and its score, found another number.")]
     [InlineData("""{"model":{"type":"Unigram","vocab":[["a",1]],"unk_id":1}}""", "'model.unk_id': expected a whole number from 0 to 0, found 1.")]
@@ -28,11 +30,15 @@ public sealed class HostileTokenizerTests
 
     [Theory]
     [InlineData("""{"model":{"type":"Neural"}}""", "'model': the model 'Neural' is not supported.")]
-    [InlineData("""{"model":{"type":"BPE","dropout":0.1,"vocab":{},"merges":[]}}""", "'model.dropout': dropout, which makes the same text different tokens, is not supported.")]
-    [InlineData("""{"model":{},"normalizer":{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Rot13"}]}}""", "'normalizer.normalizers[1]': the normalizer 'Rot13' is not supported.")]
+    [InlineData("""{"model":{"type":"BPE","dropout":0.1,"vocab":{},"merges":[]}}""",
+        "'model.dropout': dropout, which makes the same text different tokens, is not supported.")]
+    [InlineData("""{"model":{},"normalizer":{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Rot13"}]}}""",
+        "'normalizer.normalizers[1]': the normalizer 'Rot13' is not supported.")]
     [InlineData("""{"model":{},"pre_tokenizer":{"type":"Knife"}}""", "'pre_tokenizer': the pre-tokenizer 'Knife' is not supported.")]
-    [InlineData("""{"model":{},"pre_tokenizer":{"type":"Split","pattern":{"String":"a"},"behavior":"Shredded"}}""", "'pre_tokenizer.behavior': the split behavior 'Shredded' is not supported.")]
-    [InlineData("""{"model":{},"pre_tokenizer":{"type":"Split","pattern":{"Regex":"(a)\\1"},"behavior":"Isolated"}}""", "'pre_tokenizer.pattern.Regex': The pattern '(a)\\1' uses the escape '\\1' at position 3, which is not supported.")]
+    [InlineData("""{"model":{},"pre_tokenizer":{"type":"Split","pattern":{"String":"a"},"behavior":"Shredded"}}""",
+        "'pre_tokenizer.behavior': the split behavior 'Shredded' is not supported.")]
+    [InlineData("""{"model":{},"pre_tokenizer":{"type":"Split","pattern":{"Regex":"(a)\\1"},"behavior":"Isolated"}}""",
+        "'pre_tokenizer.pattern.Regex': The pattern '(a)\\1' uses the escape '\\1' at position 3, which is not supported.")]
     public void What_is_not_supported_is_named(string json, string message) => AssertRefused<NotSupportedException>(json, message);
 
     [Theory]
@@ -42,10 +48,13 @@ public sealed class HostileTokenizerTests
         AssertRefused<NotSupportedException>($$"""{"model":{{SmallTokenizer.Letters}},{{part}}}""", message);
 
     [Theory]
-    [InlineData("\"normalizer\":{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"AAAA\"}", "'normalizer.precompiled_charsmap': expected a character map that starts with the size of its trie, found 3 bytes that do not.")]
-    [InlineData("\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(\"},\"behavior\":\"Isolated\"}", "'pre_tokenizer.pattern.Regex': The pattern '(' is malformed at position 0: a group without its ')'.")]
+    [InlineData("\"normalizer\":{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"AAAA\"}",
+        "'normalizer.precompiled_charsmap': expected a character map that starts with the size of its trie, found 3 bytes that do not.")]
+    [InlineData("\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(\"},\"behavior\":\"Isolated\"}",
+        "'pre_tokenizer.pattern.Regex': The pattern '(' is malformed at position 0: a group without its ')'.")]
     [InlineData("\"pre_tokenizer\":{\"type\":\"Metaspace\",\"replacement\":\"ab\"}", "'pre_tokenizer.replacement': expected one character, found \"ab\".")]
-    [InlineData("\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"x\"}}]}", "'post_processor.single[0].SpecialToken.id': expected a token of 'special_tokens', found \"x\".")]
+    [InlineData("\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"x\"}}]}",
+        "'post_processor.single[0].SpecialToken.id': expected a token of 'special_tokens', found \"x\".")]
     [InlineData("\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[]}", "'post_processor.single': expected the sequence A once, found none.")]
     [InlineData("\"added_tokens\":[{\"id\":1}]", "'added_tokens[0]': expected a member 'content', found none.")]
     [InlineData("\"added_tokens\":[{\"id\":1,\"content\":\"x\",\"special\":\"yes\"}]", "'added_tokens[0].special': expected true or false, found \"yes\".")]
@@ -65,9 +74,12 @@ public sealed class HostileTokenizerTests
     {
         string grows = $$"""{"type":"Replace","pattern":{"String":"a"},"content":"{{new string('a', 500)}}"}""";
         HfTokenizer tokenizer = SmallTokenizer.Load(SmallTokenizer.Json(
-            normalizer: $$"""{"type":"Sequence","normalizers":[{{grows}},{{grows}},{{grows}},{{grows}}]}""", decoder: $$"""{"type":"Sequence","decoders":[{{grows}},{{grows}},{{grows}},{{grows}}]}"""));
-        Assert.Equal("This tokenizer makes more than 1000192 characters of a text by normalizing it.", Assert.Throws<InvalidDataException>(() => tokenizer.Encode("aaa", addSpecialTokens: false)).Message);
-        Assert.Equal("This tokenizer makes more than 1000000 characters of a token by decoding it.", Assert.Throws<InvalidDataException>(() => tokenizer.Decode([1], skipSpecialTokens: false)).Message);
+            normalizer: $$"""{"type":"Sequence","normalizers":[{{grows}},{{grows}},{{grows}},{{grows}}]}""",
+            decoder: $$"""{"type":"Sequence","decoders":[{{grows}},{{grows}},{{grows}},{{grows}}]}"""));
+        Assert.Equal("This tokenizer makes more than 1000192 characters of a text by normalizing it.",
+            Assert.Throws<InvalidDataException>(() => tokenizer.Encode("aaa", addSpecialTokens: false)).Message);
+        Assert.Equal("This tokenizer makes more than 1000000 characters of a token by decoding it.",
+            Assert.Throws<InvalidDataException>(() => tokenizer.Decode([1], skipSpecialTokens: false)).Message);
     }
 
     [Fact]
@@ -81,9 +93,11 @@ public sealed class HostileTokenizerTests
 
     [Theory]
     [InlineData("normalizer", "normalizers", """{"type":"NFC"}""", 101, "'normalizer': expected at most 100 normalizers, found more.")]
-    [InlineData("pre_tokenizer", "pretokenizers", """{"type":"Whitespace"}""", 101, "'pre_tokenizer.pretokenizers[100]': expected at most 100 pre-tokenizers, found more.")]
+    [InlineData("pre_tokenizer", "pretokenizers", """{"type":"Whitespace"}""", 101,
+        "'pre_tokenizer.pretokenizers[100]': expected at most 100 pre-tokenizers, found more.")]
     [InlineData("decoder", "decoders", """{"type":"Fuse"}""", 101, "'decoder': expected at most 100 decoders, found more.")]
-    [InlineData("post_processor", "processors", """{"type":"BertProcessing","sep":["a",1],"cls":["b",2]}""", 501, "'post_processor.processors[500]': expected at most 1000 special tokens, found more.")]
+    [InlineData("post_processor", "processors", """{"type":"BertProcessing","sep":["a",1],"cls":["b",2]}""", 501,
+        "'post_processor.processors[500]': expected at most 1000 special tokens, found more.")]
     [InlineData("post_processor", "single", """{"SpecialToken":{"id":"x"}}""", 501, "'post_processor': expected at most 1000 special tokens, found more.")]
     public void More_parts_than_any_tokenizer_has_are_refused(string name, string list, string part, int count, string message)
     {

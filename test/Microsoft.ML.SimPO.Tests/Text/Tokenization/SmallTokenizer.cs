@@ -23,9 +23,11 @@ internal static class SmallTokenizer
         }
     }
 
-    public static string Json(string? model = null, string? normalizer = null, string? preTokenizer = null, string? postProcessor = null, string? decoder = null, string? addedTokens = null) =>
+    public static string Json(string? model = null, string? normalizer = null, string? preTokenizer = null, string? postProcessor = null,
+        string? decoder = null, string? addedTokens = null) =>
         $$"""
-        {"version":"1.0","truncation":null,"padding":null,"added_tokens":{{addedTokens ?? "[]"}},"normalizer":{{normalizer ?? "null"}},"pre_tokenizer":{{preTokenizer ?? "null"}},
+        {"version":"1.0","truncation":null,"padding":null,"added_tokens":{{addedTokens ?? "[]"}},
+        "normalizer":{{normalizer ?? "null"}},"pre_tokenizer":{{preTokenizer ?? "null"}},
         "post_processor":{{postProcessor ?? "null"}},"decoder":{{decoder ?? "null"}},"model":{{model ?? Letters}}}
         """;
 

@@ -20,7 +20,8 @@ internal abstract class ParquetColumn
     }
 
     /// <summary>Definition level of the value at hand: how many of the optional and repeated fields on its way are there.</summary>
-    public int Definition => !Ready() ? throw new InvalidDataException("a column ends before its row group does.") : _maxDefinition == 0 ? 0 : _definitions[_at];
+    public int Definition =>
+        !Ready() ? throw new InvalidDataException("a column ends before its row group does.") : _maxDefinition == 0 ? 0 : _definitions[_at];
 
     /// <summary>Repetition level of the value at hand: the list that it goes on with; 0 where a row starts, and at the end.</summary>
     public int Repetition => MaxRepetition == 0 || !Ready() ? 0 : _repetitions[_at];

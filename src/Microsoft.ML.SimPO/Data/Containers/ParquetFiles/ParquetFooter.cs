@@ -18,7 +18,8 @@ internal static class ParquetFooter
         file.ReadExactly(tail);
         if (!tail[4..].SequenceEqual("PAR1"u8)) throw new InvalidDataException("expected `PAR1` at its end; the file is cut off or not Parquet.");
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(tail);
-        if (length > MaxBytes) throw new InvalidDataException($"its footer must be at most {Sizes.Text(MaxBytes)} long, but is declared to have {Sizes.Text(length)}.");
+        if (length > MaxBytes)
+            throw new InvalidDataException($"its footer must be at most {Sizes.Text(MaxBytes)} long, but is declared to have {Sizes.Text(length)}.");
         if (length > file.Length - 12) throw new InvalidDataException($"its footer is declared to have {Sizes.Text(length)}, more than the file.");
         var footer = new byte[length];
         file.Position = file.Length - 8 - length;
@@ -37,7 +38,8 @@ internal static class ParquetFooter
 
     private static void CheckSchema(List<long> children)
     {
-        if (children.Count is < 2 or > MaxColumns) throw new InvalidDataException($"its schema must have 1 to {MaxColumns} fields, but has {children.Count - 1}.");
+        if (children.Count is < 2 or > MaxColumns)
+            throw new InvalidDataException($"its schema must have 1 to {MaxColumns} fields, but has {children.Count - 1}.");
         var open = new Stack<long>();
         for (int i = 0; i < children.Count; i++)
         {
@@ -47,7 +49,8 @@ internal static class ParquetFooter
                 if (open.Count == 0) throw new InvalidDataException("its schema is damaged: it has more fields than it declares.");
                 open.Push(open.Pop() - 1);
             }
-            if (children[i] < 0 || children[i] > children.Count - i) throw new InvalidDataException("its schema is damaged: it declares more fields than it has.");
+            if (children[i] < 0 || children[i] > children.Count - i)
+                throw new InvalidDataException("its schema is damaged: it declares more fields than it has.");
             if (children[i] > 0 || i == 0) open.Push(children[i]);
             if (open.Count > MaxSchemaDepth) throw new InvalidDataException($"its schema is nested deeper than {MaxSchemaDepth}.");
         }

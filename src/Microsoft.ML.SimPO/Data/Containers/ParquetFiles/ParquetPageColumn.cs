@@ -36,7 +36,8 @@ internal sealed class ParquetPageColumn<T> : ParquetColumn where T : struct
         if (_chunk.TotalCompressedSize < 0 || _chunk.TotalCompressedSize > file.Length)
             throw new InvalidDataException($"column {field.Path} is declared to take {Sizes.Text(_chunk.TotalCompressedSize)}, more than the file.");
         // Pages stand one after the other; where the first is, is not always said in the same place.
-        _next = new[] { _chunk.DictionaryPageOffset ?? 0, _chunk.DataPageOffset, _chunk.IndexPageOffset ?? 0 }.Where(offset => offset != 0).DefaultIfEmpty().Min();
+        _next = new[] { _chunk.DictionaryPageOffset ?? 0, _chunk.DataPageOffset, _chunk.IndexPageOffset ?? 0 }.Where(offset => offset != 0)
+            .DefaultIfEmpty().Min();
         // The library would decode these for every page; and they are not needed.
         _chunk.Statistics = null;
         _chunk.DictionaryPageOffset = _chunk.IndexPageOffset = null;
@@ -114,7 +115,8 @@ internal sealed class ParquetPageColumn<T> : ParquetColumn where T : struct
         var stretches = new List<OverlayStream.Stretch>();
         if (Dictionary(pages) is { } dictionary) stretches.Add(OverlayStream.Stretch.Of(PageWriter.Uncompressed(dictionary, Body(dictionary), _codec)));
         foreach (ParquetPage page in pages)
-            stretches.Add(OverlayStream.Stretch.Of(PageWriter.ToVersion1(page, Body(page), _codec, _field.MaxRepetitionLevel > 0, _field.MaxDefinitionLevel > 0)));
+            stretches.Add(
+                OverlayStream.Stretch.Of(PageWriter.ToVersion1(page, Body(page), _codec, _field.MaxRepetitionLevel > 0, _field.MaxDefinitionLevel > 0)));
         return stretches;
     }
 

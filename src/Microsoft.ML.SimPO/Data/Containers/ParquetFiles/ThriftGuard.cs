@@ -46,7 +46,8 @@ internal ref struct ThriftGuard(ReadOnlySpan<byte> bytes)
     {
         string? type = structure is null ? null : ThriftStructs.Type(structure, field);
         if (type is not null && !Matches(type[0], wire))
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"its metadata is damaged: field {field} of {structure} has type {wire}."));
+            throw new InvalidDataException(
+                string.Create(CultureInfo.InvariantCulture, $"its metadata is damaged: field {field} of {structure} has type {wire}."));
         if (wire is 1 or 2)
         {
             if (type is not null) Note(structure!, field, wire == 1 ? 1 : 0);
@@ -64,7 +65,8 @@ internal ref struct ThriftGuard(ReadOnlySpan<byte> bytes)
     private void Note(string structure, int field, long value)
     {
         if (structure == "SchemaElement" && field == 5) SchemaChildren[^1] = value;
-        else if (structure.EndsWith("Page", StringComparison.Ordinal) || structure is ThriftStructs.Page or "DataPageV2") PageNumbers[(structure, field)] = value;
+        else if (structure.EndsWith("Page", StringComparison.Ordinal) || structure is ThriftStructs.Page or "DataPageV2")
+            PageNumbers[(structure, field)] = value;
     }
 
     private void Value(string? type, int wire, int depth)
@@ -88,7 +90,8 @@ internal ref struct ThriftGuard(ReadOnlySpan<byte> bytes)
         ulong count = header >> 4 == 15 ? Unsigned() : (ulong)(header >> 4);
         int wire = header & 15;
         if (count > (ulong)(_bytes.Length - _at)) throw new EndOfStreamException();
-        if (count > 0 && type is not null && !Matches(type[0], wire)) throw new InvalidDataException("its metadata is damaged: a list has elements of another type.");
+        if (count > 0 && type is not null && !Matches(type[0], wire))
+            throw new InvalidDataException("its metadata is damaged: a list has elements of another type.");
         if (count > 0 && wire is 1 or 2) throw new InvalidDataException("its metadata is damaged: a list has elements of another type.");
         for (ulong i = 0; i < count; i++) Value(type, wire, depth + 1);
     }

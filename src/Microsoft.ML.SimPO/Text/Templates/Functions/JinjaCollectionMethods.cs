@@ -18,7 +18,8 @@ internal static class JinjaCollectionMethods
             foreach (string name in names.Split(' ')) all[name] = new JinjaBuiltin(name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..], parameters, body);
         }
         Add("list.index tuple.index range.index", "self, value, start=0, stop=9223372036854775807", Index);
-        Add("list.count tuple.count range.count", "self, value", (c, a) => JinjaValue.Items(a[0], c.Budget).LongCount(item => JinjaComparison.AreEqual(item, a[1], c.Budget)));
+        Add("list.count tuple.count range.count", "self, value", (c, a) => JinjaValue.Items(a[0], c.Budget)
+            .LongCount(item => JinjaComparison.AreEqual(item, a[1], c.Budget)));
         Add("list.copy", "self", (c, a) => new JinjaList(JinjaValue.ToArray(a[0], c.Budget)));
         Add("dict.items", "self", (_, a) => new JinjaDictionaryView((JinjaDictionary)a[0]!, "dict_items"));
         Add("dict.keys", "self", (_, a) => new JinjaDictionaryView((JinjaDictionary)a[0]!, "dict_keys"));

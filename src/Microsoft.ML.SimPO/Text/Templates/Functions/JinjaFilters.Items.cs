@@ -6,8 +6,10 @@ internal static partial class JinjaFilters
 {
     private static void AddItems(Adder add)
     {
-        add("default d", "value, default_value='', boolean=False", (_, a) => a[0] is JinjaUndefined || (JinjaValue.IsTrue(a[2]) && !JinjaValue.IsTrue(a[0])) ? a[1] : a[0]);
-        add("length count", "obj", (_, a) => JinjaValue.TryLength(a[0]) ?? throw JinjaException.Type($"object of type '{JinjaValue.TypeName(a[0])}' has no len()"));
+        add("default d", "value, default_value='', boolean=False", (_, a) => a[0] is JinjaUndefined || (JinjaValue.IsTrue(a[2]) && !JinjaValue.IsTrue(a[0]))
+            ? a[1] : a[0]);
+        add("length count", "obj", (_, a) => JinjaValue.TryLength(a[0])
+            ?? throw JinjaException.Type($"object of type '{JinjaValue.TypeName(a[0])}' has no len()"));
         add("list", "value", (c, a) => new JinjaList(JinjaValue.ToArray(a[0], c.Budget)));
         add("first", "seq", (c, a) => FirstOr(JinjaValue.Items(a[0], c.Budget), "No first item, sequence was empty."));
         add("last", "seq", (c, a) => FirstOr(Reversed(a[0], c.Budget), "No last item, sequence was empty."));
@@ -22,7 +24,8 @@ internal static partial class JinjaFilters
             _ => throw JinjaException.Type("Can only get item pairs from a mapping."),
         });
         add("batch", "value, linecount, fill_with=None", (c, a) => Generator(c, Batch(JinjaValue.Items(a[0], c.Budget), a[1], a[2], c.Budget)));
-        add("slice", "value, slices, fill_with=None", (c, a) => Generator(c, Slices(JinjaValue.ToArray(a[0], c.Budget), JinjaNumbers.RequireCount(a[1]), a[2], c.Budget)));
+        add("slice", "value, slices, fill_with=None",
+            (c, a) => Generator(c, Slices(JinjaValue.ToArray(a[0], c.Budget), JinjaNumbers.RequireCount(a[1]), a[2], c.Budget)));
     }
 
     private static JinjaGenerator Generator(JinjaInterpreter interpreter, IEnumerable<object?> items) => new(items, interpreter.Budget);

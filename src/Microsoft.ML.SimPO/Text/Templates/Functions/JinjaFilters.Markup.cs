@@ -21,7 +21,8 @@ internal static partial class JinjaFilters
         add("striptags", "value", (c, a) => StripTags(Text(c, a[0])));
     }
 
-    private static JinjaMarkup Escaped(JinjaInterpreter interpreter, object? value) => new(interpreter.Budget.Text(JinjaMarkup.Escape(Text(interpreter, value))));
+    private static JinjaMarkup Escaped(JinjaInterpreter interpreter, object? value) =>
+        new(interpreter.Budget.Text(JinjaMarkup.Escape(Text(interpreter, value))));
 
     private static string StripTags(string text)
     {
@@ -64,7 +65,8 @@ internal static partial class JinjaFilters
     {
         if (name[0] != '#') return Entities.GetValueOrDefault(name);
         bool isHexadecimal = name.Length > 1 && name[1] is 'x' or 'X';
-        bool isNumber = int.TryParse(name.AsSpan(isHexadecimal ? 2 : 1), isHexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out int code);
+        bool isNumber = int.TryParse(
+            name.AsSpan(isHexadecimal ? 2 : 1), isHexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out int code);
         return isNumber && Rune.TryCreate(code, out Rune rune) ? rune.ToString() : null;
     }
 }

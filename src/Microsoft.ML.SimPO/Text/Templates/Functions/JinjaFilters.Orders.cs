@@ -16,7 +16,8 @@ internal static partial class JinjaFilters
         add("dictsort", "value, case_sensitive=False, by='key', reverse=False", (c, a) => SortDictionary(a, c.Budget));
     }
 
-    private static object? Key(object? value, bool isCaseSensitive) => !isCaseSensitive && JinjaValue.AsText(value) is { } text ? PythonCase.Lower(text) : value;
+    private static object? Key(object? value, bool isCaseSensitive) =>
+        !isCaseSensitive && JinjaValue.AsText(value) is { } text ? PythonCase.Lower(text) : value;
 
     /// <summary>Sorted stably by the keys, equal ones in their old order also when reversed.</summary>
     private static object?[] Sorted(IEnumerable<object?> items, Func<object?, object?> key, bool isReversed, JinjaBudget budget)
@@ -54,7 +55,8 @@ internal static partial class JinjaFilters
     {
         if (a[2] is not ("key" or "value")) throw JinjaException.Argument("You can only sort by either \"key\" or \"value\"");
         if (a[0] is JinjaUndefined undefined) throw undefined.Error();
-        if (a[0] is not JinjaDictionary dictionary) throw new JinjaException("AttributeError", $"'{JinjaValue.TypeName(a[0])}' object has no attribute 'items'");
+        if (a[0] is not JinjaDictionary dictionary)
+            throw new JinjaException("AttributeError", $"'{JinjaValue.TypeName(a[0])}' object has no attribute 'items'");
         int part = a[2] is "key" ? 0 : 1;
         budget.Spend(dictionary.Count);
         IEnumerable<object?> pairs = new JinjaDictionaryView(dictionary, "dict_items").Elements;

@@ -22,7 +22,8 @@ internal static partial class JinjaFilters
         add("truncate", "s, length=255, killwords=False, end='...', leeway=None", (c, a) =>
             Truncate(a[0], JinjaNumbers.RequireCount(a[1]), JinjaValue.IsTrue(a[2]), Text(c, a[3]), a[4] is null ? 5 : JinjaNumbers.RequireCount(a[4])));
         add("wordcount", "s", (c, a) => WordCount(Text(c, a[0])));
-        add("tojson", "value, ensure_ascii=False, indent=None, separators=None, sort_keys=False", (c, a) => PythonJson.Write(a[0], a[1], a[2], a[3], a[4], c.Budget));
+        add("tojson", "value, ensure_ascii=False, indent=None, separators=None, sort_keys=False",
+            (c, a) => PythonJson.Write(a[0], a[1], a[2], a[3], a[4], c.Budget));
         add("urlencode", "value", (c, a) => c.Budget.Text(UrlEncode(a[0], c.Budget)));
     }
 
@@ -118,7 +119,8 @@ internal static partial class JinjaFilters
     private static string UrlEncode(object? value, JinjaBudget budget)
     {
         if (JinjaValue.AsText(value) is not null || JinjaValue.TryItems(value) is null) return Quote(value, "/", budget);
-        IEnumerable<object?> pairs = value is JinjaDictionary dictionary ? dictionary.Items.Select(p => (object?)new JinjaTuple([p.Key, p.Value])) : JinjaValue.Items(value, budget);
+        IEnumerable<object?> pairs = value is JinjaDictionary dictionary
+            ? dictionary.Items.Select(p => (object?)new JinjaTuple([p.Key, p.Value])) : JinjaValue.Items(value, budget);
         return string.Join('&', pairs.Select(pair => JinjaValue.ToArray(pair, budget) is [var key, var item]
             ? $"{Quote(key, "", budget)}={Quote(item, "", budget)}"
             : throw JinjaException.Value("not enough values to unpack (expected 2)")));

@@ -9,8 +9,10 @@ internal static class JinjaGlobals
     public static IReadOnlyDictionary<string, object?> All { get; } = new Dictionary<string, object?>(StringComparer.Ordinal)
     {
         ["range"] = Function("range", "*rest", (interpreter, a) => Range((object?[])a[^2]!, interpreter.Budget.Options)),
-        ["raise_exception"] = Function("raise_exception", "message", (interpreter, a) => throw new JinjaException("TemplateError", JinjaValue.ToText(a[0], interpreter.Budget))),
-        ["strftime_now"] = Function("strftime_now", "format", (interpreter, a) => PythonDate.Format(interpreter.Budget.Options.Clock.GetLocalNow(), RequireText(a[0]), interpreter.Budget)),
+        ["raise_exception"] =
+            Function("raise_exception", "message", (interpreter, a) => throw new JinjaException("TemplateError", JinjaValue.ToText(a[0], interpreter.Budget))),
+        ["strftime_now"] = Function("strftime_now", "format",
+            (interpreter, a) => PythonDate.Format(interpreter.Budget.Options.Clock.GetLocalNow(), RequireText(a[0]), interpreter.Budget)),
         ["dict"] = Type("dict", "*rest, **named", (interpreter, a) => Merge(new JinjaDictionary(), a, interpreter.Budget)),
         ["namespace"] = Type("namespace", "*rest, **named", (interpreter, a) => Namespace(a, interpreter.Budget)),
         ["cycler"] = Type("cycler", "*rest", (_, a) => Cycler((object?[])a[^2]!)),
@@ -25,7 +27,8 @@ internal static class JinjaGlobals
     private static JinjaFunction Type(string name, string parameters, Func<JinjaInterpreter, object?[], object?> body) =>
         JinjaFunction.Global(new JinjaBuiltin(name, parameters, body), "type");
 
-    private static string RequireText(object? value) => JinjaValue.AsText(value) ?? throw JinjaException.Type($"strftime() argument 1 must be str, not {JinjaValue.TypeName(value)}");
+    private static string RequireText(object? value) =>
+        JinjaValue.AsText(value) ?? throw JinjaException.Type($"strftime() argument 1 must be str, not {JinjaValue.TypeName(value)}");
 
     private static JinjaRange Range(object?[] arguments, JinjaOptions options)
     {
@@ -60,7 +63,8 @@ internal static class JinjaGlobals
         {
             if (JinjaValue.TryItems(pair) is null) throw JinjaException.Type("cannot convert dictionary update sequence element to a sequence");
             object?[] items = JinjaValue.ToArray(pair, budget);
-            if (items.Length != 2) throw JinjaException.Value(FormattableString.Invariant($"dictionary update sequence element has length {items.Length}; 2 is required"));
+            if (items.Length != 2)
+                throw JinjaException.Value(FormattableString.Invariant($"dictionary update sequence element has length {items.Length}; 2 is required"));
             dictionary[items[0]] = items[1];
         }
     }
@@ -73,7 +77,8 @@ internal static class JinjaGlobals
         return space;
     }
 
-    private static JinjaCycler Cycler(object?[] items) => items.Length > 0 ? new JinjaCycler(items) : throw new JinjaException("RuntimeError", "at least one item has to be provided");
+    private static JinjaCycler Cycler(object?[] items) =>
+        items.Length > 0 ? new JinjaCycler(items) : throw new JinjaException("RuntimeError", "at least one item has to be provided");
 
     private static JinjaFunction Joiner(object? separator)
     {

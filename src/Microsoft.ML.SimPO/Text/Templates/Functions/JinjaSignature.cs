@@ -32,7 +32,8 @@ internal sealed class JinjaSignature
         int positional = Math.Min(arguments.Positional.Length, _parameters.Count);
         Array.Copy(arguments.Positional, bound, positional);
         if (arguments.Positional.Length > positional && !_takesRest)
-            throw JinjaException.Type(string.Create(CultureInfo.InvariantCulture, $"{_owner}() takes {_parameters.Count} positional arguments but {arguments.Positional.Length} were given"));
+            throw JinjaException.Type(string.Create(
+                CultureInfo.InvariantCulture, $"{_owner}() takes {_parameters.Count} positional arguments but {arguments.Positional.Length} were given"));
         bound[^2] = arguments.Positional[positional..];
         bound[^1] = BindKeywords(arguments, bound);
         for (int i = 0; i < _parameters.Count; i++)

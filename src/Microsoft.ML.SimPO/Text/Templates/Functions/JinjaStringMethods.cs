@@ -132,7 +132,8 @@ internal static class JinjaStringMethods
 
     private static bool Affix(string text, object?[] a, string method, Func<string, string, bool> matches)
     {
-        if (a[1] is not (string or JinjaMarkup or JinjaTuple)) throw JinjaException.Type($"{method} first arg must be str or a tuple of str, not {JinjaValue.TypeName(a[1])}");
+        if (a[1] is not (string or JinjaMarkup or JinjaTuple))
+            throw JinjaException.Type($"{method} first arg must be str or a tuple of str, not {JinjaValue.TypeName(a[1])}");
         if (Part(text, a) is not { } within) return false;
         return a[1] is JinjaTuple tuple ? Array.Exists(tuple.Items, affix => matches(within.Part, Text(affix))) : matches(within.Part, Text(a[1]));
     }
@@ -168,7 +169,8 @@ internal static class JinjaStringMethods
         return missing <= 0 ? "" : new StringBuilder().Insert(0, fill, missing).ToString();
     }
 
-    private static string Fill(object? value) => PythonText.Length(Text(value)) == 1 ? Text(value) : throw JinjaException.Type("The fill character must be exactly one character long");
+    private static string Fill(object? value) =>
+        PythonText.Length(Text(value)) == 1 ? Text(value) : throw JinjaException.Type("The fill character must be exactly one character long");
 
     private static string ExpandTabs(string text, int size, JinjaBudget budget)
     {
@@ -229,7 +231,8 @@ internal static class JinjaStringMethods
         return named;
     }
 
-    private static string? Separator(object? value) => value is null ? null : Text(value) is { Length: > 0 } text ? text : throw JinjaException.Value("empty separator");
+    private static string? Separator(object? value) =>
+        value is null ? null : Text(value) is { Length: > 0 } text ? text : throw JinjaException.Value("empty separator");
 
     private static string Text(object? value) => JinjaValue.AsText(value) ?? throw JinjaException.Type($"must be str, not {JinjaValue.TypeName(value)}");
 

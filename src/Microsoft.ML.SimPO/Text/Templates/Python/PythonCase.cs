@@ -31,7 +31,8 @@ internal static class PythonCase
 
     public static string Lower(string text) => Map(text, static (whole, at, code) => LowerOf(whole, at, code));
 
-    public static string SwapCase(string text) => Map(text, static (whole, at, code) => IsLower(code) ? UpperOf(code) : IsUpper(code) ? LowerOf(whole, at, code) : null);
+    public static string SwapCase(string text) =>
+        Map(text, static (whole, at, code) => IsLower(code) ? UpperOf(code) : IsUpper(code) ? LowerOf(whole, at, code) : null);
 
     /// <summary>The first character in title case, the others in lower case.</summary>
     public static string Capitalize(string text) => Map(text, static (whole, at, code) => at == 0 ? TitleOf(code) : LowerOf(whole, at, code));
@@ -51,7 +52,8 @@ internal static class PythonCase
 
     private static string UpperOf(int code) => LongUpper.TryGetValue(code, out string? mapped) ? mapped : Simple(code, upper: true);
 
-    private static string TitleOf(int code) => TitleForms.TryGetValue(code, out string? mapped) ? mapped : code is >= 0x10D0 and <= 0x10FF ? Of(code) : UpperOf(code);
+    private static string TitleOf(int code) =>
+        TitleForms.TryGetValue(code, out string? mapped) ? mapped : code is >= 0x10D0 and <= 0x10FF ? Of(code) : UpperOf(code);
 
     private static string LowerOf(string text, int at, int code) => code switch
     {
@@ -78,7 +80,8 @@ internal static class PythonCase
     }
 
     private static bool IsIgnorable(char c) => c is '\'' or '.' or ':' or '\u00B7' or '\u2019'
-        || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.ModifierSymbol;
+        || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format
+            or UnicodeCategory.ModifierSymbol;
 
     private static string Map(string text, Func<string, int, int, string?> map)
     {
@@ -94,7 +97,8 @@ internal static class PythonCase
 
     private static string Of(int code) => code > 0xFFFF ? char.ConvertFromUtf32(code) : ((char)code).ToString();
 
-    private static int CodeAt(string text, int i) => i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]) ? char.ConvertToUtf32(text[i], text[i + 1]) : text[i];
+    private static int CodeAt(string text, int i) =>
+        i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]) ? char.ConvertToUtf32(text[i], text[i + 1]) : text[i];
 
     private static int CodeBefore(string text, int i) => i == 0 ? 0 : i > 1 && char.IsLowSurrogate(text[i - 1]) ? CodeAt(text, i - 2) : text[i - 1];
 

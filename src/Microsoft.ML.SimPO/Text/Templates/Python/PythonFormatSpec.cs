@@ -17,7 +17,8 @@ internal sealed record PythonFormatSpec(string Fill, char Align, char Sign, bool
             throw JinjaException.Type($"unsupported format string passed to {JinjaValue.TypeName(value)}.__format__");
         PythonFormatSpec parsed = Parse(spec);
         budget.SpendText(parsed.Width);
-        if (JinjaValue.AsText(value) is null && parsed.Precision > MaxPrecision) throw JinjaException.Limit($"The template formats a number with more than {MaxPrecision} digits.");
+        if (JinjaValue.AsText(value) is null && parsed.Precision > MaxPrecision)
+            throw JinjaException.Limit($"The template formats a number with more than {MaxPrecision} digits.");
         if (JinjaValue.AsText(value) is { } text) return parsed.Text(text);
         bool isForInteger = parsed.Type is '\0' or 'd' or 'x' or 'X' or 'o' or 'b' or 'n' or 'c';
         if (isForInteger && JinjaNumbers.AsInteger(value) is { } integer) return parsed.Integer(integer);
@@ -57,7 +58,8 @@ internal sealed record PythonFormatSpec(string Fill, char Align, char Sign, bool
         int? precision = Next(".") == '\0' ? null : Number(spec, ref at) ?? throw JinjaException.Value("Format specifier missing precision");
         char type = Next("bcdeEfFgGnosxX%");
         if (at != spec.Length) throw JinjaException.Value("Invalid format specifier");
-        if ((grouping != '\0' && type is 's' or 'c' or 'n') || (grouping == ',' && type is 'b' or 'o' or 'x' or 'X')) throw JinjaException.Value($"Cannot specify '{grouping}' with '{type}'.");
+        if ((grouping != '\0' && type is 's' or 'c' or 'n') || (grouping == ',' && type is 'b' or 'o' or 'x' or 'X'))
+            throw JinjaException.Value($"Cannot specify '{grouping}' with '{type}'.");
         return new PythonFormatSpec(fill, align, sign, alternate, width, grouping, precision, type);
     }
 
@@ -87,7 +89,8 @@ internal sealed record PythonFormatSpec(string Fill, char Align, char Sign, bool
     {
         if (Precision is not null) throw JinjaException.Value("Precision not allowed in integer format specifier");
         if (Type == 'c' && Sign != '\0') throw JinjaException.Value("Sign not allowed with integer format specifier 'c'");
-        if (Type == 'c') return Pad("", value >= 0 && value < 0x110000 ? char.ConvertFromUtf32((int)value) : throw new JinjaException("OverflowError", "%c arg not in range(0x110000)"), '<');
+        if (Type == 'c') return Pad("", value >= 0 && value < 0x110000
+            ? char.ConvertFromUtf32((int)value) : throw new JinjaException("OverflowError", "%c arg not in range(0x110000)"), '<');
         string digits = Type switch
         {
             'x' => Radix(BigInteger.Abs(value), 16),
@@ -130,7 +133,8 @@ internal sealed record PythonFormatSpec(string Fill, char Align, char Sign, bool
     private static string WithPoint(string general, double value, int precision)
     {
         if (general.AsSpan().IndexOfAny(".e") >= 0) return general;
-        return general.Length >= Math.Max(precision, 1) ? PythonFloat.Exponent(value, Math.Max(precision, 1) - 1) is var text && text.Contains('.', StringComparison.Ordinal)
+        return general.Length >= Math.Max(precision, 1) ? PythonFloat.Exponent(value, Math.Max(precision, 1) - 1) is var text
+            && text.Contains('.', StringComparison.Ordinal)
             ? TrimMantissa(text) : text : general + ".0";
     }
 

@@ -66,12 +66,14 @@ internal sealed class PythonJson
     private KeyValuePair<object?, object?>[] Entries(JinjaDictionary dictionary)
     {
         KeyValuePair<object?, object?>[] entries = [.. dictionary.Items];
-        return _isSorted ? [.. entries.Order(Comparer<KeyValuePair<object?, object?>>.Create((a, b) => JinjaComparison.Order(a.Key, b.Key, _budget)))] : entries;
+        return _isSorted
+            ? [.. entries.Order(Comparer<KeyValuePair<object?, object?>>.Create((a, b) => JinjaComparison.Order(a.Key, b.Key, _budget)))] : entries;
     }
 
     private void WriteEntry(KeyValuePair<object?, object?> entry)
     {
-        WriteText(JinjaValue.AsText(entry.Key) ?? Scalar(entry.Key) ?? throw JinjaException.Type($"keys must be str, int, float, bool or None, not {JinjaValue.TypeName(entry.Key)}"));
+        WriteText(JinjaValue.AsText(entry.Key) ?? Scalar(entry.Key)
+            ?? throw JinjaException.Type($"keys must be str, int, float, bool or None, not {JinjaValue.TypeName(entry.Key)}"));
         _text.Append(_keySeparator);
         Write(entry.Value);
     }

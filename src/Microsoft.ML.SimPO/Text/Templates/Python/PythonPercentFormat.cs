@@ -42,7 +42,8 @@ internal sealed class PythonPercentFormat
             text.Append(Convert(specifier));
         }
         // What has items but is no tuple counts as a mapping, of which nothing needs to be used.
-        bool allUsed = _tuple is null ? _used > 0 || isMapped || _value is JinjaDictionary or JinjaList or JinjaUndefined or JinjaRange or JinjaBytes : _used == _tuple.Length || isMapped;
+        bool allUsed = _tuple is null ? _used > 0 || isMapped
+            || _value is JinjaDictionary or JinjaList or JinjaUndefined or JinjaRange or JinjaBytes : _used == _tuple.Length || isMapped;
         return allUsed ? text.ToString() : throw JinjaException.Type("not all arguments converted during string formatting");
     }
 
@@ -96,7 +97,8 @@ internal sealed class PythonPercentFormat
         int start = i;
         while (i < format.Length && char.IsAsciiDigit(format[i])) i++;
         if (i == start) return null;
-        return int.TryParse(format.AsSpan(start, i - start), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : throw JinjaException.Value("width too big");
+        return int.TryParse(format.AsSpan(start, i - start), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number : throw JinjaException.Value("width too big");
     }
 
     private object? Next()
@@ -122,7 +124,8 @@ internal sealed class PythonPercentFormat
             case 'c': return Text(specifier with { Precision = null }, Character(value));
             case 'd' or 'i' or 'u': return Number(specifier, Integer(value, specifier, truncates: true), digits => JinjaNumbers.Text(digits), "");
             case 'x': return Number(specifier, Integer(value, specifier, truncates: false), digits => PythonFormatSpec.Radix(digits, 16), "0x");
-            case 'X': return Number(specifier, Integer(value, specifier, truncates: false), digits => PythonFormatSpec.Radix(digits, 16).ToUpperInvariant(), "0X");
+            case 'X': return Number(
+                specifier, Integer(value, specifier, truncates: false), digits => PythonFormatSpec.Radix(digits, 16).ToUpperInvariant(), "0X");
             case 'o': return Number(specifier, Integer(value, specifier, truncates: false), digits => PythonFormatSpec.Radix(digits, 8), "0o");
             case 'e' or 'E' or 'f' or 'F' or 'g' or 'G': return Float(specifier, value);
             default: throw JinjaException.Value($"unsupported format character '{specifier.Type}'");
@@ -133,7 +136,8 @@ internal sealed class PythonPercentFormat
     {
         if (JinjaValue.AsText(value) is { } text && PythonText.Length(text) == 1) return text;
         if (JinjaNumbers.AsInteger(value) is not { } code) throw JinjaException.Type("%c requires int or char");
-        return code >= 0 && code < 0x110000 && (code < 0xD800 || code > 0xDFFF) ? char.ConvertFromUtf32((int)code) : throw new JinjaException("OverflowError", "%c arg not in range(0x110000)");
+        return code >= 0 && code < 0x110000 && (code < 0xD800 || code > 0xDFFF)
+            ? char.ConvertFromUtf32((int)code) : throw new JinjaException("OverflowError", "%c arg not in range(0x110000)");
     }
 
     private static BigInteger Integer(object? value, Specifier specifier, bool truncates)
@@ -162,7 +166,8 @@ internal sealed class PythonPercentFormat
         if (value is JinjaUndefined undefined) throw undefined.Error();
         double number = JinjaNumbers.AsFloat(value) ?? throw JinjaException.Type($"must be real number, not {JinjaValue.TypeName(value)}");
         int precision = specifier.Precision ?? 6;
-        if (precision > PythonFormatSpec.MaxPrecision) throw JinjaException.Limit($"The template formats a number with more than {PythonFormatSpec.MaxPrecision} digits.");
+        if (precision > PythonFormatSpec.MaxPrecision)
+            throw JinjaException.Limit($"The template formats a number with more than {PythonFormatSpec.MaxPrecision} digits.");
         string digits = !double.IsFinite(number) ? PythonFloat.Special(Math.Abs(number)) : char.ToLowerInvariant(specifier.Type) switch
         {
             'e' => PythonFloat.Exponent(number, precision),

@@ -8,7 +8,8 @@ internal static class PythonSplit
     /// <param name="text">The text.</param>
     /// <param name="separator">Null for runs of white space, which are dropped at both ends.</param>
     /// <param name="limit">Cuts at most; negative for all.</param>
-    public static IEnumerable<string> Split(string text, string? separator, int limit) => separator is null ? Words(text, limit) : Parts(text, separator, limit);
+    public static IEnumerable<string> Split(string text, string? separator, int limit) =>
+        separator is null ? Words(text, limit) : Parts(text, separator, limit);
 
     /// <summary>As <see cref="Split"/>, with the cuts counted from the end.</summary>
     public static IEnumerable<string> SplitFromEnd(string text, string? separator, int limit)
@@ -19,7 +20,9 @@ internal static class PythonSplit
         return parts;
     }
 
-    /// <summary>Replaces up to <paramref name="count"/> occurrences, all if it is negative; an empty <paramref name="old"/> is between all characters.</summary>
+    /// <summary>
+    /// Replaces up to <paramref name="count"/> occurrences, all if it is negative; an empty <paramref name="old"/> is between all characters.
+    /// </summary>
     public static string Replace(string text, string old, string replacement, int count, JinjaBudget budget)
     {
         if (old.Length == 0) return Interleave(text, replacement, count, budget);

@@ -86,7 +86,8 @@ internal sealed class PythonStringFormat(object?[] positional, object? named, Ji
             if (name.Length == 0) throw JinjaException.Value("Empty attribute in format string");
             value = isItem ? JinjaAttributes.GetItem(value, Key(name), budget) : JinjaAttributes.Get(value, name);
             i = isItem ? close + 1 : close;
-            if (isItem && i < path.Length && path[i] is not ('.' or '[')) throw JinjaException.Value("Only '.' or '[' may follow ']' in format field specifier");
+            if (isItem && i < path.Length && path[i] is not ('.' or '['))
+                throw JinjaException.Value("Only '.' or '[' may follow ']' in format field specifier");
         }
         return value;
     }
@@ -103,10 +104,12 @@ internal sealed class PythonStringFormat(object?[] positional, object? named, Ji
         if (!name.All(char.IsAsciiDigit)) return Named(name);
         if (_next > 0) throw JinjaException.Value("cannot switch from manual field specification to automatic field numbering");
         _isManual = true;
-        return At(long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long index) ? index : throw JinjaException.Value("Too many decimal digits in format string"));
+        return At(long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long index)
+            ? index : throw JinjaException.Value("Too many decimal digits in format string"));
     }
 
-    private object? At(long index) => index < positional.Length ? positional[index] : throw new JinjaException("IndexError", "Replacement index out of range for positional args tuple");
+    private object? At(long index) =>
+        index < positional.Length ? positional[index] : throw new JinjaException("IndexError", "Replacement index out of range for positional args tuple");
 
     private object? Named(string name)
     {

@@ -83,7 +83,9 @@ internal sealed class JinjaLexer
         return MatchEnd(PythonText.SkipSpace(_source, i + word.Length), '%', allowsPlus: trimsLine, trimsLine);
     }
 
-    /// <summary>Where the end <c>%}</c>, <c>}}</c> or <c>#}</c> (with its sign) at <paramref name="at"/> and the space it swallows stop; null where there is none.</summary>
+    /// <summary>
+    /// Where the end <c>%}</c>, <c>}}</c> or <c>#}</c> (with its sign) at <paramref name="at"/> and the space it swallows stop; null where there is none.
+    /// </summary>
     private int? MatchEnd(int at, char mark, bool allowsPlus, bool trimsLine)
     {
         char sign = at < _source.Length && _source[at] is '-' or '+' ? _source[at] : '\0';
@@ -151,7 +153,8 @@ internal sealed class JinjaLexer
         char c = _source[_position];
         int end;
         if (PythonText.IsSpace(c)) end = PythonText.SkipSpace(_source, _position);
-        else if (_numbers.TryScan(_position, out end, out object? number)) Add(number is double ? JinjaTokenKind.Float : JinjaTokenKind.Integer, _source[_position..end], number);
+        else if (_numbers.TryScan(_position, out end, out object? number))
+            Add(number is double ? JinjaTokenKind.Float : JinjaTokenKind.Integer, _source[_position..end], number);
         else if (NameEnd(_position) is { } nameEnd)
         {
             end = nameEnd;
@@ -199,7 +202,8 @@ internal sealed class JinjaLexer
             return _position + 2;
         }
         if (!"+-/*%~[](){}><=.:|,;".Contains(c, StringComparison.Ordinal))
-            throw JinjaException.Syntax($"unexpected char {PythonRepr.Of(c.ToString())} at {_position.ToString(System.Globalization.CultureInfo.InvariantCulture)}", Line);
+            throw JinjaException.Syntax(
+                $"unexpected char {PythonRepr.Of(c.ToString())} at {_position.ToString(System.Globalization.CultureInfo.InvariantCulture)}", Line);
         if (c is '(' or '[' or '{') _open.Push(c == '(' ? ')' : c == '[' ? ']' : '}');
         else if (c is ')' or ']' or '}')
         {

@@ -51,7 +51,8 @@ internal sealed class JinjaNumberScanner(string source)
 
     private static object Parse(string digits, int radix)
     {
-        if (digits.Length > JinjaNumbers.MaxDigits) throw JinjaException.Value($"Exceeds the limit ({JinjaNumbers.MaxDigits} digits) for integer string conversion");
+        if (digits.Length > JinjaNumbers.MaxDigits)
+            throw JinjaException.Value($"Exceeds the limit ({JinjaNumbers.MaxDigits} digits) for integer string conversion");
         if (radix == 10) return JinjaNumbers.Normalize(BigInteger.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture));
         BigInteger value = 0;
         foreach (char c in digits) value = value * radix + Convert.ToInt32(c.ToString(), 16);

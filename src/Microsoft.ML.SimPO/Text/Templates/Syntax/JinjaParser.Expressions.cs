@@ -190,7 +190,8 @@ internal sealed partial class JinjaParser
     }
 
     private bool IsTupleEnd(string? end) =>
-        _stream.Current.Kind is JinjaTokenKind.VariableEnd or JinjaTokenKind.BlockEnd || _stream.Current.IsOperator(")") || (end is not null && _stream.Current.IsName(end));
+        _stream.Current.Kind is JinjaTokenKind.VariableEnd or JinjaTokenKind.BlockEnd || _stream.Current.IsOperator(")")
+            || (end is not null && _stream.Current.IsName(end));
 
     private JinjaExpression AssignTarget(bool isLoop = false, bool allowsField = false)
     {

@@ -123,7 +123,8 @@ internal sealed partial class JinjaParser
     {
         JinjaToken token = _stream.Current;
         if (token.IsOperator("(")) return CallSite();
-        bool startsArgument = token.Kind is JinjaTokenKind.String or JinjaTokenKind.Integer or JinjaTokenKind.Float || token.IsOperator("[") || token.IsOperator("{")
+        bool startsArgument = token.Kind is JinjaTokenKind.String or JinjaTokenKind.Integer or JinjaTokenKind.Float || token.IsOperator("[")
+            || token.IsOperator("{")
             || (token.Kind == JinjaTokenKind.Name && token.Text is not ("else" or "or" or "and"));
         if (!startsArgument) return JinjaCallSite.Empty;
         if (token.IsName("is")) throw _stream.Fail("You cannot chain multiple tests with is");

@@ -29,7 +29,9 @@ internal sealed partial class JinjaParser
         return body;
     }
 
-    /// <summary>Statements up to one of the tags <paramref name="ends"/>, which stays the current token, or up to the end of the template where there are none.</summary>
+    /// <summary>
+    /// Statements up to one of the tags <paramref name="ends"/>, which stays the current token, or up to the end of the template where there are none.
+    /// </summary>
     private List<JinjaStatement> Statements(string[] ends)
     {
         Deeper();
@@ -111,7 +113,8 @@ internal sealed partial class JinjaParser
     }
 
     private JinjaException UnclosedTag(string[] ends) => _stream.Fail(
-        $"Unexpected end of template. Jinja was looking for the following tags: '{string.Join("' or '", ends)}'. The innermost block that needs to be closed is '{_openTags.Peek()}'.");
+        $"Unexpected end of template. Jinja was looking for the following tags: '{string.Join("' or '", ends)}'. The innermost block that needs to be closed "
+            + $"is '{_openTags.Peek()}'.");
 
     /// <summary>A body that Jinja2 compiles to a function of its own: no loop outside is its loop.</summary>
     private List<JinjaStatement> Isolated(Func<List<JinjaStatement>> parse)

@@ -7,7 +7,8 @@ internal abstract record JinjaStatement
 
     internal sealed record Print(IReadOnlyList<JinjaExpression> Values) : JinjaStatement;
 
-    internal sealed record If(IReadOnlyList<KeyValuePair<JinjaExpression, IReadOnlyList<JinjaStatement>>> Branches, IReadOnlyList<JinjaStatement> Else) : JinjaStatement;
+    internal sealed record If(IReadOnlyList<KeyValuePair<JinjaExpression, IReadOnlyList<JinjaStatement>>> Branches, IReadOnlyList<JinjaStatement> Else)
+        : JinjaStatement;
 
     internal sealed record For(
         JinjaExpression Target,

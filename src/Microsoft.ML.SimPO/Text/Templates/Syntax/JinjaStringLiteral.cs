@@ -56,7 +56,9 @@ internal static class JinjaStringLiteral
         return end - 1;
     }
 
-    /// <summary>Jinja2 writes characters beyond ASCII as escapes before it reads the escapes, so a backslash before one escapes that one's own backslash.</summary>
+    /// <summary>
+    /// Jinja2 writes characters beyond ASCII as escapes before it reads the escapes, so a backslash before one escapes that one's own backslash.
+    /// </summary>
     private static int NotAscii(ReadOnlySpan<char> body, int at, StringBuilder text)
     {
         Rune.DecodeFromUtf16(body[at..], out Rune rune, out int length);

@@ -21,7 +21,8 @@ internal sealed class JinjaTokenStream(IReadOnlyList<JinjaToken> tokens)
 
     public bool SkipOperator(string symbol) => Skip(Current.IsOperator(symbol));
 
-    public JinjaToken Expect(JinjaTokenKind kind) => Current.Kind == kind ? Next() : throw Unexpected(new JinjaToken(kind, kind.ToString().ToLowerInvariant(), 0).Describe());
+    public JinjaToken Expect(JinjaTokenKind kind) =>
+        Current.Kind == kind ? Next() : throw Unexpected(new JinjaToken(kind, kind.ToString().ToLowerInvariant(), 0).Describe());
 
     public void ExpectName(string name)
     {

@@ -105,9 +105,11 @@ internal static class JinjaArithmetic
     private static double Power(double a, double b)
     {
         if (a == 0 && b < 0) throw ZeroDivision("0.0 cannot be raised to a negative power");
-        if (a < 0 && double.IsFinite(a) && b != Math.Floor(b)) throw JinjaException.Value("a negative number to a fractional power is complex, which is not supported");
+        if (a < 0 && double.IsFinite(a) && b != Math.Floor(b))
+            throw JinjaException.Value("a negative number to a fractional power is complex, which is not supported");
         double power = Math.Pow(a, b);
-        return double.IsInfinity(power) && double.IsFinite(a) && double.IsFinite(b) ? throw new JinjaException("OverflowError", "(34, 'Numerical result out of range')") : power;
+        return double.IsInfinity(power) && double.IsFinite(a) && double.IsFinite(b)
+            ? throw new JinjaException("OverflowError", "(34, 'Numerical result out of range')") : power;
     }
 
     private static object? Add(object? left, object? right, JinjaBudget budget)
@@ -150,5 +152,6 @@ internal static class JinjaArithmetic
     private static JinjaException ZeroDivision(string detail) => new("ZeroDivisionError", detail);
 
     private static JinjaException Unsupported(string operation, object? left, object? right) =>
-        JinjaException.Type($"unsupported operand type(s) for {(operation == "**" ? "** or pow()" : operation)}: '{JinjaValue.TypeName(left)}' and '{JinjaValue.TypeName(right)}'");
+        JinjaException.Type($"unsupported operand type(s) for {(operation == "**" ? "** or pow()" : operation)}: '{JinjaValue.TypeName(left)}' and "
+            + $"'{JinjaValue.TypeName(right)}'");
 }

@@ -16,22 +16,29 @@ internal static class JinjaAttributes
     /// <summary>Attributes that every Python object has; those of its kind follow.</summary>
     private static readonly HashSet<string> Internal = new(StringComparer.Ordinal)
     {
-        "__class__", "__doc__", "__init__", "__new__", "__repr__", "__str__", "__hash__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__getattribute__",
-        "__setattr__", "__delattr__", "__dir__", "__format__", "__reduce__", "__reduce_ex__", "__sizeof__", "__subclasshook__", "__init_subclass__", "__getstate__",
+        "__class__", "__doc__", "__init__", "__new__", "__repr__", "__str__", "__hash__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__",
+        "__getattribute__",
+        "__setattr__", "__delattr__", "__dir__", "__format__", "__reduce__", "__reduce_ex__", "__sizeof__", "__subclasshook__", "__init_subclass__",
+        "__getstate__",
     };
 
     private static readonly Dictionary<string, string> InternalOfType = new(StringComparer.Ordinal)
     {
         ["str"] = "__add__ __contains__ __getitem__ __getnewargs__ __iter__ __len__ __mod__ __mul__ __rmod__ __rmul__",
-        ["list"] = "__add__ __class_getitem__ __contains__ __delitem__ __getitem__ __iadd__ __imul__ __iter__ __len__ __mul__ __reversed__ __rmul__ __setitem__",
+        ["list"] =
+            "__add__ __class_getitem__ __contains__ __delitem__ __getitem__ __iadd__ __imul__ __iter__ __len__ __mul__ __reversed__ __rmul__ __setitem__",
         ["tuple"] = "__add__ __class_getitem__ __contains__ __getitem__ __getnewargs__ __iter__ __len__ __mul__ __rmul__",
         ["dict"] = "__class_getitem__ __contains__ __delitem__ __getitem__ __ior__ __iter__ __len__ __or__ __reversed__ __ror__ __setitem__",
-        ["int"] = "__abs__ __add__ __and__ __bool__ __ceil__ __divmod__ __float__ __floor__ __floordiv__ __getnewargs__ __index__ __int__ __invert__ __lshift__ __mod__ __mul__ __neg__ "
-            + "__or__ __pos__ __pow__ __radd__ __rand__ __rdivmod__ __rfloordiv__ __rlshift__ __rmod__ __rmul__ __ror__ __round__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ "
+        ["int"] = "__abs__ __add__ __and__ __bool__ __ceil__ __divmod__ __float__ __floor__ __floordiv__ __getnewargs__ __index__ __int__ __invert__ "
+            + "__lshift__ __mod__ __mul__ __neg__ "
+            + "__or__ __pos__ __pow__ __radd__ __rand__ __rdivmod__ __rfloordiv__ __rlshift__ __rmod__ __rmul__ __ror__ __round__ __rpow__ __rrshift__ "
+                + "__rshift__ __rsub__ __rtruediv__ "
             + "__rxor__ __sub__ __truediv__ __trunc__ __xor__",
-        ["float"] = "__abs__ __add__ __bool__ __ceil__ __divmod__ __float__ __floor__ __floordiv__ __getnewargs__ __int__ __mod__ __mul__ __neg__ __pos__ __pow__ __radd__ __round__ __sub__ "
+        ["float"] = "__abs__ __add__ __bool__ __ceil__ __divmod__ __float__ __floor__ __floordiv__ __getnewargs__ __int__ __mod__ __mul__ __neg__ __pos__ "
+            + "__pow__ __radd__ __round__ __sub__ "
             + "__truediv__ __trunc__",
-        ["function"] = "__call__ __closure__ __code__ __defaults__ __dict__ __get__ __globals__ __kwdefaults__ __module__ __name__ __qualname__ __annotations__ __builtins__ __type_params__",
+        ["function"] = "__call__ __closure__ __code__ __defaults__ __dict__ __get__ __globals__ __kwdefaults__ __module__ __name__ __qualname__ "
+            + "__annotations__ __builtins__ __type_params__",
         ["method"] = "__call__ __func__ __get__ __self__ __name__ __qualname__ __code__ __globals__ __module__ __dict__",
         ["builtin_function_or_method"] = "__call__ __module__ __name__ __qualname__ __self__ __text_signature__",
         ["type"] = "mro __base__ __bases__ __basicsize__ __call__ __dict__ __flags__ __instancecheck__ __module__ __mro__ "
@@ -74,7 +81,8 @@ internal static class JinjaAttributes
     public static object GetSlice(object? target, JinjaSlice slice, JinjaBudget budget)
     {
         if (target is JinjaUndefined undefined) throw undefined.Error();
-        return Slice(target, slice, budget) ?? throw JinjaException.Type(target is JinjaDictionary ? "unhashable type: 'slice'" : $"'{JinjaValue.TypeName(target)}' object is not subscriptable");
+        return Slice(target, slice, budget) ?? throw JinjaException.Type(
+            target is JinjaDictionary ? "unhashable type: 'slice'" : $"'{JinjaValue.TypeName(target)}' object is not subscriptable");
     }
 
     private static JinjaFunction? Method(object? target, string name)
@@ -83,7 +91,8 @@ internal static class JinjaAttributes
         {
             string => JinjaStringMethods.Find(name),
             JinjaMarkup => JinjaStringMethods.Find(name),
-            JinjaSequence or JinjaDictionary or JinjaDictionaryView or JinjaRange or JinjaBytes => JinjaCollectionMethods.Find(JinjaValue.TypeName(target), name),
+            JinjaSequence or JinjaDictionary or JinjaDictionaryView or JinjaRange or JinjaBytes =>
+                JinjaCollectionMethods.Find(JinjaValue.TypeName(target), name),
             double or long => JinjaCollectionMethods.Find(JinjaValue.TypeName(target), name),
             _ => null,
         };
@@ -93,7 +102,8 @@ internal static class JinjaAttributes
     private static bool IsUnsafe(object? target, string name)
     {
         string type = JinjaValue.TypeName(target) switch { "bool" => "int", "Markup" => "str", string other => other };
-        return Mutating.Contains($"{type}.{name}") || Internal.Contains(name) || (InternalOfType.TryGetValue(type, out string? names) && names.Split(' ').Contains(name));
+        return Mutating.Contains($"{type}.{name}") || Internal.Contains(name)
+            || (InternalOfType.TryGetValue(type, out string? names) && names.Split(' ').Contains(name));
     }
 
     private static bool TryGetItem(object? target, object? key, out object? value)

@@ -41,7 +41,8 @@ internal static class JinjaComparison
         {
             if (item is JinjaUndefined) throw JinjaException.Type("'in <string>' requires string as left operand, not Undefined");
             budget.SpendReading([container, item]);
-            string part = JinjaValue.AsText(item) ?? throw JinjaException.Type($"'in <string>' requires string as left operand, not {JinjaValue.TypeName(item)}");
+            string part = JinjaValue.AsText(item)
+                ?? throw JinjaException.Type($"'in <string>' requires string as left operand, not {JinjaValue.TypeName(item)}");
             return text.Contains(part, StringComparison.Ordinal);
         }
         if (container is JinjaDictionary dictionary)
@@ -121,7 +122,8 @@ internal static class JinjaComparison
             budget.Spend();
             at++;
         }
-        bool holds = at < common ? IsOrdered(comparison, left.Items[at], right.Items[at], budget) : Holds(comparison, left.Items.Length.CompareTo(right.Items.Length));
+        bool holds = at < common
+            ? IsOrdered(comparison, left.Items[at], right.Items[at], budget) : Holds(comparison, left.Items.Length.CompareTo(right.Items.Length));
         budget.Leave();
         return holds;
     }

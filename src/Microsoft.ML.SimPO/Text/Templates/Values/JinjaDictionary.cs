@@ -67,7 +67,8 @@ internal sealed class JinjaDictionary : JinjaObject
     {
         public static KeyComparer Instance { get; } = new();
 
-        public new bool Equals(object? x, object? y) => x is string a && y is string b ? a == b : JinjaComparison.AreEqual(x, y, new JinjaBudget(JinjaOptions.Default));
+        public new bool Equals(object? x, object? y) =>
+            x is string a && y is string b ? a == b : JinjaComparison.AreEqual(x, y, new JinjaBudget(JinjaOptions.Default));
 
         public int GetHashCode(object obj) => obj switch
         {

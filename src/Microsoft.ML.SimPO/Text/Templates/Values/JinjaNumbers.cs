@@ -89,7 +89,8 @@ internal static class JinjaNumbers
             "inf" or "+inf" or "infinity" or "+infinity" => double.PositiveInfinity,
             "-inf" or "-infinity" => double.NegativeInfinity,
             "nan" or "+nan" or "-nan" => double.NaN,
-            _ => double.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out double value)
+            _ => double.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent | NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture, out double value)
                 && digits.AsSpan().IndexOfAnyInRange('0', '9') >= 0 && !digits.Contains('n', StringComparison.OrdinalIgnoreCase) ? value : null,
         };
     }

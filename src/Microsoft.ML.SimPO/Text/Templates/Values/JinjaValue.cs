@@ -27,7 +27,8 @@ internal static class JinjaValue
             JinjaObject other => other,
             IEnumerable<KeyValuePair<string, object?>> pairs => Dictionary(pairs, depth),
             IEnumerable items => new JinjaList([.. items.Cast<object?>().Select(item => From(item, depth + 1))]),
-            _ => throw new ArgumentException($"A variable of the template is of type {value.GetType().Name}. Pass strings, numbers, bools, lists, dictionaries or JSON.", nameof(value)),
+            _ => throw new ArgumentException(
+                $"A variable of the template is of type {value.GetType().Name}. Pass strings, numbers, bools, lists, dictionaries or JSON.", nameof(value)),
         };
     }
 

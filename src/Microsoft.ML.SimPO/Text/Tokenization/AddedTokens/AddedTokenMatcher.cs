@@ -27,7 +27,9 @@ internal sealed class AddedTokenMatcher
 
     public bool IsEmpty => _tokens.Count == 0;
 
-    /// <summary>Cuts a text into added tokens and what lies between. As in Hugging Face tokenizers a token may overlap white space that the one before it took.</summary>
+    /// <summary>
+    /// Cuts a text into added tokens and what lies between. As in Hugging Face tokenizers a token may overlap white space that the one before it took.
+    /// </summary>
     public void Split(ReadOnlySpan<char> text, List<TokenSegment> segments)
     {
         segments.Clear();

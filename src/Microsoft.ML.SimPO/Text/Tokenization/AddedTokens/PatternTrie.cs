@@ -15,7 +15,8 @@ internal sealed class PatternTrie
     /// <exception cref="InvalidDataException">The text is longer than <see cref="MaxLength"/>.</exception>
     public void Add(ReadOnlySpan<char> text, int value)
     {
-        if (text.Length > MaxLength) throw new InvalidDataException($"The tokenizer's token \"{text[..40]}...\" has {text.Length} characters; at most {MaxLength} are supported.");
+        if (text.Length > MaxLength)
+            throw new InvalidDataException($"The tokenizer's token \"{text[..40]}...\" has {text.Length} characters; at most {MaxLength} are supported.");
         int node = 0;
         foreach (char unit in text)
         {

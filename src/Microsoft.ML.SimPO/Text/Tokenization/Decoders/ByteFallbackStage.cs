@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Microsoft.ML.SimPO.Text.Tokenization.Decoders;
 
-/// <summary>Reads tokens such as "&lt;0xC3&gt;" as bytes. A run of them that is not UTF-8 becomes a U+FFFD for each byte, so a run is kept back until it ends.</summary>
+/// <summary>
+/// Reads tokens such as "&lt;0xC3&gt;" as bytes. A run of them that is not UTF-8 becomes a U+FFFD for each byte, so a run is kept back until it ends.
+/// </summary>
 internal sealed class ByteFallbackStage(DecoderStage next) : DecoderStage(next)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

@@ -28,7 +28,8 @@ internal sealed class ReplaceStage(TextPattern pattern, string content, DecoderS
             if (replaced.Length > Math.Max(MaxLength, token.Length)) break;
         }
         replaced.Append(token, done, token.Length - done);
-        if (replaced.Length > Math.Max(MaxLength, token.Length)) throw new InvalidDataException($"This tokenizer makes more than {MaxLength} characters of a token by decoding it.");
+        if (replaced.Length > Math.Max(MaxLength, token.Length))
+            throw new InvalidDataException($"This tokenizer makes more than {MaxLength} characters of a token by decoding it.");
         Pass(replaced.ToString());
     }
 }

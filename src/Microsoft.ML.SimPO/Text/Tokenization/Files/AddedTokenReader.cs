@@ -20,10 +20,11 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     public IEnumerable<AddedToken> Tokens => _byId.Values;
 
     /// <summary>
-    /// The texts that are left out when special tokens are skipped. A token that a file called special once stays so, even if it is given again as another; a piece of a
-    /// SentencePiece model is what is said of it last.
+    /// The texts that are left out when special tokens are skipped. A token that a file called special once stays so, even if it is given again as another; a
+    /// piece of a SentencePiece model is what is said of it last.
     /// </summary>
-    public IReadOnlySet<string> SpecialTexts => _byId.Values.Where(token => token.Special).Select(token => token.Content).Concat(_special).ToHashSet(StringComparer.Ordinal);
+    public IReadOnlySet<string> SpecialTexts =>
+        _byId.Values.Where(token => token.Special).Select(token => token.Content).Concat(_special).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Reads the "added_tokens" of a tokenizer.json, in its order. The ids written there do not count, as in Hugging Face tokenizers.</summary>
     public void ReadTokens(JsonSection section)
@@ -42,14 +43,16 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
         if (special) _special.Add(content);
         int id = _ids.TryGetValue(content, out int known) ? known : vocabulary.Id(content) ?? NextId();
         Set(new AddedToken(
-            id, content, section.Flag("single_word", false), section.Flag("lstrip", false), section.Flag("rstrip", false), section.Flag("normalized", !special), special));
+            id, content, section.Flag("single_word", false), section.Flag("lstrip", false), section.Flag("rstrip", false),
+            section.Flag("normalized", !special), special));
     }
 
     /// <summary>Adds a special token that is given by its text alone, unless it is an added token already.</summary>
     public void AddSpecial(string content)
     {
         if (content.Length == 0 || _ids.ContainsKey(content)) return;
-        Set(new AddedToken(vocabulary.Id(content) ?? NextId(), content, SingleWord: false, LeftStrip: false, RightStrip: false, Normalized: false, Special: true));
+        Set(new AddedToken(
+            vocabulary.Id(content) ?? NextId(), content, SingleWord: false, LeftStrip: false, RightStrip: false, Normalized: false, Special: true));
     }
 
     /// <summary>Adds a piece of a SentencePiece model.</summary>
@@ -77,7 +80,8 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     private static string TextOf(JsonSection token) => token.IsObject ? token.Required("content").Text() : token.Text();
 
     private static int IdOf(string name, JsonSection token) =>
-        int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : throw token.Fault($"expected a name that is an id, found \"{name}\"");
+        int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+            ? id : throw token.Fault($"expected a name that is an id, found \"{name}\"");
 
     private int NextId() => Math.Max(_maxId + 1, vocabulary.Count);
 

@@ -53,7 +53,8 @@ internal static class DecoderReader
                 (TextPattern pattern, string replacement) = (PatternReader.Read(section.Required("pattern")), section.Required("content").Text());
                 return next => new ReplaceStage(pattern, replacement, next);
             case "Strip":
-                (Rune content, int start, int stop) = (section.Required("content").Character(), section.Required("start").Integer(), section.Required("stop").Integer());
+                (Rune content, int start, int stop) =
+                    (section.Required("content").Character(), section.Required("start").Integer(), section.Required("stop").Integer());
                 return next => new StripStage(content, start, stop, next);
             case "Metaspace":
                 (Rune space, PrependScheme scheme) = (Metaspace.Replacement(section), Metaspace.Scheme(section));
@@ -65,7 +66,8 @@ internal static class DecoderReader
                 string suffix = section.TextOrNull("suffix") ?? "</w>";
                 return next => new EndOfWordStage(suffix, next);
             case "CTC":
-                (string pad, string delimiter, bool clean) = (section.TextOrNull("pad_token") ?? "<pad>", section.TextOrNull("word_delimiter_token") ?? "|", section.Flag("cleanup", true));
+                (string pad, string delimiter, bool clean) =
+                    (section.TextOrNull("pad_token") ?? "<pad>", section.TextOrNull("word_delimiter_token") ?? "|", section.Flag("cleanup", true));
                 return next => new CtcStage(pad, delimiter, clean, next);
             default: throw section.Unsupported($"the decoder '{TypeOf(section)}'");
         }

@@ -8,7 +8,8 @@ namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 internal readonly struct JsonSection(JsonElement element, string file, string parent = "", string? name = null, int index = -1)
 {
     /// <summary>Where this is, as "a.b[2]"; empty at the top level. Built only when asked for.</summary>
-    private string Path => index >= 0 ? string.Create(CultureInfo.InvariantCulture, $"{parent}[{index}]") : parent.Length == 0 ? name ?? "" : $"{parent}.{name}";
+    private string Path =>
+        index >= 0 ? string.Create(CultureInfo.InvariantCulture, $"{parent}[{index}]") : parent.Length == 0 ? name ?? "" : $"{parent}.{name}";
 
     public JsonValueKind Kind => element.ValueKind;
 

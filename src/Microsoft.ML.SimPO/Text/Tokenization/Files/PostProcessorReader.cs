@@ -66,7 +66,8 @@ internal sealed class PostProcessorReader
     private static SpecialToken Token(JsonSection section)
     {
         JsonSection[] parts = [.. section.Items().Take(3)];
-        return parts.Length == 2 ? new SpecialToken(parts[1].Integer(0, TokenModelReader.MaxId), parts[0].Text()) : throw section.Fault("expected a token and its id");
+        return parts.Length == 2
+            ? new SpecialToken(parts[1].Integer(0, TokenModelReader.MaxId), parts[0].Text()) : throw section.Fault("expected a token and its id");
     }
 
     private void AddTemplate(JsonSection section)
@@ -81,7 +82,8 @@ internal sealed class PostProcessorReader
                 (after ?? before).AddRange(TokensOf(special, tokens));
                 if (before.Count + (after?.Count ?? 0) > MaxTokens) throw TooMany(section);
             }
-            else if (part.Required("Sequence").Required("id").Text() != "A" || after is not null) throw part.Fault("expected the sequence A once, found another");
+            else if (part.Required("Sequence").Required("id").Text() != "A" || after is not null)
+                throw part.Fault("expected the sequence A once, found another");
             else after = [];
         }
         if (after is null) throw section.Required("single").Fault("expected the sequence A once, found none");

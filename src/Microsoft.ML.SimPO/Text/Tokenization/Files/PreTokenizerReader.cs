@@ -13,7 +13,9 @@ internal sealed class PreTokenizerReader(bool? addPrefixSpace)
     private readonly List<PreTokenizerStep> _steps = [];
 
     /// <param name="section">The pre-tokenizer; null for none.</param>
-    /// <param name="addPrefixSpace">What tokenizer_config.json says, which wins over a pre-tokenizer that has such a flag itself; null where there is no such file.</param>
+    /// <param name="addPrefixSpace">
+    /// What tokenizer_config.json says, which wins over a pre-tokenizer that has such a flag itself; null where there is no such file.
+    /// </param>
     /// <exception cref="NotSupportedException">A pre-tokenizer of that type is not known.</exception>
     public static List<PreTokenizerStep> Read(JsonSection? section, bool? addPrefixSpace)
     {
@@ -35,10 +37,12 @@ internal sealed class PreTokenizerReader(bool? addPrefixSpace)
             case "ByteLevel": AddByteLevel(section); break;
             case "Metaspace": AddMetaspace(section); break;
             case "Split":
-                _steps.Add(new PatternSplit(PatternReader.Read(section.Required("pattern")), Behavior(section.Required("behavior")), section.Flag("invert", false)));
+                _steps.Add(
+                    new PatternSplit(PatternReader.Read(section.Required("pattern")), Behavior(section.Required("behavior")), section.Flag("invert", false)));
                 break;
             case "Digits":
-                _steps.Add(new SetSplit(UnicodeData.Set("RustNumeric"), section.Flag("individual_digits", false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous));
+                _steps.Add(
+                    new SetSplit(UnicodeData.Set("RustNumeric"), section.Flag("individual_digits", false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous));
                 break;
             case "Punctuation":
                 SplitBehavior behavior = section.Optional("behavior") is { } given ? Behavior(given) : SplitBehavior.Isolated;
@@ -63,7 +67,8 @@ internal sealed class PreTokenizerReader(bool? addPrefixSpace)
     private void AddByteLevel(JsonSection section)
     {
         if (addPrefixSpace ?? section.Flag("add_prefix_space", true)) _steps.Add(new PrefixSpaceStep());
-        if (section.Flag("use_regex", true)) _steps.Add(new PatternSplit(new TextPattern(new CodePointRegex(PatternSplit.Gpt2)), SplitBehavior.Isolated, invert: false));
+        if (section.Flag("use_regex", true))
+            _steps.Add(new PatternSplit(new TextPattern(new CodePointRegex(PatternSplit.Gpt2)), SplitBehavior.Isolated, invert: false));
         _steps.Add(new ByteAlphabetStep());
     }
 

@@ -38,7 +38,8 @@ internal sealed class SentencePieceModel
             }
         }
         if (model.Pieces.Count == 0) throw new InvalidDataException($"{file}: expected the pieces of a SentencePiece model, found none.");
-        if ((uint)model.UnknownId >= (uint)model.Pieces.Count) throw new InvalidDataException($"{file}: expected an unknown token among the {model.Pieces.Count} pieces, found {model.UnknownId}.");
+        if ((uint)model.UnknownId >= (uint)model.Pieces.Count)
+            throw new InvalidDataException($"{file}: expected an unknown token among the {model.Pieces.Count} pieces, found {model.UnknownId}.");
         return model;
     }
 
@@ -52,7 +53,8 @@ internal sealed class SentencePieceModel
             else if (reader.Field == 2) score = reader.Single;
             else if (reader.Field == 3) type = reader.Number;
         }
-        return float.IsFinite(score) ? new Piece(text, score, (SentencePieceType)type) : throw new InvalidDataException($"{file}: the piece \"{text}\": expected a finite score, found {score}.");
+        return float.IsFinite(score) ? new Piece(text, score, (SentencePieceType)type)
+            : throw new InvalidDataException($"{file}: the piece \"{text}\": expected a finite score, found {score}.");
     }
 
     private void ReadTrainer(ReadOnlySpan<byte> bytes, string file)
@@ -70,7 +72,8 @@ internal sealed class SentencePieceModel
                 case 42: EosId = (int)reader.Number; break;
             }
         }
-        if (type is not (1 or 2)) throw new NotSupportedException($"{file}: the SentencePiece model type {type} is not supported; 1 (unigram) and 2 (BPE) are.");
+        if (type is not (1 or 2))
+            throw new NotSupportedException($"{file}: the SentencePiece model type {type} is not supported; 1 (unigram) and 2 (BPE) are.");
         IsBpe = type == 2;
     }
 

@@ -92,7 +92,8 @@ internal static class SentencePieceReader
         foreach (SentencePieceModel.Piece piece in model.Pieces)
         {
             string text = piece.Text;
-            if (text.Length > MaxPieceLength) throw new InvalidDataException($"{path}: expected pieces of at most {MaxPieceLength} characters, found one of {text.Length}.");
+            if (text.Length > MaxPieceLength)
+                throw new InvalidDataException($"{path}: expected pieces of at most {MaxPieceLength} characters, found one of {text.Length}.");
             int merged = vocabulary.Id(text)!.Value, codePoints = text.EnumerateRunes().Count();
             var ways = new List<(int Left, int Right, int Merged, float Score, int LeftLength, int RightLength)>();
             for (int i = 1, length = 1; i < text.Length; i++, length++)
@@ -101,14 +102,17 @@ internal static class SentencePieceReader
                 if (i < text.Length && vocabulary.TryGetId(text.AsSpan(0, i), out int left) && vocabulary.TryGetId(text.AsSpan(i), out int right))
                     ways.Add((left, right, merged, piece.Score, length, codePoints - length));
             }
-            if (merges.Count + ways.Count > MaxMerges) throw new InvalidDataException($"{path}: expected pieces that can be put together in at most {MaxMerges} ways, found more.");
+            if (merges.Count + ways.Count > MaxMerges)
+                throw new InvalidDataException($"{path}: expected pieces that can be put together in at most {MaxMerges} ways, found more.");
             merges.AddRange(ways.OrderBy(way => way.Left).ThenBy(way => way.Right));
         }
-        return [.. merges.OrderByDescending(m => m.Score).ThenByDescending(m => m.LeftLength).ThenByDescending(m => m.RightLength).Select(m => (m.Left, m.Right, m.Merged))];
+        return [.. merges.OrderByDescending(m => m.Score).ThenByDescending(m => m.LeftLength).ThenByDescending(m => m.RightLength)
+            .Select(m => (m.Left, m.Right, m.Merged))];
     }
 
     private static UnigramModel Unigram(SentencePieceModel model) =>
-        new(new TokenVocabulary([.. model.Pieces.Select(piece => piece.Text)]), [.. model.Pieces.Select(piece => (double)piece.Score)], model.UnknownId, model.ByteFallback);
+        new(new TokenVocabulary([.. model.Pieces.Select(piece => piece.Text)]), [.. model.Pieces.Select(piece => (double)piece.Score)], model.UnknownId,
+            model.ByteFallback);
 
     /// <summary>Llama puts BOS before the text, T5 EOS after it, unless the configuration says otherwise.</summary>
     private static PostProcessor PostProcessor(SentencePieceModel model, JsonSection? config)

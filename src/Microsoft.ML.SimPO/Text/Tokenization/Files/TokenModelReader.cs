@@ -79,7 +79,8 @@ internal static class TokenModelReader
     private static string Affix(JsonSection section, string name)
     {
         string affix = section.TextOrNull(name) ?? "";
-        return affix.Length <= MaxAffixLength ? affix : throw section.Required(name).Fault($"expected at most {MaxAffixLength} characters, found {affix.Length}");
+        return affix.Length <= MaxAffixLength
+            ? affix : throw section.Required(name).Fault($"expected at most {MaxAffixLength} characters, found {affix.Length}");
     }
 
     private static TokenVocabulary Vocabulary(JsonSection section)

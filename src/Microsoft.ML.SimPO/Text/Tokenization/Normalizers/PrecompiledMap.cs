@@ -21,7 +21,8 @@ internal sealed class PrecompiledMap
         for (int i = 0; i < _units.Length; i++) _units[i] = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(4 + i * 4)..]);
         _texts = bytes[(4 + (int)size)..].ToArray();
         foreach (Range text in _texts.AsSpan().Split((byte)0))
-            if (text.End.Value - text.Start.Value > MaxTextLength) throw new FormatException($"expected texts of at most {MaxTextLength} bytes in the character map, found one of {text.End.Value - text.Start.Value}");
+            if (text.End.Value - text.Start.Value > MaxTextLength) throw new FormatException(
+                $"expected texts of at most {MaxTextLength} bytes in the character map, found one of {text.End.Value - text.Start.Value}");
     }
 
     /// <returns>What the shortest key that the text starts with becomes; null if it starts with none.</returns>

@@ -40,6 +40,7 @@ internal sealed class CodePointRegex
     {
         if (!_scratches.TryTake(out RegexScratch? scratch)) scratch = new RegexScratch();
         var machine = new RegexMachine(_code, text, scratch);
+        int from = at;
         while (at <= text.Length)
         {
             int row = at >= text.Length ? RegexDispatch.End : text[at] < 128 ? text[at] : RegexDispatch.NotAscii;
@@ -52,6 +53,7 @@ internal sealed class CodePointRegex
             matches.Add(at, end);
             lastMatchEnd = at = end;
         }
+        matches.Work += at - from + machine.Work;
         _scratches.Add(scratch);
     }
 }

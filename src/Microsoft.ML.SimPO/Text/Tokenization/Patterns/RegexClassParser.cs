@@ -15,7 +15,9 @@ internal sealed class RegexClassParser(string pattern)
 
     public static CodePointSet AnyButNewline { get; } = new CodePointSet([('\n', '\n')]).Complement();
 
-    /// <summary>One character or escape outside brackets. Only a character heeds <paramref name="ignoreCase"/>: <c>(?i)\p{Ll}</c> matches no capital, as in Oniguruma.</summary>
+    /// <summary>
+    /// One character or escape outside brackets. Only a character heeds <paramref name="ignoreCase"/>: <c>(?i)\p{Ll}</c> matches no capital, as in Oniguruma.
+    /// </summary>
     public CodePointSet Single(ref int at, bool ignoreCase)
     {
         List<(int First, int Last)> item = Item(ref at, out bool isSet);
@@ -128,7 +130,8 @@ internal sealed class RegexClassParser(string pattern)
         string name = pattern[(at + 1)..end];
         at = end + 1;
         if (name.StartsWith('^')) (negated, name) = (!negated, name[1..]);
-        IReadOnlyList<(int First, int Last)> ranges = UnicodeProperties.Find(name, inClass: _depth > 0) ?? throw RegexErrors.Unsupported(pattern, start, $"the property '{name}'");
+        IReadOnlyList<(int First, int Last)> ranges = UnicodeProperties.Find(name, inClass: _depth > 0)
+            ?? throw RegexErrors.Unsupported(pattern, start, $"the property '{name}'");
         return negated ? CodePointRanges.Complement([.. ranges]) : [.. ranges];
     }
 
@@ -147,7 +150,8 @@ internal sealed class RegexClassParser(string pattern)
             digits = pattern.AsSpan(at, Math.Min(kind == 'x' ? 2 : 4, pattern.Length - at));
             at += digits.Length;
         }
-        bool valid = int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value) && value is >= 0 and <= CodePointRanges.MaxCodePoint;
+        bool valid = int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
+            && value is >= 0 and <= CodePointRanges.MaxCodePoint;
         return valid ? (value, value) : throw RegexErrors.Malformed(pattern, start, "a code point that is not hexadecimal");
     }
 }

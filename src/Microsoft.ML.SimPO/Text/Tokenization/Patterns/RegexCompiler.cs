@@ -35,7 +35,8 @@ internal sealed class RegexCompiler
                 break;
             case RegexNode.Alternation alternation: EmitBranches(alternation); break;
             case RegexNode.Repeat { Body: RegexNode.One one } loop:
-                RegexOp op = loop.Greed switch { RegexGreed.Lazy => RegexOp.LoopLazy, RegexGreed.Possessive => RegexOp.LoopPossessive, _ => RegexOp.LoopGreedy };
+                RegexOp op =
+                    loop.Greed switch { RegexGreed.Lazy => RegexOp.LoopLazy, RegexGreed.Possessive => RegexOp.LoopPossessive, _ => RegexOp.LoopGreedy };
                 Add(new RegexInstruction(op, loop.Min, loop.Max, one.Set));
                 break;
             case RegexNode.Repeat loop when loop.Greed == RegexGreed.Possessive:

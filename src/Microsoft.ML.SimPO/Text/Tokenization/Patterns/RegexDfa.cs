@@ -4,12 +4,12 @@ using Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 namespace Microsoft.ML.SimPO.Text.Tokenization.Patterns;
 
 /// <summary>
-/// A pattern as a table: for a state and the class of the next code point, the state after it and whether a match ended before it. It finds what <see cref="RegexMachine"/> finds, in one look-up a
-/// code point. Immutable.
+/// A pattern as a table: for a state and the class of the next code point, the state after it and whether a match ended before it. It finds what
+/// <see cref="RegexMachine"/> finds, in one look-up a code point. Immutable.
 /// </summary>
 /// <param name="table">
-/// A row for each state and a column for each class, the last for the end of the text. An entry is where the next state's row starts; 0, where nothing more can match; the complement of
-/// these (so below 0), where a match ended.
+/// A row for each state and a column for each class, the last for the end of the text. An entry is where the next state's row starts; 0, where nothing more
+/// can match; the complement of these (so below 0), where a match ended.
 /// </param>
 /// <param name="columns">The length of a row. Row 0 is not used, row 1 is the start.</param>
 /// <param name="classes">The classes.</param>
@@ -23,11 +23,15 @@ internal sealed class RegexDfa(int[] table, int columns, CodePointClasses classe
     /// <param name="matches">Takes the matches.</param>
     /// <param name="at">Where to begin; afterwards how far the search came.</param>
     /// <param name="lastMatchEnd">Where the match before that ended, -1 if there is none; likewise afterwards.</param>
-    /// <returns>Whether the search came to the end. It gives up where so much is read in vain that time would be the square of the length; <see cref="RegexMachine"/> remembers what failed.</returns>
+    /// <returns>
+    /// Whether the search came to the end. It gives up where so much is read in vain that time would be the square of the length; <see cref="RegexMachine"/>
+    /// remembers what failed.
+    /// </returns>
     public bool FindMatches(ReadOnlySpan<char> text, PieceList matches, ref int at, ref int lastMatchEnd)
     {
-        long waste = FreeWaste + WasteForEachCharacter * text.Length;
-        while (at <= text.Length)
+        long most = FreeWaste + WasteForEachCharacter * text.Length, waste = most;
+        int from = at;
+        while (at <= text.Length && waste >= 0)
         {
             int end = Match(text, at, out int read);
             if (end < 0 || (end == at && end == lastMatchEnd))
@@ -41,9 +45,9 @@ internal sealed class RegexDfa(int[] table, int columns, CodePointClasses classe
                 matches.Add(at, end);
                 lastMatchEnd = at = end;
             }
-            if (waste < 0) return false;
         }
-        return true;
+        matches.Work += at - from + (most - waste);
+        return waste >= 0;
     }
 
     /// <returns>Where the match that starts at a place ends; -1 if there is none.</returns>

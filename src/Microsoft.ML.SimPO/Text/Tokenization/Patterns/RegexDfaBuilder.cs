@@ -3,8 +3,9 @@ using Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 namespace Microsoft.ML.SimPO.Text.Tokenization.Patterns;
 
 /// <summary>
-/// Makes a <see cref="RegexDfa"/> of a <see cref="RegexNfa"/>. A state is the list of nodes at which the pattern may go on, in the order in which backtracking would try them. Looks at the next
-/// code point are answered when that is known, so a match is seen one code point late; what comes after it in the list is then cut off.
+/// Makes a <see cref="RegexDfa"/> of a <see cref="RegexNfa"/>. A state is the list of nodes at which the pattern may go on, in the order in which backtracking
+/// would try them. Looks at the next code point are answered when that is known, so a match is seen one code point late; what comes after it in the list is
+/// then cut off.
 /// </summary>
 internal sealed class RegexDfaBuilder
 {
@@ -114,7 +115,9 @@ internal sealed class RegexDfaBuilder
         _ => column == _classes.Count,
     };
 
-    /// <summary>A match need not be noted on the way to a state that finds a longer one whatever comes next: letters within a word then take the shortest way.</summary>
+    /// <summary>
+    /// A match need not be noted on the way to a state that finds a longer one whatever comes next: letters within a word then take the shortest way.
+    /// </summary>
     private static void ForgetMatchesThatAreOverwritten(List<int[]> rows)
     {
         int columns = rows[0].Length;

@@ -16,6 +16,7 @@ internal ref struct RegexMachine
     private readonly long _maxSteps;
     private readonly long _stepsBeforeMemory;
     private long _steps;
+    private long _read;
     private int _nesting;
 
     public RegexMachine(RegexInstruction[] code, ReadOnlySpan<char> text, RegexScratch scratch)
@@ -27,6 +28,9 @@ internal ref struct RegexMachine
         _maxSteps = 5_000_000L + 64L * text.Length;
         scratch.Reset(code.Length);
     }
+
+    /// <summary>Steps so far, and characters that repetitions of one set have read.</summary>
+    public readonly long Work => _steps + _read;
 
     /// <returns>Where a match that starts at <paramref name="start"/> ends; -1 if there is none.</returns>
     public int MatchAt(int start)
@@ -83,7 +87,8 @@ internal ref struct RegexMachine
 
     private void CountStep()
     {
-        if (++_steps > _maxSteps) throw new InvalidDataException($"A pattern of this tokenizer takes more than {_maxSteps} steps on a text of {_text.Length} characters; it backtracks without bound.");
+        if (++_steps > _maxSteps) throw new InvalidDataException(
+            $"A pattern of this tokenizer takes more than {_maxSteps} steps on a text of {_text.Length} characters; it backtracks without bound.");
     }
 
     private readonly int Row(int at) => at >= _text.Length ? RegexDispatch.End : _text[at] < 128 ? _text[at] : RegexDispatch.NotAscii;
@@ -134,7 +139,7 @@ internal ref struct RegexMachine
         at >= 2 && char.IsLowSurrogate(_text[at - 1]) && char.IsHighSurrogate(_text[at - 2]) ? at - 2 : at - 1;
 
     /// <summary>Runs a repetition of one set.</summary>
-    private readonly bool Loop(in RegexInstruction step, ref int pc, ref int at)
+    private bool Loop(in RegexInstruction step, ref int pc, ref int at)
     {
         int start = at, count = 0;
         if (step.Op == RegexOp.LoopLazy)
@@ -161,26 +166,28 @@ internal ref struct RegexMachine
         return true;
     }
 
-    private readonly int Advance(CodePointSet set, int at, int max, out int count)
+    private int Advance(CodePointSet set, int at, int max, out int count)
     {
         for (count = 0; count < max && at < _text.Length; count++)
         {
             if (!set.Contains(CodePoints.At(_text, at, out int length))) break;
             at += length;
         }
+        _read += count;
         return at;
     }
 
     /// <summary>The end of the run of <paramref name="set"/> at a place; a run is scanned once, however often it is entered.</summary>
-    private readonly int RunEnd(CodePointSet set, int pc, int at)
+    private int RunEnd(CodePointSet set, int pc, int at)
     {
         (int from, int to) = _scratch.Run(pc);
         if (at >= from && at < to) return to;
-        int end = at;
+        int end = at, known = 0;
         while (end < _text.Length)
         {
             if (end == from)
             {
+                known = to - from;
                 end = to;
                 break;
             }
@@ -193,6 +200,7 @@ internal ref struct RegexMachine
             else if (set.Contains(CodePoints.At(_text, end, out int length))) end += length;
             else break;
         }
+        _read += end - at - known;
         if (end - at > 16) _scratch.RememberRun(pc, at, end);
         return end;
     }

@@ -3,7 +3,8 @@ using Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 namespace Microsoft.ML.SimPO.Text.Tokenization.Patterns;
 
 /// <summary>
-/// A pattern as a nondeterministic automaton whose choices are ordered: of all ways through it to a match the first in that order is the one that backtracking finds.
+/// A pattern as a nondeterministic automaton whose choices are ordered: of all ways through it to a match the first in that order is the one that backtracking
+/// finds.
 /// </summary>
 internal sealed class RegexNfa
 {
@@ -67,7 +68,8 @@ internal sealed class RegexNfa
                 return at;
             case RegexNode.Alternation alternation: return BuildBranches(alternation.Branches, next);
             case RegexNode.Repeat { Greed: not RegexGreed.Possessive } loop: return BuildLoop(loop, next);
-            case RegexNode.Look { Behind: false, Body: RegexNode.One one } look: return Add(new Node(look.Negative ? Kind.NotBefore : Kind.Before, SetIndex(one.Set), next));
+            case RegexNode.Look { Behind: false, Body: RegexNode.One one } look: return Add(
+                new Node(look.Negative ? Kind.NotBefore : Kind.Before, SetIndex(one.Set), next));
             case RegexNode.Anchor { Kind: RegexAnchor.TextEnd }: return Add(new Node(Kind.End, 0, next));
             case RegexNode.Anchor { Kind: RegexAnchor.LineEnd }: return Add(new Node(Kind.NotBefore, SetIndex(RegexClassParser.AnyButNewline), next));
             default: return null;

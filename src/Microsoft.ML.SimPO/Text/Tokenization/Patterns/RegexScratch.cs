@@ -58,7 +58,10 @@ internal sealed class RegexScratch
 
     public void RememberRun(int pc, int from, int to) => _runs[pc] = (from, to);
 
-    /// <summary>The rest of the pattern after the loop at <paramref name="pc"/> fails from every place of this range that the loop can reach; (-1, -1) if none is known.</summary>
+    /// <summary>
+    /// The rest of the pattern after the loop at <paramref name="pc"/> fails from every place of this range that the loop can reach; (-1, -1) if none is
+    /// known.
+    /// </summary>
     public (int From, int To) Failure(int pc) => _failures[pc];
 
     public void RememberFailure(int pc, int from, int to) => _failures[pc] = (from, to);
@@ -86,7 +89,8 @@ internal sealed class RegexScratch
 
     private void Grow()
     {
-        if (_stack.Length >= MaxDepth) throw new InvalidDataException($"A pattern of this tokenizer keeps more than {MaxDepth} alternatives; it backtracks without bound.");
+        if (_stack.Length >= MaxDepth)
+            throw new InvalidDataException($"A pattern of this tokenizer keeps more than {MaxDepth} alternatives; it backtracks without bound.");
         Array.Resize(ref _stack, _stack.Length * 2);
     }
 

@@ -7,6 +7,12 @@ internal sealed class PieceList
 
     public int Count { get; private set; }
 
+    /// <summary>
+    /// What patterns took to find the pieces, in steps and in characters read, over all texts so far: it grows with a text as time does, and no clock decides
+    /// it.
+    /// </summary>
+    public long Work { get; set; }
+
     public ref (int Start, int End) this[int index] => ref _items[index];
 
     public ReadOnlySpan<(int Start, int End)> Items => _items.AsSpan(0, Count);

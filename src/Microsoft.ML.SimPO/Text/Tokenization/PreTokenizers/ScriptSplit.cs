@@ -9,7 +9,8 @@ internal sealed class ScriptSplit() : SplitStep(SplitBehavior.Removed, invert: t
     private const int Any = 0;
 
     private static readonly Lazy<(int First, int Last, int Script)[]> Scripts = new(() =>
-        [.. UnicodeTables.Ranges("parting").SelectMany(script => script.Ranges.Select(r => (r.First, r.Last, int.Parse(script.Name, System.Globalization.CultureInfo.InvariantCulture)))).OrderBy(r => r.First)]);
+        [.. UnicodeTables.Ranges("parting").SelectMany(script =>
+            script.Ranges.Select(r => (r.First, r.Last, int.Parse(script.Name, System.Globalization.CultureInfo.InvariantCulture)))).OrderBy(r => r.First)]);
 
     protected override void Find(ReadOnlySpan<char> piece, PieceList found)
     {

@@ -1,8 +1,9 @@
 namespace Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 /// <summary>
-/// Where a piece can be cut before it is merged. Whatever merges left of a border, its last symbol stays the last of what stands there, and likewise the first one right of it; where no merge at all joins
-/// something that ends with the one to something that starts with the other, nothing ever crosses the border, and both sides merge as they would alone.
+/// Where a piece can be cut before it is merged. Whatever merges left of a border, its last symbol stays the last of what stands there, and likewise the first
+/// one right of it; where no merge at all joins something that ends with the one to something that starts with the other, nothing ever crosses the border, and
+/// both sides merge as they would alone.
 /// </summary>
 internal sealed class BpeBorders
 {

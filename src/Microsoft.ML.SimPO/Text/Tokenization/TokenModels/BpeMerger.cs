@@ -12,16 +12,20 @@ internal sealed class BpeMerger(MergeTable merges)
 
     /// <param name="ids">The symbols; afterwards the tokens.</param>
     /// <param name="ends">Where each ends.</param>
+    /// <param name="work">Looks at a symbol or a pair that it took.</param>
     /// <returns>How many tokens there are.</returns>
-    public int Merge(Span<int> ids, Span<int> ends)
+    public int Merge(Span<int> ids, Span<int> ends, out long work)
     {
-        if (ids.Length <= SmallCount) return MergeByScan(merges, ids, ends);
+        if (ids.Length <= SmallCount) return MergeByScan(merges, ids, ends, out work);
         int left = 0;
+        work = ids.Length; // the borders
         for (int start = 0; start < ids.Length;)
         {
             int end = _borders.Value.Next(ids, start);
             Span<int> partIds = ids[start..end], partEnds = ends[start..end];
-            int count = partIds.Length <= SmallCount ? MergeByScan(merges, partIds, partEnds) : MergeByQueue(merges, partIds, partEnds, out _);
+            int count = partIds.Length <= SmallCount
+                ? MergeByScan(merges, partIds, partEnds, out long taken) : MergeByQueue(merges, partIds, partEnds, out taken);
+            work += partIds.Length + taken;
             partIds[..count].CopyTo(ids[left..]);
             partEnds[..count].CopyTo(ends[left..]);
             (start, left) = (end, left + count);
@@ -29,15 +33,17 @@ internal sealed class BpeMerger(MergeTable merges)
         return left;
     }
 
-    private static int MergeByScan(MergeTable merges, Span<int> ids, Span<int> ends)
+    private static int MergeByScan(MergeTable merges, Span<int> ids, Span<int> ends, out long looks)
     {
         int count = ids.Length;
+        looks = count;
         if (count < 2) return count;
         Span<long> pairs = stackalloc long[SmallCount];
         for (int i = 0; i + 1 < count; i++) pairs[i] = merges.Find(ids[i], ids[i + 1]);
         while (count > 1)
         {
             int best = 0;
+            looks += count;
             for (int i = 1; i + 1 < count; i++)
                 if (pairs[i] >> 32 < pairs[best] >> 32) best = i;
             if (pairs[best] == MergeTable.None) break;

@@ -62,7 +62,7 @@ internal sealed class BpeModel : TokenModel
                 if (!PieceKey.TryMake(text, at, length, out PieceKey key)) EncodeWord(text.Slice(at, length), tokens);
                 else if (!recent.TryAdd(key, tokens))
                 {
-                    WordCache.Entry entry = EntryOf(text.Slice(at, length));
+                    WordCache.Entry entry = EntryOf(text.Slice(at, length), tokens);
                     entry.AddTo(tokens);
                     recent.Store(key, entry.Ids);
                 }
@@ -79,26 +79,26 @@ internal sealed class BpeModel : TokenModel
     {
         if (word.Length <= WordCache.MaxLength)
         {
-            EntryOf(word).AddTo(tokens);
+            EntryOf(word, tokens).AddTo(tokens);
             return;
         }
-        int count = Compute(word, out int[] ids, out int[] ends);
+        int count = Compute(word, tokens, out int[] ids, out int[] ends);
         tokens.AddRange(ids.AsSpan(0, count), ends.AsSpan(0, count));
         Return(ids, ends);
     }
 
-    private WordCache.Entry EntryOf(ReadOnlySpan<char> word)
+    private WordCache.Entry EntryOf(ReadOnlySpan<char> word, TokenSink tokens)
     {
         if (_cache.Find(word, out uint hash) is { } known) return known;
-        int count = Compute(word, out int[] ids, out int[] ends);
+        int count = Compute(word, tokens, out int[] ids, out int[] ends);
         WordCache.Entry entry = _cache.Store(hash, word, ids.AsSpan(0, count), ends.AsSpan(0, count));
         Return(ids, ends);
         return entry;
     }
 
-    /// <summary>Writes the tokens of a word and where they end into arrays that go back with <see cref="Return"/>.</summary>
+    /// <summary>Writes the tokens of a word and where they end into arrays that go back with <see cref="Return"/>; the sink is told what it took.</summary>
     /// <returns>How many there are.</returns>
-    private int Compute(ReadOnlySpan<char> word, out int[] ids, out int[] ends)
+    private int Compute(ReadOnlySpan<char> word, TokenSink tokens, out int[] ids, out int[] ends)
     {
         int whole = 0;
         bool isWhole = _wholePieces is not null && _wholePiecesOfSpans.TryGetValue(word, out whole);
@@ -110,7 +110,9 @@ internal sealed class BpeModel : TokenModel
             return 1;
         }
         int count = _symbols.Write(word, ids, ends);
-        return _merger.Merge(ids.AsSpan(0, count), ends.AsSpan(0, count));
+        count = _merger.Merge(ids.AsSpan(0, count), ends.AsSpan(0, count), out long work);
+        tokens.Work += work;
+        return count;
     }
 
     private static void Return(int[] ids, int[] ends)

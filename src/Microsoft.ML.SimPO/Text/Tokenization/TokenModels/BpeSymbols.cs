@@ -27,7 +27,8 @@ internal sealed class BpeSymbols
         Array.Fill(_asciiIds, -1);
         foreach ((string text, int id) in vocabulary.Entries)
         {
-            if (text.Length is 0 or > 2 || Rune.DecodeFromUtf16(text, out Rune rune, out int length) != System.Buffers.OperationStatus.Done || length != text.Length) continue;
+            if (text.Length is 0 or > 2 || Rune.DecodeFromUtf16(text, out Rune rune, out int length) != System.Buffers.OperationStatus.Done
+                || length != text.Length) continue;
             if (rune.IsAscii) _asciiIds[rune.Value] = id;
             else _runeIds[rune.Value] = id;
         }
@@ -103,7 +104,8 @@ internal sealed class BpeSymbols
     private void AddUnknown(ref SymbolWriter list, ref (int Id, int Length) pending, int bytes)
     {
         if (_options.UnknownToken is null) return;
-        if (_unknown < 0) throw new InvalidDataException($"The text holds a character that the vocabulary lacks, and the BPE model's unknown token \"{_options.UnknownToken}\" too.");
+        if (_unknown < 0) throw new InvalidDataException(
+            $"The text holds a character that the vocabulary lacks, and the BPE model's unknown token \"{_options.UnknownToken}\" too.");
         if (pending.Id >= 0 && _options.FuseUnknown)
         {
             pending.Length += bytes;
@@ -115,7 +117,8 @@ internal sealed class BpeSymbols
 
     private int IdOf(Rune rune) => rune.IsAscii ? _asciiIds[rune.Value] : _runeIds.TryGetValue(rune.Value, out int id) ? id : -1;
 
-    private int IdWithAffixes(ReadOnlySpan<char> character, bool isFirst, bool isLast) => _vocabulary.TryGetId(Affixed(character, isFirst, isLast), out int id) ? id : -1;
+    private int IdWithAffixes(ReadOnlySpan<char> character, bool isFirst, bool isLast) =>
+        _vocabulary.TryGetId(Affixed(character, isFirst, isLast), out int id) ? id : -1;
 
     private string Affixed(ReadOnlySpan<char> character, bool isFirst, bool isLast) =>
         $"{(isFirst ? "" : _options.ContinuingSubwordPrefix)}{character}{(isLast ? _options.EndOfWordSuffix : "")}";

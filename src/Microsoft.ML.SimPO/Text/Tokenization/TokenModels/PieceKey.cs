@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 /// <summary>
-/// A short piece as a number of 128 bits: up to 15 units that fit into a byte, or up to 7 of any kind. The last byte is the length and which of the two it is, so that equal keys are equal pieces.
+/// A short piece as a number of 128 bits: up to 15 units that fit into a byte, or up to 7 of any kind. The last byte is the length and which of the two it is,
+/// so that equal keys are equal pieces.
 /// </summary>
 internal readonly struct PieceKey(ulong head, ulong tail)
 {

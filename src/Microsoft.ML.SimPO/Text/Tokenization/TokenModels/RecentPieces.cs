@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 /// <summary>
-/// The tokens of short pieces, in one block of memory without a reference: what most pieces of a text need is one load. For one encoding at a time; what it does not hold, <see cref="WordCache"/> may.
+/// The tokens of short pieces, in one block of memory without a reference: what most pieces of a text need is one load. For one encoding at a time; what it
+/// does not hold, <see cref="WordCache"/> may.
 /// </summary>
 internal sealed class RecentPieces
 {

@@ -42,7 +42,7 @@ internal sealed class UnigramModel : TokenModel
             known.AddTo(tokens);
             return;
         }
-        List<(int Start, int End)> parts = BestParts(piece);
+        List<(int Start, int End)> parts = BestParts(piece, tokens);
         if (!cacheable)
         {
             AddParts(piece, parts, tokens);
@@ -82,10 +82,11 @@ internal sealed class UnigramModel : TokenModel
         return true;
     }
 
-    private int Unknown() => _unknown ?? throw new InvalidDataException("The text holds a character that no token of the Unigram model has, and the model names no unknown token ('unk_id').");
+    private int Unknown() => _unknown ?? throw new InvalidDataException(
+        "The text holds a character that no token of the Unigram model has, and the model names no unknown token ('unk_id').");
 
     /// <summary>The parts of the best cut, unknown characters in a row as one.</summary>
-    private List<(int Start, int End)> BestParts(ReadOnlySpan<char> piece)
+    private List<(int Start, int End)> BestParts(ReadOnlySpan<char> piece, TokenSink tokens)
     {
         Node[] best = ArrayPool<Node>.Shared.Rent(piece.Length + 1);
         best.AsSpan(0, piece.Length + 1).Fill(new Node(0, -1, false));
@@ -95,13 +96,15 @@ internal sealed class UnigramModel : TokenModel
             double score = best[at].Score;
             bool known = false;
             var walk = _trie.Start();
-            for (int end = at; end < piece.Length && walk.Advance(piece[end]);)
+            int end = at;
+            while (end < piece.Length && walk.Advance(piece[end]))
             {
                 end++;
                 if (walk.Value < 0) continue;
                 Offer(ref best[end], score + _scores[walk.Value], at, isUnknown: walk.Value == _unknown);
                 known |= end == at + length;
             }
+            tokens.Work += end - at + 1;
             if (!known) Offer(ref best[at + length], score + _unknownScore, at, isUnknown: true);
             at += length;
         }

@@ -27,7 +27,8 @@ internal sealed class WordCache
         foreach (Entry? entry in set)
         {
             if (entry is null) return null;
-            if (entry.Hash == hash && entry.Length == piece.Length && entry.Head == head && entry.Tail == tail && (entry.Piece is null || piece.SequenceEqual(entry.Piece))) return entry;
+            if (entry.Hash == hash && entry.Length == piece.Length && entry.Head == head && entry.Tail == tail
+                && (entry.Piece is null || piece.SequenceEqual(entry.Piece))) return entry;
         }
         return null;
     }
@@ -66,7 +67,9 @@ internal sealed class WordCache
         return (uint)((hash ^ hash >> 29) * 0xD6E8FEB86659FD93UL >> 32);
     }
 
-    /// <summary>A piece and its tokens. What most pieces need, a short text and one token, lies in the object itself: each array more is a wait for memory.</summary>
+    /// <summary>
+    /// A piece and its tokens. What most pieces need, a short text and one token, lies in the object itself: each array more is a wait for memory.
+    /// </summary>
     public sealed class Entry
     {
         public const int InlineLength = 8;

@@ -10,7 +10,8 @@ internal sealed class WordLevelModel(TokenVocabulary vocabulary, string unknown)
     public override void Encode(ReadOnlySpan<char> piece, TokenSink tokens)
     {
         if (!vocabulary.TryGetId(piece, out int id))
-            id = vocabulary.Id(unknown) ?? throw new InvalidDataException($"The text holds a word that is unknown, and the vocabulary lacks the WordLevel model's unknown token \"{unknown}\".");
+            id = vocabulary.Id(unknown) ?? throw new InvalidDataException(
+                $"The text holds a word that is unknown, and the vocabulary lacks the WordLevel model's unknown token \"{unknown}\".");
         tokens.Add(id, 0, Encoding.UTF8.GetByteCount(piece));
     }
 }

@@ -3,7 +3,9 @@ using Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
 
 namespace Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
-/// <summary>WordPiece: the longest token that a word starts with, then the longest continuation, and so on; a word with a part that no token has is unknown.</summary>
+/// <summary>
+/// WordPiece: the longest token that a word starts with, then the longest continuation, and so on; a word with a part that no token has is unknown.
+/// </summary>
 internal sealed class WordPieceModel : TokenModel
 {
     private readonly PatternTrie _starts = new();
@@ -32,7 +34,8 @@ internal sealed class WordPieceModel : TokenModel
         var parts = new List<(int Id, int Length)>();
         if (!Cut(piece, parts))
         {
-            int unknown = Vocabulary.Id(_unknown) ?? throw new InvalidDataException($"The text holds a word that is unknown, and the vocabulary lacks the WordPiece model's unknown token \"{_unknown}\".");
+            int unknown = Vocabulary.Id(_unknown) ?? throw new InvalidDataException(
+                $"The text holds a word that is unknown, and the vocabulary lacks the WordPiece model's unknown token \"{_unknown}\".");
             tokens.Add(unknown, 0, Encoding.UTF8.GetByteCount(piece));
             return;
         }

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Microsoft.ML.SimPO.Text.Tokenization.Unicode;
 
 /// <summary>
-/// All code points cut into classes by some sets: two code points are of one class where every set holds both or neither. A table needs one column for each class.
+/// All code points cut into classes by some sets: two code points are of one class where every set holds both or neither. A table needs one column for each
+/// class.
 /// </summary>
 internal sealed class CodePointClasses
 {

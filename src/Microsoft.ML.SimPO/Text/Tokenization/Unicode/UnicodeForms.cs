@@ -14,7 +14,8 @@ internal static class UnicodeForms
         UnicodeTables.CodePoints("compose").ToFrozenDictionary(line => Key(line.Value[0], line.Value[1]), line => line.Key);
 
     private static readonly FrozenDictionary<int, byte> Classes = UnicodeTables.Ranges("class")
-        .SelectMany(c => c.Ranges.SelectMany(r => Enumerable.Range(r.First, r.Last - r.First + 1).Select(cp => (cp, byte.Parse(c.Name, System.Globalization.CultureInfo.InvariantCulture)))))
+        .SelectMany(c => c.Ranges.SelectMany(
+            r => Enumerable.Range(r.First, r.Last - r.First + 1).Select(cp => (cp, byte.Parse(c.Name, System.Globalization.CultureInfo.InvariantCulture)))))
         .ToFrozenDictionary(pair => pair.cp, pair => pair.Item2);
 
     /// <summary>The rank of a code point's combining class; 0 for a starter.</summary>

@@ -27,7 +27,8 @@ internal static class UnicodeProperties
     /// <summary>By the name in <c>\p{...}</c>; null if unknown.</summary>
     public static IReadOnlyList<(int First, int Last)>? Find(string name, bool inClass)
     {
-        string plain = name.Replace("_", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
+        string plain = name.Replace("_", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal)
+            .ToLowerInvariant();
         switch (plain)
         {
             case "word": return Escape('w', inClass);

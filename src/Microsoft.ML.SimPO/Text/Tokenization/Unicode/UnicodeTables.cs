@@ -12,7 +12,8 @@ internal static class UnicodeTables
     private static readonly Lazy<FrozenDictionary<string, Dictionary<string, string>>> Kinds = new(Read);
 
     /// <summary>The ranges of a line; null if there is no such line.</summary>
-    public static List<(int First, int Last)>? Ranges(string kind, string name) => Kinds.Value[kind].TryGetValue(name, out string? values) ? ParseRanges(values) : null;
+    public static List<(int First, int Last)>? Ranges(string kind, string name) =>
+        Kinds.Value[kind].TryGetValue(name, out string? values) ? ParseRanges(values) : null;
 
     /// <summary>All lines of a kind with their ranges.</summary>
     public static IEnumerable<(string Name, List<(int First, int Last)> Ranges)> Ranges(string kind) =>

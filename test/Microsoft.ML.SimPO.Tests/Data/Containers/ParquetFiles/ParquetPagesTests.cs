@@ -16,19 +16,23 @@ public class ParquetPagesTests
 
     [Fact]
     public void A_page_that_declares_more_than_the_file_holds_is_refused() =>
-        AssertRefused("a page of 1073741824 bytes lies outside of the file, which cannot be.", [0x15, 0, 0x15, .. Ten, 0x15, .. Huge, 0x2C, 0x15, 6, 0x15, 0, 0, 0]);
+        AssertRefused(
+            "a page of 1073741824 bytes lies outside of the file, which cannot be.", [0x15, 0, 0x15, .. Ten, 0x15, .. Huge, 0x2C, 0x15, 6, 0x15, 0, 0, 0]);
 
     [Fact]
     public void A_page_that_declares_to_grow_beyond_measure_is_refused() =>
-        AssertRefused("a page of 10 bytes is declared to decompress to 1073741824, which cannot be.", [0x15, 0, 0x15, .. Huge, 0x15, .. Ten, 0x2C, 0x15, 6, 0x15, 0, 0, 0]);
+        AssertRefused("a page of 10 bytes is declared to decompress to 1073741824, which cannot be.",
+            [0x15, 0, 0x15, .. Huge, 0x15, .. Ten, 0x2C, 0x15, 6, 0x15, 0, 0, 0]);
 
     [Fact]
     public void A_page_that_declares_more_values_than_the_file_can_have_is_refused() =>
-        AssertRefused("a page is declared to hold 33554432 values, which cannot be.", [0x15, 0, 0x15, .. Ten, 0x15, .. Ten, 0x2C, 0x15, .. Million32, 0x15, 0, 0, 0]);
+        AssertRefused(
+            "a page is declared to hold 33554432 values, which cannot be.", [0x15, 0, 0x15, .. Ten, 0x15, .. Ten, 0x2C, 0x15, .. Million32, 0x15, 0, 0, 0]);
 
     [Fact]
     public void A_dictionary_of_more_values_than_bytes_is_refused() =>
-        AssertRefused("a dictionary of 10 bytes is declared to hold 11 values, which cannot be.", [0x15, 4, 0x15, .. Ten, 0x15, .. Ten, 0x4C, 0x15, 22, 0x15, 0, 0, 0]);
+        AssertRefused(
+            "a dictionary of 10 bytes is declared to hold 11 values, which cannot be.", [0x15, 4, 0x15, .. Ten, 0x15, .. Ten, 0x4C, 0x15, 22, 0x15, 0, 0, 0]);
 
     [Fact]
     public void A_header_that_lacks_a_size_or_has_another_type_for_it_is_refused()
@@ -38,7 +42,8 @@ public class ParquetPagesTests
         AssertRefused("its metadata is damaged: a number has too many bytes.", [0x15, .. Enumerable.Repeat((byte)0xFF, 20)]);
     }
 
-    private static void AssertRefused(string message, byte[] header) => Assert.Equal(message, Assert.Throws<InvalidDataException>(() => Read(header, 10)).Message);
+    private static void AssertRefused(string message, byte[] header) =>
+        Assert.Equal(message, Assert.Throws<InvalidDataException>(() => Read(header, 10)).Message);
 
     private static ParquetPage Read(byte[] header, int dataLength)
     {

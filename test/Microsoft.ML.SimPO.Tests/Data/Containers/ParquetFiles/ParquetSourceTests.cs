@@ -15,7 +15,8 @@ public class ParquetSourceTests
         // [[a, b], []], null, [], [null, [null, c]] : the levels of an optional list of optional lists of optional texts, written by hand.
         using var folder = new TemporaryFolder();
         string path = folder.File("a.parquet");
-        Write(path, new ListField("x", new ListField("element", new DataField<string>("element"))), ["a", "b", "c"], [5, 5, 3, 0, 1, 2, 4, 5], [0, 2, 1, 0, 0, 0, 1, 2]);
+        Write(path, new ListField("x", new ListField("element", new DataField<string>("element"))), ["a", "b", "c"], [5, 5, 3, 0, 1, 2, 4, 5],
+            [0, 2, 1, 0, 0, 0, 1, 2]);
         string[] rows = new ParquetSource(new InputFile(path, "a.parquet")).Read(new FieldSelection()).Select(row => Text(row.Fields!["x"])).ToArray();
         Assert.Equal(["[[a,b],[]]", "null", "[]", "[null,[null,c]]"], rows);
     }
@@ -65,7 +66,8 @@ public class ParquetSourceTests
     public void A_footer_whose_numbers_run_over_its_end_is_refused_and_not_read_for_ever()
     {
         // Four bytes of a number that goes on, where the file ends.
-        AssertRefused([.. "PAR1"u8, 0x15, 0xFF, 0xFF, 0xFF, 4, 0, 0, 0, .. "PAR1"u8], "a.parquet is not readable as Parquet: its footer is damaged: it does not end where it should.");
+        AssertRefused([.. "PAR1"u8, 0x15, 0xFF, 0xFF, 0xFF, 4, 0, 0, 0, .. "PAR1"u8],
+            "a.parquet is not readable as Parquet: its footer is damaged: it does not end where it should.");
     }
 
     [Fact]
@@ -78,7 +80,8 @@ public class ParquetSourceTests
         footer.AddRange([0x16, 0, 0x19, 0x0C, 0]);
         var length = new byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(length, footer.Count);
-        AssertRefused([.. "PAR1"u8, .. footer, .. length, .. "PAR1"u8], "a.parquet is not readable as Parquet: its schema must have 1 to 10000 fields, but has 99999.");
+        AssertRefused(
+            [.. "PAR1"u8, .. footer, .. length, .. "PAR1"u8], "a.parquet is not readable as Parquet: its schema must have 1 to 10000 fields, but has 99999.");
         Assert.Equal(600_012, footer.Count);
     }
 
@@ -99,7 +102,8 @@ public class ParquetSourceTests
         using (ParquetRowGroupWriter group = writer.CreateRowGroup())
         {
             ReadOnlyMemory<char>[] texts = values.Select(value => value.AsMemory()).ToArray();
-            group.WriteAllPartsAsync<ReadOnlyMemory<char>>(schema.DataFields[0], texts, definitions, repetitions, CancellationToken.None).GetAwaiter().GetResult();
+            group.WriteAllPartsAsync<ReadOnlyMemory<char>>(schema.DataFields[0], texts, definitions, repetitions, CancellationToken.None).GetAwaiter()
+                .GetResult();
         }
         writer.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }

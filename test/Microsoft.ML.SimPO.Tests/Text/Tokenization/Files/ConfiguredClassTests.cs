@@ -33,10 +33,12 @@ public sealed class ConfiguredClassTests
     [InlineData("true", "true", """{"tokenizer_class":"RobertaTokenizer","add_prefix_space":true}""", 0, 3)]
     [InlineData("true", "false", """{"tokenizer_class":"BartTokenizer","trim_offsets":false}""", 0, 2)]
     [InlineData("true", "false", """{"tokenizer_class":"GPT2Tokenizer","trim_offsets":false}""", 1, 3)]
-    public void Roberta_takes_the_flags_of_its_post_processor_from_the_configuration(string trims, string prefix, string config, int firstStart, int secondStart)
+    public void Roberta_takes_the_flags_of_its_post_processor_from_the_configuration(
+        string trims, string prefix, string config, int firstStart, int secondStart)
     {
         string postProcessor = $$"""{"type":"RobertaProcessing","sep":["<end>",0],"cls":["<end>",0],"trim_offsets":{{trims}},"add_prefix_space":{{prefix}}}""";
-        HfTokenizer tokenizer = SmallTokenizer.Load(SmallTokenizer.Json(SmallTokenizer.Bytes, preTokenizer: """{"type":"ByteLevel","add_prefix_space":false}""", postProcessor: postProcessor), config);
+        HfTokenizer tokenizer = SmallTokenizer.Load(
+            SmallTokenizer.Json(SmallTokenizer.Bytes, preTokenizer: """{"type":"ByteLevel","add_prefix_space":false}""", postProcessor: postProcessor), config);
         // Both tokens are "Ġa"; a single space before the first counts as the one that was put there, where one is.
         HfEncoding encoding = tokenizer.EncodeWithOffsets(" a a", addSpecialTokens: false);
         Assert.Equal([257, 257], encoding.Ids);

@@ -5,14 +5,18 @@ namespace Microsoft.ML.SimPO.Text;
 
 public sealed class RegexDfaTests
 {
-    private static readonly string[] Sets = ["\\s", "\\S", "\\p{L}", "\\p{Lu}", "\\p{N}", "[^\\s\\p{L}\\p{N}]", "[^\\r\\n\\p{L}\\p{N}]", "[a-e]", "[\\r\\n]", ".", "\\w", "a", "b", "'", " ", "é", "(?i:s)", "[😀-😿]", "中"];
+    private static readonly string[] Sets = ["\\s", "\\S", "\\p{L}", "\\p{Lu}", "\\p{N}", "[^\\s\\p{L}\\p{N}]", "[^\\r\\n\\p{L}\\p{N}]", "[a-e]", "[\\r\\n]",
+        ".", "\\w", "a", "b", "'", " ", "é", "(?i:s)", "[😀-😿]", "中"];
     private static readonly string[] Quantifiers = ["", "", "", "?", "*", "+", "{1,3}", "{2}", "{2,}", "??", "*?", "+?", "{1,2}?"];
-    private static readonly string[] Texts = ["a", "b", "c", "s", "ſ", "S", " ", "  ", "\n", "\r\n", "'", "'s", "é", "e\u0301", "12", "3", "中", "😀", "\t", "!", ".", "_", "Z", "\uD83D"];
+    private static readonly string[] Texts =
+        ["a", "b", "c", "s", "ſ", "S", " ", "  ", "\n", "\r\n", "'", "'s", "é", "e\u0301", "12", "3", "中", "😀", "\t", "!", ".", "_", "Z", "\uD83D"];
 
     [Theory]
     [InlineData(PatternSplit.Gpt2)]
     [InlineData(@"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")]
-    [InlineData(@"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")]
+    [InlineData(@"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"
+        + @"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|"
+        + @"\s*[\r\n]+|\s+(?!\S)|\s+")]
     public void Patterns_of_public_tokenizers_have_a_table_that_finds_what_backtracking_finds(string pattern)
     {
         var regex = new CodePointRegex(pattern);
@@ -67,10 +71,12 @@ public sealed class RegexDfaTests
         PieceList found = new(), expected = new();
         regex.FindMatches(text, found);
         regex.FindByBacktracking(text, expected);
-        Assert.True(expected.Items.SequenceEqual(found.Items), $"{pattern} on {System.Text.Json.JsonSerializer.Serialize(text)}: {string.Join(' ', found.Items.ToArray())}, expected {string.Join(' ', expected.Items.ToArray())}");
+        Assert.True(expected.Items.SequenceEqual(found.Items), $"{pattern} on {System.Text.Json.JsonSerializer.Serialize(text)}: "
+            + $"{string.Join(' ', found.Items.ToArray())}, expected {string.Join(' ', expected.Items.ToArray())}");
     }
 
-    private static string RandomText(Random random, int length) => string.Concat(Enumerable.Range(0, random.Next(1, length)).Select(_ => Texts[random.Next(Texts.Length)]));
+    private static string RandomText(Random random, int length) =>
+        string.Concat(Enumerable.Range(0, random.Next(1, length)).Select(_ => Texts[random.Next(Texts.Length)]));
 
     private static string RandomPattern(Random random, int depth)
     {

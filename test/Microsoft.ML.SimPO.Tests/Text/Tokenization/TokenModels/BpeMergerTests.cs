@@ -21,7 +21,7 @@ public sealed class BpeMergerTests
             var table = new MergeTable(merges);
             int[] symbols = [.. Enumerable.Range(0, 200 + random.Next(200)).Select(_ => random.Next(Symbols))];
             (int[] expected, int[] expectedEnds) = PairByPair(table, symbols);
-            Check((ids, ends) => new BpeMerger(table).Merge(ids, ends));
+            Check((ids, ends) => new BpeMerger(table).Merge(ids, ends, out _));
             Check((ids, ends) => BpeMerger.MergeByQueue(table, ids, ends, out _));
 
             void Check(Merging merging)
@@ -103,7 +103,8 @@ public sealed class BpeMergerTests
         List<int> ids = [.. symbols], ends = [.. Enumerable.Range(1, symbols.Length)];
         while (true)
         {
-            (long merge, int at) = Enumerable.Range(0, ids.Count - 1).Select(i => (Merge: table.Find(ids[i], ids[i + 1]), At: i)).DefaultIfEmpty((MergeTable.None, 0)).MinBy(pair => pair.Item1);
+            (long merge, int at) = Enumerable.Range(0, ids.Count - 1).Select(i => (Merge: table.Find(ids[i], ids[i + 1]), At: i))
+                .DefaultIfEmpty((MergeTable.None, 0)).MinBy(pair => pair.Item1);
             if (merge == MergeTable.None) return ([.. ids], [.. ends]);
             ids[at] = (int)merge;
             ids.RemoveAt(at + 1);

@@ -7,7 +7,8 @@ public sealed class PieceKeyTests
     [Fact]
     public void Keys_are_equal_where_pieces_are_wherever_they_stand()
     {
-        string[] pieces = ["a", "a\0", "\0", "\0\0", " the", "thé", "th\u0131", "abcdefg", "abcdefgh", "abcdefghijklmno", "\u00FF", "\u0100", "ABCDEFG", "中", "中文", "😀", "中文中文中文中", "Ġ", "▁the", "t", "th", "the\u0000"];
+        string[] pieces = ["a", "a\0", "\0", "\0\0", " the", "thé", "th\u0131", "abcdefg", "abcdefgh", "abcdefghijklmno", "\u00FF", "\u0100", "ABCDEFG", "中",
+            "中文", "😀", "中文中文中文中", "Ġ", "▁the", "t", "th", "the\u0000"];
         PieceKey[] alone = [.. pieces.Select(piece => Key(piece, 0, piece.Length))];
         for (int i = 0; i < pieces.Length; i++)
         {
