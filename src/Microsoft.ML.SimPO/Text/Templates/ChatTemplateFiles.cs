@@ -26,8 +26,9 @@ internal static class ChatTemplateFiles
 
     private static (string Source, string File)? Find(ModelFiles files)
     {
+        string jinja = files.PathOf(TemplateFile);
         if (ModelJson.ReadText(files, TemplateFile) is { } text)
-            return text.Length > 0 ? (text, files.PathOf(TemplateFile)) : throw ModelJson.Bad(files.PathOf(TemplateFile), "the chat template is empty. Write it there, or remove the file.");
+            return text.Length > 0 ? (text, jinja) : throw ModelJson.Bad(jinja, "the chat template is empty. Write it there, or remove the file.");
         string path = files.PathOf(ConfigFile);
         using JsonDocument? config = ModelJson.Read(files, ConfigFile);
         return config is not null && Named(config, path) is { } source ? (source, path) : null;
