@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Attention;
+using Microsoft.ML.SimPO.Models.Layers;
 using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Native;
 
@@ -19,13 +20,18 @@ internal sealed unsafe class CpuStep<TLanes, TVector> : CpuStep
     private readonly UnitViews<HeadView> _head;
     private readonly UnitViews<LayerView>[] _layers;
 
+    /// <summary>Of the sums that are made for the call: one piece, which comes and goes as a whole and leaves no holes.</summary>
+    private readonly ActivationMemory _sums = new();
+
     public CpuStep(Decoder decoder, ThreadTeam team)
     {
         (_architecture, _weights, _team) = (decoder.Architecture, decoder.Weights, team);
         _embedding = new UnitViews<WeightView>(_weights.Embedding, () => new WeightView(decoder.Embedding));
         _head = new UnitViews<HeadView>(_weights.Head, () => new HeadView(decoder));
+        _sums.Begin(1, _weights.Layers.Where(u => u.StaysInPlace).SelectMany(u => u.Weights).Where(w => w.Update is not null).Select(w => w.Count));
+        _sums.Populate();
         _layers = [.. decoder.Layers.Zip(
-            _weights.Layers, (layer, unit) => new UnitViews<LayerView>(unit, () => new LayerView(layer.Parameters, _architecture.NormAddsOne)))];
+            _weights.Layers, (layer, unit) => new UnitViews<LayerView>(unit, () => new LayerView(layer.Parameters, _architecture.NormAddsOne, SumsOf(unit))))];
     }
 
     public override void Advance(IReadOnlyList<int> ids, IReadOnlyList<SequenceCache> caches, CpuBuffers buffers, CancellationToken cancellationToken)
@@ -56,8 +62,11 @@ internal sealed unsafe class CpuStep<TLanes, TVector> : CpuStep
     protected override void Dispose(bool disposing)
     {
         if (!disposing) return;
-        foreach (IDisposable view in _layers.Append<IDisposable>(_embedding).Append(_head)) view.Dispose();
+        foreach (IDisposable view in _layers.Append<IDisposable>(_embedding).Append(_head).Append(_sums)) view.Dispose();
     }
+
+    /// <summary>Views that are made anew for each use have memory of their own.</summary>
+    private ActivationMemory? SumsOf(WeightUnit unit) => unit.StaysInPlace ? _sums : null;
 
     private void Embed(WeightView embedding, IReadOnlyList<int> ids, CpuBuffers buffers)
     {

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Models.Layers;
 using Microsoft.ML.SimPO.Models.Parameters;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,9 +14,11 @@ internal sealed unsafe class WeightView : IDisposable
     private readonly Tensor _values;
 
     /// <param name="parameter">It is entered to be computed with, in float32.</param>
-    public WeightView(Parameter parameter)
+    /// <param name="sums">Where sums lie; null for memory of their own.</param>
+    public WeightView(Parameter parameter, ActivationMemory? sums = null)
     {
-        _values = (parameter.Update?.Merged(parameter) ?? parameter.Compute.alias()).DetachFromDisposeScope();
+        Tensor? room = parameter.Update is null ? null : sums?.Take(parameter.Shape[0], parameter.Shape[1]);
+        _values = (parameter.Update?.Merged(parameter, room) ?? parameter.Compute.alias()).DetachFromDisposeScope();
         Rows = (int)_values.shape[0];
         Data = (float*)Parameter.Address(_values);
     }

@@ -85,9 +85,10 @@ internal sealed class LowRankUpdate : IDisposable
     /// <summary>
     /// W + s B A as the layers read them, in memory of its own; it belongs to the caller's scope. The weight and this are entered to be computed with.
     /// </summary>
-    public Tensor Merged(Parameter weight)
+    /// <param name="into">Memory of the weight's shape without values, that becomes the result; null for new memory.</param>
+    public Tensor Merged(Parameter weight, Tensor? into = null)
     {
-        Tensor merged = weight.Compute.clone();
+        Tensor merged = into?.copy_(weight.Compute) ?? weight.Compute.clone();
         foreach (Entry entry in _entries)
         {
             using Tensor rows = Parameter.View(merged, entry.Part), a = Parameter.View(A.Compute, entry.APart);

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models.Parameters;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,6 +26,12 @@ internal sealed class ActivationMemory : IDisposable
         if (_block is not null && _block.numel() >= wanted) return;
         _block?.Dispose(); // first, so that both are never there at once
         _block = empty(wanted).DetachFromDisposeScope();
+    }
+
+    /// <summary>Has all of it brought in by one call, where it is about to be filled for the first time.</summary>
+    public void Populate()
+    {
+        if (_block is not null && _block.numel() > 0) FreshMemory.Populate(Parameter.Address(_block), _block.numel() * sizeof(float));
     }
 
     /// <returns>[rows, columns] float32 without values, in the caller's scope; not part of this memory where it is used up</returns>
