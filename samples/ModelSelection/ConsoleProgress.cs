@@ -1,14 +1,16 @@
+using System.Globalization;
 using Microsoft.ML.SimPO;
 
 namespace ModelSelection;
 
 /// <summary>A line for every trial.</summary>
-internal sealed class ConsoleProgress : IProgress<TrialResult>
+internal sealed class ConsoleProgress : IProgress<AlignmentTrialResult>
 {
-    public void Report(TrialResult value)
+    public void Report(AlignmentTrialResult value)
     {
-        TrialSettings settings = value.TrialSettings;
+        AlignmentTrialSettings settings = value.TrialSettings;
+        string values = string.Join("  ", settings.Parameter.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value:G3}")));
         string outcome = value.Metrics is { } metrics ? $"accuracy {metrics.Accuracy:P1}" : $"{value.Status}: {value.Message}";
-        Console.WriteLine($"trial {settings.TrialId + 1,2}  {settings.Options.Epochs:G3} epochs  lr {settings.Options.LearningRate:G3}  beta {settings.Options.Beta:F2}  gamma/beta {settings.Options.GammaBetaRatio:F2}  {outcome}  {value.DurationInMilliseconds / 1000:F1} s");
+        Console.WriteLine($"trial {settings.TrialId + 1,2}  {settings.Options.Epochs:G3} epochs  {values}  {outcome}  {value.DurationInMilliseconds / 1000:F1} s");
     }
 }

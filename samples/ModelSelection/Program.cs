@@ -54,7 +54,7 @@ static void Run(Arguments arguments)
 
     Console.WriteLine();
     Console.WriteLine(sweep);
-    TrialResult best = sweep.BestTrial;
+    AlignmentTrialResult best = sweep.BestTrial;
     AlignmentMetrics metrics = ml.Alignment.Evaluate(sweep.BestModel.Transform(test));
     Console.WriteLine($"Best: trial {best.TrialSettings.TrialId + 1} of {sweep.Trials.Count}, {best.Metrics!.Accuracy:P1} on the pairs it was chosen by");
     Console.WriteLine($"Test: accuracy {metrics.Accuracy:P1} (95 %: {metrics.AccuracyInterval.Lower:P1} to {metrics.AccuracyInterval.Upper:P1}), mean margin "

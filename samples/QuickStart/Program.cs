@@ -41,7 +41,7 @@ static void Run(Arguments arguments)
     AnswerJudge? judge = arguments.IsEmbedded ? new AnswerJudge(Path.Combine(AppContext.BaseDirectory, "data", "style_markers.json"), arguments.Test) : null;
 
     Snapshot before;
-    using (SimPOTransformer untuned = ml.Alignment.LoadModel(arguments.Model, arguments.Options))
+    using (AlignmentTransformer untuned = ml.Alignment.LoadModel(arguments.Model, arguments.Options))
     {
         Console.WriteLine(FormattableString.Invariant($"Model  {untuned.ModelFamily}, {untuned.ParameterCount:N0} parameters"));
         Console.WriteLine(FormattableString.Invariant($"Data   {trainPairs} training pairs, {testPairs} test pairs"));
@@ -51,7 +51,7 @@ static void Run(Arguments arguments)
 
     Console.WriteLine("Tuning ...");
     arguments.Options.Progress = new ConsoleProgress();
-    using SimPOTransformer model = ml.Alignment.Trainers.SimPO(arguments.Options).Fit(train);
+    using AlignmentTransformer model = ml.Alignment.Trainers.SimPO(arguments.Options).Fit(train);
     Console.WriteLine("After tuning ...");
     Snapshot after = Snapshot.Take(ml, model, test, prompts, judge);
     Report.Table(before, after);
@@ -62,7 +62,7 @@ static void Run(Arguments arguments)
     ml.Model.Save(model, train.Schema, zip);
     int compared = arguments.IsEmbedded ? int.MaxValue : comparedElsewhere;
     bool checkpointEqual = IsEqual(ml, after, ml.Alignment.LoadModel(checkpoint, arguments.Options), test, compared);
-    bool zipEqual = IsEqual(ml, after, (SimPOTransformer)ml.Model.Load(zip, out _), test, compared);
+    bool zipEqual = IsEqual(ml, after, (AlignmentTransformer)ml.Model.Load(zip, out _), test, compared);
     Console.WriteLine();
     Console.WriteLine($"Saved in {Path.GetFullPath(arguments.Output)}");
     Console.WriteLine($"  tuned      Hugging Face layout; loaded again, scores are {(checkpointEqual ? "equal to the last bit" : "DIFFERENT")}");
@@ -72,7 +72,7 @@ static void Run(Arguments arguments)
     if (arguments.Json is not null) ResultFile.Write(arguments.Json, model, trainPairs, before, after, prompts, checkpointEqual, zipEqual, clock.Elapsed);
 }
 
-static bool IsEqual(MLContext ml, Snapshot snapshot, SimPOTransformer reloaded, IDataView test, int rows)
+static bool IsEqual(MLContext ml, Snapshot snapshot, AlignmentTransformer reloaded, IDataView test, int rows)
 {
     using (reloaded) return snapshot.HasScoresOf(ml, reloaded, test, rows);
 }

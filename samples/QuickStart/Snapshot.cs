@@ -10,17 +10,17 @@ internal sealed record Snapshot(
 {
     private const int MaxNewTokens = 64;
 
-    public static Snapshot Take(MLContext ml, SimPOTransformer model, IDataView test, IReadOnlyList<string> prompts, AnswerJudge? judge)
+    public static Snapshot Take(MLContext ml, AlignmentTransformer model, IDataView test, IReadOnlyList<string> prompts, AnswerJudge? judge)
     {
         IDataView scored = Scored(ml, model, test);
-        AlignmentMetrics metrics = ml.Alignment.Evaluate(scored, targetMargin: model.Beta * model.GammaBetaRatio);
+        AlignmentMetrics metrics = ml.Alignment.Evaluate(scored);
         IReadOnlyList<string> answers = model.Generate(prompts, new GenerationOptions { MaxNewTokens = MaxNewTokens });
         return new Snapshot(
             metrics, Column(scored, "ChosenReward"), Column(scored, "RejectedReward"), answers, judge?.PreferredStyle(answers), judge?.Facts(answers));
     }
 
     /// <summary>Whether another model gives the first <paramref name="rows"/> pairs the same scores to the last bit.</summary>
-    public bool HasScoresOf(MLContext ml, SimPOTransformer other, IDataView test, int rows)
+    public bool HasScoresOf(MLContext ml, AlignmentTransformer other, IDataView test, int rows)
     {
         // Scores are computed as rows are asked for, so what is not looked at costs nothing.
         ScoredPair[] scores = [.. ml.Data.CreateEnumerable<ScoredPair>(other.Transform(test), reuseRowObject: false).Take(rows)];
@@ -29,7 +29,7 @@ internal sealed record Snapshot(
     }
 
     /// <summary>Transformers are lazy and would score anew for every pass; the cache holds both columns after the first.</summary>
-    private static IDataView Scored(MLContext ml, SimPOTransformer model, IDataView test) =>
+    private static IDataView Scored(MLContext ml, AlignmentTransformer model, IDataView test) =>
         ml.Data.Cache(model.Transform(test), "ChosenReward", "RejectedReward");
 
     private static float[] Column(IDataView data, string name) => [.. data.GetColumn<float>(name)];

@@ -17,7 +17,7 @@ int pairs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) :
 var ml = new MLContext(seed: 1);
 IDataView train = ml.Data.TakeRows(ml.Alignment.LoadPreferences(Path.Combine(sample, "data", "train.jsonl")), pairs);
 IDataView test = ml.Data.TakeRows(ml.Alignment.LoadPreferences(Path.Combine(sample, "data", "test.jsonl")), 50);
-using SimPOTransformer model = ml.Alignment.Trainers.SimPO(Path.Combine(sample, "model"), beta: 2.5f, learningRate: 2.5e-4).Fit(train);
+using AlignmentTransformer model = ml.Alignment.Trainers.SimPO(Path.Combine(sample, "model"), beta: 2.5f, learningRate: 2.5e-4).Fit(train);
 
 AlignmentMetrics metrics = ml.Alignment.Evaluate(model.Transform(test));
 Console.WriteLine($"{pairs} pairs, {model.TrainingRun.Steps.Count} steps: accuracy {metrics.Accuracy:P1}, mean margin {metrics.MeanMargin:F3}");

@@ -75,7 +75,7 @@ internal sealed class SmolLM2Benchmark : IBenchmark
     {
         PreferenceRow[] rows = [.. PreferenceReader.Read(Data)];
         var options = new SimPOTrainer.Options { ModelPath = Folder };
-        using SimPOTransformer model = new MLContext().Alignment.LoadModel(Folder, options);
+        using AlignmentTransformer model = new MLContext().Alignment.LoadModel(Folder, options);
         PreferenceEncoder encoder = model.Model.Encoder(options);
         return [.. indices.Select(i => encoder.Encode(rows[i].Prompt, rows[i].Chosen, rows[i].Rejected, i)!)];
     }

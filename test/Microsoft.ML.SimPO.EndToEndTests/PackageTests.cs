@@ -131,10 +131,10 @@ public sealed class PackageTests : IDisposable
 
             var ml = new MLContext(seed: 1);
             IDataView pairs = ml.Data.TakeRows(ml.Alignment.LoadPreferences(Path.Combine(args[0], "data", "train.jsonl")), 8);
-            using SimPOTransformer model = ml.Alignment.Trainers.SimPO(Path.Combine(args[0], "model"), learningRate: 2e-4).Fit(pairs);
+            using AlignmentTransformer model = ml.Alignment.Trainers.SimPO(Path.Combine(args[0], "model"), learningRate: 2e-4).Fit(pairs);
             AlignmentMetrics metrics = ml.Alignment.Evaluate(model.Transform(pairs));
             ml.Model.Save(model, pairs.Schema, "tuned.zip");
-            using var loaded = (SimPOTransformer)ml.Model.Load("tuned.zip", out _);
+            using var loaded = (AlignmentTransformer)ml.Model.Load("tuned.zip", out _);
             Console.WriteLine($"{metrics.Count} pairs, equal after loading: {ml.Alignment.Evaluate(loaded.Transform(pairs)).MeanMargin == metrics.MeanMargin}");
             """);
         ChildProgram build = await ChildProgram.Dotnet(app, null, "build", "-nologo", "-v", "q");

@@ -27,7 +27,7 @@ public sealed class SingleFileTests
             ChildProgram run = await ChildProgram.Dotnet(Notebook, null, "run", program);
             Assert.True(run.ExitCode == 0, run.Output + run.Error);
             string[] shown = run.Output.Split('\n').Where(l => l.StartsWith("text/html ", StringComparison.Ordinal)).Select(l => l.Split(' ')[1]).ToArray();
-            Assert.Equal(["PreferenceStatistics", "SimPOTransformer", "AlignmentMetrics", "SweepResult"], shown);
+            Assert.Equal(["PreferenceStatistics", "AlignmentTransformer", "AlignmentMetrics", "SweepResult"], shown);
         }
         finally
         {

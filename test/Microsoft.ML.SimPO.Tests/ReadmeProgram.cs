@@ -18,7 +18,7 @@ internal static class ReadmeProgram
             LearningRate = 2.5e-4,
             BatchSize = 16,
         });
-        using SimPOTransformer model = trainer.Fit(train);
+        using AlignmentTransformer model = trainer.Fit(train);
 
         AlignmentMetrics metrics = ml.Alignment.Evaluate(model.Transform(test));
         Console.WriteLine($"accuracy {metrics.Accuracy:P1}, mean margin {metrics.MeanMargin:F3}");

@@ -85,6 +85,9 @@ internal sealed class Decoder : IDisposable
     /// </summary>
     public Decoder Share() => new(Architecture, _names, Device, _place, (group, _) => Weights.Share(group)) { ComputeType = ComputeType };
 
+    /// <summary>A decoder of the same shapes, without adapter, that takes no memory and computes nothing.</summary>
+    public Decoder Shape() => new(Architecture, _names, META);
+
     /// <summary>Puts a new adapter on the decoder. Its values are the caller's to set.</summary>
     /// <exception cref="InvalidOperationException">There is one already.</exception>
     public LoraAdapter Attach(AdapterConfig config, AdapterLayout layout) =>

@@ -29,6 +29,7 @@ internal static class DecoderLoader
     /// <inheritdoc cref="Load(string, ComputePlan, ICollection{string})"/>
     public static Decoder Load(ModelConfig config, Func<Checkpoint> openWeights, ComputePlan plan, ICollection<string>? notes = null)
     {
+        ConfigLimits.Check(config);
         ModelFamily family = ModelFamilies.Of(config);
         foreach (string note in ConfigCheck.Run(family, config)) notes?.Add(note);
         using Checkpoint weights = openWeights();

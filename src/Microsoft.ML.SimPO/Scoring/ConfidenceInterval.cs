@@ -1,12 +1,21 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>Where a figure lies with a confidence of 95 %.</summary>
-/// <param name="Lower">The least.</param>
-/// <param name="Upper">The most.</param>
-public readonly record struct ConfidenceInterval(double Lower, double Upper)
+public readonly record struct ConfidenceInterval
 {
     /// <summary>The 0.975 quantile of the normal distribution.</summary>
     private const double Z = 1.959963984540054;
+
+    [JsonConstructor]
+    internal ConfidenceInterval(double lower, double upper) => (Lower, Upper) = (lower, upper);
+
+    /// <summary>The least.</summary>
+    public double Lower { get; }
+
+    /// <summary>The most.</summary>
+    public double Upper { get; }
 
     /// <summary>Wilson's score interval of a share: right for few observations and near 0 and 1, where the normal approximation is not.</summary>
     internal static ConfidenceInterval OfShare(long hits, long count)

@@ -10,16 +10,16 @@ try
     switch (args)
     {
         case ["score-model", string model, string test]:
-            using (SimPOTransformer loaded = new MLContext().Alignment.LoadModel(model, new SimPOTrainer.Options { Beta = 2.5f })) Print(loaded, test);
+            using (AlignmentTransformer loaded = new MLContext().Alignment.LoadModel(model, new ScoringOptions { Beta = 2.5f })) Print(loaded, test);
             return 0;
         case ["score-zip", string zip, string test]:
-            using (var loaded = (SimPOTransformer)new MLContext().Model.Load(zip, out _)) Print(loaded, test);
+            using (var loaded = (AlignmentTransformer)new MLContext().Model.Load(zip, out _)) Print(loaded, test);
             return 0;
         case ["tune-adapter", string model, string train, string test, string zip]:
             var context = new MLContext(seed: 1);
             IDataView data = context.Data.TakeRows(context.Alignment.LoadPreferences(train), 8);
             var options = new SimPOTrainer.Options { ModelPath = model, Beta = 2.5f, LearningRate = 1e-3, BatchSize = 4, Lora = new LoraOptions { Rank = 4 } };
-            using (SimPOTransformer tuned = context.Alignment.Trainers.SimPO(options).Fit(data))
+            using (AlignmentTransformer tuned = context.Alignment.Trainers.SimPO(options).Fit(data))
             {
                 context.Model.Save(tuned, data.Schema, zip);
                 Print(tuned, test);
@@ -44,7 +44,7 @@ catch (Exception e) when (e is IOException or DllNotFoundException or InvalidDat
 }
 
 // Every reward of every row with all its bits.
-static void Print(SimPOTransformer model, string test)
+static void Print(AlignmentTransformer model, string test)
 {
     IDataView scored = model.Transform(new MLContext().Alignment.LoadPreferences(test));
     foreach ((float chosen, float rejected) in scored.GetColumn<float>("ChosenReward").Zip(scored.GetColumn<float>("RejectedReward")))

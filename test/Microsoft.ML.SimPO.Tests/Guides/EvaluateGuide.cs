@@ -8,7 +8,7 @@ internal static class EvaluateGuide
         // <guide>
         var ml = new MLContext(seed: 1);
         IDataView test = ml.Alignment.LoadPreferences("test.jsonl");
-        using SimPOTransformer model = ml.Alignment.LoadModel("model", new SimPOTrainer.Options { Beta = 2.5f });
+        using AlignmentTransformer model = ml.Alignment.LoadModel("model", new ScoringOptions { Beta = 2.5f });
         AlignmentMetrics metrics = ml.Alignment.Evaluate(model.Transform(test));
         Console.WriteLine(
             $"accuracy {metrics.Accuracy:P1}, with 95 % confidence from {metrics.AccuracyInterval.Lower:P1} to {metrics.AccuracyInterval.Upper:P1}");

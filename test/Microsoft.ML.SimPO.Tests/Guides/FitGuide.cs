@@ -28,7 +28,7 @@ internal static class FitGuide
             BatchSize = 8,
             Progress = new Progress<TrainingProgress>(p => Console.WriteLine($"{p.Step}/{p.TotalSteps} loss {p.Loss:F3}")),
         });
-        using SimPOTransformer model = trainer.Fit(parts.TrainSet, parts.TestSet);
+        using AlignmentTransformer model = trainer.Fit(parts.TrainSet, parts.TestSet);
         foreach (ValidationResult v in model.TrainingRun.Validations) Console.WriteLine($"epoch {v.Epoch}: accuracy {v.Metrics.Accuracy:P1}");
         // </guide>
     }

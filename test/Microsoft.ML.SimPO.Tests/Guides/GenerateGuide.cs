@@ -10,7 +10,7 @@ internal static class GenerateGuide
     {
         // <guide>
         var ml = new MLContext(seed: 1);
-        using SimPOTransformer model = ml.Alignment.LoadModel("model");
+        using AlignmentTransformer model = ml.Alignment.LoadModel("model");
 
         string answer = model.Generate("What is the status of order 4355?");
         IReadOnlyList<string> answers = model.Generate(["What is the status of order 4355?", "Cancel order 17."]);

@@ -16,20 +16,20 @@ internal static class LoraGuide
             BatchSize = 8,
             Lora = new LoraOptions { Rank = 16, Alpha = 32 },
         });
-        using SimPOTransformer tuned = trainer.Fit(train);
+        using AlignmentTransformer tuned = trainer.Fit(train);
         Console.WriteLine($"{tuned.AdapterParameterCount} of {tuned.ParameterCount} parameters were trained");
 
         tuned.SaveAdapter("adapter");
         tuned.SaveCheckpoint("merged");
         ml.Model.Save(tuned, train.Schema, "tuned.zip");
 
-        using SimPOTransformer loaded = ml.Alignment.LoadModel("adapter", new SimPOTrainer.Options { Beta = 2.5f });
+        using AlignmentTransformer loaded = ml.Alignment.LoadModel("adapter", new ScoringOptions { Beta = 2.5f });
         Console.WriteLine($"accuracy {ml.Alignment.Evaluate(loaded.Transform(train)).Accuracy:P0}");
 
         SimPOTrainer further = ml.Alignment.Trainers.SimPO(new SimPOTrainer.Options { ModelPath = "adapter", Beta = 2.5f, LearningRate = 1e-4 });
-        using SimPOTransformer longer = further.Fit(train);
+        using AlignmentTransformer longer = further.Fit(train);
 
-        using SimPOTransformer shared = ml.Alignment.LoadModel("model", new SimPOTrainer.Options { Beta = 2.5f });
+        using AlignmentTransformer shared = ml.Alignment.LoadModel("model", new ScoringOptions { Beta = 2.5f });
         foreach (int rank in new[] { 4, 8 })
         {
             SimPOTrainer one = ml.Alignment.Trainers.SimPO(new SimPOTrainer.Options
@@ -39,10 +39,10 @@ internal static class LoraGuide
                 LearningRate = 1e-3,
                 Lora = new LoraOptions { Rank = rank, Alpha = 2 * rank },
             });
-            using SimPOTransformer model = one.Fit(train);
+            using AlignmentTransformer model = one.Fit(train);
             Console.WriteLine($"rank {rank}: loss {model.TrainingRun.Steps[^1].Loss:F3}");
         }
-        using SimPOTransformer again = shared.WithAdapter("adapter");
+        using AlignmentTransformer again = shared.WithAdapter("adapter");
         // </guide>
     }
 }

@@ -23,13 +23,13 @@ internal static class RunsGuide
             SaveTotalLimit = 2,
             ResumeFrom = "Auto",
         };
-        using SimPOTransformer model = ml.Alignment.Trainers.SimPO(options).Fit(train);
+        using AlignmentTransformer model = ml.Alignment.Trainers.SimPO(options).Fit(train);
         ValidationResult best = model.TrainingRun.BestValidation!;
         Console.WriteLine($"best after step {best.Step} of {model.TrainingRun.Steps.Count}: loss {best.Loss:F3}");
 
         (options.LearningRate, options.EarlyStoppingPatience) = (2e-2, 0);
         (options.OutputPath, options.ResumeFrom, options.SaveSteps, options.SaveTotalLimit) = (null, null, 0, 0);
-        using SimPOTransformer broken = ml.Alignment.Trainers.SimPO(options).Fit(train);
+        using AlignmentTransformer broken = ml.Alignment.Trainers.SimPO(options).Fit(train);
         foreach (TrainingDiagnosis finding in broken.TrainingRun.Findings) Console.WriteLine(finding.Message);
         // </guide>
     }

@@ -10,11 +10,11 @@ internal static class SaveGuide
         // <guide>
         var ml = new MLContext(seed: 1);
         IDataView pairs = ml.Alignment.LoadPreferences("train.jsonl");
-        using SimPOTransformer model = ml.Alignment.Trainers.SimPO("model", beta: 2.5f, learningRate: 2e-4).Fit(pairs);
+        using AlignmentTransformer model = ml.Alignment.Trainers.SimPO("model", beta: 2.5f, learningRate: 2e-4).Fit(pairs);
         model.SaveCheckpoint("tuned");
 
         model.SaveCheckpoint("tuned-bf16", CheckpointPrecision.BFloat16);
-        using SimPOTransformer again = ml.Alignment.LoadModel("tuned", new SimPOTrainer.Options { Beta = 2.5f });
+        using AlignmentTransformer again = ml.Alignment.LoadModel("tuned", new ScoringOptions { Beta = 2.5f });
 
         ml.Model.Save(model, pairs.Schema, "tuned.zip");
         ITransformer loaded = ml.Model.Load("tuned.zip", out DataViewSchema schema);

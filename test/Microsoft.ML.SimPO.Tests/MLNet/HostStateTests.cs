@@ -13,7 +13,7 @@ public sealed class HostStateTests
         (int threads, bool grad) = (torch.get_num_threads(), torch.is_grad_enabled());
         var context = new MLContext(seed: 1);
         IDataView data = context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8));
-        using (SimPOTransformer model = context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(data))
+        using (AlignmentTransformer model = context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(data))
         {
             context.Alignment.Evaluate(model.Transform(data));
             model.Generate(["Hello"], new GenerationOptions { MaxNewTokens = 4, Sample = true, Seed = 1 });

@@ -16,10 +16,10 @@ public sealed class SavedTrainingRunTests : IDisposable
     [Fact]
     public void A_loaded_model_knows_the_fit_that_it_comes_from()
     {
-        using SimPOTransformer tuned = Save();
+        using AlignmentTransformer tuned = Save();
         Assert.Equal((2, 2), (tuned.TrainingRun.Steps.Count, tuned.TrainingRun.Validations.Count));
         Assert.Equal((8L, 4L), (tuned.TrainingRun.TrainingData!.Used, tuned.TrainingRun.ValidationData!.Used));
-        using SimPOTransformer loaded = Load();
+        using AlignmentTransformer loaded = Load();
         SampleRun.AssertEqual(tuned.TrainingRun, loaded.TrainingRun);
     }
 
@@ -28,7 +28,7 @@ public sealed class SavedTrainingRunTests : IDisposable
     {
         Save().Dispose();
         using (ZipArchive zip = ZipFile.Open(Zip, ZipArchiveMode.Update)) Entry(zip).Delete();
-        using SimPOTransformer loaded = Load();
+        using AlignmentTransformer loaded = Load();
         SampleRun.AssertEqual(TrainingRun.None, loaded.TrainingRun);
     }
 
@@ -48,13 +48,13 @@ public sealed class SavedTrainingRunTests : IDisposable
 
     private static ZipArchiveEntry Entry(ZipArchive zip) => zip.Entries.Single(e => e.Name == "TrainingRun");
 
-    private SimPOTransformer Save()
+    private AlignmentTransformer Save()
     {
         IDataView pairs = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)), validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(12).Skip(8));
-        SimPOTransformer tuned = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(pairs, validation);
+        AlignmentTransformer tuned = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(pairs, validation);
         _context.Model.Save(tuned, pairs.Schema, Zip);
         return tuned;
     }
 
-    private SimPOTransformer Load() => (SimPOTransformer)_context.Model.Load(Zip, out _);
+    private AlignmentTransformer Load() => (AlignmentTransformer)_context.Model.Load(Zip, out _);
 }

@@ -26,7 +26,7 @@ public sealed class SmolLM2Tests : IDisposable
 
     private readonly MLContext _context = new(seed: 1);
     private readonly string _folder = Path.Combine(Environment.GetEnvironmentVariable("SIMPO_TEST_ASSETS") ?? "", "models", "smollm2-135m-instruct");
-    private SimPOTransformer? _model;
+    private AlignmentTransformer? _model;
 
     /// <summary>Options of TRL's run.</summary>
     private SimPOTrainer.Options Options => new()
@@ -40,7 +40,7 @@ public sealed class SmolLM2Tests : IDisposable
         Shuffle = false,
     };
 
-    private SimPOTransformer Model => _model ??= _context.Alignment.LoadModel(_folder, Options);
+    private AlignmentTransformer Model => _model ??= _context.Alignment.LoadModel(_folder, Options);
 
     public void Dispose() => _model?.Dispose();
 
@@ -139,7 +139,7 @@ public sealed class SmolLM2Tests : IDisposable
         (options.Compatibility, options.Epochs, options.ApplyChatTemplate) = (compatibility, count / 5.0, compatibility == Compatibility.None);
         int[] rows = Ids(curve, "pair_indices");
         IDataView data = compatibility == Compatibility.None ? View(rows) : _context.Data.LoadFromEnumerable(rows.Select(i => Rendered(Rows.Value[i])));
-        using SimPOTransformer tuned = _context.Alignment.Trainers.SimPO(options).Fit(data);
+        using AlignmentTransformer tuned = _context.Alignment.Trainers.SimPO(options).Fit(data);
         Assert.Equal(count, tuned.TrainingRun.Steps.Count);
         CheckCurve(curve, tuned.TrainingRun.Steps, tolerance);
     }

@@ -9,7 +9,7 @@ public sealed class TunedModel : IDisposable
 
     public IDataView Data => Context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8));
 
-    public SimPOTransformer Transformer { get; }
+    public AlignmentTransformer Transformer { get; }
 
     public ScoredPair[] Scores(IDataView data) => Scores(Transformer, data);
 

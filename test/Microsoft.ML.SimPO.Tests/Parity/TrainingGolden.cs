@@ -98,6 +98,7 @@ internal sealed class TrainingGolden : IDisposable
         AdamBeta2 = Hyper("adam_beta2"),
         AdamEpsilon = Hyper("adam_epsilon"),
         PairsPerMicroBatch = (int)Hyper("per_device_train_batch_size"),
+        PairsPerEvaluationBatch = _hyper.TryGetProperty("per_device_eval_batch_size", out JsonElement batch) ? batch.GetInt32() : null,
         BatchSize = (int)(Hyper("per_device_train_batch_size") * Hyper("gradient_accumulation_steps")),
         MaxLength = (int)Hyper("max_length"),
         MaxPromptLength = (int)Hyper("max_prompt_length"),

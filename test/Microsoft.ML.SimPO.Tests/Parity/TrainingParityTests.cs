@@ -23,7 +23,7 @@ public class TrainingParityTests
         List<TrainingStep> plan = fixture.Options.Planner(fixture.Train).Plan(fixture.Options.Epochs, null);
         Assert.Equal(fixture.Order, plan.Select(s => s.MicroBatches));
         List<TrainingProgress> steps = [];
-        new TrainingLoop(fixture.Decoder, fixture.Options.Loss(), fixture.Options.Settings(fixture.Decoder)).Run(fixture.Train, plan, steps.Add);
+        new TrainingLoop(fixture.Decoder, fixture.Options.CreateLoss(), fixture.Options.Settings(fixture.Decoder)).Run(fixture.Train, plan, steps.Add);
         Assert.Equal(fixture.Log.Length, steps.Count);
         for (int i = 0; i < steps.Count; i++) CheckStep(fixture.Log[i], steps[i], fixture.RelativeTolerance);
         CheckEvaluation(fixture, "eval_after");
@@ -42,12 +42,11 @@ public class TrainingParityTests
         Skip.If(pairs is null || others is null, "The ids are of no texts: the loop alone is compared.");
         var context = new MLContext(seed: 1);
         IDataView train = context.Data.LoadFromEnumerable(pairs), evaluation = context.Data.LoadFromEnumerable(others);
-        using SimPOTransformer tuned = context.Alignment.Trainers.SimPO(fixture.Options).Fit(train, evaluation);
+        using AlignmentTransformer tuned = context.Alignment.Trainers.SimPO(fixture.Options).Fit(train, evaluation);
         Assert.Equal(fixture.Log.Length, tuned.TrainingRun.Steps.Count);
         for (int i = 0; i < fixture.Log.Length; i++) CheckStep(fixture.Log[i], tuned.TrainingRun.Steps[i], fixture.RelativeTolerance);
-        // The estimator evaluates in batches of the size of micro-batches.
-        int[][] batches = [.. Enumerable.Range(0, fixture.Evaluation.Count).Chunk(fixture.Options.PairsPerMicroBatch!.Value)];
-        if (!fixture.EvaluationBatches.Zip(batches).All(pair => pair.First.SequenceEqual(pair.Second))) return;
+        int[][] batches = [.. Enumerable.Range(0, fixture.Evaluation.Count).Chunk(fixture.Options.PairsPerEvaluation()!.Value)];
+        if (!fixture.EvaluationBatches.Zip(batches).All(pair => pair.First.SequenceEqual(pair.Second))) return; // in another order than the data's
         CheckFigures(fixture, "eval_before", tuned.TrainingRun.Validations[0].Figures!);
         CheckFigures(fixture, "eval_after", tuned.TrainingRun.Validations[^1].Figures!);
     }
@@ -80,7 +79,7 @@ public class TrainingParityTests
     private static void CheckEvaluation(TrainingGolden fixture, string when)
     {
         GroupScore[] scores = new PairScorer(fixture.Decoder).Score(fixture.Evaluation);
-        CheckFigures(fixture, when, EvaluationFigures.Of(scores, fixture.EvaluationBatches, fixture.Options.Loss()));
+        CheckFigures(fixture, when, EvaluationFigures.Of(scores, fixture.EvaluationBatches, fixture.Options.CreateLoss()));
     }
 
     private static void CheckFigures(TrainingGolden fixture, string when, EvaluationFigures found)

@@ -13,7 +13,9 @@ public sealed partial class AlignmentCatalog
     /// </summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="filters">What to leave out beside rows that are no pairs; null for nothing. What is left out is counted in warnings, each with an example.</param>
+    /// <param name="filters">
+    /// What to leave out beside rows that are no pairs; null for nothing. What is left out is counted in warnings, each with an example.
+    /// </param>
     /// <returns>
     /// Columns <c>Prompt</c> (text, or chat messages as a JSON array of <c>role</c> and <c>content</c> where there is a system message or an earlier
     /// turn), <c>Chosen</c>, <c>Rejected</c>, and where the data has them <c>ScoreChosen</c> and <c>ScoreRejected</c> (NaN for none).
@@ -54,19 +56,22 @@ public sealed partial class AlignmentCatalog
     /// <exception cref="InvalidDataException">The data is damaged or does not hold pairs.</exception>
     /// <exception cref="ArgumentException">An option is out of range; all that are get listed.</exception>
     public PreferenceStatistics DescribePreferences(
-        string path, PreferenceLoadOptions? options = null, PreferenceFilterOptions? filters = null, string? modelPath = null, StatisticsLimits? limits = null) =>
+        string path, PreferenceLoadOptions? options = null, PreferenceFilterOptions? filters = null, string? modelPath = null,
+        StatisticsLimits? limits = null) =>
         Pipeline(PairSource.Of(path, options), filters, modelPath).Describe(limits);
 
     /// <inheritdoc cref="DescribePreferences(string, PreferenceLoadOptions?, PreferenceFilterOptions?, string?, StatisticsLimits?)"/>
     /// <param name="mixture">Files and folders, each with the fraction to take.</param>
     public PreferenceStatistics DescribePreferences(
-        IReadOnlyList<MixturePart> mixture, PreferenceLoadOptions? options = null, PreferenceFilterOptions? filters = null, string? modelPath = null, StatisticsLimits? limits = null) =>
+        IReadOnlyList<MixturePart> mixture, PreferenceLoadOptions? options = null, PreferenceFilterOptions? filters = null, string? modelPath = null,
+        StatisticsLimits? limits = null) =>
         Pipeline(PairSource.Of(mixture, options), filters, modelPath).Describe(limits);
 
     /// <inheritdoc cref="DescribePreferences(string, PreferenceLoadOptions?, PreferenceFilterOptions?, string?, StatisticsLimits?)"/>
     /// <param name="data">Of any layout, also what <c>LoadPreferences</c> gave.</param>
     public PreferenceStatistics DescribePreferences(
-        IDataView data, PreferenceLoadOptions? options = null, PreferenceFilterOptions? filters = null, string? modelPath = null, StatisticsLimits? limits = null) =>
+        IDataView data, PreferenceLoadOptions? options = null, PreferenceFilterOptions? filters = null, string? modelPath = null,
+        StatisticsLimits? limits = null) =>
         Pipeline(PairSource.Of(data, options), filters, modelPath).Describe(limits);
 
     /// <summary>
@@ -74,7 +79,9 @@ public sealed partial class AlignmentCatalog
     /// <c>rejected</c> as lists of <c>role</c> and <c>content</c>, and the scores where the view has them.
     /// </summary>
     /// <param name="data">What <c>LoadPreferences</c> gave, or a view with such columns.</param>
-    /// <param name="path">A file that ends in <c>.jsonl</c>, <c>.json</c> (JSON Lines too) or <c>.parquet</c>. It appears, or replaces another, once it is whole.</param>
+    /// <param name="path">
+    /// A file that ends in <c>.jsonl</c>, <c>.json</c> (JSON Lines too) or <c>.parquet</c>. It appears, or replaces another, once it is whole.
+    /// </param>
     /// <returns>The number of pairs written.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> ends in something else.</exception>
     /// <exception cref="InvalidDataException">A row is no pair; nothing is written.</exception>

@@ -8,21 +8,26 @@ public sealed class AlignmentTransforms
     internal AlignmentTransforms(MLContext context) => _context = context;
 
     /// <summary>Adds the reward that a model gives to single responses: beta times the mean log-probability of the response's tokens.</summary>
-    /// <param name="model">Gives the rewards. It is used, not copied: dispose it after the transformers that are made from it. Saving them saves its weights too.</param>
+    /// <param name="model">
+    /// Gives the rewards. It is used, not copied: dispose it after the transformers that are made from it. Saving them saves its weights too.
+    /// </param>
     /// <param name="outputColumnName">The column that is added, a number. Default "Reward".</param>
     /// <param name="promptColumnName">Text, or chat messages as JSON. Default "Prompt".</param>
     /// <param name="responseColumnName">Text of the answer whose reward is wanted. Default "Response".</param>
     /// <exception cref="ArgumentException">A name is empty.</exception>
     public ResponseScoringEstimator ScoreResponses(
-        SimPOTransformer model, string outputColumnName = "Reward", string promptColumnName = "Prompt", string responseColumnName = "Response") =>
+        AlignmentTransformer model, string outputColumnName = "Reward", string promptColumnName = "Prompt", string responseColumnName = "Response") =>
         new(_context, model, outputColumnName, promptColumnName, responseColumnName);
 
     /// <summary>Adds the text that a model writes in answer to each row's prompt.</summary>
-    /// <param name="model">Writes the texts. It is used, not copied: dispose it after the transformers that are made from it. Saving them saves its weights too.</param>
+    /// <param name="model">
+    /// Writes the texts. It is used, not copied: dispose it after the transformers that are made from it. Saving them saves its weights too.
+    /// </param>
     /// <param name="outputColumnName">The column that is added, a text. Default "Answer".</param>
     /// <param name="promptColumnName">Text, or chat messages as JSON. Default "Prompt".</param>
     /// <param name="options">Null for the likeliest tokens, at most 256. Where it samples, a row's text depends on its prompt and the seed alone.</param>
     /// <exception cref="ArgumentException">A name is empty, or options are out of range; all of them are listed.</exception>
-    public TextGenerationEstimator Generate(SimPOTransformer model, string outputColumnName = "Answer", string promptColumnName = "Prompt", GenerationOptions? options = null) =>
+    public TextGenerationEstimator Generate(
+        AlignmentTransformer model, string outputColumnName = "Answer", string promptColumnName = "Prompt", GenerationOptions? options = null) =>
         new(_context, model, outputColumnName, promptColumnName, options ?? new GenerationOptions());
 }

@@ -8,7 +8,8 @@ internal sealed class ComputedColumn<TResult>
 {
     private readonly Func<Func<TResult>, Delegate> _getter;
 
-    private ComputedColumn(string name, DataViewType type, string? scoreKind, Func<Func<TResult>, Delegate> getter) => (Name, Type, ScoreKind, _getter) = (name, type, scoreKind, getter);
+    private ComputedColumn(string name, DataViewType type, string? scoreKind, Func<Func<TResult>, Delegate> getter) =>
+        (Name, Type, ScoreKind, _getter) = (name, type, scoreKind, getter);
 
     public string Name { get; }
 
@@ -17,6 +18,9 @@ internal sealed class ComputedColumn<TResult>
     /// <summary>The value of the annotation by which ML.NET knows what kind of score the column is; null for a column that is none.</summary>
     public string? ScoreKind { get; }
 
+    /// <summary>What a margin has to reach in the loss of the model that gives the scores; null for a column that belongs to no pair.</summary>
+    public double? TargetMargin { get; private init; }
+
     public static ComputedColumn<TResult> Single(string name, string? scoreKind, Func<TResult, float> part) =>
         new(name, NumberDataViewType.Single, scoreKind, result => (ValueGetter<float>)((ref float value) => value = part(result())));
 
@@ -24,7 +28,11 @@ internal sealed class ComputedColumn<TResult>
         new(name, BooleanDataViewType.Instance, scoreKind, result => (ValueGetter<bool>)((ref bool value) => value = part(result())));
 
     public static ComputedColumn<TResult> Text(string name, Func<TResult, string> part) =>
-        new(name, TextDataViewType.Instance, null, result => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = part(result()).AsMemory()));
+        new(name, TextDataViewType.Instance, null, result =>
+            (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = part(result()).AsMemory()));
+
+    /// <summary>This column of a model with such a margin.</summary>
+    public ComputedColumn<TResult> With(double targetMargin) => new(Name, Type, ScoreKind, _getter) { TargetMargin = targetMargin };
 
     /// <param name="result">Of the row that a cursor stands at.</param>
     /// <exception cref="InvalidOperationException"><typeparamref name="TValue"/> is not the column's type.</exception>

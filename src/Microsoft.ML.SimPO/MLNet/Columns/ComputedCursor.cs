@@ -6,7 +6,8 @@ namespace Microsoft.ML.SimPO;
 /// <param name="read">Reads the texts of the row that <paramref name="input"/> stands at; null where nothing computed is asked for.</param>
 /// <param name="stream">Null where nothing computed is asked for.</param>
 internal sealed class ComputedCursor<TResult>(
-    DataViewSchema schema, DataViewRowCursor input, ActiveColumns active, IReadOnlyList<ComputedColumn<TResult>> outputs, Func<string[]>? read, ComputedStream<TResult>? stream) : DataViewRowCursor
+    DataViewSchema schema, DataViewRowCursor input, ActiveColumns active, IReadOnlyList<ComputedColumn<TResult>> outputs, Func<string[]>? read,
+    ComputedStream<TResult>? stream) : DataViewRowCursor
 {
     private bool _disposed;
     private long _computedPosition = -1;

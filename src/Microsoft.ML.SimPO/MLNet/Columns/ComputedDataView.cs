@@ -18,7 +18,8 @@ internal sealed class ComputedDataView<TResult>(IDataView input, TextColumns tex
         bool computes = active.AnyFrom(input.Schema.Count);
         int[] needed = computes ? [.. texts.Columns.Select(c => c.Index)] : [];
         DataViewRowCursor cursor = input.GetRowCursor(input.Schema.Where(c => active[c.Index] || needed.Contains(c.Index)));
-        return new ComputedCursor<TResult>(Schema, cursor, active, map.Outputs, computes ? texts.Reader(cursor) : null, computes ? new ComputedStream<TResult>(input, texts, map) : null);
+        return new ComputedCursor<TResult>(
+            Schema, cursor, active, map.Outputs, computes ? texts.Reader(cursor) : null, computes ? new ComputedStream<TResult>(input, texts, map) : null);
     }
 
     /// <summary>One cursor: the batches of a single one already keep all cores busy.</summary>

@@ -4,7 +4,8 @@ namespace Microsoft.ML.SimPO;
 
 /// <summary>A row with its computed columns, computed once for each position.</summary>
 /// <param name="read">Reads the texts of <paramref name="input"/>; null where nothing computed is asked for.</param>
-internal sealed class ComputedRow<TResult>(DataViewSchema schema, DataViewRow input, ActiveColumns active, ColumnMap<TResult> map, Func<string[]>? read) : DataViewRow
+internal sealed class ComputedRow<TResult>(
+    DataViewSchema schema, DataViewRow input, ActiveColumns active, ColumnMap<TResult> map, Func<string[]>? read) : DataViewRow
 {
     private long _computedPosition = -1;
     private TResult _result = default!;

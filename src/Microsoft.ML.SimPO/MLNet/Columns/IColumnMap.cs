@@ -3,7 +3,9 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>What ML.NET asks of a transformer that computes columns from text, whatever it computes. Each method refuses columns that are missing or not text.</summary>
+/// <summary>
+/// What ML.NET asks of a transformer that computes columns from text, whatever it computes. Each method refuses columns that are missing or not text.
+/// </summary>
 internal interface IColumnMap
 {
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>

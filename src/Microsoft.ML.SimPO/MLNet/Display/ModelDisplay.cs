@@ -1,11 +1,11 @@
 namespace Microsoft.ML.SimPO;
 
-/// <summary>How a notebook shows a <see cref="SimPOTransformer"/>: what it is, and the curves of its training.</summary>
-internal sealed class ModelDisplay() : HtmlFormatterSource<SimPOTransformer>(Html)
+/// <summary>How a notebook shows a <see cref="AlignmentTransformer"/>: what it is, and the curves of its training.</summary>
+internal sealed class ModelDisplay() : HtmlFormatterSource<AlignmentTransformer>(Html)
 {
-    public static string Html(SimPOTransformer model)
+    public static string Html(AlignmentTransformer model)
     {
-        HtmlTable facts = HtmlTable.With(null).Row("family", model.ModelFamily).Row("parameters", model.ParameterCount).Row("beta", model.Beta).Row("gamma / beta", model.GammaBetaRatio);
+        HtmlTable facts = HtmlTable.With(null).Row("family", model.ModelFamily).Row("parameters", model.ParameterCount).Row("beta", model.Beta).Row("target margin", model.TargetMargin);
         if (model.TrainingRun.Steps.Count == 0) return facts.ToString();
         TrainingProgress last = model.TrainingRun.Steps[^1];
         facts.Row("steps", last.Step).Row("epochs", last.Epoch).Row("seconds", last.Elapsed.TotalSeconds);

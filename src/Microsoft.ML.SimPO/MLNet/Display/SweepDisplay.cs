@@ -7,7 +7,7 @@ internal sealed class SweepDisplay() : HtmlFormatterSource<SweepResult>(Html)
     {
         string[] names = [.. sweep.Trials[0].TrialSettings.Parameter.Keys];
         HtmlTable table = HtmlTable.With($"best: trial {sweep.BestTrial.TrialSettings.TrialId + 1} of {sweep.Trials.Count}", ["trial", "epochs", .. names, "accuracy", "mean margin", "log-loss", "seconds", "status"]);
-        foreach (TrialResult t in SweepTable.Ranked(sweep.Trials, sweep.BestTrial))
+        foreach (AlignmentTrialResult t in SweepTable.Ranked(sweep.Trials, sweep.BestTrial))
         {
             table.Row([
                 t.TrialSettings.TrialId + 1, t.TrialSettings.Options.Epochs, .. names.Select(n => t.TrialSettings.Parameter[n]),

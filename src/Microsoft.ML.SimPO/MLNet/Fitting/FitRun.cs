@@ -14,7 +14,7 @@ internal static class FitRun
     /// <param name="folder">The run's folder; null where nothing is written. It stays the caller's.</param>
     /// <param name="seed">Where random numbers begin; null where it is free, so that a run that goes on takes its own.</param>
     public static TrainingRun Run(
-        LanguageModel model, SimPOTrainer.Options options, RunData training, RunData? validation, RunFolder? folder, int? seed, IChannel channel,
+        LanguageModel model, PreferenceTrainerOptions options, RunData training, RunData? validation, RunFolder? folder, int? seed, IChannel channel,
         CancellationToken cancellationToken)
     {
         var log = new ChannelLog(channel);
@@ -28,8 +28,8 @@ internal static class FitRun
         FitReport.Plan(channel, model, training.Pairs, plan.Count, origin.Seed, options);
         FitReport.Remainder(channel, training.Pairs.Count, options);
         TrainingSettings settings = options.Settings(model.Decoder);
-        IAlignmentLoss loss = options.Loss();
-        int? batchSize = options.Compatibility == Compatibility.None ? null : options.PairsPerMicroBatch ?? options.BatchSize;
+        IAlignmentLoss loss = options.CreateLoss();
+        int? batchSize = options.PairsPerEvaluation();
         var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize);
         var store = new CheckpointStore(folder, model.Decoder, model.Files);
         using var session = new TrainingSession(model.Decoder, Settings(options), origin, store, training, validation, validator.Evaluate, log);
@@ -37,14 +37,14 @@ internal static class FitRun
         return session.Run(loop, plan, cancellationToken);
     }
 
-    private static SavedState? FindSaved(SimPOTrainer.Options options, RunFolder? folder, ChannelLog log)
+    private static SavedState? FindSaved(PreferenceTrainerOptions options, RunFolder? folder, ChannelLog log)
     {
         if (options.ResumeFrom is null) return null;
         if (!options.ResumesAutomatically) return SavedState.Read(Path.GetFullPath(options.ResumeFrom));
         return folder!.FindNewest(reason => log.Warning($"A newer checkpoint is passed over. {reason}"));
     }
 
-    private static List<TrainingStep> Plan(SimPOTrainer.Options options, RunData training, int seed)
+    private static List<TrainingStep> Plan(PreferenceTrainerOptions options, RunData training, int seed)
     {
         List<TrainingStep> plan = options.Planner(training.Pairs).Plan(options.Epochs, options.Shuffle ? seed : null);
         return plan.Count > 0 ? plan : throw new InvalidOperationException(FormattableString.Invariant(
@@ -52,7 +52,7 @@ internal static class FitRun
             + " Lower `BatchSize`, or set `DropLast` to false.");
     }
 
-    private static SessionSettings Settings(SimPOTrainer.Options options) => new()
+    private static SessionSettings Settings(PreferenceTrainerOptions options) => new()
     {
         PairsPerStep = options.BatchSize,
         LearningRate = options.LearningRate,

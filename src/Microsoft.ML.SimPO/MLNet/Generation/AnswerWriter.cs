@@ -7,7 +7,7 @@ using Microsoft.ML.SimPO.Text.Templates;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>Prompts in, answers out, many at a time. Thread safe.</summary>
-internal sealed class AnswerWriter(LanguageModel model, SimPOTrainer.Options options)
+internal sealed class AnswerWriter(LanguageModel model, ScoringOptions options)
 {
     /// <summary>Sequences that share forward passes: enough to be limited by arithmetic rather than by reading the weights.</summary>
     public const int BatchSize = 32;

@@ -8,7 +8,7 @@ using Microsoft.ML.SimPO;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>Adds a column with the text that a model writes in answer to each row's prompt. A row's text depends on its prompt and the seed alone.</summary>
-/// <remarks>One that was loaded owns its weights; one that was made from a <see cref="SimPOTransformer"/> uses that model's.</remarks>
+/// <remarks>One that was loaded owns its weights; one that was made from a <see cref="AlignmentTransformer"/> uses that model's.</remarks>
 public sealed class TextGenerationTransformer : LanguageModelTransformer
 {
     internal const string LoaderSignature = "SimPOTextGenerator";
@@ -18,7 +18,7 @@ public sealed class TextGenerationTransformer : LanguageModelTransformer
     private string _outputColumn = ""; // both are set by the base's constructor when a saved one is loaded
     private GenerationOptions _generation = new();
 
-    internal TextGenerationTransformer(IHostEnvironment environment, SimPOTransformer model, string outputColumnName, string promptColumnName, GenerationOptions options)
+    internal TextGenerationTransformer(IHostEnvironment environment, AlignmentTransformer model, string outputColumnName, string promptColumnName, GenerationOptions options)
         : base(environment.Register(LoaderSignature), model, promptColumnName)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);

@@ -7,13 +7,15 @@ namespace Microsoft.ML.SimPO;
 /// <param name="Adapter">The folder of a LoRA adapter on it; null for none.</param>
 internal sealed record ModelLocation(string Model, string? Adapter)
 {
-    /// <summary>What <see cref="SimPOTrainer.Options.ModelPath"/> and <see cref="SimPOTrainer.Options.AdapterPath"/> mean together.</summary>
+    /// <summary>What the path of a model and that of an adapter mean together.</summary>
+    /// <param name="modelPath">A folder in Hugging Face layout or one of an adapter; empty where the adapter says which model it belongs to.</param>
+    /// <param name="adapterPath">The folder of an adapter on it; null for none.</param>
     /// <exception cref="DirectoryNotFoundException">The base model that an adapter names is no folder.</exception>
     /// <exception cref="InvalidDataException">A folder holds both a model and an adapter, or an adapter does not say what it belongs to.</exception>
-    public static ModelLocation Of(SimPOTrainer.Options options)
+    public static ModelLocation Of(string? modelPath, string? adapterPath)
     {
-        if (options.AdapterPath is { } adapter) return new(string.IsNullOrWhiteSpace(options.ModelPath) ? BaseOf(adapter) : options.ModelPath, adapter);
-        return AdapterFolder.IsAdapter(options.ModelPath) ? new(BaseOf(options.ModelPath), options.ModelPath) : new(options.ModelPath, null);
+        if (adapterPath is not null) return new(string.IsNullOrWhiteSpace(modelPath) ? BaseOf(adapterPath) : modelPath, adapterPath);
+        return AdapterFolder.IsAdapter(modelPath!) ? new(BaseOf(modelPath!), modelPath) : new(modelPath!, null);
     }
 
     private static string BaseOf(string adapter)

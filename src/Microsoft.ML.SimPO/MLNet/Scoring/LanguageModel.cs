@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>A model folder in memory: weights, tokenizer, chat template, and the small files that a tuned model keeps. Independent of the folder afterwards.</summary>
+/// <summary>
+/// A model folder in memory: weights, tokenizer, chat template, and the small files that a tuned model keeps. Independent of the folder afterwards.
+/// </summary>
 internal sealed class LanguageModel : IDisposable
 {
     private readonly Decoder _decoder;
@@ -40,7 +42,7 @@ internal sealed class LanguageModel : IDisposable
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_disposed != 0, typeof(SimPOTransformer));
+            ObjectDisposedException.ThrowIf(_disposed != 0, typeof(AlignmentTransformer));
             return _decoder;
         }
     }
@@ -97,7 +99,9 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>A model whose files come from an archive. The decoder belongs to it.</summary>
     public static LanguageModel Of(Decoder decoder, ModelFiles files) => Make(decoder, files, origin: null);
 
-    /// <summary>A model of its own over the same base weights, which are in memory once and freed with the last; training it changes nothing of this one.</summary>
+    /// <summary>
+    /// A model of its own over the same base weights, which are in memory once and freed with the last; training it changes nothing of this one.
+    /// </summary>
     /// <param name="withAdapter">Whether it gets a copy of the adapter, where there is one.</param>
     public LanguageModel Share(bool withAdapter)
     {

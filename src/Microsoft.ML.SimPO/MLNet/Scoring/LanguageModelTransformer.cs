@@ -11,10 +11,11 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
     private readonly bool _ownsModel;
 
     /// <summary>Owns the weights.</summary>
-    private protected LanguageModelTransformer(IHost host, LanguageModel model, SimPOTrainer.Options options) => (Host, Model, Options, _ownsModel) = (host, model, options, true);
+    private protected LanguageModelTransformer(IHost host, LanguageModel model, ScoringOptions options) =>
+        (Host, Model, Options, _ownsModel) = (host, model, options, true);
 
     /// <summary>Uses the weights and options of another transformer, which must not be disposed before this one.</summary>
-    private protected LanguageModelTransformer(IHost host, SimPOTransformer model, string promptColumnName)
+    private protected LanguageModelTransformer(IHost host, AlignmentTransformer model, string promptColumnName)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(promptColumnName);
@@ -30,7 +31,7 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
         Host = environment.Register(version.LoaderSignature);
         context.CheckAtModel(version);
         ReadOwn(context);
-        Options = SavedOptions.Read(context);
+        Options = SavedOptions.Read(environment, context);
         Model = ModelArchive.Load(context, ComputeDevice.Of(environment));
         _ownsModel = true;
     }
@@ -40,7 +41,8 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
 
     internal LanguageModel Model { get; }
 
-    internal SimPOTrainer.Options Options { get; }
+    /// <summary>How it scores. Nobody changes them.</summary>
+    internal ScoringOptions Options { get; }
 
     private protected IHost Host { get; }
 

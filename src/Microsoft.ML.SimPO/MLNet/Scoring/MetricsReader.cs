@@ -7,19 +7,22 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Reads scored rows and sums them up.</summary>
 internal static class MetricsReader
 {
+    /// <param name="targetMargin">Null for the one that goes with the rewards, or 0.</param>
     /// <param name="chosenTextColumn">Null for the default's, where there is such a column.</param>
     /// <param name="rejectedTextColumn">Null for the default's, where there is such a column.</param>
     /// <param name="groupColumn">Null for no groups.</param>
     public static AlignmentMetrics Read(
-        IHost host, IDataView data, double targetMargin, string chosenColumn, string rejectedColumn, string? chosenTextColumn, string? rejectedTextColumn, string? groupColumn)
+        IHost host, IDataView data, double? targetMargin, string chosenColumn, string rejectedColumn, string? chosenTextColumn, string? rejectedTextColumn,
+        string? groupColumn)
     {
         ColumnCheck check = new(host, data.Schema);
         DataViewSchema.Column chosen = check.Number("chosen reward", chosenColumn), rejected = check.Number("rejected reward", rejectedColumn);
-        DataViewSchema.Column? chosenText = Optional(check, data.Schema, "chosen", chosenTextColumn, "Chosen"), rejectedText = Optional(check, data.Schema, "rejected", rejectedTextColumn, "Rejected");
+        DataViewSchema.Column? chosenText = Optional(check, data.Schema, "chosen", chosenTextColumn, "Chosen");
+        DataViewSchema.Column? rejectedText = Optional(check, data.Schema, "rejected", rejectedTextColumn, "Rejected");
         DataViewSchema.Column? group = groupColumn is null ? null : check.Any("group", groupColumn);
         check.ThrowIfFaulty(nameof(data));
 
-        var sums = new MetricsSum(targetMargin);
+        var sums = new MetricsSum(targetMargin ?? ComputedSchema.TargetMarginOf(chosen) ?? 0);
         using DataViewRowCursor cursor = data.GetRowCursor([chosen, rejected, .. new[] { chosenText, rejectedText, group }.OfType<DataViewSchema.Column>()]);
         ValueGetter<float> getChosen = cursor.GetGetter<float>(chosen), getRejected = cursor.GetGetter<float>(rejected);
         Func<double?> lead = Lead(cursor, chosenText, rejectedText);

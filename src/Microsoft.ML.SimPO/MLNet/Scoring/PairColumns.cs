@@ -11,19 +11,19 @@ internal sealed class PairColumns
     private PairColumns(TextColumns texts) => _texts = texts;
 
     /// <summary>The columns that options name, each with what it is called in messages.</summary>
-    public static (string Role, string Name)[] Names(SimPOTrainer.Options options) =>
+    public static (string Role, string Name)[] Names(ScoringOptions options) =>
         [("prompt", options.PromptColumnName), ("chosen", options.ChosenColumnName), ("rejected", options.RejectedColumnName)];
 
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
-    public static PairColumns Of(IHost host, DataViewSchema schema, SimPOTrainer.Options options, string parameter = "inputSchema") =>
+    public static PairColumns Of(IHost host, DataViewSchema schema, ScoringOptions options, string parameter = "inputSchema") =>
         new(TextColumns.Of(host, schema, Names(options), parameter));
 
     /// <summary>The shape of a schema with the score columns.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
-    public static SchemaShape AddTo(IHost host, SchemaShape schema, SimPOTrainer.Options options)
+    public static SchemaShape AddTo(IHost host, SchemaShape schema, ScoringOptions options)
     {
         TextColumns.Check(host, schema, Names(options));
-        return ComputedSchema.AddTo(schema, ScoreColumns.All);
+        return ComputedSchema.AddTo(schema, ScoreColumns.Of(options.TargetMargin));
     }
 
     /// <summary>The rows of a data view, counted from 1.</summary>

@@ -8,7 +8,8 @@ namespace Microsoft.ML.SimPO;
 /// </summary>
 public sealed class ResponseScoringEstimator : LanguageModelEstimator<ResponseScoringTransformer>
 {
-    internal ResponseScoringEstimator(IHostEnvironment environment, SimPOTransformer model, string outputColumnName, string promptColumnName, string responseColumnName)
+    internal ResponseScoringEstimator(
+        IHostEnvironment environment, AlignmentTransformer model, string outputColumnName, string promptColumnName, string responseColumnName)
         : base(new ResponseScoringTransformer(environment, model, outputColumnName, promptColumnName, responseColumnName))
     {
     }

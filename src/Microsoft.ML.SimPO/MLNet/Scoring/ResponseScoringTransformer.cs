@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO;
 
-[assembly: LoadableClass(typeof(ResponseScoringTransformer), null, typeof(SignatureLoadModel), "SimPO response scorer", ResponseScoringTransformer.LoaderSignature)]
+[assembly: LoadableClass(
+    typeof(ResponseScoringTransformer), null, typeof(SignatureLoadModel), "SimPO response scorer", ResponseScoringTransformer.LoaderSignature)]
 
 namespace Microsoft.ML.SimPO;
 
@@ -11,7 +12,7 @@ namespace Microsoft.ML.SimPO;
 /// Adds a column with the reward of each row's response: beta times the mean log-probability of its tokens, in nats; the higher, the better the model
 /// likes the response. Rewards of responses to the same prompt can be compared, whatever their lengths.
 /// </summary>
-/// <remarks>One that was loaded owns its weights; one that was made from a <see cref="SimPOTransformer"/> uses that model's.</remarks>
+/// <remarks>One that was loaded owns its weights; one that was made from a <see cref="AlignmentTransformer"/> uses that model's.</remarks>
 public sealed class ResponseScoringTransformer : LanguageModelTransformer
 {
     internal const string LoaderSignature = "SimPOResponseScorer";
@@ -20,7 +21,8 @@ public sealed class ResponseScoringTransformer : LanguageModelTransformer
 
     private string _outputColumn = "", _responseColumn = ""; // set by the base's constructor when a saved one is loaded
 
-    internal ResponseScoringTransformer(IHostEnvironment environment, SimPOTransformer model, string outputColumnName, string promptColumnName, string responseColumnName)
+    internal ResponseScoringTransformer(
+        IHostEnvironment environment, AlignmentTransformer model, string outputColumnName, string promptColumnName, string responseColumnName)
         : base(environment.Register(LoaderSignature), model, promptColumnName)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
@@ -37,7 +39,8 @@ public sealed class ResponseScoringTransformer : LanguageModelTransformer
 
     private protected override VersionInfo Version => SavedAs;
 
-    private protected override void ReadOwn(ModelLoadContext context) => (_outputColumn, _responseColumn) = (context.LoadNonEmptyString(), context.LoadNonEmptyString());
+    private protected override void ReadOwn(ModelLoadContext context) =>
+        (_outputColumn, _responseColumn) = (context.LoadNonEmptyString(), context.LoadNonEmptyString());
 
     private protected override void WriteOwn(ModelSaveContext context)
     {

@@ -10,15 +10,15 @@ internal sealed class RowScorer
 {
     private readonly LanguageModel _model;
     private readonly PreferenceEncoder _encoder;
-    private readonly SimPOTrainer.Options _options;
+    private readonly ScoringOptions _options;
     private readonly IReward _reward;
 
-    public RowScorer(LanguageModel model, SimPOTrainer.Options options)
+    public RowScorer(LanguageModel model, ScoringOptions options)
     {
         _model = model;
         _encoder = model.Encoder(options, everyRow: true);
         _options = options;
-        _reward = options.Loss().Reward;
+        _reward = options.Reward;
     }
 
     /// <summary>How many tokens are worth a forward pass.</summary>
@@ -30,5 +30,6 @@ internal sealed class RowScorer
         ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
 
     public PairScore[] Score(IReadOnlyList<EncodedPair> pairs) =>
-        [.. ComputeThread.Run("SimPO scoring", () => new PairScorer(_model.Decoder).Score(pairs)).Select(p => new PairScore((float)_reward.Of(p.Chosen), (float)_reward.Of(p.Rejected)))];
+        [.. ComputeThread.Run("SimPO scoring", () => new PairScorer(_model.Decoder).Score(pairs))
+            .Select(p => new PairScore((float)_reward.Of(p.Chosen), (float)_reward.Of(p.Rejected)))];
 }

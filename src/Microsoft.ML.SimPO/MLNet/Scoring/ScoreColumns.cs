@@ -1,6 +1,6 @@
 namespace Microsoft.ML.SimPO;
 
-/// <summary>The columns that <see cref="SimPOTransformer"/> adds.</summary>
+/// <summary>The columns that <see cref="AlignmentTransformer"/> adds.</summary>
 internal static class ScoreColumns
 {
     public const string ChosenReward = "ChosenReward";
@@ -13,7 +13,7 @@ internal static class ScoreColumns
 
     public const string PredictedLabel = "PredictedLabel";
 
-    public static ComputedColumn<PairScore>[] All { get; } =
+    private static readonly ComputedColumn<PairScore>[] All =
     [
         ComputedColumn<PairScore>.Single(ChosenReward, ChosenReward, s => s.ChosenReward),
         ComputedColumn<PairScore>.Single(RejectedReward, RejectedReward, s => s.RejectedReward),
@@ -21,4 +21,7 @@ internal static class ScoreColumns
         ComputedColumn<PairScore>.Single(Score, Score, s => s.Margin),
         ComputedColumn<PairScore>.Boolean(PredictedLabel, PredictedLabel, s => s.Margin > 0),
     ];
+
+    /// <summary>All of them. The margin that the model's loss wants goes with them, so that whoever judges the scores by that loss knows it.</summary>
+    public static ComputedColumn<PairScore>[] Of(double targetMargin) => [.. All.Select(c => c.With(targetMargin))];
 }

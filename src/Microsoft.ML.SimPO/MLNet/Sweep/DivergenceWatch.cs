@@ -1,7 +1,8 @@
 namespace Microsoft.ML.SimPO;
 
 /// <summary>Listens to a training and ends it when it goes astray.</summary>
-internal sealed class DivergenceWatch(SweepOptions sweep, IProgress<TrainingProgress>? listener, CancellationToken cancellationToken) : IProgress<TrainingProgress>, IDisposable
+internal sealed class DivergenceWatch(
+    SweepOptions sweep, IProgress<TrainingProgress>? listener, CancellationToken cancellationToken) : IProgress<TrainingProgress>, IDisposable
 {
     private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     private TrainingProgress? _first;
@@ -22,7 +23,8 @@ internal sealed class DivergenceWatch(SweepOptions sweep, IProgress<TrainingProg
         if (value.Loss > sweep.MaxLossRatio * _first.Loss)
             Reason = FormattableString.Invariant($"the loss rose from {_first.Loss:G4} to {value.Loss:G4} by step {value.Step}");
         else if (_first.ChosenLogProbability - value.ChosenLogProbability > sweep.MaxChosenLogProbabilityDrop)
-            Reason = FormattableString.Invariant($"the chosen answers' mean log-probability fell from {_first.ChosenLogProbability:F3} to {value.ChosenLogProbability:F3} by step {value.Step}");
+            Reason = FormattableString.Invariant(
+                $"the chosen answers' mean log-probability fell from {_first.ChosenLogProbability:F3} to {value.ChosenLogProbability:F3} by step {value.Step}");
         if (Reason is not null) _source.Cancel();
     }
 

@@ -3,34 +3,36 @@ using System.Diagnostics;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>The runner of a sweep: fits on the training pairs, judges on the held-out ones. The base weights are in memory once for all trials.</summary>
-internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataView validation, SweepOptions sweep, SharedBase model) : ITrialRunner
+internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataView validation, SweepOptions sweep, SharedBase model) : IAlignmentTrialRunner
 {
-    public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken ct) => Task.Run(() => Run(settings, ct), ct);
+    public Task<AlignmentTrialResult> RunAsync(AlignmentTrialSettings settings, CancellationToken cancellationToken) =>
+        Task.Run(() => Run(settings, cancellationToken), cancellationToken);
 
     public void Dispose() => model.Dispose();
 
-    private TrialResult Run(TrialSettings settings, CancellationToken cancellationToken)
+    private AlignmentTrialResult Run(AlignmentTrialSettings settings, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         using var watch = new DivergenceWatch(sweep, settings.Options.Progress, cancellationToken);
-        SimPOTrainer.Options options = settings.Options.Copy();
+        PreferenceTrainerOptions options = settings.Options.Copy();
         options.Progress = watch;
         model.GiveTo(options);
-        SimPOTransformer? tuned = null;
+        AlignmentTransformer? tuned = null;
         try
         {
-            tuned = new SimPOTrainer(context, options).Fit(train, null, watch.Token);
-            AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(validation), options.Loss().TargetMargin);
+            tuned = options.CreateTrainer(context).Fit(train, null, watch.Token);
+            AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(validation));
             return Completed(settings, metrics, tuned, clock.Elapsed);
         }
         catch (OperationCanceledException) when (watch.Reason is not null)
         {
-            return Unfinished(settings, TrialStatus.Diverged, watch.Reason, clock.Elapsed);
+            return Unfinished(settings, AlignmentTrialStatus.Diverged, watch.Reason, clock.Elapsed);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
             tuned?.Dispose();
-            return Unfinished(settings, watch.HasBegun && e is InvalidOperationException ? TrialStatus.Diverged : TrialStatus.Failed, e.Message, clock.Elapsed);
+            bool diverged = watch.HasBegun && e is InvalidOperationException;
+            return Unfinished(settings, diverged ? AlignmentTrialStatus.Diverged : AlignmentTrialStatus.Failed, e.Message, clock.Elapsed);
         }
         catch
         {
@@ -39,18 +41,18 @@ internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataVi
         }
     }
 
-    private TrialResult Completed(TrialSettings settings, AlignmentMetrics metrics, SimPOTransformer tuned, TimeSpan time)
+    private AlignmentTrialResult Completed(AlignmentTrialSettings settings, AlignmentMetrics metrics, AlignmentTransformer tuned, TimeSpan time)
     {
         double metric = sweep.Metric switch
         {
             SweepMetric.LogLoss => metrics.LogLoss,
-            SweepMetric.MeanMargin => metrics.MeanMargin / settings.Options.Loss().Reward.Scale,
+            SweepMetric.MeanMargin => metrics.MeanMargin / settings.Options.Reward.Scale,
             _ => metrics.Accuracy,
         };
-        return new TrialResult
+        return new AlignmentTrialResult
         {
             TrialSettings = settings,
-            Status = TrialStatus.Completed,
+            Status = AlignmentTrialStatus.Completed,
             Metric = metric,
             Loss = sweep.Metric == SweepMetric.LogLoss ? metric : -metric,
             Metrics = metrics,
@@ -60,7 +62,7 @@ internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataVi
         };
     }
 
-    private static TrialResult Unfinished(TrialSettings settings, TrialStatus status, string message, TimeSpan time) => new()
+    private static AlignmentTrialResult Unfinished(AlignmentTrialSettings settings, AlignmentTrialStatus status, string message, TimeSpan time) => new()
     {
         TrialSettings = settings,
         Status = status,

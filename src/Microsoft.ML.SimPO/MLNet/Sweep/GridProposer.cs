@@ -18,7 +18,7 @@ internal sealed class GridProposer(IReadOnlyList<SweepParameter> parameters) : I
         return rest > 0 ? null : (chosen, 0);
     }
 
-    public void Update(TrialResult result)
+    public void Update(AlignmentTrialResult result)
     {
     }
 }

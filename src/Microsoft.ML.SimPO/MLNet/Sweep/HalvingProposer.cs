@@ -3,8 +3,8 @@ using Microsoft.ML.SimPO.Data.Mixing;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>
-/// Asynchronous successive halving (arXiv 1810.05934, algorithm 2): whenever a rung's best 1/eta holds values that were not promoted, they are; if there are none in any
-/// rung, new values begin at the bottom.
+/// Asynchronous successive halving (arXiv 1810.05934, algorithm 2): whenever a rung's best 1/eta holds values that were not promoted, they are; if there are
+/// none in any rung, new values begin at the bottom.
 /// </summary>
 internal sealed class HalvingProposer(IReadOnlyList<SweepParameter> parameters, int rungs, int eta, long seed) : ITrialProposer
 {
@@ -14,14 +14,16 @@ internal sealed class HalvingProposer(IReadOnlyList<SweepParameter> parameters, 
 
     public (object[] Values, int Rung)? Propose() => _last = Promotable() ?? ([.. parameters.Select(p => p.Sample(_random))], 0);
 
-    public void Update(TrialResult result) => _rungs[_last.Rung].Add(new Entry(_last.Values, result));
+    public void Update(AlignmentTrialResult result) => _rungs[_last.Rung].Add(new Entry(_last.Values, result));
 
     private (object[] Values, int Rung)? Promotable()
     {
         for (int rung = rungs - 2; rung >= 0; rung--)
         {
             List<Entry> done = _rungs[rung];
-            IEnumerable<Entry> best = done.Where(e => e.Result.Status == TrialStatus.Completed).Order(Comparer<Entry>.Create((a, b) => a.Result.IsBetterThan(b.Result) ? -1 : b.Result.IsBetterThan(a.Result) ? 1 : 0));
+            IEnumerable<Entry> best = done
+                .Where(e => e.Result.Status == AlignmentTrialStatus.Completed)
+                .Order(Comparer<Entry>.Create((a, b) => a.Result.IsBetterThan(b.Result) ? -1 : b.Result.IsBetterThan(a.Result) ? 1 : 0));
             if (best.Take(done.Count / eta).FirstOrDefault(e => !e.IsPromoted) is not { } next) continue;
             next.IsPromoted = true;
             return (next.Values, rung + 1);
@@ -29,11 +31,11 @@ internal sealed class HalvingProposer(IReadOnlyList<SweepParameter> parameters, 
         return null;
     }
 
-    private sealed class Entry(object[] values, TrialResult result)
+    private sealed class Entry(object[] values, AlignmentTrialResult result)
     {
         public object[] Values => values;
 
-        public TrialResult Result => result;
+        public AlignmentTrialResult Result => result;
 
         public bool IsPromoted { get; set; }
     }

@@ -9,7 +9,7 @@ internal sealed class RandomProposer(IReadOnlyList<SweepParameter> parameters, l
 
     public (object[] Values, int Rung)? Propose() => ([.. parameters.Select(p => p.Sample(_random))], 0);
 
-    public void Update(TrialResult result)
+    public void Update(AlignmentTrialResult result)
     {
     }
 }

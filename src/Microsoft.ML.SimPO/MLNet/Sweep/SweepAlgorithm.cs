@@ -10,8 +10,8 @@ public enum SweepAlgorithm
     Grid,
 
     /// <summary>
-    /// Asynchronous successive halving (Li et al. 2018, arXiv 1810.05934): many short trials, of which the best go on to the next rung, where they train longer; a trial
-    /// that is promoted begins again, with a schedule of its new length.
+    /// Asynchronous successive halving (Li et al. 2018, arXiv 1810.05934): many short trials, of which the best go on to the next rung, where they train
+    /// longer; a trial that is promoted begins again, with a schedule of its new length.
     /// </summary>
     SuccessiveHalving,
 }

@@ -3,7 +3,7 @@ namespace Microsoft.ML.SimPO;
 /// <summary>How <see cref="AlignmentCatalog.Sweep"/> searches.</summary>
 public sealed class SweepOptions
 {
-    /// <summary>What is searched. Default <see cref="SweepSpace.Default"/>: learning rate, beta and gamma_beta_ratio.</summary>
+    /// <summary>What is searched. Default <see cref="SweepSpace.Default"/>: for SimPO learning rate, beta and gamma_beta_ratio.</summary>
     public SweepSpace Space { get; set; } = SweepSpace.Default;
 
     /// <summary>How the next trial is chosen. Default <see cref="SweepAlgorithm.Random"/>.</summary>
@@ -18,24 +18,26 @@ public sealed class SweepOptions
     /// <summary>At most so long; the trial that runs then is given up. Above 0; null, the default, for no limit.</summary>
     public TimeSpan? MaxTime { get; set; }
 
-    /// <summary>Successive halving promotes one of so many trials of a rung, and a rung trains so many times as long as the one below. At least 2; default 3.</summary>
+    /// <summary>
+    /// Successive halving promotes one of so many trials of a rung, and a rung trains so many times as long as the one below. At least 2; default 3.
+    /// </summary>
     public int ReductionFactor { get; set; } = 3;
 
-    /// <summary>Rungs of successive halving; the highest trains for <see cref="SimPOTrainer.Options.Epochs"/>. At least 2; default 3.</summary>
+    /// <summary>Rungs of successive halving; the highest trains for <see cref="PreferenceTrainerOptions.Epochs"/>. At least 2; default 3.</summary>
     public int Rungs { get; set; } = 3;
 
     /// <summary>A trial whose loss rises to so many times that of its first step has diverged. Above 1; default 3.</summary>
     public double MaxLossRatio { get; set; } = 3;
 
     /// <summary>
-    /// A trial has diverged when the chosen answers' mean log-probability, in nats a token, falls by so much below that of its first step: the model forgets how to
-    /// write while accuracy and loss still look perfect. Above 0; default 1.
+    /// A trial has diverged when the chosen answers' mean log-probability, in nats a token, falls by so much below that of its first step: the model forgets
+    /// how to write while accuracy and loss still look perfect. Above 0; default 1.
     /// </summary>
     public double MaxChosenLogProbabilityDrop { get; set; } = 1;
 
     /// <summary>
-    /// A folder for the results of finished trials (<c>trials.jsonl</c>) and the best model (<c>best</c>, in Hugging Face layout). A sweep that finds results of an equal
-    /// sweep there goes on behind them. Null, the default, keeps all in memory.
+    /// A folder for the results of finished trials (<c>trials.jsonl</c>) and the best model (<c>best</c>, in Hugging Face layout). A sweep that finds results
+    /// of an equal sweep there goes on behind them. Null, the default, keeps all in memory.
     /// </summary>
     public string? OutputPath { get; set; }
 
@@ -43,10 +45,10 @@ public sealed class SweepOptions
     public int? Seed { get; set; }
 
     /// <summary>Runs the trials in place of the sweep's own runner, which fits and evaluates; null, the default, for that one.</summary>
-    public ITrialRunner? Runner { get; set; }
+    public IAlignmentTrialRunner? Runner { get; set; }
 
     /// <summary>Is told of every trial as soon as it is done; null, the default, for nobody.</summary>
-    public IProgress<TrialResult>? Progress { get; set; }
+    public IProgress<AlignmentTrialResult>? Progress { get; set; }
 
     /// <summary>What <see cref="MaxTime"/> is measured by.</summary>
     internal TimeProvider Clock { get; set; } = TimeProvider.System;
@@ -62,7 +64,7 @@ public sealed class SweepOptions
 
     private IEnumerable<string> Faults()
     {
-        if (Space is null || Space.Parameters.Count == 0) yield return "`Space` must name what to search, but was empty. Use SweepSpace.Default.";
+        if (Space is null || Space.IsEmpty) yield return "`Space` must name what to search, but was empty. Use SweepSpace.Default.";
         if (!Enum.IsDefined(Algorithm)) yield return Say($"`Algorithm` must be Random, Grid or SuccessiveHalving, but was {Algorithm}.");
         if (!Enum.IsDefined(Metric)) yield return Say($"`Metric` must be Accuracy, LogLoss or MeanMargin, but was {Metric}.");
         if (MaxTrials < 1) yield return Say($"`MaxTrials` must be at least 1, but was {MaxTrials}. Use 30.");
@@ -70,7 +72,8 @@ public sealed class SweepOptions
         if (ReductionFactor < 2) yield return Say($"`ReductionFactor` must be at least 2, but was {ReductionFactor}. Use 3.");
         if (Rungs < 2) yield return Say($"`Rungs` must be at least 2, but was {Rungs}. Use 3.");
         if (!(MaxLossRatio > 1)) yield return Say($"`MaxLossRatio` must be above 1, but was {MaxLossRatio}. Use 3.");
-        if (!(MaxChosenLogProbabilityDrop > 0)) yield return Say($"`MaxChosenLogProbabilityDrop` must be above 0, but was {MaxChosenLogProbabilityDrop}. Use 1.");
+        if (!(MaxChosenLogProbabilityDrop > 0))
+            yield return Say($"`MaxChosenLogProbabilityDrop` must be above 0, but was {MaxChosenLogProbabilityDrop}. Use 1.");
     }
 
     private static string Say(FormattableString text) => FormattableString.Invariant(text);

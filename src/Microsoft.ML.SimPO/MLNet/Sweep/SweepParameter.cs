@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using Microsoft.ML.SimPO.Data.Mixing;
 
 namespace Microsoft.ML.SimPO;
@@ -7,16 +6,14 @@ namespace Microsoft.ML.SimPO;
 /// <summary>One option that a sweep searches: a range or a list of values.</summary>
 internal sealed class SweepParameter
 {
-    private readonly PropertyInfo[] _path;
-    private readonly Type _type;
+    private readonly OptionProperty[] _path;
     private readonly object[] _choices;
     private readonly (double Minimum, double Maximum, bool LogScale, int GridPoints) _range;
 
-    private SweepParameter(string name, object[] choices, (double, double, bool, int) range)
+    private SweepParameter(Type options, string name, object[] choices, (double, double, bool, int) range)
     {
         Name = name;
-        _path = [.. Path(name)];
-        _type = Nullable.GetUnderlyingType(_path[^1].PropertyType) ?? _path[^1].PropertyType;
+        _path = [.. Path(options, name)];
         _range = range;
         _choices = Array.ConvertAll(choices, Convert);
     }
@@ -29,25 +26,31 @@ internal sealed class SweepParameter
         ? $"{Name} in {string.Join("|", _choices.Select(Text))}"
         : FormattableString.Invariant($"{Name} from {_range.Minimum:R} to {_range.Maximum:R}{(_range.LogScale ? " log" : "")} {_range.GridPoints}");
 
-    /// <exception cref="ArgumentException">There is no such option, it is no number, or the range is empty.</exception>
-    public static SweepParameter Range(string name, double minimum, double maximum, bool logScale, int gridPoints)
+    private Type Type => _path[^1].Type;
+
+    /// <param name="options">The class of the options that are searched.</param>
+    /// <exception cref="ArgumentException">There is no such option, or it is no number.</exception>
+    public static SweepParameter Range(Type options, string name, double minimum, double maximum, bool logScale, int gridPoints)
     {
-        var parameter = new SweepParameter(name, [], (minimum, maximum, logScale, gridPoints));
-        if (parameter._type.IsEnum || !parameter._type.IsPrimitive || parameter._type == typeof(bool)) throw new ArgumentException($"`{name}` is no number: add it with its values.", nameof(name));
-        if (!(minimum < maximum && double.IsFinite(minimum) && double.IsFinite(maximum)) || (logScale && minimum <= 0))
-            throw new ArgumentException(FormattableString.Invariant($"The range of `{name}` must rise{(logScale ? " from above 0" : "")}, but was {minimum} to {maximum}."), nameof(maximum));
-        if (gridPoints < 2) throw new ArgumentException(FormattableString.Invariant($"The grid of `{name}` must have at least 2 points, but had {gridPoints}."), nameof(gridPoints));
-        return parameter;
+        var parameter = new SweepParameter(options, name, [], (minimum, maximum, logScale, gridPoints));
+        bool isNumber = parameter.Type.IsPrimitive && parameter.Type != typeof(bool);
+        return isNumber ? parameter : throw new ArgumentException($"`{name}` is no number: add it with its values.");
     }
 
-    /// <exception cref="ArgumentException">There is no such option, no value, or one of another type.</exception>
-    public static SweepParameter Choice(string name, object[] values)
+    /// <summary>The range that the option carries.</summary>
+    /// <exception cref="ArgumentException">There is no such option, or it has none.</exception>
+    public static SweepParameter OwnRange(Type options, string name)
     {
-        if (values.Length == 0) throw new ArgumentException($"`{name}` must have values to choose from, but had none.", nameof(values));
-        return new SweepParameter(name, values, default);
+        SweepRangeAttribute range = Path(options, name).Last().SweepRange
+            ?? throw new ArgumentException($"`{name}` is no option that has a range of its own. Use Add.");
+        return Range(options, name, range.Minimum, range.Maximum, range.LogScale, SweepSpace.DefaultGridPoints);
     }
 
-    public object Sample(SeededRandom random) => _choices.Length > 0 ? _choices[random.Below(_choices.Length)] : At((random.Next() >> 11) * (1.0 / (1UL << 53)));
+    /// <exception cref="ArgumentException">There is no such option, or a value is one of another type.</exception>
+    public static SweepParameter Choice(Type options, string name, object[] values) => new(options, name, values, default);
+
+    public object Sample(SeededRandom random) =>
+        _choices.Length > 0 ? _choices[random.Below(_choices.Length)] : At((random.Next() >> 11) * (1.0 / (1UL << 53)));
 
     /// <summary>The values of a grid: all choices, or evenly spaced ones with both ends.</summary>
     public IReadOnlyList<object> Grid() => _choices.Length > 0
@@ -55,28 +58,28 @@ internal sealed class SweepParameter
         : [.. Enumerable.Range(0, _range.GridPoints).Select(i => At(i / (_range.GridPoints - 1.0))).Distinct()];
 
     /// <summary>Options on the way that are null become new ones with their defaults.</summary>
-    public void Set(SimPOTrainer.Options options, object value)
+    public void Set(PreferenceTrainerOptions options, object value)
     {
         object at = options;
-        foreach (PropertyInfo property in _path[..^1])
+        foreach (OptionProperty option in _path[..^1])
         {
-            object? next = property.GetValue(at);
-            if (next is null) property.SetValue(at, next = Activator.CreateInstance(property.PropertyType)!);
+            object? next = option.Get(at);
+            if (next is null) option.Set(at, next = Activator.CreateInstance(option.Type)!);
             at = next;
         }
-        _path[^1].SetValue(at, value);
+        _path[^1].Set(at, value);
     }
 
-    /// <summary>The properties that a name such as <c>Lora.Rank</c> goes through.</summary>
-    /// <exception cref="ArgumentException">There is no such option.</exception>
-    public static IEnumerable<PropertyInfo> Path(string name)
+    /// <summary>The options that a name such as <c>Lora.Rank</c> goes through.</summary>
+    private static IEnumerable<OptionProperty> Path(Type options, string name)
     {
-        Type type = typeof(SimPOTrainer.Options);
+        Type type = options;
         foreach (string part in name.Split('.'))
         {
-            PropertyInfo property = type.GetProperty(part, BindingFlags.Public | BindingFlags.Instance) ?? throw new ArgumentException($"`{name}` is not an option of SimPOTrainer.", nameof(name));
-            yield return property;
-            type = property.PropertyType;
+            OptionProperty option = OptionProperty.Find(type, part)
+                ?? throw new ArgumentException($"`{name}` is not an option of {options.DeclaringType?.Name ?? options.Name}.");
+            yield return option;
+            type = option.Type;
         }
     }
 
@@ -93,13 +96,15 @@ internal sealed class SweepParameter
     {
         try
         {
-            if (_type.IsInstanceOfType(value)) return value;
-            if (_type.IsEnum) return value is string text ? Enum.Parse(_type, text, ignoreCase: true) : throw new InvalidCastException();
-            return _type == typeof(int) && value is double number ? (int)Math.Round(number) : System.Convert.ChangeType(value, _type, CultureInfo.InvariantCulture);
+            if (Type.IsInstanceOfType(value)) return value;
+            if (Type.IsEnum) return value is string text ? Enum.Parse(Type, text, ignoreCase: true) : throw new InvalidCastException();
+            return Type == typeof(int) && value is double number
+                ? (int)Math.Round(number)
+                : System.Convert.ChangeType(value, Type, CultureInfo.InvariantCulture);
         }
         catch (Exception e) when (e is InvalidCastException or FormatException or OverflowException or ArgumentException)
         {
-            throw new ArgumentException($"`{Name}` is of type {_type.Name}: {Text(value)} is no value of it.", nameof(value), e);
+            throw new ArgumentException($"`{Name}` is of type {Type.Name}: {Text(value)} is no value of it.", e);
         }
     }
 }

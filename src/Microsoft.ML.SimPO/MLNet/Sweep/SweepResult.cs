@@ -5,19 +5,19 @@ namespace Microsoft.ML.SimPO;
 /// <summary>All trials of a sweep, and the model of the best one. Dispose it to free that model, unless the model was taken over.</summary>
 public sealed partial class SweepResult : IDisposable
 {
-    internal SweepResult(IReadOnlyList<TrialResult> trials, TrialResult best) => (Trials, BestTrial) = (trials, best);
+    internal SweepResult(IReadOnlyList<AlignmentTrialResult> trials, AlignmentTrialResult best) => (Trials, BestTrial) = (trials, best);
 
     /// <summary>In the order in which they were run.</summary>
-    public IReadOnlyList<TrialResult> Trials { get; }
+    public IReadOnlyList<AlignmentTrialResult> Trials { get; }
 
     /// <summary>
-    /// The completed trial with the lowest <see cref="TrialResult.Loss"/>; of several, the one that keeps the chosen answers' log-probability best.
+    /// The completed trial with the lowest <see cref="AlignmentTrialResult.Loss"/>; of several, the one that keeps the chosen answers' log-probability best.
     /// </summary>
-    public TrialResult BestTrial { get; }
+    public AlignmentTrialResult BestTrial { get; }
 
     /// <summary>The best trial's model.</summary>
     /// <exception cref="InvalidOperationException">The sweep's own runner was replaced by one that gives no models.</exception>
-    public SimPOTransformer BestModel => BestTrial.Model ?? throw new InvalidOperationException("The trial runner gave no models.");
+    public AlignmentTransformer BestModel => BestTrial.Model ?? throw new InvalidOperationException("The trial runner gave no models.");
 
     /// <summary>One row a trial: values, epochs, how it ended, metrics, seconds and memory.</summary>
     public DataFrame ToDataFrame() => SweepTable.ToDataFrame(Trials);

@@ -1,57 +1,93 @@
-using System.Reflection;
-
 namespace Microsoft.ML.SimPO;
 
-/// <summary>The options that a sweep searches, each with its range or its values. Adding an option again replaces it.</summary>
+/// <summary>
+/// The options that a sweep searches, each with its range or its values. Adding an option again replaces it. Whether the trainer whose options are searched has
+/// them is looked at when the sweep begins.
+/// </summary>
 public sealed class SweepSpace
 {
-    private readonly List<SweepParameter> _parameters = [];
+    internal const int DefaultGridPoints = 3;
 
-    /// <summary>Learning rate, beta and gamma_beta_ratio in the ranges that their <see cref="SweepRangeAttribute"/> gives.</summary>
-    public static SweepSpace Default => Of(nameof(SimPOTrainer.Options.LearningRate), nameof(SimPOTrainer.Options.Beta), nameof(SimPOTrainer.Options.GammaBetaRatio));
+    private readonly List<(string Option, Func<Type, SweepParameter> Parameter)> _entries = [];
+    private bool _startsWithDefault;
 
-    internal IReadOnlyList<SweepParameter> Parameters => _parameters;
+    /// <summary>What is usually searched: learning rate, and of SimPO's own options beta and gamma_beta_ratio, in the ranges that are usual.</summary>
+    public static SweepSpace Default => new() { _startsWithDefault = true };
 
-    /// <summary>Options in the ranges that their <see cref="SweepRangeAttribute"/> gives.</summary>
-    /// <param name="options">Names of properties of <see cref="SimPOTrainer.Options"/>, or of its own options, such as "Lora.Rank".</param>
-    /// <exception cref="ArgumentException">There is no such option, or it has no such attribute.</exception>
+    internal bool IsEmpty => _entries.Count == 0 && !_startsWithDefault;
+
+    /// <summary>Options in the ranges that are usual.</summary>
+    /// <param name="options">Names of the trainer's options, or of an option's own, such as "Lora.Rank".</param>
     public static SweepSpace Of(params string[] options)
     {
         ArgumentNullException.ThrowIfNull(options);
         var space = new SweepSpace();
-        foreach (string option in options)
-        {
-            SweepRangeAttribute range = SweepParameter.Path(option).Last().GetCustomAttribute<SweepRangeAttribute>()
-                ?? throw new ArgumentException($"`{option}` is no option that has a range of its own. Use Add.", nameof(options));
-            space.Add(option, range.Minimum, range.Maximum, range.LogScale);
-        }
+        foreach (string option in options) space.Replace(option, type => SweepParameter.OwnRange(type, option));
         return space;
     }
 
     /// <summary>Searches a number in a range.</summary>
-    /// <param name="option">A property of <see cref="SimPOTrainer.Options"/> that is a number, or one of its own options', such as "Lora.Rank".</param>
+    /// <param name="option">One of the trainer's options that is a number, or one of an option's own, such as "Lora.Rank".</param>
     /// <param name="minimum">The least value.</param>
     /// <param name="maximum">The greatest value.</param>
     /// <param name="logScale">Whether values are spread evenly on a logarithmic scale.</param>
     /// <param name="gridPoints">How many values a grid takes, both ends among them; at least 2. Default 3.</param>
-    /// <exception cref="ArgumentException">There is no such option, it is no number, or the range is empty.</exception>
-    public SweepSpace Add(string option, double minimum, double maximum, bool logScale = false, int gridPoints = 3) =>
-        Replace(SweepParameter.Range(option, minimum, maximum, logScale, gridPoints));
+    /// <exception cref="ArgumentException">The range is empty.</exception>
+    public SweepSpace Add(string option, double minimum, double maximum, bool logScale = false, int gridPoints = DefaultGridPoints)
+    {
+        if (!(minimum < maximum && double.IsFinite(minimum) && double.IsFinite(maximum)) || (logScale && minimum <= 0))
+            throw new ArgumentException(
+                Say($"The range of `{option}` must rise{(logScale ? " from above 0" : "")}, but was {minimum} to {maximum}."), nameof(maximum));
+        if (gridPoints < 2) throw new ArgumentException(Say($"The grid of `{option}` must have at least 2 points, but had {gridPoints}."), nameof(gridPoints));
+        return Replace(option, type => SweepParameter.Range(type, option, minimum, maximum, logScale, gridPoints));
+    }
 
     /// <summary>Searches an option among some values.</summary>
-    /// <param name="option">A property of <see cref="SimPOTrainer.Options"/>.</param>
+    /// <param name="option">One of the trainer's options, or one of an option's own.</param>
     /// <param name="values">Values of its type; numbers of other types are converted, and enum values may be given by name.</param>
-    /// <exception cref="ArgumentException">There is no such option, no value, or one of another type.</exception>
+    /// <exception cref="ArgumentException">There is no value.</exception>
     public SweepSpace AddChoice(string option, params object[] values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return Replace(SweepParameter.Choice(option, values));
+        if (values.Length == 0) throw new ArgumentException($"`{option}` must have values to choose from, but had none.", nameof(values));
+        object[] copy = [.. values];
+        return Replace(option, type => SweepParameter.Choice(type, option, copy));
     }
 
-    private SweepSpace Replace(SweepParameter parameter)
+    /// <summary>What is searched of the options of a class.</summary>
+    /// <param name="faults">A sentence for each option that the class has not, or that is of another type.</param>
+    internal IReadOnlyList<SweepParameter> For(Type options, out IReadOnlyList<string> faults)
     {
-        _parameters.RemoveAll(p => p.Name == parameter.Name);
-        _parameters.Add(parameter);
+        List<SweepParameter> found = [];
+        List<string> refused = [];
+        IEnumerable<string> usual = _startsWithDefault ? Usual(options).Except(_entries.Select(e => e.Option)) : [];
+        foreach (Func<SweepParameter> make in usual.Select(name => Own(name)).Concat(_entries.Select(e => Made(e.Parameter))))
+        {
+            try
+            {
+                found.Add(make());
+            }
+            catch (ArgumentException e)
+            {
+                refused.Add(e.Message);
+            }
+        }
+        faults = refused;
+        return found;
+
+        Func<SweepParameter> Own(string name) => () => SweepParameter.OwnRange(options, name);
+        Func<SweepParameter> Made(Func<Type, SweepParameter> parameter) => () => parameter(options);
+    }
+
+    private static IEnumerable<string> Usual(Type options) =>
+        from option in OptionProperty.Of(options) where option.SweepRange is { DefaultOrder: > 0 } orderby option.SweepRange!.DefaultOrder select option.Name;
+
+    private SweepSpace Replace(string option, Func<Type, SweepParameter> parameter)
+    {
+        _entries.RemoveAll(e => e.Option == option);
+        _entries.Add((option, parameter));
         return this;
     }
+
+    private static string Say(FormattableString text) => FormattableString.Invariant(text);
 }

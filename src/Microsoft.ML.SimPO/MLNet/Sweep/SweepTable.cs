@@ -7,7 +7,7 @@ namespace Microsoft.ML.SimPO;
 /// <summary>The trials of a sweep as tables.</summary>
 internal static class SweepTable
 {
-    public static DataFrame ToDataFrame(IReadOnlyList<TrialResult> trials)
+    public static DataFrame ToDataFrame(IReadOnlyList<AlignmentTrialResult> trials)
     {
         var frame = new DataFrame(
             new Int32DataFrameColumn("Trial", trials.Select(t => t.TrialSettings.TrialId)),
@@ -19,34 +19,39 @@ internal static class SweepTable
         Add("Accuracy", t => t.Metrics?.Accuracy);
         Add("MeanMargin", t => t.Metrics?.MeanMargin);
         Add("LogLoss", t => t.Metrics?.LogLoss);
-        Add("ChosenLogProbability", t => t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Loss().Reward.Scale);
+        Add("ChosenLogProbability", t => t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Reward.Scale);
         Add("Seconds", t => t.DurationInMilliseconds / 1000);
         Add("MemoryInMegaByte", t => t.MemoryInMegaByte);
         return frame;
 
-        void Add(string name, Func<TrialResult, double?> figure) => frame.Columns.Add(new DoubleDataFrameColumn(name, trials.Select(figure)));
+        void Add(string name, Func<AlignmentTrialResult, double?> figure) => frame.Columns.Add(new DoubleDataFrameColumn(name, trials.Select(figure)));
     }
 
     /// <summary>The best trial first, then the others from the best on; those that did not complete at the end.</summary>
-    public static string ToText(IReadOnlyList<TrialResult> trials, TrialResult best)
+    public static string ToText(IReadOnlyList<AlignmentTrialResult> trials, AlignmentTrialResult best)
     {
         string[] names = [.. trials[0].TrialSettings.Parameter.Keys];
         List<string[]> rows = [["trial", "epochs", .. names, "accuracy", "margin", "log-loss", "chosen logp", "seconds", ""]];
-        foreach (TrialResult t in Ranked(trials, best))
+        foreach (AlignmentTrialResult t in Ranked(trials, best))
         {
             rows.Add([
-                (t.TrialSettings.TrialId + 1).ToString(CultureInfo.InvariantCulture), Short(t.TrialSettings.Options.Epochs), .. names.Select(n => Short(t.TrialSettings.Parameter[n])),
-                Figure(t.Metrics?.Accuracy, "P1"), Figure(t.Metrics?.MeanMargin, "F3"), Figure(t.Metrics?.LogLoss, "F4"), Figure(t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Loss().Reward.Scale, "F3"),
-                Figure(t.DurationInMilliseconds / 1000, "F1"), t.TrialSettings.TrialId == best.TrialSettings.TrialId ? "best" : t.Status == TrialStatus.Completed ? "" : $"{t.Status}: {t.Message}"]);
+                (t.TrialSettings.TrialId + 1).ToString(CultureInfo.InvariantCulture), Short(t.TrialSettings.Options.Epochs),
+                .. names.Select(n => Short(t.TrialSettings.Parameter[n])),
+                Figure(t.Metrics?.Accuracy, "P1"), Figure(t.Metrics?.MeanMargin, "F3"), Figure(t.Metrics?.LogLoss, "F4"),
+                Figure(t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Reward.Scale, "F3"),
+                Figure(t.DurationInMilliseconds / 1000, "F1"), t.TrialSettings.TrialId == best.TrialSettings.TrialId ? "best"
+                    : t.Status == AlignmentTrialStatus.Completed ? "" : $"{t.Status}: {t.Message}"]);
         }
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(i => rows.Max(r => r[i].Length))];
         var text = new StringBuilder();
-        foreach (string[] row in rows) text.AppendLine(string.Join("  ", row.Select((cell, i) => i < row.Length - 1 ? cell.PadLeft(widths[i]) : cell)).TrimEnd());
+        foreach (string[] row in rows)
+            text.AppendLine(string.Join("  ", row.Select((cell, i) => i < row.Length - 1 ? cell.PadLeft(widths[i]) : cell)).TrimEnd());
         return text.ToString();
     }
 
-    public static IEnumerable<TrialResult> Ranked(IReadOnlyList<TrialResult> trials, TrialResult best) =>
-        trials.OrderBy(t => t.TrialSettings.TrialId == best.TrialSettings.TrialId ? 0 : 1).ThenBy(t => t.Loss).ThenByDescending(t => t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Loss().Reward.Scale);
+    public static IEnumerable<AlignmentTrialResult> Ranked(IReadOnlyList<AlignmentTrialResult> trials, AlignmentTrialResult best) =>
+        trials.OrderBy(t => t.TrialSettings.TrialId == best.TrialSettings.TrialId ? 0 : 1)
+            .ThenBy(t => t.Loss).ThenByDescending(t => t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Reward.Scale);
 
     public static string Short(object value) => value switch
     {
@@ -57,7 +62,7 @@ internal static class SweepTable
 
     private static string Figure(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";
 
-    private static DataFrameColumn Values(string name, IReadOnlyList<TrialResult> trials)
+    private static DataFrameColumn Values(string name, IReadOnlyList<AlignmentTrialResult> trials)
     {
         IEnumerable<object> values = trials.Select(t => t.TrialSettings.Parameter[name]);
         return values.All(v => v is float or double or int)

@@ -7,26 +7,29 @@ internal sealed class Sweeper : IDisposable
 {
     private readonly IHost _host;
     private readonly SweepOptions _sweep;
-    private readonly SimPOTrainer.Options _base;
+    private readonly PreferenceTrainerOptions _base;
     private readonly MLContext _context;
+    private readonly IReadOnlyList<SweepParameter> _parameters;
     private readonly long _seed;
-    private readonly List<TrialResult> _results = [];
-    private TrialResult? _best;
+    private readonly List<AlignmentTrialResult> _results = [];
+    private AlignmentTrialResult? _best;
 
     /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>
-    public Sweeper(MLContext context, SimPOTrainer.Options options, SweepOptions sweep, long seed)
+    public Sweeper(MLContext context, PreferenceTrainerOptions options, SweepOptions sweep, long seed)
     {
         (_context, _base, _sweep, _seed) = (context, options.Copy(), sweep.Copy(), seed);
         _base.Validate();
         _sweep.Validate();
+        _parameters = _sweep.Space.For(_base.GetType(), out IReadOnlyList<string> faults);
+        if (faults.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, faults), nameof(sweep));
         _base.Seed ??= (int)seed;
-        _host = ((IHostEnvironment)context).Register("SimPOSweep");
+        _host = ((IHostEnvironment)context).Register("AlignmentSweep");
     }
 
     /// <summary>Best so far is freed unless it was handed out.</summary>
     public void Dispose() => _best?.Model?.Dispose();
 
-    public SweepResult Run(ITrialRunner runner, CancellationToken cancellationToken)
+    public SweepResult Run(IAlignmentTrialRunner runner, CancellationToken cancellationToken)
     {
         using IChannel channel = _host.Start("Sweep");
         TrialLog? log = _sweep.OutputPath is null ? null : TrialLog.Open(_sweep.OutputPath, Description());
@@ -35,15 +38,16 @@ internal sealed class Sweeper : IDisposable
         while (_results.Count < _sweep.MaxTrials && TimeLeft(start) != TimeSpan.Zero && proposer.Propose() is var (values, rung))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            TrialSettings settings = Settings(values, rung);
-            TrialResult? result = Recorded(log, settings) ?? Run(runner, settings, TimeLeft(start), log, cancellationToken);
+            AlignmentTrialSettings settings = Settings(values, rung);
+            AlignmentTrialResult? result = Recorded(log, settings) ?? Run(runner, settings, TimeLeft(start), log, cancellationToken);
             if (result is null) break; // out of time
             proposer.Update(result);
             Tell(channel, result);
         }
         if (_best is null)
-            throw new InvalidOperationException($"No trial of the sweep completed. {(_results.Count == 0 ? "`MaxTime` ended before the first." : $"The last: {_results[^1].Message}")}");
-        TrialResult best = _best with { Model = _best.Model ?? Reload(_best) };
+            throw new InvalidOperationException(
+                $"No trial of the sweep completed. {(_results.Count == 0 ? "`MaxTime` ended before the first." : $"The last: {_results[^1].Message}")}");
+        AlignmentTrialResult best = _best with { Model = _best.Model ?? Reload(_best) };
         _results[best.TrialSettings.TrialId] = best;
         _best = null;
         return new SweepResult(_results, best);
@@ -55,42 +59,44 @@ internal sealed class Sweeper : IDisposable
 
     private ITrialProposer Proposer() => _sweep.Algorithm switch
     {
-        SweepAlgorithm.Grid => new GridProposer(_sweep.Space.Parameters),
-        SweepAlgorithm.SuccessiveHalving => new HalvingProposer(_sweep.Space.Parameters, _sweep.Rungs, _sweep.ReductionFactor, _seed),
-        _ => new RandomProposer(_sweep.Space.Parameters, _seed),
+        SweepAlgorithm.Grid => new GridProposer(_parameters),
+        SweepAlgorithm.SuccessiveHalving => new HalvingProposer(_parameters, _sweep.Rungs, _sweep.ReductionFactor, _seed),
+        _ => new RandomProposer(_parameters, _seed),
     };
 
-    private TrialSettings Settings(object[] values, int rung)
+    private AlignmentTrialSettings Settings(object[] values, int rung)
     {
-        SimPOTrainer.Options options = _base.Copy();
-        foreach ((SweepParameter parameter, object value) in _sweep.Space.Parameters.Zip(values)) parameter.Set(options, value);
+        PreferenceTrainerOptions options = _base.Copy();
+        foreach ((SweepParameter parameter, object value) in _parameters.Zip(values)) parameter.Set(options, value);
         if (_sweep.Algorithm == SweepAlgorithm.SuccessiveHalving) options.Epochs *= Math.Pow(_sweep.ReductionFactor, rung + 1 - _sweep.Rungs);
-        return new TrialSettings
+        return new AlignmentTrialSettings
         {
             TrialId = _results.Count,
-            Parameter = _sweep.Space.Parameters.Zip(values).ToDictionary(p => p.First.Name, p => p.Second),
+            Parameter = _parameters.Zip(values).ToDictionary(p => p.First.Name, p => p.Second),
             Options = options,
             Rung = rung,
         };
     }
 
-    private TrialResult? Recorded(TrialLog? log, TrialSettings settings)
+    private AlignmentTrialResult? Recorded(TrialLog? log, AlignmentTrialSettings settings)
     {
         if (log is null || settings.TrialId >= log.Records.Count) return null;
         TrialRecord record = log.Records[settings.TrialId];
         if (!record.IsOf(settings))
-            throw new InvalidDataException(FormattableString.Invariant($"The trials in '{_sweep.OutputPath}' do not go with this sweep: number {settings.TrialId} tried other values."));
-        TrialResult result = record.ToResult(settings);
+            throw new InvalidDataException(
+                FormattableString.Invariant($"The trials in '{_sweep.OutputPath}' do not go with this sweep: number {settings.TrialId} tried other values."));
+        AlignmentTrialResult result = record.ToResult(settings);
         Add(result);
         return result;
     }
 
     /// <returns>Null where the time was up before the trial was through.</returns>
-    private TrialResult? Run(ITrialRunner runner, TrialSettings settings, TimeSpan? left, TrialLog? log, CancellationToken cancellationToken)
+    private AlignmentTrialResult? Run(
+        IAlignmentTrialRunner runner, AlignmentTrialSettings settings, TimeSpan? left, TrialLog? log, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(left ?? Timeout.InfiniteTimeSpan, _sweep.Clock);
         using var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
-        TrialResult result;
+        AlignmentTrialResult result;
         try
         {
             result = runner.RunAsync(settings, source.Token).GetAwaiter().GetResult();
@@ -106,7 +112,7 @@ internal sealed class Sweeper : IDisposable
     }
 
     /// <summary>Keeps the best model and frees the other.</summary>
-    private bool Add(TrialResult result)
+    private bool Add(AlignmentTrialResult result)
     {
         if (!result.IsBetterThan(_best))
         {
@@ -127,16 +133,16 @@ internal sealed class Sweeper : IDisposable
     private string BestPath => Path.Combine(_sweep.OutputPath!, "best");
 
     /// <summary>The best trial was run by an earlier sweep into the same folder.</summary>
-    private SimPOTransformer? Reload(TrialResult best)
+    private AlignmentTransformer? Reload(AlignmentTrialResult best)
     {
         if (_sweep.OutputPath is null || !Directory.Exists(BestPath)) return null;
-        SimPOTrainer.Options options = best.TrialSettings.Options.Copy();
-        (options.BaseModel, options.AdapterPath) = (null, null); // the checkpoint has all weights
+        PreferenceTrainerOptions options = best.TrialSettings.Options.Copy();
+        options.AdapterPath = null; // the checkpoint has all weights
         return _context.Alignment.LoadModel(BestPath, options);
     }
 
     private string Description() => FormattableString.Invariant(
-        $"{_sweep.Algorithm} by {_sweep.Metric}, seed {_seed}, {string.Join(", ", _sweep.Space.Parameters.Select(p => p.Description))}, rungs {_sweep.Rungs} by {_sweep.ReductionFactor}, ")
+        $"{_sweep.Algorithm} by {_sweep.Metric}, seed {_seed}, {string.Join(", ", _parameters.Select(p => p.Description))}, rungs {_sweep.Rungs} by {_sweep.ReductionFactor}, ")
         + string.Join(", ", new object?[] { _base, _base.Lora }.OfType<object>().SelectMany(Values));
 
     private static IEnumerable<string> Values(object options) => options.GetType().GetProperties()
@@ -144,11 +150,13 @@ internal sealed class Sweeper : IDisposable
         .OrderBy(p => p.Name, StringComparer.Ordinal)
         .Select(p => $"{p.Name} {SweepParameter.Text(p.GetValue(options) ?? "")}");
 
-    private void Tell(IChannel channel, TrialResult result)
+    private void Tell(IChannel channel, AlignmentTrialResult result)
     {
-        TrialSettings settings = result.TrialSettings;
+        AlignmentTrialSettings settings = result.TrialSettings;
         string values = string.Join(' ', settings.Parameter.Select(p => FormattableString.Invariant($"{p.Key} {SweepTable.Short(p.Value)}")));
-        string end = result.Status == TrialStatus.Completed ? FormattableString.Invariant($"{_sweep.Metric} {result.Metric:G5}") : $"{result.Status}: {result.Message}";
+        string end = result.Status == AlignmentTrialStatus.Completed
+            ? FormattableString.Invariant($"{_sweep.Metric} {result.Metric:G5}")
+            : $"{result.Status}: {result.Message}";
         channel.Info(FormattableString.Invariant($"trial {settings.TrialId + 1}/{_sweep.MaxTrials} rung {settings.Rung} epochs {settings.Options.Epochs:G4} {values}: {end}, {result.DurationInMilliseconds / 1000:F1} s"));
         _sweep.Progress?.Report(result);
     }

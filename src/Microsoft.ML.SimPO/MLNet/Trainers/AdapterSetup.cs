@@ -13,22 +13,25 @@ internal static class AdapterSetup
     /// <param name="seed">Where the random numbers of a new adapter begin.</param>
     /// <exception cref="InvalidDataException">The options of LoRA do not fit the model; all faults are listed.</exception>
     /// <exception cref="InvalidOperationException">A new adapter is asked for where there is one.</exception>
-    public static void Prepare(LanguageModel model, SimPOTrainer.Options options, int seed, IChannel channel)
+    public static void Prepare(LanguageModel model, PreferenceTrainerOptions options, int seed, IChannel channel)
     {
         Decoder decoder = model.Decoder;
         if (options.Lora is { } lora)
         {
             if (decoder.Adapter is not null)
-                throw new InvalidOperationException("The model has a LoRA adapter already. Set `Lora` to null to train that one on, or begin with the base model.");
+                throw new InvalidOperationException(
+                    "The model has a LoRA adapter already. Set `Lora` to null to train that one on, or begin with the base model.");
             AdapterInitializer.Attach(decoder, lora.Config(model.Folder), seed);
         }
         if (decoder.Adapter is not { } adapter) return;
         string whole = adapter.Config.ModulesToSave.Count == 0 ? "" : $", and {string.Join(", ", adapter.Config.ModulesToSave)} whole";
         channel.Info(FormattableString.Invariant(
             $"LoRA: {adapter.ParameterCount} parameters are trained ({100.0 * adapter.ParameterCount / decoder.ParameterCount:F2} % of {decoder.ParameterCount}): rank {adapter.Config.Rank}, alpha {adapter.Config.Alpha} on {string.Join(", ", adapter.TargetNames)}{whole}. All others are frozen."));
-        if (adapter.Config.Dropout > 0) channel.Info(FormattableString.Invariant($"The adapter was trained with dropout {adapter.Config.Dropout}; it is trained on without."));
+        if (adapter.Config.Dropout > 0)
+            channel.Info(FormattableString.Invariant($"The adapter was trained with dropout {adapter.Config.Dropout}; it is trained on without."));
         if (options.LearningRate < LowRate)
-            channel.Warning(FormattableString.Invariant($"`LearningRate` {options.LearningRate} suits the training of all weights; an adapter hardly moves with it. Use 1e-5 to 5e-4."));
+            channel.Warning(FormattableString.Invariant(
+                $"`LearningRate` {options.LearningRate} suits the training of all weights; an adapter hardly moves with it. Use 1e-5 to 5e-4."));
     }
 
     /// <summary>What scoring with a loaded model should be known for.</summary>

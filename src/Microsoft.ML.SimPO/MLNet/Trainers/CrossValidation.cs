@@ -6,9 +6,9 @@ namespace Microsoft.ML.SimPO;
 internal static class CrossValidation
 {
     public static IReadOnlyList<CrossValidationFold> Run(
-        MLContext context, IDataView data, SimPOTrainer.Options options, int numberOfFolds, int seed, bool keepModels, CancellationToken cancellationToken)
+        MLContext context, IDataView data, PreferenceTrainerOptions options, int numberOfFolds, int seed, bool keepModels, CancellationToken cancellationToken)
     {
-        IHost host = ((IHostEnvironment)context).Register("SimPOCrossValidation");
+        IHost host = ((IHostEnvironment)context).Register("AlignmentCrossValidation");
         PairColumns.Of(host, data.Schema, options, nameof(data));
         IReadOnlyList<DataOperationsCatalog.TrainTestData> folds = PromptPartition.Folds(host, data, options.PromptColumnName, numberOfFolds, seed);
         using IChannel channel = host.Start("CrossValidation");
@@ -34,11 +34,11 @@ internal static class CrossValidation
 
         CrossValidationFold Judge(int fold, DataOperationsCatalog.TrainTestData parts)
         {
-            SimPOTransformer tuned = new SimPOTrainer(context, options).Fit(parts.TrainSet, null, cancellationToken);
+            AlignmentTransformer tuned = options.CreateTrainer(context).Fit(parts.TrainSet, null, cancellationToken);
             bool kept = false;
             try
             {
-                AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(parts.TestSet), options.Loss().TargetMargin);
+                AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(parts.TestSet));
                 kept = keepModels;
                 return new CrossValidationFold(fold, metrics, parts.TestSet, kept ? tuned : null);
             }

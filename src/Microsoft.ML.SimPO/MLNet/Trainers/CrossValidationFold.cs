@@ -1,8 +1,20 @@
 namespace Microsoft.ML.SimPO;
 
 /// <summary>One fold of a cross-validation: the model was tuned on the other folds and judged on this one.</summary>
-/// <param name="Fold">From 0.</param>
-/// <param name="Metrics">On the fold's own pairs.</param>
-/// <param name="HoldOutSet">The fold's own pairs, unscored.</param>
-/// <param name="Model">The tuned model, which belongs to the caller; null unless it was asked for.</param>
-public sealed record CrossValidationFold(int Fold, AlignmentMetrics Metrics, IDataView HoldOutSet, SimPOTransformer? Model);
+public sealed class CrossValidationFold
+{
+    internal CrossValidationFold(int fold, AlignmentMetrics metrics, IDataView holdOutSet, AlignmentTransformer? model) =>
+        (Fold, Metrics, HoldOutSet, Model) = (fold, metrics, holdOutSet, model);
+
+    /// <summary>From 0.</summary>
+    public int Fold { get; }
+
+    /// <summary>On the fold's own pairs.</summary>
+    public AlignmentMetrics Metrics { get; }
+
+    /// <summary>The fold's own pairs, unscored.</summary>
+    public IDataView HoldOutSet { get; }
+
+    /// <summary>The tuned model, which belongs to the caller; null unless it was asked for.</summary>
+    public AlignmentTransformer? Model { get; }
+}

@@ -3,48 +3,56 @@ using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training;
 
 namespace Microsoft.ML.SimPO;
 
 /// <summary>What a fit writes to the log of the <see cref="MLContext"/>.</summary>
 internal static class FitReport
 {
-    public static void Encoded(IChannel channel, EncodingStatistics statistics, SimPOTrainer.Options options)
+    public static void Encoded(IChannel channel, EncodingStatistics statistics, PreferenceTrainerOptions options)
     {
         string how = statistics.Templated > 0
             ? $"{statistics.Templated} rendered with the model's chat template{(statistics.AlreadyTemplated > 0 ? $", {statistics.AlreadyTemplated} left alone because they hold its turn tokens" : "")}"
             : statistics.AlreadyTemplated > 0 ? "left alone because they hold the chat template's turn tokens"
             : options.ApplyChatTemplate ? "as plain text, for the model has no chat template" : "as plain text, for the chat template is turned off";
         channel.Info(Say($"{statistics.Encoded} pairs encoded: {how}."));
-        if (statistics.CutPrompts > 0) channel.Info(Say($"{statistics.CutPrompts} prompts were cut to fit `MaxLength` {options.MaxLength} and `MaxPromptLength` {options.MaxPromptLength}."));
-        if (statistics.Merged > 0) channel.Info(Say($"{statistics.Merged} pairs have a token that spans the border of prompt and answer; it is scored with the answer."));
-        if (statistics.DroppedLong > 0) channel.Warning(Say($"{statistics.DroppedLong} pairs were dropped because an answer alone is longer than `MaxLength` {options.MaxLength} allows."));
+        if (statistics.CutPrompts > 0)
+            channel.Info(Say(
+                $"{statistics.CutPrompts} prompts were cut to fit `MaxLength` {options.MaxLength} and `MaxPromptLength` {options.MaxPromptLength}."));
+        if (statistics.Merged > 0)
+            channel.Info(Say($"{statistics.Merged} pairs have a token that spans the border of prompt and answer; it is scored with the answer."));
+        if (statistics.DroppedLong > 0)
+            channel.Warning(Say($"{statistics.DroppedLong} pairs were dropped because an answer alone is longer than `MaxLength` {options.MaxLength} allows."));
         if (statistics.DroppedEmpty > 0) channel.Warning(Say($"{statistics.DroppedEmpty} pairs were dropped because an answer is empty."));
-        if (statistics.CutAnswers > 0) channel.Warning(Say($"{statistics.CutAnswers} pairs have an answer that was cut to fit `MaxLength` {options.MaxLength}."));
+        if (statistics.CutAnswers > 0)
+            channel.Warning(Say($"{statistics.CutAnswers} pairs have an answer that was cut to fit `MaxLength` {options.MaxLength}."));
         if (statistics.EqualAnswers > 0) channel.Warning(Say($"{statistics.EqualAnswers} pairs have equal answers and teach nothing."));
     }
 
-    public static void Plan(IChannel channel, LanguageModel model, IReadOnlyList<EncodedPair> pairs, int steps, int seed, SimPOTrainer.Options options)
+    public static void Plan(IChannel channel, LanguageModel model, IReadOnlyList<EncodedPair> pairs, int steps, int seed, PreferenceTrainerOptions options)
     {
         Decoder decoder = model.Decoder;
         string stored = model.StoredType is { } type and not "float32" ? $", whatever type the checkpoint is stored in ({type})" : "";
         string precision = decoder.ComputeType == TorchSharp.torch.float32 ? "computed and trained in float32" : "computed in bfloat16 and trained in float32";
         channel.Info(Say($"{decoder.Architecture.ModelType} model with {decoder.ParameterCount} parameters on {decoder.Device.type}, {precision}{stored}."));
         channel.Info(Say($"{pairs.Count} pairs, {pairs.Sum(p => (long)p.PackedLength)} tokens with each prompt once; {steps} steps of up to {options.BatchSize} pairs; seed {seed}."));
-        if (options.LossType == SimPOLossType.Hinge && options.LabelSmoothing > 0) channel.Warning("`LabelSmoothing` has no effect with the hinge loss.");
+        foreach (string warning in options.Warnings) channel.Warning(warning);
     }
 
     /// <summary>Few pairs in a step of their own are a noisy step with the same learning rate.</summary>
-    public static void Remainder(IChannel channel, int pairs, SimPOTrainer.Options options)
+    public static void Remainder(IChannel channel, int pairs, PreferenceTrainerOptions options)
     {
         int remainder = pairs % options.BatchSize;
-        if (options.DropLast || options.Compatibility == Compatibility.SimPOReference || pairs < options.BatchSize || remainder == 0 || remainder * 4 >= options.BatchSize) return;
+        bool isLarge = remainder == 0 || remainder * 4 >= options.BatchSize;
+        if (options.DropLast || options.Profile.EpochEnd == EpochEnd.AcrossEpochs || pairs < options.BatchSize || isLarge) return;
         channel.Warning(Say($"The last step of each epoch has {remainder} of {options.BatchSize} pairs, under a quarter: each of them weighs {options.BatchSize / (double)remainder:F0} times as much. Set `DropLast`, or take another `BatchSize`."));
     }
 
     public static void Saved(IChannel channel, string path, CheckpointSummary summary)
     {
-        channel.Info(Say($"{summary.Parameters} weights saved to '{path}' in {summary.Files} {(summary.Files == 1 ? "file" : "files")} of {summary.Bytes} bytes."));
+        channel.Info(
+            Say($"{summary.Parameters} weights saved to '{path}' in {summary.Files} {(summary.Files == 1 ? "file" : "files")} of {summary.Bytes} bytes."));
         if (summary is { PutBack: > 0 and { } putBack, Changed: { } changed })
             channel.Warning(Say($"Rounding to bfloat16 put {putBack} of {changed} changed weights ({putBack / (double)changed:P1}) back to what they were before the tuning. Save in float32 to keep them."));
     }

@@ -10,40 +10,53 @@ namespace Microsoft.ML.SimPO;
 public sealed class LoraOptions
 {
     /// <summary>The inner size of the updates. At least 1, usually 8 to 64; default 16.</summary>
-    [SweepRange(4, 64, LogScale = true)]
+    [Option("lora_r", OptionEffect.Steps, AtLeast = 1, Use = "8 to 64"), SweepRange(4, 64, LogScale = true)]
     public int Rank { get; set; } = 16;
 
     /// <summary>The numerator of the scaling s = Alpha / Rank. Above 0, usually once or twice the rank; default 32.</summary>
+    [Option("lora_alpha", OptionEffect.Steps, Above = 0, Use = "once or twice the rank")]
     public double Alpha { get; set; } = 32;
 
     /// <summary>Rank-stabilised LoRA (arXiv 2312.03732): s = Alpha / sqrt(Rank), which keeps large ranks learning. Default false.</summary>
+    [Option("use_rslora", OptionEffect.Steps)]
     public bool UseRslora { get; set; }
 
     /// <summary>
     /// The linear layers with an update: names such as <c>q_proj</c> or <c>mlp.down_proj</c>, each of which means every layer that ends in it, or "all-linear"
     /// alone for all but the head. Default "all-linear".
     /// </summary>
+    [Option("lora_target_modules", OptionEffect.Steps)]
     public IReadOnlyList<string> TargetModules { get; set; } = [AdapterTargets.AllLinear];
 
     /// <summary>
-    /// Modules that are trained whole and stored with the adapter, such as <c>embed_tokens</c> and <c>lm_head</c>, where these are not tied to each other, or norms.
-    /// Default none.
+    /// Modules that are trained whole and stored with the adapter, such as <c>embed_tokens</c> and <c>lm_head</c>, where these are not tied to each other, or
+    /// norms. Default none.
     /// </summary>
+    [Option("lora_modules_to_save", OptionEffect.Steps)]
     public IReadOnlyList<string> ModulesToSave { get; set; } = [];
 
     /// <summary>All options in a line.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"rank {Rank}, alpha {Alpha}{(UseRslora ? ", rank-stabilised" : "")} on {string.Join(", ", TargetModules)}{(ModulesToSave.Count == 0 ? "" : $" with {string.Join(", ", ModulesToSave)} whole")}");
+    public override string ToString()
+    {
+        string whole = ModulesToSave.Count == 0 ? "" : $" with {string.Join(", ", ModulesToSave)} whole";
+        return string.Create(
+            CultureInfo.InvariantCulture, $"rank {Rank}, alpha {Alpha}{(UseRslora ? ", rank-stabilised" : "")} on {string.Join(", ", TargetModules)}{whole}");
+    }
 
-    internal LoraOptions Copy() => new() { Rank = Rank, Alpha = Alpha, UseRslora = UseRslora, TargetModules = [.. TargetModules ?? []], ModulesToSave = [.. ModulesToSave ?? []] };
+    internal LoraOptions Copy()
+    {
+        var copy = (LoraOptions)MemberwiseClone();
+        (copy.TargetModules, copy.ModulesToSave) = ([.. TargetModules ?? []], [.. ModulesToSave ?? []]); // lists may be changed by whoever made them
+        return copy;
+    }
 
     internal IEnumerable<string> Faults()
     {
-        if (Rank < 1) yield return FormattableString.Invariant($"`Lora.Rank` must be at least 1, but was {Rank}. Use 8 to 64.");
-        if (!(Alpha > 0 && double.IsFinite(Alpha))) yield return FormattableString.Invariant($"`Lora.Alpha` must be greater than 0, but was {Alpha}. Use once or twice the rank.");
+        foreach (string fault in OptionProperty.Of(typeof(LoraOptions)).Select(o => o.Fault(this, "Lora.")).OfType<string>()) yield return fault;
         if (TargetModules.Count == 0) yield return "`Lora.TargetModules` must name a module, but was empty. Use \"all-linear\" for all linear layers.";
         else if (TargetModules.Any(string.IsNullOrWhiteSpace)) yield return "`Lora.TargetModules` must hold names of modules, but one was empty.";
-        else if (TargetModules.Count > 1 && TargetModules.Contains(AdapterTargets.AllLinear)) yield return $"`Lora.TargetModules` must hold \"all-linear\" alone, but was {string.Join(", ", TargetModules)}.";
+        else if (TargetModules.Count > 1 && TargetModules.Contains(AdapterTargets.AllLinear))
+            yield return $"`Lora.TargetModules` must hold \"all-linear\" alone, but was {string.Join(", ", TargetModules)}.";
         if (ModulesToSave.Any(string.IsNullOrWhiteSpace)) yield return "`Lora.ModulesToSave` must hold names of modules, but one was empty.";
     }
 

@@ -9,57 +9,52 @@ namespace Microsoft.ML.SimPO;
 /// <summary>What the options mean to the ranks below.</summary>
 internal static class OptionsExtensions
 {
-    public static IAlignmentLoss Loss(this SimPOTrainer.Options options) =>
-        new SimPOLoss(options.Beta, options.GammaBetaRatio, options.LossType, options.LabelSmoothing, options.SftWeight,
-            options.Compatibility == Compatibility.None ? options.SftNormalization : SftNormalization.MicroBatchTokens);
+    /// <summary>A copy of the same class.</summary>
+    public static TOptions Copy<TOptions>(this TOptions options)
+        where TOptions : ScoringOptions => (TOptions)options.Clone();
 
-    public static TrainingSettings Settings(this SimPOTrainer.Options options, Decoder decoder) => new()
+    public static TrainingSettings Settings(this PreferenceTrainerOptions options, Decoder decoder) => new()
     {
         LearningRate = options.LearningRate,
         Scheduler = options.LearningRateScheduler,
         WarmupRatio = options.WarmupRatio,
         WarmupSteps = options.WarmupSteps,
         MaxGradNorm = options.MaxGradNorm,
-        AdamW = new AdamWSettings(options.WeightDecay, options.AdamBeta1, options.AdamBeta2, options.AdamEpsilon, NormDecay.Applies(decoder.Architecture.ModelType, options.Compatibility),
-            Float32Norm: options.Compatibility != Compatibility.None),
-        Weighting = options.Weighting(),
+        AdamW = new AdamWSettings(
+            options.WeightDecay, options.AdamBeta1, options.AdamBeta2, options.AdamEpsilon, options.Profile.DecaysNorms(decoder.Architecture.ModelType),
+            options.Profile.Float32Norm),
+        Weighting = options.Profile.Weighting(options.PairsPerMicroBatch, options.BatchSize, options.CrossEntropy),
         Plan = options.Plan(ComputePlan.Of(decoder)),
-        LookUpPadding = options.Compatibility == Compatibility.None,
-        ReportsNextRate = options.Compatibility == Compatibility.SimPOReference,
+        LookUpPadding = options.Profile.LooksUpPadding,
+        ReportsNextRate = options.Profile.ReportsNextRate,
     };
 
     /// <param name="model">Where the model is computed, and in which numbers.</param>
-    public static ComputePlan Plan(this SimPOTrainer.Options options, ComputePlan model) =>
+    public static ComputePlan Plan(this PreferenceTrainerOptions options, ComputePlan model) =>
         model with { TokensPerPass = options.TokensPerMicroBatch, Recompute = options.GradientCheckpointing };
 
-    public static StepPlanner Planner(this SimPOTrainer.Options options, IReadOnlyList<EncodedPair> pairs) => new(pairs, options.BatchSize, options.TokensPerMicroBatch)
-    {
-        PairsPerMicroBatch = options.PairsPerMicroBatch ?? (options.Compatibility == Compatibility.None ? int.MaxValue : options.BatchSize),
-        DropLast = options.DropLast,
-        EpochEnd = options.Compatibility switch
+    public static StepPlanner Planner(this PreferenceTrainerOptions options, IReadOnlyList<EncodedPair> pairs) =>
+        new(pairs, options.BatchSize, options.TokensPerMicroBatch)
         {
-            Compatibility.SimPOReference => EpochEnd.AcrossEpochs,
-            Compatibility.Trl024 => EpochEnd.OwnStepOfMicroBatches,
-            _ => EpochEnd.OwnStep,
-        },
-    };
+            PairsPerMicroBatch = options.Profile.PairsPerMicroBatch(options.PairsPerMicroBatch, options.BatchSize),
+            DropLast = options.DropLast,
+            EpochEnd = options.Profile.EpochEnd,
+        };
 
-    private static StepWeighting Weighting(this SimPOTrainer.Options options) => options.Compatibility switch
-    {
-        Compatibility.SimPOReference => StepWeighting.EachMicroBatch(options.BatchSize / (options.PairsPerMicroBatch ?? options.BatchSize)),
-        Compatibility.Trl024 => StepWeighting.EachMicroBatch(),
-        _ => StepWeighting.EachPair with { SftNormalization = options.SftNormalization },
-    };
+    /// <summary>Pairs in a batch of an evaluation; null for all in one, so that each weighs the same.</summary>
+    public static int? PairsPerEvaluation(this PreferenceTrainerOptions options) =>
+        options.Profile.EvaluatesInBatches ? options.PairsPerEvaluationBatch ?? options.PairsPerMicroBatch ?? options.BatchSize : null;
 
     /// <param name="everyRow">Empty answers are kept and long ones cut, so that every row has a score; training refuses and drops them.</param>
-    public static PreferenceEncoder Encoder(this LanguageModel model, SimPOTrainer.Options options, bool everyRow = false) =>
+    public static PreferenceEncoder Encoder(this LanguageModel model, ScoringOptions options, bool everyRow = false) =>
         new(model.Tokenizer, model.SpecialTokens, model.Template, new PreferenceEncoderOptions
         {
             MaxLength = options.MaxLength,
             MaxPromptLength = options.MaxPromptLength,
             ApplyChatTemplate = options.ApplyChatTemplate,
-            Compatibility = options.Compatibility,
-            EmptyAnswers = everyRow ? EmptyAnswers.Keep : options.DropEmptyAnswers ? EmptyAnswers.Drop : EmptyAnswers.Refuse,
+            Preparation = options.Profile.Preparation,
+            EmptyAnswers = everyRow ? EmptyAnswers.Keep
+                : options is PreferenceTrainerOptions { DropEmptyAnswers: true } ? EmptyAnswers.Drop : EmptyAnswers.Refuse,
             LongAnswers = everyRow ? LongAnswers.Cut : LongAnswers.Drop,
         });
 }

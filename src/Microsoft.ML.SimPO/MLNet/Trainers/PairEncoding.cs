@@ -14,6 +14,8 @@ internal static class PairEncoding
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static EncodedPairs Encode(PreferenceEncoder encoder, IDataView data, PairColumns columns, CancellationToken cancellationToken) =>
         new(OrderedParallel
-            .Select(columns.Rows(data), row => row.Prompt.Length + row.Chosen.Length + row.Rejected.Length, row => encoder.Encode(row.Prompt, row.Chosen, row.Rejected, row.Row), cancellationToken)
+            .Select(
+                columns.Rows(data), row => row.Prompt.Length + row.Chosen.Length + row.Rejected.Length,
+                row => encoder.Encode(row.Prompt, row.Chosen, row.Rejected, row.Row), cancellationToken)
             .OfType<EncodedPair>());
 }

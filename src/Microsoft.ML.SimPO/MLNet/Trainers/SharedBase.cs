@@ -2,18 +2,22 @@ using Microsoft.ML.SimPO.Native;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>The model that several fits begin with, in memory once: the caller's own, or one that is read when it is first needed and freed with this.</summary>
-internal sealed class SharedBase(MLContext context, SimPOTrainer.Options options) : IDisposable
+/// <summary>
+/// The model that several fits begin with, in memory once: the caller's own, or one that is read when it is first needed and freed with this.
+/// </summary>
+internal sealed class SharedBase(MLContext context, PreferenceTrainerOptions options) : IDisposable
 {
     private readonly IDisposable _threads = ComputeThread.Keep();
-    private SimPOTransformer? _own;
+    private AlignmentTransformer? _own;
 
-    /// <summary>Makes a fit with such options begin with the weights in memory. It is one of many: it writes no run folder of its own, and resumes none.</summary>
-    public void GiveTo(SimPOTrainer.Options fit)
+    /// <summary>
+    /// Makes a fit with such options begin with the weights in memory. It is one of many: it writes no run folder of its own, and resumes none.
+    /// </summary>
+    public void GiveTo(PreferenceTrainerOptions fit)
     {
         (fit.OutputPath, fit.ResumeFrom, fit.SaveSteps, fit.SaveTotalLimit, fit.SaveOnCancel) = (null, null, 0, 0, false);
         if (options.BaseModel is not null) return;
-        _own ??= SimPOTransformer.FromOptions(context, options);
+        _own ??= new AlignmentTransformer(context, ModelSource.Of(options).Open(context), options);
         (fit.BaseModel, fit.AdapterPath) = (_own, null); // it has the adapter already
     }
 

@@ -65,7 +65,8 @@ internal sealed class PreferencePipeline
 
     private PairMeasure Measure() => _encoder is null ? PairMeasure.Characters : PairMeasure.Tokens(_encoder);
 
-    private IEnumerable<LocatedRow> Clean(IEnumerable<LocatedRow> rows, DropLog log, PairMeasure measure) => PreferenceCleaner.Clean(rows, _filters, log, measure);
+    private IEnumerable<LocatedRow> Clean(IEnumerable<LocatedRow> rows, DropLog log, PairMeasure measure) =>
+        PreferenceCleaner.Clean(rows, _filters, log, measure);
 
     /// <summary>What is not pairs is refused here, and how the data was understood is said once.</summary>
     private void CheckFirst()
@@ -73,7 +74,8 @@ internal sealed class PreferencePipeline
         using IChannel channel = _host.Start("Load");
         var log = new DropLog();
         if (Clean(_source.ReadUnshuffled(channel.Info, log), log, Measure()).Any()) return;
-        throw new InvalidDataException($"'{_source.Name}' holds no preference pairs that pass the filters.{string.Concat(log.Drops.Select(drop => Environment.NewLine + Line(drop)))}");
+        throw new InvalidDataException(
+            $"'{_source.Name}' holds no preference pairs that pass the filters.{string.Concat(log.Drops.Select(drop => Environment.NewLine + Line(drop)))}");
     }
 
     /// <summary>Every enumeration reads for itself: cursors of one data view may run side by side.</summary>
@@ -94,5 +96,6 @@ internal sealed class PreferencePipeline
     }
 
     private static string Line(DroppedRows drop) =>
-        FormattableString.Invariant($"{drop.Count} {(drop.Count == 1 ? "row was" : "rows were")} left out ({drop.Reason}), the first at {drop.ExamplePlace}: {drop.Example}");
+        FormattableString.Invariant(
+            $"{drop.Count} {(drop.Count == 1 ? "row was" : "rows were")} left out ({drop.Reason}), the first at {drop.ExamplePlace}: {drop.Example}");
 }

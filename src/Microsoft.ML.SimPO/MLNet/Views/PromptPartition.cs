@@ -17,9 +17,11 @@ internal static class PromptPartition
     public static DataOperationsCatalog.TrainTestData Split(IHost host, IDataView data, string promptColumn, double testFraction, long seed)
     {
         if (!(testFraction is > 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(testFraction), FormattableString.Invariant($"`testFraction` must be above 0 and below 1, but was {testFraction}. Use 0.05 to 0.2."));
+            throw new ArgumentOutOfRangeException(
+                nameof(testFraction), FormattableString.Invariant($"`testFraction` must be above 0 and below 1, but was {testFraction}. Use 0.05 to 0.2."));
         DataViewSchema.Column column = Column(host, data, promptColumn);
-        var test = new Lazy<HashSet<UInt128>>(() => PromptSplit.TestPrompts(Prompts(data, column).Select(p => new PreferenceRow(p, "", "", null, null)), testFraction, seed));
+        var test = new Lazy<HashSet<UInt128>>(
+            () => PromptSplit.TestPrompts(Prompts(data, column).Select(p => new PreferenceRow(p, "", "", null, null)), testFraction, seed));
         return Make(
             new FilteredDataView(data, column, prompt => !test.Value.Contains(TextKey.OfPrompt(prompt))),
             new FilteredDataView(data, column, prompt => test.Value.Contains(TextKey.OfPrompt(prompt))));
@@ -29,7 +31,9 @@ internal static class PromptPartition
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two folds, or the column is missing or not text.</exception>
     public static IReadOnlyList<DataOperationsCatalog.TrainTestData> Folds(IHost host, IDataView data, string promptColumn, int numberOfFolds, long seed)
     {
-        if (numberOfFolds < 2) throw new ArgumentOutOfRangeException(nameof(numberOfFolds), FormattableString.Invariant($"`numberOfFolds` must be at least 2, but was {numberOfFolds}. Use 5."));
+        if (numberOfFolds < 2)
+            throw new ArgumentOutOfRangeException(
+                nameof(numberOfFolds), FormattableString.Invariant($"`numberOfFolds` must be at least 2, but was {numberOfFolds}. Use 5."));
         DataViewSchema.Column column = Column(host, data, promptColumn);
         var folds = new Lazy<Dictionary<UInt128, int>>(() => PromptFolds.Assign(Prompts(data, column), numberOfFolds, seed));
         return [.. Enumerable.Range(0, numberOfFolds).Select(fold => Make(

@@ -39,7 +39,7 @@ internal sealed class PreferenceEncoder
         EndTokens = [.. new[] { _endToken, eos }.OfType<int>().Distinct()];
         _sides = new SideTokenizer(tokenizer, bos, eos);
         _texts = new ChatTexts(applied, turns);
-        _reference = _options.Compatibility == Compatibility.None ? null : new ReferenceEncoder(tokenizer, applied, bos, eos ?? _endToken.Value, _options);
+        _reference = _options.Preparation == RowPreparation.Own ? null : new ReferenceEncoder(tokenizer, applied, bos, eos ?? _endToken.Value, _options);
     }
 
     /// <summary>The tokens at which an answer ends: that of the turn, and EOS where it is another.</summary>

@@ -18,8 +18,8 @@ internal sealed record PreferenceEncoderOptions
     /// <summary>Default <see cref="EmptyAnswers.Refuse"/>.</summary>
     public EmptyAnswers EmptyAnswers { get; init; } = EmptyAnswers.Refuse;
 
-    /// <summary>Default <see cref="Compatibility.None"/>.</summary>
-    public Compatibility Compatibility { get; init; } = Compatibility.None;
+    /// <summary>Default <see cref="RowPreparation.Own"/>.</summary>
+    public RowPreparation Preparation { get; init; } = RowPreparation.Own;
 
     /// <summary>Which part of a prompt stays when a compatibility mode cuts it. Default <see cref="PromptCut.KeepEnd"/>.</summary>
     public PromptCut PromptCut { get; init; } = PromptCut.KeepEnd;

@@ -22,7 +22,7 @@ internal sealed class ReferenceEncoder(HfTokenizer tokenizer, ChatTemplate? temp
     {
         if (template is null) return new PairTexts(prompt, chosen, rejected, PromptHandling.Plain, NeedsEos: false);
         PromptedAnswers row = PromptedAnswers.Parse(prompt, ("chosen", chosen), ("rejected", rejected));
-        return options.Compatibility == Compatibility.SimPOReference
+        return options.Preparation == RowPreparation.SimPOReference
             ? ReferenceTexts.SimPO(template, row.Prompt.Messages, row.Answers[0], row.Answers[1])
             : ReferenceTexts.Trl(template, row.Prompt.Messages, row.Answers[0], row.Answers[1]);
     }

@@ -43,7 +43,7 @@ public sealed class SchemaTests(TunedModel model) : IClassFixture<TunedModel>
     {
         SimPOTrainer.Options options = QuickStartFiles.Options(o => (o.PromptColumnName, o.ChosenColumnName, o.RejectedColumnName) = ("Question", "Good", "Bad"));
         IDataView data = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8).Select(p => new { Bad = p.Rejected, Good = p.Chosen, Question = p.Prompt, Id = 7 }));
-        using SimPOTransformer tuned = _context.Alignment.Trainers.SimPO(options).Fit(data);
+        using AlignmentTransformer tuned = _context.Alignment.Trainers.SimPO(options).Fit(data);
         TunedModel.AssertEqual(model.Scores(model.Data), model.Scores(tuned, data));
         Assert.Equal("Could not find chosen column 'Good'" + Environment.NewLine + "Could not find rejected column 'Bad' (Parameter 'inputSchema')",
             Failure(() => tuned.Transform(_context.Data.LoadFromEnumerable([new { Question = "q" }]))));

@@ -26,7 +26,7 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void A_run_that_was_cancelled_goes_on_to_the_same_bits()
     {
-        using SimPOTransformer whole = Fit(o => o.OutputPath = Path.Combine(_folder.Path, "whole"));
+        using AlignmentTransformer whole = Fit(o => o.OutputPath = Path.Combine(_folder.Path, "whole"));
         using var source = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => Fit(o =>
         {
@@ -34,7 +34,7 @@ public sealed class RunFolderTests : IDisposable
             o.Progress = new Listener(p => { if (p.Step == 3) source.Cancel(); });
         }, null, source.Token));
         Assert.Equal(["checkpoint-3"], Checkpoints());
-        using SimPOTransformer resumed = Fit(o => o.ResumeFrom = "Auto");
+        using AlignmentTransformer resumed = Fit(o => o.ResumeFrom = "Auto");
         AssertSameWeights(whole, resumed);
         Assert.Equal(["checkpoint-3", "checkpoint-4", "checkpoint-8"], Checkpoints());
         Assert.Contains($"Info The run goes on from '{Path.Combine(Output, "checkpoint-3")}' after step 3 of 8.", _log);
@@ -42,7 +42,7 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(Figures(Path.Combine(_folder.Path, "whole")), Figures(Output));
         Assert.Equal(whole.TrainingRun.Steps.Select(p => (p.Step, p.Loss, p.GradientNorm, p.LearningRate, p.Epoch)), resumed.TrainingRun.Steps.Select(p => (p.Step, p.Loss, p.GradientNorm, p.LearningRate, p.Epoch)));
 
-        using SimPOTransformer done = Fit(o => o.ResumeFrom = "auto"); // nothing is left to do
+        using AlignmentTransformer done = Fit(o => o.ResumeFrom = "auto"); // nothing is left to do
         AssertSameWeights(whole, done);
         Assert.Equal(Figures(Output), Figures(Path.Combine(_folder.Path, "whole")));
     }
@@ -51,11 +51,11 @@ public sealed class RunFolderTests : IDisposable
     public void A_run_of_an_adapter_goes_on_to_the_same_bits()
     {
         void Lora(SimPOTrainer.Options o) => (o.Lora, o.LearningRate) = (new LoraOptions { Rank = 4, Alpha = 8 }, 1e-3);
-        float[][] Adapter(SimPOTransformer model) => [.. model.Model.Decoder.Trainable.Select(p => p.Value.data<float>().ToArray())];
-        using SimPOTransformer whole = Fit(Lora);
+        float[][] Adapter(AlignmentTransformer model) => [.. model.Model.Decoder.Trainable.Select(p => p.Value.data<float>().ToArray())];
+        using AlignmentTransformer whole = Fit(Lora);
         Assert.NotEmpty(Adapter(whole));
         Directory.Delete(Path.Combine(Output, "checkpoint-8"), recursive: true);
-        using SimPOTransformer resumed = Fit(o =>
+        using AlignmentTransformer resumed = Fit(o =>
         {
             Lora(o);
             o.ResumeFrom = "Auto";
@@ -79,7 +79,7 @@ public sealed class RunFolderTests : IDisposable
             Environment.NewLine,
             [$"The run in '{Path.Combine(Output, "checkpoint-4")}' cannot go on with other data or options. Set them as they were, or begin anew in another `OutputPath`.", .. differences]);
 
-        using SimPOTransformer tuned = Fit(o => Lora(o, 8));
+        using AlignmentTransformer tuned = Fit(o => Lora(o, 8));
         Assert.Equal(Message("`Lora` was rank 4, alpha 8 on all-linear there and is rank 4, alpha 16 on all-linear now."), Refusal(o => o.Lora!.Alpha = 16));
         Assert.Equal(
             Message("`Lora` was rank 4, alpha 8 on all-linear there and is rank 4, alpha 8, rank-stabilised on q_proj, v_proj now."),
@@ -93,7 +93,7 @@ public sealed class RunFolderTests : IDisposable
     public void An_adapter_that_is_trained_on_does_not_go_on_when_its_configuration_was_changed()
     {
         string adapter = Path.Combine(_folder.Path, "adapter"), config = Path.Combine(adapter, "adapter_config.json");
-        using (SimPOTransformer tuned = Fit(o => (o.Lora, o.OutputPath, o.Epochs) = (new LoraOptions { Rank = 4, Alpha = 8 }, null, 1))) tuned.SaveAdapter(adapter);
+        using (AlignmentTransformer tuned = Fit(o => (o.Lora, o.OutputPath, o.Epochs) = (new LoraOptions { Rank = 4, Alpha = 8 }, null, 1))) tuned.SaveAdapter(adapter);
         void OnAdapter(SimPOTrainer.Options o) => (o.AdapterPath, o.Epochs) = (adapter, 1);
         Fit(OnAdapter).Dispose();
         string json = File.ReadAllText(config);
@@ -116,7 +116,7 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(8 + 5, whole.Length); // a line a step, and evaluations at 0, 2, 4, 6, 8
         Directory.Delete(Path.Combine(Output, "checkpoint-8"), recursive: true);
         File.AppendAllText(Path.Combine(Output, "trainer_log.jsonl"), "{\"step\":9,\"los"); // as a killed process leaves it
-        using SimPOTransformer resumed = Fit(o => (o.EvaluationSteps, o.ResumeFrom) = (2, Path.Combine(Output, "checkpoint-4")), validation);
+        using AlignmentTransformer resumed = Fit(o => (o.EvaluationSteps, o.ResumeFrom) = (2, Path.Combine(Output, "checkpoint-4")), validation);
         Assert.Equal(whole, Figures(Output));
         Assert.Equal([0, 2, 4, 6, 8], resumed.TrainingRun.Validations.Select(v => v.Step));
         Assert.All(resumed.TrainingRun.Validations, v => Assert.Equal(8, v.Metrics.Count));
@@ -125,7 +125,7 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void Every_line_has_the_names_of_Hugging_Face()
     {
-        using SimPOTransformer model = Fit();
+        using AlignmentTransformer model = Fit();
         JsonElement[] lines = [.. File.ReadLines(Path.Combine(Output, "trainer_log.jsonl")).Select(l => JsonDocument.Parse(l).RootElement)];
         Assert.Equal(8, lines.Length);
         Assert.Equal(
@@ -142,8 +142,8 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void A_checkpoint_is_a_model_that_loads()
     {
-        using SimPOTransformer tuned = Fit();
-        using SimPOTransformer loaded = _context.Alignment.LoadModel(Path.Combine(Output, "checkpoint-8"));
+        using AlignmentTransformer tuned = Fit();
+        using AlignmentTransformer loaded = _context.Alignment.LoadModel(Path.Combine(Output, "checkpoint-8"));
         AssertSameWeights(tuned, loaded);
     }
 
@@ -154,31 +154,31 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(["checkpoint-7", "checkpoint-8"], Checkpoints());
         Directory.Delete(Output, recursive: true);
 
-        using SimPOTransformer model = Fit(o => (o.SaveSteps, o.SaveTotalLimit, o.EvaluationSteps, o.RestoreBestModel) = (1, 2, 1, true), Contrary);
+        using AlignmentTransformer model = Fit(o => (o.SaveSteps, o.SaveTotalLimit, o.EvaluationSteps, o.RestoreBestModel) = (1, 2, 1, true), Contrary);
         Assert.Equal(0, model.TrainingRun.BestValidation!.Step);
         Assert.Equal(["checkpoint-0", "checkpoint-8"], Checkpoints());
-        using SimPOTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
+        using AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
         AssertSameWeights(untuned, model);
         Assert.Contains(_log, l => l.StartsWith("Info The model is that after step 0, with the lowest eval_loss, ", StringComparison.Ordinal));
         // Without a folder the best weights wait in memory.
-        using SimPOTransformer inMemory = Fit(o => (o.OutputPath, o.EvaluationSteps, o.RestoreBestModel) = (null, 1, true), Contrary);
+        using AlignmentTransformer inMemory = Fit(o => (o.OutputPath, o.EvaluationSteps, o.RestoreBestModel) = (null, 1, true), Contrary);
         AssertSameWeights(untuned, inMemory);
     }
 
     [Fact]
     public void Early_stopping_ends_the_run_and_gives_back_the_best_model()
     {
-        using SimPOTransformer model = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience) = (1, 3), Contrary);
+        using AlignmentTransformer model = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience) = (1, 3), Contrary);
         Assert.Equal(3, model.TrainingRun.Steps.Count);
         Assert.Equal([0, 1, 2, 3], model.TrainingRun.Validations.Select(v => v.Step));
-        using SimPOTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
+        using AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
         AssertSameWeights(untuned, model);
         Assert.Contains(_log, l => l.StartsWith("Info Stopped after step 3: 3 evaluations in a row without an eval_loss below ", StringComparison.Ordinal));
         // It stays over when it is asked to go on, and goes on with more patience.
-        using SimPOTransformer again = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience, o.ResumeFrom) = (1, 3, "Auto"), Contrary);
+        using AlignmentTransformer again = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience, o.ResumeFrom) = (1, 3, "Auto"), Contrary);
         AssertSameWeights(untuned, again);
         Assert.Equal(3, again.TrainingRun.Steps.Count);
-        using SimPOTransformer patient = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience, o.ResumeFrom) = (1, 100, "Auto"), Contrary);
+        using AlignmentTransformer patient = Fit(o => (o.EvaluationSteps, o.EarlyStoppingPatience, o.ResumeFrom) = (1, 100, "Auto"), Contrary);
         Assert.Equal(8, patient.TrainingRun.Steps.Count);
     }
 
@@ -218,9 +218,9 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void Other_cuts_of_the_steps_are_allowed_and_said()
     {
-        using SimPOTransformer whole = Fit();
+        using AlignmentTransformer whole = Fit();
         Directory.Delete(Path.Combine(Output, "checkpoint-8"), recursive: true);
-        using SimPOTransformer resumed = Fit(o => (o.ResumeFrom, o.TokensPerMicroBatch) = ("Auto", 64));
+        using AlignmentTransformer resumed = Fit(o => (o.ResumeFrom, o.TokensPerMicroBatch) = ("Auto", 64));
         Assert.Contains("Warning `TokensPerMicroBatch` was 4096 there and is 64 now. The result will differ in its last digits from that of a run that was not interrupted.", _log);
         Assert.Equal(whole.TrainingRun.Steps[^1].Loss, resumed.TrainingRun.Steps[^1].Loss, 1e-4);
     }
@@ -249,7 +249,7 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(before, LiveTensors.Count);
     }
 
-    private SimPOTransformer Fit(Action<SimPOTrainer.Options>? change = null, IDataView? validation = null, CancellationToken cancellationToken = default) =>
+    private AlignmentTransformer Fit(Action<SimPOTrainer.Options>? change = null, IDataView? validation = null, CancellationToken cancellationToken = default) =>
         _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o =>
         {
             (o.OutputPath, o.Epochs) = (Output, 2);
@@ -267,12 +267,12 @@ public sealed class RunFolderTests : IDisposable
 
     private static double Number(JsonElement line, string name) => line.GetProperty(name).GetDouble();
 
-    private static void AssertSameWeights(SimPOTransformer expected, SimPOTransformer found)
+    private static void AssertSameWeights(AlignmentTransformer expected, AlignmentTransformer found)
     {
         foreach ((float[] one, float[] other) in Weights(expected).Zip(Weights(found))) Assert.True(one.AsSpan().SequenceEqual(other));
     }
 
-    private static float[][] Weights(SimPOTransformer model) => [.. model.Model.Decoder.Parameters.Select(p => p.Value.data<float>().ToArray())];
+    private static float[][] Weights(AlignmentTransformer model) => [.. model.Model.Decoder.Parameters.Select(p => p.Value.data<float>().ToArray())];
 
     private sealed class Listener(Action<TrainingProgress> report) : IProgress<TrainingProgress>
     {

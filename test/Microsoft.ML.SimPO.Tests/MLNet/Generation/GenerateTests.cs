@@ -6,7 +6,7 @@ public sealed class GenerateTests(TunedModel model) : IClassFixture<TunedModel>
 {
     private static readonly string[] Prompts = [.. QuickStartFiles.Pairs(3).Select(p => p.Prompt)];
 
-    private readonly SimPOTransformer _model = model.Transformer;
+    private readonly AlignmentTransformer _model = model.Transformer;
 
     [Fact]
     public async Task Streamed_pieces_are_together_what_is_returned_at_once()
@@ -107,7 +107,7 @@ public sealed class GenerateTests(TunedModel model) : IClassFixture<TunedModel>
     private GenerationOptions Suggested(string folder, string config)
     {
         File.WriteAllText(Path.Combine(folder, "generation_config.json"), config);
-        using SimPOTransformer loaded = model.Context.Alignment.LoadModel(folder, QuickStartFiles.Options());
+        using AlignmentTransformer loaded = model.Context.Alignment.LoadModel(folder, QuickStartFiles.Options());
         GenerationOptions found = loaded.SuggestedGeneration;
         return found with { StopStrings = found.StopStrings.Count == 0 ? new GenerationOptions().StopStrings : found.StopStrings };
     }

@@ -71,7 +71,7 @@ public sealed class TextGenerationTests(TunedModel model) : IClassFixture<TunedM
     public void CancelExecution_ends_it()
     {
         var context = new MLContext(1);
-        using SimPOTransformer own = context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options());
+        using AlignmentTransformer own = context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options());
         IDataView data = PromptedResponse.View(context, 2);
         IDataView answers = context.Alignment.Transforms.Generate(own, options: new GenerationOptions { MaxNewTokens = 1_000_000, MinNewTokens = 1_000_000 }).Fit(data).Transform(data);
         using var timer = new Timer(_ => Internals.CancelExecution(context), null, 200, Timeout.Infinite);

@@ -28,7 +28,7 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
         Assert.True(new FileInfo(_folder.File("home", "m.zip")).Length < 4 * model.Transformer.ParameterCount);
         using (CheckpointReader weights = CheckpointReader.Open(_folder.File("home", "weights"))) Assert.Contains("model.norm.weight", weights.Tensors.Keys);
         Directory.Move(_folder.File("home"), _folder.File("elsewhere"));
-        using var loaded = (SimPOTransformer)_context.Model.Load(_folder.File("elsewhere", "m.zip"), out _);
+        using var loaded = (AlignmentTransformer)_context.Model.Load(_folder.File("elsewhere", "m.zip"), out _);
         TunedModel.AssertEqual(model.Scores(model.Data), model.Scores(loaded, model.Data));
         Assert.Equal("weights", loaded.ExternalWeights);
     }
@@ -79,7 +79,7 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
     [Fact]
     public void A_stream_that_fails_leaves_the_weights_that_were_there()
     {
-        using (SimPOTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model)) untuned.SaveCheckpoint(_folder.File("weights"));
+        using (AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model)) untuned.SaveCheckpoint(_folder.File("weights"));
         string[] names = _folder.Names();
         byte[] before = File.ReadAllBytes(_folder.File("weights", "model.safetensors"));
         model.Transformer.ExternalWeights = _folder.File("weights");

@@ -31,7 +31,7 @@ public sealed class PendingModelFileTests : IClassFixture<TunedModel>, IDisposab
         SaveOld();
         _folder.Write("weights/notes.txt", "mine");
         Save(_tuned.Transformer);
-        using (var loaded = (SimPOTransformer)_context.Model.Load(Zip, out DataViewSchema schema))
+        using (var loaded = (AlignmentTransformer)_context.Model.Load(Zip, out DataViewSchema schema))
         {
             TunedModel.AssertEqual(_tuned.Scores(_tuned.Data), _tuned.Scores(loaded, _tuned.Data));
             Assert.Equal(_tuned.Data.Schema.Select(c => c.Name), schema.Select(c => c.Name));
@@ -96,7 +96,7 @@ public sealed class PendingModelFileTests : IClassFixture<TunedModel>, IDisposab
     [Fact]
     public void When_the_second_of_two_folders_cannot_be_swapped_the_first_is_as_it_was()
     {
-        using SimPOTransformer other = _context.Alignment.LoadModel(QuickStartFiles.Model);
+        using AlignmentTransformer other = _context.Alignment.LoadModel(QuickStartFiles.Model);
         other.ExternalWeights = "other";
         SaveOld();
         string[] before = [];
@@ -130,7 +130,7 @@ public sealed class PendingModelFileTests : IClassFixture<TunedModel>, IDisposab
     [Fact]
     public void Two_models_cannot_share_a_folder_but_two_transformers_of_one_model_do()
     {
-        using SimPOTransformer other = _context.Alignment.LoadModel(QuickStartFiles.Model);
+        using AlignmentTransformer other = _context.Alignment.LoadModel(QuickStartFiles.Model);
         other.ExternalWeights = "weights";
         Assert.Equal(
             $"Two models of the pipeline have the same `ExternalWeights`, '{_folder.File("weights")}'. Give each a folder of its own.",
@@ -148,7 +148,7 @@ public sealed class PendingModelFileTests : IClassFixture<TunedModel>, IDisposab
 
     private void SaveOld()
     {
-        using SimPOTransformer old = _context.Alignment.LoadModel(QuickStartFiles.Model);
+        using AlignmentTransformer old = _context.Alignment.LoadModel(QuickStartFiles.Model);
         old.ExternalWeights = "weights";
         Save(old);
     }

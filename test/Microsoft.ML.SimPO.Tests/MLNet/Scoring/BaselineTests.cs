@@ -8,7 +8,7 @@ namespace Microsoft.ML.SimPO;
 /// <summary>What Hugging Face makes of the sample's untuned model: ids, mean log-probabilities, greedy answers.</summary>
 public sealed class BaselineTests : IDisposable
 {
-    private readonly SimPOTransformer _model = new MLContext().Alignment.LoadModel(QuickStartFiles.Model);
+    private readonly AlignmentTransformer _model = new MLContext().Alignment.LoadModel(QuickStartFiles.Model);
     private readonly JsonElement[] _baseline = QuickStartFiles.Baseline();
     private readonly EncodedPair[] _pairs;
 

@@ -25,7 +25,7 @@ public sealed class ResponseScoringTests(TunedModel model) : IClassFixture<Tuned
         IDataView responses = PromptedResponse.View(_context, 24);
         float[][] found = [.. new[] { 4096, 150, 1 }.Select(tokens =>
         {
-            using SimPOTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options(o => o.TokensPerMicroBatch = tokens));
+            using AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options(o => o.TokensPerMicroBatch = tokens));
             return _context.Alignment.Transforms.ScoreResponses(untuned).Fit(responses).Transform(responses).GetColumn<float>("Reward").ToArray();
         })];
         for (int i = 0; i < found[0].Length; i++) Assert.All(found, rewards => Assert.Equal(found[0][i], rewards[i], 1e-5f));
@@ -56,7 +56,7 @@ public sealed class ResponseScoringTests(TunedModel model) : IClassFixture<Tuned
         IDataView data = PromptedResponse.View(_context, 3);
         using var stream = new MemoryStream();
         float[] expected;
-        using (SimPOTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options()))
+        using (AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options()))
         {
             using ResponseScoringTransformer scorer = _context.Alignment.Transforms.ScoreResponses(untuned).Fit(data);
             expected = [.. scorer.Transform(data).GetColumn<float>("Reward")];

@@ -13,7 +13,7 @@ public sealed class SweepProposalTests
         FakeRunner runner = Run(new SweepOptions { Algorithm = SweepAlgorithm.Grid, Space = space, MaxTrials = 100 }, _ => 0);
         Assert.Equal(
             from beta in new[] { 1f, 4f } from type in new[] { SimPOLossType.Sigmoid, SimPOLossType.Hinge } from batch in new[] { 2, 8, 32 } select (beta, type, batch),
-            runner.Ran.Select(s => (s.Options.Beta, s.Options.LossType, s.Options.BatchSize)));
+            runner.Ran.Select(s => (s.Options.Beta, Own(s).LossType, s.Options.BatchSize)));
         Assert.Equal(Enumerable.Range(0, 12), runner.Ran.Select(s => s.TrialId));
         Assert.Equal(8, runner.Ran[1].Parameter["BatchSize"]);
     }
@@ -23,11 +23,11 @@ public sealed class SweepProposalTests
     {
         var space = new SweepSpace().Add("LearningRate", 1e-6, 1e-2, logScale: true).Add("GammaBetaRatio", 0, 2);
         FakeRunner Sweep(int seed) => Run(new SweepOptions { Space = space, MaxTrials = 200, Seed = seed }, _ => 0);
-        List<TrialSettings> ran = Sweep(3).Ran;
+        List<AlignmentTrialSettings> ran = Sweep(3).Ran;
         Assert.All(ran, s => Assert.InRange(s.Options.LearningRate, 1e-6, 1e-2));
         // Half below the middle of the scale, to three standard deviations.
         Assert.InRange(ran.Count(s => s.Options.LearningRate < 1e-4), 79, 121);
-        Assert.InRange(ran.Count(s => s.Options.GammaBetaRatio < 1), 79, 121);
+        Assert.InRange(ran.Count(s => Own(s).GammaBetaRatio < 1), 79, 121);
         Assert.Equal(ran.Select(s => s.Options.LearningRate), Sweep(3).Ran.Select(s => s.Options.LearningRate));
         Assert.NotEqual(ran.Select(s => s.Options.LearningRate), Sweep(4).Ran.Select(s => s.Options.LearningRate));
     }
@@ -106,16 +106,29 @@ public sealed class SweepProposalTests
     }
 
     [Fact]
-    public void Faults_of_a_space_are_told_where_they_are_made()
+    public void Faults_of_a_range_are_told_where_they_are_made()
     {
         string Fault(Func<object> action) => Assert.ThrowsAny<ArgumentException>(action).Message.Split(" (Parameter")[0];
-        Assert.Equal("`Speed` is not an option of SimPOTrainer.", Fault(() => new SweepSpace().Add("Speed", 0, 1)));
-        Assert.Equal("`ModelPath` is no number: add it with its values.", Fault(() => new SweepSpace().Add("ModelPath", 0, 1)));
         Assert.Equal("The range of `Beta` must rise, but was 3 to 3.", Fault(() => new SweepSpace().Add("Beta", 3, 3)));
         Assert.Equal("The range of `LearningRate` must rise from above 0, but was 0 to 1.", Fault(() => new SweepSpace().Add("LearningRate", 0, 1, logScale: true)));
+        Assert.Equal("The grid of `Beta` must have at least 2 points, but had 1.", Fault(() => new SweepSpace().Add("Beta", 1, 3, gridPoints: 1)));
         Assert.Equal("`BatchSize` must have values to choose from, but had none.", Fault(() => new SweepSpace().AddChoice("BatchSize")));
-        Assert.Equal("`BatchSize` is of type Int32: many is no value of it.", Fault(() => new SweepSpace().AddChoice("BatchSize", "many")));
-        Assert.Equal("`ModelPath` is no option that has a range of its own. Use Add.", Fault(() => SweepSpace.Of("ModelPath")));
+    }
+
+    [Fact]
+    public void What_the_trainers_options_have_not_is_told_at_once_when_a_sweep_begins()
+    {
+        SweepSpace space = SweepSpace.Of("ModelPath", "Shuffle").Add("Speed", 0, 1).Add("OutputPath", 0, 1).AddChoice("BatchSize", "many").AddChoice("Lora.Size", 3);
+        string[] expected =
+        [
+            "`ModelPath` is no option that has a range of its own. Use Add.",
+            "`Shuffle` is no option that has a range of its own. Use Add.",
+            "`Speed` is not an option of SimPOTrainer.",
+            "`OutputPath` is no number: add it with its values.",
+            "`BatchSize` is of type Int32: many is no value of it.",
+            "`Lora.Size` is not an option of SimPOTrainer. (Parameter 'sweep')",
+        ];
+        Assert.Equal(string.Join(Environment.NewLine, expected), Assert.Throws<ArgumentException>(() => Run(new SweepOptions { Space = space }, _ => 0)).Message);
     }
 
     /// <summary>The ranges that options carry are ranges that the options accept.</summary>
@@ -128,11 +141,13 @@ public sealed class SweepProposalTests
         {
             FakeRunner runner = Run(new SweepOptions { Algorithm = SweepAlgorithm.Grid, Space = SweepSpace.Of(name) }, _ => 0);
             Assert.Equal(3, runner.Ran.Count);
-            Assert.All(runner.Ran, s => _context.Alignment.Trainers.SimPO(s.Options));
+            Assert.All(runner.Ran, s => _context.Alignment.Trainers.SimPO(Own(s)));
         }
     }
 
-    private FakeRunner Run(SweepOptions sweep, Func<TrialSettings, double> loss, double epochs = 1)
+    private static SimPOTrainer.Options Own(AlignmentTrialSettings settings) => (SimPOTrainer.Options)settings.Options;
+
+    private FakeRunner Run(SweepOptions sweep, Func<AlignmentTrialSettings, double> loss, double epochs = 1)
     {
         var runner = new FakeRunner(loss);
         sweep.Runner = runner;

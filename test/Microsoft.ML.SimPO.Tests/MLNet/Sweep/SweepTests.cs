@@ -18,12 +18,12 @@ public sealed class SweepTests(ITestOutputHelper output)
         _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(Train).Dispose();
         long before = LiveTensors.CountWithoutGarbage(), bytesBefore = HeapInUse();
         List<long> alive = [], bytes = [];
-        void Measure(TrialResult trial)
+        void Measure(AlignmentTrialResult trial)
         {
             alive.Add(LiveTensors.Count);
             bytes.Add(HeapInUse() - bytesBefore);
         }
-        using (SweepResult result = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(), Options(4, o => o.Progress = new Listener<TrialResult>(Measure))))
+        using (SweepResult result = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(), Options(4, o => o.Progress = new Listener<AlignmentTrialResult>(Measure))))
         {
             output.WriteLine($"bytes in use {string.Join(' ', bytes)}, weights {4 * result.BestModel.ParameterCount}");
             output.WriteLine(result.ToString());
@@ -48,8 +48,9 @@ public sealed class SweepTests(ITestOutputHelper output)
     public void A_trial_is_a_fit_with_its_options()
     {
         using SweepResult result = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(), Options(2));
-        TrialResult other = result.Trials.Single(t => t.Model is null);
-        using SimPOTransformer best = _context.Alignment.Trainers.SimPO(result.BestTrial.TrialSettings.Options).Fit(Train), second = _context.Alignment.Trainers.SimPO(other.TrialSettings.Options).Fit(Train);
+        AlignmentTrialResult other = result.Trials.Single(t => t.Model is null);
+        AlignmentTransformer Fit(AlignmentTrialResult trial) => _context.Alignment.Trainers.SimPO((SimPOTrainer.Options)trial.TrialSettings.Options).Fit(Train);
+        using AlignmentTransformer best = Fit(result.BestTrial), second = Fit(other);
         Assert.Equal(result.BestTrial.Metrics!.MeanMargin, _context.Alignment.Evaluate(best.Transform(Validation)).MeanMargin);
         Assert.Equal(other.Metrics!.MeanMargin, _context.Alignment.Evaluate(second.Transform(Validation)).MeanMargin);
     }
@@ -60,7 +61,7 @@ public sealed class SweepTests(ITestOutputHelper output)
         SweepOptions sweep = Options(2, o => (o.Algorithm, o.Space) = (SweepAlgorithm.Grid, new SweepSpace().AddChoice("LearningRate", 0.05, 2e-4)));
         List<int> steps = [];
         using SweepResult result = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(o => (o.Epochs, o.Progress) = (4, new Listener<TrainingProgress>(p => steps.Add(p.Step)))), sweep);
-        Assert.Equal([TrialStatus.Diverged, TrialStatus.Completed], result.Trials.Select(t => t.Status));
+        Assert.Equal([AlignmentTrialStatus.Diverged, AlignmentTrialStatus.Completed], result.Trials.Select(t => t.Status));
         Assert.Matches("^(the loss rose from|the chosen answers' mean log-probability fell from) .* by step [23]$", result.Trials[0].Message);
         Assert.True(steps.IndexOf(1, 1) < 8); // the first did not go through all of its eight steps
         Assert.Equal(1, result.BestTrial.TrialSettings.TrialId);
@@ -74,7 +75,7 @@ public sealed class SweepTests(ITestOutputHelper output)
         using var source = new CancellationTokenSource();
         string path = Path.Combine(folder.Path, "sweep");
         Assert.Throws<OperationCanceledException>(() => _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(),
-            Options(3, o => (o.OutputPath, o.Progress) = (path, new Listener<TrialResult>(t => Cancel(t.TrialSettings.TrialId == 1)))), source.Token));
+            Options(3, o => (o.OutputPath, o.Progress) = (path, new Listener<AlignmentTrialResult>(t => Cancel(t.TrialSettings.TrialId == 1)))), source.Token));
         // A line that was cut off is dropped.
         string log = Path.Combine(path, "trials.jsonl");
         Assert.Equal(3, File.ReadLines(log).Count());
@@ -104,7 +105,7 @@ public sealed class SweepTests(ITestOutputHelper output)
         SweepOptions sweep = Options(2, o => (o.Algorithm, o.Space) = (SweepAlgorithm.Grid, new SweepSpace().AddChoice("Lora.Rank", 2, 8)));
         using SweepResult result = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(o => o.LearningRate = 1e-3), sweep);
         Assert.Equal([2, 8], result.Trials.Select(t => t.TrialSettings.Options.Lora!.Rank));
-        Assert.All(result.Trials, t => Assert.Equal(TrialStatus.Completed, t.Status));
+        Assert.All(result.Trials, t => Assert.Equal(AlignmentTrialStatus.Completed, t.Status));
         Assert.NotEqual(result.Trials[0].Metrics!.MeanMargin, result.Trials[1].Metrics!.MeanMargin);
         Assert.Equal(["2", "8"], result.ToDataFrame()["Lora.Rank"].Cast<double?>().Select(v => v!.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }
@@ -120,7 +121,7 @@ public sealed class SweepTests(ITestOutputHelper output)
         IDataView test = _context.Data.TakeRows(_context.Alignment.LoadPreferences(QuickStartFiles.Test), 5 * trials);
         SimPOTrainer.Options options = QuickStartFiles.Options(o => (o.BatchSize, o.TokensPerMicroBatch) = (16, 1024));
         List<(double Resident, double InUse)> memory = [];
-        SweepOptions sweep = Options(trials, o => o.Progress = new Listener<TrialResult>(t => memory.Add((t.MemoryInMegaByte, NativeHeap.IsKnown ? NativeHeap.BytesInUse / 1e6 : 0))));
+        SweepOptions sweep = Options(trials, o => o.Progress = new Listener<AlignmentTrialResult>(t => memory.Add((t.MemoryInMegaByte, NativeHeap.IsKnown ? NativeHeap.BytesInUse / 1e6 : 0))));
         using SweepResult result = _context.Alignment.Sweep(train, test, options, sweep);
         output.WriteLine($"{trials} trials: megabytes resident (in use) {string.Join(' ', memory.Select(m => FormattableString.Invariant($"{m.Resident:F0} ({m.InUse:F1})")))}");
         output.WriteLine(result.ToString());

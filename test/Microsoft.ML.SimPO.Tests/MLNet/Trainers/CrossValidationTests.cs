@@ -24,7 +24,7 @@ public sealed class CrossValidationTests
         // The first fold by hand.
         string[] own = [.. folds[0].HoldOutSet.GetColumn<string>("Prompt")];
         IDataView others = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(9).Where(p => !own.Contains(p.Prompt)));
-        using SimPOTransformer model = trainer.Fit(others);
+        using AlignmentTransformer model = trainer.Fit(others);
         Assert.Equal(_context.Alignment.Evaluate(model.Transform(folds[0].HoldOutSet)).MeanMargin, folds[0].Metrics.MeanMargin);
     }
 
@@ -34,7 +34,7 @@ public sealed class CrossValidationTests
         IReadOnlyList<CrossValidationFold> folds = _context.Alignment.CrossValidate(Data, _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()), numberOfFolds: 2, seed: 5, keepModels: true);
         foreach (CrossValidationFold fold in folds)
         {
-            using SimPOTransformer model = fold.Model!;
+            using AlignmentTransformer model = fold.Model!;
             Assert.Equal(fold.Metrics.MeanMargin, _context.Alignment.Evaluate(model.Transform(fold.HoldOutSet)).MeanMargin);
         }
     }

@@ -24,7 +24,7 @@ public sealed class LoraTests : IDisposable
     [Fact]
     public void An_adapter_is_trained_saved_loaded_and_merged()
     {
-        using SimPOTransformer model = _context.Alignment.Trainers.SimPO(Options()).Fit(Data);
+        using AlignmentTransformer model = _context.Alignment.Trainers.SimPO(Options()).Fit(Data);
         ScoredPair[] scores = Scores(model);
         Assert.Equal(6, model.TrainingRun.Steps.Count);
         Assert.True(model.TrainingRun.Steps[^1].Loss < model.TrainingRun.Steps[0].Loss);
@@ -36,11 +36,11 @@ public sealed class LoraTests : IDisposable
 
         model.SaveAdapter(_folder.File("adapter"));
         Assert.Equal(["adapter_config.json", "adapter_model.safetensors", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json"], Directory.EnumerateFiles(_folder.File("adapter")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        using (SimPOTransformer loaded = _context.Alignment.LoadModel(_folder.File("adapter"), Options())) TunedModel.AssertEqual(scores, Scores(loaded));
-        using (SimPOTransformer loaded = _context.Alignment.LoadModel(QuickStartFiles.Model, Options(o => o.AdapterPath = _folder.File("adapter")))) TunedModel.AssertEqual(scores, Scores(loaded));
+        using (AlignmentTransformer loaded = _context.Alignment.LoadModel(_folder.File("adapter"), Options())) TunedModel.AssertEqual(scores, Scores(loaded));
+        using (AlignmentTransformer loaded = _context.Alignment.LoadModel(QuickStartFiles.Model, Options(o => o.AdapterPath = _folder.File("adapter")))) TunedModel.AssertEqual(scores, Scores(loaded));
 
         _context.Model.Save(model, Data.Schema, _folder.File("model.zip"));
-        using (var loaded = (SimPOTransformer)_context.Model.Load(_folder.File("model.zip"), out _))
+        using (var loaded = (AlignmentTransformer)_context.Model.Load(_folder.File("model.zip"), out _))
         {
             TunedModel.AssertEqual(scores, Scores(loaded));
             Assert.Equal(model.AdapterParameterCount, loaded.AdapterParameterCount);
@@ -49,7 +49,7 @@ public sealed class LoraTests : IDisposable
         }
 
         model.SaveCheckpoint(_folder.File("merged"));
-        using SimPOTransformer merged = _context.Alignment.LoadModel(_folder.File("merged"), Options());
+        using AlignmentTransformer merged = _context.Alignment.LoadModel(_folder.File("merged"), Options());
         Assert.Equal(0, merged.AdapterParameterCount);
         foreach ((ScoredPair adapted, ScoredPair found) in scores.Zip(Scores(merged))) Assert.Equal(adapted.ChosenReward, found.ChosenReward, 1e-4f);
         Assert.Equal("The model has no LoRA adapter. Use SaveCheckpoint, or train with `Lora`.", Assert.Throws<InvalidOperationException>(() => merged.SaveAdapter(_folder.File("x"))).Message);
@@ -59,16 +59,16 @@ public sealed class LoraTests : IDisposable
     public void Several_adapters_share_one_base_which_stays_as_it_is_and_is_freed_with_the_last()
     {
         long before = LiveTensors.CountWithoutGarbage();
-        SimPOTransformer shared = _context.Alignment.LoadModel(QuickStartFiles.Model, Options());
+        AlignmentTransformer shared = _context.Alignment.LoadModel(QuickStartFiles.Model, Options());
         ScoredPair[] untuned = Scores(shared), scores;
-        using (SimPOTransformer first = Fit(o => o.BaseModel = shared), other = Fit(o => (o.BaseModel, o.Seed) = (shared, 6)), alone = Fit(_ => { }))
+        using (AlignmentTransformer first = Fit(o => o.BaseModel = shared), other = Fit(o => (o.BaseModel, o.Seed) = (shared, 6)), alone = Fit(_ => { }))
         {
             scores = Scores(first);
             TunedModel.AssertEqual(Scores(alone), scores);
             Assert.NotEqual(scores[0].ChosenReward, Scores(other)[0].ChosenReward);
             TunedModel.AssertEqual(untuned, Scores(shared));
             first.SaveAdapter(_folder.File("first"));
-            using SimPOTransformer loaded = shared.WithAdapter(_folder.File("first"));
+            using AlignmentTransformer loaded = shared.WithAdapter(_folder.File("first"));
             shared.Dispose();
             TunedModel.AssertEqual(scores, Scores(loaded));
             TunedModel.AssertEqual(scores, Scores(first));
@@ -79,10 +79,10 @@ public sealed class LoraTests : IDisposable
     [Fact]
     public void All_weights_are_tuned_in_a_copy_of_a_loaded_model()
     {
-        using SimPOTransformer shared = _context.Alignment.LoadModel(QuickStartFiles.Model, Options());
+        using AlignmentTransformer shared = _context.Alignment.LoadModel(QuickStartFiles.Model, Options());
         ScoredPair[] untuned = Scores(shared);
         void Full(SimPOTrainer.Options o) => (o.Lora, o.LearningRate, o.Epochs) = (null, 2e-4, 1);
-        using SimPOTransformer expected = Fit(Full), found = Fit(o =>
+        using AlignmentTransformer expected = Fit(Full), found = Fit(o =>
         {
             Full(o);
             (o.ModelPath, o.BaseModel) = ("", shared);
@@ -94,13 +94,13 @@ public sealed class LoraTests : IDisposable
     [Fact]
     public void Training_goes_on_with_an_adapter_and_leaves_its_folder_alone()
     {
-        using SimPOTransformer model = Fit(o => o.Epochs = 1);
+        using AlignmentTransformer model = Fit(o => o.Epochs = 1);
         model.SaveAdapter(_folder.File("adapter"));
         byte[] weights = File.ReadAllBytes(_folder.File("adapter", "adapter_model.safetensors"));
         string json = File.ReadAllText(_folder.File("adapter", "adapter_config.json"));
         File.WriteAllText(_folder.File("adapter", "adapter_config.json"), json.Replace("\"lora_dropout\": 0", "\"lora_dropout\": 0.05", StringComparison.Ordinal));
 
-        using SimPOTransformer first = Fit(o => (o.Lora, o.ModelPath, o.Shuffle) = (null, _folder.File("adapter"), false)), second = Fit(o => (o.Lora, o.BaseModel, o.Shuffle) = (null, model, false));
+        using AlignmentTransformer first = Fit(o => (o.Lora, o.ModelPath, o.Shuffle) = (null, _folder.File("adapter"), false)), second = Fit(o => (o.Lora, o.BaseModel, o.Shuffle) = (null, model, false));
         TunedModel.AssertEqual(Scores(first), Scores(second));
         Assert.Equal(weights, File.ReadAllBytes(_folder.File("adapter", "adapter_model.safetensors")));
         Assert.Equal(Scores(model).Take(4).Average(s => s.Margin), first.TrainingRun.Steps[0].Margin, 1e-4);
@@ -113,16 +113,16 @@ public sealed class LoraTests : IDisposable
     [Fact]
     public void A_run_goes_on_to_the_bit_from_a_checkpoint_in_PEFT_layout()
     {
-        using SimPOTransformer whole = Fit(o => (o.OutputPath, o.SaveSteps) = (_folder.File("run"), 2));
+        using AlignmentTransformer whole = Fit(o => (o.OutputPath, o.SaveSteps) = (_folder.File("run"), 2));
         string checkpoint = _folder.File("run", "checkpoint-2");
         Assert.Superset(new HashSet<string?> { "adapter_config.json", "adapter_model.safetensors", "optimizer.safetensors", "tokenizer.json" }, Directory.EnumerateFiles(checkpoint).Select(Path.GetFileName).ToHashSet());
         Assert.False(File.Exists(Path.Combine(checkpoint, "model.safetensors")));
-        using (SimPOTransformer resumed = Fit(o => o.ResumeFrom = checkpoint))
+        using (AlignmentTransformer resumed = Fit(o => o.ResumeFrom = checkpoint))
         {
             Assert.Equal(6, resumed.TrainingRun.Steps.Count);
             TunedModel.AssertEqual(Scores(whole), Scores(resumed));
         }
-        using (SimPOTransformer loaded = _context.Alignment.LoadModel(_folder.File("run", "checkpoint-6"), Options())) TunedModel.AssertEqual(Scores(whole), Scores(loaded));
+        using (AlignmentTransformer loaded = _context.Alignment.LoadModel(_folder.File("run", "checkpoint-6"), Options())) TunedModel.AssertEqual(Scores(whole), Scores(loaded));
         string message = Assert.Throws<InvalidDataException>(() => Fit(o => (o.ResumeFrom, o.Lora!.Alpha) = (checkpoint, 16))).Message;
         Assert.Contains("`Lora` was rank 4, alpha 8 on all-linear there and is rank 4, alpha 16 on all-linear now.", message, StringComparison.Ordinal);
     }
@@ -132,7 +132,7 @@ public sealed class LoraTests : IDisposable
     {
         IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16).Skip(8));
         SimPOTrainer trainer = _context.Alignment.Trainers.SimPO(Options(o => (o.RestoreBestModel, o.LearningRate, o.Epochs) = (true, 3e-2, 6)));
-        using SimPOTransformer model = trainer.Fit(Data, validation);
+        using AlignmentTransformer model = trainer.Fit(Data, validation);
         ValidationResult best = model.TrainingRun.BestValidation!;
         AlignmentMetrics found = _context.Alignment.Evaluate(model.Transform(validation));
         Assert.Equal(best.Metrics.MeanMargin, found.MeanMargin, 1e-4);
@@ -141,10 +141,10 @@ public sealed class LoraTests : IDisposable
     [Fact]
     public void Modules_that_are_saved_whole_are_trained_too()
     {
-        using SimPOTransformer model = Fit(o => o.Lora = new LoraOptions { Rank = 2, Alpha = 2, UseRslora = true, TargetModules = ["q_proj", "mlp.down_proj"], ModulesToSave = ["model.norm", "input_layernorm"] });
+        using AlignmentTransformer model = Fit(o => o.Lora = new LoraOptions { Rank = 2, Alpha = 2, UseRslora = true, TargetModules = ["q_proj", "mlp.down_proj"], ModulesToSave = ["model.norm", "input_layernorm"] });
         Assert.Equal((4 * 2 * (192 + 192 + 448 + 192)) + (5 * 192), model.AdapterParameterCount);
         model.SaveAdapter(_folder.File("adapter"));
-        using SimPOTransformer loaded = _context.Alignment.LoadModel(_folder.File("adapter"), Options());
+        using AlignmentTransformer loaded = _context.Alignment.LoadModel(_folder.File("adapter"), Options());
         TunedModel.AssertEqual(Scores(model), Scores(loaded));
         using CheckpointReader reader = AdapterFolder.OpenWeights(_folder.File("adapter"));
         using CheckpointReader source = CheckpointReader.Open(QuickStartFiles.Model);
@@ -193,11 +193,11 @@ public sealed class LoraTests : IDisposable
     [Fact]
     public void A_learning_rate_for_all_weights_is_called_out()
     {
-        using SimPOTransformer model = Fit(o => (o.LearningRate, o.Epochs) = (5e-7, 0.5));
+        using AlignmentTransformer model = Fit(o => (o.LearningRate, o.Epochs) = (5e-7, 0.5));
         Assert.Contains(_log, l => l.EndsWith("`LearningRate` 5E-07 suits the training of all weights; an adapter hardly moves with it. Use 1e-5 to 5e-4.", StringComparison.Ordinal));
     }
 
-    private SimPOTransformer Fit(Action<SimPOTrainer.Options> change) => _context.Alignment.Trainers.SimPO(Options(change)).Fit(Data);
+    private AlignmentTransformer Fit(Action<SimPOTrainer.Options> change) => _context.Alignment.Trainers.SimPO(Options(change)).Fit(Data);
 
-    private ScoredPair[] Scores(SimPOTransformer model) => [.. _context.Data.CreateEnumerable<ScoredPair>(model.Transform(Data), reuseRowObject: false, ignoreMissingColumns: true)];
+    private ScoredPair[] Scores(AlignmentTransformer model) => [.. _context.Data.CreateEnumerable<ScoredPair>(model.Transform(Data), reuseRowObject: false, ignoreMissingColumns: true)];
 }

@@ -53,15 +53,12 @@ public class OptionsTests
             "`ModelPath` must name a folder in Hugging Face layout, but was empty.",
             "`PromptColumnName` must name a column, but was empty.",
             "`Beta` must be greater than 0, but was -1. Use 2.0 to 10.0.",
-            "`GammaBetaRatio` must be 0 or more, but was NaN. Use 0.3 to 1.6.",
-            "`LossType` must be Sigmoid or Hinge, but was 7.",
-            "`LabelSmoothing` must be from 0 to below 0.5, but was 0.5. Use 0 unless labels are noisy.",
-            "`SftWeight` must be 0 or more, but was -2. Use 0 for none.",
-            "`SftNormalization` must be Pair, StepTokens or MicroBatchTokens, but was 9.",
+            "`TokensPerMicroBatch` must be at least 1, but was 0. Use 2048 to 16384.",
+            "`MaxLength` must be at least 2, but was 1. Use 2048.",
+            "`MaxPromptLength` must be at least 1 and below `MaxLength` (1), but was 2. Use 1800 of 2048.",
             "`LearningRate` must be greater than 0, but was 0. Use 3e-7 to 1e-6 for large models.",
             "`Epochs` must be greater than 0, but was Infinity. Use 1.",
             "`BatchSize` must be at least 1, but was 0. Use 8 to 128.",
-            "`TokensPerMicroBatch` must be at least 1, but was 0. Use 2048 to 16384.",
             "`PairsPerMicroBatch` must be at least 1, but was 0. Use 1 to 8, or null for no limit.",
             "`LearningRateScheduler` must be one of Cosine, Linear, Constant, ConstantWithWarmup, Polynomial, but was 8.",
             "`WarmupRatio` must be from 0 to 1, but was 1.5. Use 0.1.",
@@ -71,8 +68,11 @@ public class OptionsTests
             "`AdamBeta2` must be from 0 to below 1, but was -0.5. Use 0.999.",
             "`AdamEpsilon` must be greater than 0, but was 0. Use 1e-8.",
             "`MaxGradNorm` must be 0 or more, but was -1. Use 1, or 0 for no clipping.",
-            "`MaxLength` must be at least 2, but was 1. Use 2048.",
-            "`MaxPromptLength` must be at least 1 and below `MaxLength` (1), but was 2. Use 1800 of 2048.",
+            "`GammaBetaRatio` must be 0 or more, but was NaN. Use 0.3 to 1.6.",
+            "`LossType` must be Sigmoid or Hinge, but was 7.",
+            "`LabelSmoothing` must be from 0 to below 0.5, but was 0.5. Use 0 unless labels are noisy.",
+            "`SftWeight` must be 0 or more, but was -2. Use 0 for none.",
+            "`SftNormalization` must be Pair, StepTokens or MicroBatchTokens, but was 9.",
         ];
         Assert.Equal(string.Join(Environment.NewLine, expected) + " (Parameter 'options')", failure.Message);
     }
@@ -89,7 +89,7 @@ public class OptionsTests
     {
         double[] Rates(Action<SimPOTrainer.Options> change)
         {
-            using SimPOTransformer model = Fit(o =>
+            using AlignmentTransformer model = Fit(o =>
             {
                 (o.Epochs, o.LearningRate, o.LearningRateScheduler, o.WarmupRatio) = (2, 3e-4, LearningRateScheduler.Linear, 0.5);
                 change(o);
@@ -108,10 +108,10 @@ public class OptionsTests
     public void The_betas_and_epsilon_reach_the_optimizer()
     {
         const double rate = 1e-4;
-        using SimPOTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
+        using AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
         double[] Moves(Action<SimPOTrainer.Options> change)
         {
-            using SimPOTransformer model = Fit(o =>
+            using AlignmentTransformer model = Fit(o =>
             {
                 (o.LearningRate, o.LearningRateScheduler, o.AdamEpsilon) = (rate, LearningRateScheduler.Constant, 1e-15); // many gradients are below the default 1e-8
                 change(o);
@@ -132,11 +132,11 @@ public class OptionsTests
         SimPOTrainer trainer = _context.Alignment.Trainers.SimPO(options);
         options.Epochs = 50;
         options.ModelPath = "nowhere";
-        using SimPOTransformer model = trainer.Fit(_context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)));
+        using AlignmentTransformer model = trainer.Fit(_context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)));
         Assert.Equal(2, model.TrainingRun.Steps.Count);
     }
 
-    private SimPOTransformer Fit(Action<SimPOTrainer.Options> change) => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(change)).Fit(_context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)));
+    private AlignmentTransformer Fit(Action<SimPOTrainer.Options> change) => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(change)).Fit(_context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)));
 
-    private static float[] Weights(SimPOTransformer model) => [.. model.Model.Decoder.Parameters.SelectMany(p => p.Value.data<float>().ToArray())];
+    private static float[] Weights(AlignmentTransformer model) => [.. model.Model.Decoder.Parameters.SelectMany(p => p.Value.data<float>().ToArray())];
 }

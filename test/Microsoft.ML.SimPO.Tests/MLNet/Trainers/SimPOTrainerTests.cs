@@ -13,16 +13,16 @@ public sealed class SimPOTrainerTests
     public void Two_fits_give_the_same_weights_to_the_bit_and_change_no_option()
     {
         SimPOTrainer trainer = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options());
-        using SimPOTransformer first = trainer.Fit(Data), second = trainer.Fit(Data);
+        using AlignmentTransformer first = trainer.Fit(Data), second = trainer.Fit(Data);
         AssertSameWeights(first, second);
-        using SimPOTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
+        using AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
         Assert.NotEqual(Weights(untuned)[0], Weights(first)[0]);
     }
 
     [Fact]
     public void Another_seed_gives_other_weights_and_the_contexts_seed_is_the_default()
     {
-        using SimPOTransformer five = Fit(new MLContext(seed: 5), o => o.Seed = null), named = Fit(new MLContext(seed: 9), o => o.Seed = 5), six = Fit(new MLContext(seed: 6), o => o.Seed = null);
+        using AlignmentTransformer five = Fit(new MLContext(seed: 5), o => o.Seed = null), named = Fit(new MLContext(seed: 9), o => o.Seed = 5), six = Fit(new MLContext(seed: 6), o => o.Seed = null);
         AssertSameWeights(five, named);
         Assert.NotEqual(Weights(five)[0], Weights(six)[0]);
     }
@@ -31,10 +31,10 @@ public sealed class SimPOTrainerTests
     public void Two_fits_side_by_side_equal_one_alone()
     {
         SimPOTrainer trainer = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options());
-        using SimPOTransformer alone = trainer.Fit(Data);
-        var both = new SimPOTransformer[2];
+        using AlignmentTransformer alone = trainer.Fit(Data);
+        var both = new AlignmentTransformer[2];
         Parallel.For(0, 2, i => both[i] = trainer.Fit(Data));
-        foreach (SimPOTransformer model in both)
+        foreach (AlignmentTransformer model in both)
             using (model) AssertSameWeights(alone, model);
     }
 
@@ -42,14 +42,14 @@ public sealed class SimPOTrainerTests
     public void Validation_data_is_judged_before_the_first_step_and_after_each_epoch()
     {
         IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16).Skip(8));
-        using SimPOTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.Epochs = 2)).Fit(Data, validation);
+        using AlignmentTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.Epochs = 2)).Fit(Data, validation);
         Assert.Equal([(0, 0.0), (2, 1.0), (4, 2.0)], model.TrainingRun.Validations.Select(v => (v.Step, v.Epoch)));
-        AlignmentMetrics last = model.TrainingRun.Validations[^1].Metrics, evaluated = _context.Alignment.Evaluate(model.Transform(validation), model.Beta * model.GammaBetaRatio);
+        AlignmentMetrics last = model.TrainingRun.Validations[^1].Metrics, evaluated = _context.Alignment.Evaluate(model.Transform(validation), model.TargetMargin);
         Assert.Equal(8, last.Count);
         Assert.Equal(evaluated.MeanMargin, last.MeanMargin, 1e-5);
         Assert.Equal(evaluated.LogLoss, last.LogLoss, 1e-5);
         Assert.True(last.MeanMargin > model.TrainingRun.Validations[0].Metrics.MeanMargin);
-        using SimPOTransformer without = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.Epochs = 2)).Fit(Data);
+        using AlignmentTransformer without = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.Epochs = 2)).Fit(Data);
         AssertSameWeights(without, model);
     }
 
@@ -62,7 +62,7 @@ public sealed class SimPOTrainerTests
         {
             lock (lines) lines.Add($"{e.Kind} {e.RawMessage}");
         };
-        using SimPOTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.Progress = new Listener(reported.Add))).Fit(Data);
+        using AlignmentTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.Progress = new Listener(reported.Add))).Fit(Data);
         Assert.Equal(model.TrainingRun.Steps, reported);
         Assert.Equal([(1, 2, 0.5), (2, 2, 1.0)], reported.Select(r => (r.Step, r.TotalSteps, r.Epoch)));
         Assert.All(reported, r => Assert.InRange(r.GradientNorm, 1e-3, 1e3));
@@ -80,7 +80,7 @@ public sealed class SimPOTrainerTests
         {
             lock (lines) lines.Add(e.RawMessage);
         };
-        using SimPOTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.ApplyChatTemplate = false)).Fit(Data);
+        using AlignmentTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.ApplyChatTemplate = false)).Fit(Data);
         Assert.Contains("8 pairs encoded: as plain text, for the chat template is turned off.", lines);
     }
 
@@ -105,7 +105,7 @@ public sealed class SimPOTrainerTests
     public void A_share_of_the_prompts_is_held_out()
     {
         TextPair[] pairs = [.. QuickStartFiles.Pairs(12), .. QuickStartFiles.Pairs(12)]; // each prompt twice
-        using SimPOTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.ValidationFraction = 0.25)).Fit(_context.Data.LoadFromEnumerable(pairs));
+        using AlignmentTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.ValidationFraction = 0.25)).Fit(_context.Data.LoadFromEnumerable(pairs));
         Assert.Equal(6, model.TrainingRun.Validations[0].Metrics.Count);
         Assert.Equal(5, model.TrainingRun.Steps.Count); // 18 pairs are left, four a step
     }
@@ -113,7 +113,7 @@ public sealed class SimPOTrainerTests
     [Fact]
     public void Data_that_does_not_fill_a_step_is_one_unless_the_last_is_dropped()
     {
-        using SimPOTransformer model = Fit(_context, o => o.BatchSize = 100);
+        using AlignmentTransformer model = Fit(_context, o => o.BatchSize = 100);
         Assert.Single(model.TrainingRun.Steps);
         Assert.Equal(
             "8 pairs do not fill one step of `BatchSize` 100, and `DropLast` drops the rest. Lower `BatchSize`, or set `DropLast` to false.",
@@ -147,7 +147,7 @@ public sealed class SimPOTrainerTests
         };
         TextPair[] pairs = QuickStartFiles.Pairs(9);
         pairs[2].Rejected = " ";
-        using SimPOTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.DropEmptyAnswers = true)).Fit(_context.Data.LoadFromEnumerable(pairs));
+        using AlignmentTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.DropEmptyAnswers = true)).Fit(_context.Data.LoadFromEnumerable(pairs));
         Assert.Equal(2, model.TrainingRun.Steps.Count);
         Assert.Contains("Warning 1 pairs were dropped because an answer is empty.", lines);
     }
@@ -157,7 +157,7 @@ public sealed class SimPOTrainerTests
     {
         using var folder = new Checkpoints.TempFolder();
         List<string> lines = [];
-        using SimPOTransformer model = Fit(_context, o => o.LearningRate = 1e-6);
+        using AlignmentTransformer model = Fit(_context, o => o.LearningRate = 1e-6);
         _context.Log += (_, e) =>
         {
             lock (lines) lines.Add($"{e.Kind} {e.RawMessage}");
@@ -239,7 +239,7 @@ public sealed class SimPOTrainerTests
 
         void Run()
         {
-            using SimPOTransformer model = Fit(_context);
+            using AlignmentTransformer model = Fit(_context);
             long alive = LiveTensors.Count;
             Assert.Equal(2, model.TrainingRun.Steps.Count);
             _ = _context.Alignment.Evaluate(model.Transform(Data));
@@ -250,19 +250,19 @@ public sealed class SimPOTrainerTests
             model.SaveCheckpoint(path);
             _context.Model.Save(model, Data.Schema, path + ".zip");
             _context.Alignment.LoadModel(path).Dispose();
-            ((SimPOTransformer)_context.Model.Load(path + ".zip", out _)).Dispose();
+            ((AlignmentTransformer)_context.Model.Load(path + ".zip", out _)).Dispose();
             Assert.Equal(alive, LiveTensors.Count);
         }
     }
 
-    private SimPOTransformer Fit(MLContext context, Action<SimPOTrainer.Options>? change = null) => context.Alignment.Trainers.SimPO(QuickStartFiles.Options(change)).Fit(Data);
+    private AlignmentTransformer Fit(MLContext context, Action<SimPOTrainer.Options>? change = null) => context.Alignment.Trainers.SimPO(QuickStartFiles.Options(change)).Fit(Data);
 
-    private static void AssertSameWeights(SimPOTransformer expected, SimPOTransformer found)
+    private static void AssertSameWeights(AlignmentTransformer expected, AlignmentTransformer found)
     {
         foreach ((float[] one, float[] other) in Weights(expected).Zip(Weights(found))) Assert.True(one.AsSpan().SequenceEqual(other));
     }
 
-    private static float[][] Weights(SimPOTransformer model) => [.. model.Model.Decoder.Parameters.Select(p => p.Value.data<float>().ToArray())];
+    private static float[][] Weights(AlignmentTransformer model) => [.. model.Model.Decoder.Parameters.Select(p => p.Value.data<float>().ToArray())];
 
     /// <summary>Hears on the training thread, not later as <see cref="Progress{T}"/> does.</summary>
     private sealed class Listener(Action<TrainingProgress> hear) : IProgress<TrainingProgress>

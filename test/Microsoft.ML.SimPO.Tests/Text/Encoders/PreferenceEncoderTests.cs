@@ -279,7 +279,7 @@ public sealed class PreferenceEncoderTests
     [Fact]
     public void The_SimPO_reference_scores_the_header_of_the_answer()
     {
-        EncodedPair sound = Create().Encode("Hi", "Yes.", "No!", 1)!, reference = Create(new() { Compatibility = Compatibility.SimPOReference }).Encode("Hi", "Yes.", "No!", 1)!;
+        EncodedPair sound = Create().Encode("Hi", "Yes.", "No!", 1)!, reference = Create(new() { Preparation = RowPreparation.SimPOReference }).Encode("Hi", "Yes.", "No!", 1)!;
         Assert.Equal(sound.ChosenIds, reference.ChosenIds);
         Assert.Equal(sound.ChosenPromptLength - Header.Length, reference.ChosenPromptLength);
     }
@@ -287,7 +287,7 @@ public sealed class PreferenceEncoderTests
     [Fact]
     public void TRL_cuts_both_answers_and_loses_their_ends()
     {
-        PreferenceEncoder encoder = Create(new() { Compatibility = Compatibility.Trl024, MaxLength = 20, MaxPromptLength = 12 });
+        PreferenceEncoder encoder = Create(new() { Preparation = RowPreparation.Trl024, MaxLength = 20, MaxPromptLength = 12 });
         EncodedPair sound = Create().Encode("Hi", "Yes, that would be very nice.", "No, not at all, never.", 1)!, trl = encoder.Encode("Hi", "Yes, that would be very nice.", "No, not at all, never.", 1)!;
         int prompt = sound.ChosenPromptLength;
         Assert.Equal(sound.ChosenIds[..(prompt + 8)], trl.ChosenIds);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>A model behind the chat interface of Microsoft.Extensions.AI. Keeps no state between calls; safe on several threads at once.</summary>
-internal sealed class LanguageModelChatClient(SimPOTransformer model) : IChatClient
+internal sealed class LanguageModelChatClient(AlignmentTransformer model) : IChatClient
 {
     private readonly ChatClientMetadata _metadata = new("Microsoft.ML.SimPO", defaultModelId: model.ModelFamily);
 

@@ -118,7 +118,7 @@ public sealed class ChatClientTests(TunedModel model) : IClassFixture<TunedModel
     public void Services_are_found_by_type_without_a_key()
     {
         Assert.Same(_client, _client.GetService(typeof(IChatClient)));
-        Assert.Same(model.Transformer, _client.GetService(typeof(SimPOTransformer)));
+        Assert.Same(model.Transformer, _client.GetService(typeof(AlignmentTransformer)));
         var metadata = Assert.IsType<ChatClientMetadata>(_client.GetService(typeof(ChatClientMetadata)));
         Assert.Equal(("Microsoft.ML.SimPO", model.Transformer.ModelFamily), (metadata.ProviderName, metadata.DefaultModelId));
         Assert.Null(_client.GetService(typeof(ChatClientMetadata), "key"));

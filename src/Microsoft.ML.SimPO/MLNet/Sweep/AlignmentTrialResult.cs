@@ -1,13 +1,13 @@
 namespace Microsoft.ML.SimPO;
 
 /// <summary>What became of a trial.</summary>
-public sealed record TrialResult
+public sealed record AlignmentTrialResult
 {
     /// <summary>What was tried.</summary>
-    public required TrialSettings TrialSettings { get; init; }
+    public required AlignmentTrialSettings TrialSettings { get; init; }
 
     /// <summary>How it ended.</summary>
-    public required TrialStatus Status { get; init; }
+    public required AlignmentTrialStatus Status { get; init; }
 
     /// <summary>The value of the sweep's metric; NaN where the trial did not complete.</summary>
     public required double Metric { get; init; }
@@ -28,15 +28,15 @@ public sealed record TrialResult
     public string? Message { get; init; }
 
     /// <summary>The tuned model; null where the trial did not complete, and after the sweep where another one was better.</summary>
-    public SimPOTransformer? Model { get; init; }
+    public AlignmentTransformer? Model { get; init; }
 
     /// <summary>Of equal losses the model that keeps more of the chosen answers' log-probability is the better one: it is farther from collapse.</summary>
-    internal bool IsBetterThan(TrialResult? other)
+    internal bool IsBetterThan(AlignmentTrialResult? other)
     {
-        if (Status != TrialStatus.Completed) return false;
+        if (Status != AlignmentTrialStatus.Completed) return false;
         if (other is null || Loss != other.Loss) return other is null || Loss < other.Loss;
         return ChosenLogProbability > other.ChosenLogProbability;
     }
 
-    private double ChosenLogProbability => Metrics is null ? double.NegativeInfinity : Metrics.MeanChosenReward / TrialSettings.Options.Loss().Reward.Scale;
+    private double ChosenLogProbability => Metrics is null ? double.NegativeInfinity : Metrics.MeanChosenReward / TrialSettings.Options.Reward.Scale;
 }

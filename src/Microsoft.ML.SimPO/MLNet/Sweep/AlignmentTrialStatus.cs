@@ -1,7 +1,7 @@
 namespace Microsoft.ML.SimPO;
 
 /// <summary>How a trial ended.</summary>
-public enum TrialStatus
+public enum AlignmentTrialStatus
 {
     /// <summary>Trained to its end and judged.</summary>
     Completed,

@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 namespace Microsoft.ML.SimPO;
 
 /// <content>What the model writes.</content>
-public sealed partial class SimPOTransformer
+public sealed partial class AlignmentTransformer
 {
     /// <summary>
     /// What the makers of the model suggest in <c>generation_config.json</c>: whether to sample, temperature, top-k and so on. <see cref="Generate(IEnumerable{string}, GenerationOptions?, CancellationToken)"/>

@@ -2,4 +2,4 @@ namespace Microsoft.ML.SimPO;
 
 /// <content>How a notebook shows it.</content>
 [TypeFormatterSource(typeof(ModelDisplay))]
-public sealed partial class SimPOTransformer;
+public sealed partial class AlignmentTransformer;

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.SimPO;
 
 /// <summary>What a trial tries.</summary>
-public sealed record TrialSettings
+public sealed record AlignmentTrialSettings
 {
     /// <summary>From 0, in the order in which trials are begun.</summary>
     public required int TrialId { get; init; }
@@ -10,7 +10,7 @@ public sealed record TrialSettings
     public required IReadOnlyDictionary<string, object> Parameter { get; init; }
 
     /// <summary>Everything, with the chosen values and the epochs of the rung.</summary>
-    public required SimPOTrainer.Options Options { get; init; }
+    public required PreferenceTrainerOptions Options { get; init; }
 
     /// <summary>From 0: how often successive halving promoted these values; always 0 in other sweeps.</summary>
     public int Rung { get; init; }

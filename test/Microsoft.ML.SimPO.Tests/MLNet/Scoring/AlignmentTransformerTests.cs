@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.SimPO;
 
-public sealed class SimPOTransformerTests(TunedModel model) : IClassFixture<TunedModel>
+public sealed class AlignmentTransformerTests(TunedModel model) : IClassFixture<TunedModel>
 {
     private readonly MLContext _context = model.Context;
 
@@ -73,7 +73,7 @@ public sealed class SimPOTransformerTests(TunedModel model) : IClassFixture<Tune
 
         ScoredPair[] Scored(int tokens)
         {
-            using SimPOTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options(o => o.TokensPerMicroBatch = tokens));
+            using AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options(o => o.TokensPerMicroBatch = tokens));
             return model.Scores(untuned, data);
         }
     }
@@ -148,10 +148,12 @@ public sealed class SimPOTransformerTests(TunedModel model) : IClassFixture<Tune
         using var folder = new Checkpoints.TempFolder();
         string zip = Path.Combine(folder.Path, "tuned.zip");
         _context.Model.Save(model.Transformer, model.Data.Schema, zip);
-        using var loaded = (SimPOTransformer)new MLContext().Model.Load(zip, out DataViewSchema schema);
+        using var loaded = (AlignmentTransformer)new MLContext().Model.Load(zip, out DataViewSchema schema);
         Assert.Equal(["Prompt", "Chosen", "Rejected"], schema.Select(c => c.Name));
         TunedModel.AssertEqual(model.Scores(model.Data), model.Scores(loaded, model.Data));
-        Assert.Equal((model.Transformer.Beta, model.Transformer.GammaBetaRatio, model.Transformer.ModelFamily, model.Transformer.ParameterCount), (loaded.Beta, loaded.GammaBetaRatio, loaded.ModelFamily, loaded.ParameterCount));
+        Assert.Equal(
+            (model.Transformer.Beta, model.Transformer.TargetMargin, model.Transformer.ModelFamily, model.Transformer.ParameterCount),
+            (loaded.Beta, loaded.TargetMargin, loaded.ModelFamily, loaded.ParameterCount));
         string[] prompts = [.. QuickStartFiles.Pairs(3).Select(p => p.Prompt)];
         var options = new GenerationOptions { MaxNewTokens = 24 };
         Assert.Equal(model.Transformer.Generate(prompts, options), loaded.Generate(prompts, options));
@@ -163,11 +165,11 @@ public sealed class SimPOTransformerTests(TunedModel model) : IClassFixture<Tune
         using var folder = new Checkpoints.TempFolder();
         string tuned = Path.Combine(folder.Path, "tuned"), half = Path.Combine(folder.Path, "half");
         model.Transformer.SaveCheckpoint(tuned);
-        using (SimPOTransformer loaded = _context.Alignment.LoadModel(tuned, QuickStartFiles.Options())) TunedModel.AssertEqual(model.Scores(model.Data), model.Scores(loaded, model.Data));
+        using (AlignmentTransformer loaded = _context.Alignment.LoadModel(tuned, QuickStartFiles.Options())) TunedModel.AssertEqual(model.Scores(model.Data), model.Scores(loaded, model.Data));
         Assert.Equal(Directory.EnumerateFiles(QuickStartFiles.Model).Select(Path.GetFileName).Order(), Directory.EnumerateFiles(tuned).Select(Path.GetFileName).Order());
         model.Transformer.SaveCheckpoint(half, CheckpointPrecision.BFloat16);
         Assert.Equal(new FileInfo(Path.Combine(tuned, "model.safetensors")).Length / 2.0, new FileInfo(Path.Combine(half, "model.safetensors")).Length, 8000.0);
-        using SimPOTransformer rounded = _context.Alignment.LoadModel(half, QuickStartFiles.Options());
+        using AlignmentTransformer rounded = _context.Alignment.LoadModel(half, QuickStartFiles.Options());
         foreach ((ScoredPair exact, ScoredPair near) in model.Scores(model.Data).Zip(model.Scores(rounded, model.Data))) Assert.Equal(exact.ChosenReward, near.ChosenReward, 0.2f);
     }
 
@@ -179,7 +181,7 @@ public sealed class SimPOTransformerTests(TunedModel model) : IClassFixture<Tune
         model.Transformer.SaveCheckpoint(tuned, maxShardSize: model.Transformer.ParameterCount);
         Assert.InRange(Directory.GetFiles(tuned, "model-*-of-*.safetensors").Length, 4, 8);
         Assert.True(File.Exists(Path.Combine(tuned, "model.safetensors.index.json")));
-        using SimPOTransformer loaded = _context.Alignment.LoadModel(tuned, QuickStartFiles.Options());
+        using AlignmentTransformer loaded = _context.Alignment.LoadModel(tuned, QuickStartFiles.Options());
         TunedModel.AssertEqual(model.Scores(model.Data), model.Scores(loaded, model.Data));
     }
 
@@ -207,7 +209,7 @@ public sealed class SimPOTransformerTests(TunedModel model) : IClassFixture<Tune
     [Fact]
     public void A_disposed_model_says_so()
     {
-        SimPOTransformer gone = _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options());
+        AlignmentTransformer gone = _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options());
         IDataView scored = gone.Transform(model.Data);
         gone.Dispose();
         gone.Dispose();

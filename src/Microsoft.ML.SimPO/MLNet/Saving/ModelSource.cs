@@ -1,0 +1,32 @@
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Native;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>Where the weights that a fit or a transformer begins with come from.</summary>
+/// <param name="ModelPath">A folder in Hugging Face layout or one of an adapter; null or empty where one of the others says it.</param>
+/// <param name="AdapterPath">The folder of an adapter that is put on the model; null for none.</param>
+/// <param name="BaseModel">A model in memory, which takes the place of the folder; null for none.</param>
+internal sealed record ModelSource(string? ModelPath, string? AdapterPath, AlignmentTransformer? BaseModel)
+{
+    public static ModelSource Of(PreferenceTrainerOptions options) => new(options.ModelPath, options.AdapterPath, options.BaseModel);
+
+    /// <summary>The model, which belongs to the caller. What should be known of it goes to the log.</summary>
+    public LanguageModel Open(IHostEnvironment environment)
+    {
+        TorchRuntime.EnsureLoaded();
+        LanguageModel model = Load(environment);
+        using IChannel channel = environment.Register(AlignmentTransformer.LoaderSignature).Start("Loading");
+        foreach (string note in model.Notes) channel.Info(note);
+        AdapterSetup.Report(model, channel);
+        return model;
+    }
+
+    private LanguageModel Load(IHostEnvironment environment)
+    {
+        if (BaseModel is null) return LanguageModel.Load(ModelLocation.Of(ModelPath, AdapterPath), ComputePlan.On(ComputeDevice.Of(environment)));
+        LanguageModel model = BaseModel.Model.Share(withAdapter: AdapterPath is null);
+        return AdapterPath is { } adapter ? model.After(m => m.LoadAdapter(adapter)) : model;
+    }
+}

@@ -1,0 +1,161 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO;
+using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Models.Families;
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Training.State;
+using Microsoft.ML.Tokenizers;
+using static TorchSharp.torch;
+
+[assembly: LoadableClass(
+    typeof(AlignmentTransformer), null, typeof(SignatureLoadModel), "Aligned language model", AlignmentTransformer.LoaderSignature,
+    AlignmentTransformer.FormerLoaderSignature)]
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>
+/// A language model that scores pairs and generates. It adds <c>ChosenReward</c> and <c>RejectedReward</c> (beta times the mean log-probability of
+/// the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected reward, without gamma) and <c>PredictedLabel</c> (margin above 0).
+/// </summary>
+/// <remarks>It owns the model's weights: dispose it to free them.</remarks>
+public sealed partial class AlignmentTransformer : LanguageModelTransformer
+{
+    internal const string LoaderSignature = "AlignmentTransformer";
+
+    /// <summary>What saved models up to version 0x00010002 name.</summary>
+    internal const string FormerLoaderSignature = "SimPOTransformer";
+
+    private const string RunStream = "TrainingRun";
+
+    private static readonly VersionInfo SavedAs = SavedVersion.Of("SIMPOLLM", LoaderSignature);
+
+    /// <param name="model">The weights, which belong to it from here on.</param>
+    /// <param name="options">What of them concerns scoring is copied.</param>
+    /// <param name="run">What was done to the model; null where it was loaded.</param>
+    internal AlignmentTransformer(IHostEnvironment environment, LanguageModel model, ScoringOptions options, TrainingRun? run = null)
+        : base(environment.Register(LoaderSignature), model, options.ScoringPart())
+    {
+        TrainingRun = run ?? TrainingRun.None;
+        ColumnMap = MakeColumns();
+    }
+
+    /// <summary>Loads a saved model; called by ML.NET.</summary>
+    internal AlignmentTransformer(IHostEnvironment environment, ModelLoadContext context)
+        : base(environment, context, SavedAs) => ColumnMap = MakeColumns();
+
+    /// <summary>The scale of the rewards.</summary>
+    public float Beta => Options.Beta;
+
+    /// <summary>
+    /// What the margin of a pair has to reach in the loss that the model was tuned with, for SimPO beta times gamma_beta_ratio; 0 where that has none.
+    /// </summary>
+    public double TargetMargin => Options.TargetMargin;
+
+    /// <summary>The model's own tokenizer: ids, tokens and counts are what the model sees. It works also when the model is disposed.</summary>
+    public Tokenizer Tokenizer => Model.Tokenizer;
+
+    /// <summary><c>model_type</c> of the model's configuration.</summary>
+    public string ModelFamily => Model.Decoder.Architecture.ModelType;
+
+    /// <summary>Weights of the model, those that a tied head shares counted once.</summary>
+    public long ParameterCount => Model.Decoder.ParameterCount;
+
+    /// <summary>Weights of the LoRA adapter on the model, those of modules that it holds whole among them; 0 where there is none.</summary>
+    public long AdapterParameterCount => Model.Decoder.Adapter?.ParameterCount ?? 0;
+
+    /// <summary>
+    /// The fit that the model comes from, which is saved with it: steps, evaluations, findings. Without any for a model that was loaded from a folder.
+    /// </summary>
+    public TrainingRun TrainingRun { get; private set; } = TrainingRun.None;
+
+    /// <summary>
+    /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>. It is a
+    /// checkpoint in Hugging Face layout; the saved file names it by its relative path and by the SHA-256 of its files, so the two must be moved
+    /// together. Null, the default, puts the weights into the saved file, which takes at most 1.5 GB of them. Every transformer of this model is saved so. To
+    /// save over a model, use <c>mlContext.Model.SaveAtomically</c>: a failed <c>Save</c> has emptied the old file.
+    /// </summary>
+    public string? ExternalWeights
+    {
+        get => Model.ExternalWeights;
+        set => Model.ExternalWeights = value;
+    }
+
+    private protected override IColumnMap ColumnMap { get; }
+
+    private protected override void WriteOwn(ModelSaveContext context) =>
+        context.SaveBinaryStream(RunStream, writer => TrainingRunStream.Write(writer, TrainingRun));
+
+    /// <summary>Models that were saved before runs were saved with them have none.</summary>
+    private protected override void ReadOwn(ModelLoadContext context) =>
+        context.TryLoadBinaryStream(RunStream, reader => TrainingRun = TrainingRunStream.Read(reader));
+
+    private protected override VersionInfo Version => SavedAs;
+
+    /// <summary>
+    /// This model with another LoRA adapter. The weights below it are in memory once: they are freed when all transformers that use them are disposed.
+    /// </summary>
+    /// <param name="adapterPath">A folder in PEFT layout: adapter_config.json, adapter_model.safetensors.</param>
+    /// <returns>A transformer of its own; dispose it too.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">It lacks a file.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The adapter computes something this library does not, or does not fit the model; all faults are listed.
+    /// </exception>
+    public AlignmentTransformer WithAdapter(string adapterPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(adapterPath);
+        return new AlignmentTransformer(Host, new ModelSource(null, adapterPath, this).Open(Host), Options);
+    }
+
+    /// <summary>Writes the LoRA adapter in PEFT layout, with the tokenizer's files, so that Hugging Face's libraries load it onto the base model.</summary>
+    /// <param name="path">A new folder, or one of an adapter, which is replaced at once when everything is written.</param>
+    /// <exception cref="InvalidOperationException">The model has no adapter.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or is one of something else; what was there is as before.</exception>
+    public void SaveAdapter(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        LoraAdapter adapter =
+            Model.Decoder.Adapter ?? throw new InvalidOperationException("The model has no LoRA adapter. Use SaveCheckpoint, or train with `Lora`.");
+        AdapterFolder.Write(path, adapter.Config, ParameterSources.Adapter(adapter), Model.Files.Where(f => ModelFile.IsOfAdapter(f.Name)));
+    }
+
+    /// <summary>
+    /// Writes the model in the layout of the folder that it came from, so that Hugging Face's libraries load it. A LoRA adapter is merged into the weights, W +
+    /// s B A.
+    /// </summary>
+    /// <param name="path">A new folder, or one of a model, which is replaced at once when everything is written.</param>
+    /// <param name="precision">
+    /// How weights are stored. bfloat16 takes half of the space and rounds small updates away; the log says how many. Default float32.
+    /// </param>
+    /// <param name="maxShardSize">The most bytes of weights in one file; above it there are several and an index. Default 5 GB, as Hugging Face has it.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxShardSize"/> is less than 1.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or is one of something else; what was there is as before.</exception>
+    public void SaveCheckpoint(
+        string path, CheckpointPrecision precision = CheckpointPrecision.Float32, long maxShardSize = CheckpointWriter.DefaultMaxShardBytes)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxShardSize, 1);
+        CheckpointType type = precision == CheckpointPrecision.BFloat16 ? CheckpointType.BFloat16 : CheckpointType.Float32;
+        CheckpointSummary summary =
+            new CheckpointWriter(Model.Files) { Type = type, MaxShardBytes = maxShardSize, SourceFolder = Model.Folder }.Write(path, Model.Tensors());
+        using IChannel channel = Host.Start("Saving");
+        FitReport.Saved(channel, path, summary);
+    }
+
+    /// <summary>What the model is, and how much memory it needs for scoring and for training.</summary>
+    /// <param name="options">What it would be trained with; null for micro-batches of the size that it scores in, activations kept.</param>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public ModelDescription Describe(PreferenceTrainerOptions? options = null) =>
+        ModelDescriber.Describe(Model.Decoder, Model.Decoder.Adapter?.Config, Model.StoredType, options ?? Options);
+
+    private ColumnMap<PairScore> MakeColumns()
+    {
+        var scorer = new RowScorer(Model, Options);
+        return new ColumnMap<PairScore>(
+            PairColumns.Names(Options), ScoreColumns.Of(Options.TargetMargin), () => new PairBatch<PairScore>(scorer, score => score));
+    }
+}

@@ -1,0 +1,91 @@
+using Microsoft.ML.SimPO.Losses;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>
+/// What every trainer of <c>mlContext.Alignment.Trainers</c> can be told: model, data, schedule, optimizer, run and LoRA. Each adds its method's own.
+/// </summary>
+public abstract partial class PreferenceTrainerOptions : ScoringOptions
+{
+    private protected PreferenceTrainerOptions()
+    {
+    }
+
+    /// <summary>
+    /// The model to tune: a folder in Hugging Face layout with config.json, *.safetensors and tokenizer.json. Required, unless
+    /// <see cref="ScoringOptions.AdapterPath"/> or
+    /// <see cref="BaseModel"/> is given.
+    /// </summary>
+    [Option("model_name_or_path", OptionEffect.None, IsLocation = true)]
+    public string ModelPath { get; set; } = "";
+
+    /// <summary>
+    /// Train a new LoRA adapter and leave the model's weights frozen. Null, the default, trains all weights, or the adapter that the model has already.
+    /// </summary>
+    [Option("use_peft", OptionEffect.Steps)]
+    public LoraOptions? Lora { get; set; }
+
+    /// <summary>
+    /// A loaded model to begin with in place of <see cref="ModelPath"/>: its weights stay as they are, and are in memory once for all that adapters are
+    /// trained on
+    /// them. Without <see cref="Lora"/> and <see cref="ScoringOptions.AdapterPath"/> its own adapter is trained on in a copy, or, where it has none, a copy
+    /// of all its
+    /// weights. Null, the default, for none.
+    /// </summary>
+    [Option(null, OptionEffect.None, IsLocation = true)]
+    public AlignmentTransformer? BaseModel { get; set; }
+
+    /// <summary>
+    /// Leave out pairs with an answer of nothing but white space, and count them in the log. Default false: such a pair is an error that names its row.
+    /// </summary>
+    [Option("drop_empty_answers", OptionEffect.Data)]
+    public bool DropEmptyAnswers { get; set; }
+
+    /// <summary>
+    /// The share of the data that is held out for validation, split by prompt so that none stands on both sides. From 0 to below 1; default 0, for none
+    /// or the validation data that <c>Fit</c> is given.
+    /// </summary>
+    [Option("validation_fraction", OptionEffect.Data, AtLeast = 0, Below = 1, Use = "0.05 to 0.2, or 0 for none")]
+    public double ValidationFraction { get; set; }
+
+    /// <summary>Whether each epoch has an order of its own. Default true.</summary>
+    [Option("shuffle", OptionEffect.Steps)]
+    public bool Shuffle { get; set; } = true;
+
+    /// <summary>Where the random numbers begin; null, the default, takes the seed of the <see cref="MLContext"/>.</summary>
+    [Option("seed", OptionEffect.None)]
+    public int? Seed { get; set; }
+
+    /// <summary>Is told of every step as soon as it is done, on the training thread. Null, the default, for nobody.</summary>
+    [Option(null, OptionEffect.None)]
+    public IProgress<TrainingProgress>? Progress { get; set; }
+
+    /// <summary>
+    /// What tells the steps of a run from those of another method; null for SimPO, whose runs said nothing of it when there was no other.
+    /// </summary>
+    internal virtual string? MethodInState => Method;
+
+    internal override IReward Reward => CreateLoss().Reward;
+
+    internal override double TargetMargin => CreateLoss().TargetMargin;
+
+    /// <summary>Sentences about options that have no effect as they are set together.</summary>
+    internal virtual IEnumerable<string> Warnings => [];
+
+    /// <summary>What a cross entropy beside the loss is the mean of, without a <see cref="Compatibility"/>.</summary>
+    internal virtual SftNormalization CrossEntropy => SftNormalization.Pair;
+
+    /// <summary>The loss that these options describe.</summary>
+    internal abstract IAlignmentLoss CreateLoss();
+
+    /// <summary>The trainer of these options, which copies them.</summary>
+    /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>
+    internal abstract IPreferenceTrainer CreateTrainer(MLContext context);
+
+    internal override ScoringOptions Clone()
+    {
+        var copy = (PreferenceTrainerOptions)base.Clone();
+        copy.Lora = Lora?.Copy();
+        return copy;
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
+namespace Microsoft.ML.SimPO.Models.Families;
+
+/// <summary>Sizes that no model has. A configuration that asks for them is damaged or made to exhaust memory, and is refused before anything is made of it.</summary>
+internal static class ConfigLimits
+{
+    private static readonly (string Field, int Most)[] Limits =
+    [
+        ("num_hidden_layers", 1 << 12), ("hidden_size", 1 << 20), ("intermediate_size", 1 << 22), ("moe_intermediate_size", 1 << 22), ("vocab_size", 1 << 24),
+        ("num_attention_heads", 1 << 16), ("num_key_value_heads", 1 << 16), ("head_dim", 1 << 16), ("num_experts", 1 << 14), ("num_local_experts", 1 << 14),
+    ];
+
+    /// <exception cref="InvalidDataException">A size is above its limit.</exception>
+    public static void Check(ModelConfig config)
+    {
+        foreach ((string field, int most) in Limits)
+            if (config.GetInt32OrNull(field) > most) throw config.Wrong(field, FormattableString.Invariant($"at most {most}"));
+    }
+}

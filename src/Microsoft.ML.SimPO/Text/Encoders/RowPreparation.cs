@@ -1,0 +1,17 @@
+namespace Microsoft.ML.SimPO.Text.Encoders;
+
+/// <summary>Whose way of making ids out of a row is followed. Where it is not ours, faults are followed too.</summary>
+internal enum RowPreparation
+{
+    /// <summary>The sound one: what is scored is what the model writes.</summary>
+    Own,
+
+    /// <summary>That of the SimPO authors' scripts: prompt and answers are rendered each alone, and the answer's header is scored.</summary>
+    SimPOReference,
+
+    /// <summary>
+    /// That of TRL 0.24's <c>CPOTrainer</c>: the answer is what the whole chat has behind the prompt, with an EOS where it does not end in one. Its
+    /// <c>DPOTrainer</c> appends another EOS in any case.
+    /// </summary>
+    Trl024,
+}
