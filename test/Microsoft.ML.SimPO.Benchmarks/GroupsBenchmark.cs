@@ -1,5 +1,4 @@
 using Microsoft.ML.SimPO.Data.Packing;
-using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Benchmarks;

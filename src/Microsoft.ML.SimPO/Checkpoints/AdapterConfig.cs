@@ -72,11 +72,18 @@ internal sealed record AdapterConfig
     {
         folder = Path.GetFullPath(folder);
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The adapter folder '{folder}' does not exist.");
-        ModelConfig json = ModelConfig.LoadFile(Path.Combine(folder, FileName));
-        if (!json.Has("peft_type") && (json.Has("lora_parameters") || json.Has("fine_tune_type") || File.Exists(Path.Combine(folder, "adapters.safetensors"))))
+        return Load(ModelFiles.Read(folder, [FileName]));
+    }
+
+    /// <inheritdoc cref="Load(string)"/>
+    public static AdapterConfig Load(ModelFiles files)
+    {
+        ModelConfig json = ModelConfig.Parse(files.Get(FileName), files.PathOf(FileName));
+        string beside = Path.Combine(Path.GetDirectoryName(json.Path) ?? "", "adapters.safetensors");
+        if (!json.Has("peft_type") && (json.Has("lora_parameters") || json.Has("fine_tune_type") || File.Exists(beside)))
         {
-            throw new InvalidDataException($"'{json.Path}' is of an adapter of MLX, whose names and layout are its own and not PEFT's. " +
-                "Fuse it into its model with `mlx_lm.fuse`, and use the folder that this writes.");
+            throw new InvalidDataException($"'{json.Path}' is of an adapter of MLX, whose names and layout are its own and not PEFT's. "
+                + "Fuse it into its model with `mlx_lm.fuse`, and use the folder that this writes.");
         }
         if (json.GetString("peft_type") != "LORA") throw json.Wrong("peft_type", "\"LORA\"");
         CheckSupported(json);

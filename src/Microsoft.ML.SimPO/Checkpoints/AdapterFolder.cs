@@ -54,7 +54,7 @@ internal static class AdapterFolder
                 $"The folder '{Path.GetFullPath(folder)}' holds a model. Write the adapter to another: readers take a folder for one or the other.");
         AtomicFolder.Replace(folder, "adapter", ModelFile.IsOfAdapter, beside =>
         {
-            foreach (ModelFile file in files ?? []) file.CopyTo(beside);
+            foreach (ModelFile file in files ?? []) file.WriteTo(beside);
             File.WriteAllBytes(Path.Combine(beside, AdapterConfig.FileName), config.ToJson());
             SafetensorsWriter.Write(Path.Combine(beside, WeightsName), tensors, CheckpointType.Float32, cancellationToken);
             complete?.Invoke(beside);

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.SimPO.Checkpoints;
 
@@ -7,8 +6,7 @@ namespace Microsoft.ML.SimPO.Checkpoints;
 /// <param name="files">The open files by path.</param>
 internal sealed unsafe class BlockReader(IReadOnlyDictionary<string, SafetensorsFile> files)
 {
-    // 128 Ki elements: half a MiB of float32 and its source stay in a core's second-level cache.
-    private const int BlockElements = 1 << 17;
+    private const int BlockElements = FloatConversion.BlockElements;
     private const long ParallelFrom = 1 << 20;
     private const int MostThreads = 8;
 
@@ -38,27 +36,25 @@ internal sealed unsafe class BlockReader(IReadOnlyDictionary<string, Safetensors
     /// <summary>Reads a part of a tensor on this thread.</summary>
     public void ReadPart(TensorEntry entry, long start, float* destination, long count)
     {
-        using var buffer = new Buffer();
+        using var buffer = new ReadBuffer();
         for (long done = 0; done < count; done += BlockElements)
             Read(new Block(entry, start + done, destination + done, (int)Math.Min(BlockElements, count - done)), buffer);
     }
 
     private void Run(List<Block> blocks, ParallelOptions options) =>
-        Parallel.For(0, blocks.Count, options, static () => new Buffer(), (i, _, buffer) =>
+        Parallel.For(0, blocks.Count, options, static () => new ReadBuffer(), (i, _, buffer) =>
         {
             Read(blocks[i], buffer);
             return buffer;
         }, static buffer => buffer.Dispose());
 
-    private void Read(Block block, Buffer buffer)
+    private void Read(Block block, ReadBuffer buffer)
     {
         CheckpointType type = block.Entry.Type;
         FreshMemory.Populate((nint)block.Destination, (long)block.Count * sizeof(float));
         void* source = type == CheckpointType.Float32 ? block.Destination : buffer.Pointer;
         files[block.Entry.File].Read(source, (long)block.Count * type.Size, block.Entry.Offset + block.Start * type.Size);
-        if (type == CheckpointType.BFloat16) FloatConversion.FromBFloat16((ushort*)source, block.Destination, block.Count);
-        else if (type == CheckpointType.Float16) FloatConversion.FromFloat16((ushort*)source, block.Destination, block.Count);
-        else if (type == CheckpointType.Float64) FloatConversion.FromFloat64((double*)source, block.Destination, block.Count);
+        FloatConversion.From(type, source, block.Destination, block.Count);
     }
 
     private readonly struct Block(TensorEntry entry, long start, float* destination, int count)
@@ -71,17 +67,5 @@ internal sealed unsafe class BlockReader(IReadOnlyDictionary<string, Safetensors
         public float* Destination => destination;
 
         public int Count => count;
-    }
-
-    /// <summary>What one thread reads a block into before it converts it.</summary>
-    private sealed class Buffer : IDisposable
-    {
-        public void* Pointer { get; private set; } = NativeMemory.AlignedAlloc(BlockElements * sizeof(double), 64);
-
-        public void Dispose()
-        {
-            NativeMemory.AlignedFree(Pointer);
-            Pointer = null;
-        }
     }
 }

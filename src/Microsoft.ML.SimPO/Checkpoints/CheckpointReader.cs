@@ -4,31 +4,23 @@ namespace Microsoft.ML.SimPO.Checkpoints;
 
 /// <summary>The weights of a Hugging Face model folder, or of one safetensors file: names, shapes, and reading them into memory of the caller's.</summary>
 /// <remarks>Reading is thread safe and holds no more than a block a thread. Nothing is read before it is asked for but the headers.</remarks>
-internal sealed unsafe class CheckpointReader : IDisposable
+internal sealed unsafe class CheckpointReader : Checkpoint
 {
     /// <summary>The name of the only weight file, or of all of them where there is an index.</summary>
     public const string SingleFileName = "model.safetensors";
 
     private readonly Dictionary<string, SafetensorsFile> _files;
-    private readonly Dictionary<string, TensorEntry> _tensors;
     private readonly BlockReader _blocks;
 
     private CheckpointReader(string path, IReadOnlyList<SafetensorsFile> files, Dictionary<string, TensorEntry> tensors)
+        : base(path, tensors)
     {
-        Path = path;
         _files = files.ToDictionary(f => f.Path, StringComparer.Ordinal);
-        _tensors = tensors;
         _blocks = new BlockReader(_files);
     }
 
-    /// <summary>The full path of the folder or file that was opened.</summary>
-    public string Path { get; }
-
     /// <summary>A warning where the folder holds the weights twice; else null.</summary>
     public string? Ambiguity { get; private init; }
-
-    /// <summary>Every tensor by name.</summary>
-    public IReadOnlyDictionary<string, TensorEntry> Tensors => _tensors;
 
     /// <summary>Opens <c>model.safetensors</c> of a folder, or the shards that <c>model.safetensors.index.json</c> names.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -62,38 +54,12 @@ internal sealed unsafe class CheckpointReader : IDisposable
         };
     }
 
-    /// <summary>Compares the checkpoint with what a model needs.</summary>
-    /// <param name="expected">Shape by name.</param>
-    /// <returns>The names that the checkpoint has and <paramref name="expected"/> has not, sorted: the caller knows which of them are harmless.</returns>
-    /// <exception cref="InvalidDataException">Tensors are missing, have another shape, or a type that is no floating-point number; all are named.</exception>
-    public IReadOnlyList<string> Check(IReadOnlyDictionary<string, long[]> expected)
-    {
-        var faults = new Faults($"'{Path}'", listed: 200);
-        if (RunFolders.Diagnose(_tensors, expected) is { } diagnosis) faults.Add(diagnosis);
-        foreach ((string name, long[] shape) in expected)
-        {
-            if (!_tensors.TryGetValue(name, out TensorEntry? entry))
-                faults.Add($"Tensor {Faults.Quote(name)} is missing; expected shape {Faults.Describe(shape)}.");
-            else if (!entry.Shape.AsSpan().SequenceEqual(shape))
-                faults.Add($"Tensor {Faults.Quote(name)} has shape {Faults.Describe(entry.Shape)}; expected {Faults.Describe(shape)}.");
-            else if (!entry.Type.ConvertsToFloat32)
-                faults.Add($"Tensor {Faults.Quote(name)} is {entry.Type.HeaderName}; expected F32, BF16, F16 or F64. Quantised checkpoints cannot be tuned.");
-        }
-        faults.ThrowIfAny();
-        return [.. _tensors.Keys.Where(name => !expected.ContainsKey(name)).Order(StringComparer.Ordinal)];
-    }
-
     /// <summary>Reads one tensor as float32, on several threads where it is large.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="destination">Room for <paramref name="count"/> values.</param>
     /// <param name="count">The number of its elements.</param>
     /// <exception cref="InvalidDataException">There is no such tensor, it has another number of elements, or a type that does not convert.</exception>
     public void ReadFloat32(string name, float* destination, long count) => ReadFloat32([new TensorTarget(name, (nint)destination, count)]);
-
-    /// <summary>Reads many tensors as float32, in the order of the files, on several threads where that pays.</summary>
-    /// <exception cref="InvalidDataException">A tensor is missing, has another number of elements, or a type that does not convert; all are named.</exception>
-    public void ReadFloat32(IReadOnlyList<TensorTarget> targets, CancellationToken cancellationToken = default) =>
-        _blocks.Read(Resolve(targets), cancellationToken);
 
     /// <summary>Reads a part of a tensor as float32, on this thread.</summary>
     /// <param name="name">Its name.</param>
@@ -105,7 +71,9 @@ internal sealed unsafe class CheckpointReader : IDisposable
     {
         TensorEntry entry = Find(name);
         if (start < 0 || count < 0 || start > entry.Count - count || !entry.Type.ConvertsToFloat32)
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"'{entry.File}': elements {start} to {start + count} of tensor {Faults.Quote(name)}, {entry.Type.HeaderName} {Faults.Describe(entry.Shape)}, cannot be read as float32."));
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                $"'{entry.File}': elements {start} to {start + count} of tensor {Faults.Quote(name)}, ")
+                + $"{entry.Type.HeaderName} {Faults.Describe(entry.Shape)}, cannot be read as float32.");
         _blocks.ReadPart(entry, start, destination, count);
     }
 
@@ -126,35 +94,18 @@ internal sealed unsafe class CheckpointReader : IDisposable
     {
         TensorEntry entry = Find(name);
         if (entry.ByteLength != bytes)
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"'{entry.File}': tensor {Faults.Quote(name)} takes {entry.ByteLength} bytes; {bytes} were expected."));
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                $"'{entry.File}': tensor {Faults.Quote(name)} takes {entry.ByteLength} bytes; {bytes} were expected."));
         _files[entry.File].Read(destination, bytes, entry.Offset);
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         foreach (SafetensorsFile file in _files.Values) file.Dispose();
     }
 
-    private TensorEntry Find(string name) =>
-        _tensors.TryGetValue(name, out TensorEntry? entry) ? entry : throw new InvalidDataException($"'{Path}' holds no tensor {Faults.Quote(name)}.");
-
-    private List<(TensorEntry, TensorTarget)> Resolve(IReadOnlyList<TensorTarget> targets)
-    {
-        var faults = new Faults($"'{Path}'");
-        var tensors = new List<(TensorEntry, TensorTarget)>(targets.Count);
-        foreach (TensorTarget target in targets)
-        {
-            if (!_tensors.TryGetValue(target.Name, out TensorEntry? entry))
-                faults.Add($"Tensor {Faults.Quote(target.Name)} is missing.");
-            else if (entry.Count != target.Count)
-                faults.Add(string.Create(CultureInfo.InvariantCulture, $"Tensor {Faults.Quote(target.Name)} has {entry.Count} elements, shape {Faults.Describe(entry.Shape)}; {target.Count} were expected."));
-            else if (!entry.Type.ConvertsToFloat32)
-                faults.Add($"Tensor {Faults.Quote(target.Name)} is {entry.Type.HeaderName}; expected F32, BF16, F16 or F64.");
-            else tensors.Add((entry, target));
-        }
-        faults.ThrowIfAny();
-        return tensors;
-    }
+    private protected override void Read(List<(TensorEntry Entry, TensorTarget Target)> tensors, CancellationToken cancellationToken) =>
+        _blocks.Read(tensors, cancellationToken);
 
     private static CheckpointReader OpenShards(string folder, ShardIndex index)
     {

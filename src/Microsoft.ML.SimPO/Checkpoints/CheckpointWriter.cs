@@ -8,15 +8,15 @@ internal sealed class CheckpointWriter
 
     private const string Kind = "model";
 
-    private readonly IReadOnlyList<ModelFile> _files;
+    private readonly ModelFiles _files;
 
     /// <param name="sourceFolder">The model that was tuned; it may be the folder that is written to.</param>
     /// <exception cref="FileNotFoundException">The folder holds no config.json.</exception>
     public CheckpointWriter(string sourceFolder)
-        : this(ModelFile.KeptOf(sourceFolder)) => SourceFolder = sourceFolder;
+        : this(KeptOf(sourceFolder)) => SourceFolder = sourceFolder;
 
     /// <param name="files">The files that are kept: config.json, and what the tokenizer and generation need.</param>
-    public CheckpointWriter(IReadOnlyList<ModelFile> files) => _files = files;
+    public CheckpointWriter(ModelFiles files) => _files = files;
 
     /// <summary>Float32, the default, or BFloat16, which rounds to nearest and so takes back updates smaller than its step.</summary>
     public CheckpointType Type { get; init; } = CheckpointType.Float32;
@@ -57,6 +57,15 @@ internal sealed class CheckpointWriter
         return AtomicFolder.Prepare(targetFolder, Kind, ModelFile.IsOfModel, folder => Fill(folder, plan, CancellationToken.None));
     }
 
+    private static ModelFiles KeptOf(string folder)
+    {
+        folder = Path.GetFullPath(folder);
+        string config = Path.Combine(folder, ModelConfig.FileName);
+        return File.Exists(config)
+            ? ModelFiles.Read(folder)
+            : throw new FileNotFoundException($"The folder '{folder}' holds no '{ModelConfig.FileName}'.", config);
+    }
+
     private static void CheckTarget(string folder)
     {
         if (File.Exists(Path.Combine(folder, AdapterConfig.FileName)))
@@ -95,7 +104,7 @@ internal sealed class CheckpointWriter
 
     private void Copy(ModelFile file, string folder)
     {
-        if (file.Name != ModelConfig.FileName) file.CopyTo(folder);
-        else File.WriteAllBytes(file.PathIn(folder), ConfigRewriter.WithType(file.ReadAll(), Type));
+        if (file.Name != ModelConfig.FileName) file.WriteTo(folder);
+        else File.WriteAllBytes(file.PathIn(folder), ConfigRewriter.WithType(file.Content, Type));
     }
 }

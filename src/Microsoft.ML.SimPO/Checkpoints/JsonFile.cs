@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Microsoft.ML.SimPO.Checkpoints;
@@ -41,16 +40,7 @@ internal static class JsonFile
     }
 
     /// <summary>The bytes of a file, if it is not too large to be one of these.</summary>
-    public static byte[] ReadBytes(string path)
-    {
-        long length = RegularFile.Length(path);
-        if (length > MaxLength)
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"'{path}' has {length} bytes; at most {MaxLength} are expected."));
-        using Stream stream = RegularFile.OpenRead(path);
-        var bytes = new byte[length];
-        int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return bytes[..read];
-    }
+    public static byte[] ReadBytes(string path) => RegularFile.ReadBytes(path, MaxLength);
 
     /// <summary>The text without the byte order mark that some editors put before it.</summary>
     public static ReadOnlyMemory<byte> WithoutMark(byte[] bytes) =>

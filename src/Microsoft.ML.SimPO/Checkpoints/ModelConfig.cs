@@ -33,8 +33,11 @@ internal sealed class ModelConfig
     {
         folder = System.IO.Path.GetFullPath(folder);
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The model folder '{folder}' does not exist.");
-        return LoadFile(System.IO.Path.Combine(folder, FileName));
+        return Load(ModelFiles.Read(folder, [FileName]));
     }
+
+    /// <inheritdoc cref="Load(string)"/>
+    public static ModelConfig Load(ModelFiles files) => Parse(files.Get(FileName), files.PathOf(FileName));
 
     /// <summary>Reads any JSON file that holds one object.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

@@ -1,8 +1,11 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+
 namespace Microsoft.ML.SimPO.Checkpoints;
 
 /// <summary>
-/// Opens files of a folder that came from anywhere. A name in it may lead to a pipe, whose opening waits for ever, or to a device that never
-/// ends; both have length 0, and what has length 0 is never opened.
+/// Opens files that came from anywhere; nothing else in the library opens one for reading. A name may lead to a pipe, whose opening waits for ever, or
+/// to a device that never ends; both have length 0, and what has length 0 is never opened.
 /// </summary>
 internal static class RegularFile
 {
@@ -12,9 +15,29 @@ internal static class RegularFile
     {
         var file = new FileInfo(path);
         if (!file.Exists) throw new FileNotFoundException($"'{path}' does not exist.", path);
-        return file.LinkTarget is null ? file.Length : ((FileInfo)file.ResolveLinkTarget(returnFinalTarget: true)!).Length;
+        if (file.LinkTarget is null) return file.Length;
+        return ((FileInfo)file.ResolveLinkTarget(returnFinalTarget: true)!).Length;
     }
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static Stream OpenRead(string path) => Length(path) == 0 ? Stream.Null : File.OpenRead(path);
+
+    /// <summary>For reading at positions; null where there is nothing to read.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static SafeFileHandle? OpenHandle(string path, FileOptions options = FileOptions.None) =>
+        Length(path) == 0 ? null : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, options);
+
+    /// <summary>The whole content.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It has more than <paramref name="maxLength"/> bytes; none of them is read then.</exception>
+    public static byte[] ReadBytes(string path, long maxLength)
+    {
+        long length = Length(path);
+        if (length > maxLength)
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"'{path}' has {length} bytes; at most {maxLength} are expected."));
+        using Stream stream = OpenRead(path);
+        var bytes = new byte[length];
+        int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return read == bytes.Length ? bytes : bytes[..read];
+    }
 }

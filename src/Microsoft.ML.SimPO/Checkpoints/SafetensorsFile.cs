@@ -32,7 +32,7 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         path = System.IO.Path.GetFullPath(path);
         if (!File.Exists(path)) throw new FileNotFoundException($"'{path}' does not exist. A safetensors file is expected there.", path);
         CheckLength(path, RegularFile.Length(path));
-        SafeFileHandle handle = File.OpenHandle(path);
+        SafeFileHandle handle = RegularFile.OpenHandle(path) ?? throw TooShort(path, 0);
         try
         {
             return new SafetensorsFile(path, handle, ReadHeader(path, handle));
@@ -65,7 +65,8 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         ReadFully(path, handle, prefix, 0);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > (ulong)(fileLength - prefix.Length))
-            throw new InvalidDataException(Invariant($"'{path}': the header should take {length} bytes, but only {fileLength - prefix.Length} follow. The file is cut short or no safetensors file."));
+            throw new InvalidDataException(Invariant($"'{path}': the header should take {length} bytes, but only {fileLength - prefix.Length} follow.")
+                + " The file is cut short or no safetensors file.");
         if (length > SafetensorsHeader.MaxLength)
             throw new InvalidDataException(Invariant($"'{path}': the header takes {length} bytes; the format allows {SafetensorsHeader.MaxLength}."));
         var header = new byte[length];
@@ -75,9 +76,11 @@ internal sealed unsafe class SafetensorsFile : IDisposable
 
     private static void CheckLength(string path, long length)
     {
-        if (length < SafetensorsHeader.PrefixLength)
-            throw new InvalidDataException(Invariant($"'{path}': a safetensors file begins with 8 bytes for the length of its header, but this file has only {length}."));
+        if (length < SafetensorsHeader.PrefixLength) throw TooShort(path, length);
     }
+
+    private static InvalidDataException TooShort(string path, long length) =>
+        new(Invariant($"'{path}': a safetensors file begins with 8 bytes for the length of its header, but this file has only {length}."));
 
     private static void ReadFully(string path, SafeFileHandle handle, Span<byte> destination, long offset)
     {
@@ -87,7 +90,10 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     private static int ReadSome(string path, SafeFileHandle handle, Span<byte> destination, long offset)
     {
         int read = RandomAccess.Read(handle, destination, offset);
-        return read > 0 ? read : throw new InvalidDataException(Invariant($"'{path}' ends at byte {offset}, though it was longer when it was opened. Was it written to meanwhile?"));
+        return read > 0
+            ? read
+            : throw new InvalidDataException(Invariant(
+                $"'{path}' ends at byte {offset}, though it was longer when it was opened. Was it written to meanwhile?"));
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

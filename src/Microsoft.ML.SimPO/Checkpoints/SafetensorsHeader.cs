@@ -22,16 +22,18 @@ internal ref struct SafetensorsHeader
     private readonly string _file;
     private readonly long _dataStart;
     private readonly long _dataLength;
+    private readonly bool _isWhole;
     private readonly Faults _faults;
     private readonly Dictionary<string, TensorEntry> _entries = new(StringComparer.Ordinal);
     private Utf8JsonReader _reader;
     private bool _metadataSeen;
 
-    private SafetensorsHeader(ReadOnlySpan<byte> header, string file, long fileLength)
+    private SafetensorsHeader(ReadOnlySpan<byte> header, string file, long? fileLength)
     {
         _file = file;
         _dataStart = PrefixLength + header.Length;
-        _dataLength = fileLength - _dataStart;
+        _isWhole = fileLength is not null;
+        _dataLength = (fileLength ?? long.MaxValue) - _dataStart;
         _faults = new Faults($"'{file}'");
         _reader = new Utf8JsonReader(header);
     }
@@ -39,9 +41,9 @@ internal ref struct SafetensorsHeader
     /// <summary>The tensors that a header lists, in its order, offsets counted from the start of the file.</summary>
     /// <param name="header">The bytes after the length.</param>
     /// <param name="file">The full path, for the entries and for messages.</param>
-    /// <param name="fileLength">Bytes of the whole file.</param>
+    /// <param name="fileLength">Bytes of the whole file; null for a stream whose length is not known, which may end early or late.</param>
     /// <exception cref="InvalidDataException">The header is malformed; all faults of a well-formed JSON text are named at once.</exception>
-    public static IReadOnlyList<TensorEntry> Parse(ReadOnlySpan<byte> header, string file, long fileLength)
+    public static IReadOnlyList<TensorEntry> Parse(ReadOnlySpan<byte> header, string file, long? fileLength)
     {
         var parser = new SafetensorsHeader(header, file, fileLength);
         try
@@ -150,7 +152,7 @@ internal ref struct SafetensorsHeader
             end = Math.Max(end, entry.Offset + entry.ByteLength);
             before = $"tensor {Faults.Quote(entry.Name)}";
         }
-        if (end != _dataStart + _dataLength)
+        if (_isWhole && end != _dataStart + _dataLength)
             _faults.Add(string.Create(CultureInfo.InvariantCulture,
                 $"The last tensor ends at byte {end}, but the file has {_dataStart + _dataLength}: {_dataStart + _dataLength - end} bytes belong "
                     + $"to no tensor."));

@@ -15,21 +15,28 @@ internal static class DecoderLoader
     /// <exception cref="FileNotFoundException">It lacks a file.</exception>
     /// <exception cref="InvalidDataException">A file is not what it should be; tensors that are missing or misshapen are listed all at once.</exception>
     /// <exception cref="NotSupportedException">The family is not supported.</exception>
-    public static Decoder Load(string folder, ComputePlan plan, ICollection<string>? notes = null)
-    {
-        ModelConfig config = ModelConfig.Load(folder);
-        ConfigLimits.Check(config);
-        ModelFamily family = ModelFamilies.Of(config);
-        foreach (string note in ConfigCheck.Run(family, config)) notes?.Add(note);
-        using CheckpointReader reader = CheckpointReader.Open(folder);
-        return Read(family, config, reader, plan, notes);
-    }
+    public static Decoder Load(string folder, ComputePlan plan, ICollection<string>? notes = null) =>
+        Load(ModelConfig.Load(folder), () => CheckpointReader.Open(folder), plan, notes);
 
     /// <summary>As is usual on this device.</summary>
     /// <inheritdoc cref="Load(string, ComputePlan, ICollection{string})"/>
     public static Decoder Load(string folder, Device device, ICollection<string>? notes = null) => Load(folder, ComputePlan.On(device), notes);
 
-    private static Decoder Read(ModelFamily family, ModelConfig config, CheckpointReader reader, ComputePlan plan, ICollection<string>? notes)
+    /// <param name="config"><c>config.json</c>.</param>
+    /// <param name="openWeights">Opens the weights, once the configuration is known to be right.</param>
+    /// <param name="plan">How the decoder computes.</param>
+    /// <param name="notes">Takes sentences about fields and tensors that are there and not used; null for nobody.</param>
+    /// <inheritdoc cref="Load(string, ComputePlan, ICollection{string})"/>
+    public static Decoder Load(ModelConfig config, Func<Checkpoint> openWeights, ComputePlan plan, ICollection<string>? notes = null)
+    {
+        ConfigLimits.Check(config);
+        ModelFamily family = ModelFamilies.Of(config);
+        foreach (string note in ConfigCheck.Run(family, config)) notes?.Add(note);
+        using Checkpoint weights = openWeights();
+        return Read(family, config, weights, plan, notes);
+    }
+
+    private static Decoder Read(ModelFamily family, ModelConfig config, Checkpoint reader, ComputePlan plan, ICollection<string>? notes)
     {
         DecoderArchitecture architecture = family.Read(config);
         var decoder = new Decoder(architecture, family.Names, CPU);
@@ -37,8 +44,7 @@ internal static class DecoderLoader
         {
             var expected = decoder.Parameters.SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal);
             if (UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead) is { } note) notes?.Add(note);
-            if (reader.Ambiguity is { } ambiguity) notes?.Add(ambiguity);
-            if (architecture.TiedHead && TiedHeads.Compare(reader, decoder.Embedding.Parts[0].Name) is { } heads) notes?.Add(heads);
+            if (reader is CheckpointReader folder) TellOfTwoValues(folder, decoder, notes);
             using (WeightLease lease = Parameter.EnterOwn(decoder.Parameters, WeightUse.Write))
                 reader.ReadFloat32([.. decoder.Parameters.SelectMany(p => p.Parts.Select(part => new TensorTarget(part.Name, p.Address(part), part.Count)))]);
             if (plan.Device.type != DeviceType.CPU) decoder = MoveTo(decoder, family, architecture, plan.Device);
@@ -50,6 +56,13 @@ internal static class DecoderLoader
             decoder.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A folder may hold twice what the configuration says there is one of; a saved model of our own does not.</summary>
+    private static void TellOfTwoValues(CheckpointReader folder, Decoder decoder, ICollection<string>? notes)
+    {
+        if (folder.Ambiguity is { } ambiguity) notes?.Add(ambiguity);
+        if (decoder.Architecture.TiedHead && TiedHeads.Compare(folder, decoder.Embedding.Parts[0].Name) is { } heads) notes?.Add(heads);
     }
 
     private static Decoder MoveTo(Decoder source, ModelFamily family, DecoderArchitecture architecture, Device device)

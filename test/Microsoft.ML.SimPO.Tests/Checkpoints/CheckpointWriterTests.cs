@@ -122,7 +122,7 @@ public sealed class CheckpointWriterTests : IDisposable
     [InlineData("C:\\x")]
     [InlineData("")]
     public void A_file_may_not_lead_out_of_the_folder(string name) =>
-        Assert.Equal($"'{name}' is not the name of a file inside a model folder.", Assert.Throws<InvalidDataException>(() => new ModelFile(name, () => Stream.Null)).Message);
+        Assert.Equal($"'{name}' is not the name of a file inside a model folder.", Assert.Throws<InvalidDataException>(() => new ModelFile(name, [])).Message);
 
     private CheckpointWriter Writer() => new(_folder.File("source"));
 

@@ -114,7 +114,7 @@ public sealed class ModelConfigTests : IDisposable
     {
         _folder.Write("config.json", config);
         if (generation is not null) _folder.Write("generation_config.json", generation);
-        Assert.Equal(expected, HubFolder.Open(_folder.Path).EosTokenIds);
+        Assert.Equal(expected, new HubFolder(ModelFiles.Read(_folder.Path)).EosTokenIds);
     }
 
     private ModelConfig Load(string json)

@@ -145,7 +145,7 @@ public sealed class SmolLM2Tests : IDisposable
 
     private TextPair Rendered(PreferenceRow row) => new()
     {
-        Prompt = Model.Model.Template!.Render(ChatMessageText.TryParse(row.Prompt) ?? [new ChatMessage("user", row.Prompt)], addGenerationPrompt: true),
+        Prompt = Model.Model.Template!.Render(ConversationText.Parse(row.Prompt).Messages, addGenerationPrompt: true),
         Chosen = row.Chosen,
         Rejected = row.Rejected,
     };

@@ -14,6 +14,7 @@ public sealed class GoldenCounts
         ("preprocessing", () => GoldenCases.Files("preprocessing", "*.jsonl.gz")),
         ("training", () => TrainingParityTests.Cases),
         ("data", () => GoldenCases.Folders("data", "expected.jsonl")),
+        ("conversations", () => GoldenCases.Files("conversations", "templates.jsonl")),
     ];
 
     public GoldenCounts(IMessageSink console)

@@ -83,35 +83,41 @@ public sealed class PreprocessingParityTests
         Dictionary<int, JsonElement> pairs = Pairs(golden, name);
         JsonElement[] rows = [.. Rows(golden.Path).Where(row => !row.TryGetProperty("error", out _))];
         int compared = 0;
+        SpecialTokens special = SpecialTokens.Load(folder);
+        string rendered = Template(golden, name).Render([new Message("user", "x")], addGenerationPrompt: true);
+        bool writesBos = special.Bos is null || rendered.StartsWith(special.Bos, StringComparison.Ordinal);
+        int? bos = writesBos ? null : tokenizer.TokenId(special.Bos!);
         foreach (JsonElement row in rows)
         {
             JsonElement pair = pairs[row.GetProperty("index").GetInt32()];
             string kind = pair.GetProperty("kind").GetString()!;
             bool isCut = new[] { "chosen_input_ids", "rejected_input_ids" }.Any(side => row.GetProperty(side).GetArrayLength() >= maxPromptLength);
             bool hasPrompt = pair.TryGetProperty("prompt", out JsonElement given) && given.ValueKind == JsonValueKind.Array;
-            List<ChatMessage> chosen = Messages(pair.GetProperty("chosen")), rejected = Messages(pair.GetProperty("rejected"));
+            List<Message> chosen = Messages(pair.GetProperty("chosen")), rejected = Messages(pair.GetProperty("rejected"));
             // Where both answers are the same TRL takes them for the prompt; end tokens in the text end its answers early.
             bool hasEnd = chosen.Concat(rejected).Any(m => tokenizer.Encode(m.Content, addSpecialTokens: false).Any(id => encoder.EndTokens.Contains(id)));
             if (isCut || hasEnd || chosen.SequenceEqual(rejected)) continue;
             var (prompt, first, second) = hasPrompt ? (Messages(given), chosen, rejected) : ReferenceTexts.TrlSplit(chosen, rejected);
             if (encoder.Encode(Json(prompt), Json(first), Json(second), compared) is not { } actual) continue; // an answer that does not fit is dropped, not cut
-            Assert.Equal(UpToEnd(row, "chosen", encoder.EndTokens), (kind, actual.Chosen.Ids, actual.Chosen.PromptLength), SameSide);
-            Assert.Equal(UpToEnd(row, "rejected", encoder.EndTokens), (kind, actual.Rejected.Ids, actual.Rejected.PromptLength), SameSide);
+            Assert.Equal(UpToEnd(row, "chosen", encoder.EndTokens, bos), (kind, actual.Chosen.Ids, actual.Chosen.PromptLength), SameSide);
+            Assert.Equal(UpToEnd(row, "rejected", encoder.EndTokens, bos), (kind, actual.Rejected.Ids, actual.Rejected.PromptLength), SameSide);
             compared++;
         }
         Assert.InRange(compared, rows.Length / 2, rows.Length);
     }
 
-    private static (string, TokenIds Ids, int PromptLength) UpToEnd(JsonElement row, string side, IReadOnlyList<int> ends)
+    /// <param name="bos">The BOS that TRL 0.24 puts before a prompt whose template writes none, where a model gets none when it is served; null where the template writes it.</param>
+    private static (string, TokenIds Ids, int PromptLength) UpToEnd(JsonElement row, string side, IReadOnlyList<int> ends, int? bos)
     {
         int[] ids = Ids(row, side + "_input_ids");
         int prompt = Unscored(row, side + "_labels");
+        if (bos is not null && ids[0] == bos) (ids, prompt) = (ids[1..], prompt - 1);
         return ("", ids[..(Array.FindIndex(ids, prompt, ends.Contains) + 1)], prompt);
     }
 
     private static bool SameSide((string Kind, TokenIds Ids, int PromptLength) a, (string Kind, TokenIds Ids, int PromptLength) b) => a.Ids.SequenceEqual(b.Ids) && a.PromptLength == b.PromptLength;
 
-    private static string Json(IReadOnlyList<ChatMessage> messages) => JsonSerializer.Serialize(messages.Select(m => new { role = m.Role, content = m.Content }));
+    private static string Json(IReadOnlyList<Message> messages) => JsonSerializer.Serialize(messages.Select(m => new { role = m.Role, content = m.Content }));
 
     [SkippableTheory]
     [MemberData(nameof(Defaults))]
@@ -167,7 +173,7 @@ public sealed class PreprocessingParityTests
 
     private static (string?, string?, string?) TextsOf(JsonElement pair, ChatTemplate template, bool isTrl)
     {
-        List<ChatMessage> chosen = Messages(pair.GetProperty("chosen")), rejected = Messages(pair.GetProperty("rejected"));
+        List<Message> chosen = Messages(pair.GetProperty("chosen")), rejected = Messages(pair.GetProperty("rejected"));
         bool hasPrompt = pair.TryGetProperty("prompt", out JsonElement given) && given.ValueKind == JsonValueKind.Array;
         if (!isTrl)
         {
@@ -188,8 +194,8 @@ public sealed class PreprocessingParityTests
         }
     }
 
-    private static List<ChatMessage> Messages(JsonElement messages) =>
-        [.. messages.EnumerateArray().Select(m => new ChatMessage(m.GetProperty("role").GetString()!, m.GetProperty("content").GetString()!))];
+    private static List<Message> Messages(JsonElement messages) =>
+        [.. messages.EnumerateArray().Select(m => new Message(m.GetProperty("role").GetString()!, m.GetProperty("content").GetString()!))];
 
     private static ChatTemplate Template(GoldenCase golden, string tokenizer)
     {

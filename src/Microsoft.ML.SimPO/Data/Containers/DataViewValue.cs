@@ -25,14 +25,14 @@ internal static class DataViewValue
     {
         if (type == typeof(float)) return Of<float>(number => FieldValue.Of((double)number));
         if (type == typeof(double)) return Of<double>(FieldValue.Of);
-        if (type == typeof(int)) return Of<int>(number => FieldValue.Of((double)number));
-        if (type == typeof(long)) return Of<long>(number => FieldValue.Of((double)number));
-        if (type == typeof(short)) return Of<short>(number => FieldValue.Of((double)number));
-        if (type == typeof(sbyte)) return Of<sbyte>(number => FieldValue.Of((double)number));
-        if (type == typeof(uint)) return Of<uint>(number => FieldValue.Of((double)number));
-        if (type == typeof(ulong)) return Of<ulong>(number => FieldValue.Of((double)number));
-        if (type == typeof(ushort)) return Of<ushort>(number => FieldValue.Of((double)number));
-        return Of<byte>(number => FieldValue.Of((double)number));
+        if (type == typeof(int)) return Of<int>(number => FieldValue.Of((long)number));
+        if (type == typeof(long)) return Of<long>(number => FieldValue.Of((long)number));
+        if (type == typeof(short)) return Of<short>(number => FieldValue.Of((long)number));
+        if (type == typeof(sbyte)) return Of<sbyte>(number => FieldValue.Of((long)number));
+        if (type == typeof(uint)) return Of<uint>(number => FieldValue.Of((long)number));
+        if (type == typeof(ulong)) return Of<ulong>(number => FieldValue.Of(number));
+        if (type == typeof(ushort)) return Of<ushort>(number => FieldValue.Of((long)number));
+        return Of<byte>(number => FieldValue.Of((long)number));
 
         Func<FieldValue> Of<T>(Func<T, FieldValue> convert) => isVector ? Vector(row, column, convert) : Scalar(row, column, convert);
     }

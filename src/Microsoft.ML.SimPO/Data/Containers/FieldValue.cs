@@ -24,6 +24,9 @@ internal readonly struct FieldValue
 
     public double Number => _number;
 
+    /// <summary>The number as it came: a whole one as <see cref="long"/>, any other as <see cref="double"/>.</summary>
+    public object Exact => _reference ?? _number;
+
     public bool Boolean => _number != 0;
 
     public FieldValue[] Items => (FieldValue[])_reference!;
@@ -60,6 +63,11 @@ internal readonly struct FieldValue
     public static FieldValue OfOther(string name) => new(FieldKind.Other, name, 0);
 
     public static FieldValue Of(double number) => new(FieldKind.Number, null, number);
+
+    /// <summary>A whole number, which stays one where it is written again.</summary>
+    public static FieldValue Of(long number) => new(FieldKind.Number, number, number);
+
+    public static FieldValue Of(ulong number) => number <= long.MaxValue ? Of((long)number) : Of((double)number);
 
     public static FieldValue Of(bool value) => new(FieldKind.Boolean, null, value ? 1 : 0);
 

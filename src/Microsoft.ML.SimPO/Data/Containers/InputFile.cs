@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
 namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>A file of a data set, under the name that messages use for it.</summary>
@@ -5,6 +7,8 @@ namespace Microsoft.ML.SimPO.Data.Containers;
 /// <param name="Name">Its name below the folder that the person named, or its file name.</param>
 internal sealed record InputFile(string Path, string Name)
 {
+    private const int BufferSize = 1 << 16;
+
     private static ReadOnlySpan<byte> GzipMagic => [0x1f, 0x8b];
 
     private static ReadOnlySpan<byte> ZstdMagic => [0x28, 0xb5, 0x2f, 0xfd];
@@ -26,5 +30,8 @@ internal sealed record InputFile(string Path, string Name)
     }
 
     /// <summary>Opens the bytes as they are.</summary>
-    public FileStream OpenRaw() => new(Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+    /// <exception cref="InvalidDataException">There are none: the file is empty, or a pipe or a device, which could keep a reader waiting for ever.</exception>
+    public FileStream OpenRaw() => RegularFile.OpenHandle(Path, FileOptions.SequentialScan) is { } handle
+        ? new FileStream(handle, FileAccess.Read, BufferSize)
+        : throw new InvalidDataException($"{Name}: expected rows, but the file is empty.");
 }

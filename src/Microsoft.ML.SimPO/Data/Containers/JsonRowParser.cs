@@ -132,6 +132,7 @@ internal sealed class JsonRowParser(FieldSelection wanted)
         return reader.TokenType switch
         {
             JsonTokenType.String => FieldValue.Of(reader.GetString()),
+            JsonTokenType.Number when reader.TryGetInt64(out long whole) => FieldValue.Of(whole),
             JsonTokenType.Number => FieldValue.Of(reader.TryGetDouble(out double number) ? number : double.NaN),
             JsonTokenType.True => FieldValue.Of(true),
             JsonTokenType.False => FieldValue.Of(false),

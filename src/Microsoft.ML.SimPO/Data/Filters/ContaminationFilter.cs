@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Text;
+
 namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>Prompts of the test data: the same up to case and white space, or with 13 words in a row in common.</summary>
@@ -13,11 +15,11 @@ internal sealed class ContaminationFilter : IRowFilter
         foreach (PreferenceRow row in test)
         {
             _prompts.Add(TextKey.OfPrompt(row.Prompt));
-            foreach (ulong sequence in Sequences(PromptText.Parse(row.Prompt))) _sequences.Add(sequence);
+            foreach (ulong sequence in Sequences(ConversationText.Parse(row.Prompt).Messages)) _sequences.Add(sequence);
         }
     }
 
-    public RowFault? Check(PreferenceRow row, IReadOnlyList<Turn> turns)
+    public RowFault? Check(PreferenceRow row, IReadOnlyList<Message> turns)
     {
         if (_prompts.Contains(TextKey.OfPrompt(row.Prompt)))
             return new RowFault(DropReason.Contamination, $"The prompt is in the test data: `{Excerpt.Of(row.Prompt)}`.");
@@ -31,6 +33,6 @@ internal sealed class ContaminationFilter : IRowFilter
     }
 
     // Of the user's turns only: a system message is the same in many prompts.
-    private static IEnumerable<ulong> Sequences(IReadOnlyList<Turn> turns) =>
-        turns.Where(turn => turn.Role == Turn.User).SelectMany(turn => WordSequences.Hash(turn.Content, WordsInARow));
+    private static IEnumerable<ulong> Sequences(IReadOnlyList<Message> turns) =>
+        turns.Where(turn => turn.Role == Message.User).SelectMany(turn => WordSequences.Hash(turn.Content, WordsInARow));
 }

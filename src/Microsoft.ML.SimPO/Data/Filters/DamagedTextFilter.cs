@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data.Filters;
 
@@ -10,9 +11,9 @@ internal sealed class DamagedTextFilter : IRowFilter
         Enumerable.Range(0, 0xA0).Where(c => c is < 32 or > 126 && c is not ('\t' or '\n' or '\r' or '\f')).Select(c => (char)c)
             .Concat(['\u00C2', '\u00C3', '\u00E2', '\uFFFD', '\uFFFF', '\uFFFE']).ToArray());
 
-    public RowFault? Check(PreferenceRow row, IReadOnlyList<Turn> turns)
+    public RowFault? Check(PreferenceRow row, IReadOnlyList<Message> turns)
     {
-        foreach (Turn turn in turns)
+        foreach (Message turn in turns)
         {
             if (Check("prompt", turn.Content) is { } fault) return fault;
         }

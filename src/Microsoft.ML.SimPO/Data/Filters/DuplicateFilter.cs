@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Text;
+
 namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>
@@ -9,7 +11,7 @@ internal sealed class DuplicateFilter(PreferenceFilterOptions options) : IRowFil
     private readonly HashSet<UInt128> _pairs = [];
     private readonly Dictionary<UInt128, int> _prompts = [];
 
-    public RowFault? Check(PreferenceRow row, IReadOnlyList<Turn> turns)
+    public RowFault? Check(PreferenceRow row, IReadOnlyList<Message> turns)
     {
         UInt128 text = TextKey.Of(row.Prompt), chosen = TextKey.Of(row.Chosen), rejected = TextKey.Of(row.Rejected),
             pair = TextKey.Join(text, chosen, rejected);

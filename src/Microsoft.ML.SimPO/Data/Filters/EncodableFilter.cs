@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Text.Templates;
 
 namespace Microsoft.ML.SimPO.Data.Filters;
@@ -5,7 +6,7 @@ namespace Microsoft.ML.SimPO.Data.Filters;
 /// <summary>Pairs that can be measured in a model's tokens: some chat templates refuse a system message, or turns that do not alternate.</summary>
 internal sealed class EncodableFilter(PairMeasure measure) : IRowFilter
 {
-    public RowFault? Check(PreferenceRow row, IReadOnlyList<Turn> turns)
+    public RowFault? Check(PreferenceRow row, IReadOnlyList<Message> turns)
     {
         try
         {

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Text;
+
 namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>Limits on lengths and on the ratio of the answers' lengths.</summary>
@@ -6,7 +8,7 @@ internal sealed class LengthFilter(PreferenceFilterOptions options, PairMeasure 
     public static bool Needed(PreferenceFilterOptions options) =>
         options.MaxLengthRatio is not null || options.MaxPromptLength is not null || options.MaxAnswerLength is not null || options.MaxLength is not null;
 
-    public RowFault? Check(PreferenceRow row, IReadOnlyList<Turn> turns)
+    public RowFault? Check(PreferenceRow row, IReadOnlyList<Message> turns)
     {
         PairLengths lengths = measure.Lengths(row);
         int longer = Math.Max(lengths.Chosen, lengths.Rejected), shorter = Math.Min(lengths.Chosen, lengths.Rejected);

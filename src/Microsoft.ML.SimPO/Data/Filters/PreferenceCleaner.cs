@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Data.Containers;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data.Filters;
 
@@ -48,7 +49,7 @@ internal static class PreferenceCleaner
         foreach (LocatedRow located in rows)
         {
             RowFault? fault = null;
-            IReadOnlyList<Turn> turns = PromptText.Parse(located.Row.Prompt);
+            IReadOnlyList<Message> turns = ConversationText.Parse(located.Row.Prompt).Messages;
             foreach (IRowFilter filter in filters)
             {
                 fault = filter.Check(located.Row, turns);

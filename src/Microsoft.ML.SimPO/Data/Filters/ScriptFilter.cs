@@ -1,9 +1,11 @@
+using Microsoft.ML.SimPO.Text;
+
 namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>Most letters of both answers must be of one script. Answers without letters pass.</summary>
 internal sealed class ScriptFilter(WritingSystem wanted) : IRowFilter
 {
-    public RowFault? Check(PreferenceRow row, IReadOnlyList<Turn> turns) => Check("chosen", row.Chosen) ?? Check("rejected", row.Rejected);
+    public RowFault? Check(PreferenceRow row, IReadOnlyList<Message> turns) => Check("chosen", row.Chosen) ?? Check("rejected", row.Rejected);
 
     private RowFault? Check(string field, string text)
     {

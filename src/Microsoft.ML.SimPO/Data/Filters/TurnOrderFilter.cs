@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Text;
+
 namespace Microsoft.ML.SimPO.Data.Filters;
 
 /// <summary>
@@ -6,9 +8,9 @@ namespace Microsoft.ML.SimPO.Data.Filters;
 /// </summary>
 internal sealed class TurnOrderFilter : IRowFilter
 {
-    public RowFault? Check(PreferenceRow row, IReadOnlyList<Turn> turns)
+    public RowFault? Check(PreferenceRow row, IReadOnlyList<Message> turns)
     {
-        string before = Turn.System;
+        string before = Message.System;
         for (int i = 0; i < turns.Count; i++)
         {
             string role = turns[i].Role;
@@ -17,16 +19,17 @@ internal sealed class TurnOrderFilter : IRowFilter
                     DropReason.TurnOrder, $"Message {i + 1} of the prompt must not be of `{role}` {(i == 0 ? "at the start" : $"after `{before}`")}.");
             before = role;
         }
-        return before is Turn.User or Turn.Tool
+        return before is Message.User or Message.Tool
             ? null
             : new RowFault(DropReason.TurnOrder, $"The prompt must end with the user's message, but ends with one of `{before}`.");
     }
 
     private static bool MayFollow(string before, string role, int index) => role switch
     {
-        Turn.System => index == 0,
-        Turn.User => before is Turn.System or Turn.Assistant,
-        Turn.Tool => before is Turn.Assistant or Turn.Tool,
-        _ => before is Turn.User or Turn.Tool,
+        Message.System => index == 0,
+        Message.Developer => index == 0 || (index == 1 && before == Message.System),
+        Message.User => before is Message.System or Message.Developer or Message.Assistant,
+        Message.Tool => before is Message.Assistant or Message.Tool,
+        _ => before is Message.User or Message.Tool,
     };
 }

@@ -51,6 +51,9 @@ internal static class FieldNames
 
     public static readonly string[] Systems = ["system", "systemprompt", "systemmessage"];
 
+    /// <summary>Of a conversation, what is no message; not normalised, as data sets for chat templates have them.</summary>
+    public const string Tools = "tools", Documents = "documents", Variables = "chat_template_kwargs";
+
     public static readonly string[] Histories = ["history"];
 
     public static readonly string[] ResponseLists =

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Data.Containers;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data.Formats;
 
@@ -58,8 +59,8 @@ internal sealed class JudgedPairLayout(
         string[] message = ["role", "content"];
         return FieldValue.Of(questions.Zip(replies).SelectMany(turn => (FieldValue[])
         [
-            FieldValue.Of(new FieldRecord(message, [FieldValue.Of(Turn.User), turn.First])),
-            FieldValue.Of(new FieldRecord(message, [FieldValue.Of(Turn.Assistant), turn.Second])),
+            FieldValue.Of(new FieldRecord(message, [FieldValue.Of(Message.User), turn.First])),
+            FieldValue.Of(new FieldRecord(message, [FieldValue.Of(Message.Assistant), turn.Second])),
         ]).ToArray());
     }
 

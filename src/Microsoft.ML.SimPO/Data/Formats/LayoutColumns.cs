@@ -16,6 +16,12 @@ internal sealed record LayoutColumns
 
     public string? History { get; init; }
 
+    public string? Tools { get; init; }
+
+    public string? Documents { get; init; }
+
+    public string? Variables { get; init; }
+
     public string? Chosen { get; init; }
 
     public string? Rejected { get; init; }
@@ -31,7 +37,7 @@ internal sealed record LayoutColumns
     /// <summary>The fields in use, as the top-level names that a container knows.</summary>
     public IReadOnlyCollection<string> TopLevel(IReadOnlyCollection<string> names)
     {
-        string?[] paths = [Prompt, Input, System, History, Chosen, Rejected, ScoreChosen, ScoreRejected, Responses, Scores];
+        string?[] paths = [Prompt, Input, System, History, Tools, Documents, Variables, Chosen, Rejected, ScoreChosen, ScoreRejected, Responses, Scores];
         return paths.OfType<string>().Select(path => names.Contains(path) ? path : path.Split('.')[0]).ToHashSet(StringComparer.Ordinal);
     }
 
@@ -39,7 +45,8 @@ internal sealed record LayoutColumns
     {
         (string Part, string? Name)[] parts =
         [
-            ("prompt", Prompt), ("input", Input), ("system", System), ("history", History), ("chosen", Chosen), ("rejected", Rejected),
+            ("prompt", Prompt), ("input", Input), ("system", System), ("history", History), ("tools", Tools),
+            ("documents", Documents), ("template variables", Variables), ("chosen", Chosen), ("rejected", Rejected),
             ("score of chosen", ScoreChosen), ("score of rejected", ScoreRejected), ("answers", Responses), ("scores", Scores),
         ];
         return string.Join(", ", parts.Where(p => p.Name is not null).Select(p => $"{p.Part} `{p.Name}`"));

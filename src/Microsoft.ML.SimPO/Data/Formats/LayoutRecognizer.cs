@@ -1,4 +1,6 @@
 using Microsoft.ML.SimPO.Data.Containers;
+using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Templates.Values;
 
 namespace Microsoft.ML.SimPO.Data.Formats;
 
@@ -76,12 +78,24 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
             Input = input,
             System = Given.System ?? fields.Find(FieldNames.Systems),
             History = history == prompt ? null : history,
+            Tools = Known(FieldNames.Tools, IsListOfObjects),
+            Documents = Known(FieldNames.Documents, IsListOfObjects),
+            Variables = Known(FieldNames.Variables, value => value is JinjaDictionary),
         };
     }
 
-    private static bool HoldsMessages(FieldValue value) => value.Kind == FieldKind.Record && TurnParser.IsMessages(value.Record["messages"]);
+    private static bool HoldsMessages(FieldValue value) => value.Kind == FieldKind.Record && MessageParser.IsMessages(value.Record["messages"]);
 
-    private static bool IsPrompt(FieldValue value) => value.Kind == FieldKind.Text || TurnParser.IsMessages(value);
+    /// <summary>A field that chat templates know by that very name, if it holds what they expect; other data may have the word for something else.</summary>
+    private string? Known(string name, Func<object?, bool> isRight)
+    {
+        object? Tree(FieldValue value) => value.Kind == FieldKind.Text ? ConversationText.Value(value.Text) : FieldTree.Of(value);
+        return fields.Names.Contains(name) && fields.All(name, value => isRight(Tree(value))) ? name : null;
+    }
+
+    private static bool IsListOfObjects(object? value) => value is JinjaList list && Array.TrueForAll(list.Items, item => item is JinjaDictionary);
+
+    private static bool IsPrompt(FieldValue value) => value.Kind == FieldKind.Text || MessageParser.IsMessages(value);
 
     private TextMode AnswerMode(LayoutColumns columns)
     {
@@ -135,7 +149,7 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
         LayoutColumns columns = PromptColumns([judged.First, judged.Second, .. judged.Verdict.Fields]);
         LayoutColumns first = columns with { Chosen = judged.First, Rejected = judged.Second };
         TextMode mode = IsJson(judged.First) && IsJson(judged.Second) ? TextMode.Json : TextMode.Answer;
-        bool whole = fields.All(judged.First, TurnParser.IsMessages) || mode == TextMode.Json;
+        bool whole = fields.All(judged.First, MessageParser.IsMessages) || mode == TextMode.Json;
         return columns.Prompt is null && !whole ? null : new JudgedPairLayout(columns, judged, fields.Names, mode, PromptMode(first, mode));
     }
 

@@ -1,4 +1,6 @@
 using Microsoft.ML.SimPO.Data.Containers;
+using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Templates.Values;
 
 namespace Microsoft.ML.SimPO.Data.Formats;
 
@@ -14,31 +16,38 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
     /// </summary>
     public PairOutcome Build(FieldRecord row, RowLocation location, NamedValue chosen, NamedValue rejected, float? scoreChosen, float? scoreRejected)
     {
-        List<Turn> prompt = [], chosenSide = [], rejectedSide = [];
+        List<Message> prompt = [], chosenSide = [], rejectedSide = [];
+        int border = 0;
         RowFault? fault = ReadPrompt(row, prompt)
             ?? ReadSides(prompt, chosen, rejected, chosenSide, rejectedSide)
-            ?? CheckSamePrompt(chosen.Name, rejected.Name, chosenSide, rejectedSide);
+            ?? AnswerBorder.Find(prompt, new(chosen.Name, chosenSide), new(rejected.Name, rejectedSide), out border);
         if (fault is not null) return new PairOutcome(null, fault, location);
-        string chosenText = chosenSide[^1].Content, rejectedText = rejectedSide[^1].Content;
-        chosenSide.RemoveAt(chosenSide.Count - 1);
-        fault = Complete(row, chosenSide);
+        List<Message> before = chosenSide[..border];
+        fault = Complete(row, before, out Conversation conversation);
         if (fault is not null) return new PairOutcome(null, fault, location);
-        return new PairOutcome(new PreferenceRow(PromptText.Format(chosenSide), chosenText, rejectedText, scoreChosen, scoreRejected), null, location);
+        var pair = new PromptedAnswers(conversation, [Answer(chosenSide, border), Answer(rejectedSide, border)]);
+        return new PairOutcome(PreferenceRow.Of(pair, scoreChosen, scoreRejected), null, location);
     }
 
     /// <summary>The prompt alone, as the text of a `Prompt` column; for layouts that group rows by it.</summary>
     public RowFault? TryFormatPrompt(FieldRecord row, out string text)
     {
         text = "";
-        var prompt = new List<Turn>();
+        var prompt = new List<Message>();
         if (ReadPrompt(row, prompt) is { } fault) return fault;
         if (prompt.Count == 0) return RowFault.Missing(columns.Prompt ?? "prompt");
-        fault = Complete(row, prompt);
-        if (fault is null) text = PromptText.Format(prompt);
+        fault = Complete(row, prompt, out Conversation conversation);
+        if (fault is null) text = ConversationText.Format(conversation);
         return fault;
     }
 
-    private RowFault? ReadPrompt(FieldRecord row, List<Turn> prompt)
+    /// <summary>Parts of text, and nothing else, are an answer's words.</summary>
+    private static List<Message> Answer(List<Message> side, int border) =>
+        border == side.Count - 1 && side[border] is { IsPlain: false, Fields.Count: 2 } parts && parts.Field(MessageFields.Content) is JinjaList
+            ? [new Message(parts.Role, parts.Content)]
+            : side[border..];
+
+    private RowFault? ReadPrompt(FieldRecord row, List<Message> prompt)
     {
         if (columns.Prompt is not { } name) return null;
         FieldValue value = LayoutColumns.Get(row, name);
@@ -46,115 +55,86 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
         {
             FieldKind.Null => null,
             FieldKind.Text => ReadPromptText(row, value.Text, prompt),
-            FieldKind.List or FieldKind.Record => TurnParser.TryRead(value, name, prompt),
+            FieldKind.List or FieldKind.Record => MessageParser.TryRead(value, name, prompt, anyRole: true),
             _ => RowFault.Type(name, "text or a list of messages", value),
         };
     }
 
-    private RowFault? ReadPromptText(FieldRecord row, string text, List<Turn> turns)
+    private RowFault? ReadPromptText(FieldRecord row, string text, List<Message> turns)
     {
         if (prompts == TextMode.Dialogue && Dialogue.Starts(text))
         {
             Dialogue.Read(text, turns);
             return null;
         }
-        if (prompts == TextMode.Json) return TurnParser.TryRead(JsonText.TryParseAny(text), columns.Prompt!, turns);
-        if (prompts == TextMode.JsonOrText && JsonText.TryParseMessages(text) is { IsNull: false } messages) return TurnParser.TryRead(messages, columns.Prompt!, turns);
+        if (prompts == TextMode.Json) return MessageParser.TryRead(JsonText.TryParseAny(text), columns.Prompt!, turns, anyRole: true);
+        if (prompts == TextMode.JsonOrText && JsonText.TryParseMessages(text) is { IsNull: false } messages)
+            return MessageParser.TryRead(messages, columns.Prompt!, turns, anyRole: true);
         if (!literal && PrintedMessages.Check(text, columns.Prompt!) is { } printed) return printed;
         FieldValue input = LayoutColumns.Get(row, columns.Input);
         if (!input.IsNull && input.Kind != FieldKind.Text) return RowFault.Type(columns.Input!, "text", input);
-        turns.Add(new Turn(Turn.User, input.IsNull || input.Text.Length == 0 ? text : $"{text}\n{input.Text}"));
+        turns.Add(new Message(Message.User, input.IsNull || input.Text.Length == 0 ? text : $"{text}\n{input.Text}"));
         return null;
     }
 
-    private RowFault? ReadSides(List<Turn> prompt, NamedValue chosen, NamedValue rejected, List<Turn> chosenSide, List<Turn> rejectedSide)
+    private RowFault? ReadSides(List<Message> prompt, NamedValue chosen, NamedValue rejected, List<Message> chosenSide, List<Message> rejectedSide)
     {
         if (answers == TextMode.PromptAndAnswer && chosen.Value.Kind == FieldKind.Text && rejected.Value.Kind == FieldKind.Text)
             return SharedPrompt.Split(chosen, rejected, chosenSide, rejectedSide);
         return ReadSide(prompt, chosen, chosenSide) ?? ReadSide(prompt, rejected, rejectedSide);
     }
 
-    /// <summary>Reads one conversation: the prompt and, as its last turn, the answer.</summary>
-    private RowFault? ReadSide(List<Turn> prompt, NamedValue answer, List<Turn> side)
+    /// <summary>Reads one conversation: the prompt and, as its last turns, the answer.</summary>
+    private RowFault? ReadSide(List<Message> prompt, NamedValue answer, List<Message> side)
     {
         RowFault? fault = answer.Value.Kind switch
         {
             FieldKind.Text => ReadText(answer.Value.Text, answer.Name, side),
-            FieldKind.List or FieldKind.Record => TurnParser.TryRead(answer.Value, answer.Name, side),
+            FieldKind.List or FieldKind.Record => MessageParser.TryRead(answer.Value, answer.Name, side),
             _ => RowFault.Type(answer.Name, "text or a list of messages", answer.Value),
         };
         if (fault is not null) return fault;
         if (side.Count == 0) return RowFault.Empty(answer.Name);
-        if (side[^1].Role != Turn.Assistant)
+        if (side[^1].Role != Message.Assistant)
             return new RowFault(DropReason.WrongRole, $"`{answer.Name}` must end with a message of the assistant, but ends with one of `{side[^1].Role}`.");
-        if (prompt.Count > 0) Precede(prompt, side);
+        if (prompt.Count > 0) AnswerBorder.Precede(prompt, side);
         return side.Count == 1 ? RowFault.Missing(columns.Prompt ?? "prompt") : null;
     }
 
-    private RowFault? ReadText(string text, string name, List<Turn> side)
+    private RowFault? ReadText(string text, string name, List<Message> side)
     {
-        if (answers == TextMode.Json) return TurnParser.TryRead(JsonText.TryParseAny(text), name, side);
+        if (answers == TextMode.Json) return MessageParser.TryRead(JsonText.TryParseAny(text), name, side);
         if (!literal && PrintedMessages.Check(text, name) is { } printed) return printed;
         if (answers == TextMode.Dialogue && Dialogue.Starts(text)) Dialogue.Read(text, side);
-        else side.Add(new Turn(Turn.Assistant, answers == TextMode.Dialogue ? Dialogue.AfterBlank(text) : text));
+        else side.Add(new Message(Message.Assistant, answers == TextMode.Dialogue ? Dialogue.AfterBlank(text) : text));
         return null;
     }
 
-    /// <summary>
-    /// Puts the prompt before what goes on from it; a whole conversation stays as it is, but for a system message that only the prompt has.
-    /// </summary>
-    private static void Precede(List<Turn> prompt, List<Turn> side)
+    /// <summary>The conversation of a prompt, with all that has columns of its own: earlier turns, the system message, tools.</summary>
+    private RowFault? Complete(FieldRecord row, List<Message> prompt, out Conversation conversation)
     {
-        // Some data has the whole chosen conversation as its prompt too: without its answer it is the beginning of both.
-        int length = prompt[^1].Role == Turn.Assistant ? prompt.Count - 1 : prompt.Count;
-        bool goesOn = side[0].Role is Turn.Assistant or Turn.Tool || length < prompt.Count;
-        if (goesOn && !StartsWith(side, prompt, length)) side.InsertRange(0, prompt);
-        else if (prompt[0].Role == Turn.System && side[0].Role != Turn.System) side.Insert(0, prompt[0]);
+        conversation = new Conversation(prompt);
+        return Precede(row, prompt) ?? ConversationFields.Read(row, columns, prompt, out conversation);
     }
 
-    private static bool StartsWith(List<Turn> turns, List<Turn> beginning, int length)
+    /// <summary>Puts the system message and the earlier turns before the prompt.</summary>
+    private RowFault? Precede(FieldRecord row, List<Message> prompt)
     {
-        if (length == 0 || turns.Count < length) return false;
-        for (int i = 0; i < length; i++)
-        {
-            if (turns[i] != beginning[i]) return false;
-        }
-        return true;
-    }
-
-    /// <summary>Both conversations must be the same before their answers.</summary>
-    private static RowFault? CheckSamePrompt(string chosenName, string rejectedName, List<Turn> chosen, List<Turn> rejected)
-    {
-        int shared = 0;
-        while (shared < chosen.Count && shared < rejected.Count && chosen[shared] == rejected[shared]) shared++;
-        if (shared < Math.Max(chosen.Count, rejected.Count) - 1)
-        {
-            return new RowFault(DropReason.PromptsDiffer,
-                $"`{chosenName}` and `{rejectedName}` must be the same up to their last message, but part at message {shared + 1} of {chosen.Count} and {rejected.Count}.");
-        }
-        if (string.IsNullOrWhiteSpace(chosen[^1].Content)) return RowFault.Empty(chosenName);
-        return string.IsNullOrWhiteSpace(rejected[^1].Content) ? RowFault.Empty(rejectedName) : null;
-    }
-
-    /// <summary>Puts the system message and the earlier turns, where they have columns of their own, before the prompt.</summary>
-    private RowFault? Complete(FieldRecord row, List<Turn> prompt)
-    {
-        if (ReadHistory(row, out List<Turn> earlier) is { } fault) return fault;
-        prompt.InsertRange(prompt[0].Role == Turn.System ? 1 : 0, earlier);
+        if (ReadHistory(row, out List<Message> earlier) is { } fault) return fault;
+        prompt.InsertRange(prompt[0].Role == Message.System ? 1 : 0, earlier);
         FieldValue system = LayoutColumns.Get(row, columns.System);
         if (!system.IsNull)
         {
             if (system.Kind != FieldKind.Text) return RowFault.Type(columns.System!, "text", system);
-            if (system.Text.Length > 0 && prompt[0].Role != Turn.System) prompt.Insert(0, new Turn(Turn.System, system.Text));
+            if (system.Text.Length > 0 && prompt[0].Role != Message.System) prompt.Insert(0, new Message(Message.System, system.Text));
         }
-        foreach (Turn turn in prompt)
-        {
-            if (turn.Role == Turn.User && !string.IsNullOrWhiteSpace(turn.Content)) return null;
-        }
-        return RowFault.Empty(columns.Prompt ?? "prompt");
+        // A user who says nothing asks nothing; where there is no user, what the system or a tool says is answered.
+        bool hasUser = prompt.Exists(turn => turn.Role == Message.User);
+        bool asks = prompt.Exists(turn => (turn.Role == Message.User || !hasUser) && !string.IsNullOrWhiteSpace(turn.Content));
+        return asks ? null : RowFault.Empty(columns.Prompt ?? "prompt");
     }
 
-    private RowFault? ReadHistory(FieldRecord row, out List<Turn> earlier)
+    private RowFault? ReadHistory(FieldRecord row, out List<Message> earlier)
     {
         earlier = [];
         FieldValue history = LayoutColumns.Get(row, columns.History);
@@ -162,13 +142,13 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
         if (history.Kind == FieldKind.Text) history = JsonText.TryParseAny(history.Text);
         if (history.Kind != FieldKind.List) return RowFault.Type(columns.History!, "a list of messages or of pairs of texts", history);
         if (history.Items.Length == 0) return null;
-        if (TurnParser.IsMessages(history)) return TurnParser.TryRead(history, columns.History!, earlier);
+        if (MessageParser.IsMessages(history)) return MessageParser.TryRead(history, columns.History!, earlier);
         foreach (FieldValue pair in history.Items)
         {
             if (pair is not { Kind: FieldKind.List, Items: [{ Kind: FieldKind.Text } question, { Kind: FieldKind.Text } answer] })
                 return RowFault.Malformed($"`{columns.History}` must be a list of messages or of pairs of texts, but holds {pair.KindName} of another shape.");
-            earlier.Add(new Turn(Turn.User, question.Text));
-            earlier.Add(new Turn(Turn.Assistant, answer.Text));
+            earlier.Add(new Message(Message.User, question.Text));
+            earlier.Add(new Message(Message.Assistant, answer.Text));
         }
         return null;
     }

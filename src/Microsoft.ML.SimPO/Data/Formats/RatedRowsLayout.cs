@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Data.Containers;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data.Formats;
 
@@ -47,11 +48,13 @@ internal sealed class RatedRowsLayout(LayoutColumns columns, IReadOnlyCollection
             foreach ((int chosen, int rejected) in pairs)
             {
                 float? first = _rating.IsRank ? null : group.Scores[chosen], second = _rating.IsRank ? null : group.Scores[rejected];
-                var row = new PreferenceRow(group.Prompt, group.Answers[chosen], group.Answers[rejected], first, second);
-                outcomes.Add(new PairOutcome(row, null, group.First));
+                PromptedAnswers pair = new(ConversationText.Parse(group.Prompt), [Words(group.Answers[chosen]), Words(group.Answers[rejected])]);
+                outcomes.Add(new PairOutcome(PreferenceRow.Of(pair, first, second), null, group.First));
             }
         }
     }
+
+    private static Message[] Words(string answer) => [new Message(Message.Assistant, answer)];
 
     private sealed class Group(string prompt, RowLocation first)
     {

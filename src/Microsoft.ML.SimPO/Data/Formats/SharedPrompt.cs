@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Text;
+
 namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Two texts that start with the same prompt.</summary>
@@ -7,7 +9,7 @@ internal static class SharedPrompt
     /// Parts both where they begin to differ, moved back to the white space before it (so that no word is cut in two);
     /// the white space goes with the answers, as a tokenizer joins it to the word that follows.
     /// </summary>
-    public static RowFault? Split(NamedValue chosen, NamedValue rejected, List<Turn> chosenSide, List<Turn> rejectedSide)
+    public static RowFault? Split(NamedValue chosen, NamedValue rejected, List<Message> chosenSide, List<Message> rejectedSide)
     {
         string a = chosen.Value.Text, b = rejected.Value.Text;
         int end = Math.Min(a.AsSpan().CommonPrefixLength(b), Math.Min(a.Length, b.Length) - 1);
@@ -15,8 +17,8 @@ internal static class SharedPrompt
         while (end > 0 && char.IsWhiteSpace(a[end - 1])) end--;
         if (end <= 0)
             return RowFault.Malformed($"`{chosen.Name}` and `{rejected.Name}` must start with the same prompt where there is no field for it, but share no whole word.");
-        chosenSide.AddRange([new Turn(Turn.User, a[..end]), new Turn(Turn.Assistant, a[end..])]);
-        rejectedSide.AddRange([new Turn(Turn.User, b[..end]), new Turn(Turn.Assistant, b[end..])]);
+        chosenSide.AddRange([new Message(Message.User, a[..end]), new Message(Message.Assistant, a[end..])]);
+        rejectedSide.AddRange([new Message(Message.User, b[..end]), new Message(Message.Assistant, b[end..])]);
         return null;
     }
 }

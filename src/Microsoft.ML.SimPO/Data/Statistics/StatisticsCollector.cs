@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Data.Filters;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data.Statistics;
 
@@ -23,7 +24,7 @@ internal sealed class StatisticsCollector(PairMeasure measure, StatisticsLimits 
         if (lengths.Rejected > lengths.Chosen) _rejectedLonger++;
         if (!_pairs.Add(TextKey.OfPair(row))) _duplicatePairs++;
         if (!_prompts.Add(TextKey.OfPrompt(row.Prompt))) _duplicatePrompts++;
-        AddTurns(PromptText.Parse(row.Prompt));
+        AddTurns(ConversationText.Parse(row.Prompt).Messages);
         if (row is not { ScoreChosen: { } chosen, ScoreRejected: { } rejected }) return;
         _withScores++;
         _gaps += (double)chosen - rejected;
@@ -52,11 +53,11 @@ internal sealed class StatisticsCollector(PairMeasure measure, StatisticsLimits 
         };
     }
 
-    private void AddTurns(IReadOnlyList<Turn> turns)
+    private void AddTurns(IReadOnlyList<Message> turns)
     {
-        bool system = turns[0].Role == Turn.System;
+        bool system = turns[0].Role == Message.System;
         if (system) _withSystem++;
-        int count = turns.Count(turn => turn.Role is Turn.User or Turn.Assistant);
+        int count = turns.Count(turn => turn.Role is Message.User or Message.Assistant);
         _turns[count] = _turns.GetValueOrDefault(count) + 1;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data.Writing;
 
@@ -26,9 +27,11 @@ internal static class JsonLinesWriter
     private static void WriteRow(Utf8JsonWriter writer, PreferenceRow row, bool scores)
     {
         writer.WriteStartObject();
-        Messages(writer, "prompt", PromptText.Parse(row.Prompt));
-        Messages(writer, "chosen", [new Turn(Turn.Assistant, row.Chosen)]);
-        Messages(writer, "rejected", [new Turn(Turn.Assistant, row.Rejected)]);
+        PromptedAnswers pair = row.Messages();
+        Messages(writer, "prompt", pair.Prompt.Messages);
+        Messages(writer, "chosen", pair.Answers[0]);
+        Messages(writer, "rejected", pair.Answers[1]);
+        ConversationText.WriteMore(writer, pair.Prompt);
         if (scores)
         {
             Score(writer, "score_chosen", row.ScoreChosen);
@@ -37,10 +40,10 @@ internal static class JsonLinesWriter
         writer.WriteEndObject();
     }
 
-    private static void Messages(Utf8JsonWriter writer, string name, IReadOnlyList<Turn> turns)
+    private static void Messages(Utf8JsonWriter writer, string name, IReadOnlyList<Message> turns)
     {
         writer.WritePropertyName(name);
-        PromptText.WriteMessages(writer, turns);
+        ConversationText.WriteMessages(writer, turns);
     }
 
     // JSON has no infinity.

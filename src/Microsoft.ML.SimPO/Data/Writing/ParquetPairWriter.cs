@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Text;
 using Parquet;
 using Parquet.Schema;
 
@@ -62,22 +63,31 @@ internal static class ParquetPairWriter
     {
         using ParquetRowGroupWriter group = writer.CreateRowGroup();
         DataField[] fields = schema.DataFields;
-        Messages(group, fields.AsSpan(0, 2), rows.ConvertAll(row => PromptText.Parse(row.Prompt)));
-        Messages(group, fields.AsSpan(2, 2), rows.ConvertAll(IReadOnlyList<Turn> (row) => [new Turn(Turn.Assistant, row.Chosen)]));
-        Messages(group, fields.AsSpan(4, 2), rows.ConvertAll(IReadOnlyList<Turn> (row) => [new Turn(Turn.Assistant, row.Rejected)]));
+        List<PromptedAnswers> pairs = rows.ConvertAll(Plain);
+        Messages(group, fields.AsSpan(0, 2), pairs.ConvertAll(pair => pair.Prompt.Messages));
+        Messages(group, fields.AsSpan(2, 2), pairs.ConvertAll(pair => pair.Answers[0]));
+        Messages(group, fields.AsSpan(4, 2), pairs.ConvertAll(pair => pair.Answers[1]));
         if (!scores) return;
         Run(group.WriteAsync(fields[6], (ReadOnlyMemory<float?>)rows.Select(row => row.ScoreChosen).ToArray()));
         Run(group.WriteAsync(fields[7], (ReadOnlyMemory<float?>)rows.Select(row => row.ScoreRejected).ToArray()));
     }
 
-    private static void Messages(ParquetRowGroupWriter group, ReadOnlySpan<DataField> fields, List<IReadOnlyList<Turn>> rows)
+    /// <summary>The columns hold role and content; what else a message has would need a schema of its own for each data set.</summary>
+    private static PromptedAnswers Plain(PreferenceRow row)
+    {
+        PromptedAnswers pair = row.Messages();
+        if (pair.Prompt.IsBare && pair.Prompt.Messages.Concat(pair.Answers.SelectMany(answer => answer)).All(message => message.IsPlain)) return pair;
+        throw new InvalidDataException("Rows with tool calls, tools, thoughts or template variables cannot be written as Parquet. Write them to a file whose name ends in .jsonl.");
+    }
+
+    private static void Messages(ParquetRowGroupWriter group, ReadOnlySpan<DataField> fields, List<IReadOnlyList<Message>> rows)
     {
         Column(group, fields[0], rows, turn => turn.Role);
         Column(group, fields[1], rows, turn => turn.Content);
     }
 
     // No message is missing and no list is empty, so all definition levels are the highest.
-    private static void Column(ParquetRowGroupWriter group, DataField field, List<IReadOnlyList<Turn>> rows, Func<Turn, string> part)
+    private static void Column(ParquetRowGroupWriter group, DataField field, List<IReadOnlyList<Message>> rows, Func<Message, string> part)
     {
         ReadOnlyMemory<char>[] values = rows.SelectMany(turns => turns.Select(turn => part(turn).AsMemory())).ToArray();
         var definitions = new int[values.Length];

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.ML.SimPO.Generation;
 using Microsoft.ML.SimPO.Native;
 using Microsoft.ML.SimPO.Text;
@@ -19,9 +18,17 @@ internal sealed class AnswerWriter(LanguageModel model, ScoringOptions options)
     public int[] Encode(string prompt)
     {
         ArgumentNullException.ThrowIfNull(prompt);
+        return Encode(() => _encoder.EncodePrompt(prompt));
+    }
+
+    /// <inheritdoc cref="Encode(string)"/>
+    public int[] Encode(IReadOnlyList<Message> messages) => Encode(() => _encoder.EncodePrompt(new Conversation(messages)));
+
+    private static int[] Encode(Func<int[]> encode)
+    {
         try
         {
-            int[] ids = _encoder.EncodePrompt(prompt);
+            int[] ids = encode();
             return ids.Length > 0 ? ids : throw new InvalidDataException("The prompt has no tokens. Give the model something to go on from.");
         }
         catch (JinjaException e)
@@ -29,10 +36,6 @@ internal sealed class AnswerWriter(LanguageModel model, ScoringOptions options)
             throw new InvalidDataException($"The model's chat template refuses this conversation: {e.Detail}", e);
         }
     }
-
-    /// <inheritdoc cref="Encode(string)"/>
-    public int[] Encode(IReadOnlyList<ChatMessage> messages) =>
-        Encode(JsonSerializer.Serialize(messages.Select(m => new Dictionary<string, string> { ["role"] = m.Role, ["content"] = m.Content })));
 
     /// <param name="prompts">Their ids, with the index of the random numbers of each. Those that are one and the same array and follow each other are computed once.</param>
     /// <param name="onText">Told the pieces of the answers as they come: which prompt, what text.</param>

@@ -89,8 +89,9 @@ internal static class ExternalWeightsFolder
             throw new DirectoryNotFoundException($"The weights of the model '{zip}' lie in the folder '{name}' beside it, but '{folder}' does not exist. Move the folder along with the zip file.");
         var faults = new Faults($"The weights of the model '{zip}' in '{folder}'");
         int count = reader.ReadInt32();
-        if (count is < 1 or > MaxFiles) throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The saved SimPO model is damaged: it claims that its weights are {count} files."));
-        for (int i = 0; i < count; i++) CheckFile(folder, new ModelFile(reader.ReadString(), () => Stream.Null).Name, reader.ReadInt64(), reader.ReadBytes(SHA256.HashSizeInBytes), faults);
+        if (count is < 1 or > MaxFiles)
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The saved SimPO model is damaged: it claims that its weights are {count} files."));
+        for (int i = 0; i < count; i++) CheckFile(folder, new ModelFile(reader.ReadString(), []).Name, reader.ReadInt64(), reader.ReadBytes(SHA256.HashSizeInBytes), faults);
         faults.ThrowIfAny();
         return (folder, name);
     }
@@ -99,7 +100,8 @@ internal static class ExternalWeightsFolder
     {
         string path = Path.Combine([folder, .. name.Split('/')]);
         if (!File.Exists(path)) faults.Add($"{Faults.Quote(name)} is missing.");
-        else if (new FileInfo(path).Length is var found && found != length) faults.Add(string.Create(CultureInfo.InvariantCulture, $"{Faults.Quote(name)} has {found} bytes; it was saved with {length}."));
+        else if (RegularFile.Length(path) is var found && found != length)
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"{Faults.Quote(name)} has {found} bytes; it was saved with {length}."));
         else if (!HashOf(path).AsSpan().SequenceEqual(hash)) faults.Add($"{Faults.Quote(name)} was altered since it was saved: its SHA-256 is another.");
     }
 

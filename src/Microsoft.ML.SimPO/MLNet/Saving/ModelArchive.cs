@@ -7,36 +7,40 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>A language model inside an ML.NET model: its small files in one stream, its weights as float32 in another or in a folder beside it, an adapter on it in two more.</summary>
+/// <summary>
+/// A language model inside an ML.NET model: its small files in one stream, its weights as float32 in another or in a folder beside it, an adapter on it
+/// in two more. All are read as they come; no file is made for them.
+/// </summary>
 internal static class ModelArchive
 {
     private const string FilesStream = "Files", WeightsStream = "Weights", AdapterStream = "Adapter", AdapterWeightsStream = "AdapterWeights";
-
-    private const int MaxFiles = 1000, MaxFileBytes = 256 << 20;
 
     /// <exception cref="InvalidOperationException">The weights are too large for the zip.</exception>
     public static void Save(ModelSaveContext context, LanguageModel model)
     {
         long bytes = sizeof(float) * model.Decoder.ParameterCount;
         if (model.ExternalWeights is null && bytes > model.MostBytesInArchive)
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The weights take {bytes} bytes; a saved model holds at most {model.MostBytesInArchive}. Set `ExternalWeights` to the name of a folder, which will lie beside the saved model."));
+        {
+            throw new InvalidOperationException(
+                string.Create(CultureInfo.InvariantCulture, $"The weights take {bytes} bytes; a saved model holds at most {model.MostBytesInArchive}. ")
+                + "Set `ExternalWeights` to the name of a folder, which will lie beside the saved model.");
+        }
         context.SaveBinaryStream(FilesStream, writer =>
         {
             writer.Write(model.Files.Count);
             foreach (ModelFile file in model.Files)
             {
-                byte[] content = file.ReadAll();
                 writer.Write(file.Name);
-                writer.Write(content.Length);
-                writer.Write(content);
+                writer.Write(file.Content.Length);
+                writer.Write(file.Content);
             }
         });
         if (model.Decoder.Adapter is { } adapter)
         {
             context.SaveBinaryStream(AdapterStream, writer => writer.Write(adapter.Config.ToJson()));
-            context.SaveBinaryStream(AdapterWeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, ParameterSources.Adapter(adapter), CheckpointType.Float32));
+            SaveTensors(context, AdapterWeightsStream, ParameterSources.Adapter(adapter));
         }
-        if (model.ExternalWeights is null) context.SaveBinaryStream(WeightsStream, writer => SafetensorsWriter.Write(writer.BaseStream, ParameterSources.Base(model.Decoder), CheckpointType.Float32));
+        if (model.ExternalWeights is null) SaveTensors(context, WeightsStream, ParameterSources.Base(model.Decoder));
         else ExternalWeightsFolder.Save(context, model, model.ExternalWeights); // last: it replaces the folder that was there
     }
 
@@ -44,15 +48,18 @@ internal static class ModelArchive
     /// <exception cref="DirectoryNotFoundException">The folder of the weights is not beside the archive.</exception>
     public static LanguageModel Load(ModelLoadContext context, Device device)
     {
-        List<ModelFile> files = [];
-        if (!context.TryLoadBinaryStream(FilesStream, reader => files.AddRange(ReadFiles(reader)))) throw Damaged($"stream '{FilesStream}' is missing");
-        using TemporaryFolder folder = TemporaryFolder.With(files);
+        string origin = ArchiveFile.Of(context)?.Name ?? "saved model";
+        ModelFiles files = Read(context, FilesStream, reader => new ModelFiles(origin, ReadFiles(reader)));
+        ModelConfig config = ModelConfig.Load(files);
+        ComputePlan plan = ComputePlan.On(device);
+        string weights = files.PathOf(CheckpointReader.SingleFileName);
         (string Path, string Name)? external = ExternalWeightsFolder.Find(context);
-        if (external is null && !Extract(context, WeightsStream, folder, CheckpointReader.SingleFileName)) throw Damaged($"stream '{WeightsStream}' is missing");
-        Decoder decoder = DecoderLoader.Load(external?.Path ?? folder.Path, device);
+        Decoder decoder = external is { } folder
+            ? DecoderLoader.Load(config, () => CheckpointReader.Open(folder.Path), plan)
+            : Read(context, WeightsStream, reader => DecoderLoader.Load(config, () => OpenTensors(reader, weights), plan));
         try
         {
-            LoadAdapter(context, decoder, folder);
+            LoadAdapter(context, decoder, origin);
         }
         catch
         {
@@ -64,32 +71,46 @@ internal static class ModelArchive
         return model;
     }
 
-    private static void LoadAdapter(ModelLoadContext context, Decoder decoder, TemporaryFolder folder)
+    private static void LoadAdapter(ModelLoadContext context, Decoder decoder, string origin)
     {
-        if (!Extract(context, AdapterStream, folder, AdapterConfig.FileName)) return;
-        if (!Extract(context, AdapterWeightsStream, folder, AdapterFolder.WeightsName)) throw Damaged($"stream '{AdapterWeightsStream}' is missing");
-        AdapterLoader.Load(decoder, folder.Path);
+        AdapterConfig? config = null;
+        if (!context.TryLoadBinaryStream(AdapterStream, reader =>
+        {
+            byte[] json = BoundedBytes.Read(reader.BaseStream, JsonFile.MaxLength);
+            config = AdapterConfig.Load(new ModelFiles(origin, [new ModelFile(AdapterConfig.FileName, json)]));
+        })) return;
+        Read(context, AdapterWeightsStream, reader =>
+        {
+            AdapterLoader.Load(decoder, config!, OpenTensors(reader, Path.Combine(origin, AdapterFolder.WeightsName)));
+            return decoder;
+        });
     }
 
-    /// <returns>Whether there is such a stream.</returns>
-    private static bool Extract(ModelLoadContext context, string stream, TemporaryFolder folder, string file) => context.TryLoadBinaryStream(stream, reader =>
+    private static void SaveTensors(ModelSaveContext context, string stream, IReadOnlyCollection<TensorSource> tensors) =>
+        context.SaveBinaryStream(stream, writer => SafetensorsWriter.Write(writer.BaseStream, tensors, CheckpointType.Float32));
+
+    private static CheckpointStream OpenTensors(BinaryReader reader, string path) => CheckpointStream.Open(reader.BaseStream, path);
+
+    private static T Read<T>(ModelLoadContext context, string stream, Func<BinaryReader, T> read)
+        where T : class
     {
-        using FileStream target = File.Create(Path.Combine(folder.Path, file));
-        reader.BaseStream.CopyTo(target);
-    });
+        T? content = null;
+        context.TryLoadBinaryStream(stream, reader => content = read(reader));
+        return content ?? throw Damaged($"stream '{stream}' is missing");
+    }
 
     private static IEnumerable<ModelFile> ReadFiles(BinaryReader reader)
     {
         int count = reader.ReadInt32();
-        if (count is < 1 or > MaxFiles) throw Damaged($"it claims to hold {count} files");
+        if (count is < 1 or > ModelFiles.MaxCount) throw Damaged($"it claims to hold {count} files");
         for (int i = 0; i < count; i++)
         {
             string name = reader.ReadString();
             int length = reader.ReadInt32();
-            if (length is < 0 or > MaxFileBytes) throw Damaged($"file '{name}' claims to have {length} bytes");
-            byte[] content = reader.ReadBytes(length);
+            if (length < 0 || length > ModelFiles.MaxLength) throw Damaged($"file '{name}' claims to have {length} bytes");
+            byte[] content = BoundedBytes.Read(reader.BaseStream, length);
             if (content.Length != length) throw Damaged($"file '{name}' ends after {content.Length} of {length} bytes");
-            yield return new ModelFile(name, () => new MemoryStream(content, writable: false));
+            yield return new ModelFile(name, content);
         }
     }
 

@@ -25,17 +25,16 @@ internal sealed class LanguageModel : IDisposable
         _suggestedGeneration = source._suggestedGeneration;
     }
 
-    private LanguageModel(Decoder decoder, IReadOnlyList<ModelFile> files, string folder)
+    private LanguageModel(Decoder decoder, ModelFiles files)
     {
         (_decoder, Files) = (decoder, files);
-        Tokenizer = HfTokenizer.Load(folder);
-        Template = ChatTemplate.Load(folder);
-        SpecialTokens = SpecialTokens.Load(folder);
-        HubFolder hub = HubFolder.Open(folder);
+        Tokenizer = HfTokenizer.Load(files);
+        Template = ChatTemplate.Load(files);
+        SpecialTokens = SpecialTokens.Load(files);
+        var hub = new HubFolder(files);
         StopTokens = [.. hub.EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
         _suggestedGeneration = new Lazy<GenerationOptions>(() => GenerationConfig.Read(hub.Generation));
-        ModelConfig config = ModelConfig.Load(folder);
-        StoredType = config.GetStringOrNull("torch_dtype") ?? config.GetStringOrNull("dtype");
+        StoredType = hub.Config.GetStringOrNull("torch_dtype") ?? hub.Config.GetStringOrNull("dtype");
     }
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
@@ -55,7 +54,7 @@ internal sealed class LanguageModel : IDisposable
     public SpecialTokens SpecialTokens { get; }
 
     /// <summary>config.json, those of the tokenizer and so on, held in memory.</summary>
-    public IReadOnlyList<ModelFile> Files { get; }
+    public ModelFiles Files { get; }
 
     /// <summary><c>torch_dtype</c> of config.json (in newer ones <c>dtype</c>), the type that the weights were stored in; null where it is not said.</summary>
     public string? StoredType { get; }
@@ -81,9 +80,10 @@ internal sealed class LanguageModel : IDisposable
 
     public static LanguageModel Load(string folder, ComputePlan plan)
     {
+        ModelFiles files = ModelFiles.Read(folder);
         List<string> notes = [];
-        Decoder decoder = DecoderLoader.Load(folder, plan, notes);
-        LanguageModel model = Make(decoder, InMemory(ModelFile.KeptOf(folder)), folder, Path.GetFullPath(folder));
+        Decoder decoder = DecoderLoader.Load(ModelConfig.Load(files), () => CheckpointReader.Open(files.Origin), plan, notes);
+        LanguageModel model = Make(decoder, files, files.Origin);
         model.Notes = notes;
         return model;
     }
@@ -97,11 +97,7 @@ internal sealed class LanguageModel : IDisposable
     }
 
     /// <summary>A model whose files come from an archive. The decoder belongs to it.</summary>
-    public static LanguageModel Of(Decoder decoder, IReadOnlyList<ModelFile> files)
-    {
-        using var folder = TemporaryFolder.With(files);
-        return Make(decoder, files, folder.Path, origin: null);
-    }
+    public static LanguageModel Of(Decoder decoder, ModelFiles files) => Make(decoder, files, origin: null);
 
     /// <summary>
     /// A model of its own over the same base weights, which are in memory once and freed with the last; training it changes nothing of this one.
@@ -149,11 +145,11 @@ internal sealed class LanguageModel : IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0) _decoder.Dispose();
     }
 
-    private static LanguageModel Make(Decoder decoder, IReadOnlyList<ModelFile> files, string folder, string? origin)
+    private static LanguageModel Make(Decoder decoder, ModelFiles files, string? origin)
     {
         try
         {
-            return new LanguageModel(decoder, files, folder) { Folder = origin };
+            return new LanguageModel(decoder, files) { Folder = origin };
         }
         catch
         {
@@ -161,12 +157,6 @@ internal sealed class LanguageModel : IDisposable
             throw;
         }
     }
-
-    private static ModelFile[] InMemory(IReadOnlyList<ModelFile> files) => [.. files.Select(f =>
-    {
-        byte[] content = f.ReadAll();
-        return new ModelFile(f.Name, () => new MemoryStream(content, writable: false));
-    })];
 
     private IEnumerable<int> TokenOf(string? text) => text is not null && Tokenizer.TokenId(text) is { } id ? [id] : [];
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO;
 
@@ -12,6 +13,9 @@ internal sealed class TrialLog
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new JsonStringEnumConverter() },
     };
+
+    /// <summary>More than any sweep writes: a line of a few hundred bytes for each trial.</summary>
+    private const long MaxBytes = 1 << 30;
 
     private readonly string _path;
 
@@ -49,7 +53,7 @@ internal sealed class TrialLog
     /// <summary>Whole lines; one that was cut off when a process died is dropped from the file.</summary>
     private static List<TrialRecord> Read(string path)
     {
-        byte[] bytes = File.ReadAllBytes(path);
+        byte[] bytes = RegularFile.ReadBytes(path, MaxBytes);
         int end = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
         if (end < bytes.Length)
         {

@@ -21,7 +21,7 @@ internal static class AdapterLoader
     }
 
     /// <exception cref="InvalidDataException">The adapter does not fit the decoder; all faults are listed.</exception>
-    public static void Load(Decoder decoder, AdapterConfig config, CheckpointReader reader)
+    public static void Load(Decoder decoder, AdapterConfig config, Checkpoint reader)
     {
         AdapterLayout layout = AdapterLayout.Of(decoder, config, $"'{reader.Path}'", strict: false);
         // Before anything is allocated: a configuration may ask for any rank.
@@ -29,11 +29,7 @@ internal static class AdapterLoader
         var faults = new Faults($"'{reader.Path}'");
         foreach (string name in unknown) faults.Add($"Tensor {Faults.Quote(name)} belongs to no module that the adapter's configuration names in this model.");
         faults.ThrowIfAny();
-        foreach (Parameter parameter in decoder.Attach(config, layout).Parameters)
-        {
-            using WeightLease lease = parameter.Enter(WeightUse.Write);
-            foreach (ParameterPart part in parameter.Parts) Read(reader, LoraAdapter.NameOf(parameter, part), parameter, part);
-        }
+        Read(reader, decoder.Attach(config, layout).Parameters);
     }
 
     /// <summary>Attaches a copy of another decoder's adapter to one of the same architecture.</summary>
@@ -48,14 +44,29 @@ internal static class AdapterLoader
         }
     }
 
-    private static unsafe void Read(CheckpointReader reader, string name, Parameter parameter, ParameterPart part)
+    /// <summary>All in one call, which reads them in the order in which they lie: a stream can be read once.</summary>
+    private static void Read(Checkpoint reader, IReadOnlyList<Parameter> parameters)
     {
-        if (parameter.Value.device_type == DeviceType.CPU)
+        using WeightLease lease = Parameter.EnterOwn(parameters, WeightUse.Write);
+        using DisposeScope scope = NewDisposeScope();
+        List<TensorTarget> targets = [];
+        List<(Tensor To, Tensor From)> copies = [];
+        foreach (Parameter parameter in parameters)
         {
-            reader.ReadFloat32(name, (float*)parameter.Address(part), part.Count);
-            return;
+            foreach (ParameterPart part in parameter.Parts)
+            {
+                string name = LoraAdapter.NameOf(parameter, part);
+                if (parameter.Value.device_type == DeviceType.CPU)
+                {
+                    targets.Add(new TensorTarget(name, parameter.Address(part), part.Count));
+                    continue;
+                }
+                Tensor host = empty(part.Shape, ScalarType.Float32, CPU);
+                targets.Add(new TensorTarget(name, Parameter.Address(host), part.Count));
+                copies.Add((Parameter.View(parameter.Value, part), host));
+            }
         }
-        using Tensor target = Parameter.View(parameter.Value, part), source = tensor(reader.ReadFloat32(name), part.Shape);
-        target.copy_(source);
+        reader.ReadFloat32(targets);
+        foreach ((Tensor to, Tensor from) in copies) to.copy_(from);
     }
 }

@@ -5,65 +5,65 @@ namespace Microsoft.ML.SimPO.Text.Encoders;
 /// <summary>The texts of a pair by the sound rules: the prompt with the generation prompt, the answer as the model has to write it.</summary>
 internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns)
 {
+    private readonly ConversationRenderer? _renderer = template is null ? null : new ConversationRenderer(template);
+
+    /// <exception cref="InvalidDataException">A text reads like messages and is none; or the template cannot say all of the conversation.</exception>
     public PairTexts Of(string prompt, string chosen, string rejected)
     {
-        List<ChatMessage>? messages = ChatMessageText.TryParse(prompt);
-        if (template is null || turns is null)
-            return new PairTexts(PlainPrompt(messages, prompt), AnswerText(chosen), AnswerText(rejected), PromptHandling.Plain, NeedsEos: true);
-        if (messages is null && turns.IsTemplated(prompt, template.BosToken))
-            return new PairTexts(prompt, Ended(AnswerText(chosen)), Ended(AnswerText(rejected)), PromptHandling.AlreadyTemplated, turns.Ending is null);
-        messages ??= [new ChatMessage("user", prompt)];
-        string rendered = RenderPrompt(messages);
-        return new PairTexts(rendered, Response(messages, rendered, chosen), Response(messages, rendered, rejected), PromptHandling.Templated, turns.Ending is null);
+        PromptedAnswers row = PromptedAnswers.Parse(prompt, ("chosen", chosen), ("rejected", rejected));
+        if (_renderer is null || turns is null)
+        {
+            return new PairTexts(
+                PlainPrompt(row.Prompt), PlainAnswer(row.Answers[0]), PlainAnswer(row.Answers[1]), PromptHandling.Plain, NeedsEos: true, AddsSpecial: true);
+        }
+        if (row.IsText && turns.IsTemplated(prompt, template!.BosToken))
+        {
+            string chosenTurn = Ended(row.Answers[0][^1].Content), rejectedTurn = Ended(row.Answers[1][^1].Content);
+            return new PairTexts(prompt, chosenTurn, rejectedTurn, PromptHandling.AlreadyTemplated, turns.Ending is null, turns.WritesBos);
+        }
+        RenderedAnswers texts = _renderer.Render(row);
+        string first = Response(texts.Answers[0], row.Answers[0]), second = Response(texts.Answers[1], row.Answers[1]);
+        return new PairTexts(texts.Prompt, first, second, PromptHandling.Templated, turns.Ending is null);
     }
 
-    /// <summary>The prompt alone, from which the model goes on.</summary>
-    public string PromptOf(string prompt)
+    /// <summary>The prompt alone, from which the model goes on, and whether the tokens that the tokenizer puts first belong before it.</summary>
+    public (string Text, bool AddsSpecial) PromptOf(string prompt)
     {
-        List<ChatMessage>? messages = ChatMessageText.TryParse(prompt);
-        if (template is null || turns is null) return PlainPrompt(messages, prompt);
-        return messages is null && turns.IsTemplated(prompt, template.BosToken) ? prompt : RenderPrompt(messages ?? [new ChatMessage("user", prompt)]);
+        if (ConversationText.TryParse(prompt) is { } conversation) return PromptOf(conversation);
+        if (turns is null) return (prompt, true);
+        return turns.IsTemplated(prompt, template!.BosToken) ? (prompt, turns.WritesBos) : PromptOf(Conversation.OfUser(prompt));
     }
 
-    private static string PlainPrompt(List<ChatMessage>? messages, string prompt)
+    /// <inheritdoc cref="PromptOf(string)"/>
+    public (string Text, bool AddsSpecial) PromptOf(Conversation prompt) => _renderer is null ? (PlainPrompt(prompt), true) : (_renderer.Prompt(prompt), false);
+
+    private static string PlainPrompt(Conversation prompt)
     {
-        if (messages is not (null or [{ Role: "user" }]))
+        if (prompt.Messages is not [{ Role: Message.User }])
             throw new InvalidDataException(FormattableString.Invariant(
-                $"The prompt is a conversation of {messages.Count} messages, but the model has no chat template to write it with, or it is turned off. ")
+                $"The prompt is a conversation of {prompt.Messages.Count} messages, but the model has no chat template to write it with, or it is turned off. ")
                 + "Add chat_template.jinja to the model, or give the prompt as text.");
-        return messages?[0].Content ?? prompt;
+        return prompt.Messages[0].Content;
     }
 
-    /// <summary>A prompt that ends with the assistant's words is continued, any other gets the header of an answer.</summary>
-    private string RenderPrompt(List<ChatMessage> messages) => messages[^1].Role == "assistant"
-        ? template!.Render(messages, addGenerationPrompt: false, continueFinalMessage: true)
-        : template!.Render(messages, addGenerationPrompt: true);
+    private static string PlainAnswer(IReadOnlyList<Message> answer) => answer.Any(message => message.CallsTools)
+        ? throw new InvalidDataException("an answer has `tool_calls`, but the model has no chat template to write them with, or it is turned off.")
+        : answer[^1].Content;
 
-    private string Response(List<ChatMessage> prompt, string rendered, string answer)
+    /// <summary>
+    /// The answer without what follows the last turn, which is not the model's to write. A call may end in another way than words, which the template knows.
+    /// </summary>
+    private string Response(string text, IReadOnlyList<Message> answer)
     {
-        List<ChatMessage> turnsOfAnswer = AnswerMessages(answer);
-        string whole = template!.Render([.. Joined(prompt, turnsOfAnswer)], addGenerationPrompt: false);
-        // Where the header for generating differs from that of a given answer, the model still writes the answer and its end.
-        if (!whole.StartsWith(rendered, StringComparison.Ordinal)) return Ended(turnsOfAnswer[^1].Content);
-        string response = whole[rendered.Length..];
-        return Ended(turns!.Tail.Length > 0 && response.EndsWith(turns.Tail, StringComparison.Ordinal) ? response[..^turns.Tail.Length] : response);
+        string turn = turns!.Tail.Length > 0 && text.EndsWith(turns.Tail, StringComparison.Ordinal) ? text[..^turns.Tail.Length] : text;
+        return answer[^1].CallsTools && turn == text && ChatTurns.EndsItself(text.TrimEnd()) ? text.TrimEnd() : Ended(turn);
     }
 
-    private static IEnumerable<ChatMessage> Joined(List<ChatMessage> prompt, List<ChatMessage> answer) =>
-        prompt[^1].Role == "assistant" && answer[0].Role == "assistant"
-            ? [.. prompt[..^1], new ChatMessage("assistant", prompt[^1].Content + answer[0].Content), .. answer[1..]]
-            : [.. prompt, .. answer];
-
-    /// <summary>The answer up to its end token, which it gets where it has none.</summary>
+    /// <summary>The answer up to its end, which it gets where it has none.</summary>
     private string Ended(string answer)
     {
         if (turns!.Ending is not { } ending) return answer;
         string bare = answer.TrimEnd();
-        return bare.EndsWith(turns.EndToken!, StringComparison.Ordinal) ? bare : answer + ending;
+        return bare.EndsWith(turns.EndToken ?? ending, StringComparison.Ordinal) ? bare : answer + ending;
     }
-
-    private static string AnswerText(string answer) => AnswerMessages(answer)[^1].Content;
-
-    private static List<ChatMessage> AnswerMessages(string answer) =>
-        ChatMessageText.TryParse(answer) is { } messages && messages[^1].Role == "assistant" ? messages : [new ChatMessage("assistant", answer)];
 }

@@ -4,7 +4,8 @@ namespace Microsoft.ML.SimPO.Text.Encoders;
 internal static class PairTruncation
 {
     /// <summary>The sides that fit; null for a pair that is to be dropped.</summary>
-    public static (EncodedSide Chosen, EncodedSide Rejected, bool CutsPrompt, bool CutsAnswer)? Fit(EncodedSide chosen, EncodedSide rejected, PreferenceEncoderOptions options, int? endToken)
+    public static (EncodedSide Chosen, EncodedSide Rejected, bool CutsPrompt, bool CutsAnswer)? Fit(
+        EncodedSide chosen, EncodedSide rejected, PreferenceEncoderOptions options, int? endToken)
     {
         int longest = Math.Max(chosen.Ids.Length, rejected.Ids.Length);
         int prompt = Math.Max(chosen.PromptLength, rejected.PromptLength);

@@ -5,7 +5,8 @@ namespace Microsoft.ML.SimPO.Text.Encoders;
 /// <summary>Turns preference pairs into ids. Thread safe.</summary>
 /// <remarks>
 /// The prompt is rendered with the model's chat template and the header of an answer; the answer is what the model has to write, ended by the
-/// token that ends a turn, or by EOS. Both are tokenized as one text. BOS is there once, where the tokenizer or the template puts it.
+/// token that ends a turn, or by EOS. Both are tokenized as one text. BOS is there where the template writes it, as when the model is served; a text without
+/// a template gets the tokenizer's.
 /// </remarks>
 internal sealed class PreferenceEncoder
 {
@@ -32,7 +33,8 @@ internal sealed class PreferenceEncoder
         _endToken = turns?.EndToken is { } end ? tokenizer.TokenId(end) : eos;
         if (_endToken is null)
             throw new InvalidDataException(
-                "The model has no `eos_token` that its tokenizer knows, and its chat template ends no turn with a special token, so an answer would have no end. "
+                "The model has no `eos_token` that its tokenizer knows, and its chat template ends no turn with a special token, "
+                + "so an answer would have no end. "
                 + "Set `eos_token` in tokenizer_config.json.");
         EndTokens = [.. new[] { _endToken, eos }.OfType<int>().Distinct()];
         _sides = new SideTokenizer(tokenizer, bos, eos);
@@ -82,9 +84,30 @@ internal sealed class PreferenceEncoder
     public EncodedPrompt? EncodeAnswer(string prompt, string answer, long row) =>
         Encode(prompt, answer, answer, row) is { } pair ? new EncodedPrompt(pair.Chosen) { Row = row } : null;
 
+    /// <summary>The texts of one pair, as they are tokenized by the sound rules.</summary>
+    /// <inheritdoc cref="Encode(string, string, string, long)"/>
+    public PairTexts Texts(string prompt, string chosen, string rejected)
+    {
+        try
+        {
+            return _texts.Of(prompt, chosen, rejected);
+        }
+        catch (JinjaException e)
+        {
+            throw new InvalidDataException($"the model's chat template refuses this conversation: {e.Detail}", e);
+        }
+    }
+
     /// <summary>The ids of a prompt from which the model goes on, uncut.</summary>
     /// <param name="prompt">A text or messages, as for a pair.</param>
-    public int[] EncodePrompt(string prompt) => _sides.Prompt(_texts.PromptOf(prompt));
+    /// <exception cref="InvalidDataException">It reads like messages and is none, or the template cannot write all of it.</exception>
+    public int[] EncodePrompt(string prompt) => Ids(_texts.PromptOf(prompt));
+
+    /// <summary>The ids of a conversation from which the model goes on, uncut.</summary>
+    /// <inheritdoc cref="EncodePrompt(string)" path="/exception"/>
+    public int[] EncodePrompt(Conversation prompt) => Ids(_texts.PromptOf(prompt));
+
+    private int[] Ids((string Text, bool AddsSpecial) prompt) => _sides.Prompt(prompt.Text, prompt.AddsSpecial);
 
     private EncodedPrompt? Encode(string prompt, string chosen, string rejected)
     {
@@ -96,7 +119,8 @@ internal sealed class PreferenceEncoder
     private EncodedPrompt? Encode(PairTexts texts)
     {
         (EncodedSide chosen, EncodedSide rejected) = _sides.Pair(texts);
-        if (PairTruncation.Fit(chosen, rejected, _options, _endToken) is not var (fittedChosen, fittedRejected, cutsPrompt, cutsAnswer)) return Drop(isEmpty: false);
+        if (PairTruncation.Fit(chosen, rejected, _options, _endToken) is not var (fittedChosen, fittedRejected, cutsPrompt, cutsAnswer))
+            return Drop(isEmpty: false);
         var pair = EncodedPrompt.Pair(fittedChosen.Ids, fittedChosen.PromptLength, fittedRejected.Ids, fittedRejected.PromptLength);
         _counters.Encoded(texts.Handling, cutsPrompt, cutsAnswer, chosen.IsMerged || rejected.IsMerged, pair);
         return pair;

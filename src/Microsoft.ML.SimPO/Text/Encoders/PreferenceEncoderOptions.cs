@@ -29,8 +29,12 @@ internal sealed record PreferenceEncoderOptions
     {
         List<string> faults = [];
         if (MaxLength < 2) faults.Add(FormattableString.Invariant($"`MaxLength` must be at least 2, but was {MaxLength}. Use 512 to 4096."));
-        if (MaxPromptLength < 1) faults.Add(FormattableString.Invariant($"`MaxPromptLength` must be at least 1, but was {MaxPromptLength}. Leave it out, or use three quarters of `MaxLength`."));
-        if (MaxPromptLength >= MaxLength) faults.Add(FormattableString.Invariant($"`MaxPromptLength` must be less than `MaxLength` ({MaxLength}), but was {MaxPromptLength}."));
+        if (MaxPromptLength < 1)
+            faults.Add(FormattableString.Invariant(
+                $"`MaxPromptLength` must be at least 1, but was {MaxPromptLength}. Leave it out, or use three quarters of `MaxLength`."));
+        if (MaxPromptLength >= MaxLength)
+            faults.Add(FormattableString.Invariant(
+                $"`MaxPromptLength` must be less than `MaxLength` ({MaxLength}), but was {MaxPromptLength}."));
         if (faults.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, faults));
     }
 }

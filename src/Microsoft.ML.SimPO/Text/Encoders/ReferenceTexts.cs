@@ -10,24 +10,26 @@ internal static class ReferenceTexts
     /// <param name="prompt">The turns before the answers.</param>
     /// <param name="chosen">The preferred answer, as messages.</param>
     /// <param name="rejected">The other answer, as messages.</param>
-    public static PairTexts SimPO(ChatTemplate template, IReadOnlyList<ChatMessage> prompt, IReadOnlyList<ChatMessage> chosen, IReadOnlyList<ChatMessage> rejected)
+    public static PairTexts SimPO(ChatTemplate template, IReadOnlyList<Message> prompt, IReadOnlyList<Message> chosen, IReadOnlyList<Message> rejected)
     {
         bool knowsSystem = template.Source.Contains("system", StringComparison.Ordinal) || template.Source.Contains("<|im_start|>", StringComparison.Ordinal);
-        if (knowsSystem && prompt[0].Role != "system") prompt = [new ChatMessage("system", ""), .. prompt];
+        if (knowsSystem && prompt[0].Role != "system") prompt = [new Message("system", ""), .. prompt];
         return new PairTexts(
-            template.Render(prompt, addGenerationPrompt: false), WithoutBos(template, chosen), WithoutBos(template, rejected), PromptHandling.Templated, NeedsEos: false);
+            template.Render(prompt, addGenerationPrompt: false), WithoutBos(template, chosen), WithoutBos(template, rejected),
+            PromptHandling.Templated, NeedsEos: false);
     }
 
     /// <summary>TRL: the answer is what the whole chat has behind the prompt with its generation prompt, as far as both agree.</summary>
     /// <inheritdoc cref="SimPO"/>
     /// <exception cref="InvalidDataException">The prompt has no turns, or ends with one that nobody answers.</exception>
-    public static PairTexts Trl(ChatTemplate template, IReadOnlyList<ChatMessage> prompt, IReadOnlyList<ChatMessage> chosen, IReadOnlyList<ChatMessage> rejected)
+    public static PairTexts Trl(ChatTemplate template, IReadOnlyList<Message> prompt, IReadOnlyList<Message> chosen, IReadOnlyList<Message> rejected)
     {
         if (prompt.Count == 0) throw new InvalidDataException("chosen and rejected have no turn in common that could be the prompt.");
         bool continues = prompt[^1].Role == "assistant";
         if (!continues && prompt[^1].Role is not ("user" or "tool")) throw new InvalidDataException($"Invalid role in the last message: {prompt[^1].Role}.");
         string text = template.Render(prompt, addGenerationPrompt: !continues, continueFinalMessage: continues);
-        string withChosen = template.Render([.. prompt, .. chosen], addGenerationPrompt: false), withRejected = template.Render([.. prompt, .. rejected], addGenerationPrompt: false);
+        string withChosen = template.Render([.. prompt, .. chosen], addGenerationPrompt: false);
+        string withRejected = template.Render([.. prompt, .. rejected], addGenerationPrompt: false);
         text = text[..text.AsSpan().CommonPrefixLength(withChosen)];
         string answer = withChosen[text.Length..];
         text = text[..text.AsSpan().CommonPrefixLength(withRejected)];
@@ -35,15 +37,15 @@ internal static class ReferenceTexts
     }
 
     /// <summary>Splits two whole chats into the turns that they share and the rest of each, as TRL does.</summary>
-    public static (IReadOnlyList<ChatMessage> Prompt, IReadOnlyList<ChatMessage> Chosen, IReadOnlyList<ChatMessage> Rejected) TrlSplit(
-        IReadOnlyList<ChatMessage> chosen, IReadOnlyList<ChatMessage> rejected)
+    public static (IReadOnlyList<Message> Prompt, IReadOnlyList<Message> Chosen, IReadOnlyList<Message> Rejected) TrlSplit(
+        IReadOnlyList<Message> chosen, IReadOnlyList<Message> rejected)
     {
         int common = 0, last = Math.Min(chosen.Count, rejected.Count) - 1;
-        while (common < last && chosen[common] == rejected[common]) common++;
+        while (common < last && chosen[common].Equals(rejected[common])) common++;
         return ([.. chosen.Take(common)], [.. chosen.Skip(common)], [.. rejected.Skip(common)]);
     }
 
-    private static string WithoutBos(ChatTemplate template, IReadOnlyList<ChatMessage> answer)
+    private static string WithoutBos(ChatTemplate template, IReadOnlyList<Message> answer)
     {
         string text = template.Render(answer, addGenerationPrompt: false);
         return template.BosToken is { Length: > 0 } bos && text.StartsWith(bos, StringComparison.Ordinal) ? text[bos.Length..] : text;

@@ -19,11 +19,14 @@ internal sealed class SideTokenizer
         _before = at > 0 ? special[..at] : [];
     }
 
-    /// <summary>The ids of a prompt alone, with the tokens that come first.</summary>
-    public int[] Prompt(string text)
+    /// <summary>The ids of a prompt alone.</summary>
+    /// <param name="text">Its text.</param>
+    /// <param name="addsSpecial">Whether the tokens that the tokenizer puts first belong before it; never where a template wrote it, which has its own or
+    /// wants none.</param>
+    public int[] Prompt(string text, bool addsSpecial)
     {
         int[] ids = _tokenizer.Encode(text, addSpecialTokens: false);
-        return StartsItself(ids) ? ids : [.. _before, .. ids];
+        return !addsSpecial || StartsItself(ids) ? ids : [.. _before, .. ids];
     }
 
     /// <summary>Both sides of a pair.</summary>
@@ -33,7 +36,7 @@ internal sealed class SideTokenizer
         // Most of a prompt stands before the mark of its last turn, where its ids do not depend on the answer.
         string open = texts.Prompt[_tokenizer.LastCut(texts.Prompt)..];
         int settled = open.Length == texts.Prompt.Length ? 0 : ids.Length - _tokenizer.Encode(open, addSpecialTokens: false).Length;
-        var prompt = new PromptIds(texts.Prompt, ids, settled, open);
+        var prompt = new PromptIds(texts.Prompt, ids, settled, open, texts.AddsSpecial ? _before : []);
         return (Side(prompt, texts.Chosen, texts.NeedsEos), Side(prompt, texts.Rejected, texts.NeedsEos));
     }
 
@@ -43,7 +46,7 @@ internal sealed class SideTokenizer
         bool keepsPrompt = whole.AsSpan().StartsWith(prompt.Ids);
         int border = keepsPrompt ? prompt.Ids.Length : Border(prompt.Text + answer, prompt.Text.Length);
         bool startsItself = StartsItself(whole);
-        int[] before = startsItself ? [] : _before;
+        int[] before = startsItself ? [] : prompt.Before;
         bool appendsEos = needsEos && (border == whole.Length || whole[^1] != _eos);
         int[] ids = appendsEos ? [.. before, .. whole, _eos!.Value] : [.. before, .. whole];
         // The first token of a sequence has nothing before it that could predict it.
@@ -65,5 +68,6 @@ internal sealed class SideTokenizer
     /// <summary>A prompt in ids.</summary>
     /// <param name="Settled">How many of them stay, whatever the answer is.</param>
     /// <param name="Open">The text of the others.</param>
-    private readonly record struct PromptIds(string Text, int[] Ids, int Settled, string Open);
+    /// <param name="Before">The tokens that the tokenizer puts before it.</param>
+    private readonly record struct PromptIds(string Text, int[] Ids, int Settled, string Open, int[] Before);
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Text.Templates.Python;
 
 namespace Microsoft.ML.SimPO.Text.Templates;
@@ -31,7 +32,10 @@ internal sealed class ChatTemplate
     /// <summary>The template of a model's folder.</summary>
     /// <returns>Null where the folder has none.</returns>
     /// <exception cref="InvalidDataException">A file cannot be read, or the template in it is not valid.</exception>
-    public static ChatTemplate? Load(string folder, JinjaOptions? options = null) => ChatTemplateFiles.Load(folder, options);
+    public static ChatTemplate? Load(string folder, JinjaOptions? options = null) => Load(ModelFiles.Read(folder, ChatTemplateFiles.FileNames), options);
+
+    /// <inheritdoc cref="Load(string, JinjaOptions?)"/>
+    public static ChatTemplate? Load(ModelFiles files, JinjaOptions? options = null) => ChatTemplateFiles.Load(files, options);
 
     /// <summary>The text of a conversation.</summary>
     /// <param name="messages">The turns.</param>
@@ -40,7 +44,7 @@ internal sealed class ChatTemplate
     /// <param name="variables">More names for the template, such as <c>tools</c> or <c>date_string</c>.</param>
     /// <exception cref="JinjaException">The template fails on this conversation; <see cref="JinjaException.Detail"/> is its own message.</exception>
     public string Render(
-        IReadOnlyList<ChatMessage> messages,
+        IReadOnlyList<Message> messages,
         bool addGenerationPrompt,
         bool continueFinalMessage = false,
         IReadOnlyDictionary<string, object?>? variables = null)
@@ -53,6 +57,16 @@ internal sealed class ChatTemplate
         all["add_generation_prompt"] = addGenerationPrompt;
         string text = _template.Render(all, _options);
         return continueFinalMessage ? CutAfterFinalMessage(text, messages[^1].Content) : text;
+    }
+
+    /// <summary>The text of a conversation with its tools, documents and variables.</summary>
+    /// <inheritdoc cref="Render(IReadOnlyList{Message}, bool, bool, IReadOnlyDictionary{string, object?}?)"/>
+    public string Render(Conversation conversation, bool addGenerationPrompt, bool continueFinalMessage = false)
+    {
+        if (conversation.IsBare) return Render(conversation.Messages, addGenerationPrompt, continueFinalMessage);
+        var variables = new Dictionary<string, object?>(StringComparer.Ordinal) { ["tools"] = conversation.Tools, ["documents"] = conversation.Documents };
+        foreach ((object? name, object? value) in conversation.Variables?.Items ?? []) variables[(string)name!] = value;
+        return Render(conversation.Messages, addGenerationPrompt, continueFinalMessage, variables);
     }
 
     /// <summary>The text up to the end of the last message's content, as the template wrote it.</summary>

@@ -1,16 +1,22 @@
 using System.Text.Json;
+using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>Finds a model's chat template: <c>chat_template.jinja</c>, else that of <c>tokenizer_config.json</c>.</summary>
 internal static class ChatTemplateFiles
 {
-    public static ChatTemplate? Load(string folder, JinjaOptions? options)
+    private const string TemplateFile = "chat_template.jinja", ConfigFile = "tokenizer_config.json", MapFile = "special_tokens_map.json";
+
+    /// <summary>What is read of a folder.</summary>
+    public static IReadOnlyList<string> FileNames { get; } = [TemplateFile, ConfigFile, MapFile];
+
+    public static ChatTemplate? Load(ModelFiles files, JinjaOptions? options)
     {
-        if (Find(folder) is not var (source, file)) return null;
+        if (Find(files) is not var (source, file)) return null;
         try
         {
-            return new ChatTemplate(source, SpecialTokens.Load(folder).Variables, options);
+            return new ChatTemplate(source, SpecialTokens.Load(files).Variables, options);
         }
         catch (JinjaException e)
         {
@@ -18,12 +24,13 @@ internal static class ChatTemplateFiles
         }
     }
 
-    private static (string Source, string File)? Find(string folder)
+    private static (string Source, string File)? Find(ModelFiles files)
     {
-        string jinja = Path.Combine(folder, "chat_template.jinja");
-        if (File.Exists(jinja)) return (ModelJson.ReadText(jinja), jinja);
-        string path = Path.Combine(folder, "tokenizer_config.json");
-        using JsonDocument? config = ModelJson.Read(path);
+        string jinja = files.PathOf(TemplateFile);
+        if (ModelJson.ReadText(files, TemplateFile) is { } text)
+            return text.Length > 0 ? (text, jinja) : throw ModelJson.Bad(jinja, "the chat template is empty. Write it there, or remove the file.");
+        string path = files.PathOf(ConfigFile);
+        using JsonDocument? config = ModelJson.Read(files, ConfigFile);
         return config is not null && Named(config, path) is { } source ? (source, path) : null;
     }
 

@@ -32,7 +32,7 @@ internal sealed class JinjaTemplate
         return new JinjaTemplate(source, JinjaParser.Parse(source));
     }
 
-    /// <param name="variables">The names that the template sees: strings, numbers, bools, null, lists, dictionaries, JSON, <see cref="ChatMessage"/>.</param>
+    /// <param name="variables">The names that the template sees: strings, numbers, bools, null, lists, dictionaries, JSON, <see cref="Message"/>.</param>
     /// <param name="options">Bounds and clock; the default ones where left out.</param>
     /// <exception cref="JinjaException">The template failed or exceeds a bound.</exception>
     /// <exception cref="ArgumentException">A variable is of another type.</exception>

@@ -1,32 +1,34 @@
 using System.Text.Json;
+using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO.Text.Templates;
 
-/// <summary>Reads the small JSON files of a model's folder.</summary>
+/// <summary>Reads the small JSON files of a model.</summary>
 internal static class ModelJson
 {
-    private const long MaxFileLength = 64 << 20;
-
     /// <summary>The object in a file; null where there is no file.</summary>
-    /// <exception cref="InvalidDataException">The file is too long, not JSON, or no object.</exception>
-    public static JsonDocument? Read(string path)
+    /// <exception cref="InvalidDataException">The file is not JSON, or no object.</exception>
+    public static JsonDocument? Read(ModelFiles files, string name)
     {
-        if (!File.Exists(path)) return null;
+        if (ReadText(files, name) is not { } text) return null;
         try
         {
-            JsonDocument document = JsonDocument.Parse(ReadText(path));
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw Bad(path, $"expected an object, found {document.RootElement.ValueKind}.");
+            JsonDocument document = JsonDocument.Parse(text);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? document : throw Bad(files.PathOf(name), $"expected an object, found {document.RootElement.ValueKind}.");
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"'{path}' is not valid JSON: {e.Message}", e);
+            throw new InvalidDataException($"'{files.PathOf(name)}' is not valid JSON: {e.Message}", e);
         }
     }
 
-    public static string ReadText(string path)
+    /// <summary>The text of a file, in the encoding that its byte order mark names or else in UTF-8; null where there is no file.</summary>
+    public static string? ReadText(ModelFiles files, string name)
     {
-        long length = new FileInfo(path).Length;
-        return length <= MaxFileLength ? File.ReadAllText(path) : throw Bad(path, FormattableString.Invariant($"the file has {length} bytes; at most {MaxFileLength} are read."));
+        if (files.Find(name) is not { } bytes) return null;
+        using var reader = new StreamReader(new MemoryStream(bytes, writable: false));
+        return reader.ReadToEnd();
     }
 
     /// <summary>A member that is a text, or null.</summary>

@@ -1,10 +1,13 @@
 using System.Text.Json;
+using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO.Text.Templates;
 
 /// <summary>The texts of a model's special tokens, by their names in <c>tokenizer_config.json</c>.</summary>
 internal sealed class SpecialTokens(IReadOnlyDictionary<string, string> texts)
 {
+    private const string ConfigFile = "tokenizer_config.json", MapFile = "special_tokens_map.json";
+
     private static readonly string[] Names = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
     /// <summary>Beginning of a sequence; null where the model has none.</summary>
@@ -18,10 +21,13 @@ internal sealed class SpecialTokens(IReadOnlyDictionary<string, string> texts)
 
     /// <summary>Those of <c>tokenizer_config.json</c>, else of <c>special_tokens_map.json</c>; none where there is neither file.</summary>
     /// <exception cref="InvalidDataException">A file is not valid.</exception>
-    public static SpecialTokens Load(string folder)
+    public static SpecialTokens Load(string folder) => Load(ModelFiles.Read(folder, [ConfigFile, MapFile]));
+
+    /// <inheritdoc cref="Load(string)"/>
+    public static SpecialTokens Load(ModelFiles files)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        using JsonDocument? config = ModelJson.Read(Path.Combine(folder, "tokenizer_config.json")), map = ModelJson.Read(Path.Combine(folder, "special_tokens_map.json"));
+        using JsonDocument? config = ModelJson.Read(files, ConfigFile), map = ModelJson.Read(files, MapFile);
         foreach (string name in Names)
             if ((Token(config, name) ?? Token(map, name)) is { } token) texts[name] = token;
         return new SpecialTokens(texts);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Text.Tokenization;
 using Microsoft.ML.SimPO.Text.Tokenization.Decoders;
 using Microsoft.ML.SimPO.Text.Tokenization.Files;
@@ -43,8 +44,11 @@ public sealed partial class HfTokenizer : Tokenizer
     public static HfTokenizer Load(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        return TokenizerReader.ReadFolder(folder);
+        return Load(ModelFiles.Read(folder, TokenizerReader.FileNames));
     }
+
+    /// <inheritdoc cref="Load(string)"/>
+    internal static HfTokenizer Load(ModelFiles files) => TokenizerReader.Read(files);
 
     /// <summary>The ids of a text.</summary>
     /// <param name="text">Any text. A surrogate without its partner counts as U+FFFD.</param>

@@ -8,7 +8,7 @@ namespace Microsoft.ML.SimPO.Training.Session;
 /// <summary>Writes checkpoints of a run and finds those of a run that went before.</summary>
 /// <param name="folder">The run's folder; null where it writes nothing.</param>
 /// <param name="files">What a model folder holds beside weights.</param>
-internal sealed class CheckpointStore(RunFolder? folder, Decoder decoder, IReadOnlyList<ModelFile> files)
+internal sealed class CheckpointStore(RunFolder? folder, Decoder decoder, ModelFiles files)
 {
     /// <summary>The run's folder; null where nothing is written.</summary>
     public RunFolder? Folder => folder;

@@ -28,7 +28,7 @@ internal sealed record RunIdentity(IReadOnlyDictionary<string, string> Deciding,
     {
         var all = new Dictionary<string, string>(deciding, StringComparer.Ordinal);
         foreach (ModelFile file in files.Where(f => f.Name != HubFolder.GenerationConfigName))
-            all[$"SHA-256 of {file.Name}"] = Convert.ToHexStringLower(SHA256.HashData(file.ReadAll()));
+            all[$"SHA-256 of {file.Name}"] = Convert.ToHexStringLower(SHA256.HashData(file.Content));
         all["adapter of the model"] = decoder.Adapter is { } adapter ? Compact(adapter.Config) : NotSet;
         all["sample of the frozen weights"] = freezes || decoder.Adapter is not null ? FrozenWeights.Sample(decoder) : NotSet;
         all["number of pairs"] = pairs.Count.ToString(CultureInfo.InvariantCulture);

@@ -1,5 +1,6 @@
 using Microsoft.Data.Analysis;
 using Microsoft.ML.SimPO.Data.Filters;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data;
 
@@ -33,8 +34,8 @@ public class DataViewSourceTests
         var log = new DropLog();
         Assert.Empty(PreferenceCleaner.Clean(PreferenceReader.ReadLocated(data, null, null, log), new PreferenceFilterOptions(), log));
         Assert.Equal([new DroppedRows(DropReason.DamagedText, 2, "data view, row 1", "`prompt` has half of a surrogate pair.")], log.Drops);
-        var turns = new Turn[] { new(Turn.System, half), new(Turn.User, half) };
-        Assert.Equal([new(Turn.System, "\uFFFD"), new(Turn.User, "\uFFFD")], PromptText.Parse(PromptText.Format(turns)));
+        var turns = new Message[] { new(Message.System, half), new(Message.User, half) };
+        Assert.Equal([new(Message.System, "\uFFFD"), new(Message.User, "\uFFFD")], ConversationText.Parse(ConversationText.Format(new Conversation(turns))).Messages);
     }
 
     [Fact]

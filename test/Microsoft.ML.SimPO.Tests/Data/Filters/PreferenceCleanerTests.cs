@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Data.Filters;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data;
 
@@ -27,7 +28,7 @@ public class PreferenceCleanerTests
     [Fact]
     public void A_tools_turn_may_stand_between_two_of_the_assistant()
     {
-        string prompt = PromptText.Format([new(Turn.User, "q"), new(Turn.Assistant, "call"), new(Turn.Tool, "1"), new(Turn.Tool, "2"), new(Turn.Assistant, "a"), new(Turn.User, "q2")]);
+        string prompt = ConversationText.Format(new([new(Message.User, "q"), new(Message.Assistant, "call"), new(Message.Tool, "1"), new(Message.Tool, "2"), new(Message.Assistant, "a"), new(Message.User, "q2")]));
         Assert.Single(Clean(new PreferenceFilterOptions(), out _, Row(prompt)));
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Text;
+
 namespace Microsoft.ML.SimPO.Data;
 
 public class LayoutTests
@@ -90,10 +92,10 @@ public class LayoutTests
     public void A_text_that_reads_like_messages_is_wrapped_so_that_it_stays_text()
     {
         string text = """[{"role":"user","content":"x"}]""";
-        string prompt = PromptText.Format([new Turn(Turn.User, text)]);
+        string prompt = ConversationText.Format(Conversation.OfUser(text));
         Assert.Equal("""[{"role":"user","content":"[{\"role\":\"user\",\"content\":\"x\"}]"}]""", prompt);
-        Assert.Equal([new Turn(Turn.User, text)], PromptText.Parse(prompt));
-        Assert.Equal([new Turn(Turn.User, "[1, 2]")], PromptText.Parse("[1, 2]"));
+        Assert.Equal([new Message(Message.User, text)], ConversationText.Parse(prompt).Messages);
+        Assert.Equal([new Message(Message.User, "[1, 2]")], ConversationText.Parse("[1, 2]").Messages);
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public class ModelDescriptionTests(ITestOutputHelper output)
     [Fact]
     public void A_folder_is_described_without_its_weights()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Checkpoints.TempFolder();
         File.Copy(QuickStartFiles.PathOf("model", "config.json"), Path.Combine(folder.Path, "config.json"));
         var context = new MLContext();
         SimPOTrainer.Options options = QuickStartFiles.Options(o => (o.TokensPerMicroBatch, o.Lora) = (500, new LoraOptions { Rank = 4 }));
@@ -96,7 +96,7 @@ public class ModelDescriptionTests(ITestOutputHelper output)
     [InlineData("vocab_size", 2_147_483_647, 16_777_216)]
     public void Sizes_that_no_model_has_are_refused_before_anything_is_made_of_them(string field, int value, int most)
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Checkpoints.TempFolder();
         string path = Path.Combine(folder.Path, "config.json");
         JsonNode config = JsonNode.Parse(File.ReadAllText(QuickStartFiles.PathOf("model", "config.json")))!;
         config[field] = value;

@@ -6,7 +6,7 @@ namespace Microsoft.ML.SimPO;
 public sealed class RunFolderTests : IDisposable
 {
     private readonly MLContext _context = new(seed: 1);
-    private readonly TemporaryFolder _folder = new();
+    private readonly Checkpoints.TempFolder _folder = new();
     private readonly List<string> _log = [];
 
     public RunFolderTests() => _context.Log += (_, e) =>

@@ -91,7 +91,7 @@ public sealed class GenerateTests(TunedModel model) : IClassFixture<TunedModel>
     [Fact]
     public void What_the_models_makers_suggest_is_read()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Checkpoints.TempFolder();
         foreach (string file in Directory.EnumerateFiles(QuickStartFiles.Model)) File.Copy(file, Path.Combine(folder.Path, Path.GetFileName(file)));
         Assert.Equal(new GenerationOptions(), Suggested(folder.Path, "{}"));
         Assert.Equal(new GenerationOptions(), Suggested(folder.Path, """{"do_sample": false, "temperature": 0.0}"""));

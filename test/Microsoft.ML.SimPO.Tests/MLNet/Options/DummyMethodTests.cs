@@ -34,7 +34,7 @@ public sealed class DummyMethodTests
     public void It_is_saved_with_its_reward_and_loads_where_that_is_registered()
     {
         using AlignmentTransformer model = Train();
-        using var folder = new TemporaryFolder();
+        using var folder = new Checkpoints.TempFolder();
         string zip = Path.Combine(folder.Path, "dummy.zip");
         _context.Model.Save(model, Pairs.Schema, zip);
         var stranger = new MLContext();

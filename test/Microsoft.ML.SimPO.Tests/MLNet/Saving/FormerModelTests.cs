@@ -36,7 +36,7 @@ public class FormerModelTests
     public void Saved_again_it_is_as_others_are_now()
     {
         var context = new MLContext();
-        using var folder = new TemporaryFolder();
+        using var folder = new Checkpoints.TempFolder();
         string zip = Path.Combine(folder.Path, "again.zip");
         using var model = (AlignmentTransformer)context.Model.Load(Saved, out DataViewSchema schema);
         context.Model.Save(model, schema, zip);

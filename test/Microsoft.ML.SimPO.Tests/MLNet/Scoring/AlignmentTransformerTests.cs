@@ -134,7 +134,7 @@ public sealed class AlignmentTransformerTests(TunedModel model) : IClassFixture<
         float[] expected = [.. model.Scores(model.Data).Select(s => s.Score)];
         var frame = new DataFrame(new StringDataFrameColumn("Prompt", pairs.Select(p => p.Prompt)), new StringDataFrameColumn("Chosen", pairs.Select(p => p.Chosen)), new StringDataFrameColumn("Rejected", pairs.Select(p => p.Rejected)));
         Assert.Equal(expected, model.Transformer.Transform(frame).GetColumn<float>("Score"));
-        using var folder = new TemporaryFolder();
+        using var folder = new Checkpoints.TempFolder();
         string file = Path.Combine(folder.Path, "pairs.tsv");
         File.WriteAllLines(file, pairs.Select(p => string.Join('\t', p.Prompt, p.Chosen, p.Rejected)));
         IDataView text = _context.Data.LoadFromTextFile(file,
@@ -145,7 +145,7 @@ public sealed class AlignmentTransformerTests(TunedModel model) : IClassFixture<
     [Fact]
     public void Saved_and_loaded_it_gives_the_same_bits()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Checkpoints.TempFolder();
         string zip = Path.Combine(folder.Path, "tuned.zip");
         _context.Model.Save(model.Transformer, model.Data.Schema, zip);
         using var loaded = (AlignmentTransformer)new MLContext().Model.Load(zip, out DataViewSchema schema);
@@ -162,7 +162,7 @@ public sealed class AlignmentTransformerTests(TunedModel model) : IClassFixture<
     [Fact]
     public void A_checkpoint_loads_with_the_same_bits_and_names()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Checkpoints.TempFolder();
         string tuned = Path.Combine(folder.Path, "tuned"), half = Path.Combine(folder.Path, "half");
         model.Transformer.SaveCheckpoint(tuned);
         using (AlignmentTransformer loaded = _context.Alignment.LoadModel(tuned, QuickStartFiles.Options())) TunedModel.AssertEqual(model.Scores(model.Data), model.Scores(loaded, model.Data));
@@ -176,7 +176,7 @@ public sealed class AlignmentTransformerTests(TunedModel model) : IClassFixture<
     [Fact]
     public void A_checkpoint_is_cut_into_shards_of_a_size()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Checkpoints.TempFolder();
         string tuned = Path.Combine(folder.Path, "tuned");
         model.Transformer.SaveCheckpoint(tuned, maxShardSize: model.Transformer.ParameterCount);
         Assert.InRange(Directory.GetFiles(tuned, "model-*-of-*.safetensors").Length, 4, 8);

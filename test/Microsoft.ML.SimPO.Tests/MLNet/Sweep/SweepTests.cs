@@ -70,7 +70,7 @@ public sealed class SweepTests(ITestOutputHelper output)
     [Fact]
     public void A_sweep_that_was_cancelled_goes_on_where_it_was_with_the_same_result()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Checkpoints.TempFolder();
         using SweepResult whole = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(), Options(3));
         using var source = new CancellationTokenSource();
         string path = Path.Combine(folder.Path, "sweep");

@@ -155,7 +155,7 @@ public sealed class SimPOTrainerTests
     [Fact]
     public void Saving_in_bfloat16_says_what_rounding_takes_back()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Checkpoints.TempFolder();
         List<string> lines = [];
         using AlignmentTransformer model = Fit(_context, o => o.LearningRate = 1e-6);
         _context.Log += (_, e) =>
@@ -179,7 +179,7 @@ public sealed class SimPOTrainerTests
     [Fact]
     public void A_missing_folder_file_or_family_is_said()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Checkpoints.TempFolder();
         string nowhere = Path.Combine(folder.Path, "nowhere");
         string message = Assert.Throws<DirectoryNotFoundException>(() => Fit(_context, o => o.ModelPath = nowhere)).Message;
         Assert.Contains(nowhere, message, StringComparison.Ordinal);
@@ -231,7 +231,7 @@ public sealed class SimPOTrainerTests
     [Fact]
     public void No_tensor_outlives_fit_score_generate_save_and_dispose()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Checkpoints.TempFolder();
         Run();
         long before = LiveTensors.CountWithoutGarbage();
         Run();

@@ -17,7 +17,7 @@ public sealed class PhiEncodingTests
         foreach (string line in File.ReadLines(Path.Combine(folder, "chat.jsonl")))
         {
             JsonElement chat = JsonDocument.Parse(line).RootElement;
-            ChatMessage[] messages = [.. chat.GetProperty("messages").EnumerateArray().Select(m => new ChatMessage(m.GetProperty("role").GetString()!, m.GetProperty("content").GetString()!))];
+            Message[] messages = [.. chat.GetProperty("messages").EnumerateArray().Select(m => new Message(m.GetProperty("role").GetString()!, m.GetProperty("content").GetString()!))];
             bool generates = chat.GetProperty("add_generation_prompt").GetBoolean();
             Assert.Equal(chat.GetProperty("text").GetString(), template.Render(messages, generates));
             if (!generates || messages[^1].Role != "user") continue;

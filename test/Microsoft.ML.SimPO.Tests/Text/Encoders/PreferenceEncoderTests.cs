@@ -39,6 +39,24 @@ public sealed class PreferenceEncoderTests
     }
 
     [Fact]
+    public void An_answer_that_happens_to_be_JSON_stays_as_it_is_beside_one_that_is_not()
+    {
+        const string json = """[{"role":"assistant","content":"hi"}]""";
+        EncodedPrompt pair = Create().Encode("Hi", json, "No!", 1)!;
+        Assert.Equal([.. Ids(json), 4], pair.Chosen.Ids[pair.Chosen.PromptLength..]);
+    }
+
+    [Fact]
+    public void Messages_that_cannot_be_read_are_an_error_that_names_the_row()
+    {
+        Assert.Equal(
+            "Row 5: the prompt reads like chat messages, but cannot be read as such: `prompt[0].content` must be text, or a list of text parts, but was a number.",
+            Assert.Throws<InvalidDataException>(() => Create().Encode("""[{"role":"user","content":5}]""", "Yes.", "No!", 5)).Message);
+        EncodedPrompt parts = Create().Encode("""[{"role":"user","content":[{"type":"text","text":"H"},{"type":"text","text":"i"}]}]""", "Yes.", "No!", 6)!;
+        Assert.Equal(Create().Encode("Hi", "Yes.", "No!", 7)!.Chosen.Ids, parts.Chosen.Ids);
+    }
+
+    [Fact]
     public void A_prompt_that_ends_with_the_assistants_words_is_continued()
     {
         EncodedPrompt pair = Create().Encode("""[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "It is"}]""", " good.", " bad.", 1)!;
@@ -184,7 +202,7 @@ public sealed class PreferenceEncoderTests
     {
         const string template = "{% for m in messages %}{{ m.role + ': ' + m.content + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
         EncodedPrompt pair = Create(template: template).Encode("Hi", "Yes.", "No!", 1)!;
-        Assert.Equal([0, .. Ids("user: Hi\nassistant: Yes."), 4], pair.Chosen.Ids);
+        Assert.Equal([.. Ids("user: Hi\nassistant: Yes."), 4], pair.Chosen.Ids);
     }
 
     [Fact]
@@ -195,6 +213,35 @@ public sealed class PreferenceEncoderTests
         EncodedPrompt pair = encoder.Encode("Hi", "Yes.", "No!", 1)!;
         Assert.Equal([0, .. Ids("user: Hi <|end_of_text|>\nassistant: Yes. <|end_of_text|>")], pair.Chosen.Ids);
         Assert.Equal([1, 4], encoder.EndTokens);
+    }
+
+    [Fact]
+    public void All_that_ends_a_turn_ends_an_answer()
+    {
+        const string template = "{% for m in messages %}{{ m.role + ': ' + m.content + '<|end_of_text|><|eot_id|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
+        PreferenceEncoder encoder = Create(template: template);
+        Assert.Equal([.. Ids("user: Hi<|end_of_text|><|eot_id|>\nassistant: Yes."), 1, 4], encoder.Encode("Hi", "Yes.", "No!", 1)!.Chosen.Ids);
+        Assert.Equal([4], encoder.EndTokens);
+    }
+
+    [Fact]
+    public void An_end_that_is_no_single_token_is_written_as_the_template_has_it()
+    {
+        const string template = "{% for m in messages %}{{ m.role + ': ' + m.content + '<|DONE|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
+        PreferenceEncoder encoder = Create(template: template);
+        Assert.Equal(Ids("user: Hi<|DONE|>\nassistant: Yes.<|DONE|>"), encoder.Encode("Hi", "Yes.", "No!", 1)!.Chosen.Ids);
+        Assert.Equal([4], encoder.EndTokens);
+    }
+
+    [Fact]
+    public void A_turn_that_only_the_next_ones_mark_ends_ends_with_that_mark()
+    {
+        const string template = "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>' }}{% endif %}";
+        PreferenceEncoder encoder = Create(template: template);
+        Assert.Equal([2, 308, 3, .. Ids("Hi"), 2, 310, 3, .. Ids("Yes."), 2], encoder.Encode("Hi", "Yes.", "No!", 1)!.Chosen.Ids);
+        Assert.Equal([2, 4], encoder.EndTokens);
+        const string turns = "<|start_header_id|>user<|end_header_id|>Hi<|start_header_id|>assistant<|end_header_id|>";
+        Assert.Equal(encoder.EncodePrompt("Hi"), encoder.EncodePrompt(turns));
     }
 
     [Fact]
@@ -216,7 +263,27 @@ public sealed class PreferenceEncoderTests
     {
         const string template = "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content + '<|eot_id|>' }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|><think>' }}{% endif %}";
         EncodedPrompt pair = Create(template: template).Encode("Hi", "Yes.", "No!", 1)!;
-        Assert.Equal([0, 2, 308, 3, .. Ids("Hi"), 4, 2, 310, 3, .. Ids("<think>Yes."), 4], pair.Chosen.Ids);
+        Assert.Equal([2, 308, 3, .. Ids("Hi"), 4, 2, 310, 3, .. Ids("<think>Yes."), 4], pair.Chosen.Ids);
+    }
+
+    [Theory]
+    [InlineData("{{ bos_token }}", new[] { 0 })]
+    [InlineData("", new int[0])]
+    public void BOS_stands_before_what_a_template_wrote_only_where_the_template_writes_it(string start, int[] bos)
+    {
+        string template = start + "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content + '<|eot_id|>' }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>' }}{% endif %}";
+        PreferenceEncoder encoder = Create(template: template);
+        int[] prompt = [.. bos, 2, 308, 3, .. Ids("Hi"), 4, 2, 310, 3];
+        EncodedPrompt pair = encoder.Encode("Hi", "Yes.", "No!", 1)!;
+        Assert.Equal([.. prompt, .. Ids("Yes."), 4], pair.Chosen.Ids);
+        Assert.Equal(prompt.Length, pair.Chosen.PromptLength);
+        Assert.Equal(prompt, encoder.EncodePrompt("Hi"));
+        // A text that holds turns already is what the template would have written.
+        const string turns = "<|start_header_id|>user<|end_header_id|>Hi<|eot_id|><|start_header_id|>assistant<|end_header_id|>";
+        Assert.Equal(pair.Chosen.Ids, encoder.Encode(turns, "Yes.", "No!", 2)!.Chosen.Ids);
+        Assert.Equal(prompt, encoder.EncodePrompt(turns));
+        // Without a template the tokenizer's own stays.
+        Assert.Equal([0, .. Ids("Hi")], Create(new() { ApplyChatTemplate = false }).EncodePrompt("Hi"));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ public sealed class ChatTemplateTests
         "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}{% if "
             + "add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
-    private static readonly ChatMessage[] Chat = [new("system", "Be brief."), new("user", "Hi")];
+    private static readonly Message[] Chat = [new("system", "Be brief."), new("user", "Hi")];
 
     [Fact]
     public void The_template_of_the_configuration_is_rendered_with_its_tokens()

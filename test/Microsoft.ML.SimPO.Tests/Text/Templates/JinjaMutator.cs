@@ -17,7 +17,7 @@ internal static class JinjaMutator
 
     public static IReadOnlyDictionary<string, object?> Variables { get; } = new Dictionary<string, object?>
     {
-        ["messages"] = new[] { new ChatMessage("system", "Be brief."), new ChatMessage("user", "Hi 😀"), new ChatMessage("assistant", "Ho") },
+        ["messages"] = new[] { new Message("system", "Be brief."), new Message("user", "Hi 😀"), new Message("assistant", "Ho") },
         ["add_generation_prompt"] = true,
         ["bos_token"] = "<s>",
         ["eos_token"] = "</s>",

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Scoring;
@@ -49,7 +50,7 @@ internal sealed class SmallRun : ITrainingLog, IDisposable
         RunOrigin origin = RunOrigin.Of(Resumes ? folder!.FindNewest(Warning) : null, identity, seed: 1, shuffles: true);
         var data = new RunData(Pairs, new PairCounts { Used = Pairs.Length });
         using var session = new TrainingSession(
-            Decoder, Settings, origin, new CheckpointStore(folder, Decoder, []), data, Loss is null ? null : data, Evaluate, this);
+            Decoder, Settings, origin, new CheckpointStore(folder, Decoder, new ModelFiles("memory", [])), data, Loss is null ? null : data, Evaluate, this);
         var loop = new TrainingLoop(Decoder, new SimPOLoss(2, 0.5), _settings);
         return session.Run(loop, new StepPlanner(Pairs, 2, int.MaxValue).Plan(3, origin.Seed), cancellationToken);
     }

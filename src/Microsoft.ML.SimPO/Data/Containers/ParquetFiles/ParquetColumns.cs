@@ -15,14 +15,14 @@ internal static class ParquetColumns
         if (type == typeof(bool)) return Column<bool>(FieldValue.Of);
         if (type == typeof(double)) return Column<double>(FieldValue.Of);
         if (type == typeof(float)) return Column<float>(number => FieldValue.Of((double)number));
-        if (type == typeof(long)) return Column<long>(number => FieldValue.Of((double)number));
-        if (type == typeof(int)) return Column<int>(number => FieldValue.Of((double)number));
-        if (type == typeof(short)) return Column<short>(number => FieldValue.Of((double)number));
-        if (type == typeof(sbyte)) return Column<sbyte>(number => FieldValue.Of((double)number));
-        if (type == typeof(ulong)) return Column<ulong>(number => FieldValue.Of((double)number));
-        if (type == typeof(uint)) return Column<uint>(number => FieldValue.Of((double)number));
-        if (type == typeof(ushort)) return Column<ushort>(number => FieldValue.Of((double)number));
-        if (type == typeof(byte)) return Column<byte>(number => FieldValue.Of((double)number));
+        if (type == typeof(long)) return Column<long>(number => FieldValue.Of((long)number));
+        if (type == typeof(int)) return Column<int>(number => FieldValue.Of((long)number));
+        if (type == typeof(short)) return Column<short>(number => FieldValue.Of((long)number));
+        if (type == typeof(sbyte)) return Column<sbyte>(number => FieldValue.Of((long)number));
+        if (type == typeof(ulong)) return Column<ulong>(number => FieldValue.Of(number));
+        if (type == typeof(uint)) return Column<uint>(number => FieldValue.Of((long)number));
+        if (type == typeof(ushort)) return Column<ushort>(number => FieldValue.Of((long)number));
+        if (type == typeof(byte)) return Column<byte>(number => FieldValue.Of((long)number));
         if (type == typeof(decimal)) return Column<decimal>(number => FieldValue.Of((double)number));
         return type == typeof(BigDecimal) ? Column<BigDecimal>(Number) : null;
 

@@ -23,7 +23,8 @@ internal static class JinjaValue
             BigInteger number => JinjaNumbers.Normalize(number),
             float number => (double)number,
             JsonElement json => FromJson(json, depth),
-            ChatMessage message => Message(message),
+            Message message => message.Fields,
+            JinjaObject other => other,
             IEnumerable<KeyValuePair<string, object?>> pairs => Dictionary(pairs, depth),
             IEnumerable items => new JinjaList([.. items.Cast<object?>().Select(item => From(item, depth + 1))]),
             _ => throw new ArgumentException(
@@ -135,14 +136,6 @@ internal static class JinjaValue
     {
         var dictionary = new JinjaDictionary();
         foreach ((string key, object? value) in pairs) dictionary[key] = From(value, depth + 1);
-        return dictionary;
-    }
-
-    private static JinjaDictionary Message(ChatMessage message)
-    {
-        var dictionary = new JinjaDictionary();
-        dictionary["role"] = message.Role;
-        dictionary["content"] = message.Content;
         return dictionary;
     }
 }

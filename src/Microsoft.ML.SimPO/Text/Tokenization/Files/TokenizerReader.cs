@@ -13,17 +13,22 @@ internal static class TokenizerReader
 {
     private const string TokenizerFile = "tokenizer.json", ConfigFile = "tokenizer_config.json", SentencePieceFile = "tokenizer.model";
 
-    public static HfTokenizer ReadFolder(string folder)
+    /// <summary>What is read of a folder.</summary>
+    public static IReadOnlyList<string> FileNames { get; } = [TokenizerFile, ConfigFile, SentencePieceFile];
+
+    public static HfTokenizer Read(ModelFiles files)
     {
-        string path = Path.Combine(folder, TokenizerFile), configPath = Path.Combine(folder, ConfigFile), sentencePiecePath = Path.Combine(folder, SentencePieceFile);
-        bool isJson = File.Exists(path);
-        if (!isJson && !File.Exists(sentencePiecePath))
-            throw new FileNotFoundException($"The folder '{folder}' holds neither {TokenizerFile} nor {SentencePieceFile}. Name a model folder that has one of them.", path);
-        using JsonDocument? configDocument = File.Exists(configPath) ? Parse(configPath) : null;
-        JsonSection? config = configDocument is null ? null : new JsonSection(configDocument.RootElement, configPath);
-        if (!isJson) return SentencePieceReader.Read(File.ReadAllBytes(sentencePiecePath), sentencePiecePath, config);
-        using JsonDocument document = Parse(path);
-        return Read(new JsonSection(document.RootElement, path), config);
+        byte[]? tokenizer = files.Find(TokenizerFile);
+        if (tokenizer is null && !files.Has(SentencePieceFile))
+        {
+            throw new FileNotFoundException(
+                $"The folder '{files.Origin}' holds neither {TokenizerFile} nor {SentencePieceFile}. Name a model folder that has one of them.", files.PathOf(TokenizerFile));
+        }
+        using JsonDocument? configDocument = files.Has(ConfigFile) ? Parse(files, ConfigFile) : null;
+        JsonSection? config = configDocument is null ? null : new JsonSection(configDocument.RootElement, files.PathOf(ConfigFile));
+        if (tokenizer is null) return SentencePieceReader.Read(files.Get(SentencePieceFile), files.PathOf(SentencePieceFile), config);
+        using JsonDocument document = Parse(files, TokenizerFile);
+        return Read(new JsonSection(document.RootElement, files.PathOf(TokenizerFile)), config);
     }
 
     public static HfTokenizer Read(JsonSection tokenizer, JsonSection? config)
@@ -44,15 +49,15 @@ internal static class TokenizerReader
         return new HfTokenizer(pipeline, postProcessor, DecoderReader.Read(tokenizer.Optional("decoder")), LimitsReader.Read(tokenizer));
     }
 
-    private static JsonDocument Parse(string path)
+    private static JsonDocument Parse(ModelFiles files, string name)
     {
         try
         {
-            return JsonDocument.Parse(JsonFile.WithoutMark(File.ReadAllBytes(path)));
+            return JsonDocument.Parse(JsonFile.WithoutMark(files.Get(name)));
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path}: line {e.LineNumber + 1}, byte {e.BytePositionInLine}: not valid JSON.", e);
+            throw new InvalidDataException($"{files.PathOf(name)}: line {e.LineNumber + 1}, byte {e.BytePositionInLine}: not valid JSON.", e);
         }
     }
 }

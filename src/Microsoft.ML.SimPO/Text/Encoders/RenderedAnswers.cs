@@ -1,0 +1,6 @@
+namespace Microsoft.ML.SimPO.Text.Encoders;
+
+/// <summary>A row as its template writes it.</summary>
+/// <param name="Prompt">Everything before the answers, with the header of an answer.</param>
+/// <param name="Answers">What follows for each, to the end of the text.</param>
+internal sealed record RenderedAnswers(string Prompt, IReadOnlyList<string> Answers);

@@ -1,0 +1,119 @@
+using Microsoft.ML.SimPO.Text.Templates.Values;
+
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>
+/// Reads messages of any of the usual shapes: objects with <c>role</c> and <c>content</c>, or <c>from</c> and <c>value</c> as ShareGPT has them. Every other
+/// field stays as it came,
+/// but for what transformers makes equal: a field that is null is absent, <c>reasoning_content</c>, <c>thinking</c> and <c>reasoning</c> are one, an empty
+/// list of calls is none.
+/// </summary>
+internal static class MessageReader
+{
+    private static readonly string[] RoleNames = [MessageFields.Role, "from", "speaker", "author"];
+    private static readonly string[] ContentNames = [MessageFields.Content, "value", "text", "message"];
+
+    /// <summary>Whether a value is a message, or a list that begins with one.</summary>
+    public static bool Looks(object? value) => value switch
+    {
+        JinjaDictionary fields =>
+            First(fields, RoleNames) is (_, string) && (First(fields, ContentNames) is not null || fields.TryGet(MessageFields.Calls, out _)),
+        JinjaList { Items: [JinjaDictionary first, ..] } => First(first, RoleNames) is (_, string) && HasContent(first),
+        _ => false,
+    };
+
+    /// <summary>The messages of a list, or the one that an object is.</summary>
+    /// <param name="value">A value of JSON.</param>
+    /// <param name="field">What it is called in messages.</param>
+    /// <param name="messages">Takes them.</param>
+    /// <returns>What is wrong with it; null for nothing.</returns>
+    public static string? Read(object? value, string field, List<Message> messages)
+    {
+        if (value is JinjaDictionary) return ReadOne(value, field, messages);
+        if (value is not JinjaList list) return $"`{field}` must be a list of messages, but was {KindOf(value)}.";
+        for (int i = 0; i < list.Items.Length; i++)
+            if (ReadOne(list.Items[i], FormattableString.Invariant($"{field}[{i}]"), messages) is { } fault) return fault;
+        return null;
+    }
+
+    /// <summary>What a person calls a value of JSON.</summary>
+    public static string KindOf(object? value) => value switch
+    {
+        null => "null",
+        string => "text",
+        bool => "true or false",
+        JinjaList => "a list",
+        JinjaDictionary => "an object",
+        _ => "a number",
+    };
+
+    private static string? ReadOne(object? value, string field, List<Message> messages)
+    {
+        if (value is not JinjaDictionary fields) return $"`{field}` must be a message with `role` and `content`, but was {KindOf(value)}.";
+        if (First(fields, RoleNames) is not var (roleName, role)) return $"`{field}.role` is missing or null.";
+        if (role is not string speaker) return $"`{field}.role` must be text, but was {KindOf(role)}.";
+        (string Name, object? Value)? content = First(fields, ContentNames);
+        bool calls = fields.TryGet(MessageFields.Calls, out object? list) && list is JinjaList { Items.Length: > 0 };
+        if (content is null && !calls) return $"`{field}.content` is missing or null.";
+        if (content is { } given && ContentFault(given.Value, speaker, field) is { } fault) return fault;
+        messages.Add(new Message(Normalized(fields, roleName, roleName == MessageFields.Role ? speaker : KnownRole(speaker), content?.Name)));
+        return null;
+    }
+
+    private static string? ContentFault(object? content, string role, string field)
+    {
+        if (content is string || (content is JinjaDictionary && role == Message.Tool)) return null;
+        if (content is not JinjaList parts) return $"`{field}.content` must be text, or a list of text parts, but was {KindOf(content)}.";
+        foreach (object? part in parts.Items)
+            if (part is JinjaDictionary typed && typed.TryGet("type", out object? type) && type is string name && !MessageFields.IsTextType(name))
+                return $"`{field}.content` holds a part of type `{name}`, but must be text: the model reads nothing else.";
+        return MessageFields.PartTexts(parts) is null ? $"`{field}.content` must be text, or a list of text parts, but was a list of something else." : null;
+    }
+
+    /// <summary>The fields by the names that templates know, in their order, without what is null.</summary>
+    private static JinjaDictionary Normalized(JinjaDictionary fields, string roleName, string role, string? contentName)
+    {
+        var message = new JinjaDictionary();
+        foreach ((object? key, object? value) in fields.Items)
+        {
+            if (value is null || (key is MessageFields.Calls && value is JinjaList { Items.Length: 0 })) continue;
+            if (key is string name && name == roleName) message[MessageFields.Role] = role;
+            else if (key is string other && other == contentName) message[MessageFields.Content] = value;
+            else message[key] = key is MessageFields.Calls ? Calls(value) : value;
+        }
+        foreach (string name in MessageFields.Thoughts)
+        {
+            if (!message.TryGet(name, out object? thought)) continue;
+            if (!message.TryGet(MessageFields.Thinking, out _)) message[MessageFields.Thinking] = thought;
+            message[MessageFields.Thought] = thought;
+            break;
+        }
+        return message;
+    }
+
+    /// <summary>Calls that are written flat, with name and arguments alone, get the object around them that templates read.</summary>
+    private static object Calls(object calls) => calls is not JinjaList list ? calls : new JinjaList([.. list.Items.Select(call =>
+    {
+        if (call is not JinjaDictionary flat || flat.TryGet("function", out _) || !flat.TryGet("name", out _)) return call;
+        var whole = new JinjaDictionary();
+        whole["type"] = "function";
+        whole["function"] = flat;
+        return whole;
+    })]);
+
+    private static string KnownRole(string name) => name switch
+    {
+        "human" => Message.User,
+        "gpt" => Message.Assistant,
+        _ => name,
+    };
+
+    private static bool HasContent(JinjaDictionary fields) => ContentNames.Any(name => fields.TryGet(name, out _)) || fields.TryGet(MessageFields.Calls, out _);
+
+    private static (string Name, object? Value)? First(JinjaDictionary fields, string[] names)
+    {
+        foreach (string name in names)
+            if (fields.TryGet(name, out object? value) && value is not null) return (name, value);
+        return null;
+    }
+}

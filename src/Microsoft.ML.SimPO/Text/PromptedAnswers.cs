@@ -1,0 +1,47 @@
+namespace Microsoft.ML.SimPO.Text;
+
+/// <summary>
+/// The prompt and the answers of a row. In texts, one rule says which are conversations: a prompt is where it reads as messages; answers are where all of
+/// them do, or where the
+/// prompt does and they too. Anything else is text to the character, also an answer that happens to be JSON.
+/// </summary>
+/// <param name="Prompt">What stands before every answer.</param>
+/// <param name="Answers">The messages of each, from the assistant's first.</param>
+/// <param name="IsText">Whether the prompt was a text, which may be a template's own.</param>
+internal sealed record PromptedAnswers(Conversation Prompt, IReadOnlyList<IReadOnlyList<Message>> Answers, bool IsText = false)
+{
+    /// <param name="prompt">The prompt's column.</param>
+    /// <param name="answers">Those of the answers, with their names for messages.</param>
+    /// <exception cref="InvalidDataException">A text reads like messages, but something in it is none.</exception>
+    public static PromptedAnswers Parse(string prompt, params IReadOnlyList<(string Name, string Text)> answers)
+    {
+        Conversation? conversation = ConversationText.TryParse(prompt);
+        bool mayBeMessages = conversation is not null || answers.All(answer => ConversationText.IsMessages(answer.Text));
+        return new PromptedAnswers(
+            conversation ?? Conversation.OfUser(prompt),
+            [.. answers.Select(answer => mayBeMessages ? Messages(answer.Text, answer.Name) : Words(answer.Text))],
+            IsText: conversation is null);
+    }
+
+    /// <summary>The texts of the columns; reading them gives this again.</summary>
+    public (string Prompt, IReadOnlyList<string> Answers) Format()
+    {
+        string prompt = ConversationText.Format(Prompt);
+        bool areWords = Answers.All(answer => answer is [{ Role: Message.Assistant, IsPlain: true }]);
+        if (areWords)
+        {
+            string[] words = [.. Answers.Select(answer => answer[0].Content)];
+            bool misread = ConversationText.IsMessages(prompt) ? words.Any(ConversationText.IsMessages) : words.All(ConversationText.IsMessages);
+            if (!misread) return (prompt, words);
+        }
+        return (prompt, [.. Answers.Select(ConversationText.FormatAnswer)]);
+    }
+
+    private static IReadOnlyList<Message> Messages(string text, string name)
+    {
+        if (ConversationText.TryParse(text, name) is not { } answer) return Words(text);
+        return answer.Messages[^1].Role == Message.Assistant ? answer.Messages : Words(text);
+    }
+
+    private static Message[] Words(string text) => [new Message(Message.Assistant, text)];
+}

@@ -1,0 +1,83 @@
+using System.IO.Compression;
+using System.Text.Json;
+using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Text.Templates;
+
+namespace Microsoft.ML.SimPO.Parity;
+
+/// <summary>Rows of all kinds, templates, and what is right for each of both, from a folder <c>conversations/</c> of goldens.</summary>
+internal sealed class ConversationGolden
+{
+    private static readonly JinjaOptions At2024 = new() { Clock = new FixedClock(new DateTimeOffset(2024, 7, 26, 9, 5, 7, TimeSpan.Zero)) };
+
+    private readonly string _root;
+    private readonly Dictionary<string, JsonElement> _templates, _better;
+
+    public ConversationGolden(string root)
+    {
+        _root = root;
+        _templates = Lines("templates.jsonl").ToDictionary(line => line.GetProperty("name").GetString()!);
+        _better = Lines("better.jsonl.gz").ToDictionary(line => $"{line.GetProperty("template")}/{line.GetProperty("row")}");
+        Expected = Lines("expected.jsonl.gz").Where(IsHome).ToLookup(KeyOf);
+        Rows = Lines("rows.jsonl").ToDictionary(line => line.GetProperty("id").GetString()!, line => line.GetProperty("row"));
+    }
+
+    public Dictionary<string, JsonElement> Rows { get; }
+
+    /// <summary>
+    /// What TRL 1.16 does with the preference rows, each with the tokenizer that its template belongs to, by template; by tokenizer where there is no template.
+    /// </summary>
+    public ILookup<string, JsonElement> Expected { get; }
+
+    /// <summary>What is right where TRL is wrong; null where it is not.</summary>
+    public JsonElement? Better(string template, string row) => _better.TryGetValue($"{template}/{row}", out JsonElement better) ? better : null;
+
+    public (HfTokenizer Tokenizer, PreferenceEncoder Encoder) Load(string template)
+    {
+        string folder = Path.Combine(_root, "tokenizers", Expected[template].First().GetProperty("tokenizer").GetString()!);
+        HfTokenizer tokenizer = HfTokenizer.Load(folder);
+        SpecialTokens tokens = SpecialTokens.Load(folder);
+        ChatTemplate? chat = _templates.TryGetValue(template, out JsonElement found)
+            ? new ChatTemplate(found.GetProperty("template").GetString()!, tokens.Variables, At2024)
+            : null;
+        var options = new PreferenceEncoderOptions { MaxLength = 1 << 20, EmptyAnswers = EmptyAnswers.Keep };
+        return (tokenizer, new PreferenceEncoder(tokenizer, tokens, chat, options));
+    }
+
+    /// <summary>A row as users have it: read from a file with nothing else in it.</summary>
+    /// <exception cref="InvalidDataException">The row is refused.</exception>
+    public static PreferenceRow Read(JsonElement row)
+    {
+        using var folder = new TempFolder();
+        return PreferenceReader.Read(folder.Write("row.jsonl", row.GetRawText())).Single();
+    }
+
+    private bool IsHome(JsonElement line)
+    {
+        if (line.GetProperty("trainer").GetString() != "dpo") return false;
+        bool hasTemplate = _templates.TryGetValue(line.GetProperty("template").GetString()!, out JsonElement template);
+        return !hasTemplate || template.GetProperty("tokenizer").GetString() == line.GetProperty("tokenizer").GetString();
+    }
+
+    private string KeyOf(JsonElement line)
+    {
+        string template = line.GetProperty("template").GetString()!;
+        return _templates.ContainsKey(template) ? template : $"{template}/{line.GetProperty("tokenizer").GetString()}";
+    }
+
+    private IEnumerable<JsonElement> Lines(string name)
+    {
+        using Stream stream = File.OpenRead(Path.Combine(_root, "conversations", name));
+        using var reader = new StreamReader(name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream);
+        while (reader.ReadLine() is { } line) yield return JsonDocument.Parse(line).RootElement;
+    }
+
+    private sealed class FixedClock(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+
+        public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+    }
+}
