@@ -74,7 +74,9 @@ public class OptionsTests
             "`SftWeight` must be 0 or more, but was -2. Use 0 for none.",
             "`SftNormalization` must be Pair, StepTokens or MicroBatchTokens, but was 9.",
         ];
-        Assert.Equal(string.Join(Environment.NewLine, expected) + " (Parameter 'options')", failure.Message);
+        const string parameter = " (Parameter 'options')";
+        Assert.EndsWith(parameter, failure.Message, StringComparison.Ordinal);
+        Assert.Equal(expected.Order(StringComparer.Ordinal), failure.Message[..^parameter.Length].Split(Environment.NewLine).Order(StringComparer.Ordinal));
     }
 
     [Fact]
