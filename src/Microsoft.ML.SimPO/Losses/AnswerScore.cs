@@ -14,7 +14,8 @@ internal readonly record struct AnswerScore(double Sum, int Count)
     public double Reference { get; init; } = double.NaN;
 
     /// <summary>
-    /// What the data say of the answer: above 0 for one that is chosen, 0 or less for one that is rejected, the higher the better; not a number for one that is neither.
+    /// What the data say of the answer: above 0 for one that is chosen, 0 or less for one that is rejected, the higher the better; not a number for one that
+    /// is neither.
     /// </summary>
     public double Rating { get; init; }
 

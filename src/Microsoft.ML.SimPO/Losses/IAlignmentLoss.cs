@@ -1,8 +1,8 @@
 namespace Microsoft.ML.SimPO.Losses;
 
 /// <summary>
-/// What a method trains on: a scalar function of the log-probabilities that a model gives to a prompt's answers, and everything about it that is the method's own.
-/// Training, evaluation, scoring and saved models ask it and know nothing of any method. What it says nothing about is as its reward has it.
+/// What a method trains on: a scalar function of the log-probabilities that a model gives to a prompt's answers, and everything about it that is the method's
+/// own. Training, evaluation, scoring and saved models ask it and know nothing of any method. What it says nothing about is as its reward has it.
 /// Implementations are pure and thread safe.
 /// </summary>
 internal interface IAlignmentLoss : ITokenScoring

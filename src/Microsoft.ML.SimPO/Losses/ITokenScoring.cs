@@ -8,7 +8,9 @@ internal interface ITokenScoring
     /// <summary>What the head must find of a scored token beside its log-probability.</summary>
     TokenFacts Facts => TokenFacts.None;
 
-    /// <summary>Whether tokens count with weights of their own: <see cref="Weigh"/> is called for every answer, and <see cref="AnswerScore.Weighted"/> is their sum.</summary>
+    /// <summary>
+    /// Whether tokens count with weights of their own: <see cref="Weigh"/> is called for every answer, and <see cref="AnswerScore.Weighted"/> is their sum.
+    /// </summary>
     bool WeighsTokens => false;
 
     /// <summary>Whether <see cref="AnswerScore.Reference"/> must be there.</summary>

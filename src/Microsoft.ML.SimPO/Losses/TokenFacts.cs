@@ -1,6 +1,9 @@
 namespace Microsoft.ML.SimPO.Losses;
 
-/// <summary>What a loss wants to know of a scored token's distribution beside the log-probability of the token itself. Facts are constants: no derivative goes through them.</summary>
+/// <summary>
+/// What a loss wants to know of a scored token's distribution beside the log-probability of the token itself. Facts are constants: no derivative goes through
+/// them.
+/// </summary>
 [Flags]
 internal enum TokenFacts
 {

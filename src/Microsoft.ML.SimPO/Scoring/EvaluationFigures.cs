@@ -7,7 +7,8 @@ internal sealed record EvaluationFigures(
     double Loss, double ChosenReward, double RejectedReward, double Accuracy, double Margin, double ChosenLogProbability, double RejectedLogProbability)
 {
     /// <summary>
-    /// The loss is weighted by groups; every other figure is the plain mean over batches, the trainers' own habit. With one batch of all groups, each weighs the same.
+    /// The loss is weighted by groups; every other figure is the plain mean over batches, the trainers' own habit. With one batch of all groups, each weighs
+    /// the same.
     /// </summary>
     /// <param name="scores">Of each prompt with its answers.</param>
     /// <param name="batches">Indices into <paramref name="scores"/>.</param>
