@@ -10,8 +10,8 @@ internal sealed record SavedReward(string Name, IReadOnlyDictionary<string, doub
     {
         Type type = reward.GetType();
         return new SavedReward(
-            NameOf(type)
-                ?? throw new InvalidOperationException($"The reward '{type}' has no {nameof(RewardNameAttribute)}, so that no saved model could name it."),
+            NameOf(type) ?? throw new InvalidOperationException(
+                $"The reward '{type}' has no {nameof(RewardNameAttribute)}, so that no saved model could name it."),
             Parameters(type).ToDictionary(p => p.Name!, p => (double)type.GetProperty(p.Name!)!.GetValue(reward)!, StringComparer.Ordinal));
     }
 
@@ -22,8 +22,8 @@ internal sealed record SavedReward(string Name, IReadOnlyDictionary<string, doub
     {
         Type type = registered.Prepend(typeof(SavedReward).Assembly).Distinct().SelectMany(Declared).FirstOrDefault(t => NameOf(t) == Name)
             ?? throw new InvalidDataException(
-                $"The model's reward is '{Name}', which no registered assembly declares. Register the one that does with "
-                    + "`mlContext.ComponentCatalog.RegisterAssembly` before loading.");
+                $"The model's reward is '{Name}', which no registered assembly declares. "
+                + "Register the one that does with `mlContext.ComponentCatalog.RegisterAssembly` before loading.");
         ParameterInfo[] parameters = Parameters(type);
         string[] faults =
         [

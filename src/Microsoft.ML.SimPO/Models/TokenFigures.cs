@@ -15,7 +15,10 @@ internal sealed record TokenFigures(float[] LogProbabilities, float[] LogSquares
     /// <param name="logProbabilities">[M], of the targets</param>
     /// <param name="probabilities">[M, vocabulary]</param>
     public static TokenFigures Of(Tensor logProbabilities, Tensor probabilities, bool logSquares, bool entropies) =>
-        new(Values(logProbabilities), logSquares ? OfRows(probabilities, p => p.square().sum(1).log()) : [], entropies ? OfRows(probabilities, p => special.entr(p).sum(1)) : []);
+        new(
+            Values(logProbabilities),
+            logSquares ? OfRows(probabilities, p => p.square().sum(1).log()) : [],
+            entropies ? OfRows(probabilities, p => special.entr(p).sum(1)) : []);
 
     public static TokenFigures Joined(IReadOnlyList<TokenFigures> parts) =>
         new([.. parts.SelectMany(p => p.LogProbabilities)], [.. parts.SelectMany(p => p.LogSquares)], [.. parts.SelectMany(p => p.Entropies)]);

@@ -7,8 +7,8 @@ namespace Microsoft.ML.SimPO.Scoring;
 internal static class PassCutter
 {
     /// <summary>
-    /// In order, but for groups of a prompt that came before: they follow its last one, so that its rows are computed once. A group joins the pass before it while the
-    /// budget lasts.
+    /// In order, but for groups of a prompt that came before: they follow its last one, so that its rows are computed once. A group joins the pass before it
+    /// while the budget lasts.
     /// </summary>
     /// <param name="indices">Which groups.</param>
     /// <param name="groups">What the indices refer to.</param>

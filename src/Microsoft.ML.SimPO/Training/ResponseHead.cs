@@ -11,8 +11,9 @@ namespace Microsoft.ML.SimPO.Training;
 
 /// <summary>
 /// The vocabulary matrix over the rows that predict a scored token, with its derivative. A group's loss needs the sums of all its answers before the first
-/// gradient, so there are two ways: where the logits of a unit of groups that share answers fit the budget they are computed once and turned in place into their own gradient
-/// (three matrix products); else in chunks, the log-sum-exp first and the logits again for the gradient (four). The logits of a whole step never exist.
+/// gradient, so there are two ways: where the logits of a unit of groups that share answers fit the budget they are computed once and turned in place into
+/// their own gradient (three matrix products); else in chunks, the log-sum-exp first and the logits again for the gradient (four). The logits of a whole step
+/// never exist.
 /// </summary>
 /// <param name="budget">Bytes that logits may take at a time.</param>
 internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long budget = ResponseHead.DefaultBudget)
@@ -144,7 +145,8 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
     private readonly record struct Rows(Tensor Normed, Tensor Targets, Tensor Gradient, Tensor Logits)
     {
         public Rows Of(long from, long count) =>
-            new(Normed.narrow(0, from, count), Targets.narrow(0, from, count), Gradient.narrow(0, from, count), Logits.narrow(0, 0, Math.Min(count, Logits.shape[0])));
+            new(Normed.narrow(0, from, count), Targets.narrow(0, from, count), Gradient.narrow(0, from, count),
+                Logits.narrow(0, 0, Math.Min(count, Logits.shape[0])));
     }
 
     /// <param name="Probabilities">[M, vocabulary], where the logits were</param>

@@ -19,8 +19,8 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPrompt> pairs, int batchS
     public bool DropLast { get; init; }
 
     /// <summary>
-    /// Rows of one prompt are in one step, so that its prompt is computed once: a step ends where the rows of the next prompt do not fit, and a prompt of more rows than a
-    /// step has fills steps of its own. Not for the references.
+    /// Rows of one prompt are in one step, so that its prompt is computed once: a step ends where the rows of the next prompt do not fit, and a prompt of
+    /// more rows than a step has fills steps of its own. Not for the references.
     /// </summary>
     public bool KeepsPromptsTogether { get; init; }
 

@@ -12,7 +12,8 @@ internal sealed class StepTotals(Decoder decoder, IAlignmentLoss loss, StepWeigh
     /// <param name="contexts">Of each micro-batch.</param>
     /// <param name="parts">The passes of each micro-batch.</param>
     /// <returns>The contexts with the totals, and with the place of the micro-batch's first group in them.</returns>
-    public GroupContext[] AddTo(GroupContext[] contexts, IReadOnlyList<List<int[]>> parts, IReadOnlyList<EncodedPrompt> groups, CancellationToken cancellationToken)
+    public GroupContext[] AddTo(
+        GroupContext[] contexts, IReadOnlyList<List<int[]>> parts, IReadOnlyList<EncodedPrompt> groups, CancellationToken cancellationToken)
     {
         if (!loss.NeedsTotals) return contexts;
         var scorer = new GroupScorer(decoder, loss);

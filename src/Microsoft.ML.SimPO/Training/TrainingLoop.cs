@@ -55,8 +55,8 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
     {
         optimizer.ZeroGradients();
         List<int[]>[] parts = [.. step.MicroBatches.Select(m => PassCutter.Cut(m, pairs, settings.Plan.TokensPerPass))];
-        GroupContext[] contexts = new StepTotals(decoder, loss, settings.Weighting)
-            .AddTo(settings.Weighting.Contexts(step, pairs, loss.ScoredTokens), parts, pairs, cancellationToken);
+        GroupContext[] contexts = settings.Weighting.Contexts(step, pairs, loss.ScoredTokens);
+        contexts = new StepTotals(decoder, loss, settings.Weighting).AddTo(contexts, parts, pairs, cancellationToken);
         var results = new GroupResult[contexts.Length][];
         int tokens = 0;
         for (int i = 0; i < results.Length; i++)

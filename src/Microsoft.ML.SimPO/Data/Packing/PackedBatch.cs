@@ -5,8 +5,8 @@ using Microsoft.ML.SimPO.Text.Encoders;
 namespace Microsoft.ML.SimPO.Data.Packing;
 
 /// <summary>
-/// Prompts with their answers laid out as prompt | answer | answer ..., without padding, each prompt once. Row <c>ScoredRows[i]</c> predicts token <c>Targets[i]</c>;
-/// the last row of a prompt predicts the first token of all its answers and so is listed as often.
+/// Prompts with their answers laid out as prompt | answer | answer ..., without padding, each prompt once. Row <c>ScoredRows[i]</c> predicts token
+/// <c>Targets[i]</c>; the last row of a prompt predicts the first token of all its answers and so is listed as often.
 /// </summary>
 internal sealed record PackedBatch(TokenBatch Tokens, int[] ScoredRows, int[] Targets, PackedUnit[] Units)
 {
@@ -16,7 +16,8 @@ internal sealed record PackedBatch(TokenBatch Tokens, int[] ScoredRows, int[] Ta
     /// <param name="groups">With the index of each in its data set. Groups of the same prompt share its rows, and those of answers that are the same.</param>
     /// <param name="architecture">Whether a prompt can be shared depends on its rotary embedding.</param>
     public static PackedBatch Of(
-        IReadOnlyList<(int Index, EncodedPrompt Tokens)> groups, DecoderArchitecture architecture, PromptSharing sharing = PromptSharing.Batch, ScoredTokens scored = ScoredTokens.Answers)
+        IReadOnlyList<(int Index, EncodedPrompt Tokens)> groups, DecoderArchitecture architecture,
+        PromptSharing sharing = PromptSharing.Batch, ScoredTokens scored = ScoredTokens.Answers)
     {
         EncodedPrompt[] tokens = [.. groups.Select(g => g.Tokens)];
         int[] same = sharing == PromptSharing.Batch ? SamePrompts.Of(tokens) : [.. Enumerable.Range(0, tokens.Length)];
@@ -25,7 +26,9 @@ internal sealed record PackedBatch(TokenBatch Tokens, int[] ScoredRows, int[] Ta
         for (int i = 0; i < tokens.Length; i++)
         {
             bool shares = sharing != PromptSharing.None && TurnAlike(tokens[i], tokens[i].Chosen.Ids.Length, architecture);
-            int at = shares ? prompts.FindIndex(p => p.Same == same[i] && p.IsShared && TurnAlike(tokens[i], p.Prompt.Answers[0].Ids.Length, architecture)) : -1;
+            int at = shares
+                ? prompts.FindIndex(p => p.Same == same[i] && p.IsShared && TurnAlike(tokens[i], p.Prompt.Answers[0].Ids.Length, architecture))
+                : -1;
             if (at < 0)
             {
                 at = prompts.Count;

@@ -47,7 +47,8 @@ internal sealed class PackedBatchBuilder(IReadOnlyList<(int Index, EncodedPrompt
     {
         int start = _scoredRows.Count;
         ScoredSpan Score(int answer, int from, int to) => AddScored(prompt.Answers[answer].Ids, from, to, i => at.RowOf(answer, i));
-        ScoredSpan[] answers = [.. Enumerable.Range(unit.First, unit.End - unit.First).Select(a => Score(a, prompt.Answers[a].PromptLength, prompt.Answers[a].Ids.Length))];
+        ScoredSpan[] answers =
+            [.. Enumerable.Range(unit.First, unit.End - unit.First).Select(a => Score(a, prompt.Answers[a].PromptLength, prompt.Answers[a].Ids.Length))];
         Dictionary<int, ScoredSpan[]> prompts = [];
         if (scored == ScoredTokens.PromptAndAnswers)
         {
@@ -56,7 +57,8 @@ internal sealed class PackedBatchBuilder(IReadOnlyList<(int Index, EncodedPrompt
                 prompts[first] = [.. shared, Score(first, Math.Max(1, at.Prefix), prompt.Answers[first].PromptLength)];
         }
         _units.Add(new PackedUnit(start, _scoredRows.Count - start, [.. unit.Groups.Select(g => new PackedGroup(
-            groups[g.Place].Index, g.Place, groups[g.Place].Tokens, [.. g.Answers.Select(a => answers[a - unit.First])], prompts.GetValueOrDefault(g.Answers[0], [])))]));
+            groups[g.Place].Index, g.Place, groups[g.Place].Tokens, [.. g.Answers.Select(a => answers[a - unit.First])],
+            prompts.GetValueOrDefault(g.Answers[0], [])))]));
     }
 
     /// <summary>The token at position i is predicted by the row of position i - 1.</summary>

@@ -22,7 +22,8 @@ internal sealed class PackedPrompt
     public int Cost(EncodedPrompt group)
     {
         int[] found = Find(group), added = [.. group.Answers.Where((_, i) => found[i] < 0).Select(a => a.Ids.Length)];
-        return RowsOf(_answers.Count + added.Length, _tokens + added.Sum(), Math.Min(Prefix, group.SharedPrefixLength)) - RowsOf(_answers.Count, _tokens, Prefix);
+        int after = RowsOf(_answers.Count + added.Length, _tokens + added.Sum(), Math.Min(Prefix, group.SharedPrefixLength));
+        return after - RowsOf(_answers.Count, _tokens, Prefix);
     }
 
     /// <param name="place">The group's place in the batch.</param>
@@ -58,11 +59,12 @@ internal sealed class PackedPrompt
             EncodedAnswer answer = group.Answers[i];
             found[i] = -1;
             for (int known = 0; known < _answers.Count && found[i] < 0; known++)
-                if (!found.AsSpan(0, i).Contains(known) && _answers[known].PromptLength == answer.PromptLength && _answers[known].Ids.Span.SequenceEqual(answer.Ids.Span))
-                    found[i] = known;
+                if (!found.AsSpan(0, i).Contains(known) && AreEqual(_answers[known], answer)) found[i] = known;
         }
         return found;
     }
+
+    private static bool AreEqual(EncodedAnswer a, EncodedAnswer b) => a.PromptLength == b.PromptLength && a.Ids.Span.SequenceEqual(b.Ids.Span);
 
     /// <summary>Groups that share answers, directly or through others.</summary>
     /// <param name="First">The first answer that the units before do not have.</param>

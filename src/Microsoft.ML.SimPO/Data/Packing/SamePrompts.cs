@@ -3,8 +3,8 @@ using Microsoft.ML.SimPO.Text.Encoders;
 namespace Microsoft.ML.SimPO.Data.Packing;
 
 /// <summary>
-/// Finds groups of the same prompt. Where the border to an answer merged a token, a group's shared prefix is a little shorter than that of another group with the same
-/// prompt: they are the same as well, and share what both have.
+/// Finds groups of the same prompt. Where the border to an answer merged a token, a group's shared prefix is a little shorter than that of another group with
+/// the same prompt: they are the same as well, and share what both have.
 /// </summary>
 internal static class SamePrompts
 {

@@ -30,7 +30,8 @@ internal sealed class PackedAttention : IAttention, IDisposable
     {
         using NewScope scope = new();
         long rows = queryKeyValue.shape[0];
-        Tensor output = scope.Keep(keep?.Room(rows, _architecture.QuerySize) ?? empty(rows, _architecture.QuerySize, dtype: queryKeyValue.dtype, device: _device));
+        Tensor output = scope.Keep(
+            keep?.Room(rows, _architecture.QuerySize) ?? empty(rows, _architecture.QuerySize, dtype: queryKeyValue.dtype, device: _device));
         (Tensor query, Tensor key, Tensor value) = Heads(queryKeyValue);
         _sink?.Take(layer, key, value);
         Tensor outputs = OfHeads(output);
@@ -103,14 +104,16 @@ internal sealed class PackedAttention : IAttention, IDisposable
     }
 
     /// <returns>[1, heads, rows, headDim], a view</returns>
-    private static Tensor Queries(Tensor heads, AttentionSequence sequence, AttentionChunk chunk) => Across(heads.narrow(0, sequence.Start + chunk.From, chunk.Rows));
+    private static Tensor Queries(Tensor heads, AttentionSequence sequence, AttentionChunk chunk) =>
+        Across(heads.narrow(0, sequence.Start + chunk.From, chunk.Rows));
 
     /// <returns>[1, keyValueHeads, keys, headDim], a view</returns>
     private static Tensor Seen(Tensor keys, AttentionChunk chunk) => Across(keys.narrow(0, chunk.FirstKey, chunk.Keys));
 
     private static Tensor Across(Tensor rows) => rows.transpose(0, 1).unsqueeze(0);
 
-    private IEnumerable<AttentionChunk> Chunks(AttentionSequence sequence, int layer) => sequence.Chunks(_kernel.QueriesAtOnce, _architecture.Layers[layer].Window);
+    private IEnumerable<AttentionChunk> Chunks(AttentionSequence sequence, int layer) =>
+        sequence.Chunks(_kernel.QueriesAtOnce, _architecture.Layers[layer].Window);
 
     /// <summary>Null where the chunk is a whole sequence that the kernel masks itself.</summary>
     private Tensor? Mask(AttentionChunk chunk, int layer)
@@ -131,6 +134,9 @@ internal sealed class PackedAttention : IAttention, IDisposable
     {
         DecoderArchitecture a = _architecture;
         Tensor heads = queryKeyValue.view(-1, a.HeadCount + (2 * a.KeyValueHeadCount), a.HeadDim); // [N, heads, headDim]
-        return (heads.narrow(1, 0, a.HeadCount), heads.narrow(1, a.HeadCount, a.KeyValueHeadCount), heads.narrow(1, a.HeadCount + a.KeyValueHeadCount, a.KeyValueHeadCount));
+        return (
+            heads.narrow(1, 0, a.HeadCount),
+            heads.narrow(1, a.HeadCount, a.KeyValueHeadCount),
+            heads.narrow(1, a.HeadCount + a.KeyValueHeadCount, a.KeyValueHeadCount));
     }
 }

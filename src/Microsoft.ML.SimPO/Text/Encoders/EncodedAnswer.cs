@@ -8,7 +8,9 @@ internal readonly record struct EncodedAnswer(TokenIds Ids, int PromptLength)
     /// <summary>Tokens of the answer, its end token included.</summary>
     public int Length => Ids.Length - PromptLength;
 
-    /// <summary>What the data say of the answer: above 0 for one that is chosen, 0 or less for one that is rejected; not a number for one that is neither.</summary>
+    /// <summary>
+    /// What the data say of the answer: above 0 for one that is chosen, 0 or less for one that is rejected; not a number for one that is neither.
+    /// </summary>
     public double Rating { get; init; }
 
     /// <summary>What the reference model gives to its tokens, in nats; not a number where that is not known.</summary>

@@ -3,8 +3,8 @@ using System.Collections;
 namespace Microsoft.ML.SimPO.Text.Encoders;
 
 /// <summary>
-/// Encoded prompts with their answers, in their order. Their ids lie one after the other in a few large arrays: an array for each sequence would stand scattered among
-/// the texts that it was made of, and keep their memory from being given back.
+/// Encoded prompts with their answers, in their order. Their ids lie one after the other in a few large arrays: an array for each sequence would stand
+/// scattered among the texts that it was made of, and keep their memory from being given back.
 /// </summary>
 internal sealed class EncodedPrompts : IReadOnlyList<EncodedPrompt>
 {
