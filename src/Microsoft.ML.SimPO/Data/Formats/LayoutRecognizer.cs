@@ -23,7 +23,7 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
 
     private void CheckGivenColumns()
     {
-        (string Option, string? Name)[] given =
+        (string Column, string? Name)[] given =
         [
             (nameof(Given.Prompt), Given.Prompt), (nameof(Given.Input), Given.Input), (nameof(Given.System), Given.System),
             (nameof(Given.History), Given.History),
@@ -31,7 +31,7 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
             (nameof(Given.ScoreRejected), Given.ScoreRejected), (nameof(Given.Responses), Given.Responses), (nameof(Given.Scores), Given.Scores),
         ];
         OptionFaults.Throw(given.Where(g => g.Name is not null && !fields.Has(g.Name))
-            .Select(g => $"`{nameof(options.Columns)}.{g.Option}` must be a field of {dataName}, but was `{g.Name}`. Its fields are {FieldList()}.").ToList());
+            .Select(g => $"`{nameof(options.Columns)}.{g.Column}` must be a field of {dataName}, but was `{g.Name}`. Its fields are {FieldList()}.").ToList());
         if ((Given.Chosen is null) != (Given.Rejected is null))
             throw new ArgumentException($"`{nameof(options.Columns)}.{nameof(Given.Chosen)}` and `{nameof(Given.Rejected)}` must be given both or neither.");
     }

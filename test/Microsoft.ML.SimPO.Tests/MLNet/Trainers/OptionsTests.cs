@@ -74,7 +74,9 @@ public class OptionsTests
             "`SftWeight` must be 0 or more, but was -2. Use 0 for none.",
             "`SftNormalization` must be Pair, StepTokens or MicroBatchTokens, but was 9.",
         ];
-        Assert.Equal(string.Join(Environment.NewLine, expected) + " (Parameter 'options')", failure.Message);
+        const string parameter = " (Parameter 'options')";
+        Assert.EndsWith(parameter, failure.Message, StringComparison.Ordinal);
+        Assert.Equal(expected.Order(StringComparer.Ordinal), failure.Message[..^parameter.Length].Split(Environment.NewLine).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -82,6 +84,16 @@ public class OptionsTests
     {
         var failure = Assert.Throws<ArgumentException>(() => _context.Alignment.Trainers.SimPO("model", beta: 0));
         Assert.Equal("`Beta` must be greater than 0, but was 0. Use 2.0 to 10.0. (Parameter 'options')", failure.Message);
+    }
+
+    /// <summary>Each mode has an order of its own, which rows of one prompt would have to leave.</summary>
+    [Fact]
+    public void Prompts_cannot_be_kept_together_in_the_order_of_another_trainer()
+    {
+        var options = new SimPOTrainer.Options { ModelPath = QuickStartFiles.Model, KeepPromptsTogether = true, Compatibility = Compatibility.Trl024 };
+        Assert.Equal(
+            "`KeepPromptsTogether` must be false with `Compatibility` Trl024, which has an order of its own, but was true. (Parameter 'options')",
+            Assert.Throws<ArgumentException>(() => _context.Alignment.Trainers.SimPO(options)).Message);
     }
 
     [Fact]
