@@ -15,7 +15,8 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
     /// <param name="report">Called after every step, on this thread.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the weights are those of the last whole step.</exception>
     /// <exception cref="InvalidOperationException">The loss or its gradient is not a finite number any more.</exception>
-    public void Run(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, Action<TrainingProgress>? report, CancellationToken cancellationToken = default)
+    public void Run(
+        IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, Action<TrainingProgress>? report, CancellationToken cancellationToken = default)
     {
         using TrainingSteps steps = Begin(pairs, plan);
         while (steps.Next(cancellationToken) is { } progress) report?.Invoke(progress);
@@ -26,7 +27,8 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
     public TrainingSteps Begin(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan) => new(this, decoder, settings, pairs, plan);
 
     /// <summary>What computes the gradients of all steps.</summary>
-    internal GradientPass MakePass() => new(decoder, new ResponseHead(decoder, loss, settings.Plan.LogitsBudget), settings.Plan.Recompute, settings.LookUpPadding);
+    internal GradientPass MakePass() =>
+        new(decoder, new ResponseHead(decoder, loss, settings.Plan.LogitsBudget), settings.Plan.Recompute, settings.LookUpPadding);
 
     /// <summary>The step after those that are done.</summary>
     internal TrainingProgress RunStep(TrainingSteps steps, GradientPass pass, CancellationToken cancellationToken)
@@ -43,7 +45,8 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
         return Progress(i, steps.Plan, results, norm, schedule, tokens, elapsed - started, elapsed);
     }
 
-    private (GroupResult[][] Results, int Tokens) Gradients(IReadOnlyList<EncodedPair> pairs, TrainingStep step, GradientPass pass, AdamW optimizer, CancellationToken cancellationToken)
+    private (GroupResult[][] Results, int Tokens) Gradients(
+        IReadOnlyList<EncodedPair> pairs, TrainingStep step, GradientPass pass, AdamW optimizer, CancellationToken cancellationToken)
     {
         optimizer.ZeroGradients();
         GroupContext[] contexts = settings.Weighting.Contexts(step, pairs);
@@ -69,10 +72,13 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
         if (double.IsFinite(norm) && bad.Length == 0) return;
         string rows = string.Join(", ", (bad.Length > 0 ? bad : all).Select(r => pairs[r.Index].Row).Take(16));
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-            $"The loss or its gradient stopped being a finite number in step {index + 1} (gradient norm {norm}, rows {rows}). The weights are those of the step before. Lower `LearningRate`, or look at these rows."));
+            $"The loss or its gradient stopped being a finite number in step {index + 1} (gradient norm {norm}, rows {rows}).")
+            + " The weights are those of the step before. Lower `LearningRate`, or look at these rows.");
     }
 
-    private TrainingProgress Progress(int index, IReadOnlyList<TrainingStep> plan, GroupResult[][] results, double norm, LearningRateSchedule schedule, int tokens, TimeSpan took, TimeSpan elapsed)
+    private TrainingProgress Progress(
+        int index, IReadOnlyList<TrainingStep> plan, GroupResult[][] results, double norm, LearningRateSchedule schedule, int tokens, TimeSpan took,
+        TimeSpan elapsed)
     {
         RewardFigures rewards = RewardFigures.Of(settings.Weighting.Batches(results), loss.Reward);
         return new TrainingProgress

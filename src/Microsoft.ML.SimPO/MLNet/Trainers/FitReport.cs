@@ -11,8 +11,9 @@ internal static class FitReport
 {
     public static void Encoded(IChannel channel, EncodingStatistics statistics, PreferenceTrainerOptions options)
     {
+        string alone = statistics.AlreadyTemplated > 0 ? $", {statistics.AlreadyTemplated} left alone because they hold its turn tokens" : "";
         string how = statistics.Templated > 0
-            ? $"{statistics.Templated} rendered with the model's chat template{(statistics.AlreadyTemplated > 0 ? $", {statistics.AlreadyTemplated} left alone because they hold its turn tokens" : "")}"
+            ? $"{statistics.Templated} rendered with the model's chat template{alone}"
             : statistics.AlreadyTemplated > 0 ? "left alone because they hold the chat template's turn tokens"
             : options.ApplyChatTemplate ? "as plain text, for the model has no chat template" : "as plain text, for the chat template is turned off";
         channel.Info(Say($"{statistics.Encoded} pairs encoded: {how}."));
@@ -35,7 +36,8 @@ internal static class FitReport
         string stored = model.StoredType is { } type and not "float32" ? $", whatever type the checkpoint is stored in ({type})" : "";
         string precision = decoder.ComputeType == TorchSharp.torch.float32 ? "computed and trained in float32" : "computed in bfloat16 and trained in float32";
         channel.Info(Say($"{decoder.Architecture.ModelType} model with {decoder.ParameterCount} parameters on {decoder.Device.type}, {precision}{stored}."));
-        channel.Info(Say($"{pairs.Count} pairs, {pairs.Sum(p => (long)p.PackedLength)} tokens with each prompt once; {steps} steps of up to {options.BatchSize} pairs; seed {seed}."));
+        long tokens = pairs.Sum(p => (long)p.PackedLength);
+        channel.Info(Say($"{pairs.Count} pairs, {tokens} tokens with each prompt once; {steps} steps of up to {options.BatchSize} pairs; seed {seed}."));
         foreach (string warning in options.Warnings) channel.Warning(warning);
     }
 
@@ -45,7 +47,8 @@ internal static class FitReport
         int remainder = pairs % options.BatchSize;
         bool isLarge = remainder == 0 || remainder * 4 >= options.BatchSize;
         if (options.DropLast || options.Profile.EpochEnd == EpochEnd.AcrossEpochs || pairs < options.BatchSize || isLarge) return;
-        channel.Warning(Say($"The last step of each epoch has {remainder} of {options.BatchSize} pairs, under a quarter: each of them weighs {options.BatchSize / (double)remainder:F0} times as much. Set `DropLast`, or take another `BatchSize`."));
+        channel.Warning(Say($"The last step of each epoch has {remainder} of {options.BatchSize} pairs, under a quarter: each of them weighs ")
+            + Say($"{options.BatchSize / (double)remainder:F0} times as much. Set `DropLast`, or take another `BatchSize`."));
     }
 
     public static void Saved(IChannel channel, string path, CheckpointSummary summary)
@@ -53,7 +56,8 @@ internal static class FitReport
         channel.Info(
             Say($"{summary.Parameters} weights saved to '{path}' in {summary.Files} {(summary.Files == 1 ? "file" : "files")} of {summary.Bytes} bytes."));
         if (summary is { PutBack: > 0 and { } putBack, Changed: { } changed })
-            channel.Warning(Say($"Rounding to bfloat16 put {putBack} of {changed} changed weights ({putBack / (double)changed:P1}) back to what they were before the tuning. Save in float32 to keep them."));
+            channel.Warning(Say($"Rounding to bfloat16 put {putBack} of {changed} changed weights ({putBack / (double)changed:P1}) back to what")
+                + " they were before the tuning. Save in float32 to keep them.");
     }
 
     private static string Say(FormattableString text) => FormattableString.Invariant(text);

@@ -25,14 +25,18 @@ internal sealed class RunDiagnosis(int pairsPerStep, double learningRate)
     private TrainingDiagnosis? Chosen(TrainingProgress step)
     {
         if (_fellSeverely || _steps.Count < 2 * _window) return null;
-        double[] start = [.. _steps.Take(_window).Select(s => s.ChosenLogProbability)], recent = [.. _steps.TakeLast(_window).Select(s => s.ChosenLogProbability)];
+        double[] start = [.. _steps.Take(_window).Select(s => s.ChosenLogProbability)];
+        double[] recent = [.. _steps.TakeLast(_window).Select(s => s.ChosenLogProbability)];
         double fall = start.Average() - recent.Average();
         if (fall <= Fall || fall <= StandardErrors * Math.Sqrt((Variance(start) + Variance(recent)) / _window)) return null;
         bool severe = fall > SevereFall;
         if (_fell && !severe) return null;
         (_fell, _fellSeverely) = (true, severe);
+        string verdict = severe ? "the model has lost its language" : "the model is losing its language";
         return new TrainingDiagnosis(step.Step, TrainingSymptom.ChosenLogProbabilityFell, severe, fall, Say(
-            $"After step {step.Step} the chosen answers' log-probability has fallen by {fall:F2} nats a token, from {start.Average():F2} to {recent.Average():F2}, while the accuracy reads {step.Accuracy:P0}: {(severe ? "the model has lost its language" : "the model is losing its language")}. Use a lower `LearningRate` than {learningRate:G3}, or add `SftWeight`."));
+            $"After step {step.Step} the chosen answers' log-probability has fallen by {fall:F2} nats a token, from {start.Average():F2} to ")
+            + Say($"{recent.Average():F2}, while the accuracy reads {step.Accuracy:P0}: {verdict}. ")
+            + Say($"Use a lower `LearningRate` than {learningRate:G3}, or add `SftWeight`."));
     }
 
     private TrainingDiagnosis? Gradient(TrainingProgress step)
@@ -44,7 +48,9 @@ internal sealed class RunDiagnosis(int pairsPerStep, double learningRate)
         if (!(largest < VanishedShare * start)) return null;
         _vanished = true;
         return new TrainingDiagnosis(step.Step, TrainingSymptom.GradientVanished, false, largest / start, Say(
-            $"After step {step.Step} the gradient norm has stayed below {largest:G2} for {window} steps, where it began with {start:G3}: nothing is learned any more, though the accuracy reads {step.Accuracy:P0}. Every margin is far beyond its target; use a lower `LearningRate` than {learningRate:G3}, fewer `Epochs`, or check that the answers differ."));
+            $"After step {step.Step} the gradient norm has stayed below {largest:G2} for {window} steps, where it began with {start:G3}: ")
+            + Say($"nothing is learned any more, though the accuracy reads {step.Accuracy:P0}. Every margin is far beyond its target; ")
+            + Say($"use a lower `LearningRate` than {learningRate:G3}, fewer `Epochs`, or check that the answers differ."));
     }
 
     private static double Variance(double[] values)
