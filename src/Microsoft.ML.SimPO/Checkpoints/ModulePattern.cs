@@ -42,8 +42,16 @@ internal static class ModulePattern
         for (int i = 0; i < text.Length; i++)
         {
             ReadOnlySpan<char> rest = text.AsSpan(i);
-            if (!inClass && rest.StartsWith("(?P<")) (i, _) = (i + 3, result.Append("(?<"));
-            else if (!inClass && rest.StartsWith("(?P=") && rest.IndexOf(')') is > 0 and var end) (i, _) = (i + end, result.Append(@"\k<").Append(rest[4..end]).Append('>'));
+            if (!inClass && rest.StartsWith("(?P<"))
+            {
+                result.Append("(?<");
+                i += 3;
+            }
+            else if (!inClass && rest.StartsWith("(?P=") && rest.IndexOf(')') is > 0 and var end)
+            {
+                result.Append(@"\k<").Append(rest[4..end]).Append('>');
+                i += end;
+            }
             else
             {
                 result.Append(text[i]);
