@@ -22,6 +22,11 @@ internal static class RegularFile
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static Stream OpenRead(string path) => Length(path) == 0 ? Stream.Null : File.OpenRead(path);
 
+    /// <summary>Opens a file that another may be writing to.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static Stream OpenShared(string path) =>
+        Length(path) == 0 ? Stream.Null : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
     /// <summary>For reading at positions; null where there is nothing to read.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static SafeFileHandle? OpenHandle(string path, FileOptions options = FileOptions.None) =>

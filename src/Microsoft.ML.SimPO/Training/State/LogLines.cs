@@ -12,7 +12,7 @@ internal static class LogLines
     public static IEnumerable<(int Number, byte[] Line)> Read(string path)
     {
         if (RegularFile.Length(path) == 0) yield break;
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using Stream stream = RegularFile.OpenShared(path);
         using var line = new MemoryStream();
         byte[] block = new byte[BlockBytes];
         int number = 0;
