@@ -26,7 +26,7 @@ internal sealed class LoraBenchmark : IBenchmark
     public Workload Prepare(string side)
     {
         Decoder decoder = MediumModel.Make();
-        EncodedPair[] pairs = MediumModel.Pairs(Lengths);
+        EncodedPrompt[] pairs = MediumModel.Pairs(Lengths);
         double flops = UsefulWork.OfStep(decoder, pairs);
         if (side == Side.Ours)
         {
@@ -48,7 +48,7 @@ internal sealed class LoraBenchmark : IBenchmark
         ];
     }
 
-    private static Dictionary<string, double> Step(EngineStep engine, Decoder decoder, EncodedPair[] pairs) => new(engine.Run(pairs, learningRate: 1e-6))
+    private static Dictionary<string, double> Step(EngineStep engine, Decoder decoder, EncodedPrompt[] pairs) => new(engine.Run(pairs, learningRate: 1e-6))
     {
         [TrainingBytes] = engine.TrainingBytes,
         [TrainedBytes] = 4.0 * decoder.Trainable.Sum(p => p.Value.numel()),

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Data.Packing;
+
 namespace Microsoft.ML.SimPO.Benchmarks;
 
 /// <summary>Long prompts with short answers, where laying a prompt out once saves most.</summary>
@@ -15,7 +17,7 @@ internal sealed class PromptHeavyBenchmark : IBenchmark
     public IReadOnlyList<string> Sides => [Side.Ours, Side.Reference, Unshared];
 
     public Workload Prepare(string side) =>
-        StepBenchmark.Prepare(side, [.. Enumerable.Repeat((Prompt, Answer, Answer), 4)], sharePrefix: side != Unshared);
+        StepBenchmark.Prepare(side, [.. Enumerable.Repeat((Prompt, Answer, Answer), 4)], side == Unshared ? PromptSharing.None : PromptSharing.Batch);
 
     public IEnumerable<Bar> Bars(BenchmarkResult result)
     {

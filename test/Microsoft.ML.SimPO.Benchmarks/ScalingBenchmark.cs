@@ -29,7 +29,7 @@ internal sealed class ScalingBenchmark : IBenchmark
     {
         (int layers, int tokens) = Size(side);
         Decoder decoder = MediumModel.Make(layers);
-        EncodedPair[] pairs = MediumModel.Pairs([.. Enumerable.Repeat((PairTokens / 2, PairTokens / 4, PairTokens / 4), tokens / PairTokens)]);
+        EncodedPrompt[] pairs = MediumModel.Pairs([.. Enumerable.Repeat((PairTokens / 2, PairTokens / 4, PairTokens / 4), tokens / PairTokens)]);
         double flops = UsefulWork.OfStep(decoder, pairs), predicted = StepMemory.Predict(decoder, pairs);
         var engine = new EngineStep(decoder, 2, 0.5);
         return new Workload(

@@ -21,11 +21,11 @@ internal sealed class ScoreBenchmark : IBenchmark
     public Workload Prepare(string side)
     {
         Decoder decoder = MediumModel.Make();
-        EncodedPair[] pairs = MediumModel.Pairs(StepBenchmark.Lengths);
+        EncodedPrompt[] pairs = MediumModel.Pairs(StepBenchmark.Lengths);
         double flops = UsefulWork.OfForward(decoder, pairs);
         if (side == Side.Ours)
         {
-            var scorer = new PairScorer(decoder);
+            var scorer = new GroupScorer(decoder);
             return new Workload(pairs.Length, () => First(scorer.Score(pairs)), decoder.Dispose) { UsefulFlops = flops };
         }
         var reference = new ReferenceModel(decoder, 0);

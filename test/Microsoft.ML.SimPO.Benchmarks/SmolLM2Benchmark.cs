@@ -42,7 +42,7 @@ internal sealed class SmolLM2Benchmark : IBenchmark
         Allocator.KeepLargeBlocks(1 << 20); // memory is what is tight here
         using JsonDocument curve = JsonDocument.Parse(File.ReadAllBytes(Curve));
         double[] losses = [.. curve.RootElement.GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("loss").GetDouble())];
-        EncodedPair[] pairs = Pairs([.. curve.RootElement.GetProperty("pair_indices").EnumerateArray().Select(i => i.GetInt32())]);
+        EncodedPrompt[] pairs = Pairs([.. curve.RootElement.GetProperty("pair_indices").EnumerateArray().Select(i => i.GetInt32())]);
         var engine = new EngineStep(DecoderLoader.Load(Folder, TorchSharp.torch.CPU), Beta, Ratio, recompute: side == Recompute);
         int step = -1;
         return new Workload(PairsPerStep, Next, engine.Dispose) { UsefulFlops = engine.UsefulFlops(pairs) / (pairs.Length / PairsPerStep) };
@@ -56,7 +56,7 @@ internal sealed class SmolLM2Benchmark : IBenchmark
                 return null;
             }
             int index = step++ % losses.Length;
-            EncodedPair[] batch = pairs[(index * PairsPerStep)..((index + 1) * PairsPerStep)];
+            EncodedPrompt[] batch = pairs[(index * PairsPerStep)..((index + 1) * PairsPerStep)];
             var figures = new Dictionary<string, double>(engine.Run(batch, LearningRate));
             if (step <= losses.Length) figures["distance from TRL's loss"] = Math.Abs(figures["loss"] - losses[index]);
             return figures;
@@ -71,7 +71,7 @@ internal sealed class SmolLM2Benchmark : IBenchmark
         new("recompute: pairs/s over those without", result.Variants[Recompute].FastestRate / result.Ours.FastestRate, 0.75),
     ];
 
-    private static EncodedPair[] Pairs(int[] indices)
+    private static EncodedPrompt[] Pairs(int[] indices)
     {
         PreferenceRow[] rows = [.. PreferenceReader.Read(Data)];
         var options = new SimPOTrainer.Options { ModelPath = Folder };

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text.Encoders;
 
@@ -27,14 +28,14 @@ internal sealed class StepBenchmark : IBenchmark
         new("share of the GEMM rate", result.RooflineShare!.Value, 0.65),
     ];
 
-    public static Workload Prepare(string side, (int, int, int)[] lengths, bool sharePrefix = true)
+    public static Workload Prepare(string side, (int, int, int)[] lengths, PromptSharing sharing = PromptSharing.Batch)
     {
         Decoder decoder = MediumModel.Make();
-        EncodedPair[] pairs = MediumModel.Pairs(lengths);
+        EncodedPrompt[] pairs = MediumModel.Pairs(lengths);
         double flops = UsefulWork.OfStep(decoder, pairs);
         if (side != Side.Reference)
         {
-            var engine = new EngineStep(decoder, Beta, Ratio, sharePrefix: sharePrefix);
+            var engine = new EngineStep(decoder, Beta, Ratio, sharing: sharing);
             return new Workload(pairs.Length, () => engine.Run(pairs, LearningRate), engine.Dispose) { UsefulFlops = flops };
         }
         var reference = new ReferenceModel(decoder, LearningRate);

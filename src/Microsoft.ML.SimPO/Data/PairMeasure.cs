@@ -22,8 +22,8 @@ internal sealed record PairMeasure(string Unit, Func<PreferenceRow, PairLengths>
         PairLengths Measure(PreferenceRow row)
         {
             if (ReferenceEquals(row, last)) return lengths;
-            EncodedPair pair = encoder.Encode(row.Prompt, row.Chosen, row.Rejected, 0)!;
-            lengths = new PairLengths(pair.ChosenPromptLength, pair.ChosenAnswerLength, pair.RejectedAnswerLength);
+            EncodedPrompt pair = encoder.Encode(row.Prompt, row.Chosen, row.Rejected, 0)!;
+            lengths = new PairLengths(pair.Chosen.PromptLength, pair.Chosen.Length, pair.Rejected.Length);
             last = row;
             return lengths;
         }

@@ -67,7 +67,7 @@ internal sealed class TorchContinuation(Decoder decoder, int maxNewTokens, Cance
     private Tensor Step()
     {
         int[] ids = [.. _rows.Select(r => r.Ids[^1])], positions = [.. _cache!.Lengths];
-        AttentionSegment[] segments = [.. ids.Select((_, i) => new AttentionSegment(i, 0, 1, 0))];
+        AttentionSegment[] segments = [.. ids.Select((_, i) => new AttentionSegment(i, 0, 1))];
         _cache.Advance();
         var batch = new TokenBatch(ids, positions, segments) { SequenceLengths = [.. _cache.Lengths] };
         using var pass = new DecoderPass(decoder.Architecture, batch, decoder.Device, _cache, ownsAttention: false);

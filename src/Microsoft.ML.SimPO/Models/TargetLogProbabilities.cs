@@ -14,10 +14,12 @@ internal static class TargetLogProbabilities
     /// <param name="hidden">[N, hidden], before the final norm</param>
     /// <param name="rows">Which rows predict.</param>
     /// <param name="targets">What each of them should predict.</param>
-    /// <returns>In nats, one a row.</returns>
-    public static float[] Compute(Decoder decoder, Tensor hidden, int[] rows, int[] targets)
+    /// <param name="logSquares">Whether these are wanted.</param>
+    /// <param name="entropies">Whether these are wanted.</param>
+    /// <returns>One of each a row.</returns>
+    public static TokenFigures Compute(Decoder decoder, Tensor hidden, int[] rows, int[] targets, bool logSquares = false, bool entropies = false)
     {
-        float[] result = new float[rows.Length];
+        List<TokenFigures> parts = [];
         int chunk = (int)Math.Max(1, ChunkBytes / (4L * decoder.Architecture.VocabularySize));
         using WeightLease lease = decoder.Weights.EnterHead(WeightUse.Forward);
         using DisposeScope outer = NewDisposeScope();
@@ -30,8 +32,8 @@ internal static class TargetLogProbabilities
             Tensor index = tensor(rows.AsSpan(from, count).ToArray(), int64, decoder.Device);
             Tensor logits = decoder.Logits(decoder.FinalNorm.Forward(hidden.index_select(0, index)).Output, memory.narrow(0, 0, count)); // [count, vocabulary]
             Tensor target = tensor(targets.AsSpan(from, count).ToArray(), int64, decoder.Device).unsqueeze(1);
-            FusedOperations.SoftmaxInPlace(logits, target).cpu().data<float>().CopyTo(result, from);
+            parts.Add(TokenFigures.Of(FusedOperations.SoftmaxInPlace(logits, target), logits, logSquares, entropies));
         }
-        return result;
+        return TokenFigures.Joined(parts);
     }
 }

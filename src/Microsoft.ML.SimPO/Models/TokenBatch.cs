@@ -29,7 +29,7 @@ internal sealed record TokenBatch(int[] Ids, int[] Positions, AttentionSegment[]
         int[] positions = [.. sequences.SelectMany(s => Enumerable.Range(0, s.Length))];
         var segments = new AttentionSegment[sequences.Count];
         for (int i = 0, start = 0; i < segments.Length; start += sequences[i].Length, i++)
-            segments[i] = new AttentionSegment(start, 0, sequences[i].Length, 0);
+            segments[i] = new AttentionSegment(start, 0, sequences[i].Length);
         return new TokenBatch(ids, positions, segments);
     }
 }

@@ -1,30 +1,40 @@
+using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Scoring;
 
-/// <summary>Cuts pairs into forward passes that fit a budget.</summary>
+/// <summary>Cuts groups into forward passes that fit a budget.</summary>
 internal static class PassCutter
 {
-    /// <summary>In order: a pair joins the pass before it while the budget lasts.</summary>
-    /// <param name="indices">Which pairs.</param>
-    /// <param name="pairs">What the indices refer to.</param>
-    /// <param name="tokens">At most so many rows a pass; a longer pair is one by itself.</param>
-    /// <param name="count">At most so many pairs a pass.</param>
-    public static List<int[]> Cut(IEnumerable<int> indices, IReadOnlyList<EncodedPair> pairs, int tokens, int count = int.MaxValue)
+    /// <summary>
+    /// In order, but for groups of a prompt that came before: they follow its last one, so that its rows are computed once. A group joins the pass before it while the
+    /// budget lasts.
+    /// </summary>
+    /// <param name="indices">Which groups.</param>
+    /// <param name="groups">What the indices refer to.</param>
+    /// <param name="tokens">At most so many rows a pass; a longer group is one by itself.</param>
+    /// <param name="count">At most so many groups a pass.</param>
+    public static List<int[]> Cut(IEnumerable<int> indices, IReadOnlyList<EncodedPrompt> groups, int tokens, int count = int.MaxValue)
     {
+        int[] all = [.. indices], same = SamePrompts.Of([.. all.Select(i => groups[i])]);
         List<int[]> passes = [];
         List<int> current = [];
         long rows = 0;
-        foreach (int index in indices)
+        foreach (IGrouping<int, int> prompt in all.Zip(same).GroupBy(p => p.Second, p => p.First))
         {
-            if (current.Count > 0 && (rows + pairs[index].PackedLength > tokens || current.Count >= count))
+            PackedPrompt packed = new();
+            foreach (int index in prompt)
             {
-                passes.Add([.. current]);
-                current.Clear();
-                rows = 0;
+                if (current.Count > 0 && (rows + packed.Cost(groups[index]) > tokens || current.Count >= count))
+                {
+                    passes.Add([.. current]);
+                    current.Clear();
+                    (rows, packed) = (0, new PackedPrompt());
+                }
+                rows += packed.Cost(groups[index]);
+                packed.Add(groups[index], current.Count);
+                current.Add(index);
             }
-            current.Add(index);
-            rows += pairs[index].PackedLength;
         }
         if (current.Count > 0) passes.Add([.. current]);
         return passes;

@@ -14,15 +14,15 @@ internal sealed class GradientPass(Decoder decoder, ResponseHead head, bool reco
 {
     private readonly ActivationMemory _memory = new();
 
-    /// <param name="context">What a pair of the micro-batch weighs in its step.</param>
-    /// <returns>Log-probabilities and loss of each pair, before any update.</returns>
+    /// <param name="context">What a group of the micro-batch weighs in its step, with the place of the first one.</param>
+    /// <returns>Log-probabilities and loss of each group in their order, before any update.</returns>
     public GroupResult[] Run(PackedBatch batch, GroupContext context, CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
         using DecoderTape tape = decoder.Record(batch.Tokens, recompute, _memory, cancellationToken);
-        (Tensor gradient, GroupResult[] pairs) = head.ForwardBackward(tape.Output, batch, context, cancellationToken);
+        (Tensor gradient, GroupResult[] groups) = head.ForwardBackward(tape.Output, batch, context, cancellationToken);
         decoder.Backward(tape, gradient, lookUpPadding, cancellationToken);
-        return pairs;
+        return groups;
     }
 
     public void Dispose() => _memory.Dispose();

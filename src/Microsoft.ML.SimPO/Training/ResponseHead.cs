@@ -3,14 +3,15 @@ using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Native;
+using Microsoft.ML.SimPO.Scoring;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Training;
 
 /// <summary>
-/// The vocabulary matrix over the rows that predict a scored token, with its derivative. A pair's loss needs both of its means before the first
-/// gradient, so there are two ways: where the logits of a pair fit the budget they are computed once and turned in place into their own gradient
+/// The vocabulary matrix over the rows that predict a scored token, with its derivative. A group's loss needs the sums of all its answers before the first
+/// gradient, so there are two ways: where the logits of a unit of groups that share answers fit the budget they are computed once and turned in place into their own gradient
 /// (three matrix products); else in chunks, the log-sum-exp first and the logits again for the gradient (four). The logits of a whole step never exist.
 /// </summary>
 /// <param name="budget">Bytes that logits may take at a time.</param>
@@ -26,9 +27,9 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
 
     /// <summary>Adds to the gradients of head and final norm.</summary>
     /// <param name="hidden">[N, hidden], before the final norm</param>
-    /// <param name="context">What a pair weighs in its step.</param>
-    /// <returns>The gradient of <paramref name="hidden"/>, and each pair's log-probabilities and loss.</returns>
-    public (Tensor Gradient, GroupResult[] Pairs) ForwardBackward(Tensor hidden, PackedBatch batch, GroupContext context, CancellationToken cancellationToken)
+    /// <param name="context">What a group weighs in its step, with the place of the batch's first one.</param>
+    /// <returns>The gradient of <paramref name="hidden"/>, and each group's log-probabilities and loss in their order.</returns>
+    public (Tensor Gradient, GroupResult[] Groups) ForwardBackward(Tensor hidden, PackedBatch batch, GroupContext context, CancellationToken cancellationToken)
     {
         using WeightLease lease = decoder.Weights.EnterHead(WeightUse.Backward);
         using NewScope scope = new();
@@ -37,13 +38,11 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
         (Tensor normed, Tensor reciprocalRms) = decoder.FinalNorm.Forward(selected);
         Tensor targets = tensor(batch.Targets, int64, decoder.Device).unsqueeze(1); // [M, 1]
         Tensor gradient = empty_like(normed), logits = Logits(batch);
-        var results = new GroupResult[batch.Pairs.Length];
-        for (int i = 0; i < results.Length; i++)
+        var results = new GroupResult[batch.Groups.Count()];
+        foreach (PackedUnit unit in batch.Units)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using DisposeScope inner = NewDisposeScope();
-            PackedPair pair = batch.Pairs[i];
-            results[i] = Pair(pair, context, new Rows(normed, targets, gradient, logits).Of(pair.Start, pair.Count));
+            Run(unit, context, new Rows(normed, targets, gradient, logits).Of(unit.Start, unit.Count), results);
         }
         logits.Dispose();
         Tensor selectedGradient = decoder.FinalNorm.Backward(gradient, selected, reciprocalRms);
@@ -51,36 +50,38 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
         return (scope.Keep(zeros_like(hidden).index_add_(0, rows, selectedGradient, 1)), results);
     }
 
-    /// <summary>[M, vocabulary], of the largest pair or chunk: fresh memory is dear, so one piece serves all of them.</summary>
+    /// <summary>[M, vocabulary], of the largest unit or chunk: fresh memory is dear, so one piece serves all of them.</summary>
     private Tensor Logits(PackedBatch batch) =>
-        empty([Math.Min(Chunk, batch.Pairs.Max(p => p.Count)), decoder.Architecture.VocabularySize], device: decoder.Device);
+        empty([Math.Min(Chunk, batch.Units.Max(u => u.Count)), decoder.Architecture.VocabularySize], device: decoder.Device);
 
-    private GroupResult Pair(PackedPair pair, GroupContext context, Rows rows)
+    private void Run(PackedUnit unit, GroupContext context, Rows rows, GroupResult[] results)
     {
         using DisposeScope scope = NewDisposeScope();
-        if (pair.Count > Chunk) return PairInChunks(pair, context, rows);
+        if (unit.Count > Chunk)
+        {
+            RunInChunks(unit, context, rows, results);
+            return;
+        }
         HeadRows computed = Compute(rows);
-        GroupResult result = Evaluate(pair, context, computed.LogProbabilities);
-        Backward(computed, Derivatives(result, 0, pair.Count), rows);
-        return result;
+        float[] derivatives = Evaluate(unit, context, Figures(computed), results);
+        Backward(computed, tensor(derivatives, [unit.Count, 1], device: decoder.Device), rows);
     }
 
-    private GroupResult PairInChunks(PackedPair pair, GroupContext context, Rows rows)
+    private void RunInChunks(PackedUnit unit, GroupContext context, Rows rows, GroupResult[] results)
     {
-        List<Tensor> logps = [];
-        foreach ((long from, long count) in Chunks(pair.Count, Chunk))
+        List<TokenFigures> figures = [];
+        foreach ((long from, long count) in Chunks(unit.Count, Chunk))
         {
-            using NewScope scope = new();
-            logps.Add(scope.Keep(Compute(rows.Of(from, count)).LogProbabilities));
+            using DisposeScope scope = NewDisposeScope();
+            figures.Add(Figures(Compute(rows.Of(from, count))));
         }
-        GroupResult result = Evaluate(pair, context, cat(logps, 0));
-        foreach ((long from, long count) in Chunks(pair.Count, Chunk))
+        float[] derivatives = Evaluate(unit, context, TokenFigures.Joined(figures), results);
+        foreach ((long from, long count) in Chunks(unit.Count, Chunk))
         {
             using DisposeScope scope = NewDisposeScope();
             Rows part = rows.Of(from, count);
-            Backward(Compute(part), Derivatives(result, (int)from, (int)count), part);
+            Backward(Compute(part), tensor(derivatives.AsSpan((int)from, (int)count).ToArray(), [count, 1], device: decoder.Device), part);
         }
-        return result;
     }
 
     private static IEnumerable<(long From, long Count)> Chunks(long rows, long chunk)
@@ -95,21 +96,32 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
         return new HeadRows(logits, slope, FusedOperations.SoftmaxInPlace(logits, rows.Targets));
     }
 
-    private GroupResult Evaluate(PackedPair pair, GroupContext context, Tensor logps)
-    {
-        float[] values = logps.cpu().data<float>().ToArray();
-        double Sum(int from, int count) => values.AsSpan(from, count).ToArray().Sum(v => (double)v);
-        var both = GroupScore.Pair(Sum(0, pair.ChosenCount), pair.ChosenCount, Sum(pair.ChosenCount, pair.RejectedCount), pair.RejectedCount);
-        return new GroupResult(pair.Index, both, loss.Evaluate(both, context));
-    }
+    private TokenFigures Figures(HeadRows computed) => TokenFigures.Of(
+        computed.LogProbabilities, computed.Probabilities, loss.Facts.HasFlag(TokenFacts.Squares), loss.Facts.HasFlag(TokenFacts.Entropy));
 
-    /// <summary>d loss / d log p of the rows [from, from + count) of a pair.</summary>
-    private Tensor Derivatives(GroupResult result, int from, int count)
+    /// <returns>d loss / d log p of the unit's rows, added up over its groups.</returns>
+    private float[] Evaluate(PackedUnit unit, GroupContext context, TokenFigures figures, GroupResult[] results)
     {
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++)
-            values[i] = (float)result.Loss.Derivatives[from + i < result.Score.Chosen.Count ? 0 : 1];
-        return tensor(values, [count, 1], device: decoder.Device);
+        var tokens = new TokenScores(loss, figures, unit.Start);
+        double[] derivatives = new double[unit.Count];
+        foreach (PackedGroup group in unit.Groups)
+        {
+            GroupScore score = tokens.Of(group);
+            GroupLoss found = loss.Evaluate(score, context with { Index = context.Index + group.Place });
+            results[group.Place] = new GroupResult(group.Index, score, found);
+            for (int i = 0; i < group.Answers.Length; i++)
+            {
+                float[]? weights = found.WeightedDerivatives.Length > 0 ? tokens.Weights(group, i) : null;
+                Add(group.Answers[i], t => found.Derivatives[i] + (weights is null ? 0 : weights[t] * found.WeightedDerivatives[i]));
+            }
+            foreach (ScoredSpan span in group.Prompt) Add(span, _ => found.PromptDerivative);
+        }
+        return Array.ConvertAll(derivatives, d => (float)d);
+
+        void Add(ScoredSpan span, Func<int, double> derivative)
+        {
+            for (int t = 0; t < span.Count; t++) derivatives[span.Start - unit.Start + t] += derivative(t);
+        }
     }
 
     /// <summary>d loss / d logit = w (one-hot - softmax), with w the derivative of the row's log p, then through soft cap and scaling.</summary>

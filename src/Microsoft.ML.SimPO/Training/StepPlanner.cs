@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 
@@ -7,7 +8,7 @@ namespace Microsoft.ML.SimPO.Training;
 /// <param name="pairs">All pairs.</param>
 /// <param name="batchSize">Pairs a step.</param>
 /// <param name="tokensPerMicroBatch">At most so many rows a micro-batch where its size does not change the result; a longer pair is one by itself.</param>
-internal sealed class StepPlanner(IReadOnlyList<EncodedPair> pairs, int batchSize, int tokensPerMicroBatch)
+internal sealed class StepPlanner(IReadOnlyList<EncodedPrompt> pairs, int batchSize, int tokensPerMicroBatch)
 {
     /// <summary>At most so many pairs a micro-batch; for the references exactly so many, and a divisor of the pairs a step.</summary>
     public int PairsPerMicroBatch { get; init; } = int.MaxValue;
@@ -17,13 +18,20 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPair> pairs, int batchSiz
     /// <summary>Leaves out what does not fill a step at the end of an epoch; for the references what does not fill a micro-batch.</summary>
     public bool DropLast { get; init; }
 
+    /// <summary>
+    /// Rows of one prompt are in one step, so that its prompt is computed once: a step ends where the rows of the next prompt do not fit, and a prompt of more rows than a
+    /// step has fills steps of its own. Not for the references.
+    /// </summary>
+    public bool KeepsPromptsTogether { get; init; }
+
     /// <summary>Micro-batches a step for the references: <c>gradient_accumulation_steps</c>.</summary>
     public int Accumulation => Math.Max(1, batchSize / Math.Min(PairsPerMicroBatch, batchSize));
 
     /// <param name="epochs">Above 0; a fraction ends early.</param>
     /// <param name="seed">Null keeps the order of the data in every epoch.</param>
     /// <returns>No steps where there are too few pairs for one and the last is dropped.</returns>
-    public List<TrainingStep> Plan(double epochs, int? seed) => EpochEnd == EpochEnd.OwnStep ? PlanByPairs(epochs, seed) : PlanByMicroBatches(epochs, seed);
+    public List<TrainingStep> Plan(double epochs, int? seed) =>
+        EpochEnd != EpochEnd.OwnStep ? PlanByMicroBatches(epochs, seed) : KeepsPromptsTogether ? PlanByPrompts(epochs, seed) : PlanByPairs(epochs, seed);
 
     private List<TrainingStep> PlanByPairs(double epochs, int? seed)
     {
@@ -40,6 +48,40 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPair> pairs, int batchSiz
             }
         }
         return steps;
+    }
+
+    private List<TrainingStep> PlanByPrompts(double epochs, int? seed)
+    {
+        int[] prompts = SamePrompts.Of(pairs);
+        List<TrainingStep> plan = [];
+        for (int epoch = 0; epoch < epochs; epoch++)
+        {
+            List<int[]> steps = [.. StepsOfWholePrompts(Order(epoch, seed), prompts)];
+            if (DropLast && steps.Count > 0 && steps[^1].Length < batchSize) steps.RemoveAt(steps.Count - 1);
+            int used = steps.Sum(s => s.Length), done = 0;
+            foreach (int[] step in steps.Take((int)Math.Ceiling((epochs - epoch) * steps.Count)))
+            {
+                done += step.Length;
+                plan.Add(new TrainingStep(PassCutter.Cut(step, pairs, tokensPerMicroBatch, PairsPerMicroBatch), epoch + (done / (double)used)));
+            }
+        }
+        return plan;
+    }
+
+    private IEnumerable<int[]> StepsOfWholePrompts(int[] order, int[] prompts)
+    {
+        List<int> current = [];
+        foreach (IGrouping<int, int> rows in order.GroupBy(i => prompts[i]))
+        {
+            if (current.Count > 0 && current.Count + rows.Count() > batchSize)
+            {
+                yield return [.. current];
+                current.Clear();
+            }
+            current.AddRange(rows);
+            for (; current.Count >= batchSize; current.RemoveRange(0, batchSize)) yield return [.. current[..batchSize]];
+        }
+        if (current.Count > 0) yield return [.. current];
     }
 
     private List<TrainingStep> PlanByMicroBatches(double epochs, int? seed)

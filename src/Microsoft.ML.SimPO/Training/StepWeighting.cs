@@ -21,10 +21,12 @@ internal sealed record StepWeighting
     public static StepWeighting EachMicroBatch(int? divisor = null) =>
         new() { ByMicroBatch = true, Divisor = divisor, SftNormalization = SftNormalization.MicroBatchTokens };
 
-    /// <summary>The context of each micro-batch's pairs.</summary>
-    public GroupContext[] Contexts(TrainingStep step, IReadOnlyList<EncodedPair> pairs)
+    /// <summary>The context of each micro-batch's groups.</summary>
+    /// <param name="scored">Whether a mean over tokens counts those of prompts.</param>
+    public GroupContext[] Contexts(TrainingStep step, IReadOnlyList<EncodedPrompt> groups, ScoredTokens scored = ScoredTokens.Answers)
     {
-        int[] tokens = [.. step.MicroBatches.Select(m => m.Sum(i => pairs[i].ChosenAnswerLength))];
+        int Count(EncodedAnswer answer) => scored == ScoredTokens.Answers ? answer.Length : answer.Ids.Length - 1;
+        int[] tokens = [.. step.MicroBatches.Select(m => m.Sum(i => Count(groups[i].Chosen)))];
         double divisor = Divisor ?? step.MicroBatches.Count;
         return [.. step.MicroBatches.Select((m, i) => new GroupContext(
             ByMicroBatch ? 1 / (m.Length * divisor) : 1.0 / step.PairCount,

@@ -16,7 +16,7 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
     /// <exception cref="OperationCanceledException">Cancelled; the weights are those of the last whole step.</exception>
     /// <exception cref="InvalidOperationException">The loss or its gradient is not a finite number any more.</exception>
     public void Run(
-        IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan, Action<TrainingProgress>? report, CancellationToken cancellationToken = default)
+        IReadOnlyList<EncodedPrompt> pairs, IReadOnlyList<TrainingStep> plan, Action<TrainingProgress>? report, CancellationToken cancellationToken = default)
     {
         using TrainingSteps steps = Begin(pairs, plan);
         while (steps.Next(cancellationToken) is { } progress) report?.Invoke(progress);
@@ -24,7 +24,12 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
 
     /// <summary>The steps of a plan, for whoever does something between them.</summary>
     /// <param name="pairs">What the plan's indices refer to.</param>
-    public TrainingSteps Begin(IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan) => new(this, decoder, settings, pairs, plan);
+    /// <exception cref="InvalidOperationException">A group lacks what the loss needs.</exception>
+    public TrainingSteps Begin(IReadOnlyList<EncodedPrompt> pairs, IReadOnlyList<TrainingStep> plan)
+    {
+        GroupFaults.ThrowIfAny(loss, pairs);
+        return new TrainingSteps(this, decoder, settings, pairs, plan);
+    }
 
     /// <summary>What computes the gradients of all steps.</summary>
     internal GradientPass MakePass() =>
@@ -46,19 +51,20 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
     }
 
     private (GroupResult[][] Results, int Tokens) Gradients(
-        IReadOnlyList<EncodedPair> pairs, TrainingStep step, GradientPass pass, AdamW optimizer, CancellationToken cancellationToken)
+        IReadOnlyList<EncodedPrompt> pairs, TrainingStep step, GradientPass pass, AdamW optimizer, CancellationToken cancellationToken)
     {
         optimizer.ZeroGradients();
-        GroupContext[] contexts = settings.Weighting.Contexts(step, pairs);
+        List<int[]>[] parts = [.. step.MicroBatches.Select(m => PassCutter.Cut(m, pairs, settings.Plan.TokensPerPass))];
+        GroupContext[] contexts = new StepTotals(decoder, loss, settings.Weighting).AddTo(settings.Weighting.Contexts(step, pairs, loss.ScoredTokens), parts, pairs, cancellationToken);
         var results = new GroupResult[contexts.Length][];
         int tokens = 0;
         for (int i = 0; i < results.Length; i++)
         {
             List<GroupResult> found = [];
-            foreach (int[] part in PassCutter.Cut(step.MicroBatches[i], pairs, settings.Plan.TokensPerPass))
+            foreach (int[] part in parts[i])
             {
-                PackedBatch batch = PackedBatch.Of([.. part.Select(p => (p, pairs[p]))], decoder.Architecture);
-                found.AddRange(pass.Run(batch, contexts[i], cancellationToken));
+                PackedBatch batch = PackedBatch.Of([.. part.Select(p => (p, pairs[p]))], decoder.Architecture, scored: loss.ScoredTokens);
+                found.AddRange(pass.Run(batch, contexts[i] with { Index = contexts[i].Index + found.Count }, cancellationToken));
                 tokens += batch.Tokens.Rows;
             }
             results[i] = [.. found];
@@ -66,7 +72,7 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
         return (results, tokens);
     }
 
-    private static void Check(int index, GroupResult[][] results, double norm, IReadOnlyList<EncodedPair> pairs)
+    private static void Check(int index, GroupResult[][] results, double norm, IReadOnlyList<EncodedPrompt> pairs)
     {
         GroupResult[] all = [.. results.SelectMany(m => m)], bad = [.. all.Where(r => !double.IsFinite(r.Loss.Value))];
         if (double.IsFinite(norm) && bad.Length == 0) return;

@@ -16,7 +16,7 @@ internal sealed class TrainingSteps : IDisposable
     private TimeSpan _before;
     private GradientPass? _pass;
 
-    public TrainingSteps(TrainingLoop loop, Decoder decoder, TrainingSettings settings, IReadOnlyList<EncodedPair> pairs, IReadOnlyList<TrainingStep> plan)
+    public TrainingSteps(TrainingLoop loop, Decoder decoder, TrainingSettings settings, IReadOnlyList<EncodedPrompt> pairs, IReadOnlyList<TrainingStep> plan)
     {
         (_loop, _decoder, Pairs, Plan) = (loop, decoder, pairs, plan);
         try
@@ -32,7 +32,7 @@ internal sealed class TrainingSteps : IDisposable
     }
 
     /// <summary>What the plan's indices refer to.</summary>
-    public IReadOnlyList<EncodedPair> Pairs { get; }
+    public IReadOnlyList<EncodedPrompt> Pairs { get; }
 
     public IReadOnlyList<TrainingStep> Plan { get; }
 

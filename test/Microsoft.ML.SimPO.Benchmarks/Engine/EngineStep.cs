@@ -15,18 +15,18 @@ internal sealed class EngineStep : IDisposable
     private readonly Decoder _decoder;
     private readonly AdamW _optimizer;
     private readonly GradientPass _pass;
-    private readonly bool _sharePrefix;
+    private readonly PromptSharing _sharing;
 
-    public EngineStep(Decoder decoder, double beta, double ratio, bool recompute = false, bool sharePrefix = true)
+    public EngineStep(Decoder decoder, double beta, double ratio, bool recompute = false, PromptSharing sharing = PromptSharing.Batch)
     {
         foreach (Parameter parameter in decoder.Trainable) parameter.Train();
-        (_decoder, _sharePrefix) = (decoder, sharePrefix);
+        (_decoder, _sharing) = (decoder, sharing);
         _optimizer = new AdamW(decoder.Trainable, new AdamWSettings());
         _pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(beta, ratio)), recompute);
     }
 
     /// <returns>Loss, gradient norm and where the time went.</returns>
-    public IReadOnlyDictionary<string, double> Run(IReadOnlyList<EncodedPair> pairs, double learningRate)
+    public IReadOnlyDictionary<string, double> Run(IReadOnlyList<EncodedPrompt> pairs, double learningRate)
     {
         var clock = Stopwatch.StartNew();
         double loss = Gradients(pairs);
@@ -40,9 +40,9 @@ internal sealed class EngineStep : IDisposable
     }
 
     /// <summary>Gradients alone, so that the first step finds its memory warm and its weights unchanged.</summary>
-    public void WarmUp(IReadOnlyList<EncodedPair> pairs) => Gradients(pairs);
+    public void WarmUp(IReadOnlyList<EncodedPrompt> pairs) => Gradients(pairs);
 
-    public double UsefulFlops(IReadOnlyList<EncodedPair> pairs) => UsefulWork.OfStep(_decoder, pairs);
+    public double UsefulFlops(IReadOnlyList<EncodedPrompt> pairs) => UsefulWork.OfStep(_decoder, pairs);
 
     /// <summary>What training holds beside the weights: a gradient of each that is trained, and both moments.</summary>
     public double TrainingBytes => 4.0 * (_optimizer.Moments.Sum(m => m.First.numel() + m.Second.numel()) + Trained.Sum(p => p.Gradient.numel()));
@@ -56,10 +56,10 @@ internal sealed class EngineStep : IDisposable
         _decoder.Dispose();
     }
 
-    private double Gradients(IReadOnlyList<EncodedPair> pairs)
+    private double Gradients(IReadOnlyList<EncodedPrompt> pairs)
     {
         _optimizer.ZeroGradients();
-        PackedBatch batch = PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], _decoder.Architecture, _sharePrefix);
+        PackedBatch batch = PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], _decoder.Architecture, _sharing);
         return _pass.Run(batch, new GroupContext(1.0 / pairs.Count)).Sum(p => p.Loss.Value);
     }
 }

@@ -42,14 +42,14 @@ internal static class MediumModel
     }
 
     /// <param name="lengths">Tokens of prompt, chosen and rejected answer of each pair.</param>
-    public static EncodedPair[] Pairs(params (int Prompt, int Chosen, int Rejected)[] lengths)
+    public static EncodedPrompt[] Pairs(params (int Prompt, int Chosen, int Rejected)[] lengths)
     {
         var random = new Random(Seed);
         int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(32_000))];
-        EncodedPair Pair((int Prompt, int Chosen, int Rejected) length)
+        EncodedPrompt Pair((int Prompt, int Chosen, int Rejected) length)
         {
             int[] prompt = Ids(length.Prompt);
-            return new EncodedPair([.. prompt, .. Ids(length.Chosen)], prompt.Length, [.. prompt, .. Ids(length.Rejected)], prompt.Length);
+            return EncodedPrompt.Pair([.. prompt, .. Ids(length.Chosen)], prompt.Length, [.. prompt, .. Ids(length.Rejected)], prompt.Length);
         }
         return [.. lengths.Select(Pair)];
     }

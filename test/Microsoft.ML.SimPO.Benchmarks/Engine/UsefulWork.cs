@@ -9,10 +9,10 @@ namespace Microsoft.ML.SimPO.Benchmarks;
 /// </summary>
 internal static class UsefulWork
 {
-    public static double OfStep(Decoder decoder, IReadOnlyList<EncodedPair> pairs) => 3 * OfForward(decoder, pairs);
+    public static double OfStep(Decoder decoder, IReadOnlyList<EncodedPrompt> pairs) => 3 * OfForward(decoder, pairs);
 
     /// <summary>Frozen weights cost no gradient of their own: 4 in place of 6 for layers and head; A and B of an adapter 6 N each.</summary>
-    public static double OfAdapterStep(Decoder decoder, IReadOnlyList<EncodedPair> pairs)
+    public static double OfAdapterStep(Decoder decoder, IReadOnlyList<EncodedPrompt> pairs)
     {
         DecoderArchitecture a = decoder.Architecture;
         double attention = 2 * pairs.Sum(p => (double)p.PackedLength * p.PackedLength) * a.QuerySize * a.Layers.Count;
@@ -20,11 +20,11 @@ internal static class UsefulWork
         return (2 * OfForward(decoder, pairs)) + attention + (6 * tokens * matrices);
     }
 
-    public static double OfForward(Decoder decoder, IReadOnlyList<EncodedPair> pairs)
+    public static double OfForward(Decoder decoder, IReadOnlyList<EncodedPrompt> pairs)
     {
         DecoderArchitecture a = decoder.Architecture;
         double layers = decoder.Layers.Sum(l => l.Parameters.All.Sum(p => p.Value.numel()));
-        double tokens = pairs.Sum(p => p.PackedLength), scored = pairs.Sum(p => p.ChosenAnswerLength + p.RejectedAnswerLength);
+        double tokens = pairs.Sum(p => p.PackedLength), scored = pairs.Sum(p => p.Chosen.Length + p.Rejected.Length);
         double squares = pairs.Sum(p => (double)p.PackedLength * p.PackedLength);
         return 2 * ((tokens * layers) + (scored * a.HiddenSize * a.VocabularySize) + (squares * a.QuerySize * a.Layers.Count));
     }

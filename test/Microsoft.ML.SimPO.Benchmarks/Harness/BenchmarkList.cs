@@ -8,6 +8,7 @@ internal static class BenchmarkList
         new StepBenchmark(),
         new LoadBenchmark(),
         new PromptHeavyBenchmark(),
+        new GroupsBenchmark(),
         new OptimizerBenchmark(),
         new ScoreBenchmark(),
         new SmolLM2Benchmark(),

@@ -12,10 +12,10 @@ internal sealed record PaddedBatch(Tensor Ids, Tensor Labels, Tensor Visible)
 {
     public const long Ignored = -100;
 
-    public static PaddedBatch Of(IReadOnlyList<EncodedPair> pairs)
+    public static PaddedBatch Of(IReadOnlyList<EncodedPrompt> pairs)
     {
         (TokenIds Ids, int Prompt)[] rows =
-            [.. pairs.Select(p => (p.ChosenIds, p.ChosenPromptLength)), .. pairs.Select(p => (p.RejectedIds, p.RejectedPromptLength))];
+            [.. pairs.Select(p => (p.Chosen.Ids, p.Chosen.PromptLength)), .. pairs.Select(p => (p.Rejected.Ids, p.Rejected.PromptLength))];
         int width = rows.Max(r => r.Ids.Length);
         long[] ids = new long[rows.Length * width], labels = new long[ids.Length];
         bool[] visible = new bool[ids.Length];

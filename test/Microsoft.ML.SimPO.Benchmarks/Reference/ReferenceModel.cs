@@ -38,7 +38,7 @@ internal sealed class ReferenceModel : IDisposable
 
     /// <summary>SimPO's loss of the pairs, its gradients, and an update.</summary>
     /// <returns>The loss, and the gradients' norm where asked for.</returns>
-    public (double Loss, double? Norm) Step(IReadOnlyList<EncodedPair> pairs, double beta, double ratio, bool norm)
+    public (double Loss, double? Norm) Step(IReadOnlyList<EncodedPrompt> pairs, double beta, double ratio, bool norm)
     {
         double value = Gradients(pairs, beta, ratio);
         double? length = null;
@@ -52,7 +52,7 @@ internal sealed class ReferenceModel : IDisposable
     }
 
     /// <summary>Mean log-probabilities of the chosen answers, then of the rejected ones; no gradients.</summary>
-    public float[] Score(IReadOnlyList<EncodedPair> pairs)
+    public float[] Score(IReadOnlyList<EncodedPrompt> pairs)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradients = no_grad();
@@ -73,7 +73,7 @@ internal sealed class ReferenceModel : IDisposable
         foreach (TorchSharp.Modules.Parameter parameter in Parameters) parameter.Dispose();
     }
 
-    private double Gradients(IReadOnlyList<EncodedPair> pairs, double beta, double ratio)
+    private double Gradients(IReadOnlyList<EncodedPrompt> pairs, double beta, double ratio)
     {
         using DisposeScope scope = NewDisposeScope();
         foreach (TorchSharp.Modules.Parameter parameter in Parameters) parameter.grad = null;

@@ -102,7 +102,7 @@ public sealed class SmolLM2Tests : IDisposable
         JsonElement simpo = ReadFile("golden.json").GetProperty("simpo");
         using var tensors = new GoldenTensors(Path.Combine(_folder, "golden.safetensors"));
         Decoder decoder = Model.Model.Decoder;
-        EncodedPair[] pairs = [.. Golden("pairs").Take(3).Select(Pair)];
+        EncodedPrompt[] pairs = [.. Golden("pairs").Take(3).Select(Pair)];
         (double loss, double norm) = Gradients(decoder, pairs, lookUpPadding: true);
         Assert.Equal(simpo.GetProperty("loss").GetDouble(), loss, 1e-4);
         Assert.Equal(simpo.GetProperty("global_grad_norm").GetDouble(), norm, 1e-3 * norm);
@@ -164,7 +164,7 @@ public sealed class SmolLM2Tests : IDisposable
         }
     }
 
-    private static (double Loss, double Norm) Gradients(Decoder decoder, EncodedPair[] pairs, bool lookUpPadding)
+    private static (double Loss, double Norm) Gradients(Decoder decoder, EncodedPrompt[] pairs, bool lookUpPadding)
     {
         foreach (Parameter parameter in decoder.Parameters)
         {
@@ -180,10 +180,10 @@ public sealed class SmolLM2Tests : IDisposable
     private IDataView View(IEnumerable<int> rows) =>
         _context.Data.LoadFromEnumerable(rows.Select(i => Rows.Value[i]).Select(r => new TextPair { Prompt = r.Prompt, Chosen = r.Chosen, Rejected = r.Rejected }));
 
-    private static EncodedPair Pair(JsonElement golden)
+    private static EncodedPrompt Pair(JsonElement golden)
     {
         int[] prompt = Ids(golden, "prompt_ids");
-        return new EncodedPair([.. prompt, .. Ids(golden, "chosen_ids")], prompt.Length, [.. prompt, .. Ids(golden, "rejected_ids")], prompt.Length);
+        return EncodedPrompt.Pair([.. prompt, .. Ids(golden, "chosen_ids")], prompt.Length, [.. prompt, .. Ids(golden, "rejected_ids")], prompt.Length);
     }
 
     private JsonElement[] Golden(string name) => [.. ReadFile("golden.json").GetProperty(name).EnumerateArray()];

@@ -56,7 +56,7 @@ public sealed class MixedPrecisionTests
 
     private static (double Loss, double[] Gradients) Gradients(Decoder decoder)
     {
-        EncodedPair[] pairs = [.. RandomPairs.Make(4), .. RandomPairs.Corners().Values];
+        EncodedPrompt[] pairs = [.. RandomPairs.Make(4), .. RandomPairs.Corners().Values];
         foreach (Parameter parameter in decoder.Parameters)
         {
             parameter.Train();

@@ -59,17 +59,17 @@ public sealed class ConversationParityTests
         {
             PreferenceRow read = ConversationGolden.Read(row);
             PairTexts texts = encoder.Texts(read.Prompt, read.Chosen, read.Rejected);
-            EncodedPair pair = encoder.Encode(read.Prompt, read.Chosen, read.Rejected, 1)!;
+            EncodedPrompt pair = encoder.Encode(read.Prompt, read.Chosen, read.Rejected, 1)!;
             if (refuses) return IsCounted(row, pair) ? null : $"should be refused ({why}), but is {JsonSerializer.Serialize(texts)}";
-            string end = texts.NeedsEos ? tokenizer.TokenText(pair.ChosenIds[^1])! : "";
+            string end = texts.NeedsEos ? tokenizer.TokenText(pair.Chosen.Ids[^1])! : "";
             JsonElement right = (better is { } found && found.TryGetProperty("text", out _) ? found : expected).GetProperty("text");
             string id = expected.GetProperty("row").GetString()!;
             string? difference = Differ(id, "prompt", right, texts.Prompt, "")
                 ?? Differ(id, "chosen", right, texts.Chosen, end) ?? Differ(id, "rejected", right, texts.Rejected, end);
             if (difference is not null || better is not null || id == PartsOfAnswer) return difference;
             JsonElement ids = expected.GetProperty("ids");
-            return DifferInIds(ids, "chosen", pair.ChosenIds, texts.NeedsEos, tokenizer)
-                ?? DifferInIds(ids, "rejected", pair.RejectedIds, texts.NeedsEos, tokenizer);
+            return DifferInIds(ids, "chosen", pair.Chosen.Ids, texts.NeedsEos, tokenizer)
+                ?? DifferInIds(ids, "rejected", pair.Rejected.Ids, texts.NeedsEos, tokenizer);
         }
         catch (InvalidDataException e)
         {
@@ -78,8 +78,8 @@ public sealed class ConversationParityTests
     }
 
     /// <summary>Answers that are one in the data themselves are kept and counted: that is told, and no fault.</summary>
-    private static bool IsCounted(JsonElement row, EncodedPair pair) =>
-        pair.ChosenIds.SequenceEqual(pair.RejectedIds) && row.GetProperty("chosen").GetRawText() == row.GetProperty("rejected").GetRawText();
+    private static bool IsCounted(JsonElement row, EncodedPrompt pair) =>
+        pair.Chosen.Ids.SequenceEqual(pair.Rejected.Ids) && row.GetProperty("chosen").GetRawText() == row.GetProperty("rejected").GetRawText();
 
     /// <summary>An answer or a prompt of no visible character is refused by name, whatever a template would make of it.</summary>
     private static bool IsBlank(JsonElement row) =>

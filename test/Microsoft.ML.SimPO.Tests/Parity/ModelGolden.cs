@@ -33,7 +33,7 @@ internal sealed class ModelGolden : IDisposable
     /// <summary>The three texts.</summary>
     public IReadOnlyList<int[]> Sequences { get; }
 
-    public IReadOnlyList<(int Index, EncodedPair Tokens)> Pairs { get; }
+    public IReadOnlyList<(int Index, EncodedPrompt Tokens)> Pairs { get; }
 
     /// <summary>The family of a checkpoint's folder, as its configuration calls it.</summary>
     public static string Family(string folder) => ModelConfig.LoadFile(Path.Combine(folder, "config.json")).GetString("model_type");
@@ -67,11 +67,11 @@ internal sealed class ModelGolden : IDisposable
         return [.. lengths.Select((length, i) => ids[(i * width)..((i * width) + length)])];
     }
 
-    private List<(int, EncodedPair)> ReadPairs()
+    private List<(int, EncodedPrompt)> ReadPairs()
     {
         int[] ids = Tensors.Integers("pair.input_ids"), offsets = Tensors.Integers("pair.offsets"), prompts = Tensors.Integers("pair.prompt_lengths");
         int[] Sequence(int i) => ids[offsets[i]..offsets[i + 1]];
         return [.. Enumerable.Range(0, prompts.Length / 2).Select(p =>
-            (p, new EncodedPair(Sequence(2 * p), prompts[2 * p], Sequence((2 * p) + 1), prompts[(2 * p) + 1])))];
+            (p, EncodedPrompt.Pair(Sequence(2 * p), prompts[2 * p], Sequence((2 * p) + 1), prompts[(2 * p) + 1])))];
     }
 }

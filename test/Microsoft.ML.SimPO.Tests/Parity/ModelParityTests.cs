@@ -47,7 +47,7 @@ public class ModelParityTests
         using DisposeScope scope = NewDisposeScope();
         PackedBatch batch = PackedBatch.Of(fixture.Pairs, fixture.Decoder.Architecture);
         using var pass = DecoderPass.Packed(fixture.Decoder.Architecture, batch.Tokens, CPU);
-        float[] logps = TargetLogProbabilities.Compute(fixture.Decoder, fixture.Decoder.Forward(pass), batch.ScoredRows, batch.Targets);
+        float[] logps = TargetLogProbabilities.Compute(fixture.Decoder, fixture.Decoder.Forward(pass), batch.ScoredRows, batch.Targets).LogProbabilities;
         Differences.AssertClose("pair.token_logps", fixture.Tensors.Floats("pair.token_logps"), logps, fixture.Tolerance("pair.token_logps"));
     }
 
@@ -108,7 +108,7 @@ public class ModelParityTests
         }
         var loss = new SimPOLoss(fixture.Number("beta"), fixture.Number("gamma_beta_ratio"));
         using var pass = new GradientPass(decoder, new ResponseHead(decoder, loss, budget), recompute, lookUpPadding: true);
-        PackedBatch batch = PackedBatch.Of(fixture.Pairs, decoder.Architecture, sharePrefix);
+        PackedBatch batch = PackedBatch.Of(fixture.Pairs, decoder.Architecture, sharePrefix ? PromptSharing.Batch : PromptSharing.None);
         GroupResult[] pairs = pass.Run(batch, new GroupContext(1.0 / fixture.Pairs.Count));
 
         string setting = $"shared {sharePrefix}, recompute {recompute}, budget {budget}: ";

@@ -99,8 +99,8 @@ public sealed class PreprocessingParityTests
             if (isCut || hasEnd || chosen.SequenceEqual(rejected)) continue;
             var (prompt, first, second) = hasPrompt ? (Messages(given), chosen, rejected) : ReferenceTexts.TrlSplit(chosen, rejected);
             if (encoder.Encode(Json(prompt), Json(first), Json(second), compared) is not { } actual) continue; // an answer that does not fit is dropped, not cut
-            Assert.Equal(UpToEnd(row, "chosen", encoder.EndTokens, bos), (kind, actual.ChosenIds, actual.ChosenPromptLength), SameSide);
-            Assert.Equal(UpToEnd(row, "rejected", encoder.EndTokens, bos), (kind, actual.RejectedIds, actual.RejectedPromptLength), SameSide);
+            Assert.Equal(UpToEnd(row, "chosen", encoder.EndTokens, bos), (kind, actual.Chosen.Ids, actual.Chosen.PromptLength), SameSide);
+            Assert.Equal(UpToEnd(row, "rejected", encoder.EndTokens, bos), (kind, actual.Rejected.Ids, actual.Rejected.PromptLength), SameSide);
             compared++;
         }
         Assert.InRange(compared, rows.Length / 2, rows.Length);
@@ -130,10 +130,10 @@ public sealed class PreprocessingParityTests
         {
             JsonElement expected = JsonDocument.Parse(line).RootElement;
             int[] prompt = Ids(expected, "prompt_ids");
-            EncodedPair pair = encoder.Encode(expected.GetProperty("prompt").GetString()!, expected.GetProperty("chosen").GetString()!, expected.GetProperty("rejected").GetString()!, ++row)!;
-            Assert.Equal([.. prompt, .. Ids(expected, "chosen_ids")], pair.ChosenIds);
-            Assert.Equal([.. prompt, .. Ids(expected, "rejected_ids")], pair.RejectedIds);
-            Assert.Equal((prompt.Length, prompt.Length, prompt.Length), (pair.ChosenPromptLength, pair.RejectedPromptLength, pair.SharedPrefixLength));
+            EncodedPrompt pair = encoder.Encode(expected.GetProperty("prompt").GetString()!, expected.GetProperty("chosen").GetString()!, expected.GetProperty("rejected").GetString()!, ++row)!;
+            Assert.Equal([.. prompt, .. Ids(expected, "chosen_ids")], pair.Chosen.Ids);
+            Assert.Equal([.. prompt, .. Ids(expected, "rejected_ids")], pair.Rejected.Ids);
+            Assert.Equal((prompt.Length, prompt.Length, prompt.Length), (pair.Chosen.PromptLength, pair.Rejected.PromptLength, pair.SharedPrefixLength));
             Assert.Equal(prompt, encoder.EncodePrompt(expected.GetProperty("prompt").GetString()!));
         }
         Assert.Equal(row, encoder.Statistics.Templated);
@@ -151,14 +151,14 @@ public sealed class PreprocessingParityTests
         ReferenceRow actual = encoder.Encode(Text("prompt"), Text("chosen"), Text("rejected"));
         // A null at the head is the BOS that the tokenizer lacks. It took a place in the prompt, so a row that was cut with it cannot be compared.
         bool hasNull = row.GetProperty("chosen_input_ids").EnumerateArray().Any(id => id.ValueKind == JsonValueKind.Null);
-        bool isFull = Math.Max(actual.Pair.ChosenIds.Length, actual.Pair.RejectedIds.Length) >= maxLength;
+        bool isFull = Math.Max(actual.Pair.Chosen.Ids.Length, actual.Pair.Rejected.Ids.Length) >= maxLength;
         if (lacksBos && (isFull || actual.CutsPrompt || actual.CutsAnswer)) return;
         Assert.Equal(Ids(row, "prompt_input_ids"), actual.PromptIds);
-        Assert.Equal(Ids(row, "chosen_input_ids"), actual.Pair.ChosenIds);
-        Assert.Equal(Ids(row, "rejected_input_ids"), actual.Pair.RejectedIds);
+        Assert.Equal(Ids(row, "chosen_input_ids"), actual.Pair.Chosen.Ids);
+        Assert.Equal(Ids(row, "rejected_input_ids"), actual.Pair.Rejected.Ids);
         int missing = hasNull ? 1 : 0;
-        Assert.Equal(Unscored(row, "chosen_labels") - missing, actual.Pair.ChosenPromptLength);
-        Assert.Equal(Unscored(row, "rejected_labels") - missing, actual.Pair.RejectedPromptLength);
+        Assert.Equal(Unscored(row, "chosen_labels") - missing, actual.Pair.Chosen.PromptLength);
+        Assert.Equal(Unscored(row, "rejected_labels") - missing, actual.Pair.Rejected.PromptLength);
     }
 
     private static int Unscored(JsonElement row, string name) => row.GetProperty(name).EnumerateArray().TakeWhile(label => label.ValueKind != JsonValueKind.Null && label.GetInt32() == -100).Count();

@@ -47,9 +47,9 @@ internal sealed class TrainingGolden : IDisposable
     /// <summary>The pairs of every micro-batch of every step.</summary>
     public int[][][] Order { get; }
 
-    public IReadOnlyList<EncodedPair> Train { get; }
+    public IReadOnlyList<EncodedPrompt> Train { get; }
 
-    public IReadOnlyList<EncodedPair> Evaluation { get; }
+    public IReadOnlyList<EncodedPrompt> Evaluation { get; }
 
     public IReadOnlyList<int[]> EvaluationBatches { get; }
 
@@ -109,7 +109,7 @@ internal sealed class TrainingGolden : IDisposable
     public static string Method(GoldenCase golden) => Read(golden.File("config.json")).GetProperty("method").GetString()!;
 
     /// <summary>Pairs as texts whose ids they are, without the special tokens; null where there are none such.</summary>
-    public IReadOnlyList<TextPair>? TextsOf(IReadOnlyList<EncodedPair> pairs)
+    public IReadOnlyList<TextPair>? TextsOf(IReadOnlyList<EncodedPrompt> pairs)
     {
         if (!File.Exists(Path.Combine(ModelPath, "tokenizer.json"))) return null;
         HfTokenizer tokenizer = HfTokenizer.Load(ModelPath);
@@ -120,11 +120,11 @@ internal sealed class TrainingGolden : IDisposable
             .FirstOrDefault(answer => tokenizer.Encode(prompt + answer, addSpecialTokens: false).SequenceEqual(Plain(ids)));
 
         List<TextPair> texts = [];
-        foreach (EncodedPair pair in pairs)
+        foreach (EncodedPrompt pair in pairs)
         {
-            string prompt = Decoded([.. pair.ChosenIds[..pair.ChosenPromptLength]]);
-            string? chosen = Answer(prompt, [.. pair.ChosenIds], pair.ChosenPromptLength);
-            string? rejected = Answer(prompt, [.. pair.RejectedIds], pair.RejectedPromptLength);
+            string prompt = Decoded([.. pair.Chosen.Ids[..pair.Chosen.PromptLength]]);
+            string? chosen = Answer(prompt, [.. pair.Chosen.Ids], pair.Chosen.PromptLength);
+            string? rejected = Answer(prompt, [.. pair.Rejected.Ids], pair.Rejected.PromptLength);
             if (chosen is null || rejected is null) return null;
             texts.Add(new TextPair { Prompt = prompt, Chosen = chosen, Rejected = rejected });
         }
@@ -143,11 +143,11 @@ internal sealed class TrainingGolden : IDisposable
 
     private static JsonElement Read(string path) => JsonDocument.Parse(GoldenFile.ReadBytes(path)).RootElement;
 
-    private static List<EncodedPair> ReadPairs(string path) => [.. GoldenFile.ReadLines(path).Select(line =>
+    private static List<EncodedPrompt> ReadPairs(string path) => [.. GoldenFile.ReadLines(path).Select(line =>
     {
         JsonElement row = JsonDocument.Parse(line).RootElement;
         int[] Ids(string name) => [.. row.GetProperty(name).EnumerateArray().Select(i => i.GetInt32())];
         int[] prompt = Ids("prompt_ids");
-        return new EncodedPair([.. prompt, .. Ids("chosen_ids")], prompt.Length, [.. prompt, .. Ids("rejected_ids")], prompt.Length);
+        return EncodedPrompt.Pair([.. prompt, .. Ids("chosen_ids")], prompt.Length, [.. prompt, .. Ids("rejected_ids")], prompt.Length);
     })];
 }

@@ -78,7 +78,7 @@ public class TrainingParityTests
 
     private static void CheckEvaluation(TrainingGolden fixture, string when)
     {
-        GroupScore[] scores = new PairScorer(fixture.Decoder).Score(fixture.Evaluation);
+        GroupScore[] scores = new GroupScorer(fixture.Decoder).Score(fixture.Evaluation);
         CheckFigures(fixture, when, EvaluationFigures.Of(scores, fixture.EvaluationBatches, fixture.Options.CreateLoss()));
     }
 

@@ -20,7 +20,7 @@ public sealed class StepInvarianceTests
     public void A_step_does_not_depend_on_how_it_is_cut(string model, SftNormalization normalization)
     {
         using Decoder decoder = Load(model);
-        EncodedPair[] pairs = [.. RandomPairs.Make(3), .. RandomPairs.Corners().Values];
+        EncodedPrompt[] pairs = [.. RandomPairs.Make(3), .. RandomPairs.Corners().Values];
         var step = new Step(decoder, pairs, normalization);
         Outcome whole = step.Run(pairs.Length, int.MaxValue);
         Assert.InRange(whole.Norm, 1e-3, 1e3);
@@ -30,7 +30,7 @@ public sealed class StepInvarianceTests
         AssertSame("recompute, micro-batches of 2", whole, step.Run(2, int.MaxValue, recompute: true));
         AssertSame("head in chunks of four rows", whole, step.Run(pairs.Length, int.MaxValue, budget: FourRows));
         AssertSame("head in chunks of one row", whole, step.Run(4, int.MaxValue, budget: 1));
-        AssertSame("prompts not shared", whole, step.Run(pairs.Length, int.MaxValue, sharePrefix: false));
+        AssertSame("prompts not shared", whole, step.Run(pairs.Length, int.MaxValue, sharing: PromptSharing.None));
     }
 
     /// <summary>Where gradients of the embedding come from look-ups and from the tied head, only the look-ups of the padding token can be left out.</summary>
@@ -68,9 +68,9 @@ public sealed class StepInvarianceTests
         public double Largest { get; } = Gradients.Max(g => g.Max(Math.Abs));
     }
 
-    private sealed class Step(Decoder decoder, EncodedPair[] pairs, SftNormalization normalization)
+    private sealed class Step(Decoder decoder, EncodedPrompt[] pairs, SftNormalization normalization)
     {
-        public Outcome Run(int size, int tokens, bool recompute = false, long budget = ResponseHead.DefaultBudget, bool sharePrefix = true, bool lookUpPadding = true)
+        public Outcome Run(int size, int tokens, bool recompute = false, long budget = ResponseHead.DefaultBudget, PromptSharing sharing = PromptSharing.Batch, bool lookUpPadding = true)
         {
             foreach (Parameter parameter in decoder.Parameters)
             {
@@ -82,7 +82,7 @@ public sealed class StepInvarianceTests
             GroupContext[] contexts = (StepWeighting.EachPair with { SftNormalization = normalization }).Contexts(step, pairs);
             double loss = 0;
             for (int i = 0; i < contexts.Length; i++)
-                loss += pass.Run(PackedBatch.Of([.. step.MicroBatches[i].Select(p => (p, pairs[p]))], decoder.Architecture, sharePrefix), contexts[i]).Sum(p => p.Loss.Value);
+                loss += pass.Run(PackedBatch.Of([.. step.MicroBatches[i].Select(p => (p, pairs[p]))], decoder.Architecture, sharing), contexts[i]).Sum(p => p.Loss.Value);
             return new Outcome(loss, [.. decoder.Parameters.Select(p => p.Gradient.data<float>().ToArray())]);
         }
     }

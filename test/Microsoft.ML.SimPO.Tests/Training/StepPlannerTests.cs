@@ -4,6 +4,8 @@ namespace Microsoft.ML.SimPO.Training;
 
 public class StepPlannerTests
 {
+    private static int _prompts = 1000;
+
     [Fact]
     public void Without_a_seed_every_epoch_has_the_order_of_the_data()
     {
@@ -49,7 +51,7 @@ public class StepPlannerTests
     public void A_token_budget_cuts_steps_and_not_pairs()
     {
         // Packed lengths are 10, 20, 30, 40, 50; the budget is 60.
-        EncodedPair[] pairs = [.. new[] { 10, 20, 30, 40, 50 }.Select(PairOf)];
+        EncodedPrompt[] pairs = [.. new[] { 10, 20, 30, 40, 50 }.Select(length => PairOf(length))];
         List<TrainingStep> plan = new StepPlanner(pairs, 4, 60).Plan(1, null);
         Assert.Equal(["0 1 2 | 3", "4"], plan.Select(Text));
         Assert.Equal([4, 1], plan.Select(s => s.PairCount));
@@ -58,7 +60,7 @@ public class StepPlannerTests
     [Fact]
     public void A_pair_longer_than_the_budget_is_a_micro_batch_by_itself()
     {
-        EncodedPair[] pairs = [.. new[] { 10, 100, 10, 10 }.Select(PairOf)];
+        EncodedPrompt[] pairs = [.. new[] { 10, 100, 10, 10 }.Select(length => PairOf(length))];
         Assert.Equal(["0 | 1 | 2 3"], new StepPlanner(pairs, 4, 20).Plan(1, null).Select(Text));
     }
 
@@ -99,12 +101,52 @@ public class StepPlannerTests
         Assert.Equal([0.75, 1, 1.75, 2], planner.Plan(2, null).Select(s => s.Epoch));
     }
 
-    private static EncodedPair[] Pairs(int count) => [.. Enumerable.Range(0, count).Select(_ => PairOf(10))];
-
-    private static EncodedPair PairOf(int packedLength)
+    /// <summary>Rows of prompts a b a c b a: in steps of three the prompts stay whole, where they first appear; c fits beside b.</summary>
+    [Fact]
+    public void Rows_of_a_prompt_can_be_kept_in_one_step()
     {
-        int[] chosen = [1, 2, 3, 4], rejected = [1, 2, .. Enumerable.Repeat(5, packedLength - 4)];
-        var pair = new EncodedPair(chosen, 2, rejected, 2);
+        StepPlanner planner = new(Prompts(1, 2, 1, 3, 2, 1), 3, int.MaxValue) { KeepsPromptsTogether = true };
+        Assert.Equal(["0 2 5", "1 4 3"], planner.Plan(1, null).Select(Text));
+        Assert.Equal([0.5, 1, 1.5, 2], planner.Plan(2, null).Select(s => s.Epoch));
+        Assert.Equal(["0 2 5", "1 4 3", "0 2 5"], planner.Plan(1.5, null).Select(Text));
+    }
+
+    [Fact]
+    public void A_step_ends_early_where_the_next_prompt_does_not_fit_and_a_prompt_of_more_rows_fills_steps()
+    {
+        StepPlanner planner = new(Prompts(1, 1, 2, 2, 2, 2, 2, 3), 3, int.MaxValue) { KeepsPromptsTogether = true };
+        Assert.Equal(["0 1", "2 3 4", "5 6 7"], planner.Plan(1, null).Select(Text));
+    }
+
+    /// <summary>What is shuffled is the rows, so that prompts come in another order in every epoch, and the same for the same seed.</summary>
+    [Fact]
+    public void Prompts_kept_together_are_shuffled_too()
+    {
+        EncodedPrompt[] rows = Prompts([.. Enumerable.Range(0, 30).Select(i => i % 10)]);
+        string[] Plan(int seed) => [.. new StepPlanner(rows, 6, int.MaxValue) { KeepsPromptsTogether = true }.Plan(2, seed).Select(Text)];
+        string[] plan = Plan(3);
+        Assert.Equal(plan, Plan(3));
+        Assert.NotEqual(plan, Plan(4));
+        Assert.NotEqual(plan[..5], plan[5..]);
+        Assert.All(plan, step => Assert.All(step.Split(' ').GroupBy(r => int.Parse(r, System.Globalization.CultureInfo.InvariantCulture) % 10), p => Assert.Equal(3, p.Count())));
+    }
+
+    /// <summary>Packed alone they have 10, 10, 12 and 10 rows; the third adds the 8 of its rejected answer to the first, whose prompt and chosen answer it has.</summary>
+    [Fact]
+    public void A_budget_counts_rows_that_are_shared_once() =>
+        Assert.Equal(["0 2 1 | 3"], new StepPlanner([PairOf(10, 1), PairOf(10, 2), PairOf(12, 1), PairOf(10, 4)], 4, 28).Plan(1, null).Select(Text));
+
+    private static EncodedPrompt[] Prompts(params int[] prompts) => [.. prompts.Select((p, i) => PairOf(10 + i, p))];
+
+    private static EncodedPrompt[] Pairs(int count) => [.. Enumerable.Range(0, count).Select(_ => PairOf(10))];
+
+    /// <summary>Each has a prompt of its own, unless one is named.</summary>
+    private static EncodedPrompt PairOf(int packedLength) => PairOf(packedLength, Interlocked.Increment(ref _prompts));
+
+    private static EncodedPrompt PairOf(int packedLength, int prompt)
+    {
+        int[] chosen = [1, prompt, 3, 4], rejected = [1, prompt, .. Enumerable.Repeat(5, packedLength - 4)];
+        var pair = EncodedPrompt.Pair(chosen, 2, rejected, 2);
         Assert.Equal(packedLength, pair.PackedLength);
         return pair;
     }

@@ -12,7 +12,7 @@ public sealed class TrainingLoopTests : IDisposable
     private static readonly TrainingSettings Settings = new() { LearningRate = 3e-3, Scheduler = LearningRateScheduler.Constant };
 
     private readonly Decoder _decoder = RandomDecoder.Make();
-    private readonly EncodedPair[] _pairs = RandomPairs.Make(6);
+    private readonly EncodedPrompt[] _pairs = RandomPairs.Make(6);
 
     public void Dispose() => _decoder.Dispose();
 
@@ -35,7 +35,7 @@ public sealed class TrainingLoopTests : IDisposable
     [Fact]
     public void The_first_loss_is_that_of_the_untouched_model()
     {
-        GroupScore[] scores = new PairScorer(_decoder).Score(_pairs[..2]);
+        GroupScore[] scores = new GroupScorer(_decoder).Score(_pairs[..2]);
         var loss = new SimPOLoss(2, 0.5);
         double expected = scores.Sum(s => loss.Evaluate(s, new GroupContext(0.5)).Value);
         List<TrainingProgress> steps = [];
@@ -50,8 +50,8 @@ public sealed class TrainingLoopTests : IDisposable
     public void A_loss_of_another_assembly_trains_and_evaluates()
     {
         var loss = new TargetLoss(0.5, target: 3);
-        double Evaluate() => EvaluationFigures.Of(new PairScorer(_decoder).Score(_pairs), [[.. Enumerable.Range(0, _pairs.Length)]], loss).Loss;
-        GroupScore[] scores = new PairScorer(_decoder).Score(_pairs);
+        double Evaluate() => EvaluationFigures.Of(new GroupScorer(_decoder).Score(_pairs), [[.. Enumerable.Range(0, _pairs.Length)]], loss).Loss;
+        GroupScore[] scores = new GroupScorer(_decoder).Score(_pairs);
         double before = Evaluate();
         Assert.Equal(scores.Average(s => (Math.Pow(s.Chosen.Mean, 2) + Math.Pow(s.Rejected.Mean + 3, 2)) / 4), before, 1e-12);
         List<TrainingProgress> steps = [];
@@ -81,7 +81,7 @@ public sealed class TrainingLoopTests : IDisposable
     [Fact]
     public void A_loss_that_is_no_number_stops_with_the_step_and_its_rows()
     {
-        _decoder.Embedding.Value[_pairs[3].ChosenIds[^2]].fill_(float.NaN);
+        _decoder.Embedding.Value[_pairs[3].Chosen.Ids[^2]].fill_(float.NaN);
         var failure = Assert.Throws<InvalidOperationException>(() => Run(1, null));
         Assert.StartsWith("The loss or its gradient stopped being a finite number in step ", failure.Message, StringComparison.Ordinal);
         Assert.EndsWith("The weights are those of the step before. Lower `LearningRate`, or look at these rows.", failure.Message, StringComparison.Ordinal);

@@ -17,7 +17,7 @@ public sealed class TrainingStepsTests
     public void An_update_that_float32_cannot_hold_is_an_error_of_its_step(double learningRate, double weightDecay, double epsilon)
     {
         using Decoder decoder = RandomDecoder.Make(1, RandomDecoder.Ornate); // with a head of its own
-        EncodedPair[] pairs = RandomPairs.Make(2);
+        EncodedPrompt[] pairs = RandomPairs.Make(2);
         var settings = new TrainingSettings
         {
             LearningRate = learningRate,

@@ -1,26 +1,43 @@
+using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Data.Packing;
 
 /// <summary>
-/// Pairs laid out as prompt | chosen | rejected, without padding, each prompt once. Row <c>ScoredRows[i]</c> predicts token <c>Targets[i]</c>;
-/// the last row of a prompt predicts the first token of both answers and so is listed twice.
+/// Prompts with their answers laid out as prompt | answer | answer ..., without padding, each prompt once. Row <c>ScoredRows[i]</c> predicts token <c>Targets[i]</c>;
+/// the last row of a prompt predicts the first token of all its answers and so is listed as often.
 /// </summary>
-internal sealed record PackedBatch(TokenBatch Tokens, int[] ScoredRows, int[] Targets, PackedPair[] Pairs)
+internal sealed record PackedBatch(TokenBatch Tokens, int[] ScoredRows, int[] Targets, PackedUnit[] Units)
 {
-    /// <param name="pairs">With the index of each in its data set.</param>
+    /// <summary>In the order of the units.</summary>
+    public IEnumerable<PackedGroup> Groups => Units.SelectMany(u => u.Groups);
+
+    /// <param name="groups">With the index of each in its data set. Groups of the same prompt share its rows, and those of answers that are the same.</param>
     /// <param name="architecture">Whether a prompt can be shared depends on its rotary embedding.</param>
-    /// <param name="sharePrefix">False lays out two whole sequences a pair.</param>
-    public static PackedBatch Of(IReadOnlyList<(int Index, EncodedPair Tokens)> pairs, DecoderArchitecture architecture, bool sharePrefix = true)
+    public static PackedBatch Of(
+        IReadOnlyList<(int Index, EncodedPrompt Tokens)> groups, DecoderArchitecture architecture, PromptSharing sharing = PromptSharing.Batch, ScoredTokens scored = ScoredTokens.Answers)
     {
-        var builder = new PackedBatchBuilder();
-        foreach ((int index, EncodedPair tokens) in pairs)
-            builder.Add(index, tokens, sharePrefix && CanShare(tokens, architecture) ? tokens.SharedPrefixLength : null);
+        EncodedPrompt[] tokens = [.. groups.Select(g => g.Tokens)];
+        int[] same = sharing == PromptSharing.Batch ? SamePrompts.Of(tokens) : [.. Enumerable.Range(0, tokens.Length)];
+        var builder = new PackedBatchBuilder(groups, scored);
+        var prompts = new List<(int Same, bool IsShared, PackedPrompt Prompt)>();
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            bool shares = sharing != PromptSharing.None && TurnAlike(tokens[i], tokens[i].Chosen.Ids.Length, architecture);
+            int at = shares ? prompts.FindIndex(p => p.Same == same[i] && p.IsShared && TurnAlike(tokens[i], p.Prompt.Answers[0].Ids.Length, architecture)) : -1;
+            if (at < 0)
+            {
+                at = prompts.Count;
+                prompts.Add((same[i], shares, new PackedPrompt()));
+            }
+            prompts[at].Prompt.Add(tokens[i], i);
+        }
+        foreach ((_, bool isShared, PackedPrompt prompt) in prompts) builder.Add(prompt, isShared);
         return builder.Build();
     }
 
-    /// <summary>Whether both answers turn the prompt by the same angles.</summary>
-    private static bool CanShare(EncodedPair pair, DecoderArchitecture architecture) =>
-        architecture.Rotaries.All(r => r.SameAngles(pair.ChosenIds.Length, pair.RejectedIds.Length));
+    /// <summary>Whether all answers turn the prompt by the same angles as a sequence of that length.</summary>
+    private static bool TurnAlike(EncodedPrompt group, int length, DecoderArchitecture architecture) =>
+        group.Answers.All(a => architecture.Rotaries.All(r => r.SameAngles(a.Ids.Length, length)));
 }

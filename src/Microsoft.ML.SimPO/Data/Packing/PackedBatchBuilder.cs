@@ -1,64 +1,82 @@
+using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Attention;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Data.Packing;
 
-/// <summary>Lays pairs out row by row.</summary>
-internal sealed class PackedBatchBuilder
+/// <summary>Lays prompts with their answers out row by row.</summary>
+/// <param name="groups">What the places of a <see cref="PackedPrompt"/> refer to.</param>
+internal sealed class PackedBatchBuilder(IReadOnlyList<(int Index, EncodedPrompt Tokens)> groups, ScoredTokens scored)
 {
     private readonly List<int> _ids = [], _positions = [], _scoredRows = [], _targets = [];
     private readonly List<AttentionSegment> _segments = [];
-    private readonly List<PackedPair> _pairs = [];
+    private readonly List<PackedUnit> _units = [];
 
-    /// <param name="shared">Rows of the prefix that both sequences share; null for two whole sequences.</param>
-    public void Add(int index, EncodedPair pair, int? shared)
+    /// <param name="isShared">Whether the sequences share their prefix, or stand one by one.</param>
+    public void Add(PackedPrompt prompt, bool isShared)
     {
-        int start = _ids.Count, scored = _scoredRows.Count;
-        if (shared is { } prefix)
+        int prefix = isShared ? prompt.Prefix : 0, start = _ids.Count;
+        int[] behind = new int[prompt.Answers.Count]; // of each answer, the row of its first token behind the prefix
+        for (int i = 0; i < behind.Length; i++)
         {
-            _segments.Add(new AttentionSegment(start, prefix, pair.ChosenIds.Length - prefix, pair.RejectedIds.Length - prefix));
-            AddRows(pair.ChosenIds, 0);
-            AddRows(pair.RejectedIds, prefix);
-            Score(pair.ChosenIds, pair.ChosenPromptLength, i => start + i);
-            int rejected = start + pair.ChosenIds.Length;
-            Score(pair.RejectedIds, pair.RejectedPromptLength, i => i < prefix ? start + i : rejected + i - prefix);
+            TokenIds ids = prompt.Answers[i].Ids;
+            if (!isShared) _segments.Add(new AttentionSegment(_ids.Count, 0, ids.Length));
+            if (i == 0) AddRows(ids, 0, prefix);
+            behind[i] = _ids.Count;
+            AddRows(ids, prefix, ids.Length);
         }
-        else
-        {
-            AddSequence(pair.ChosenIds, pair.ChosenPromptLength);
-            AddSequence(pair.RejectedIds, pair.RejectedPromptLength);
-        }
-        _pairs.Add(new PackedPair(index, scored, pair.ChosenAnswerLength, pair.RejectedAnswerLength));
+        if (isShared) _segments.Add(new AttentionSegment(start, prefix, [.. prompt.Answers.Select(a => a.Ids.Length - prefix)]));
+        bool joins = isShared && scored == ScoredTokens.PromptAndAnswers; // a prompt that is scored binds all its groups
+        foreach (PackedPrompt.Unit unit in joins ? [new(0, behind.Length, [.. prompt.Units.SelectMany(u => u.Groups)])] : prompt.Units)
+            AddUnit(prompt, unit, new Sequences(prefix, start, behind));
     }
 
-    public PackedBatch Build() =>
-        new(new TokenBatch([.. _ids], [.. _positions], [.. _segments]), [.. _scoredRows], [.. _targets], [.. _pairs]);
+    public PackedBatch Build() => new(new TokenBatch([.. _ids], [.. _positions], [.. _segments]), [.. _scoredRows], [.. _targets], [.. _units]);
 
-    private void AddSequence(TokenIds ids, int prompt)
+    private void AddRows(TokenIds ids, int from, int to)
     {
-        int start = _ids.Count;
-        _segments.Add(new AttentionSegment(start, 0, ids.Length, 0));
-        AddRows(ids, 0);
-        Score(ids, prompt, i => start + i);
-    }
-
-    private void AddRows(TokenIds ids, int from)
-    {
-        for (int i = from; i < ids.Length; i++)
+        for (int i = from; i < to; i++)
         {
             _ids.Add(ids[i]);
             _positions.Add(i);
         }
     }
 
-    /// <summary>The token at position i is predicted by the row of position i - 1.</summary>
-    private void Score(TokenIds ids, int prompt, Func<int, int> rowOf)
+    private void AddUnit(PackedPrompt prompt, PackedPrompt.Unit unit, Sequences at)
     {
-        for (int i = prompt; i < ids.Length; i++)
+        int start = _scoredRows.Count;
+        ScoredSpan Score(int answer, int from, int to) => AddScored(prompt.Answers[answer].Ids, from, to, i => at.RowOf(answer, i));
+        ScoredSpan[] answers = [.. Enumerable.Range(unit.First, unit.End - unit.First).Select(a => Score(a, prompt.Answers[a].PromptLength, prompt.Answers[a].Ids.Length))];
+        Dictionary<int, ScoredSpan[]> prompts = [];
+        if (scored == ScoredTokens.PromptAndAnswers)
+        {
+            ScoredSpan[] shared = at.Prefix > 1 ? [Score(0, 1, at.Prefix)] : [];
+            foreach (int first in unit.Groups.Select(g => g.Answers[0]).Distinct())
+                prompts[first] = [.. shared, Score(first, Math.Max(1, at.Prefix), prompt.Answers[first].PromptLength)];
+        }
+        _units.Add(new PackedUnit(start, _scoredRows.Count - start, [.. unit.Groups.Select(g => new PackedGroup(
+            groups[g.Place].Index, g.Place, groups[g.Place].Tokens, [.. g.Answers.Select(a => answers[a - unit.First])], prompts.GetValueOrDefault(g.Answers[0], [])))]));
+    }
+
+    /// <summary>The token at position i is predicted by the row of position i - 1.</summary>
+    private ScoredSpan AddScored(TokenIds ids, int from, int to, Func<int, int> rowOf)
+    {
+        int start = _scoredRows.Count;
+        for (int i = from; i < to; i++)
         {
             _scoredRows.Add(rowOf(i - 1));
             _targets.Add(ids[i]);
         }
+        return new ScoredSpan(start, to - from);
+    }
+
+    /// <summary>Where the sequences of a prompt stand.</summary>
+    /// <param name="Prefix">Tokens that all of them share.</param>
+    /// <param name="Start">The row of the first of these.</param>
+    /// <param name="Behind">Of each answer, the row of its first token behind them.</param>
+    private readonly record struct Sequences(int Prefix, int Start, int[] Behind)
+    {
+        public int RowOf(int answer, int position) => position < Prefix ? Start + position : Behind[answer] + position - Prefix;
     }
 }

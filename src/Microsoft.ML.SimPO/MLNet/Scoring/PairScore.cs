@@ -1,6 +1,6 @@
 namespace Microsoft.ML.SimPO;
 
-/// <summary>beta times the mean log-probability of both answers of a row.</summary>
+/// <summary>The rewards of both answers of a row.</summary>
 internal readonly record struct PairScore(float ChosenReward, float RejectedReward)
 {
     public float Margin => ChosenReward - RejectedReward;

@@ -54,6 +54,6 @@ public sealed class ResponseScoringTransformer : LanguageModelTransformer
         return new ColumnMap<float>(
             [("prompt", Options.PromptColumnName), ("response", _responseColumn)],
             [ComputedColumn<float>.Single(_outputColumn, "Score", reward => reward)],
-            () => new PairBatch<float>(scorer, score => score.ChosenReward));
+            () => new PairBatch<float>(scorer, rewards => rewards[0]));
     }
 }

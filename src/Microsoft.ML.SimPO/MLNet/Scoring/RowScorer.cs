@@ -24,12 +24,14 @@ internal sealed class RowScorer
     /// <summary>How many tokens are worth a forward pass.</summary>
     public int TokensPerBatch => _options.TokensPerMicroBatch;
 
+    /// <param name="rejected">Null for a response alone.</param>
     /// <exception cref="InvalidDataException">The row cannot be scored; the message names it.</exception>
-    public EncodedPair Encode(string prompt, string chosen, string rejected, long row) =>
-        _encoder.Encode(prompt, chosen, rejected, row)
+    public EncodedPrompt Encode(string prompt, string chosen, string? rejected, long row) =>
+        (rejected is null ? _encoder.EncodeAnswer(prompt, chosen, row) : _encoder.Encode(prompt, chosen, rejected, row))
         ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
 
-    public PairScore[] Score(IReadOnlyList<EncodedPair> pairs) =>
-        [.. ComputeThread.Run("SimPO scoring", () => new PairScorer(_model.Decoder).Score(pairs))
-            .Select(p => new PairScore((float)_reward.Of(p.Chosen), (float)_reward.Of(p.Rejected)))];
+    /// <summary>The rewards of all answers of each row.</summary>
+    public float[][] Score(IReadOnlyList<EncodedPrompt> rows) =>
+        [.. ComputeThread.Run("SimPO scoring", () => new GroupScorer(_model.Decoder, _reward).Score(rows))
+            .Select(g => Array.ConvertAll(g.Answers, a => (float)_reward.Of(a)))];
 }

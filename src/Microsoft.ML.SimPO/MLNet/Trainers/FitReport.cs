@@ -31,7 +31,7 @@ internal static class FitReport
         if (statistics.EqualAnswers > 0) channel.Warning(Say($"{statistics.EqualAnswers} pairs have equal answers and teach nothing."));
     }
 
-    public static void Plan(IChannel channel, LanguageModel model, IReadOnlyList<EncodedPair> pairs, int steps, int seed, PreferenceTrainerOptions options)
+    public static void Plan(IChannel channel, LanguageModel model, IReadOnlyList<EncodedPrompt> pairs, int steps, int seed, PreferenceTrainerOptions options)
     {
         Decoder decoder = model.Decoder;
         string stored = model.StoredType is { } type and not "float32" ? $", whatever type the checkpoint is stored in ({type})" : "";

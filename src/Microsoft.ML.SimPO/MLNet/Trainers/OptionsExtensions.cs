@@ -33,11 +33,12 @@ internal static class OptionsExtensions
     public static ComputePlan Plan(this PreferenceTrainerOptions options, ComputePlan model) =>
         model with { TokensPerPass = options.TokensPerMicroBatch, Recompute = options.GradientCheckpointing };
 
-    public static StepPlanner Planner(this PreferenceTrainerOptions options, IReadOnlyList<EncodedPair> pairs) =>
+    public static StepPlanner Planner(this PreferenceTrainerOptions options, IReadOnlyList<EncodedPrompt> pairs) =>
         new(pairs, options.BatchSize, options.TokensPerMicroBatch)
         {
             PairsPerMicroBatch = options.Profile.PairsPerMicroBatch(options.PairsPerMicroBatch, options.BatchSize),
             DropLast = options.DropLast,
+            KeepsPromptsTogether = options.KeepPromptsTogether,
             EpochEnd = options.Profile.EpochEnd,
         };
 

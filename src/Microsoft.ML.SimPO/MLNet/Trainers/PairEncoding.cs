@@ -12,10 +12,10 @@ internal static class PairEncoding
     /// </summary>
     /// <exception cref="InvalidDataException">A row cannot be encoded; the message names the first.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static EncodedPairs Encode(PreferenceEncoder encoder, IDataView data, PairColumns columns, CancellationToken cancellationToken) =>
+    public static EncodedPrompts Encode(PreferenceEncoder encoder, IDataView data, PairColumns columns, CancellationToken cancellationToken) =>
         new(OrderedParallel
             .Select(
                 columns.Rows(data), row => row.Prompt.Length + row.Chosen.Length + row.Rejected.Length,
                 row => encoder.Encode(row.Prompt, row.Chosen, row.Rejected, row.Row), cancellationToken)
-            .OfType<EncodedPair>());
+            .OfType<EncodedPrompt>());
 }

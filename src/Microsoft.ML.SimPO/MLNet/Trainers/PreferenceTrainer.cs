@@ -100,7 +100,7 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
     private RunData Encode(LanguageModel model, IDataView data, PairColumns columns, IChannel channel, CancellationToken cancellationToken)
     {
         PreferenceEncoder encoder = model.Encoder(_options);
-        EncodedPairs pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken);
+        EncodedPrompts pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken);
         FitReport.Encoded(channel, encoder.Statistics, _options);
         if (pairs.Count > 0) return new RunData(pairs, PairCounts.Of(encoder.Statistics));
         throw new InvalidOperationException("There are no preference pairs to learn from: the data has no rows, or every row was dropped.");

@@ -10,6 +10,8 @@ public abstract partial class PreferenceTrainerOptions
         if (!HasModel) yield return "`ModelPath` must name a folder in Hugging Face layout, but was empty.";
         if (Profile.ByMicroBatch && PairsPerMicroBatch is { } size and > 0 && BatchSize % size != 0)
             yield return Say($"`PairsPerMicroBatch` must divide `BatchSize` ({BatchSize}) with `Compatibility` {Compatibility}, but was {size}.");
+        if (Profile.ByMicroBatch && KeepPromptsTogether)
+            yield return Say($"`KeepPromptsTogether` must be false with `Compatibility` {Compatibility}, which has an order of its own, but was true.");
         foreach (string option in NeedsFolder()) yield return $"`{option}` needs `OutputPath`, which is null. Name a folder for the run.";
         if (Lora is null) yield break;
         foreach (string fault in Lora.Faults()) yield return fault;

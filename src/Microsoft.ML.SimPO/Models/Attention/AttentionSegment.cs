@@ -1,17 +1,21 @@
 namespace Microsoft.ML.SimPO.Models.Attention;
 
 /// <summary>
-/// Rows of a <see cref="TokenBatch"/> that attend to each other: a prefix, then one or two continuations of it. Both continue the positions of
-/// the prefix and see it; neither sees the other.
+/// Rows of a <see cref="TokenBatch"/> that attend to each other: a prefix, then one or more continuations of it. All of them continue the positions of
+/// the prefix and see it; none sees another.
 /// </summary>
 /// <param name="Start">The first row.</param>
 /// <param name="Prefix">Rows of the shared prefix; 0 or more.</param>
-/// <param name="First">Rows of the first continuation.</param>
-/// <param name="Second">Rows of the second continuation; 0 where there is only one sequence.</param>
-internal readonly record struct AttentionSegment(int Start, int Prefix, int First, int Second)
+/// <param name="Continuations">Rows of each continuation, in the order in which they follow.</param>
+internal readonly record struct AttentionSegment(int Start, int Prefix, params int[] Continuations)
 {
-    public int Rows => Prefix + First + Second;
+    public int Rows { get; } = Prefix + Continuations.Sum();
 
-    /// <summary>The length in positions of the longer of the two sequences.</summary>
-    public int LongestSequence => Prefix + Math.Max(First, Second);
+    /// <summary>The length in positions of the longest sequence.</summary>
+    public int LongestSequence => Prefix + Continuations.Max();
+
+    public bool Equals(AttentionSegment other) =>
+        (Start, Prefix) == (other.Start, other.Prefix) && Continuations.AsSpan().SequenceEqual(other.Continuations);
+
+    public override int GetHashCode() => HashCode.Combine(Start, Prefix, Rows);
 }

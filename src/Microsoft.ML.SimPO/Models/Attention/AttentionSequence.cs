@@ -7,12 +7,16 @@ namespace Microsoft.ML.SimPO.Models.Attention;
 /// <param name="Rows">How many they are.</param>
 internal readonly record struct AttentionSequence(int PrefixStart, int Prefix, int Start, int Rows)
 {
-    /// <summary>Prefix and first continuation are one sequence, the second continuation another.</summary>
+    /// <summary>Prefix and first continuation are one sequence, every other continuation another.</summary>
     public static IEnumerable<AttentionSequence> Of(AttentionSegment segment)
     {
-        int whole = segment.Prefix + segment.First;
-        yield return new AttentionSequence(segment.Start, 0, segment.Start, whole);
-        if (segment.Second > 0) yield return new AttentionSequence(segment.Start, segment.Prefix, segment.Start + whole, segment.Second);
+        int next = segment.Start + segment.Prefix + segment.Continuations[0];
+        yield return new AttentionSequence(segment.Start, 0, segment.Start, next - segment.Start);
+        foreach (int rows in segment.Continuations.Skip(1))
+        {
+            yield return new AttentionSequence(segment.Start, segment.Prefix, next, rows);
+            next += rows;
+        }
     }
 
     /// <summary>The rows in chunks of about the same size.</summary>

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO.Models.Attention;
 
 /// <summary>
-/// Attention within the segments of a batch. Prefix and first continuation are one causal sequence; the second continuation attends to the
+/// Attention within the segments of a batch. Prefix and first continuation are one causal sequence; every other continuation attends to the
 /// prefix and to itself. So nothing is computed for pairs of rows that do not see each other, but for the corner of each chunk of queries.
 /// </summary>
 internal sealed class PackedAttention : IAttention, IDisposable

@@ -7,7 +7,7 @@ internal sealed class EncodingCounters
 
     public void Dropped(bool isEmpty) => Interlocked.Increment(ref isEmpty ? ref _droppedEmpty : ref _droppedLong);
 
-    public void Encoded(PromptHandling handling, bool cutPrompt, bool cutAnswer, bool merged, EncodedPair pair)
+    public void Encoded(PromptHandling handling, bool cutPrompt, bool cutAnswer, bool merged, EncodedPrompt pair)
     {
         Interlocked.Increment(ref _encoded);
         if (handling == PromptHandling.Templated) Interlocked.Increment(ref _templated);
@@ -15,7 +15,7 @@ internal sealed class EncodingCounters
         if (cutPrompt) Interlocked.Increment(ref _cutPrompts);
         if (cutAnswer) Interlocked.Increment(ref _cutAnswers);
         if (merged) Interlocked.Increment(ref _merged);
-        if (pair.ChosenIds.Span.SequenceEqual(pair.RejectedIds.Span)) Interlocked.Increment(ref _equal);
+        if (pair.Chosen.Ids.Span.SequenceEqual(pair.Rejected.Ids.Span)) Interlocked.Increment(ref _equal);
     }
 
     public EncodingStatistics Snapshot() => new(

@@ -61,11 +61,11 @@ internal sealed class PreferenceEncoder
     /// <param name="row">The row's number, for messages.</param>
     /// <returns>Null for a pair that the options drop.</returns>
     /// <exception cref="InvalidDataException">The row cannot be encoded; the message names it.</exception>
-    public EncodedPair? Encode(string prompt, string chosen, string rejected, long row)
+    public EncodedPrompt? Encode(string prompt, string chosen, string rejected, long row)
     {
         try
         {
-            EncodedPair? pair = Encode(prompt, chosen, rejected);
+            EncodedPrompt? pair = Encode(prompt, chosen, rejected);
             if (pair is not null) pair.Row = row;
             return pair;
         }
@@ -93,6 +93,11 @@ internal sealed class PreferenceEncoder
         }
     }
 
+    /// <summary>The ids of a prompt with one answer, as they are in a pair whose other answer is not longer.</summary>
+    /// <inheritdoc cref="Encode(string, string, string, long)"/>
+    public EncodedPrompt? EncodeAnswer(string prompt, string answer, long row) =>
+        Encode(prompt, answer, answer, row) is { } pair ? new EncodedPrompt(pair.Chosen) { Row = row } : null;
+
     /// <summary>The ids of a prompt from which the model goes on, uncut.</summary>
     /// <param name="prompt">A text or messages, as for a pair.</param>
     /// <exception cref="InvalidDataException">It reads like messages and is none, or the template cannot write all of it.</exception>
@@ -104,18 +109,18 @@ internal sealed class PreferenceEncoder
 
     private int[] Ids((string Text, bool AddsSpecial) prompt) => _sides.Prompt(prompt.Text, prompt.AddsSpecial);
 
-    private EncodedPair? Encode(string prompt, string chosen, string rejected)
+    private EncodedPrompt? Encode(string prompt, string chosen, string rejected)
     {
         if (_reference is not null) return _reference.Encode(prompt, chosen, rejected, _counters);
         return IsEmpty(chosen, "chosen") || IsEmpty(rejected, "rejected") ? Drop(isEmpty: true) : Encode(_texts.Of(prompt, chosen, rejected));
     }
 
-    private EncodedPair? Encode(PairTexts texts)
+    private EncodedPrompt? Encode(PairTexts texts)
     {
         (EncodedSide chosen, EncodedSide rejected) = _sides.Pair(texts);
         if (PairTruncation.Fit(chosen, rejected, _options, _endToken) is not var (fittedChosen, fittedRejected, cutsPrompt, cutsAnswer))
             return Drop(isEmpty: false);
-        var pair = new EncodedPair(fittedChosen.Ids, fittedChosen.PromptLength, fittedRejected.Ids, fittedRejected.PromptLength);
+        var pair = EncodedPrompt.Pair(fittedChosen.Ids, fittedChosen.PromptLength, fittedRejected.Ids, fittedRejected.PromptLength);
         _counters.Encoded(texts.Handling, cutsPrompt, cutsAnswer, chosen.IsMerged || rejected.IsMerged, pair);
         return pair;
     }
@@ -127,7 +132,7 @@ internal sealed class PreferenceEncoder
         throw new InvalidDataException($"the {name} answer is empty. Remove the row, or set `DropEmptyAnswers`.");
     }
 
-    private EncodedPair? Drop(bool isEmpty)
+    private EncodedPrompt? Drop(bool isEmpty)
     {
         _counters.Dropped(isEmpty);
         return null;

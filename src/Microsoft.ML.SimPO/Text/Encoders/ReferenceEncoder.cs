@@ -7,7 +7,7 @@ internal sealed class ReferenceEncoder(HfTokenizer tokenizer, ChatTemplate? temp
 {
     private const int DefaultPromptLength = 1800;
 
-    public EncodedPair Encode(string prompt, string chosen, string rejected, EncodingCounters counters)
+    public EncodedPrompt Encode(string prompt, string chosen, string rejected, EncodingCounters counters)
     {
         PairTexts texts = TextsOf(prompt, chosen, rejected);
         var tokenization = new ReferenceTokenization(tokenizer, bos, eos, options.MaxLength, PromptLength, options.PromptCut);

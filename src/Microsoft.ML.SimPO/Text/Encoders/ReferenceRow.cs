@@ -6,4 +6,4 @@ namespace Microsoft.ML.SimPO.Text.Encoders;
 /// <param name="CutsPrompt">Whether a prompt was cut.</param>
 /// <param name="CutsAnswer">Whether an answer was cut.</param>
 /// <param name="IsMerged">Whether a token spans the border.</param>
-internal sealed record ReferenceRow(int[] PromptIds, EncodedPair Pair, bool CutsPrompt, bool CutsAnswer, bool IsMerged);
+internal sealed record ReferenceRow(int[] PromptIds, EncodedPrompt Pair, bool CutsPrompt, bool CutsAnswer, bool IsMerged);

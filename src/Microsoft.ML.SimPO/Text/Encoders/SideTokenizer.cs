@@ -36,11 +36,11 @@ internal sealed class SideTokenizer
         // Most of a prompt stands before the mark of its last turn, where its ids do not depend on the answer.
         string open = texts.Prompt[_tokenizer.LastCut(texts.Prompt)..];
         int settled = open.Length == texts.Prompt.Length ? 0 : ids.Length - _tokenizer.Encode(open, addSpecialTokens: false).Length;
-        var prompt = new EncodedPrompt(texts.Prompt, ids, settled, open, texts.AddsSpecial ? _before : []);
+        var prompt = new PromptIds(texts.Prompt, ids, settled, open, texts.AddsSpecial ? _before : []);
         return (Side(prompt, texts.Chosen, texts.NeedsEos), Side(prompt, texts.Rejected, texts.NeedsEos));
     }
 
-    private EncodedSide Side(EncodedPrompt prompt, string answer, bool needsEos)
+    private EncodedSide Side(PromptIds prompt, string answer, bool needsEos)
     {
         int[] whole = [.. prompt.Ids.AsSpan(0, prompt.Settled), .. _tokenizer.Encode(prompt.Open + answer, addSpecialTokens: false)];
         bool keepsPrompt = whole.AsSpan().StartsWith(prompt.Ids);
@@ -69,5 +69,5 @@ internal sealed class SideTokenizer
     /// <param name="Settled">How many of them stay, whatever the answer is.</param>
     /// <param name="Open">The text of the others.</param>
     /// <param name="Before">The tokens that the tokenizer puts before it.</param>
-    private readonly record struct EncodedPrompt(string Text, int[] Ids, int Settled, string Open, int[] Before);
+    private readonly record struct PromptIds(string Text, int[] Ids, int Settled, string Open, int[] Before);
 }

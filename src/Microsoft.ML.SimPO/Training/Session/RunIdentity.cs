@@ -24,7 +24,7 @@ internal sealed record RunIdentity(IReadOnlyDictionary<string, string> Deciding,
     /// <param name="validation">Null for none.</param>
     public static RunIdentity Of(
         IReadOnlyDictionary<string, string> deciding, IReadOnlyDictionary<string, string> cutting, Decoder decoder, bool freezes,
-        IReadOnlyCollection<ModelFile> files, IReadOnlyList<EncodedPair> pairs, IReadOnlyList<EncodedPair>? validation)
+        IReadOnlyCollection<ModelFile> files, IReadOnlyList<EncodedPrompt> pairs, IReadOnlyList<EncodedPrompt>? validation)
     {
         var all = new Dictionary<string, string>(deciding, StringComparer.Ordinal);
         foreach (ModelFile file in files.Where(f => f.Name != HubFolder.GenerationConfigName))

@@ -11,9 +11,10 @@ internal sealed class Validator(Decoder decoder, IAlignmentLoss loss, int tokens
 {
     public ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken cancellationToken)
     {
-        GroupScore[] scores = new PairEvaluator(decoder, tokensPerPass).Score(data.Pairs, cancellationToken);
+        GroupScore[] scores = new GroupEvaluator(decoder, tokensPerPass, loss).Score(data.Pairs, cancellationToken);
         var sums = new MetricsSum(loss.TargetMargin);
-        foreach (GroupScore pair in scores) sums.Add(loss.Reward.Of(pair.Chosen), loss.Reward.Of(pair.Rejected));
+        foreach (GroupScore group in scores)
+            foreach (AnswerScore other in group.Answers.Skip(1)) sums.Add(loss.Reward.Of(group.Chosen), loss.Reward.Of(other));
         EvaluationFigures figures = EvaluationFigures.Of(scores, Batches(data.Pairs.Count), loss);
         return new ValidationResult(step, epoch, figures.Loss, sums.Metrics()) { Figures = figures };
     }

@@ -4,20 +4,21 @@ using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Training.State;
 
-/// <summary>Tells whether two sets of encoded pairs are the same in the same order.</summary>
+/// <summary>Tells whether two sets of encoded prompts with their answers are the same in the same order.</summary>
 internal static class DataFingerprint
 {
-    /// <returns>SHA-256 of all ids and lengths, in hexadecimal digits.</returns>
-    public static string Of(IEnumerable<EncodedPair> pairs)
+    /// <returns>SHA-256 of all ids and lengths, and of ratings where they are not a pair's, in hexadecimal digits.</returns>
+    public static string Of(IEnumerable<EncodedPrompt> prompts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (EncodedPair pair in pairs)
+        foreach (EncodedPrompt prompt in prompts)
         {
-            ReadOnlySpan<int> lengths = [pair.ChosenIds.Length, pair.ChosenPromptLength, pair.RejectedIds.Length, pair.RejectedPromptLength];
-            hash.AppendData(MemoryMarshal.AsBytes(lengths));
-            hash.AppendData(MemoryMarshal.AsBytes(pair.ChosenIds.Span));
-            hash.AppendData(MemoryMarshal.AsBytes(pair.RejectedIds.Span));
+            if (!IsPair(prompt)) hash.AppendData(MemoryMarshal.AsBytes<double>([.. prompt.Answers.Select(a => a.Rating)]));
+            hash.AppendData(MemoryMarshal.AsBytes<int>([.. prompt.Answers.SelectMany(a => new[] { a.Ids.Length, a.PromptLength })]));
+            foreach (EncodedAnswer answer in prompt.Answers) hash.AppendData(MemoryMarshal.AsBytes(answer.Ids.Span));
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    private static bool IsPair(EncodedPrompt prompt) => prompt.Answers is [{ Rating: 1 }, { Rating: 0 }];
 }

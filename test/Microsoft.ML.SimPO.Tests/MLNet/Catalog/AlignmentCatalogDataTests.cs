@@ -125,12 +125,12 @@ public class AlignmentCatalogDataTests
         string model = Repository.PathOf("samples", "QuickStart", "model"), data = folder.Write("a.jsonl", string.Join('\n', Lines));
         PreferenceStatistics statistics = new MLContext().Alignment.DescribePreferences(data, modelPath: model, limits: new StatisticsLimits(Answer: 2));
         var encoder = PreferenceEncoder.Load(model);
-        EncodedPair[] pairs = [.. Pairs.Select((row, i) => encoder.Encode(row.Prompt, row.Chosen, row.Rejected, i)!)];
+        EncodedPrompt[] pairs = [.. Pairs.Select((row, i) => encoder.Encode(row.Prompt, row.Chosen, row.Rejected, i)!)];
         Assert.Equal("tokens", statistics.Unit);
-        Assert.Equal(pairs.Average(pair => pair.ChosenPromptLength), statistics.Prompt.Mean);
-        Assert.Equal(pairs.Average(pair => pair.ChosenAnswerLength), statistics.Chosen.Mean);
-        Assert.Equal(pairs.Max(pair => pair.RejectedAnswerLength), statistics.Rejected.Maximum);
-        Assert.Equal(pairs.Count(pair => pair.ChosenAnswerLength > 2) / 3.0, statistics.Chosen.OverLimit);
+        Assert.Equal(pairs.Average(pair => pair.Chosen.PromptLength), statistics.Prompt.Mean);
+        Assert.Equal(pairs.Average(pair => pair.Chosen.Length), statistics.Chosen.Mean);
+        Assert.Equal(pairs.Max(pair => pair.Rejected.Length), statistics.Rejected.Maximum);
+        Assert.Equal(pairs.Count(pair => pair.Chosen.Length > 2) / 3.0, statistics.Chosen.OverLimit);
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class MemoryEstimateTests(ITestOutputHelper output)
         {
             VocabularySize = 4000, HiddenSize = 256, IntermediateSize = 1024, HeadCount = 32, KeyValueHeadCount = 16,
         };
-        EncodedPair[] pairs = RandomPairs.Make(3);
+        EncodedPrompt[] pairs = RandomPairs.Make(3);
         ComputePlan plan = (mixed ? Mixed : Float32) with { TokensPerPass = pairs.Sum(p => p.PackedLength) };
         Train(architecture, pairs, plan); // what is made once is there
         long told = 0, taken = NativeHeap.PeakOf(() => told = Train(architecture, pairs, plan));
@@ -73,7 +73,7 @@ public sealed class MemoryEstimateTests(ITestOutputHelper output)
         Assert.InRange((double)told / taken, 0.9, 1.1); // 16 bytes a weight whatever the precision would be 0.83 of the latter
     }
 
-    private static long Train(DecoderArchitecture architecture, EncodedPair[] pairs, ComputePlan plan)
+    private static long Train(DecoderArchitecture architecture, EncodedPrompt[] pairs, ComputePlan plan)
     {
         using var decoder = new Decoder(architecture, new LayerNames { MlpNorm = "pre_feedforward_layernorm" }, CPU);
         foreach (Parameter parameter in decoder.Parameters) parameter.Value.normal_(0, 0.05);

@@ -19,8 +19,8 @@ public sealed class DummyMethodTests
         Assert.Equal(2, model.TrainingRun.Steps.Count);
         Assert.Equal(0.75, model.TargetMargin, 1e-7);
         PreferenceEncoder encoder = PreferenceEncoder.Load(QuickStartFiles.Model, new PreferenceEncoderOptions { MaxLength = 256, MaxPromptLength = 200 });
-        EncodedPair[] pairs = [.. QuickStartFiles.Pairs(8).Select((p, i) => encoder.Encode(p.Prompt, p.Chosen, p.Rejected, i + 1)!)];
-        GroupScore[] scores = new PairEvaluator(model.Model.Decoder, 4096).Score(pairs, CancellationToken.None);
+        EncodedPrompt[] pairs = [.. QuickStartFiles.Pairs(8).Select((p, i) => encoder.Encode(p.Prompt, p.Chosen, p.Rejected, i + 1)!)];
+        GroupScore[] scores = new GroupEvaluator(model.Model.Decoder, 4096).Score(pairs, CancellationToken.None);
         float[] rewards = [.. model.Transform(Pairs).GetColumn<float>("ChosenReward")];
         Assert.All(rewards.Zip(scores), pair => Assert.Equal(0.2 * pair.Second.Chosen.Sum / 10, pair.First, 1e-4));
         AlignmentMetrics metrics = _context.Alignment.Evaluate(model.Transform(Pairs)); // by the margin that goes with the scores

@@ -73,7 +73,7 @@ public class OptionPropertyTests
         {
             ["Beta"] = "2", ["GammaBetaRatio"] = "0.5", ["LossType"] = "Sigmoid", ["LabelSmoothing"] = "0", ["SftWeight"] = "0", ["SftNormalization"] = "Pair",
             ["Compatibility"] = "None", ["LearningRate"] = "5E-07", ["LearningRateScheduler"] = "Cosine", ["WarmupRatio"] = "0.1", ["WarmupSteps"] = "not set",
-            ["Epochs"] = "1", ["BatchSize"] = "8", ["DropLast"] = "False", ["Shuffle"] = "True", ["WeightDecay"] = "0", ["MaxGradNorm"] = "1", ["AdamBeta1"] = "0.9",
+            ["Epochs"] = "1", ["BatchSize"] = "8", ["DropLast"] = "False", ["KeepPromptsTogether"] = "False", ["Shuffle"] = "True", ["WeightDecay"] = "0", ["MaxGradNorm"] = "1", ["AdamBeta1"] = "0.9",
             ["AdamBeta2"] = "0.999", ["AdamEpsilon"] = "1E-08", ["PairsPerMicroBatch"] = "2", ["Lora"] = "rank 4, alpha 32 on all-linear",
         };
         Assert.Equal(expected.OrderBy(e => e.Key), RunSettings.Deciding(options).OrderBy(e => e.Key));

@@ -10,7 +10,7 @@ public sealed class BaselineTests : IDisposable
 {
     private readonly AlignmentTransformer _model = new MLContext().Alignment.LoadModel(QuickStartFiles.Model);
     private readonly JsonElement[] _baseline = QuickStartFiles.Baseline();
-    private readonly EncodedPair[] _pairs;
+    private readonly EncodedPrompt[] _pairs;
 
     public BaselineTests()
     {
@@ -26,19 +26,19 @@ public sealed class BaselineTests : IDisposable
     public void Token_ids_are_equal()
     {
         Assert.NotEmpty(_baseline);
-        foreach ((JsonElement expected, EncodedPair pair) in _baseline.Zip(_pairs))
+        foreach ((JsonElement expected, EncodedPrompt pair) in _baseline.Zip(_pairs))
         {
             int[] prompt = Ids(expected, "prompt_ids");
-            Assert.Equal([.. prompt, .. Ids(expected, "chosen_ids")], pair.ChosenIds);
-            Assert.Equal([.. prompt, .. Ids(expected, "rejected_ids")], pair.RejectedIds);
-            Assert.Equal((prompt.Length, prompt.Length), (pair.ChosenPromptLength, pair.RejectedPromptLength));
+            Assert.Equal([.. prompt, .. Ids(expected, "chosen_ids")], pair.Chosen.Ids);
+            Assert.Equal([.. prompt, .. Ids(expected, "rejected_ids")], pair.Rejected.Ids);
+            Assert.Equal((prompt.Length, prompt.Length), (pair.Chosen.PromptLength, pair.Rejected.PromptLength));
         }
     }
 
     [Fact]
     public void Mean_log_probabilities_agree_to_a_ten_thousandth()
     {
-        GroupScore[] scores = new PairScorer(_model.Model.Decoder).Score(_pairs);
+        GroupScore[] scores = new GroupScorer(_model.Model.Decoder).Score(_pairs);
         for (int i = 0; i < scores.Length; i++)
         {
             Assert.Equal(_baseline[i].GetProperty("chosen_logp").GetDouble(), scores[i].Chosen.Mean, 1e-4);

@@ -86,6 +86,16 @@ public class OptionsTests
         Assert.Equal("`Beta` must be greater than 0, but was 0. Use 2.0 to 10.0. (Parameter 'options')", failure.Message);
     }
 
+    /// <summary>Each mode has an order of its own, which rows of one prompt would have to leave.</summary>
+    [Fact]
+    public void Prompts_cannot_be_kept_together_in_the_order_of_another_trainer()
+    {
+        var options = new SimPOTrainer.Options { ModelPath = QuickStartFiles.Model, KeepPromptsTogether = true, Compatibility = Compatibility.Trl024 };
+        Assert.Equal(
+            "`KeepPromptsTogether` must be false with `Compatibility` Trl024, which has an order of its own, but was true. (Parameter 'options')",
+            Assert.Throws<ArgumentException>(() => _context.Alignment.Trainers.SimPO(options)).Message);
+    }
+
     [Fact]
     public void Warm_up_steps_take_the_place_of_the_ratio()
     {

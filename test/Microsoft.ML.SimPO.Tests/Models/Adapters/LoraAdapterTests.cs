@@ -14,7 +14,7 @@ namespace Microsoft.ML.SimPO.Models;
 
 public sealed class LoraAdapterTests
 {
-    private static readonly EncodedPair[] Pairs = RandomPairs.Make(3);
+    private static readonly EncodedPrompt[] Pairs = RandomPairs.Make(3);
 
     private static readonly AdapterConfig All = new() { Rank = 3, Alpha = 6, Targets = AdapterTargets.Parse(AdapterTargets.AllLinear) };
 
@@ -166,7 +166,7 @@ public sealed class LoraAdapterTests
         new TrainingLoop(decoder, new SimPOLoss(2, 0.5), new TrainingSettings { LearningRate = 1e-2, Scheduler = LearningRateScheduler.Constant })
             .Run(Pairs, new StepPlanner(Pairs, 3, int.MaxValue).Plan(2, null), null);
 
-    private static float[] Scores(Decoder decoder) => [.. new PairScorer(decoder).Score(Pairs).SelectMany(s => new[] { (float)s.Chosen.Mean, (float)s.Rejected.Mean })];
+    private static float[] Scores(Decoder decoder) => [.. new GroupScorer(decoder).Score(Pairs).SelectMany(s => new[] { (float)s.Chosen.Mean, (float)s.Rejected.Mean })];
 
     private static Dictionary<string, float[]> Values(Decoder decoder) => decoder.Adapter!.Matrices
         .SelectMany(p => p.Parts.Select(part => (part.Name, Parameter.View(p.Value, part))))

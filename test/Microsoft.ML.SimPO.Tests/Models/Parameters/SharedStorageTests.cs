@@ -13,7 +13,7 @@ namespace Microsoft.ML.SimPO.Models;
 /// <summary>Models that compute in bfloat16, as on CUDA, and share their weights.</summary>
 public sealed class SharedStorageTests
 {
-    private static readonly EncodedPair[] Pairs = RandomPairs.Make(3);
+    private static readonly EncodedPrompt[] Pairs = RandomPairs.Make(3);
 
     /// <summary>18,464 of the 18,624 weights are in matrices, which are rounded: 4 bytes each, and 2 of those, once.</summary>
     [Fact]
@@ -74,5 +74,5 @@ public sealed class SharedStorageTests
     private static float[] Floats(Tensor tensor) => tensor.to(float32).data<float>().ToArray();
 
     private static float[] Scores(Decoder decoder) =>
-        [.. new PairScorer(decoder).Score(Pairs).SelectMany(s => new[] { (float)s.Chosen.Mean, (float)s.Rejected.Mean })];
+        [.. new GroupScorer(decoder).Score(Pairs).SelectMany(s => new[] { (float)s.Chosen.Mean, (float)s.Rejected.Mean })];
 }

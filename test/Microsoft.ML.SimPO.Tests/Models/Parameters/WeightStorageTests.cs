@@ -20,7 +20,7 @@ namespace Microsoft.ML.SimPO.Models;
 /// <summary>Weights that are there only while they are used do what weights do that are always there, to the last bit.</summary>
 public sealed class WeightStorageTests
 {
-    private static readonly EncodedPair[] Pairs = [.. RandomPairs.Make(3), .. RandomPairs.Corners().Values];
+    private static readonly EncodedPrompt[] Pairs = [.. RandomPairs.Make(3), .. RandomPairs.Corners().Values];
 
     private static readonly AdapterConfig Lora = new()
     {
@@ -186,7 +186,7 @@ public sealed class WeightStorageTests
     }
 
     private static float[] Scores(Decoder decoder) =>
-        [.. new PairScorer(decoder).Score(Pairs).SelectMany(s => new[] { (float)s.Chosen.Mean, (float)s.Rejected.Mean })];
+        [.. new GroupScorer(decoder).Score(Pairs).SelectMany(s => new[] { (float)s.Chosen.Mean, (float)s.Rejected.Mean })];
 
     private static int[][] Tokens(Decoder decoder, bool torchAlone) => new TokenGenerator(decoder, []) { ThroughTorchAlone = torchAlone }
         .Generate([[1, 2, 3], [4, 5, 6, 7, 8]], new GenerationOptions { MaxNewTokens = 20 });

@@ -31,11 +31,11 @@ public sealed class PhiEncodingTests
     public void A_header_that_swallows_space_stays_with_the_prompt()
     {
         PreferenceEncoder encoder = PreferenceEncoder.Load(Folder());
-        EncodedPair pair = encoder.Encode("What is 2+2?", "Hello", "\n Hello", 1)!;
+        EncodedPrompt pair = encoder.Encode("What is 2+2?", "Hello", "\n Hello", 1)!;
         int[] prompt = [1, 32010, 1724, 338, 29871, 29906, 29974, 29906, 29973, 32007, 32001];
-        Assert.Equal([.. prompt, 15043, 32007], pair.ChosenIds);
-        Assert.Equal([.. prompt, 15043, 32007], pair.RejectedIds);
-        Assert.Equal((prompt.Length, prompt.Length, prompt.Length), (pair.ChosenPromptLength, pair.RejectedPromptLength, pair.SharedPrefixLength));
+        Assert.Equal([.. prompt, 15043, 32007], pair.Chosen.Ids);
+        Assert.Equal([.. prompt, 15043, 32007], pair.Rejected.Ids);
+        Assert.Equal((prompt.Length, prompt.Length, prompt.Length), (pair.Chosen.PromptLength, pair.Rejected.PromptLength, pair.SharedPrefixLength));
         Assert.Equal((0, 1), (encoder.Statistics.Merged, encoder.Statistics.EqualAnswers));
     }
 

@@ -15,12 +15,12 @@ public sealed class PreferenceEncoderTests
     public void A_text_is_a_users_turn_and_an_answer_with_the_end_of_its_turn()
     {
         PreferenceEncoder encoder = Create();
-        EncodedPair pair = encoder.Encode("Hi", "Yes.", "No!", 1)!;
+        EncodedPrompt pair = encoder.Encode("Hi", "Yes.", "No!", 1)!;
         int[] prompt = [0, 2, 308, 3, 262, .. Ids("Hi"), 4, .. Header];
-        Assert.Equal([.. prompt, .. Ids("Yes."), 4], pair.ChosenIds);
-        Assert.Equal([.. prompt, .. Ids("No!"), 4], pair.RejectedIds);
-        Assert.Equal((prompt.Length, prompt.Length, prompt.Length), (pair.ChosenPromptLength, pair.RejectedPromptLength, pair.SharedPrefixLength));
-        Assert.Equal(pair.ChosenIds.Length + pair.RejectedAnswerLength, pair.PackedLength);
+        Assert.Equal([.. prompt, .. Ids("Yes."), 4], pair.Chosen.Ids);
+        Assert.Equal([.. prompt, .. Ids("No!"), 4], pair.Rejected.Ids);
+        Assert.Equal((prompt.Length, prompt.Length, prompt.Length), (pair.Chosen.PromptLength, pair.Rejected.PromptLength, pair.SharedPrefixLength));
+        Assert.Equal(pair.Chosen.Ids.Length + pair.Rejected.Length, pair.PackedLength);
         Assert.Equal(new EncodingStatistics(1, 1, 0, 0, 0, 0, 0, 0, 0), encoder.Statistics);
         Assert.Equal([4], encoder.EndTokens);
         Assert.Equal(prompt, encoder.EncodePrompt("Hi"));
@@ -30,20 +30,20 @@ public sealed class PreferenceEncoderTests
     public void A_prompt_and_answers_can_be_messages()
     {
         PreferenceEncoder encoder = Create();
-        EncodedPair plain = encoder.Encode("Hi", "Yes.", "No!", 1)!;
-        EncodedPair messages = encoder.Encode("""[{"role": "user", "content": "Hi"}]""", """[{"role": "assistant", "content": "Yes."}]""", "No!", 2)!;
-        Assert.Equal(plain.ChosenIds, messages.ChosenIds);
-        Assert.Equal(plain.RejectedIds, messages.RejectedIds);
-        EncodedPair system = encoder.Encode("""[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}]""", "Yes.", "No!", 3)!;
-        Assert.Equal([0, 2, .. Ids("system"), 3, 262, .. Ids("Be brief."), 4, .. plain.ChosenIds[1..]], system.ChosenIds);
+        EncodedPrompt plain = encoder.Encode("Hi", "Yes.", "No!", 1)!;
+        EncodedPrompt messages = encoder.Encode("""[{"role": "user", "content": "Hi"}]""", """[{"role": "assistant", "content": "Yes."}]""", "No!", 2)!;
+        Assert.Equal(plain.Chosen.Ids, messages.Chosen.Ids);
+        Assert.Equal(plain.Rejected.Ids, messages.Rejected.Ids);
+        EncodedPrompt system = encoder.Encode("""[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}]""", "Yes.", "No!", 3)!;
+        Assert.Equal([0, 2, .. Ids("system"), 3, 262, .. Ids("Be brief."), 4, .. plain.Chosen.Ids[1..]], system.Chosen.Ids);
     }
 
     [Fact]
     public void An_answer_that_happens_to_be_JSON_stays_as_it_is_beside_one_that_is_not()
     {
         const string json = """[{"role":"assistant","content":"hi"}]""";
-        EncodedPair pair = Create().Encode("Hi", json, "No!", 1)!;
-        Assert.Equal([.. Ids(json), 4], pair.ChosenIds[pair.ChosenPromptLength..]);
+        EncodedPrompt pair = Create().Encode("Hi", json, "No!", 1)!;
+        Assert.Equal([.. Ids(json), 4], pair.Chosen.Ids[pair.Chosen.PromptLength..]);
     }
 
     [Fact]
@@ -52,28 +52,28 @@ public sealed class PreferenceEncoderTests
         Assert.Equal(
             "Row 5: the prompt reads like chat messages, but cannot be read as such: `prompt[0].content` must be text, or a list of text parts, but was a number.",
             Assert.Throws<InvalidDataException>(() => Create().Encode("""[{"role":"user","content":5}]""", "Yes.", "No!", 5)).Message);
-        EncodedPair parts = Create().Encode("""[{"role":"user","content":[{"type":"text","text":"H"},{"type":"text","text":"i"}]}]""", "Yes.", "No!", 6)!;
-        Assert.Equal(Create().Encode("Hi", "Yes.", "No!", 7)!.ChosenIds, parts.ChosenIds);
+        EncodedPrompt parts = Create().Encode("""[{"role":"user","content":[{"type":"text","text":"H"},{"type":"text","text":"i"}]}]""", "Yes.", "No!", 6)!;
+        Assert.Equal(Create().Encode("Hi", "Yes.", "No!", 7)!.Chosen.Ids, parts.Chosen.Ids);
     }
 
     [Fact]
     public void A_prompt_that_ends_with_the_assistants_words_is_continued()
     {
-        EncodedPair pair = Create().Encode("""[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "It is"}]""", " good.", " bad.", 1)!;
+        EncodedPrompt pair = Create().Encode("""[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "It is"}]""", " good.", " bad.", 1)!;
         int[] prompt = [0, 2, 308, 3, 262, .. Ids("Hi"), 4, .. Header, .. Ids("It is")];
-        Assert.Equal([.. prompt, .. Ids(" good."), 4], pair.ChosenIds);
-        Assert.Equal(prompt.Length, pair.ChosenPromptLength);
+        Assert.Equal([.. prompt, .. Ids(" good."), 4], pair.Chosen.Ids);
+        Assert.Equal(prompt.Length, pair.Chosen.PromptLength);
     }
 
     [Fact]
     public void A_text_that_holds_turns_already_is_left_alone()
     {
         PreferenceEncoder encoder = Create();
-        EncodedPair plain = encoder.Encode("Hi", "Yes.", "No!", 1)!;
+        EncodedPrompt plain = encoder.Encode("Hi", "Yes.", "No!", 1)!;
         const string turns = "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n";
-        EncodedPair bare = encoder.Encode(turns, "Yes.", "No!<|eot_id|>\n", 2)!, whole = encoder.Encode("<|begin_of_text|>" + turns, "Yes.<|eot_id|>", "No!", 3)!;
-        Assert.Equal((plain.ChosenIds, plain.RejectedIds), (bare.ChosenIds, bare.RejectedIds), EqualIds);
-        Assert.Equal((plain.ChosenIds, plain.RejectedIds), (whole.ChosenIds, whole.RejectedIds), EqualIds);
+        EncodedPrompt bare = encoder.Encode(turns, "Yes.", "No!<|eot_id|>\n", 2)!, whole = encoder.Encode("<|begin_of_text|>" + turns, "Yes.<|eot_id|>", "No!", 3)!;
+        Assert.Equal((plain.Chosen.Ids, plain.Rejected.Ids), (bare.Chosen.Ids, bare.Rejected.Ids), EqualIds);
+        Assert.Equal((plain.Chosen.Ids, plain.Rejected.Ids), (whole.Chosen.Ids, whole.Rejected.Ids), EqualIds);
         Assert.Equal((3, 1, 2), (encoder.Statistics.Encoded, encoder.Statistics.Templated, encoder.Statistics.AlreadyTemplated));
     }
 
@@ -81,10 +81,10 @@ public sealed class PreferenceEncoderTests
     public void Without_a_template_the_texts_stand_between_BOS_and_EOS()
     {
         PreferenceEncoder encoder = Create(new() { ApplyChatTemplate = false });
-        EncodedPair pair = encoder.Encode("Hi there.", " Yes.", " No!", 1)!;
-        Assert.Equal([0, .. Ids("Hi there. Yes."), 4], pair.ChosenIds);
-        Assert.Equal(1 + Ids("Hi there.").Length, pair.ChosenPromptLength);
-        Assert.Equal(pair.ChosenIds, encoder.Encode("<|begin_of_text|>Hi there.", " Yes.<|eot_id|>", " No!", 2)!.ChosenIds);
+        EncodedPrompt pair = encoder.Encode("Hi there.", " Yes.", " No!", 1)!;
+        Assert.Equal([0, .. Ids("Hi there. Yes."), 4], pair.Chosen.Ids);
+        Assert.Equal(1 + Ids("Hi there.").Length, pair.Chosen.PromptLength);
+        Assert.Equal(pair.Chosen.Ids, encoder.Encode("<|begin_of_text|>Hi there.", " Yes.<|eot_id|>", " No!", 2)!.Chosen.Ids);
         Assert.Equal(2, encoder.Statistics.Plain);
     }
 
@@ -100,13 +100,13 @@ public sealed class PreferenceEncoderTests
     public void A_token_across_the_border_is_scored_and_counted()
     {
         PreferenceEncoder encoder = Create(new() { ApplyChatTemplate = false });
-        EncodedPair pair = encoder.Encode("The ord", "er is late", " is late", 1)!;
+        EncodedPrompt pair = encoder.Encode("The ord", "er is late", " is late", 1)!;
         int[] order = Ids("The order"), cut = Ids("The ord");
         Assert.NotEqual(cut[^1], order[cut.Length - 1]);
         int shared = 1 + order.AsSpan().CommonPrefixLength(cut);
-        Assert.Equal([0, .. Ids("The order is late"), 4], pair.ChosenIds);
-        Assert.Equal(shared, pair.ChosenPromptLength);
-        Assert.Equal(1 + cut.Length, pair.RejectedPromptLength);
+        Assert.Equal([0, .. Ids("The order is late"), 4], pair.Chosen.Ids);
+        Assert.Equal(shared, pair.Chosen.PromptLength);
+        Assert.Equal(1 + cut.Length, pair.Rejected.PromptLength);
         Assert.Equal(shared, pair.SharedPrefixLength);
         Assert.Equal(1, encoder.Statistics.Merged);
     }
@@ -114,10 +114,10 @@ public sealed class PreferenceEncoderTests
     [Fact]
     public void A_prompt_of_one_token_and_answers_of_one_token_are_fine()
     {
-        EncodedPair pair = Create(new() { ApplyChatTemplate = false, EmptyAnswers = EmptyAnswers.Keep }).Encode("", "a", "", 1)!;
-        Assert.Equal([0, .. Ids("a"), 4], pair.ChosenIds);
-        Assert.Equal([0, 4], pair.RejectedIds);
-        Assert.Equal((1, 1, 1, 2, 1), (pair.ChosenPromptLength, pair.RejectedPromptLength, pair.SharedPrefixLength, pair.ChosenAnswerLength, pair.RejectedAnswerLength));
+        EncodedPrompt pair = Create(new() { ApplyChatTemplate = false, EmptyAnswers = EmptyAnswers.Keep }).Encode("", "a", "", 1)!;
+        Assert.Equal([0, .. Ids("a"), 4], pair.Chosen.Ids);
+        Assert.Equal([0, 4], pair.Rejected.Ids);
+        Assert.Equal((1, 1, 1, 2, 1), (pair.Chosen.PromptLength, pair.Rejected.PromptLength, pair.SharedPrefixLength, pair.Chosen.Length, pair.Rejected.Length));
     }
 
     [Theory]
@@ -130,15 +130,15 @@ public sealed class PreferenceEncoderTests
         PreferenceEncoder dropping = Create(new() { EmptyAnswers = EmptyAnswers.Drop });
         Assert.Null(dropping.Encode("Hi", chosen, rejected, 7));
         Assert.Equal(new EncodingStatistics(0, 0, 0, 0, 0, 0, 0, 0, 1), dropping.Statistics);
-        Assert.Equal(4, Create(new() { EmptyAnswers = EmptyAnswers.Keep }).Encode("Hi", chosen, rejected, 7)!.ChosenIds[^1]);
+        Assert.Equal(4, Create(new() { EmptyAnswers = EmptyAnswers.Keep }).Encode("Hi", chosen, rejected, 7)!.Chosen.Ids[^1]);
     }
 
     [Fact]
     public void Equal_answers_are_kept_and_counted()
     {
         PreferenceEncoder encoder = Create();
-        EncodedPair pair = encoder.Encode("Hi", "Same.", "Same.", 1)!;
-        Assert.Equal(pair.ChosenPromptLength, pair.SharedPrefixLength);
+        EncodedPrompt pair = encoder.Encode("Hi", "Same.", "Same.", 1)!;
+        Assert.Equal(pair.Chosen.PromptLength, pair.SharedPrefixLength);
         Assert.Equal(1, encoder.Statistics.EqualAnswers);
     }
 
@@ -147,20 +147,20 @@ public sealed class PreferenceEncoderTests
     {
         PreferenceEncoder whole = Create(), cutting = Create(new() { MaxLength = 24 });
         string prompt = string.Join(' ', Enumerable.Repeat("one two three", 20));
-        EncodedPair uncut = whole.Encode(prompt, "Yes, please.", "No!", 1)!, pair = cutting.Encode(prompt, "Yes, please.", "No!", 1)!;
-        int excess = uncut.ChosenIds.Length - 24;
-        Assert.Equal([0, .. uncut.ChosenIds[(1 + excess)..]], pair.ChosenIds);
-        Assert.Equal([0, .. uncut.RejectedIds[(1 + excess)..]], pair.RejectedIds);
-        Assert.Equal((24, uncut.ChosenPromptLength - excess, uncut.ChosenPromptLength - excess), (pair.ChosenIds.Length, pair.ChosenPromptLength, pair.SharedPrefixLength));
+        EncodedPrompt uncut = whole.Encode(prompt, "Yes, please.", "No!", 1)!, pair = cutting.Encode(prompt, "Yes, please.", "No!", 1)!;
+        int excess = uncut.Chosen.Ids.Length - 24;
+        Assert.Equal([0, .. uncut.Chosen.Ids[(1 + excess)..]], pair.Chosen.Ids);
+        Assert.Equal([0, .. uncut.Rejected.Ids[(1 + excess)..]], pair.Rejected.Ids);
+        Assert.Equal((24, uncut.Chosen.PromptLength - excess, uncut.Chosen.PromptLength - excess), (pair.Chosen.Ids.Length, pair.Chosen.PromptLength, pair.SharedPrefixLength));
         Assert.Equal(new EncodingStatistics(1, 1, 0, 1, 0, 0, 0, 0, 0), cutting.Statistics);
     }
 
     [Fact]
     public void A_prompt_has_a_limit_of_its_own()
     {
-        EncodedPair pair = Create(new() { MaxPromptLength = 10 }).Encode("one two three four five six seven", "Yes.", "No!", 1)!;
-        Assert.Equal((10, 10, 0), (pair.ChosenPromptLength, pair.RejectedPromptLength, pair.ChosenIds[0]));
-        Assert.Equal(Header, pair.ChosenIds[6..10]);
+        EncodedPrompt pair = Create(new() { MaxPromptLength = 10 }).Encode("one two three four five six seven", "Yes.", "No!", 1)!;
+        Assert.Equal((10, 10, 0), (pair.Chosen.PromptLength, pair.Rejected.PromptLength, pair.Chosen.Ids[0]));
+        Assert.Equal(Header, pair.Chosen.Ids[6..10]);
     }
 
     [Fact]
@@ -171,11 +171,11 @@ public sealed class PreferenceEncoderTests
         Assert.Null(dropping.Encode("Hi", answer, "No!", 1));
         Assert.Equal(new EncodingStatistics(0, 0, 0, 0, 0, 0, 0, 1, 0), dropping.Statistics);
 
-        EncodedPair uncut = Create().Encode("Hi", answer, "No!", 1)!;
+        EncodedPrompt uncut = Create().Encode("Hi", answer, "No!", 1)!;
         PreferenceEncoder cutting = Create(new() { MaxLength = 24, LongAnswers = LongAnswers.Cut }), ending = Create(new() { MaxLength = 24, LongAnswers = LongAnswers.CutAndEnd });
-        Assert.Equal(uncut.ChosenIds[..24], cutting.Encode("Hi", answer, "No!", 1)!.ChosenIds);
-        Assert.Equal([.. uncut.ChosenIds[..23], 4], ending.Encode("Hi", answer, "No!", 1)!.ChosenIds);
-        Assert.Equal(uncut.RejectedIds, ending.Encode("Hi", answer, "No!", 1)!.RejectedIds);
+        Assert.Equal(uncut.Chosen.Ids[..24], cutting.Encode("Hi", answer, "No!", 1)!.Chosen.Ids);
+        Assert.Equal([.. uncut.Chosen.Ids[..23], 4], ending.Encode("Hi", answer, "No!", 1)!.Chosen.Ids);
+        Assert.Equal(uncut.Rejected.Ids, ending.Encode("Hi", answer, "No!", 1)!.Rejected.Ids);
         Assert.Equal(1, cutting.Statistics.CutAnswers);
     }
 
@@ -191,8 +191,8 @@ public sealed class PreferenceEncoderTests
     public void A_template_that_writes_no_end_gets_EOS()
     {
         const string template = "{% for m in messages %}{{ m.role + ': ' + m.content + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
-        EncodedPair pair = Create(template: template).Encode("Hi", "Yes.", "No!", 1)!;
-        Assert.Equal([.. Ids("user: Hi\nassistant: Yes."), 4], pair.ChosenIds);
+        EncodedPrompt pair = Create(template: template).Encode("Hi", "Yes.", "No!", 1)!;
+        Assert.Equal([.. Ids("user: Hi\nassistant: Yes."), 4], pair.Chosen.Ids);
     }
 
     [Fact]
@@ -200,8 +200,8 @@ public sealed class PreferenceEncoderTests
     {
         const string template = "{{ bos_token }}{% for m in messages %}{{ m.role + ': ' + m.content + ' <|end_of_text|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% else %}{{ eos_token }}{% endif %}";
         PreferenceEncoder encoder = Create(template: template);
-        EncodedPair pair = encoder.Encode("Hi", "Yes.", "No!", 1)!;
-        Assert.Equal([0, .. Ids("user: Hi <|end_of_text|>\nassistant: Yes. <|end_of_text|>")], pair.ChosenIds);
+        EncodedPrompt pair = encoder.Encode("Hi", "Yes.", "No!", 1)!;
+        Assert.Equal([0, .. Ids("user: Hi <|end_of_text|>\nassistant: Yes. <|end_of_text|>")], pair.Chosen.Ids);
         Assert.Equal([1, 4], encoder.EndTokens);
     }
 
@@ -210,7 +210,7 @@ public sealed class PreferenceEncoderTests
     {
         const string template = "{% for m in messages %}{{ m.role + ': ' + m.content + '<|end_of_text|><|eot_id|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
         PreferenceEncoder encoder = Create(template: template);
-        Assert.Equal([.. Ids("user: Hi<|end_of_text|><|eot_id|>\nassistant: Yes."), 1, 4], encoder.Encode("Hi", "Yes.", "No!", 1)!.ChosenIds);
+        Assert.Equal([.. Ids("user: Hi<|end_of_text|><|eot_id|>\nassistant: Yes."), 1, 4], encoder.Encode("Hi", "Yes.", "No!", 1)!.Chosen.Ids);
         Assert.Equal([4], encoder.EndTokens);
     }
 
@@ -219,7 +219,7 @@ public sealed class PreferenceEncoderTests
     {
         const string template = "{% for m in messages %}{{ m.role + ': ' + m.content + '<|DONE|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
         PreferenceEncoder encoder = Create(template: template);
-        Assert.Equal(Ids("user: Hi<|DONE|>\nassistant: Yes.<|DONE|>"), encoder.Encode("Hi", "Yes.", "No!", 1)!.ChosenIds);
+        Assert.Equal(Ids("user: Hi<|DONE|>\nassistant: Yes.<|DONE|>"), encoder.Encode("Hi", "Yes.", "No!", 1)!.Chosen.Ids);
         Assert.Equal([4], encoder.EndTokens);
     }
 
@@ -228,7 +228,7 @@ public sealed class PreferenceEncoderTests
     {
         const string template = "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>' }}{% endif %}";
         PreferenceEncoder encoder = Create(template: template);
-        Assert.Equal([2, 308, 3, .. Ids("Hi"), 2, 310, 3, .. Ids("Yes."), 2], encoder.Encode("Hi", "Yes.", "No!", 1)!.ChosenIds);
+        Assert.Equal([2, 308, 3, .. Ids("Hi"), 2, 310, 3, .. Ids("Yes."), 2], encoder.Encode("Hi", "Yes.", "No!", 1)!.Chosen.Ids);
         Assert.Equal([2, 4], encoder.EndTokens);
         const string turns = "<|start_header_id|>user<|end_header_id|>Hi<|start_header_id|>assistant<|end_header_id|>";
         Assert.Equal(encoder.EncodePrompt("Hi"), encoder.EncodePrompt(turns));
@@ -244,7 +244,7 @@ public sealed class PreferenceEncoderTests
         SpecialTokens tokens = SpecialTokens.Load(folder);
         var template = new ChatTemplate("{% for m in messages %}{{ m.role + ': ' + m.content + '</tool_call>\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}", tokens.Variables);
         var encoder = new PreferenceEncoder(tokenizer, tokens, template);
-        Assert.Equal(tokenizer.Encode("user: Hi</tool_call>\nassistant: Yes.</tool_call>", false), encoder.Encode("Hi", "Yes.", "No!", 1)!.ChosenIds);
+        Assert.Equal(tokenizer.Encode("user: Hi</tool_call>\nassistant: Yes.</tool_call>", false), encoder.Encode("Hi", "Yes.", "No!", 1)!.Chosen.Ids);
         Assert.Equal([end, tokenizer.TokenId(tokens.Eos!)!.Value], encoder.EndTokens);
     }
 
@@ -252,8 +252,8 @@ public sealed class PreferenceEncoderTests
     public void A_header_for_generating_that_answers_do_not_have_is_kept()
     {
         const string template = "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content + '<|eot_id|>' }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|><think>' }}{% endif %}";
-        EncodedPair pair = Create(template: template).Encode("Hi", "Yes.", "No!", 1)!;
-        Assert.Equal([2, 308, 3, .. Ids("Hi"), 4, 2, 310, 3, .. Ids("<think>Yes."), 4], pair.ChosenIds);
+        EncodedPrompt pair = Create(template: template).Encode("Hi", "Yes.", "No!", 1)!;
+        Assert.Equal([2, 308, 3, .. Ids("Hi"), 4, 2, 310, 3, .. Ids("<think>Yes."), 4], pair.Chosen.Ids);
     }
 
     [Theory]
@@ -264,13 +264,13 @@ public sealed class PreferenceEncoderTests
         string template = start + "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content + '<|eot_id|>' }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>' }}{% endif %}";
         PreferenceEncoder encoder = Create(template: template);
         int[] prompt = [.. bos, 2, 308, 3, .. Ids("Hi"), 4, 2, 310, 3];
-        EncodedPair pair = encoder.Encode("Hi", "Yes.", "No!", 1)!;
-        Assert.Equal([.. prompt, .. Ids("Yes."), 4], pair.ChosenIds);
-        Assert.Equal(prompt.Length, pair.ChosenPromptLength);
+        EncodedPrompt pair = encoder.Encode("Hi", "Yes.", "No!", 1)!;
+        Assert.Equal([.. prompt, .. Ids("Yes."), 4], pair.Chosen.Ids);
+        Assert.Equal(prompt.Length, pair.Chosen.PromptLength);
         Assert.Equal(prompt, encoder.EncodePrompt("Hi"));
         // A text that holds turns already is what the template would have written.
         const string turns = "<|start_header_id|>user<|end_header_id|>Hi<|eot_id|><|start_header_id|>assistant<|end_header_id|>";
-        Assert.Equal(pair.ChosenIds, encoder.Encode(turns, "Yes.", "No!", 2)!.ChosenIds);
+        Assert.Equal(pair.Chosen.Ids, encoder.Encode(turns, "Yes.", "No!", 2)!.Chosen.Ids);
         Assert.Equal(prompt, encoder.EncodePrompt(turns));
         // Without a template the tokenizer's own stays.
         Assert.Equal([0, .. Ids("Hi")], Create(new() { ApplyChatTemplate = false }).EncodePrompt("Hi"));
@@ -279,19 +279,19 @@ public sealed class PreferenceEncoderTests
     [Fact]
     public void The_SimPO_reference_scores_the_header_of_the_answer()
     {
-        EncodedPair sound = Create().Encode("Hi", "Yes.", "No!", 1)!, reference = Create(new() { Preparation = RowPreparation.SimPOReference }).Encode("Hi", "Yes.", "No!", 1)!;
-        Assert.Equal(sound.ChosenIds, reference.ChosenIds);
-        Assert.Equal(sound.ChosenPromptLength - Header.Length, reference.ChosenPromptLength);
+        EncodedPrompt sound = Create().Encode("Hi", "Yes.", "No!", 1)!, reference = Create(new() { Preparation = RowPreparation.SimPOReference }).Encode("Hi", "Yes.", "No!", 1)!;
+        Assert.Equal(sound.Chosen.Ids, reference.Chosen.Ids);
+        Assert.Equal(sound.Chosen.PromptLength - Header.Length, reference.Chosen.PromptLength);
     }
 
     [Fact]
     public void TRL_cuts_both_answers_and_loses_their_ends()
     {
         PreferenceEncoder encoder = Create(new() { Preparation = RowPreparation.Trl024, MaxLength = 20, MaxPromptLength = 12 });
-        EncodedPair sound = Create().Encode("Hi", "Yes, that would be very nice.", "No, not at all, never.", 1)!, trl = encoder.Encode("Hi", "Yes, that would be very nice.", "No, not at all, never.", 1)!;
-        int prompt = sound.ChosenPromptLength;
-        Assert.Equal(sound.ChosenIds[..(prompt + 8)], trl.ChosenIds);
-        Assert.Equal(sound.RejectedIds[..(prompt + Math.Min(8, sound.RejectedAnswerLength))], trl.RejectedIds);
+        EncodedPrompt sound = Create().Encode("Hi", "Yes, that would be very nice.", "No, not at all, never.", 1)!, trl = encoder.Encode("Hi", "Yes, that would be very nice.", "No, not at all, never.", 1)!;
+        int prompt = sound.Chosen.PromptLength;
+        Assert.Equal(sound.Chosen.Ids[..(prompt + 8)], trl.Chosen.Ids);
+        Assert.Equal(sound.Rejected.Ids[..(prompt + Math.Min(8, sound.Rejected.Length))], trl.Rejected.Ids);
         Assert.Equal(1, encoder.Statistics.CutAnswers);
     }
 
@@ -328,17 +328,17 @@ public sealed class PreferenceEncoderTests
                 MaxPromptLength = i % 3 == 0 ? random.Next(1, maxLength) : null,
                 LongAnswers = (LongAnswers)(i % 3),
             });
-            EncodedPair? pair = encoder.Encode(Text(), Text(), Text(), i);
+            EncodedPrompt? pair = encoder.Encode(Text(), Text(), Text(), i);
             EncodingStatistics statistics = encoder.Statistics;
             Assert.Equal((pair is null ? 0 : 1, pair is null ? 1 : 0), (statistics.Encoded, statistics.DroppedLong));
             if (pair is null) continue;
-            foreach ((TokenIds ids, int prompt) in new[] { (pair.ChosenIds, pair.ChosenPromptLength), (pair.RejectedIds, pair.RejectedPromptLength) })
+            foreach ((TokenIds ids, int prompt) in new[] { (pair.Chosen.Ids, pair.Chosen.PromptLength), (pair.Rejected.Ids, pair.Rejected.PromptLength) })
             {
                 Assert.InRange(ids.Length, 2, maxLength);
                 Assert.InRange(prompt, 1, ids.Length - 1);
                 Assert.Equal(0, ids[0]);
             }
-            Assert.InRange(pair.SharedPrefixLength, 1, Math.Min(pair.ChosenPromptLength, pair.RejectedPromptLength));
+            Assert.InRange(pair.SharedPrefixLength, 1, Math.Min(pair.Chosen.PromptLength, pair.Rejected.PromptLength));
         }
     }
 
@@ -346,10 +346,10 @@ public sealed class PreferenceEncoderTests
     public void Many_threads_give_what_one_gives()
     {
         PreferenceEncoder encoder = Create();
-        EncodedPair?[] pairs = new EncodedPair?[256];
+        EncodedPrompt?[] pairs = new EncodedPrompt?[256];
         Parallel.For(0, pairs.Length, new ParallelOptions { MaxDegreeOfParallelism = 16 }, i => pairs[i] = encoder.Encode($"Question {i}", $"Yes {i}.", $"No {i}.", i));
         PreferenceEncoder alone = Create();
-        for (int i = 0; i < pairs.Length; i++) Assert.Equal(alone.Encode($"Question {i}", $"Yes {i}.", $"No {i}.", i)!.ChosenIds, pairs[i]!.ChosenIds);
+        for (int i = 0; i < pairs.Length; i++) Assert.Equal(alone.Encode($"Question {i}", $"Yes {i}.", $"No {i}.", i)!.Chosen.Ids, pairs[i]!.Chosen.Ids);
         Assert.Equal(alone.Statistics, encoder.Statistics);
     }
 

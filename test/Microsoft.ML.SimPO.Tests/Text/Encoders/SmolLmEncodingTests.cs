@@ -17,23 +17,23 @@ public sealed class SmolLmEncodingTests
         JsonElement data = Read(assets, "data", "dpo_en_demo.json"), golden = Read(assets, "models", "smollm2-135m-instruct", "golden.json");
         foreach (JsonElement pair in golden.GetProperty("pairs").EnumerateArray())
         {
-            EncodedPair encoded = Encode(encoder, data, pair.GetProperty("index").GetInt32());
+            EncodedPrompt encoded = Encode(encoder, data, pair.GetProperty("index").GetInt32());
             int[] prompt = Ids(pair, "prompt_ids");
-            Assert.Equal([.. prompt, .. Ids(pair, "chosen_ids")], encoded.ChosenIds);
-            Assert.Equal([.. prompt, .. Ids(pair, "rejected_ids")], encoded.RejectedIds);
+            Assert.Equal([.. prompt, .. Ids(pair, "chosen_ids")], encoded.Chosen.Ids);
+            Assert.Equal([.. prompt, .. Ids(pair, "rejected_ids")], encoded.Rejected.Ids);
             Assert.Equal(prompt.Length, encoded.SharedPrefixLength);
         }
         JsonElement curve = Read(assets, "models", "smollm2-135m-instruct", "trl-curve.json");
         int[] indices = Ids(curve, "pair_indices");
         for (int i = 0; i < indices.Length; i++)
         {
-            EncodedPair encoded = Encode(encoder, data, indices[i]);
+            EncodedPrompt encoded = Encode(encoder, data, indices[i]);
             int[] lengths = [.. curve.GetProperty("lengths")[i].EnumerateArray().Select(n => n.GetInt32())];
-            Assert.Equal(lengths, new[] { encoded.SharedPrefixLength, encoded.ChosenIds.Length, encoded.RejectedIds.Length });
+            Assert.Equal(lengths, new[] { encoded.SharedPrefixLength, encoded.Chosen.Ids.Length, encoded.Rejected.Ids.Length });
         }
     }
 
-    private static EncodedPair Encode(PreferenceEncoder encoder, JsonElement data, int index)
+    private static EncodedPrompt Encode(PreferenceEncoder encoder, JsonElement data, int index)
     {
         JsonElement row = data[index];
         string prompt = JsonSerializer.Serialize(row.GetProperty("conversations").EnumerateArray().Select(turn => new

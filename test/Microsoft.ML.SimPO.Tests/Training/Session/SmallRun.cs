@@ -12,7 +12,7 @@ namespace Microsoft.ML.SimPO.Training.Session;
 /// </summary>
 internal sealed class SmallRun : ITrainingLog, IDisposable
 {
-    private static readonly EncodedPair[] Pairs = RandomPairs.Make(4);
+    private static readonly EncodedPrompt[] Pairs = RandomPairs.Make(4);
 
     private readonly TrainingSettings _settings = new() { LearningRate = 3e-3, Scheduler = LearningRateScheduler.Constant };
 

@@ -1,0 +1,30 @@
+using Microsoft.ML.SimPO.Data.Packing;
+using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Text.Encoders;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Scoring;
+
+/// <summary>Log-probabilities of prompts' answers without gradients. Safe on several threads at once.</summary>
+/// <param name="scoring">What a loss or a reward wants to know; null for the sums over the answers' tokens alone.</param>
+internal sealed class GroupScorer(Decoder decoder, ITokenScoring? scoring = null)
+{
+    private readonly ITokenScoring _scoring = scoring ?? new MeanReward(1);
+
+    /// <returns>In the order of <paramref name="groups"/>.</returns>
+    public GroupScore[] Score(IReadOnlyList<EncodedPrompt> groups, CancellationToken cancellationToken = default)
+    {
+        PackedBatch batch = PackedBatch.Of([.. groups.Select((g, i) => (i, g))], decoder.Architecture, scored: _scoring.ScoredTokens);
+        using DisposeScope scope = NewDisposeScope();
+        using var pass = DecoderPass.Packed(decoder.Architecture, batch.Tokens, decoder.Device);
+        TokenFigures figures = TargetLogProbabilities.Compute(
+            decoder, decoder.Forward(pass, cancellationToken), batch.ScoredRows, batch.Targets,
+            _scoring.Facts.HasFlag(TokenFacts.Squares), _scoring.Facts.HasFlag(TokenFacts.Entropy));
+        var tokens = new TokenScores(_scoring, figures, 0);
+        var scores = new GroupScore[groups.Count];
+        foreach (PackedGroup group in batch.Groups) scores[group.Place] = tokens.Of(group);
+        return scores;
+    }
+}
