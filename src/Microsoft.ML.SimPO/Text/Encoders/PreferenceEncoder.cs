@@ -79,11 +79,6 @@ internal sealed class PreferenceEncoder
         }
     }
 
-    /// <summary>The ids of a prompt with one answer, as they are in a pair whose other answer is not longer.</summary>
-    /// <inheritdoc cref="Encode(string, string, string, long)"/>
-    public EncodedPrompt? EncodeAnswer(string prompt, string answer, long row) =>
-        Encode(prompt, answer, answer, row) is { } pair ? new EncodedPrompt(pair.Chosen) { Row = row } : null;
-
     /// <summary>The texts of one pair, as they are tokenized by the sound rules.</summary>
     /// <inheritdoc cref="Encode(string, string, string, long)"/>
     public PairTexts Texts(string prompt, string chosen, string rejected)
@@ -97,6 +92,11 @@ internal sealed class PreferenceEncoder
             throw new InvalidDataException($"the model's chat template refuses this conversation: {e.Detail}", e);
         }
     }
+
+    /// <summary>The ids of a prompt with one answer, as they are in a pair whose other answer is not longer.</summary>
+    /// <inheritdoc cref="Encode(string, string, string, long)"/>
+    public EncodedPrompt? EncodeAnswer(string prompt, string answer, long row) =>
+        Encode(prompt, answer, answer, row) is { } pair ? new EncodedPrompt(pair.Chosen) { Row = row } : null;
 
     /// <summary>The ids of a prompt from which the model goes on, uncut.</summary>
     /// <param name="prompt">A text or messages, as for a pair.</param>
