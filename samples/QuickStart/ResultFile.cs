@@ -9,7 +9,8 @@ internal static class ResultFile
 {
     private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static void Write(string path, AlignmentTransformer model, long trainPairs, Snapshot before, Snapshot after, IReadOnlyList<string> prompts, bool checkpointEqual, bool zipEqual, TimeSpan total)
+    public static void Write(string path, AlignmentTransformer model, long trainPairs, Snapshot before, Snapshot after, IReadOnlyList<string> prompts,
+        bool checkpointEqual, bool zipEqual, TimeSpan total)
     {
         IReadOnlyList<TrainingProgress> steps = model.TrainingRun.Steps;
         double seconds = steps[^1].Elapsed.TotalSeconds;

@@ -4,8 +4,8 @@ using Microsoft.ML.SimPO.Text.Encoders;
 namespace Microsoft.ML.SimPO.Benchmarks;
 
 /// <summary>
-/// Four answers a prompt and all six pairs of them, in lengths as UltraFeedback has them: prompts and answers that several pairs have are computed once, against the same
-/// pairs laid out alone.
+/// Four answers a prompt and all six pairs of them, in lengths as UltraFeedback has them: prompts and answers that several pairs have are computed once,
+/// against the same pairs laid out alone.
 /// </summary>
 internal sealed class GroupsBenchmark : IBenchmark
 {
@@ -54,6 +54,7 @@ internal sealed class GroupsBenchmark : IBenchmark
             int[] prompt = Ids(lengths.Prompt);
             return [.. lengths.Answers.Select(l => new EncodedAnswer((int[])[.. prompt, .. Ids(l)], prompt.Length))];
         }
-        return [.. Lengths.Select(Group).SelectMany(a => a.SelectMany((first, i) => a.Skip(i + 1).Select(second => new EncodedPrompt(first with { Rating = 1 }, second))))];
+        return [.. Lengths.Select(Group)
+            .SelectMany(a => a.SelectMany((first, i) => a.Skip(i + 1).Select(second => new EncodedPrompt(first with { Rating = 1 }, second))))];
     }
 }

@@ -34,7 +34,8 @@ internal static class CheckpointTypes
         (CheckpointType.Float6E3M2, "F6_E3M2", 6),
     ];
 
-    private static readonly FrozenDictionary<string, CheckpointType> ByName = Rows.Concat(Parts).ToFrozenDictionary(r => r.Item2, r => r.Item1, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, CheckpointType> ByName = Rows.Concat(Parts)
+        .ToFrozenDictionary(r => r.Item2, r => r.Item1, StringComparer.Ordinal);
 
     /// <summary>The names a safetensors header may use, in order of size.</summary>
     public static string KnownNames => string.Join(", ", Rows.Select(r => r.Name));

@@ -9,7 +9,9 @@ public sealed record GenerationOptions
     /// <summary>At most so many tokens are written. At least 1, default 256.</summary>
     public int MaxNewTokens { get; init; } = 256;
 
-    /// <summary>Prompt and answer together have at most so many tokens; an answer has one at least. Above 0, default null: only <see cref="MaxNewTokens"/> ends it.</summary>
+    /// <summary>
+    /// Prompt and answer together have at most so many tokens; an answer has one at least. Above 0, default null: only <see cref="MaxNewTokens"/> ends it.
+    /// </summary>
     public int? MaxLength { get; init; }
 
     /// <summary>Tokens that end an answer are not written before so many others. From 0 to <see cref="MaxNewTokens"/>, default 0.</summary>

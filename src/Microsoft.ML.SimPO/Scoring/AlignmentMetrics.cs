@@ -62,5 +62,6 @@ public sealed partial record AlignmentMetrics
 
     /// <summary>The metrics of the rows of each group, by the group's name in ordinal order; empty where no group column was named.</summary>
     [JsonInclude]
-    public IReadOnlyDictionary<string, AlignmentMetrics> Groups { get; internal init; } = new SortedDictionary<string, AlignmentMetrics>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, AlignmentMetrics> Groups { get; internal init; } =
+        new SortedDictionary<string, AlignmentMetrics>(StringComparer.Ordinal);
 }

@@ -6,8 +6,8 @@ namespace Microsoft.ML.SimPO.Training;
 internal sealed record CompatibilityProfile
 {
     /// <summary>
-    /// A row holds for all methods unless one of the same mode names the method: trainers of one library part where each has its own habits. Another version of a
-    /// library is another row.
+    /// A row holds for all methods unless one of the same mode names the method: trainers of one library part where each has its own habits. Another version
+    /// of a library is another row.
     /// </summary>
     private static readonly (Compatibility Mode, string? Method, CompatibilityProfile Profile)[] Rows =
     [
@@ -40,7 +40,9 @@ internal sealed record CompatibilityProfile
     /// <summary>How a row becomes ids.</summary>
     public RowPreparation Preparation { get; init; }
 
-    /// <summary>Whether each micro-batch of a step weighs the same, and has a number of pairs; else each pair does, and micro-batches are cut by tokens.</summary>
+    /// <summary>
+    /// Whether each micro-batch of a step weighs the same, and has a number of pairs; else each pair does, and micro-batches are cut by tokens.
+    /// </summary>
     public bool ByMicroBatch { get; init; }
 
     /// <summary>Whether micro-batches are divided by their configured number a step; else by as many as the step has.</summary>

@@ -23,7 +23,8 @@ public sealed class AdapterConfigTests : IDisposable
     [Fact]
     public void An_adapter_of_MLX_is_called_so()
     {
-        string message = Assert.Throws<InvalidDataException>(() => Load("""{"fine_tune_type":"lora","num_layers":16,"lora_parameters":{"rank":8,"scale":20.0,"dropout":0.0}}""")).Message;
+        string message = Assert.Throws<InvalidDataException>(
+            () => Load("""{"fine_tune_type":"lora","num_layers":16,"lora_parameters":{"rank":8,"scale":20.0,"dropout":0.0}}""")).Message;
         Assert.Equal($"'{_folder.File("adapter_config.json")}' is of an adapter of MLX, whose names and layout are its own and not PEFT's. " +
             "Fuse it into its model with `mlx_lm.fuse`, and use the folder that this writes.", message);
     }

@@ -22,7 +22,8 @@ public sealed class CheckpointWriterTests : IDisposable
     public void The_folder_has_the_weights_and_the_files_of_its_source()
     {
         Writer().Write(_folder.File("tuned"), Tensors());
-        Assert.Equal(["additional_chat_templates/tools.jinja", "config.json", "generation_config.json", "model.safetensors", "tokenizer.json"], NamesIn("tuned"));
+        Assert.Equal(
+            ["additional_chat_templates/tools.jinja", "config.json", "generation_config.json", "model.safetensors", "tokenizer.json"], NamesIn("tuned"));
         Assert.Equal(Config.Replace("float16", "float32", StringComparison.Ordinal), File.ReadAllText(_folder.File("tuned", "config.json")));
         foreach (string same in new[] { "generation_config.json", "tokenizer.json", "additional_chat_templates/tools.jinja" })
             Assert.Equal(File.ReadAllBytes(_folder.File("source", same)), File.ReadAllBytes(_folder.File("tuned", same)));
@@ -53,7 +54,8 @@ public sealed class CheckpointWriterTests : IDisposable
     {
         // Float32: 8, 4, 16 and 4 bytes; the third is larger than a shard may be.
         new CheckpointWriter(_folder.File("source")) { MaxShardBytes = 12 }.Write(_folder.File("tuned"), Tensors());
-        Assert.Equal(["model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors", "model.safetensors.index.json"],
+        Assert.Equal(
+            ["model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors", "model.safetensors.index.json"],
             NamesIn("tuned").Where(n => n.StartsWith("model", StringComparison.Ordinal)));
         Assert.Equal(
             """
@@ -81,7 +83,8 @@ public sealed class CheckpointWriterTests : IDisposable
         _folder.Write("source/model.safetensors.index.json", "an index of old");
         _folder.Write("source/notes.md", "mine");
         Writer().Write(_folder.File("source"), Tensors());
-        Assert.Equal(["additional_chat_templates/tools.jinja", "config.json", "generation_config.json", "model.safetensors", "modeling_llama.py", "notes.md", "tokenizer.json"], NamesIn("source"));
+        Assert.Equal(["additional_chat_templates/tools.jinja", "config.json", "generation_config.json", "model.safetensors", "modeling_llama.py", "notes.md",
+            "tokenizer.json"], NamesIn("source"));
         AssertReads("source", CheckpointType.Float32);
     }
 
@@ -110,8 +113,10 @@ public sealed class CheckpointWriterTests : IDisposable
         string nothing = _folder.File("nothing");
         Directory.CreateDirectory(nothing);
         Assert.Equal($"The folder '{nothing}' holds no 'config.json'.", Assert.Throws<FileNotFoundException>(() => new CheckpointWriter(nothing)).Message);
-        Assert.Equal("There are no tensors to write. (Parameter 'tensors')", Assert.Throws<ArgumentException>(() => Writer().Write(_folder.File("tuned"), [])).Message);
-        Assert.Equal("Two tensors are named 'norm'. (Parameter 'tensors')", Assert.Throws<ArgumentException>(() => Writer().Write(_folder.File("tuned"), [.. Tensors(), .. Tensors().Skip(1).Take(1)])).Message);
+        Assert.Equal(
+            "There are no tensors to write. (Parameter 'tensors')", Assert.Throws<ArgumentException>(() => Writer().Write(_folder.File("tuned"), [])).Message);
+        Assert.Equal("Two tensors are named 'norm'. (Parameter 'tensors')",
+            Assert.Throws<ArgumentException>(() => Writer().Write(_folder.File("tuned"), [.. Tensors(), .. Tensors().Skip(1).Take(1)])).Message);
         Assert.False(Directory.Exists(_folder.File("tuned")));
     }
 

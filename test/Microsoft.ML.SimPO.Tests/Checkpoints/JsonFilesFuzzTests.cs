@@ -5,7 +5,8 @@ namespace Microsoft.ML.SimPO.Checkpoints;
 /// <summary>Damaged indices and configurations are either refused with <see cref="InvalidDataException"/> or read as what they say.</summary>
 public sealed class JsonFilesFuzzTests : IDisposable
 {
-    private static readonly string[] Pieces = ["{", "}", "[", "]", "\"", ",", ":", "-", "1e99", "null", "true", "\\", "\\ud800", "\0", "\u00e9", "[[[[[[[[", "{\"a\":", "99999999999", ".", "/"];
+    private static readonly string[] Pieces =
+        ["{", "}", "[", "]", "\"", ",", ":", "-", "1e99", "null", "true", "\\", "\\ud800", "\0", "\u00e9", "[[[[[[[[", "{\"a\":", "99999999999", ".", "/"];
 
     private readonly TempFolder _folder = new();
 
@@ -20,22 +21,28 @@ public sealed class JsonFilesFuzzTests : IDisposable
 
     private void Run(int seed, int count)
     {
-        SafetensorsWriter.Write(_folder.File("m-1.safetensors"), [new("a", [1], s => s.Write([1f])), new("b", [1], s => s.Write([1f]))], CheckpointType.Float32);
+        SafetensorsWriter.Write(
+            _folder.File("m-1.safetensors"), [new("a", [1], s => s.Write([1f])), new("b", [1], s => s.Write([1f]))], CheckpointType.Float32);
         var random = new Random(seed);
-        Fuzz(random, count, "model.safetensors.index.json", """{"metadata":{"total_size":8},"weight_map":{"a":"m-1.safetensors","b":"m-1.safetensors"}}""", () =>
+        Fuzz(
+            random, count, "model.safetensors.index.json", """{"metadata":{"total_size":8},"weight_map":{"a":"m-1.safetensors","b":"m-1.safetensors"}}""", () =>
         {
             using CheckpointReader reader = CheckpointReader.Open(_folder.Path);
             Assert.Equal(2, reader.Tensors.Count);
         });
-        Fuzz(random, count, "adapter_config.json", """{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":["q_proj","v_proj"],"modules_to_save":null,"bias":"none","rank_pattern":{}}""", () =>
+        Fuzz(random, count, "adapter_config.json",
+            """{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":["q_proj","v_proj"],"modules_to_save":null,"bias":"none","rank_pattern":{}}""", () =>
             AdapterConfig.Load(_folder.Path).Targets.Select(["model.q_proj", "model.v_proj"]));
-        Fuzz(random, count, "config.json", """{"hidden_size":8,"eos_token_id":[1,2],"rope_scaling":{"factor":8.0,"type":"x"},"torch_dtype":"float16","tie":true}""", () =>
+        Fuzz(random, count, "config.json",
+            """{"hidden_size":8,"eos_token_id":[1,2],"rope_scaling":{"factor":8.0,"type":"x"},"torch_dtype":"float16","tie":true}""", () =>
         {
             var hub = new HubFolder(ModelFiles.Read(_folder.Path));
-            _ = hub.EosTokenIds.Count + hub.Config.FieldNames.Count() + hub.Config.GetInt32("hidden_size") + (hub.Config.GetOrNull("rope_scaling")?.GetDouble("factor", 1) ?? 0);
+            _ = hub.EosTokenIds.Count + hub.Config.FieldNames.Count() + hub.Config.GetInt32("hidden_size")
+                + (hub.Config.GetOrNull("rope_scaling")?.GetDouble("factor", 1) ?? 0);
             byte[] changed = ConfigRewriter.WithType(File.ReadAllBytes(_folder.File("config.json")), CheckpointType.Float32);
             _folder.Write("config.json", changed);
-            Assert.Equal(hub.Config.FieldNames.Except(["dtype", "torch_dtype"]).Order(), ModelConfig.Load(_folder.Path).FieldNames.Except(["dtype", "torch_dtype"]).Order());
+            Assert.Equal(hub.Config.FieldNames.Except(["dtype", "torch_dtype"])
+                .Order(), ModelConfig.Load(_folder.Path).FieldNames.Except(["dtype", "torch_dtype"]).Order());
         });
     }
 

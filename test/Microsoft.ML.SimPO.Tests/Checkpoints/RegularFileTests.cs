@@ -40,7 +40,8 @@ public sealed partial class RegularFileTests : IDisposable
             data.Add(kind, "adapter_config.json", "'{0}' is not valid JSON: ");
             data.Add(kind, "model.safetensors", "'{0}': a safetensors file begins with 8 bytes for the length of its header, but this file has only 0.");
             data.Add(kind, "model.safetensors.index.json", "'{0}' is not valid JSON: ");
-            data.Add(kind, "adapter_model.safetensors", "'{0}': a safetensors file begins with 8 bytes for the length of its header, but this file has only 0.");
+            data.Add(
+                kind, "adapter_model.safetensors", "'{0}': a safetensors file begins with 8 bytes for the length of its header, but this file has only 0.");
             data.Add(kind, "tokenizer.json", "{0}: line 1, byte 0: not valid JSON.");
             data.Add(kind, "tokenizer.model", "{0}: ");
             data.Add(kind, "tokenizer_config.json", "'{0}' is not valid JSON: ");
@@ -87,14 +88,16 @@ public sealed partial class RegularFileTests : IDisposable
         IEnumerable<string> found =
             from file in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
             let name = Path.GetRelativePath(source, file).Replace('\\', '/')
-            where !name.StartsWith("obj/", StringComparison.Ordinal) && !name.StartsWith("Native/", StringComparison.Ordinal) && name != "Checkpoints/RegularFile.cs"
+            where !name.StartsWith("obj/", StringComparison.Ordinal) && !name.StartsWith("Native/", StringComparison.Ordinal)
+                && name != "Checkpoints/RegularFile.cs"
             from line in File.ReadLines(file)
             where Opening().IsMatch(line)
             select $"{name}: {line.Trim()}";
         Assert.Empty(found.Order(StringComparer.Ordinal));
     }
 
-    [GeneratedRegex(@"\bFile\.(ReadAll\w+|ReadLines\w*|OpenRead|OpenText|OpenHandle|Open)\(|FileMode\.Open,\s*FileAccess\.Read\b(?!Write)|new StreamReader\((path|file)")]
+    [GeneratedRegex(
+        @"\bFile\.(ReadAll\w+|ReadLines\w*|OpenRead|OpenText|OpenHandle|Open)\(|FileMode\.Open,\s*FileAccess\.Read\b(?!Write)|new StreamReader\((path|file)")]
     private static partial Regex Opening();
 
     [SkippableFact]
@@ -102,7 +105,8 @@ public sealed partial class RegularFileTests : IDisposable
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Needs files that take no room where nothing was written.");
         const long Filler = 5L << 30;
-        byte[] head = SafetensorsBytes.Of($$$"""{"a":{"dtype":"U8","shape":[{{{Filler}}}],"data_offsets":[0,{{{Filler}}}]},"b":{"dtype":"F32","shape":[2],"data_offsets":[{{{Filler}}},{{{Filler + 8}}}]}}""", 0);
+        byte[] head = SafetensorsBytes.Of($$$"""{"a":{"dtype":"U8","shape":[{{{Filler}}}],"data_offsets":[0,{{{Filler}}}]},"b":{"dtype":"F32","shape":"""
+            + $$$"""[2],"data_offsets":[{{{Filler}}},{{{Filler + 8}}}]}}""", 0);
         string path = _folder.Write("large.safetensors", head);
         using (FileStream stream = File.OpenWrite(path))
         {

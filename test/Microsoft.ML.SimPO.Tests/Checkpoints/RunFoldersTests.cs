@@ -10,7 +10,8 @@ public sealed class RunFoldersTests : IDisposable
     public void The_checkpoints_of_a_run_are_listed_by_number()
     {
         foreach (int step in new[] { 9, 100, 10 }) Directory.CreateDirectory(_folder.File($"checkpoint-{step}"));
-        AssertMissing("It is the folder of a run, with the checkpoints 'checkpoint-9', 'checkpoint-10', 'checkpoint-100'. Open one of them; 'checkpoint-100' is the last.");
+        AssertMissing("It is the folder of a run, with the checkpoints 'checkpoint-9', 'checkpoint-10', 'checkpoint-100'. Open one of them; 'checkpoint-100' "
+            + "is the last.");
     }
 
     [Theory]
@@ -30,10 +31,13 @@ public sealed class RunFoldersTests : IDisposable
     [InlineData("base_model.model.", "PEFT, whose adapter was not merged")]
     public void The_prefix_of_a_wrapper_is_named(string prefix, string owner)
     {
-        var tensors = Names("model.norm.weight", "model.embed_tokens.weight").ToDictionary(name => prefix + name, name => Entry(prefix + name, 4), StringComparer.Ordinal);
+        var tensors = Names("model.norm.weight", "model.embed_tokens.weight")
+            .ToDictionary(name => prefix + name, name => Entry(prefix + name, 4), StringComparer.Ordinal);
         Assert.Equal(
-            $"The names begin with '{prefix}', the prefix of {owner}: what was saved is the wrapper. Save the model inside it, or take the prefix off every name.",
-            RunFolders.Diagnose(tensors, Names("model.norm.weight", "model.embed_tokens.weight").ToDictionary(name => name, _ => new long[] { 4 }, StringComparer.Ordinal)));
+            $"The names begin with '{prefix}', the prefix of {owner}: what was saved is the wrapper. Save the model inside it, or take the prefix off "
+                + "every name.",
+            RunFolders.Diagnose(
+                tensors, Names("model.norm.weight", "model.embed_tokens.weight").ToDictionary(name => name, _ => new long[] { 4 }, StringComparer.Ordinal)));
     }
 
     [Fact]
@@ -41,7 +45,8 @@ public sealed class RunFoldersTests : IDisposable
     {
         var tensors = new Dictionary<string, TensorEntry> { ["a"] = Entry("a", 4), ["b"] = Entry("b", 0) };
         Assert.Equal(
-            "Tensor 'b' has shape [0]: it is a placeholder of DeepSpeed ZeRO-3, whose weights lie elsewhere. Run `zero_to_fp32.py` of the run's folder to write them.",
+            "Tensor 'b' has shape [0]: it is a placeholder of DeepSpeed ZeRO-3, whose weights lie elsewhere. Run `zero_to_fp32.py` of the run's folder to "
+                + "write them.",
             RunFolders.Diagnose(tensors, new Dictionary<string, long[]> { ["a"] = [4], ["b"] = [4, 2] }));
     }
 
@@ -52,7 +57,8 @@ public sealed class RunFoldersTests : IDisposable
     [Fact]
     public void A_tensor_of_four_bits_that_no_model_needs_does_not_block_its_file()
     {
-        byte[] header = System.Text.Encoding.UTF8.GetBytes("""{"f":{"dtype":"F4","shape":[3,2],"data_offsets":[0,3]},"a":{"dtype":"F32","shape":[1],"data_offsets":[3,7]}}""");
+        byte[] header = System.Text.Encoding.UTF8.GetBytes(
+            """{"f":{"dtype":"F4","shape":[3,2],"data_offsets":[0,3]},"a":{"dtype":"F32","shape":[1],"data_offsets":[3,7]}}""");
         byte[] bytes = [.. BitConverter.GetBytes((long)header.Length), .. header, 0, 0, 0, .. BitConverter.GetBytes(1.5f)];
         using CheckpointReader reader = CheckpointReader.OpenFile(_folder.Write("x.safetensors", bytes));
         Assert.Equal(["f"], reader.Check(new Dictionary<string, long[]> { ["a"] = [1] }));
@@ -72,7 +78,8 @@ public sealed class RunFoldersTests : IDisposable
         File.WriteAllText(_folder.File("model.safetensors.index.json"), "{}");
         using CheckpointReader both = CheckpointReader.Open(path);
         Assert.Equal(
-            $"Warning: '{path}' holds both 'model.safetensors' and shards with 'model.safetensors.index.json'. 'model.safetensors' is used; delete what is old.",
+            $"Warning: '{path}' holds both 'model.safetensors' and shards with 'model.safetensors.index.json'. 'model.safetensors' is used; delete "
+                + "what is old.",
             both.Ambiguity);
     }
 

@@ -10,7 +10,8 @@ internal static class ServeGuide
         // <guide>
         var ml = new MLContext();
         using AlignmentTransformer model = ml.Alignment.LoadModel("model");
-        using PredictionEngine<Pair, PairScores> engine = ml.Model.CreatePredictionEngine<Pair, PairScores>(model, new PredictionEngineOptions { OwnsTransformer = false });
+        using PredictionEngine<Pair, PairScores> engine =
+            ml.Model.CreatePredictionEngine<Pair, PairScores>(model, new PredictionEngineOptions { OwnsTransformer = false });
         PairScores score = engine.Predict(new Pair { Prompt = "Where is my order?", Chosen = "On its way.", Rejected = "Ask somebody else." });
         Console.WriteLine($"margin {score.Margin:F3}, chosen is better: {score.PredictedLabel}");
 

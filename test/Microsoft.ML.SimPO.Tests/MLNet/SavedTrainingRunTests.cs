@@ -50,7 +50,8 @@ public sealed class SavedTrainingRunTests : IDisposable
 
     private AlignmentTransformer Save()
     {
-        IDataView pairs = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)), validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(12).Skip(8));
+        IDataView pairs = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)),
+            validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(12).Skip(8));
         AlignmentTransformer tuned = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(pairs, validation);
         _context.Model.Save(tuned, pairs.Schema, Zip);
         return tuned;

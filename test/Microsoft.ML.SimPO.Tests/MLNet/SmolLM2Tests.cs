@@ -17,7 +17,8 @@ namespace Microsoft.ML.SimPO;
 
 /// <summary>
 /// A real chat model of 135 M parameters and real pairs, against what Hugging Face transformers and TRL make of them.
-/// Needs <c>models/smollm2-135m-instruct</c> (in Hugging Face layout, with its goldens) and <c>data/dpo_en_demo.json</c> below the folder that SIMPO_TEST_ASSETS names.
+/// Needs <c>models/smollm2-135m-instruct</c> (in Hugging Face layout, with its goldens) and <c>data/dpo_en_demo.json</c> below the folder that
+/// SIMPO_TEST_ASSETS names.
 /// </summary>
 public sealed class SmolLM2Tests : IDisposable
 {
@@ -86,7 +87,8 @@ public sealed class SmolLM2Tests : IDisposable
 
     private void CompareLogProbabilities(JsonElement[] pairs)
     {
-        ScoredPair[] scores = [.. _context.Data.CreateEnumerable<ScoredPair>(Model.Transform(View(pairs.Select(p => p.GetProperty("index").GetInt32()))), reuseRowObject: false, ignoreMissingColumns: true)];
+        ScoredPair[] scores = [.. _context.Data.CreateEnumerable<ScoredPair>(
+            Model.Transform(View(pairs.Select(p => p.GetProperty("index").GetInt32()))), reuseRowObject: false, ignoreMissingColumns: true)];
         Assert.Equal(pairs.Length, scores.Length);
         for (int i = 0; i < pairs.Length; i++)
         {
@@ -171,13 +173,15 @@ public sealed class SmolLM2Tests : IDisposable
             parameter.Gradient.zero_();
         }
         using var pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(2.5, 0.5)), recompute: false, lookUpPadding);
-        double loss = pass.Run(PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], decoder.Architecture), new GroupContext(1.0 / pairs.Length)).Sum(p => p.Loss.Value);
+        double loss = pass.Run(PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], decoder.Architecture), new GroupContext(1.0 / pairs.Length))
+            .Sum(p => p.Loss.Value);
         using DisposeScope scope = NewDisposeScope();
         return (loss, Math.Sqrt(decoder.Parameters.Sum(p => Math.Pow(p.Gradient.norm().item<float>(), 2))));
     }
 
     private IDataView View(IEnumerable<int> rows) =>
-        _context.Data.LoadFromEnumerable(rows.Select(i => Rows.Value[i]).Select(r => new TextPair { Prompt = r.Prompt, Chosen = r.Chosen, Rejected = r.Rejected }));
+        _context.Data.LoadFromEnumerable(
+            rows.Select(i => Rows.Value[i]).Select(r => new TextPair { Prompt = r.Prompt, Chosen = r.Chosen, Rejected = r.Rejected }));
 
     private static EncodedPrompt Pair(JsonElement golden)
     {
@@ -190,7 +194,8 @@ public sealed class SmolLM2Tests : IDisposable
     private JsonElement ReadFile(string name)
     {
         string path = Path.Combine(_folder, name);
-        Skip.IfNot(File.Exists(path) && File.Exists(Path.Combine(_folder, "config.json")), $"needs models/smollm2-135m-instruct with config.json and {name} below the folder that SIMPO_TEST_ASSETS names");
+        Skip.IfNot(File.Exists(path) && File.Exists(Path.Combine(_folder, "config.json")),
+            $"needs models/smollm2-135m-instruct with config.json and {name} below the folder that SIMPO_TEST_ASSETS names");
         return JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
     }
 

@@ -13,7 +13,8 @@ public sealed class TunedModel : IDisposable
 
     public ScoredPair[] Scores(IDataView data) => Scores(Transformer, data);
 
-    public ScoredPair[] Scores(ITransformer transformer, IDataView data) => [.. Context.Data.CreateEnumerable<ScoredPair>(transformer.Transform(data), reuseRowObject: false, ignoreMissingColumns: true)];
+    public ScoredPair[] Scores(ITransformer transformer, IDataView data) =>
+        [.. Context.Data.CreateEnumerable<ScoredPair>(transformer.Transform(data), reuseRowObject: false, ignoreMissingColumns: true)];
 
     public void Dispose() => Transformer.Dispose();
 

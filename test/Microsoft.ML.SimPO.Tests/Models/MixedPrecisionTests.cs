@@ -63,7 +63,8 @@ public sealed class MixedPrecisionTests
             parameter.Gradient.zero_();
         }
         using var pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(2, 0.5)), recompute: false);
-        double loss = pass.Run(PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], decoder.Architecture), new GroupContext(1.0 / pairs.Length)).Sum(p => p.Loss.Value);
+        double loss = pass.Run(PackedBatch.Of([.. pairs.Select((p, i) => (i, p))], decoder.Architecture), new GroupContext(1.0 / pairs.Length))
+            .Sum(p => p.Loss.Value);
         return (loss, [.. decoder.Parameters.SelectMany(p => Floats(p.Gradient)).Select(g => (double)g)]);
     }
 }

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO.Parity;
 
 /// <summary>
-/// What a run came to, to the last bit, as lines of the file that <c>SIMPO_FIGURES</c> names: two builds that compute the same write the same file on one machine.
+/// What a run came to, to the last bit, as lines of the file that <c>SIMPO_FIGURES</c> names: two builds that compute the same write the same file on one
+/// machine.
 /// </summary>
 internal static class Figures
 {
@@ -28,7 +29,8 @@ internal static class Figures
     {
         double[] figures =
         [
-            step.Step, step.Loss, step.GradientNorm, step.ChosenReward, step.RejectedReward, step.Margin, step.ChosenLogProbability, step.RejectedLogProbability,
+            step.Step, step.Loss, step.GradientNorm, step.ChosenReward, step.RejectedReward, step.Margin, step.ChosenLogProbability,
+            step.RejectedLogProbability,
         ];
         return string.Join(' ', figures.Select(f => f.ToString("R", CultureInfo.InvariantCulture)));
     }

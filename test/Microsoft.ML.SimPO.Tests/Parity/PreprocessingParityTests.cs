@@ -98,7 +98,8 @@ public sealed class PreprocessingParityTests
             bool hasEnd = chosen.Concat(rejected).Any(m => tokenizer.Encode(m.Content, addSpecialTokens: false).Any(id => encoder.EndTokens.Contains(id)));
             if (isCut || hasEnd || chosen.SequenceEqual(rejected)) continue;
             var (prompt, first, second) = hasPrompt ? (Messages(given), chosen, rejected) : ReferenceTexts.TrlSplit(chosen, rejected);
-            if (encoder.Encode(Json(prompt), Json(first), Json(second), compared) is not { } actual) continue; // an answer that does not fit is dropped, not cut
+            // an answer that does not fit is dropped, not cut
+            if (encoder.Encode(Json(prompt), Json(first), Json(second), compared) is not { } actual) continue;
             Assert.Equal(UpToEnd(row, "chosen", encoder.EndTokens, bos), (kind, actual.Chosen.Ids, actual.Chosen.PromptLength), SameSide);
             Assert.Equal(UpToEnd(row, "rejected", encoder.EndTokens, bos), (kind, actual.Rejected.Ids, actual.Rejected.PromptLength), SameSide);
             compared++;
@@ -106,7 +107,9 @@ public sealed class PreprocessingParityTests
         Assert.InRange(compared, rows.Length / 2, rows.Length);
     }
 
-    /// <param name="bos">The BOS that TRL 0.24 puts before a prompt whose template writes none, where a model gets none when it is served; null where the template writes it.</param>
+    /// <param name="bos">
+    /// The BOS that TRL 0.24 puts before a prompt whose template writes none, where a model gets none when it is served; null where the template writes it.
+    /// </param>
     private static (string, TokenIds Ids, int PromptLength) UpToEnd(JsonElement row, string side, IReadOnlyList<int> ends, int? bos)
     {
         int[] ids = Ids(row, side + "_input_ids");
@@ -115,7 +118,8 @@ public sealed class PreprocessingParityTests
         return ("", ids[..(Array.FindIndex(ids, prompt, ends.Contains) + 1)], prompt);
     }
 
-    private static bool SameSide((string Kind, TokenIds Ids, int PromptLength) a, (string Kind, TokenIds Ids, int PromptLength) b) => a.Ids.SequenceEqual(b.Ids) && a.PromptLength == b.PromptLength;
+    private static bool SameSide((string Kind, TokenIds Ids, int PromptLength) a, (string Kind, TokenIds Ids, int PromptLength) b) =>
+        a.Ids.SequenceEqual(b.Ids) && a.PromptLength == b.PromptLength;
 
     private static string Json(IReadOnlyList<Message> messages) => JsonSerializer.Serialize(messages.Select(m => new { role = m.Role, content = m.Content }));
 
@@ -130,7 +134,8 @@ public sealed class PreprocessingParityTests
         {
             JsonElement expected = JsonDocument.Parse(line).RootElement;
             int[] prompt = Ids(expected, "prompt_ids");
-            EncodedPrompt pair = encoder.Encode(expected.GetProperty("prompt").GetString()!, expected.GetProperty("chosen").GetString()!, expected.GetProperty("rejected").GetString()!, ++row)!;
+            EncodedPrompt pair = encoder.Encode(expected.GetProperty("prompt").GetString()!, expected.GetProperty("chosen")
+                .GetString()!, expected.GetProperty("rejected").GetString()!, ++row)!;
             Assert.Equal([.. prompt, .. Ids(expected, "chosen_ids")], pair.Chosen.Ids);
             Assert.Equal([.. prompt, .. Ids(expected, "rejected_ids")], pair.Rejected.Ids);
             Assert.Equal((prompt.Length, prompt.Length, prompt.Length), (pair.Chosen.PromptLength, pair.Rejected.PromptLength, pair.SharedPrefixLength));
@@ -161,9 +166,11 @@ public sealed class PreprocessingParityTests
         Assert.Equal(Unscored(row, "rejected_labels") - missing, actual.Pair.Rejected.PromptLength);
     }
 
-    private static int Unscored(JsonElement row, string name) => row.GetProperty(name).EnumerateArray().TakeWhile(label => label.ValueKind != JsonValueKind.Null && label.GetInt32() == -100).Count();
+    private static int Unscored(JsonElement row, string name) =>
+        row.GetProperty(name).EnumerateArray().TakeWhile(label => label.ValueKind != JsonValueKind.Null && label.GetInt32() == -100).Count();
 
-    private static int[] Ids(JsonElement row, string name) => [.. row.GetProperty(name).EnumerateArray().Where(id => id.ValueKind != JsonValueKind.Null).Select(id => id.GetInt32())];
+    private static int[] Ids(JsonElement row, string name) =>
+        [.. row.GetProperty(name).EnumerateArray().Where(id => id.ValueKind != JsonValueKind.Null).Select(id => id.GetInt32())];
 
     private static (string?, string?, string?) TextsOf(JsonElement row)
     {
@@ -221,7 +228,8 @@ public sealed class PreprocessingParityTests
     private static (string Texts, int MaxLength, int MaxPromptLength, string Mode) Setting(GoldenCase golden)
     {
         string[] parts = golden.Name.Split('.')[0].Split('-');
-        return (string.Join('-', parts[..^3]), int.Parse(parts[^3], CultureInfo.InvariantCulture), int.Parse(parts[^2], CultureInfo.InvariantCulture), parts[^1]);
+        return (string.Join('-', parts[..^3]), int.Parse(parts[^3], CultureInfo.InvariantCulture),
+            int.Parse(parts[^2], CultureInfo.InvariantCulture), parts[^1]);
     }
 
     /// <summary>The pairs beside a case, by their index.</summary>
@@ -231,6 +239,7 @@ public sealed class PreprocessingParityTests
     private static JsonElement[] Rows(string path)
     {
         using var stream = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
-        return [.. new StreamReader(stream).ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        return [
+            .. new StreamReader(stream).ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
     }
 }

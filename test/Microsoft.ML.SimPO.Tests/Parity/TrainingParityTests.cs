@@ -86,7 +86,8 @@ public class TrainingParityTests
     private static void CheckFigures(TrainingGolden fixture, string when, EvaluationFigures found)
     {
         JsonElement expected = fixture.Final.GetProperty(when);
-        void Check(string name, double actual, double tolerance) => Differences.AssertClose($"{when}, {name}", expected.GetProperty(name).GetDouble(), actual, tolerance);
+        void Check(string name, double actual, double tolerance) =>
+            Differences.AssertClose($"{when}, {name}", expected.GetProperty(name).GetDouble(), actual, tolerance);
 
         Check("eval_loss", found.Loss, 1e-5);
         Check("eval_rewards/chosen", found.ChosenReward, 1e-4);
@@ -98,8 +99,8 @@ public class TrainingParityTests
     }
 
     /// <summary>
-    /// Relative. A bias that is added to every key cancels in the softmax but for the turns of the positions: its slow components have gradients of 1e-9, which AdamW
-    /// makes steps of either sign of, so the goldens' README gives key biases more.
+    /// Relative. A bias that is added to every key cancels in the softmax but for the turns of the positions: its slow components have gradients of 1e-9,
+    /// which AdamW makes steps of either sign of, so the goldens' README gives key biases more.
     /// </summary>
     internal static double NormTolerance(string tensor) => tensor.EndsWith(".k_proj.bias", StringComparison.Ordinal) ? 1e-4 : 1e-6;
 

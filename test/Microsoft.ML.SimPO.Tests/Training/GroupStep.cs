@@ -48,6 +48,7 @@ internal sealed class GroupStep(Decoder decoder, IAlignmentLoss loss, EncodedPro
         public double Norm { get; } = Math.Sqrt(Gradients.Sum(g => g.Sum(v => (double)v * v)));
 
         /// <summary>The norm of the difference of both gradients.</summary>
-        public double Distance(Outcome other) => Math.Sqrt(Gradients.Zip(other.Gradients, (a, b) => a.Zip(b, (x, y) => Math.Pow((double)x - y, 2)).Sum()).Sum());
+        public double Distance(Outcome other) =>
+            Math.Sqrt(Gradients.Zip(other.Gradients, (a, b) => a.Zip(b, (x, y) => Math.Pow((double)x - y, 2)).Sum()).Sum());
     }
 }

@@ -32,8 +32,8 @@ public sealed class GroupStepTests
     }
 
     /// <summary>
-    /// The slope of the loss along its own gradient, from losses alone: prompt tokens, weighed tokens and answers each have their part in it. What the loss takes for
-    /// constants is held, as its definition says.
+    /// The slope of the loss along its own gradient, from losses alone: prompt tokens, weighed tokens and answers each have their part in it. What the loss
+    /// takes for constants is held, as its definition says.
     /// </summary>
     [Theory]
     [InlineData(false)]
@@ -70,11 +70,13 @@ public sealed class GroupStepTests
             () => new TrainingLoop(decoder, loss, new TrainingSettings { LearningRate = 1 }).Run([group], [new TrainingStep([[0]], 1)], null)).Message;
         one.Row = 3;
         Assert.Equal("The loss cannot be computed: Row 3 has 1 answers, but the loss needs 2.", Fault(new SimPOLoss(2, 0.5), one));
-        Assert.Equal("The loss cannot be computed: Row 7 has no log-probabilities of the reference model, which the loss needs.", Fault(new CompleteLoss(1, 1), two));
+        Assert.Equal(
+            "The loss cannot be computed: Row 7 has no log-probabilities of the reference model, which the loss needs.", Fault(new CompleteLoss(1, 1), two));
     }
 
     private static GroupScore Held(GroupScore score, GroupScore held) => new(
-        [.. score.Answers.Select((a, i) => a with { LogSquares = held.Answers[i].LogSquares, Entropy = held.Answers[i].Entropy })]) { Prompt = score.Prompt, Row = score.Row };
+        [.. score.Answers.Select((a, i) => a with { LogSquares = held.Answers[i].LogSquares, Entropy = held.Answers[i].Entropy })]) { Prompt = score.Prompt,
+        Row = score.Row };
 
     private static void CheckRandomSteps(int count)
     {
@@ -86,7 +88,8 @@ public sealed class GroupStepTests
             EncodedPrompt[] prompts = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => RandomGroups.Make(random, random.Next(least, 9)))];
             EncodedPrompt[] groups = least == 1 ? prompts : [.. prompts.SelectMany(RandomGroups.Pairs)];
             random.Shuffle(groups);
-            IAlignmentLoss loss = least == 1 ? new TargetLoss(0.5, 3) : random.Next(2) == 0 ? new CompleteLoss(0.2, 0.4) : new SimPOLoss(2.5, 0.5, sftWeight: 0.3);
+            IAlignmentLoss loss = least == 1 ? new TargetLoss(0.5, 3) : random.Next(2) == 0
+                ? new CompleteLoss(0.2, 0.4) : new SimPOLoss(2.5, 0.5, sftWeight: 0.3);
             CheckStep($"seed {seed}", new GroupStep(decoder, loss, groups), random);
         }
     }
@@ -104,9 +107,11 @@ public sealed class GroupStepTests
         })
         {
             Differences.AssertClose($"{name}, {how}: loss", alone.Loss, found.Loss, 1e-6 * Math.Max(1, Math.Abs(alone.Loss)));
-            Assert.True(found.Distance(alone) <= 1e-6 * alone.Norm, $"{name}, {how}: the gradient is {found.Distance(alone) / alone.Norm:G3} of its norm away.");
+            Assert.True(
+                found.Distance(alone) <= 1e-6 * alone.Norm, $"{name}, {how}: the gradient is {found.Distance(alone) / alone.Norm:G3} of its norm away.");
         }
     }
 
-    private static PackedBatch Pack(EncodedPrompt[] groups, DecoderArchitecture architecture) => PackedBatch.Of([.. groups.Select((g, i) => (i, g))], architecture);
+    private static PackedBatch Pack(EncodedPrompt[] groups, DecoderArchitecture architecture) =>
+        PackedBatch.Of([.. groups.Select((g, i) => (i, g))], architecture);
 }

@@ -70,19 +70,22 @@ public sealed class StepInvarianceTests
 
     private sealed class Step(Decoder decoder, EncodedPrompt[] pairs, SftNormalization normalization)
     {
-        public Outcome Run(int size, int tokens, bool recompute = false, long budget = ResponseHead.DefaultBudget, PromptSharing sharing = PromptSharing.Batch, bool lookUpPadding = true)
+        public Outcome Run(int size, int tokens, bool recompute = false, long budget = ResponseHead.DefaultBudget, PromptSharing sharing = PromptSharing.Batch,
+            bool lookUpPadding = true)
         {
             foreach (Parameter parameter in decoder.Parameters)
             {
                 parameter.Train();
                 parameter.Gradient.zero_();
             }
-            using var pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(2.5, 0.5, labelSmoothing: 0.1, sftWeight: 0.3, sftNormalization: normalization), budget), recompute, lookUpPadding);
+            using var pass = new GradientPass(decoder, new ResponseHead(
+                decoder, new SimPOLoss(2.5, 0.5, labelSmoothing: 0.1, sftWeight: 0.3, sftNormalization: normalization), budget), recompute, lookUpPadding);
             var step = new TrainingStep([.. new StepPlanner(pairs, size, tokens).Plan(1, null).SelectMany(s => s.MicroBatches)], 1);
             GroupContext[] contexts = (StepWeighting.EachPair with { SftNormalization = normalization }).Contexts(step, pairs);
             double loss = 0;
             for (int i = 0; i < contexts.Length; i++)
-                loss += pass.Run(PackedBatch.Of([.. step.MicroBatches[i].Select(p => (p, pairs[p]))], decoder.Architecture, sharing), contexts[i]).Sum(p => p.Loss.Value);
+                loss += pass.Run(PackedBatch.Of([.. step.MicroBatches[i].Select(p => (p, pairs[p]))], decoder.Architecture, sharing), contexts[i])
+                    .Sum(p => p.Loss.Value);
             return new Outcome(loss, [.. decoder.Parameters.Select(p => p.Gradient.data<float>().ToArray())]);
         }
     }

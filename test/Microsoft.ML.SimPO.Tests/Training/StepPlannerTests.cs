@@ -84,10 +84,13 @@ public class StepPlannerTests
         StepPlanner planner = new(Pairs(7), 6, 1) { PairsPerMicroBatch = 2, EpochEnd = EpochEnd.AcrossEpochs };
         Assert.Equal(["0 1 | 2 3 | 4 5", "6 | 0 1 | 2 3", "4 5 | 6 | 0 1"], planner.Plan(3, null).Select(Text));
         Assert.Equal([0.75, 1.5, 2.25], planner.Plan(3, null).Select(s => s.Epoch));
-        Assert.Equal(["0 1 | 2 3 | 4 5", "0 1 | 2 3 | 4 5"], new StepPlanner(Pairs(7), 6, 1) { PairsPerMicroBatch = 2, EpochEnd = EpochEnd.AcrossEpochs, DropLast = true }.Plan(2, null).Select(Text));
+        Assert.Equal(["0 1 | 2 3 | 4 5", "0 1 | 2 3 | 4 5"],
+            new StepPlanner(Pairs(7), 6, 1) { PairsPerMicroBatch = 2, EpochEnd = EpochEnd.AcrossEpochs, DropLast = true }.Plan(2, null).Select(Text));
     }
 
-    /// <summary>transformers 4.44.2: with no more micro-batches in an epoch than make a step, its last one ends a step, and the count goes on all the same.</summary>
+    /// <summary>
+    /// transformers 4.44.2: with no more micro-batches in an epoch than make a step, its last one ends a step, and the count goes on all the same.
+    /// </summary>
     [Fact]
     public void In_the_reference_a_short_epoch_ends_a_step() => Assert.Equal(
         ["0 1 | 2 3", "0 1", "2 3"],
@@ -128,10 +131,13 @@ public class StepPlannerTests
         Assert.Equal(plan, Plan(3));
         Assert.NotEqual(plan, Plan(4));
         Assert.NotEqual(plan[..5], plan[5..]);
-        Assert.All(plan, step => Assert.All(step.Split(' ').GroupBy(r => int.Parse(r, System.Globalization.CultureInfo.InvariantCulture) % 10), p => Assert.Equal(3, p.Count())));
+        Assert.All(plan, step =>
+            Assert.All(step.Split(' ').GroupBy(r => int.Parse(r, System.Globalization.CultureInfo.InvariantCulture) % 10), p => Assert.Equal(3, p.Count())));
     }
 
-    /// <summary>Packed alone they have 10, 10, 12 and 10 rows; the third adds the 8 of its rejected answer to the first, whose prompt and chosen answer it has.</summary>
+    /// <summary>
+    /// Packed alone they have 10, 10, 12 and 10 rows; the third adds the 8 of its rejected answer to the first, whose prompt and chosen answer it has.
+    /// </summary>
     [Fact]
     public void A_budget_counts_rows_that_are_shared_once() =>
         Assert.Equal(["0 2 1 | 3"], new StepPlanner([PairOf(10, 1), PairOf(10, 2), PairOf(12, 1), PairOf(10, 4)], 4, 28).Plan(1, null).Select(Text));

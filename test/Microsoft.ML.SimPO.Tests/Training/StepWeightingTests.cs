@@ -7,7 +7,8 @@ namespace Microsoft.ML.SimPO.Training;
 /// <summary>A step of three pairs, cut into two and one, with chosen answers of 2, 3 and 5 tokens.</summary>
 public class StepWeightingTests
 {
-    private static readonly EncodedPrompt[] Pairs = [.. new[] { 2, 3, 5 }.Select(length => EncodedPrompt.Pair([1, .. Enumerable.Repeat(7, length)], 1, [1, 8], 1))];
+    private static readonly EncodedPrompt[] Pairs =
+        [.. new[] { 2, 3, 5 }.Select(length => EncodedPrompt.Pair([1, .. Enumerable.Repeat(7, length)], 1, [1, 8], 1))];
 
     private static readonly TrainingStep Step = new([[0, 1], [2]], 1);
 

@@ -144,7 +144,8 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
             if (unclear is not { } pair) return null;
             string values = string.Join(", ", fields.Values(pair.Verdict).Select(Show).Distinct(StringComparer.Ordinal).Take(5));
             throw new InvalidDataException($"{dataName}: `{pair.Verdict}` seems to say which of `{pair.First}` and `{pair.Second}` is better, " +
-                $"but its values ({values}) do not tell how. Name the better one's field in it, or give `{nameof(options.Columns)}.{nameof(Given.Chosen)}` and `{nameof(Given.Rejected)}`.");
+                $"but its values ({values}) do not tell how. Name the better one's field in it, or give `{nameof(options.Columns)}.{nameof(Given.Chosen)}` and "
+                    + $"`{nameof(Given.Rejected)}`.");
         }
         LayoutColumns columns = PromptColumns([judged.First, judged.Second, .. judged.Verdict.Fields]);
         LayoutColumns first = columns with { Chosen = judged.First, Rejected = judged.Second };

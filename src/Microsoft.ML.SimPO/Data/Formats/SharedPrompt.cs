@@ -16,7 +16,8 @@ internal static class SharedPrompt
         while (end > 0 && !(char.IsWhiteSpace(a[end]) && char.IsWhiteSpace(b[end]))) end--;
         while (end > 0 && char.IsWhiteSpace(a[end - 1])) end--;
         if (end <= 0)
-            return RowFault.Malformed($"`{chosen.Name}` and `{rejected.Name}` must start with the same prompt where there is no field for it, but share no whole word.");
+            return RowFault.Malformed(
+                $"`{chosen.Name}` and `{rejected.Name}` must start with the same prompt where there is no field for it, but share no whole word.");
         chosenSide.AddRange([new Message(Message.User, a[..end]), new Message(Message.Assistant, a[end..])]);
         rejectedSide.AddRange([new Message(Message.User, b[..end]), new Message(Message.Assistant, b[end..])]);
         return null;

@@ -77,7 +77,8 @@ internal static class ParquetPairWriter
     {
         PromptedAnswers pair = row.Messages();
         if (pair.Prompt.IsBare && pair.Prompt.Messages.Concat(pair.Answers.SelectMany(answer => answer)).All(message => message.IsPlain)) return pair;
-        throw new InvalidDataException("Rows with tool calls, tools, thoughts or template variables cannot be written as Parquet. Write them to a file whose name ends in .jsonl.");
+        throw new InvalidDataException(
+            "Rows with tool calls, tools, thoughts or template variables cannot be written as Parquet. Write them to a file whose name ends in .jsonl.");
     }
 
     private static void Messages(ParquetRowGroupWriter group, ReadOnlySpan<DataField> fields, List<IReadOnlyList<Message>> rows)

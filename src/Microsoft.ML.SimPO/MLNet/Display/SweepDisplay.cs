@@ -6,7 +6,8 @@ internal sealed class SweepDisplay() : HtmlFormatterSource<SweepResult>(Html)
     public static string Html(SweepResult sweep)
     {
         string[] names = [.. sweep.Trials[0].TrialSettings.Parameter.Keys];
-        HtmlTable table = HtmlTable.With($"best: trial {sweep.BestTrial.TrialSettings.TrialId + 1} of {sweep.Trials.Count}", ["trial", "epochs", .. names, "accuracy", "mean margin", "log-loss", "seconds", "status"]);
+        HtmlTable table = HtmlTable.With($"best: trial {sweep.BestTrial.TrialSettings.TrialId + 1} of {sweep.Trials.Count}",
+            ["trial", "epochs", .. names, "accuracy", "mean margin", "log-loss", "seconds", "status"]);
         foreach (AlignmentTrialResult t in SweepTable.Ranked(sweep.Trials, sweep.BestTrial))
         {
             table.Row([

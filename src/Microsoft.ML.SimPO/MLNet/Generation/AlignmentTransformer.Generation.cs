@@ -6,8 +6,9 @@ namespace Microsoft.ML.SimPO;
 public sealed partial class AlignmentTransformer
 {
     /// <summary>
-    /// What the makers of the model suggest in <c>generation_config.json</c>: whether to sample, temperature, top-k and so on. <see cref="Generate(IEnumerable{string}, GenerationOptions?, CancellationToken)"/>
-    /// does not use it by itself, so that models can be compared by their likeliest answers; pass it, changed with <c>with</c> where wanted. The defaults where there is no such file.
+    /// What the makers of the model suggest in <c>generation_config.json</c>: whether to sample, temperature, top-k and so on.
+    /// <see cref="Generate(IEnumerable{string}, GenerationOptions?, CancellationToken)"/> does not use it by itself, so that models can be compared by their
+    /// likeliest answers; pass it, changed with <c>with</c> where wanted. The defaults where there is no such file.
     /// </summary>
     /// <exception cref="InvalidDataException">A field of the file is out of its range.</exception>
     public GenerationOptions SuggestedGeneration => Model.SuggestedGeneration;
@@ -56,7 +57,8 @@ public sealed partial class AlignmentTransformer
         GenerationOptions checkedOptions = Checked(options);
         if (samples < 1) throw new ArgumentException(FormattableString.Invariant($"`samples` must be at least 1, but was {samples}."), nameof(samples));
         if (samples > 1 && !checkedOptions.Sample)
-            throw new ArgumentException(FormattableString.Invariant($"{samples} samples of a prompt would be equal, for `Sample` is false. Set it, or ask for 1."), nameof(samples));
+            throw new ArgumentException(
+                FormattableString.Invariant($"{samples} samples of a prompt would be equal, for `Sample` is false. Set it, or ask for 1."), nameof(samples));
         AnswerWriter writer = Writer;
         int[][] ids = [.. prompts.Select(writer.Encode)];
         (int[], int)[] rows = [.. ids.SelectMany((prompt, i) => Enumerable.Range(0, samples).Select(s => (prompt, (i * samples) + s)))];
@@ -78,7 +80,8 @@ public sealed partial class AlignmentTransformer
     /// <param name="messages">The turns so far, at least one, of text alone. Where the last is the assistant's, it is continued.</param>
     /// <returns>Pieces of text, none empty. Whoever stops reading ends the work.</returns>
     /// <inheritdoc cref="Generate(IEnumerable{string}, GenerationOptions?, CancellationToken)"/>
-    public IAsyncEnumerable<string> GenerateStreaming(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<string> GenerateStreaming(
+        IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         GenerationOptions checkedOptions = Checked(options);
         AnswerWriter writer = Writer;
@@ -87,9 +90,10 @@ public sealed partial class AlignmentTransformer
 
     /// <summary>The model as a chat client of Microsoft.Extensions.AI, streaming and cancellable.</summary>
     /// <remarks>
-    /// Without options it generates as <see cref="SuggestedGeneration"/> says, with new random numbers each time and at most 2,048 tokens or what the context has room for. Temperature,
-    /// top-p, top-k, most tokens, seed, stop sequences and instructions are honoured (a temperature of 0 is greedy); penalties, tools, JSON formats and conversation ids are refused. A
-    /// <see cref="GenerationOptions"/> from <see cref="ChatOptions.RawRepresentationFactory"/> takes the place of what is suggested.
+    /// Without options it generates as <see cref="SuggestedGeneration"/> says, with new random numbers each time and at most 2,048 tokens or what the context
+    /// has room for. Temperature, top-p, top-k, most tokens, seed, stop sequences and instructions are honoured (a temperature of 0 is greedy); penalties,
+    /// tools, JSON formats and conversation ids are refused. A <see cref="GenerationOptions"/> from <see cref="ChatOptions.RawRepresentationFactory"/> takes
+    /// the place of what is suggested.
     /// </remarks>
     /// <returns>A client that uses this model's weights: it works as long as the model is not disposed. It need not be disposed.</returns>
     public IChatClient AsChatClient() => new LanguageModelChatClient(this);

@@ -37,9 +37,12 @@ internal sealed class AnswerWriter(LanguageModel model, ScoringOptions options)
         }
     }
 
-    /// <param name="prompts">Their ids, with the index of the random numbers of each. Those that are one and the same array and follow each other are computed once.</param>
+    /// <param name="prompts">
+    /// Their ids, with the index of the random numbers of each. Those that are one and the same array and follow each other are computed once.
+    /// </param>
     /// <param name="onText">Told the pieces of the answers as they come: which prompt, what text.</param>
-    public GeneratedText[] Write(IReadOnlyList<(int[] Ids, int Random)> prompts, GenerationOptions generation, Action<int, string>? onText, CancellationToken cancellationToken)
+    public GeneratedText[] Write(
+        IReadOnlyList<(int[] Ids, int Random)> prompts, GenerationOptions generation, Action<int, string>? onText, CancellationToken cancellationToken)
     {
         var answers = new GeneratedText[prompts.Count];
         int[] ends = [.. model.StopTokens.Union(_encoder.EndTokens)];
@@ -47,9 +50,11 @@ internal sealed class AnswerWriter(LanguageModel model, ScoringOptions options)
         // Prompts of like length together: none waits long for the others.
         foreach (int[] batch in Enumerable.Range(0, prompts.Count).OrderBy(i => prompts[i].Ids.Length).Chunk(BatchSize))
         {
-            AnswerText[] texts = [.. batch.Select(i => new AnswerText(model.Tokenizer, ends, generation.StopStrings, onText is null ? null : text => onText(i, text)))];
+            AnswerText[] texts =
+                [.. batch.Select(i => new AnswerText(model.Tokenizer, ends, generation.StopStrings, onText is null ? null : text => onText(i, text)))];
             TokenSequence[] written = ComputeThread.Run(
-                "SimPO generation", () => generator.Run([.. batch.Select(i => prompts[i])], generation, (row, token) => texts[row].Append(token), cancellationToken));
+                "SimPO generation",
+                () => generator.Run([.. batch.Select(i => prompts[i])], generation, (row, token) => texts[row].Append(token), cancellationToken));
             for (int row = 0; row < batch.Length; row++)
             {
                 TokenSequence sequence = written[row];

@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO;
 
-[assembly: LoadableClass(typeof(TextGenerationTransformer), null, typeof(SignatureLoadModel), "SimPO text generator", TextGenerationTransformer.LoaderSignature)]
+[assembly: LoadableClass(
+    typeof(TextGenerationTransformer), null, typeof(SignatureLoadModel), "SimPO text generator", TextGenerationTransformer.LoaderSignature)]
 
 namespace Microsoft.ML.SimPO;
 
@@ -18,7 +19,8 @@ public sealed class TextGenerationTransformer : LanguageModelTransformer
     private string _outputColumn = ""; // both are set by the base's constructor when a saved one is loaded
     private GenerationOptions _generation = new();
 
-    internal TextGenerationTransformer(IHostEnvironment environment, AlignmentTransformer model, string outputColumnName, string promptColumnName, GenerationOptions options)
+    internal TextGenerationTransformer(
+        IHostEnvironment environment, AlignmentTransformer model, string outputColumnName, string promptColumnName, GenerationOptions options)
         : base(environment.Register(LoaderSignature), model, promptColumnName)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
@@ -35,7 +37,8 @@ public sealed class TextGenerationTransformer : LanguageModelTransformer
 
     private protected override VersionInfo Version => SavedAs;
 
-    private protected override void ReadOwn(ModelLoadContext context) => (_outputColumn, _generation) = (context.LoadNonEmptyString(), SavedGeneration.Read(context));
+    private protected override void ReadOwn(ModelLoadContext context) =>
+        (_outputColumn, _generation) = (context.LoadNonEmptyString(), SavedGeneration.Read(context));
 
     private protected override void WriteOwn(ModelSaveContext context)
     {

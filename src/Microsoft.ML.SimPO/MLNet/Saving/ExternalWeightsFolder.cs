@@ -55,11 +55,13 @@ internal static class ExternalWeightsFolder
         if (zip is null)
         {
             return Path.IsPathFullyQualified(folder) ? Path.GetFullPath(folder) : throw new InvalidOperationException(
-                $"`ExternalWeights` is the relative path '{folder}', but the model is not saved to a file that it could be relative to. Save to a file, or give a full path.");
+                $"`ExternalWeights` is the relative path '{folder}', but the model is not saved to a file that it could be relative to. Save to a file, or "
+                    + "give a full path.");
         }
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder, Path.GetDirectoryName(zip)!));
         if (target == zip || zip.StartsWith(target + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            throw new InvalidOperationException($"`ExternalWeights` is '{folder}', which is the file or the folder that the model itself is saved to. Name a folder beside it.");
+            throw new InvalidOperationException(
+                $"`ExternalWeights` is '{folder}', which is the file or the folder that the model itself is saved to. Name a folder beside it.");
         return target;
     }
 
@@ -83,15 +85,19 @@ internal static class ExternalWeightsFolder
     {
         string name = reader.ReadString();
         if (zip is null && !Path.IsPathFullyQualified(name))
-            throw new InvalidOperationException($"The model's weights lie in the folder '{name}' beside its zip file, but it is not loaded from a file. Load it by its path.");
+            throw new InvalidOperationException(
+                $"The model's weights lie in the folder '{name}' beside its zip file, but it is not loaded from a file. Load it by its path.");
         string folder = zip is null ? name : Path.GetFullPath(name, Path.GetDirectoryName(zip)!);
         if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"The weights of the model '{zip}' lie in the folder '{name}' beside it, but '{folder}' does not exist. Move the folder along with the zip file.");
+            throw new DirectoryNotFoundException($"The weights of the model '{zip}' lie in the folder '{name}' beside it, but '{folder}' does not exist. Move "
+                + "the folder along with the zip file.");
         var faults = new Faults($"The weights of the model '{zip}' in '{folder}'");
         int count = reader.ReadInt32();
         if (count is < 1 or > MaxFiles)
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The saved SimPO model is damaged: it claims that its weights are {count} files."));
-        for (int i = 0; i < count; i++) CheckFile(folder, new ModelFile(reader.ReadString(), []).Name, reader.ReadInt64(), reader.ReadBytes(SHA256.HashSizeInBytes), faults);
+            throw new InvalidDataException(
+                string.Create(CultureInfo.InvariantCulture, $"The saved SimPO model is damaged: it claims that its weights are {count} files."));
+        for (int i = 0; i < count; i++)
+            CheckFile(folder, new ModelFile(reader.ReadString(), []).Name, reader.ReadInt64(), reader.ReadBytes(SHA256.HashSizeInBytes), faults);
         faults.ThrowIfAny();
         return (folder, name);
     }

@@ -22,7 +22,9 @@ internal sealed record ModelLocation(string Model, string? Adapter)
     {
         const string advice = "Give the folder of its base model as `ModelPath` and the adapter as `AdapterPath`.";
         string full = Path.GetFullPath(adapter);
-        string named = AdapterConfig.Load(full).BaseModel ?? throw new InvalidDataException($"The adapter '{full}' does not say which model it belongs to. {advice}");
-        return AdapterFolder.FindBase(full, named) ?? throw new DirectoryNotFoundException($"The adapter '{full}' belongs to the model {Faults.Quote(named)}, which is no folder here. {advice}");
+        string named = AdapterConfig.Load(full).BaseModel
+            ?? throw new InvalidDataException($"The adapter '{full}' does not say which model it belongs to. {advice}");
+        return AdapterFolder.FindBase(full, named)
+            ?? throw new DirectoryNotFoundException($"The adapter '{full}' belongs to the model {Faults.Quote(named)}, which is no folder here. {advice}");
     }
 }

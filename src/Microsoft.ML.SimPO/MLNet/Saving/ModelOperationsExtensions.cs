@@ -16,7 +16,9 @@ public static class ModelOperationsExtensions
         /// <param name="inputSchema">The schema of the data that it takes; null where it is not to be saved.</param>
         /// <param name="filePath">The file; replaced if it exists. Its folder must exist.</param>
         /// <exception cref="IOException">The file or the weights cannot be written; what was there is as before.</exception>
-        /// <exception cref="InvalidOperationException">The weights are too large for a file, or two models of a chain have the same folder for theirs.</exception>
+        /// <exception cref="InvalidOperationException">
+        /// The weights are too large for a file, or two models of a chain have the same folder for theirs.
+        /// </exception>
         public void SaveAtomically(ITransformer model, DataViewSchema? inputSchema, string filePath)
         {
             ArgumentNullException.ThrowIfNull(model);

@@ -156,6 +156,7 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     {
         var scorer = new RowScorer(Model, Options);
         return new ColumnMap<PairScore>(
-            PairColumns.Names(Options), ScoreColumns.Of(Options.TargetMargin), () => new PairBatch<PairScore>(scorer, rewards => new PairScore(rewards[0], rewards[1])));
+            PairColumns.Names(Options), ScoreColumns.Of(Options.TargetMargin),
+            () => new PairBatch<PairScore>(scorer, rewards => new PairScore(rewards[0], rewards[1])));
     }
 }

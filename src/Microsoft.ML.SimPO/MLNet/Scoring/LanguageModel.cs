@@ -20,7 +20,8 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>Another decoder with the same tokenizer and files, which never change.</summary>
     private LanguageModel(LanguageModel source, Decoder decoder)
     {
-        (_decoder, Files, Tokenizer, Template, SpecialTokens, StopTokens) = (decoder, source.Files, source.Tokenizer, source.Template, source.SpecialTokens, source.StopTokens);
+        (_decoder, Files, Tokenizer, Template, SpecialTokens, StopTokens) =
+            (decoder, source.Files, source.Tokenizer, source.Template, source.SpecialTokens, source.StopTokens);
         Folder = source.Folder;
         _suggestedGeneration = source._suggestedGeneration;
     }

@@ -142,7 +142,8 @@ internal sealed class Sweeper : IDisposable
     }
 
     private string Description() => FormattableString.Invariant(
-        $"{_sweep.Algorithm} by {_sweep.Metric}, seed {_seed}, {string.Join(", ", _parameters.Select(p => p.Description))}, rungs {_sweep.Rungs} by {_sweep.ReductionFactor}, ")
+        $"{_sweep.Algorithm} by {_sweep.Metric}, seed {_seed}, {string.Join(", ", _parameters.Select(p => p.Description))}, rungs {_sweep.Rungs} by ")
+            + FormattableString.Invariant($"{_sweep.ReductionFactor}, ")
         + string.Join(", ", new object?[] { _base, _base.Lora }.OfType<object>().SelectMany(Values));
 
     private static IEnumerable<string> Values(object options) => options.GetType().GetProperties()
@@ -157,7 +158,8 @@ internal sealed class Sweeper : IDisposable
         string end = result.Status == AlignmentTrialStatus.Completed
             ? FormattableString.Invariant($"{_sweep.Metric} {result.Metric:G5}")
             : $"{result.Status}: {result.Message}";
-        channel.Info(FormattableString.Invariant($"trial {settings.TrialId + 1}/{_sweep.MaxTrials} rung {settings.Rung} epochs {settings.Options.Epochs:G4} {values}: {end}, {result.DurationInMilliseconds / 1000:F1} s"));
+        channel.Info(FormattableString.Invariant($"trial {settings.TrialId + 1}/{_sweep.MaxTrials} rung {settings.Rung} epochs {settings.Options.Epochs:G4} ")
+            + FormattableString.Invariant($"{values}: {end}, {result.DurationInMilliseconds / 1000:F1} s"));
         _sweep.Progress?.Report(result);
     }
 }

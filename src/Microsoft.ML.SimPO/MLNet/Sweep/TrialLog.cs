@@ -39,7 +39,8 @@ internal sealed class TrialLog
             return log;
         }
         if (records[0].Sweep != sweep)
-            throw new InvalidOperationException($"'{path}' holds the trials of another sweep. Use another `OutputPath`, or delete it.{Environment.NewLine}It is: {records[0].Sweep}{Environment.NewLine}This is: {sweep}");
+            throw new InvalidOperationException($"'{path}' holds the trials of another sweep. Use another `OutputPath`, or delete it.{Environment.NewLine}It "
+                + $"is: {records[0].Sweep}{Environment.NewLine}This is: {sweep}");
         return new TrialLog(path, records[1..]);
     }
 

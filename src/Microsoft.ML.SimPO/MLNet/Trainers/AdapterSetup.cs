@@ -26,7 +26,9 @@ internal static class AdapterSetup
         if (decoder.Adapter is not { } adapter) return;
         string whole = adapter.Config.ModulesToSave.Count == 0 ? "" : $", and {string.Join(", ", adapter.Config.ModulesToSave)} whole";
         channel.Info(FormattableString.Invariant(
-            $"LoRA: {adapter.ParameterCount} parameters are trained ({100.0 * adapter.ParameterCount / decoder.ParameterCount:F2} % of {decoder.ParameterCount}): rank {adapter.Config.Rank}, alpha {adapter.Config.Alpha} on {string.Join(", ", adapter.TargetNames)}{whole}. All others are frozen."));
+            $"LoRA: {adapter.ParameterCount} parameters are trained ({100.0 * adapter.ParameterCount / decoder.ParameterCount:F2} ")
+                + FormattableString.Invariant($"% of {decoder.ParameterCount}): rank {adapter.Config.Rank}, alpha {adapter.Config.Alpha} on ")
+                + FormattableString.Invariant($"{string.Join(", ", adapter.TargetNames)}{whole}. All others are frozen."));
         if (adapter.Config.Dropout > 0)
             channel.Info(FormattableString.Invariant($"The adapter was trained with dropout {adapter.Config.Dropout}; it is trained on without."));
         if (options.LearningRate < LowRate)

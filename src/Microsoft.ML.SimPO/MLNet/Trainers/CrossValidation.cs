@@ -22,7 +22,8 @@ internal static class CrossValidation
                 cancellationToken.ThrowIfCancellationRequested();
                 CrossValidationFold result = Judge(fold, folds[fold]);
                 results.Add(result);
-                channel.Info(FormattableString.Invariant($"fold {fold + 1}/{folds.Count}: accuracy {result.Metrics.Accuracy:P1}, mean margin {result.Metrics.MeanMargin:F3}, {result.Metrics.Count} pairs"));
+                channel.Info(FormattableString.Invariant($"fold {fold + 1}/{folds.Count}: accuracy {result.Metrics.Accuracy:P1}, mean margin ")
+                    + FormattableString.Invariant($"{result.Metrics.MeanMargin:F3}, {result.Metrics.Count} pairs"));
             }
             return results;
         }

@@ -39,9 +39,10 @@ public abstract partial class PreferenceTrainerOptions
     public bool DropLast { get; set; }
 
     /// <summary>
-    /// Keep the rows of one prompt in one step, where the prompt, and an answer that stands in several of them, are computed once: for data with several answers to a
-    /// prompt. A step ends early where the rows of the next prompt do not fit, so that it may have fewer than <see cref="BatchSize"/>; a prompt of more rows fills steps of
-    /// its own. Default false: a step shares what the shuffled order brings together. Must be false with a <see cref="Compatibility"/>, whose order is its own.
+    /// Keep the rows of one prompt in one step, where the prompt, and an answer that stands in several of them, are computed once: for data with several
+    /// answers to a prompt. A step ends early where the rows of the next prompt do not fit, so that it may have fewer than <see cref="BatchSize"/>; a prompt
+    /// of more rows fills steps of its own. Default false: a step shares what the shuffled order brings together. Must be false with a
+    /// <see cref="Compatibility"/>, whose order is its own.
     /// </summary>
     [Option("keep_prompts_together", OptionEffect.Steps)]
     public bool KeepPromptsTogether { get; set; }

@@ -2,7 +2,9 @@ using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO.Models.Families;
 
-/// <summary>Sizes that no model has. A configuration that asks for them is damaged or made to exhaust memory, and is refused before anything is made of it.</summary>
+/// <summary>
+/// Sizes that no model has. A configuration that asks for them is damaged or made to exhaust memory, and is refused before anything is made of it.
+/// </summary>
 internal static class ConfigLimits
 {
     private static readonly (string Field, int Most)[] Limits =

@@ -20,5 +20,6 @@ internal sealed class EncodingCounters
 
     public EncodingStatistics Snapshot() => new(
         Interlocked.Read(ref _encoded), Interlocked.Read(ref _templated), Interlocked.Read(ref _alreadyTemplated), Interlocked.Read(ref _cutPrompts),
-        Interlocked.Read(ref _cutAnswers), Interlocked.Read(ref _merged), Interlocked.Read(ref _equal), Interlocked.Read(ref _droppedLong), Interlocked.Read(ref _droppedEmpty));
+        Interlocked.Read(ref _cutAnswers), Interlocked.Read(ref _merged), Interlocked.Read(ref _equal), Interlocked.Read(ref _droppedLong),
+        Interlocked.Read(ref _droppedEmpty));
 }

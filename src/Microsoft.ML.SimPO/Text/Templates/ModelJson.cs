@@ -33,7 +33,8 @@ internal static class ModelJson
 
     /// <summary>A member that is a text, or null.</summary>
     public static string? Text(JsonElement owner, string name) =>
-        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String
+            ? text.GetString() : null;
 
     public static InvalidDataException Bad(string path, string detail) => new($"'{path}': {detail}");
 }

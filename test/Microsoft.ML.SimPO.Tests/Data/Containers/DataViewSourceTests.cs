@@ -35,7 +35,8 @@ public class DataViewSourceTests
         Assert.Empty(PreferenceCleaner.Clean(PreferenceReader.ReadLocated(data, null, null, log), new PreferenceFilterOptions(), log));
         Assert.Equal([new DroppedRows(DropReason.DamagedText, 2, "data view, row 1", "`prompt` has half of a surrogate pair.")], log.Drops);
         var turns = new Message[] { new(Message.System, half), new(Message.User, half) };
-        Assert.Equal([new(Message.System, "\uFFFD"), new(Message.User, "\uFFFD")], ConversationText.Parse(ConversationText.Format(new Conversation(turns))).Messages);
+        Assert.Equal(
+            [new(Message.System, "\uFFFD"), new(Message.User, "\uFFFD")], ConversationText.Parse(ConversationText.Format(new Conversation(turns))).Messages);
     }
 
     [Fact]

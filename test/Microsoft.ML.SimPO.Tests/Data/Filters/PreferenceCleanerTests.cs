@@ -22,13 +22,16 @@ public class PreferenceCleanerTests
     [InlineData("""[{"role":"user","content":"a"},{"role":"user","content":"b"}]""", "Message 2 of the prompt must not be of `user` after `user`.")]
     [InlineData("""[{"role":"assistant","content":"a"},{"role":"user","content":"b"}]""", "Message 1 of the prompt must not be of `assistant` at the start.")]
     [InlineData("""[{"role":"user","content":"a"},{"role":"system","content":"b"}]""", "Message 2 of the prompt must not be of `system` after `user`.")]
-    [InlineData("""[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]""", "The prompt must end with the user's message, but ends with one of `assistant`.")]
-    public void Odd_turn_order_is_dropped(string prompt, string message) => AssertDropped(DropReason.TurnOrder, message, new PreferenceFilterOptions(), Row(prompt));
+    [InlineData("""[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]""",
+        "The prompt must end with the user's message, but ends with one of `assistant`.")]
+    public void Odd_turn_order_is_dropped(string prompt, string message) =>
+        AssertDropped(DropReason.TurnOrder, message, new PreferenceFilterOptions(), Row(prompt));
 
     [Fact]
     public void A_tools_turn_may_stand_between_two_of_the_assistant()
     {
-        string prompt = ConversationText.Format(new([new(Message.User, "q"), new(Message.Assistant, "call"), new(Message.Tool, "1"), new(Message.Tool, "2"), new(Message.Assistant, "a"), new(Message.User, "q2")]));
+        string prompt = ConversationText.Format(new([new(Message.User, "q"), new(Message.Assistant, "call"), new(Message.Tool, "1"), new(Message.Tool, "2"),
+            new(Message.Assistant, "a"), new(Message.User, "q2")]));
         Assert.Single(Clean(new PreferenceFilterOptions(), out _, Row(prompt)));
     }
 
@@ -41,7 +44,8 @@ public class PreferenceCleanerTests
     [InlineData("cafÃ©", "`chosen` has UTF-8 that was read as Latin-1 at character 4: `Ã©`.")]
     [InlineData("it\u00E2\u20AC\u2122s", "`chosen` has UTF-8 that was read as Windows-1252 at character 3: `\u00E2\u20AC\u2122s`.")]
     [InlineData("a\u0000b", "`chosen` has a control character at character 2: `\\u0000b`.")]
-    public void Damaged_text_is_dropped(string text, string message) => AssertDropped(DropReason.DamagedText, message, new PreferenceFilterOptions(), Row("p", text));
+    public void Damaged_text_is_dropped(string text, string message) =>
+        AssertDropped(DropReason.DamagedText, message, new PreferenceFilterOptions(), Row("p", text));
 
     [Fact]
     public void Half_a_surrogate_pair_is_damage() =>
@@ -56,7 +60,8 @@ public class PreferenceCleanerTests
     public void Of_duplicates_and_conflicts_the_first_is_kept()
     {
         PreferenceRow first = Row("p", "a", "b");
-        Assert.Equal([first, Row("p", "a", "c")], Clean(new PreferenceFilterOptions(), out IReadOnlyList<DroppedRows> drops, first, Row("p", "a", "b"), Row("p", "b", "a"), Row("p", "a", "c")));
+        Assert.Equal([first, Row("p", "a", "c")],
+            Clean(new PreferenceFilterOptions(), out IReadOnlyList<DroppedRows> drops, first, Row("p", "a", "b"), Row("p", "b", "a"), Row("p", "a", "c")));
         Assert.Equal(
             [
                 new DroppedRows(DropReason.DuplicatePair, 1, "f, line 2", "The same pair came before: `p`."),
@@ -76,11 +81,16 @@ public class PreferenceCleanerTests
     [Fact]
     public void Limits_are_counted_in_the_unit_of_the_measure()
     {
-        var words = new PairMeasure("tokens", row => new PairLengths(row.Prompt.Split(' ').Length, row.Chosen.Split(' ').Length, row.Rejected.Split(' ').Length));
-        AssertDropped(DropReason.TooLong, "The prompt must have at most 2 tokens, but has 3.", new PreferenceFilterOptions { MaxPromptLength = 2 }, Row("a b c"), words);
-        AssertDropped(DropReason.TooLong, "An answer must have at most 1 tokens, but has 2.", new PreferenceFilterOptions { MaxAnswerLength = 1 }, Row("a", "b", "c d"), words);
-        AssertDropped(DropReason.TooLong, "The prompt with its longer answer must have at most 3 characters, but has 4.", new PreferenceFilterOptions { MaxLength = 3 }, Row("a", "b", "cde"));
-        AssertDropped(DropReason.LengthRatio, "The longer answer must have at most 2.5 times the characters of the shorter, but has 3 against 1.", new PreferenceFilterOptions { MaxLengthRatio = 2.5 }, Row("a", "b", "cde"));
+        var words =
+            new PairMeasure("tokens", row => new PairLengths(row.Prompt.Split(' ').Length, row.Chosen.Split(' ').Length, row.Rejected.Split(' ').Length));
+        AssertDropped(
+            DropReason.TooLong, "The prompt must have at most 2 tokens, but has 3.", new PreferenceFilterOptions { MaxPromptLength = 2 }, Row("a b c"), words);
+        AssertDropped(DropReason.TooLong, "An answer must have at most 1 tokens, but has 2.", new PreferenceFilterOptions { MaxAnswerLength = 1 },
+            Row("a", "b", "c d"), words);
+        AssertDropped(DropReason.TooLong, "The prompt with its longer answer must have at most 3 characters, but has 4.",
+            new PreferenceFilterOptions { MaxLength = 3 }, Row("a", "b", "cde"));
+        AssertDropped(DropReason.LengthRatio, "The longer answer must have at most 2.5 times the characters of the shorter, but has 3 against 1.",
+            new PreferenceFilterOptions { MaxLengthRatio = 2.5 }, Row("a", "b", "cde"));
     }
 
     [Fact]
@@ -88,8 +98,10 @@ public class PreferenceCleanerTests
     {
         var options = new PreferenceFilterOptions { MinimumScoreGap = 1 };
         Assert.Single(Clean(options, out _, Row("p")));
-        AssertDropped(DropReason.ScoreGap, "The score of `chosen` must lead by at least 1, but is 2 against 1.5.", options, Row("p") with { ScoreChosen = 2, ScoreRejected = 1.5f });
-        AssertDropped(DropReason.ScoreGap, "The score of `chosen` must lead by at least 0, but is 1 against 2.", new PreferenceFilterOptions { MinimumScoreGap = 0 }, Row("p") with { ScoreChosen = 1, ScoreRejected = 2 });
+        AssertDropped(DropReason.ScoreGap, "The score of `chosen` must lead by at least 1, but is 2 against 1.5.", options,
+            Row("p") with { ScoreChosen = 2, ScoreRejected = 1.5f });
+        AssertDropped(DropReason.ScoreGap, "The score of `chosen` must lead by at least 0, but is 1 against 2.",
+            new PreferenceFilterOptions { MinimumScoreGap = 0 }, Row("p") with { ScoreChosen = 1, ScoreRejected = 2 });
     }
 
     [Fact]
@@ -97,7 +109,8 @@ public class PreferenceCleanerTests
     {
         var latin = new PreferenceFilterOptions { Script = WritingSystem.Latin };
         Assert.Equal(2, Clean(latin, out _, Row("p", "Straße 你好"), Row("p", "1 + 1 = 2")).Length);
-        AssertDropped(DropReason.OtherLanguage, "`chosen` must be mostly Latin, but 6 of its 8 letters are of another script: `ok привет`.", latin, Row("p", "ok привет"));
+        AssertDropped(DropReason.OtherLanguage, "`chosen` must be mostly Latin, but 6 of its 8 letters are of another script: `ok привет`.", latin,
+            Row("p", "ok привет"));
         Assert.Single(Clean(new PreferenceFilterOptions { Script = WritingSystem.Han }, out _, Row("p", "こんにちは世界", "你好")));
     }
 
@@ -113,23 +126,28 @@ public class PreferenceCleanerTests
         var options = new PreferenceFilterOptions { TestData = [path] };
         Assert.Single(Clean(options, out _, Row("zero one two three four five six seven eight nine ten eleven twelve")));
         AssertDropped(DropReason.Contamination, "The prompt is in the test data: `what is  it?`.", options, Row("what is  it?"));
-        AssertDropped(DropReason.Contamination, "The prompt shares 13 words in a row with one of the test data: `Please: One, two, three, four, five, six, seven, eight, nine...`.", options,
+        AssertDropped(DropReason.Contamination,
+            "The prompt shares 13 words in a row with one of the test data: `Please: One, two, three, four, five, six, seven, eight, nine...`.", options,
             Row("Please: One, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve, thirteen!"));
     }
 
     [Fact]
     public void Near_duplicates_are_dropped_and_different_texts_are_not()
     {
-        string Text(int seed, int words) => string.Join(' ', Enumerable.Range(0, words).Select(i => $"w{WordSequences.Mix((ulong)((seed * 1000) + i)) % 1000}"));
-        PreferenceRow first = Row("p", Text(1, 200), Text(2, 200)), near = first with { Rejected = Text(2, 198) + " other end" }, other = Row("p", Text(1, 200), Text(3, 200));
-        Assert.Equal([first, other], Clean(new PreferenceFilterOptions { NearDuplicateSimilarity = 0.8 }, out IReadOnlyList<DroppedRows> drops, first, near, other));
+        string Text(int seed, int words) =>
+            string.Join(' ', Enumerable.Range(0, words).Select(i => $"w{WordSequences.Mix((ulong)((seed * 1000) + i)) % 1000}"));
+        PreferenceRow first = Row("p", Text(1, 200), Text(2, 200)), near = first with { Rejected = Text(2, 198) + " other end" },
+            other = Row("p", Text(1, 200), Text(3, 200));
+        Assert.Equal(
+            [first, other], Clean(new PreferenceFilterOptions { NearDuplicateSimilarity = 0.8 }, out IReadOnlyList<DroppedRows> drops, first, near, other));
         Assert.Equal([new DroppedRows(DropReason.NearDuplicate, 1, "f, line 2", "It resembles f, line 1: `p`.")], drops);
     }
 
     [Fact]
     public void Balancing_keeps_as_many_of_each_class_and_the_same_for_a_seed()
     {
-        PreferenceRow[] rows = Enumerable.Range(0, 90).Select(i => Row(new string('x', 1 + (i % 3)), $"a{i}") with { ScoreChosen = i < 60 ? 9 : 2, ScoreRejected = 1 }).ToArray();
+        PreferenceRow[] rows = Enumerable.Range(0, 90)
+            .Select(i => Row(new string('x', 1 + (i % 3)), $"a{i}") with { ScoreChosen = i < 60 ? 9 : 2, ScoreRejected = 1 }).ToArray();
         var options = new PreferenceFilterOptions { BalanceScoreGapClasses = 2, Seed = 7 };
         PreferenceRow[] kept = Clean(options, out IReadOnlyList<DroppedRows> drops, rows);
         Assert.Equal((30, 30), (kept.Count(row => row.ScoreChosen == 9), kept.Count(row => row.ScoreChosen == 2)));
@@ -143,16 +161,19 @@ public class PreferenceCleanerTests
     public void Balancing_reads_a_file_twice_but_counts_its_rows_once()
     {
         using var folder = new TemporaryFolder();
-        string path = folder.Write("a.jsonl", string.Concat(Enumerable.Range(0, 9).Select(i => $$"""{"prompt": "{{new string('x', 1 + (i % 3))}}", "chosen": "a{{i}}", "rejected": "b"}""" + "\n")) + "{}\n");
+        string path = folder.Write("a.jsonl", string.Concat(
+            Enumerable.Range(0, 9).Select(i => $$"""{"prompt": "{{new string('x', 1 + (i % 3))}}", "chosen": "a{{i}}", "rejected": "b"}""" + "\n")) + "{}\n");
         var log = new DropLog();
-        Assert.Equal(9, PreferenceCleaner.Clean(PreferenceReader.ReadLocated(path, null, null, log), new PreferenceFilterOptions { BalancePromptLengthClasses = 3 }, log).Count());
+        Assert.Equal(9, PreferenceCleaner.Clean(
+            PreferenceReader.ReadLocated(path, null, null, log), new PreferenceFilterOptions { BalancePromptLengthClasses = 3 }, log).Count());
         Assert.Equal((10L, 1L), (log.Rows, log.Count(DropReason.MissingField)));
     }
 
     [Fact]
     public void All_faults_of_the_options_come_in_one_error()
     {
-        var options = new PreferenceFilterOptions { MaxPairsPerPrompt = 0, NearDuplicateSimilarity = 1.5, MaxLengthRatio = 0.5, MinimumScoreGap = -1, BalanceScoreGapClasses = 1 };
+        var options = new PreferenceFilterOptions { MaxPairsPerPrompt = 0, NearDuplicateSimilarity = 1.5, MaxLengthRatio = 0.5, MinimumScoreGap = -1,
+            BalanceScoreGapClasses = 1 };
         var thrown = Assert.Throws<ArgumentException>(() => Clean(options, out _));
         Assert.Equal(
             [
@@ -167,16 +188,19 @@ public class PreferenceCleanerTests
 
     [Fact]
     public void Nothing_is_checked_when_nothing_is_asked_for() =>
-        Assert.Equal(2, Clean(Nothing, out _, Row("""[{"role":"assistant","content":"a"}]""", "\uFFFD", "\uFFFD"), Row("""[{"role":"assistant","content":"a"}]""", "\uFFFD", "\uFFFD")).Length);
+        Assert.Equal(2, Clean(Nothing, out _, Row("""[{"role":"assistant","content":"a"}]""", "\uFFFD", "\uFFFD"),
+            Row("""[{"role":"assistant","content":"a"}]""", "\uFFFD", "\uFFFD")).Length);
 
     private static PreferenceRow Row(string prompt, string chosen = "yes", string rejected = "no") => new(prompt, chosen, rejected, null, null);
 
-    private static PreferenceRow[] Clean(PreferenceFilterOptions options, out IReadOnlyList<DroppedRows> drops, params PreferenceRow[] rows) => Clean(options, out drops, null, rows);
+    private static PreferenceRow[] Clean(PreferenceFilterOptions options, out IReadOnlyList<DroppedRows> drops, params PreferenceRow[] rows) =>
+        Clean(options, out drops, null, rows);
 
     private static PreferenceRow[] Clean(PreferenceFilterOptions options, out IReadOnlyList<DroppedRows> drops, PairMeasure? measure, PreferenceRow[] rows)
     {
         var log = new DropLog();
-        PreferenceRow[] kept = PreferenceCleaner.Clean(rows.Select((row, i) => new LocatedRow(row, new RowLocation("f", i + 1, i + 1))), options, log, measure).Select(located => located.Row).ToArray();
+        PreferenceRow[] kept = PreferenceCleaner.Clean(rows.Select((row, i) => new LocatedRow(row, new RowLocation("f", i + 1, i + 1))), options, log, measure)
+            .Select(located => located.Row).ToArray();
         drops = log.Drops;
         return kept;
     }

@@ -10,22 +10,42 @@ public class LayoutTests
     {
         // What is in the row; the prompt that it makes; how it is described. The answers are always "yes" and "no".
         { """{"question": "q", "winner": "yes", "loser": "no"}""", "q", "plain text (prompt `question`, chosen `winner`, rejected `loser`)" },
-        { """{"instruction": "q", "input": "x", "response_chosen": "yes", "response_rejected": "no"}""", "q\nx", "plain text (prompt `instruction`, input `input`, chosen `response_chosen`, rejected `response_rejected`)" },
-        { """{"Instruction": "q", "Chosen-Response": "yes", "Rejected Response": "no"}""", "q", "plain text (prompt `Instruction`, chosen `Chosen-Response`, rejected `Rejected Response`)" },
-        { """{"system_prompt": "s", "query": "q", "preferred": "yes", "dispreferred": "no"}""", Chat, "plain text (prompt `query`, system `system_prompt`, chosen `preferred`, rejected `dispreferred`)" },
-        { """{"prompt": [{"role": "system", "content": "s"}, {"role": "user", "content": "q"}], "chosen": "yes", "rejected": "no"}""", Chat, "plain text (prompt `prompt`, chosen `chosen`, rejected `rejected`)" },
-        { """{"prompt": "q", "chosen": {"role": "assistant", "content": "yes"}, "rejected": {"role": "assistant", "content": "no"}}""", "q", "chat messages (prompt `prompt`, chosen `chosen`, rejected `rejected`)" },
-        { """{"prompt": [{"role": "system", "content": "s"}, {"role": "user", "content": "q"}], "chosen": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "yes"}], "rejected": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "no"}]}""", Chat, "chat messages (prompt `prompt`, chosen `chosen`, rejected `rejected`)" },
-        { """{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "yes"}], "chosen": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "yes"}], "rejected": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "no"}]}""", "q", "chat messages (prompt `messages`, chosen `chosen`, rejected `rejected`)" },
-        { """{"conversations": [{"from": "Human", "value": "q"}], "system": "s", "chosen": {"from": "gpt", "value": "yes"}, "rejected": {"from": "gpt", "value": "no"}}""", Chat, "chat messages (prompt `conversations`, system `system`, chosen `chosen`, rejected `rejected`)" },
-        { """{"prompt": "q", "chosen": [{"role": "model", "content": [{"type": "text", "text": "ye"}, {"type": "text", "text": "s"}]}], "rejected": [{"role": "model", "content": "no"}]}""", "q", "chat messages (prompt `prompt`, chosen `chosen`, rejected `rejected`)" },
-        { """{"prompt": "\n\nHuman: q\n\nAssistant:", "chosen": " yes", "rejected": " no"}""", "q", "dialogues with Human and Assistant (prompt `prompt`, chosen `chosen`, rejected `rejected`)" },
-        { """{"prompt": "[{\"role\":\"user\",\"content\":\"q\"}]", "chosen": "[{\"role\":\"assistant\",\"content\":\"yes\"}]", "rejected": "{\"role\":\"assistant\",\"content\":\"no\"}"}""", "q", "chat messages as JSON text (prompt `prompt`, chosen `chosen`, rejected `rejected`)" },
-        { """{"instruction": "q", "history": [{"role": "system", "content": "s"}], "chosen": "yes", "rejected": "no"}""", Chat, "plain text (prompt `instruction`, history `history`, chosen `chosen`, rejected `rejected`)" },
-        { """{"prompt": "q", "completions": [{"response": "no", "overall_score": 2}, {"response": "yes", "overall_score": "7.5"}, {"response": "so", "overall_score": null}]}""", "q", "answers with scores, one row a prompt (prompt `prompt`, answers `completions`)" },
-        { """{"input": {"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "q"}], "tools": [], "parallel_tool_calls": true}, "preferred_output": [{"role": "assistant", "content": "yes"}], "non_preferred_output": [{"role": "assistant", "content": "no"}]}""", Chat, "chat messages (prompt `input.messages`, chosen `preferred_output`, rejected `non_preferred_output`)" },
-        { """{"input": {"messages": {"role": "user", "content": "q"}}, "preferred_output": {"role": "assistant", "content": "yes"}, "non_preferred_output": {"role": "assistant", "content": "no"}}""", "q", "chat messages (prompt `input.messages`, chosen `preferred_output`, rejected `non_preferred_output`)" },
-        { """{"question": "q", "answers": ["no", "so", "yes"], "ratings": [1, 3, 4]}""", "q", "answers with scores, one row a prompt (prompt `question`, answers `answers`, scores `ratings`)" },
+        { """{"instruction": "q", "input": "x", "response_chosen": "yes", "response_rejected": "no"}""", "q\nx",
+            "plain text (prompt `instruction`, input `input`, chosen `response_chosen`, rejected `response_rejected`)" },
+        { """{"Instruction": "q", "Chosen-Response": "yes", "Rejected Response": "no"}""", "q",
+            "plain text (prompt `Instruction`, chosen `Chosen-Response`, rejected `Rejected Response`)" },
+        { """{"system_prompt": "s", "query": "q", "preferred": "yes", "dispreferred": "no"}""", Chat,
+            "plain text (prompt `query`, system `system_prompt`, chosen `preferred`, rejected `dispreferred`)" },
+        { """{"prompt": [{"role": "system", "content": "s"}, {"role": "user", "content": "q"}], "chosen": "yes", "rejected": "no"}""", Chat,
+            "plain text (prompt `prompt`, chosen `chosen`, rejected `rejected`)" },
+        { """{"prompt": "q", "chosen": {"role": "assistant", "content": "yes"}, "rejected": {"role": "assistant", "content": "no"}}""", "q",
+            "chat messages (prompt `prompt`, chosen `chosen`, rejected `rejected`)" },
+        { """{"prompt": [{"role": "system", "content": "s"}, {"role": "user", "content": "q"}], "chosen": [{"role": "user", "content": "q"}, """
+            + """{"role": "assistant", "content": "yes"}], "rejected": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "no"}]}""", Chat,
+            "chat messages (prompt `prompt`, chosen `chosen`, rejected `rejected`)" },
+        { """{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "yes"}], "chosen": [{"role": "user", "content": "q"}, """
+            + """{"role": "assistant", "content": "yes"}], "rejected": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "no"}]}""", "q",
+            "chat messages (prompt `messages`, chosen `chosen`, rejected `rejected`)" },
+        { """{"conversations": [{"from": "Human", "value": "q"}], "system": "s", "chosen": {"from": "gpt", "value": "yes"}, "rejected": """
+            + """{"from": "gpt", "value": "no"}}""", Chat, "chat messages (prompt `conversations`, system `system`, chosen `chosen`, rejected `rejected`)" },
+        { """{"prompt": "q", "chosen": [{"role": "model", "content": [{"type": "text", "text": "ye"}, {"type": "text", "text": "s"}]}], "rejected": """
+            + """[{"role": "model", "content": "no"}]}""", "q", "chat messages (prompt `prompt`, chosen `chosen`, rejected `rejected`)" },
+        { """{"prompt": "\n\nHuman: q\n\nAssistant:", "chosen": " yes", "rejected": " no"}""", "q",
+            "dialogues with Human and Assistant (prompt `prompt`, chosen `chosen`, rejected `rejected`)" },
+        { """{"prompt": "[{\"role\":\"user\",\"content\":\"q\"}]", "chosen": "[{\"role\":\"assistant\",\"content\":\"yes\"}]", "rejected": "{\"role\":"""
+            + """\"assistant\",\"content\":\"no\"}"}""", "q", "chat messages as JSON text (prompt `prompt`, chosen `chosen`, rejected `rejected`)" },
+        { """{"instruction": "q", "history": [{"role": "system", "content": "s"}], "chosen": "yes", "rejected": "no"}""", Chat,
+            "plain text (prompt `instruction`, history `history`, chosen `chosen`, rejected `rejected`)" },
+        { """{"prompt": "q", "completions": [{"response": "no", "overall_score": 2}, {"response": "yes", "overall_score": "7.5"}, """
+            + """{"response": "so", "overall_score": null}]}""", "q", "answers with scores, one row a prompt (prompt `prompt`, answers `completions`)" },
+        { """{"input": {"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "q"}], "tools": [], "parallel_tool_calls": """
+            + """true}, "preferred_output": [{"role": "assistant", "content": "yes"}], "non_preferred_output": [{"role": "assistant", "content": "no"}]}""",
+            Chat, "chat messages (prompt `input.messages`, chosen `preferred_output`, rejected `non_preferred_output`)" },
+        { """{"input": {"messages": {"role": "user", "content": "q"}}, "preferred_output": """
+            + """{"role": "assistant", "content": "yes"}, "non_preferred_output": {"role": "assistant", "content": "no"}}""", "q",
+            "chat messages (prompt `input.messages`, chosen `preferred_output`, rejected `non_preferred_output`)" },
+        { """{"question": "q", "answers": ["no", "so", "yes"], "ratings": [1, 3, 4]}""", "q",
+            "answers with scores, one row a prompt (prompt `question`, answers `answers`, scores `ratings`)" },
     };
 
     [Theory]
@@ -40,21 +60,30 @@ public class LayoutTests
 
     public static TheoryData<string, DropReason, string> Faults => new()
     {
-        { """{"prompt": "q", "chosen": [{"role": "user", "content": "yes"}], "rejected": "no"}""", DropReason.WrongRole, "`chosen` must end with a message of the assistant, but ends with one of `user`." },
-        { """{"prompt": "q", "chosen": [{"role": "king", "content": "yes"}], "rejected": "no"}""", DropReason.Malformed, "`chosen[0].role` must be a role like `user`, `assistant` or `system`, but was `king`." },
-        { """{"prompt": "q", "chosen": [{"role": "assistant", "content": 7}], "rejected": "no"}""", DropReason.Malformed, "`chosen[0].content` must be text, or a list of text parts, but was a number." },
-        { """{"prompt": "q", "chosen": ["yes"], "rejected": "no"}""", DropReason.Malformed, "`chosen[0]` must be a message with `role` and `content`, but was text." },
+        { """{"prompt": "q", "chosen": [{"role": "user", "content": "yes"}], "rejected": "no"}""", DropReason.WrongRole,
+            "`chosen` must end with a message of the assistant, but ends with one of `user`." },
+        { """{"prompt": "q", "chosen": [{"role": "king", "content": "yes"}], "rejected": "no"}""", DropReason.Malformed,
+            "`chosen[0].role` must be a role like `user`, `assistant` or `system`, but was `king`." },
+        { """{"prompt": "q", "chosen": [{"role": "assistant", "content": 7}], "rejected": "no"}""", DropReason.Malformed,
+            "`chosen[0].content` must be text, or a list of text parts, but was a number." },
+        { """{"prompt": "q", "chosen": ["yes"], "rejected": "no"}""", DropReason.Malformed,
+            "`chosen[0]` must be a message with `role` and `content`, but was text." },
         { """{"prompt": "q", "chosen": [], "rejected": "no"}""", DropReason.EmptyField, "`chosen` holds no visible character." },
         { """{"prompt": null, "chosen": "yes", "rejected": "no"}""", DropReason.MissingField, "`prompt` is missing or null." },
         { """{"prompt": " ", "chosen": "yes", "rejected": "no"}""", DropReason.EmptyField, "`prompt` holds no visible character." },
         { """{"prompt": 3, "chosen": "yes", "rejected": "no"}""", DropReason.Malformed, "`prompt` must be text or a list of messages, but was a number." },
-        { """{"prompt": "q", "chosen": "yes", "rejected": "no", "score_chosen": "best", "score_rejected": 1}""", DropReason.Malformed, "`score_chosen` must be a number, but was text." },
-        { """{"prompt": "q", "chosen": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "yes"}], "rejected": [{"role": "user", "content": "b"}, {"role": "assistant", "content": "no"}]}""", DropReason.PromptsDiffer, "`chosen` and `rejected` must be the same up to their last message, but part at message 1 of 2 and 2." },
+        { """{"prompt": "q", "chosen": "yes", "rejected": "no", "score_chosen": "best", "score_rejected": 1}""", DropReason.Malformed,
+            "`score_chosen` must be a number, but was text." },
+        { """{"prompt": "q", "chosen": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "yes"}], "rejected": """
+            + """[{"role": "user", "content": "b"}, {"role": "assistant", "content": "no"}]}""", DropReason.PromptsDiffer,
+            "`chosen` and `rejected` must be the same up to their last message, but part at message 1 of 2 and 2." },
         { """{"prompt": "q", "chosen": "yes", "rejected": "no", "system": 4}""", DropReason.Malformed, "`system` must be text, but was a number." },
-        { """{"instruction": "q", "chosen": "yes", "rejected": "no", "history": [["a"]]}""", DropReason.Malformed, "`history` must be a list of messages or of pairs of texts, but holds a list of another shape." },
+        { """{"instruction": "q", "chosen": "yes", "rejected": "no", "history": [["a"]]}""", DropReason.Malformed,
+            "`history` must be a list of messages or of pairs of texts, but holds a list of another shape." },
         { """["prompt"]""", DropReason.Malformed, "A row must be a JSON object, but was a list." },
         { """{"prompt": "q"}}""", DropReason.Malformed, "JSON is broken at byte 15: '}' is invalid after a single JSON value. Expected end of data." },
-        { """{"prompt": "\ud800", "chosen": "yes", "rejected": "no"}""", DropReason.Malformed, "Text must be valid UTF-8 and whole surrogate pairs, but byte 11 starts one that is not." },
+        { """{"prompt": "\ud800", "chosen": "yes", "rejected": "no"}""", DropReason.Malformed,
+            "Text must be valid UTF-8 and whole surrogate pairs, but byte 11 starts one that is not." },
     };
 
     [Theory]
@@ -64,16 +93,19 @@ public class LayoutTests
         string good = """{"prompt": "q", "chosen": "yes", "rejected": "no", "score_chosen": 2, "score_rejected": 1, "system": "", "history": []}""";
         var log = new DropLog();
         using var folder = new TemporaryFolder();
-        Assert.Single(PreferenceReader.ReadLocated(folder.Write("a.jsonl", good.Replace("prompt", row.Contains("instruction", StringComparison.Ordinal) ? "instruction" : "prompt", StringComparison.Ordinal) + "\n" + row), null, null, log));
+        Assert.Single(PreferenceReader.ReadLocated(folder.Write("a.jsonl", good.Replace("prompt", row.Contains("instruction", StringComparison.Ordinal)
+            ? "instruction" : "prompt", StringComparison.Ordinal) + "\n" + row), null, null, log));
         Assert.Equal([new DroppedRows(reason, 1, "a.jsonl, line 2", message)], log.Drops);
     }
 
     [Fact]
     public void A_dialogue_keeps_its_turns_and_its_last_assistants_turn_is_the_answer()
     {
-        (PreferenceRow[] rows, _) = Read("""{"chosen": "\n\nHuman: a\n\nb\n\nAssistant: c\n\nHuman: d \n\nAssistant:  yes\n", "rejected": "\n\nHuman: a\n\nb\n\nAssistant: c\n\nHuman: d \n\nAssistant: no"}""");
+        (PreferenceRow[] rows, _) = Read("""{"chosen": "\n\nHuman: a\n\nb\n\nAssistant: c\n\nHuman: d \n\nAssistant:  yes\n", "rejected": "\n\nHuman: """
+            + """a\n\nb\n\nAssistant: c\n\nHuman: d \n\nAssistant: no"}""");
         Assert.Equal(
-            new PreferenceRow("""[{"role":"user","content":"a\n\nb"},{"role":"assistant","content":"c"},{"role":"user","content":"d "}]""", " yes\n", "no", null, null),
+            new PreferenceRow(
+                """[{"role":"user","content":"a\n\nb"},{"role":"assistant","content":"c"},{"role":"user","content":"d "}]""", " yes\n", "no", null, null),
             Assert.Single(rows));
     }
 
@@ -81,7 +113,8 @@ public class LayoutTests
     [InlineData("The sky is blue.", "The sky is green.", "The sky is", " blue.", " green.")]
     [InlineData("Say it: black", "Say it: blue", "Say it:", " black", " blue")]
     [InlineData("a b", "a b c", "a", " b", " b c")]
-    public void A_shared_beginning_is_the_prompt_up_to_the_last_whole_word(string chosen, string rejected, string prompt, string chosenRest, string rejectedRest)
+    public void A_shared_beginning_is_the_prompt_up_to_the_last_whole_word(
+        string chosen, string rejected, string prompt, string chosenRest, string rejectedRest)
     {
         (PreferenceRow[] rows, List<string> info) = Read($$"""{"chosen": "{{chosen}}", "rejected": "{{rejected}}"}""");
         Assert.Equal(new PreferenceRow(prompt, chosenRest, rejectedRest, null, null), Assert.Single(rows));
@@ -101,7 +134,8 @@ public class LayoutTests
     [Fact]
     public void A_mapping_reads_any_names_also_inside_objects()
     {
-        var options = new PreferenceLoadOptions { Columns = new PreferenceColumns { Prompt = "frage", Chosen = "antworten.gut", Rejected = "antworten.schlecht", ScoreChosen = "note" } };
+        var options = new PreferenceLoadOptions { Columns =
+            new PreferenceColumns { Prompt = "frage", Chosen = "antworten.gut", Rejected = "antworten.schlecht", ScoreChosen = "note" } };
         (PreferenceRow[] rows, _) = Read("""{"frage": "q", "antworten": {"gut": "yes", "schlecht": "no"}, "note": "1.5"}""", options);
         Assert.Equal(new PreferenceRow("q", "yes", "no", 1.5f, null), Assert.Single(rows));
     }
@@ -117,7 +151,8 @@ public class LayoutTests
     [Fact]
     public void A_format_can_be_asked_for()
     {
-        (PreferenceRow[] rows, List<string> info) = Read("""{"prompt": "p", "chosen": "\n\nHuman: a\n\nAssistant: b", "rejected": "no"}""", new PreferenceLoadOptions { Format = PreferenceFormat.Plain });
+        (PreferenceRow[] rows, List<string> info) = Read(
+            """{"prompt": "p", "chosen": "\n\nHuman: a\n\nAssistant: b", "rejected": "no"}""", new PreferenceLoadOptions { Format = PreferenceFormat.Plain });
         Assert.Equal(new PreferenceRow("p", "\n\nHuman: a\n\nAssistant: b", "no", null, null), Assert.Single(rows));
         Assert.Contains(", as asked.", info[0], StringComparison.Ordinal);
     }
@@ -137,7 +172,8 @@ public class LayoutTests
         using var folder = new TemporaryFolder();
         LocatedRow row = Assert.Single(PreferenceReader.ReadLocated(folder.Write("a.jsonl", data), null, null, log));
         Assert.Equal(new PreferenceRow("p", "yes", "no", 5, 1), row.Row);
-        Assert.Equal([new DroppedRows(DropReason.NoPreference, 2, "a.jsonl, line 2", "A prompt must have at least two answers with a score, but has fewer.")], log.Drops);
+        Assert.Equal([new DroppedRows(DropReason.NoPreference, 2, "a.jsonl, line 2", "A prompt must have at least two answers with a score, but has fewer.")],
+            log.Drops);
     }
 
     [Fact]
@@ -149,8 +185,10 @@ public class LayoutTests
     }
 
     [Theory]
-    [InlineData("""{"prompt": "q", "completion": "a", "label": true}""", "a.jsonl: single answers with a label are not pairs (`completion` and `label`). A pair needs a chosen and a rejected answer to the same prompt. Make pairs of a prompt's answers first, or use data that has them.")]
-    [InlineData("""{"instruction": "q", "output": "a"}""", "a.jsonl: expected preference pairs, with fields like `prompt`, `chosen` and `rejected`, or answers with scores, but found `instruction`, `output`. Where the fields have other names, give them in `Columns`.")]
+    [InlineData("""{"prompt": "q", "completion": "a", "label": true}""", "a.jsonl: single answers with a label are not pairs (`completion` and `label`). A "
+        + "pair needs a chosen and a rejected answer to the same prompt. Make pairs of a prompt's answers first, or use data that has them.")]
+    [InlineData("""{"instruction": "q", "output": "a"}""", "a.jsonl: expected preference pairs, with fields like `prompt`, `chosen` and `rejected`, or answers "
+        + "with scores, but found `instruction`, `output`. Where the fields have other names, give them in `Columns`.")]
     public void What_is_not_pairs_is_refused_as_a_whole(string row, string message)
     {
         var thrown = Assert.Throws<InvalidDataException>(() => Read(row));

@@ -118,7 +118,8 @@ public class PackedBatchTests
     public void Pairs_of_one_prompt_share_its_rows_and_those_of_equal_answers()
     {
         PackedBatch batch = Pack(
-            EncodedPrompt.Pair([1, 2, 20], 2, [1, 2, 30, 31], 2), EncodedPrompt.Pair([9, 8], 1, [9, 7], 1), EncodedPrompt.Pair([1, 2, 30, 31], 2, [1, 2, 40], 2));
+            EncodedPrompt.Pair([1, 2, 20], 2, [1, 2, 30, 31], 2), EncodedPrompt.Pair([9, 8], 1, [9, 7], 1),
+            EncodedPrompt.Pair([1, 2, 30, 31], 2, [1, 2, 40], 2));
         Assert.Equal([1, 2, 20, 30, 31, 40, 9, 8, 7], batch.Tokens.Ids);
         Assert.Equal([0, 1, 2, 2, 3, 2, 0, 1, 1], batch.Tokens.Positions);
         Assert.Equal([new AttentionSegment(0, 2, 1, 2, 1), new AttentionSegment(6, 1, 1, 1)], batch.Tokens.Segments);
@@ -153,7 +154,8 @@ public class PackedBatchTests
     [Fact]
     public void A_prompt_that_is_scored_is_scored_once_with_the_first_answers_head()
     {
-        EncodedPrompt first = EncodedPrompt.Pair([10, 11, 12, 20], 3, [10, 11, 13, 30], 3), second = EncodedPrompt.Pair([10, 11, 13, 30], 3, [10, 11, 12, 20], 3);
+        EncodedPrompt first = EncodedPrompt.Pair([10, 11, 12, 20], 3, [10, 11, 13, 30], 3),
+            second = EncodedPrompt.Pair([10, 11, 13, 30], 3, [10, 11, 12, 20], 3);
         PackedBatch batch = PackedBatch.Of([(0, first), (1, second)], RandomDecoder.Architecture, scored: ScoredTokens.PromptAndAnswers);
         Assert.Equal([10, 11, 12, 20, 13, 30], batch.Tokens.Ids);
         Assert.Equal([2, 4, /* prompt */ 0, /* heads */ 1, 1], batch.ScoredRows);

@@ -13,8 +13,8 @@ public class SamePromptsTests
         SamePrompts.Of([Pair([1, 2], 7, 8), Pair([1, 3], 7, 8), Pair([1, 2], 9, 9), Pair([1], 7, 8), Pair([1, 3], 5, 6)]));
 
     /// <summary>
-    /// The border to an answer merged the last of twenty tokens in the second pair: both prefixes are the same prompt. Nine tokens less are another one, and so is another
-    /// last token.
+    /// The border to an answer merged the last of twenty tokens in the second pair: both prefixes are the same prompt. Nine tokens less are another one, and
+    /// so is another last token.
     /// </summary>
     [Fact]
     public void A_prefix_that_a_border_made_shorter_is_of_the_same_prompt() => Assert.Equal(
@@ -29,5 +29,6 @@ public class SamePromptsTests
     public void Groups_with_nothing_in_common_are_by_themselves() =>
         Assert.Equal([0, 1], SamePrompts.Of([EncodedPrompt.Pair([1, 2], 1, [3, 2], 1), EncodedPrompt.Pair([1, 2], 1, [3, 2], 1)]));
 
-    private static EncodedPrompt Pair(int[] prompt, int chosen, int rejected) => EncodedPrompt.Pair([.. prompt, chosen], prompt.Length, [.. prompt, rejected], prompt.Length);
+    private static EncodedPrompt Pair(int[] prompt, int chosen, int rejected) =>
+        EncodedPrompt.Pair([.. prompt, chosen], prompt.Length, [.. prompt, rejected], prompt.Length);
 }

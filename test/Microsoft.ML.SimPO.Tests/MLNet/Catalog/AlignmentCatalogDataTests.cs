@@ -34,7 +34,8 @@ public class AlignmentCatalogDataTests
         Assert.Equal(Pairs[..2], PreferenceView.Rows(view));
         Assert.Equal(
             [
-                "Info: a.jsonl: read as plain text (prompt `prompt`, chosen `chosen`, rejected `rejected`, score of chosen `score_chosen`, score of rejected `score_rejected`), recognised by its fields. To read it otherwise, set `Format` or `Columns`.",
+                "Info: a.jsonl: read as plain text (prompt `prompt`, chosen `chosen`, rejected `rejected`, score of chosen `score_chosen`, score of rejected "
+                    + "`score_rejected`), recognised by its fields. To read it otherwise, set `Format` or `Columns`.",
                 "Warning: 1 row was left out (MissingField), the first at a.jsonl, line 4: `rejected` is missing or null.",
                 "Warning: 1 row was left out (ChosenEqualsRejected), the first at a.jsonl, line 3: Both answers are `yes`.",
             ],
@@ -71,7 +72,8 @@ public class AlignmentCatalogDataTests
     public void A_row_that_is_no_pair_ends_the_saving_and_leaves_the_old_file()
     {
         using var folder = new Data.TemporaryFolder();
-        var frame = new DataFrame(new StringDataFrameColumn("Prompt", ["p", "q"]), new StringDataFrameColumn("Chosen", ["yes", ""]), new StringDataFrameColumn("Rejected", ["no", "no"]));
+        var frame = new DataFrame(new StringDataFrameColumn("Prompt", ["p", "q"]), new StringDataFrameColumn("Chosen", ["yes", ""]),
+            new StringDataFrameColumn("Rejected", ["no", "no"]));
         string path = folder.Write("a.jsonl", "old");
         var thrown = Assert.Throws<InvalidDataException>(() => new MLContext().Alignment.SavePreferences(frame, path));
         Assert.Equal("data view, row 2: `Chosen` holds no visible character.", thrown.Message);
@@ -85,7 +87,8 @@ public class AlignmentCatalogDataTests
         using var folder = new Data.TemporaryFolder();
         MixturePart[] mixture = [new(Write(folder, "a", 100), 0.3), new(Write(folder, "b", 20), 1.5)];
         string[] Load(long seed, bool shuffle) =>
-            [.. PreferenceView.Rows(new MLContext().Alignment.LoadPreferences(mixture, new PreferenceLoadOptions { Seed = seed, Shuffle = shuffle })).Select(row => row.Prompt)];
+            [.. PreferenceView.Rows(new MLContext().Alignment.LoadPreferences(mixture, new PreferenceLoadOptions { Seed = seed, Shuffle = shuffle }))
+                .Select(row => row.Prompt)];
         string[] straight = Load(1, shuffle: false), shuffled = Load(1, shuffle: true);
         Assert.Equal((30, 30), (straight.Count(prompt => prompt[0] == 'a'), straight.Count(prompt => prompt[0] == 'b')));
         Assert.Equal(straight.Order(StringComparer.Ordinal), shuffled.Order(StringComparer.Ordinal));
@@ -114,7 +117,8 @@ public class AlignmentCatalogDataTests
     {
         using var folder = new Data.TemporaryFolder();
         string scored = folder.Write("scored.jsonl", Lines[1]);
-        PreferenceRow[] rows = PreferenceView.Rows(new MLContext().Alignment.LoadPreferences([new MixturePart(Write(folder, "a", 2)), new MixturePart(scored)]));
+        PreferenceRow[] rows =
+            PreferenceView.Rows(new MLContext().Alignment.LoadPreferences([new MixturePart(Write(folder, "a", 2)), new MixturePart(scored)]));
         Assert.Equal([null, null, 2.5f], rows.Select(row => row.ScoreChosen));
     }
 
@@ -146,5 +150,6 @@ public class AlignmentCatalogDataTests
     }
 
     private static string Write(Data.TemporaryFolder folder, string name, int rows) =>
-        folder.Write($"{name}.jsonl", string.Concat(Enumerable.Range(0, rows).Select(i => $$"""{"prompt": "{{name}}{{i}}", "chosen": "c", "rejected": "r"}""" + "\n")));
+        folder.Write(
+            $"{name}.jsonl", string.Concat(Enumerable.Range(0, rows).Select(i => $$"""{"prompt": "{{name}}{{i}}", "chosen": "c", "rejected": "r"}""" + "\n")));
 }

@@ -10,7 +10,8 @@ public class ModelDescriptionTests(ITestOutputHelper output)
     [Fact]
     public void It_says_what_the_configuration_says_and_what_the_engine_needs()
     {
-        using AlignmentTransformer model = new MLContext().Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options(o => o.TokensPerMicroBatch = 1000));
+        using AlignmentTransformer model =
+            new MLContext().Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options(o => o.TokensPerMicroBatch = 1000));
         ModelConfig config = ModelConfig.Load(QuickStartFiles.Model);
         ModelDescription found = model.Describe();
         Assert.Equal(
@@ -44,7 +45,8 @@ public class ModelDescriptionTests(ITestOutputHelper output)
             told = model.Describe(options);
             Assert.Equal(64, model.Transform(data).GetColumn<float>("Score").Count());
         });
-        long toTrain = NativeHeap.PeakOf(() => context.Alignment.Trainers.SimPO(options).Fit(data, keepsBest ? context.Data.TakeRows(data, 4) : null).Dispose());
+        long toTrain =
+            NativeHeap.PeakOf(() => context.Alignment.Trainers.SimPO(options).Fit(data, keepsBest ? context.Data.TakeRows(data, 4) : null).Dispose());
         string score = FormattableString.Invariant($"to score: {told.OnCpu.BytesToScore / 1e6:F1} MB told, {toScore / 1e6:F1} MB taken");
         output.WriteLine(FormattableString.Invariant($"{score}; to train: {told.OnCpu.BytesToTrain / 1e6:F1} MB told, {toTrain / 1e6:F1} MB taken"));
         Assert.InRange((double)told.OnCpu.BytesToScore / toScore, 0.7, 1.6); // of 18 MB, what else the process frees and takes meanwhile is some 3
@@ -85,7 +87,8 @@ public class ModelDescriptionTests(ITestOutputHelper output)
         Assert.Equal(model.Describe(options).ToString(), found.ToString());
         Assert.Equal(model.ParameterCount, found.Parameters);
         // Of the adapter alone there are gradients and moments: rank 4 for each linear layer, of 16 bytes a weight, beside 4 bytes for each of the model's.
-        long adapter = context.Alignment.DescribeModel(folder.Path, QuickStartFiles.Options(o => (o.TokensPerMicroBatch, o.Lora) = (500, new LoraOptions { Rank = 8 }))).OnCpu.BytesToTrainAdapter
+        long adapter = context.Alignment.DescribeModel(
+            folder.Path, QuickStartFiles.Options(o => (o.TokensPerMicroBatch, o.Lora) = (500, new LoraOptions { Rank = 8 }))).OnCpu.BytesToTrainAdapter
             - found.OnCpu.BytesToTrainAdapter;
         Assert.Equal(12 * found.Parameters, found.OnCpu.BytesToTrain - found.OnCpu.BytesToTrainAdapter + adapter);
     }

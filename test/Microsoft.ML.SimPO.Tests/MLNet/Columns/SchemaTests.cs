@@ -12,7 +12,8 @@ public sealed class SchemaTests(TunedModel model) : IClassFixture<TunedModel>
         IDataView data = _context.Data.LoadFromEnumerable([new { Question = "q", Chosen = "c", Rejected = "r" }]);
         Assert.Equal("Could not find prompt column 'Prompt' (Parameter 'inputSchema')", Failure(() => model.Transformer.Transform(data)));
         Assert.Equal("Could not find prompt column 'Prompt' (Parameter 'inputSchema')", Failure(() => model.Transformer.GetOutputSchema(data.Schema)));
-        Assert.Equal("Could not find prompt column 'Prompt' (Parameter 'inputSchema')", Failure(() => Trainer().GetOutputSchema(Internals.ShapeOf(data.Schema))));
+        Assert.Equal(
+            "Could not find prompt column 'Prompt' (Parameter 'inputSchema')", Failure(() => Trainer().GetOutputSchema(Internals.ShapeOf(data.Schema))));
         Assert.Equal("Could not find prompt column 'Prompt' (Parameter 'inputSchema')", Failure(() => Trainer().Fit(data)));
     }
 
@@ -35,14 +36,17 @@ public sealed class SchemaTests(TunedModel model) : IClassFixture<TunedModel>
     {
         IDataView data = _context.Data.LoadFromEnumerable([new { Prompt = "q" }]);
         string message = Failure(() => Trainer().Fit(model.Data, data));
-        Assert.StartsWith("Could not find chosen column 'Chosen'" + Environment.NewLine + "Could not find rejected column 'Rejected'", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Could not find chosen column 'Chosen'" + Environment.NewLine + "Could not find rejected column 'Rejected'", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Columns_can_have_other_names()
     {
-        SimPOTrainer.Options options = QuickStartFiles.Options(o => (o.PromptColumnName, o.ChosenColumnName, o.RejectedColumnName) = ("Question", "Good", "Bad"));
-        IDataView data = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8).Select(p => new { Bad = p.Rejected, Good = p.Chosen, Question = p.Prompt, Id = 7 }));
+        SimPOTrainer.Options options =
+            QuickStartFiles.Options(o => (o.PromptColumnName, o.ChosenColumnName, o.RejectedColumnName) = ("Question", "Good", "Bad"));
+        IDataView data =
+            _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8).Select(p => new { Bad = p.Rejected, Good = p.Chosen, Question = p.Prompt, Id = 7 }));
         using AlignmentTransformer tuned = _context.Alignment.Trainers.SimPO(options).Fit(data);
         TunedModel.AssertEqual(model.Scores(model.Data), model.Scores(tuned, data));
         Assert.Equal("Could not find chosen column 'Good'" + Environment.NewLine + "Could not find rejected column 'Bad' (Parameter 'inputSchema')",
@@ -58,7 +62,8 @@ public sealed class SchemaTests(TunedModel model) : IClassFixture<TunedModel>
         Assert.Equal(promised.Select(Text), actual.Select(Text));
         Assert.Equal(["Prompt", "Chosen", "Rejected", "ChosenReward", "RejectedReward", "Margin", "Score", "PredictedLabel"], actual.Select(c => c.Name));
         SchemaShape shape = Trainer().GetOutputSchema(Internals.ShapeOf(data.Schema)), actualShape = Internals.ShapeOf(actual);
-        string Shape(SchemaShape.Column c) => $"{c.Name} {c.Kind} {c.ItemType} {c.IsKey} [{string.Join(", ", c.Annotations.Select(a => $"{a.Name} {a.Kind} {a.ItemType} {a.IsKey}").Order())}]";
+        string Shape(SchemaShape.Column c) =>
+            $"{c.Name} {c.Kind} {c.ItemType} {c.IsKey} [{string.Join(", ", c.Annotations.Select(a => $"{a.Name} {a.Kind} {a.ItemType} {a.IsKey}").Order())}]";
         Assert.Equal(actualShape.Select(Shape).Order(), shape.Select(Shape).Order());
     }
 
@@ -76,7 +81,8 @@ public sealed class SchemaTests(TunedModel model) : IClassFixture<TunedModel>
     public void The_evaluator_checks_its_columns()
     {
         var failure = Assert.Throws<ArgumentOutOfRangeException>(() => _context.Alignment.Evaluate(model.Data));
-        Assert.Equal("Could not find chosen reward column 'ChosenReward'" + Environment.NewLine + "Could not find rejected reward column 'RejectedReward' (Parameter 'data')", failure.Message);
+        Assert.Equal("Could not find chosen reward column 'ChosenReward'" + Environment.NewLine
+            + "Could not find rejected reward column 'RejectedReward' (Parameter 'data')", failure.Message);
     }
 
     private SimPOTrainer Trainer() => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options());

@@ -19,7 +19,8 @@ public sealed class RunFolderTests : IDisposable
     private IDataView Data => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16));
 
     /// <summary>The data with both answers exchanged: every step makes the validation loss higher.</summary>
-    private IDataView Contrary => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16).Select(p => new TextPair { Prompt = p.Prompt, Chosen = p.Rejected, Rejected = p.Chosen }));
+    private IDataView Contrary =>
+        _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16).Select(p => new TextPair { Prompt = p.Prompt, Chosen = p.Rejected, Rejected = p.Chosen }));
 
     public void Dispose() => _folder.Dispose();
 
@@ -40,7 +41,8 @@ public sealed class RunFolderTests : IDisposable
         Assert.Contains($"Info The run goes on from '{Path.Combine(Output, "checkpoint-3")}' after step 3 of 8.", _log);
         Assert.DoesNotContain(_log, l => l.Contains("last digits", StringComparison.Ordinal));
         Assert.Equal(Figures(Path.Combine(_folder.Path, "whole")), Figures(Output));
-        Assert.Equal(whole.TrainingRun.Steps.Select(p => (p.Step, p.Loss, p.GradientNorm, p.LearningRate, p.Epoch)), resumed.TrainingRun.Steps.Select(p => (p.Step, p.Loss, p.GradientNorm, p.LearningRate, p.Epoch)));
+        Assert.Equal(whole.TrainingRun.Steps.Select(p => (p.Step, p.Loss, p.GradientNorm, p.LearningRate, p.Epoch)),
+            resumed.TrainingRun.Steps.Select(p => (p.Step, p.Loss, p.GradientNorm, p.LearningRate, p.Epoch)));
 
         using AlignmentTransformer done = Fit(o => o.ResumeFrom = "auto"); // nothing is left to do
         AssertSameWeights(whole, done);
@@ -77,7 +79,8 @@ public sealed class RunFolderTests : IDisposable
         })).Message;
         string Message(params string[] differences) => string.Join(
             Environment.NewLine,
-            [$"The run in '{Path.Combine(Output, "checkpoint-4")}' cannot go on with other data or options. Set them as they were, or begin anew in another `OutputPath`.", .. differences]);
+            [$"The run in '{Path.Combine(Output, "checkpoint-4")}' cannot go on with other data or options. Set them as they were, or begin anew in another "
+                + "`OutputPath`.", .. differences]);
 
         using AlignmentTransformer tuned = Fit(o => Lora(o, 8));
         Assert.Equal(Message("`Lora` was rank 4, alpha 8 on all-linear there and is rank 4, alpha 16 on all-linear now."), Refusal(o => o.Lora!.Alpha = 16));
@@ -86,14 +89,16 @@ public sealed class RunFolderTests : IDisposable
             Refusal(o => (o.Lora!.UseRslora, o.Lora.TargetModules) = (true, ["q_proj", "v_proj"])));
         Assert.StartsWith(Message("`Lora` was rank 4, alpha 8 on all-linear there and is not set now."), Refusal(o => o.Lora = null), StringComparison.Ordinal);
         tuned.SaveCheckpoint(Path.Combine(_folder.Path, "merged"));
-        Assert.Matches("`sample of the frozen weights` was [0-9A-F]{64} there and is [0-9A-F]{64} now.$", Refusal(o => o.ModelPath = Path.Combine(_folder.Path, "merged")));
+        Assert.Matches("`sample of the frozen weights` was [0-9A-F]{64} there and is [0-9A-F]{64} now.$",
+            Refusal(o => o.ModelPath = Path.Combine(_folder.Path, "merged")));
     }
 
     [Fact]
     public void An_adapter_that_is_trained_on_does_not_go_on_when_its_configuration_was_changed()
     {
         string adapter = Path.Combine(_folder.Path, "adapter"), config = Path.Combine(adapter, "adapter_config.json");
-        using (AlignmentTransformer tuned = Fit(o => (o.Lora, o.OutputPath, o.Epochs) = (new LoraOptions { Rank = 4, Alpha = 8 }, null, 1))) tuned.SaveAdapter(adapter);
+        using (AlignmentTransformer tuned = Fit(o => (o.Lora, o.OutputPath, o.Epochs) = (new LoraOptions { Rank = 4, Alpha = 8 }, null, 1))) tuned.SaveAdapter(
+            adapter);
         void OnAdapter(SimPOTrainer.Options o) => (o.AdapterPath, o.Epochs) = (adapter, 1);
         Fit(OnAdapter).Dispose();
         string json = File.ReadAllText(config);
@@ -129,13 +134,15 @@ public sealed class RunFolderTests : IDisposable
         JsonElement[] lines = [.. File.ReadLines(Path.Combine(Output, "trainer_log.jsonl")).Select(l => JsonDocument.Parse(l).RootElement)];
         Assert.Equal(8, lines.Length);
         Assert.Equal(
-            ["step", "total_steps", "epoch", "loss", "grad_norm", "learning_rate", "rewards/chosen", "rewards/rejected", "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected", "tokens", "tokens_per_second", "elapsed_seconds"],
+            ["step", "total_steps", "epoch", "loss", "grad_norm", "learning_rate", "rewards/chosen", "rewards/rejected", "rewards/accuracies",
+                "rewards/margins", "logps/chosen", "logps/rejected", "tokens", "tokens_per_second", "elapsed_seconds"],
             lines[0].EnumerateObject().Select(p => p.Name));
         foreach ((JsonElement line, TrainingProgress step) in lines.Zip(model.TrainingRun.Steps))
         {
             Assert.Equal(
                 (step.Step, step.Loss, step.GradientNorm, step.LearningRate, step.Accuracy, step.RejectedLogProbability),
-                (line.GetProperty("step").GetInt32(), Number(line, "loss"), Number(line, "grad_norm"), Number(line, "learning_rate"), Number(line, "rewards/accuracies"), Number(line, "logps/rejected")));
+                (line.GetProperty("step").GetInt32(), Number(line, "loss"), Number(line, "grad_norm"), Number(line, "learning_rate"),
+                    Number(line, "rewards/accuracies"), Number(line, "logps/rejected")));
         }
     }
 
@@ -203,7 +210,8 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(
             string.Join(
                 Environment.NewLine,
-                $"The run in '{Path.Combine(Output, "checkpoint-8")}' cannot go on with other data or options. Set them as they were, or begin anew in another `OutputPath`.",
+                $"The run in '{Path.Combine(Output, "checkpoint-8")}' cannot go on with other data or options. Set them as they were, or begin anew in another "
+                    + "`OutputPath`.",
                 "`Beta` was 2.5 there and is 3 now.",
                 "`BatchSize` was 4 there and is 8 now."),
             message);
@@ -212,7 +220,8 @@ public sealed class RunFolderTests : IDisposable
         message = Assert.Throws<IOException>(() => Fit()).Message;
         Assert.Equal($"'{Output}' holds a run already. Set `ResumeFrom` to Auto to go on with it, or give another `OutputPath`.", message);
         string nothing = Path.Combine(_folder.Path, "nothing");
-        Assert.Equal($"'{nothing}' is no checkpoint of a run: it holds no 'trainer_state.json'.", Assert.Throws<InvalidDataException>(() => Fit(o => (o.OutputPath, o.ResumeFrom) = (null, nothing))).Message);
+        Assert.Equal($"'{nothing}' is no checkpoint of a run: it holds no 'trainer_state.json'.",
+            Assert.Throws<InvalidDataException>(() => Fit(o => (o.OutputPath, o.ResumeFrom) = (null, nothing))).Message);
     }
 
     [Fact]
@@ -221,7 +230,8 @@ public sealed class RunFolderTests : IDisposable
         using AlignmentTransformer whole = Fit();
         Directory.Delete(Path.Combine(Output, "checkpoint-8"), recursive: true);
         using AlignmentTransformer resumed = Fit(o => (o.ResumeFrom, o.TokensPerMicroBatch) = ("Auto", 64));
-        Assert.Contains("Warning `TokensPerMicroBatch` was 4096 there and is 64 now. The result will differ in its last digits from that of a run that was not interrupted.", _log);
+        Assert.Contains("Warning `TokensPerMicroBatch` was 4096 there and is 64 now. The result will differ in its last digits from that of a run that was not "
+            + "interrupted.", _log);
         Assert.Equal(whole.TrainingRun.Steps[^1].Loss, resumed.TrainingRun.Steps[^1].Loss, 1e-4);
     }
 
@@ -240,7 +250,8 @@ public sealed class RunFolderTests : IDisposable
     public void No_tensor_is_left_by_runs_with_folders_and_best_models()
     {
         IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(24).Skip(16));
-        void Run(string? output) => Fit(o => (o.OutputPath, o.EvaluationSteps, o.RestoreBestModel, o.ResumeFrom) = (output, 1, true, output is null ? null : "Auto"), validation).Dispose();
+        void Run(string? output) => Fit(
+            o => (o.OutputPath, o.EvaluationSteps, o.RestoreBestModel, o.ResumeFrom) = (output, 1, true, output is null ? null : "Auto"), validation).Dispose();
         Run(null);
         long before = LiveTensors.CountWithoutGarbage();
         Run(null);
@@ -249,7 +260,8 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(before, LiveTensors.Count);
     }
 
-    private AlignmentTransformer Fit(Action<SimPOTrainer.Options>? change = null, IDataView? validation = null, CancellationToken cancellationToken = default) =>
+    private AlignmentTransformer Fit(
+        Action<SimPOTrainer.Options>? change = null, IDataView? validation = null, CancellationToken cancellationToken = default) =>
         _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o =>
         {
             (o.OutputPath, o.Epochs) = (Output, 2);

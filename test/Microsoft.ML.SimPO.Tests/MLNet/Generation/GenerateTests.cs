@@ -29,7 +29,8 @@ public sealed class GenerateTests(TunedModel model) : IClassFixture<TunedModel>
         List<string> pieces = [];
         await foreach (string piece in _model.GenerateStreaming(messages, options)) pieces.Add(piece);
         Assert.Equal(_model.Generate(messages, options), string.Concat(pieces));
-        Assert.Equal("There are no messages. Give at least one of the user's. (Parameter 'messages')", Assert.Throws<ArgumentException>(() => _model.Generate(Array.Empty<ChatMessage>())).Message);
+        Assert.Equal("There are no messages. Give at least one of the user's. (Parameter 'messages')",
+            Assert.Throws<ArgumentException>(() => _model.Generate(Array.Empty<ChatMessage>())).Message);
     }
 
     [Fact]
@@ -42,8 +43,10 @@ public sealed class GenerateTests(TunedModel model) : IClassFixture<TunedModel>
         Assert.Equal(samples.SelectMany(s => s), _model.GenerateSamples(Prompts, 3, options).SelectMany(s => s));
         Assert.Equal(samples[0], _model.GenerateSamples(Prompts[..1], 3, options)[0]);
         Assert.NotEqual(samples[0], _model.GenerateSamples(Prompts[..1], 3, options with { Seed = 3 })[0]);
-        Assert.Equal("2 samples of a prompt would be equal, for `Sample` is false. Set it, or ask for 1. (Parameter 'samples')", Assert.Throws<ArgumentException>(() => _model.GenerateSamples(Prompts, 2)).Message);
-        Assert.Equal("`samples` must be at least 1, but was 0. (Parameter 'samples')", Assert.Throws<ArgumentException>(() => _model.GenerateSamples(Prompts, 0)).Message);
+        Assert.Equal("2 samples of a prompt would be equal, for `Sample` is false. Set it, or ask for 1. (Parameter 'samples')",
+            Assert.Throws<ArgumentException>(() => _model.GenerateSamples(Prompts, 2)).Message);
+        Assert.Equal("`samples` must be at least 1, but was 0. (Parameter 'samples')",
+            Assert.Throws<ArgumentException>(() => _model.GenerateSamples(Prompts, 0)).Message);
     }
 
     [Fact]
@@ -101,10 +104,13 @@ public sealed class GenerateTests(TunedModel model) : IClassFixture<TunedModel>
         Assert.Equal(new GenerationOptions { MaxLength = 40 }, Suggested(folder.Path, """{"max_length": 40}"""));
         Assert.Equal(new GenerationOptions { MaxNewTokens = 7 }, Suggested(folder.Path, """{"max_length": 40, "max_new_tokens": 7}"""));
         Assert.Equal(
-            new GenerationOptions { Sample = true, Temperature = 0.6f, TopK = 20, TopP = 0.95f, MinP = 0.1f, RepetitionPenalty = 1.05f, NoRepeatNgramSize = 3, MaxNewTokens = 99, MinNewTokens = 2 },
-            Suggested(folder.Path, """{"do_sample": true, "temperature": 0.6, "top_k": 20, "top_p": 0.95, "min_p": 0.1, "repetition_penalty": 1.05, "no_repeat_ngram_size": 3, "max_new_tokens": 99, "min_new_tokens": 2}"""));
+            new GenerationOptions { Sample = true, Temperature = 0.6f, TopK = 20, TopP = 0.95f, MinP = 0.1f, RepetitionPenalty = 1.05f, NoRepeatNgramSize = 3,
+                MaxNewTokens = 99, MinNewTokens = 2 },
+            Suggested(folder.Path, """{"do_sample": true, "temperature": 0.6, "top_k": 20, "top_p": 0.95, "min_p": 0.1, "repetition_penalty": """
+                + """1.05, "no_repeat_ngram_size": 3, "max_new_tokens": 99, "min_new_tokens": 2}"""));
         string message = Assert.Throws<InvalidDataException>(() => Suggested(folder.Path, """{"do_sample": true, "temperature": -1, "top_p": 3}""")).Message;
-        Assert.EndsWith("generation_config.json': `Temperature` must be greater than 0, but was -1. For the likeliest token leave `Sample` false. `TopP` must be greater than 0 and at most 1, but was 3. Use 1 for all tokens.", message, StringComparison.Ordinal);
+        Assert.EndsWith("generation_config.json': `Temperature` must be greater than 0, but was -1. For the likeliest token leave `Sample` false. `TopP` must "
+            + "be greater than 0 and at most 1, but was 3. Use 1 for all tokens.", message, StringComparison.Ordinal);
     }
 
     private GenerationOptions Suggested(string folder, string config)

@@ -22,12 +22,14 @@ public sealed class TextGenerationTests(TunedModel model) : IClassFixture<TunedM
     {
         GenerationOptions options = Short with { Sample = sample, Temperature = 0.8f, Seed = 3 };
         PromptedResponse[] rows = PromptedResponse.Rows(40); // more than a batch
-        using TextGenerationTransformer transformer = _context.Alignment.Transforms.Generate(model.Transformer, options: options).Fit(PromptedResponse.View(_context, 40));
+        using TextGenerationTransformer transformer = _context.Alignment.Transforms.Generate(model.Transformer, options: options)
+            .Fit(PromptedResponse.View(_context, 40));
         string[] answers = [.. transformer.Transform(PromptedResponse.View(_context, 40)).GetColumn<string>("Answer")];
         Assert.Equal(40, answers.Length);
         Parallel.For(0, 3, thread =>
         {
-            using var engine = _context.Model.CreatePredictionEngine<PromptedResponse, AnsweredPrompt>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
+            using var engine =
+                _context.Model.CreatePredictionEngine<PromptedResponse, AnsweredPrompt>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
             for (int i = thread; i < 40; i += 9)
             {
                 Assert.Equal(answers[i], engine.Predict(rows[i]).Answer);
@@ -42,7 +44,8 @@ public sealed class TextGenerationTests(TunedModel model) : IClassFixture<TunedM
         IDataView data = PromptedResponse.View(_context, 4);
         string stop = " ";
         var chain = _context.Transforms.CopyColumns("Question", "Prompt")
-            .Append(_context.Alignment.Transforms.Generate(model.Transformer, "Text", "Question", Short with { Sample = true, TopK = 9, TopP = 0.9f, MinP = 0.01f, Seed = 4, StopStrings = [stop] }))
+            .Append(_context.Alignment.Transforms.Generate(
+                model.Transformer, "Text", "Question", Short with { Sample = true, TopK = 9, TopP = 0.9f, MinP = 0.01f, Seed = 4, StopStrings = [stop] }))
             .Append(_context.Transforms.CopyColumns("Copy", "Text"));
         using var fitted = chain.Fit(data);
         string[] expected = [.. fitted.Transform(data).GetColumn<string>("Copy")];
@@ -59,11 +62,14 @@ public sealed class TextGenerationTests(TunedModel model) : IClassFixture<TunedM
     public void Faults_of_the_arguments_are_named()
     {
         Assert.Equal(
-            "`MaxNewTokens` must be at least 1, but was 0." + Environment.NewLine + "`TopP` must be greater than 0 and at most 1, but was 2. Use 1 for all tokens. (Parameter 'options')",
-            Assert.Throws<ArgumentException>(() => _context.Alignment.Transforms.Generate(model.Transformer, options: new GenerationOptions { MaxNewTokens = 0, TopP = 2 })).Message);
+            "`MaxNewTokens` must be at least 1, but was 0." + Environment.NewLine
+                + "`TopP` must be greater than 0 and at most 1, but was 2. Use 1 for all tokens. (Parameter 'options')",
+            Assert.Throws<ArgumentException>(
+                () => _context.Alignment.Transforms.Generate(model.Transformer, options: new GenerationOptions { MaxNewTokens = 0, TopP = 2 })).Message);
         Assert.Throws<ArgumentException>(() => _context.Alignment.Transforms.Generate(model.Transformer, " "));
         Assert.Throws<ArgumentNullException>(() => _context.Alignment.Transforms.Generate(null!));
-        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => _context.Alignment.Transforms.Generate(model.Transformer).Fit(_context.Data.LoadFromEnumerable([new { Prompt = 1f }])));
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(
+            () => _context.Alignment.Transforms.Generate(model.Transformer).Fit(_context.Data.LoadFromEnumerable([new { Prompt = 1f }])));
         Assert.StartsWith("Schema mismatch for prompt column 'Prompt': expected String, got Single", refused.Message, StringComparison.Ordinal);
     }
 
@@ -73,7 +79,8 @@ public sealed class TextGenerationTests(TunedModel model) : IClassFixture<TunedM
         var context = new MLContext(1);
         using AlignmentTransformer own = context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options());
         IDataView data = PromptedResponse.View(context, 2);
-        IDataView answers = context.Alignment.Transforms.Generate(own, options: new GenerationOptions { MaxNewTokens = 1_000_000, MinNewTokens = 1_000_000 }).Fit(data).Transform(data);
+        IDataView answers = context.Alignment.Transforms.Generate(own, options: new GenerationOptions { MaxNewTokens = 1_000_000, MinNewTokens = 1_000_000 })
+            .Fit(data).Transform(data);
         using var timer = new Timer(_ => Internals.CancelExecution(context), null, 200, Timeout.Infinite);
         Assert.ThrowsAny<OperationCanceledException>(() => answers.GetColumn<string>("Answer").ToArray());
     }

@@ -71,7 +71,8 @@ public sealed class DummyMethodTests
     {
         var options = new DummyTrainer.Options
         {
-            ModelPath = QuickStartFiles.Model, Beta = 0.2f, WantedMargin = 0.75f, LearningRate = 1e-5, BatchSize = 4, MaxLength = 256, MaxPromptLength = 200, Seed = 5,
+            ModelPath = QuickStartFiles.Model, Beta = 0.2f, WantedMargin = 0.75f, LearningRate = 1e-5, BatchSize = 4, MaxLength = 256,
+            MaxPromptLength = 200, Seed = 5,
         };
         change?.Invoke(options);
         return options;

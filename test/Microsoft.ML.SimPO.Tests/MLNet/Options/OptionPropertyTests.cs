@@ -14,7 +14,9 @@ public class OptionPropertyTests
         }
     }
 
-    /// <summary>Every class of options of a trainer or a model, in the library and in these tests, and the classes of options that are options of these.</summary>
+    /// <summary>
+    /// Every class of options of a trainer or a model, in the library and in these tests, and the classes of options that are options of these.
+    /// </summary>
     private static Type[] All
     {
         get
@@ -24,7 +26,8 @@ public class OptionPropertyTests
                 .. new[] { typeof(ScoringOptions).Assembly, typeof(OptionPropertyTests).Assembly }
                     .SelectMany(a => a.GetTypes()).Where(t => t.IsAssignableTo(typeof(ScoringOptions))),
             ];
-            IEnumerable<Type> nested = found.SelectMany(t => t.GetProperties()).Select(p => p.PropertyType).Where(t => t.Name.EndsWith("Options", StringComparison.Ordinal));
+            IEnumerable<Type> nested = found.SelectMany(t => t.GetProperties()).Select(p => p.PropertyType)
+                .Where(t => t.Name.EndsWith("Options", StringComparison.Ordinal));
             return [.. found.Concat(nested).Distinct()];
         }
     }
@@ -32,7 +35,8 @@ public class OptionPropertyTests
     [Fact]
     public void The_classes_are_found() =>
         Assert.Superset(
-            new HashSet<Type> { typeof(ScoringOptions), typeof(PreferenceTrainerOptions), typeof(SimPOTrainer.Options), typeof(LoraOptions), typeof(DummyTrainer.Options) },
+            new HashSet<Type> { typeof(ScoringOptions), typeof(PreferenceTrainerOptions), typeof(SimPOTrainer.Options), typeof(LoraOptions),
+                typeof(DummyTrainer.Options) },
             All.ToHashSet());
 
     [Theory]
@@ -73,7 +77,8 @@ public class OptionPropertyTests
         {
             ["Beta"] = "2", ["GammaBetaRatio"] = "0.5", ["LossType"] = "Sigmoid", ["LabelSmoothing"] = "0", ["SftWeight"] = "0", ["SftNormalization"] = "Pair",
             ["Compatibility"] = "None", ["LearningRate"] = "5E-07", ["LearningRateScheduler"] = "Cosine", ["WarmupRatio"] = "0.1", ["WarmupSteps"] = "not set",
-            ["Epochs"] = "1", ["BatchSize"] = "8", ["DropLast"] = "False", ["KeepPromptsTogether"] = "False", ["Shuffle"] = "True", ["WeightDecay"] = "0", ["MaxGradNorm"] = "1", ["AdamBeta1"] = "0.9",
+            ["Epochs"] = "1", ["BatchSize"] = "8", ["DropLast"] = "False", ["KeepPromptsTogether"] = "False", ["Shuffle"] = "True", ["WeightDecay"] = "0",
+            ["MaxGradNorm"] = "1", ["AdamBeta1"] = "0.9",
             ["AdamBeta2"] = "0.999", ["AdamEpsilon"] = "1E-08", ["PairsPerMicroBatch"] = "2", ["Lora"] = "rank 4, alpha 32 on all-linear",
         };
         Assert.Equal(expected.OrderBy(e => e.Key), RunSettings.Deciding(options).OrderBy(e => e.Key));
@@ -111,5 +116,6 @@ public class OptionPropertyTests
     [InlineData("Compatibility", "be None, SimPOReference or Trl024")]
     [InlineData("OutputPath", "name a folder")]
     [InlineData("Shuffle", null)]
-    public void A_range_is_a_sentences_rest(string option, string? range) => Assert.Equal(range, OptionProperty.Find(typeof(SimPOTrainer.Options), option)!.Range);
+    public void A_range_is_a_sentences_rest(string option, string? range) =>
+        Assert.Equal(range, OptionProperty.Find(typeof(SimPOTrainer.Options), option)!.Range);
 }

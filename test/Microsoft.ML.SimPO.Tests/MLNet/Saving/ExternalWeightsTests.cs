@@ -18,7 +18,8 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
     {
         model.Transformer.Model.MostBytesInArchive = 1000;
         var error = Assert.Throws<InvalidOperationException>(() => _context.Model.Save(model.Transformer, model.Data.Schema, _folder.File("m.zip")));
-        Assert.Equal($"The weights take {4 * model.Transformer.ParameterCount} bytes; a saved model holds at most 1000. Set `ExternalWeights` to the name of a folder, which will lie beside the saved model.", error.Message);
+        Assert.Equal($"The weights take {4 * model.Transformer.ParameterCount} bytes; a saved model holds at most 1000. Set `ExternalWeights` to the name of a "
+            + "folder, which will lie beside the saved model.", error.Message);
     }
 
     [Fact]
@@ -40,7 +41,8 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
         Directory.Move(_folder.File("home", "weights"), _folder.File("home", "other"));
         string zip = _folder.File("home", "m.zip"), gone = _folder.File("home", "weights");
         var error = Root<DirectoryNotFoundException>(() => _context.Model.Load(zip, out _));
-        Assert.Equal($"The weights of the model '{zip}' lie in the folder 'weights' beside it, but '{gone}' does not exist. Move the folder along with the zip file.", error.Message);
+        Assert.Equal($"The weights of the model '{zip}' lie in the folder 'weights' beside it, but '{gone}' does not exist. Move the folder along with "
+            + "the zip file.", error.Message);
     }
 
     [Fact]
@@ -72,7 +74,8 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
         model.Transformer.ExternalWeights = "weights";
         using var memory = new MemoryStream();
         var error = Assert.Throws<InvalidOperationException>(() => _context.Model.Save(model.Transformer, model.Data.Schema, memory));
-        Assert.Equal("`ExternalWeights` is the relative path 'weights', but the model is not saved to a file that it could be relative to. Save to a file, or give a full path.", error.Message);
+        Assert.Equal("`ExternalWeights` is the relative path 'weights', but the model is not saved to a file that it could be relative to. Save to a file, or "
+            + "give a full path.", error.Message);
     }
 
     /// <summary>Also where it is not the library that opened the stream: the folder is swapped last.</summary>
@@ -84,7 +87,8 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
         byte[] before = File.ReadAllBytes(_folder.File("weights", "model.safetensors"));
         model.Transformer.ExternalWeights = _folder.File("weights");
         using (var stream = new FullStream(room: 1000))
-            Assert.Contains("No space is left.", Assert.ThrowsAny<Exception>(() => _context.Model.Save(model.Transformer, model.Data.Schema, stream)).ToString(), StringComparison.Ordinal);
+            Assert.Contains("No space is left.", Assert.ThrowsAny<Exception>(() => _context.Model.Save(model.Transformer, model.Data.Schema, stream))
+                .ToString(), StringComparison.Ordinal);
         Assert.Equal(names, _folder.Names());
         Assert.Equal(before, File.ReadAllBytes(_folder.File("weights", "model.safetensors")));
         using (var stream = new MemoryStream()) _context.Model.Save(model.Transformer, model.Data.Schema, stream);

@@ -114,7 +114,8 @@ public sealed class PendingModelFileTests : IClassFixture<TunedModel>, IDisposab
         _folder.Write("weights/thesis.tex", "years of work");
         string[] before = Content();
         Assert.Equal(
-            $"The folder '{_folder.File("weights")}' is not empty and holds no model, but for example 'thesis.tex'. Give a new or empty folder, or that of another model.",
+            $"The folder '{_folder.File("weights")}' is not empty and holds no model, but for example 'thesis.tex'. Give a new or empty folder, or that of "
+                + "another model.",
             Assert.Throws<IOException>(() => Save(_tuned.Transformer)).Message);
         Assert.Equal(before, Content());
     }
@@ -123,7 +124,8 @@ public sealed class PendingModelFileTests : IClassFixture<TunedModel>, IDisposab
     public void A_folder_in_the_place_of_the_file_is_an_error()
     {
         Directory.CreateDirectory(Zip);
-        Assert.Equal($"'{Zip}' is a folder; the model is to be written to a file. Give another name.", Assert.Throws<IOException>(() => Save(_tuned.Transformer)).Message);
+        Assert.Equal($"'{Zip}' is a folder; the model is to be written to a file. Give another name.",
+            Assert.Throws<IOException>(() => Save(_tuned.Transformer)).Message);
         Assert.Equal(["m.zip"], Entries());
     }
 
@@ -159,12 +161,14 @@ public sealed class PendingModelFileTests : IClassFixture<TunedModel>, IDisposab
 
     private void Save(ITransformer model) => _context.Model.SaveAtomically(model, _tuned.Data.Schema, Zip);
 
-    private string[] Entries() => [.. Directory.EnumerateFileSystemEntries(_folder.Path, "*", new EnumerationOptions { AttributesToSkip = 0 }).Select(e => Path.GetFileName(e)).Order(StringComparer.Ordinal)];
+    private string[] Entries() => [.. Directory.EnumerateFileSystemEntries(_folder.Path, "*", new EnumerationOptions { AttributesToSkip = 0 })
+        .Select(e => Path.GetFileName(e)).Order(StringComparer.Ordinal)];
 
     /// <summary>Every file with its hash.</summary>
     private string[] Content(bool whileWriting = false) =>
     [
-        .. Directory.EnumerateFiles(_folder.Path, "*", new EnumerationOptions { AttributesToSkip = 0, RecurseSubdirectories = true }).Order(StringComparer.Ordinal)
+        .. Directory.EnumerateFiles(_folder.Path, "*", new EnumerationOptions { AttributesToSkip = 0, RecurseSubdirectories = true })
+            .Order(StringComparer.Ordinal)
             .Where(f => !whileWriting || !f.Contains(".new", StringComparison.Ordinal))
             .Select(f => $"{Path.GetRelativePath(_folder.Path, f)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f)))}"),
     ];

@@ -73,7 +73,8 @@ public sealed class AlignmentTransformerTests(TunedModel model) : IClassFixture<
 
         ScoredPair[] Scored(int tokens)
         {
-            using AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options(o => o.TokensPerMicroBatch = tokens));
+            using AlignmentTransformer untuned =
+                _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options(o => o.TokensPerMicroBatch = tokens));
             return model.Scores(untuned, data);
         }
     }
@@ -124,7 +125,8 @@ public sealed class AlignmentTransformerTests(TunedModel model) : IClassFixture<
             .Append(_context.Transforms.CopyColumns("Final", "Score"));
         using var tuned = chain.Fit(model.Data);
         Assert.Equal(model.Scores(model.Data).Select(s => s.Score), tuned.Transform(model.Data).GetColumn<float>("Final"));
-        Assert.Equal(Internals.ShapeOf(tuned.GetOutputSchema(model.Data.Schema)).Select(c => c.Name).Order(), chain.GetOutputSchema(Internals.ShapeOf(model.Data.Schema)).Select(c => c.Name).Order());
+        Assert.Equal(Internals.ShapeOf(tuned.GetOutputSchema(model.Data.Schema)).Select(c => c.Name)
+            .Order(), chain.GetOutputSchema(Internals.ShapeOf(model.Data.Schema)).Select(c => c.Name).Order());
     }
 
     [Fact]
@@ -132,13 +134,15 @@ public sealed class AlignmentTransformerTests(TunedModel model) : IClassFixture<
     {
         TextPair[] pairs = QuickStartFiles.Pairs(8);
         float[] expected = [.. model.Scores(model.Data).Select(s => s.Score)];
-        var frame = new DataFrame(new StringDataFrameColumn("Prompt", pairs.Select(p => p.Prompt)), new StringDataFrameColumn("Chosen", pairs.Select(p => p.Chosen)), new StringDataFrameColumn("Rejected", pairs.Select(p => p.Rejected)));
+        var frame = new DataFrame(new StringDataFrameColumn("Prompt", pairs.Select(p => p.Prompt)),
+            new StringDataFrameColumn("Chosen", pairs.Select(p => p.Chosen)), new StringDataFrameColumn("Rejected", pairs.Select(p => p.Rejected)));
         Assert.Equal(expected, model.Transformer.Transform(frame).GetColumn<float>("Score"));
         using var folder = new Checkpoints.TempFolder();
         string file = Path.Combine(folder.Path, "pairs.tsv");
         File.WriteAllLines(file, pairs.Select(p => string.Join('\t', p.Prompt, p.Chosen, p.Rejected)));
         IDataView text = _context.Data.LoadFromTextFile(file,
-            [new TextLoader.Column("Prompt", DataKind.String, 0), new TextLoader.Column("Chosen", DataKind.String, 1), new TextLoader.Column("Rejected", DataKind.String, 2)]);
+            [new TextLoader.Column("Prompt", DataKind.String, 0), new TextLoader.Column("Chosen", DataKind.String, 1),
+                new TextLoader.Column("Rejected", DataKind.String, 2)]);
         Assert.Equal(expected, model.Transformer.Transform(text).GetColumn<float>("Score"));
     }
 
@@ -165,12 +169,15 @@ public sealed class AlignmentTransformerTests(TunedModel model) : IClassFixture<
         using var folder = new Checkpoints.TempFolder();
         string tuned = Path.Combine(folder.Path, "tuned"), half = Path.Combine(folder.Path, "half");
         model.Transformer.SaveCheckpoint(tuned);
-        using (AlignmentTransformer loaded = _context.Alignment.LoadModel(tuned, QuickStartFiles.Options())) TunedModel.AssertEqual(model.Scores(model.Data), model.Scores(loaded, model.Data));
-        Assert.Equal(Directory.EnumerateFiles(QuickStartFiles.Model).Select(Path.GetFileName).Order(), Directory.EnumerateFiles(tuned).Select(Path.GetFileName).Order());
+        using (AlignmentTransformer loaded = _context.Alignment.LoadModel(tuned, QuickStartFiles.Options())) TunedModel.AssertEqual(
+            model.Scores(model.Data), model.Scores(loaded, model.Data));
+        Assert.Equal(
+            Directory.EnumerateFiles(QuickStartFiles.Model).Select(Path.GetFileName).Order(), Directory.EnumerateFiles(tuned).Select(Path.GetFileName).Order());
         model.Transformer.SaveCheckpoint(half, CheckpointPrecision.BFloat16);
         Assert.Equal(new FileInfo(Path.Combine(tuned, "model.safetensors")).Length / 2.0, new FileInfo(Path.Combine(half, "model.safetensors")).Length, 8000.0);
         using AlignmentTransformer rounded = _context.Alignment.LoadModel(half, QuickStartFiles.Options());
-        foreach ((ScoredPair exact, ScoredPair near) in model.Scores(model.Data).Zip(model.Scores(rounded, model.Data))) Assert.Equal(exact.ChosenReward, near.ChosenReward, 0.2f);
+        foreach ((ScoredPair exact, ScoredPair near) in model.Scores(model.Data).Zip(model.Scores(rounded, model.Data))) Assert.Equal(
+            exact.ChosenReward, near.ChosenReward, 0.2f);
     }
 
     [Fact]
@@ -196,7 +203,8 @@ public sealed class AlignmentTransformerTests(TunedModel model) : IClassFixture<
     public void Generation_options_out_of_range_are_refused()
     {
         var failure = Assert.Throws<ArgumentException>(() => model.Transformer.Generate(["hi"], new GenerationOptions { MaxNewTokens = 0, TopP = 2 }));
-        Assert.Equal("`MaxNewTokens` must be at least 1, but was 0." + Environment.NewLine + "`TopP` must be greater than 0 and at most 1, but was 2. Use 1 for all tokens. (Parameter 'options')", failure.Message);
+        Assert.Equal("`MaxNewTokens` must be at least 1, but was 0." + Environment.NewLine
+            + "`TopP` must be greater than 0 and at most 1, but was 2. Use 1 for all tokens. (Parameter 'options')", failure.Message);
     }
 
     [Fact]

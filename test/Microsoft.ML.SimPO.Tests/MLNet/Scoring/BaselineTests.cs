@@ -17,7 +17,8 @@ public sealed class BaselineTests : IDisposable
         Dictionary<string, TextPair> rows = Data.PreferenceReader.Read(QuickStartFiles.Test)
             .ToDictionary(r => r.Prompt, r => new TextPair { Prompt = r.Prompt, Chosen = r.Chosen, Rejected = r.Rejected });
         PreferenceEncoder encoder = PreferenceEncoder.Load(QuickStartFiles.Model);
-        _pairs = [.. _baseline.Select((b, i) => rows[b.GetProperty("prompt").GetString()!]).Select((p, i) => encoder.Encode(p.Prompt, p.Chosen, p.Rejected, i + 1)!)];
+        _pairs = [
+            .. _baseline.Select((b, i) => rows[b.GetProperty("prompt").GetString()!]).Select((p, i) => encoder.Encode(p.Prompt, p.Chosen, p.Rejected, i + 1)!)];
     }
 
     public void Dispose() => _model.Dispose();

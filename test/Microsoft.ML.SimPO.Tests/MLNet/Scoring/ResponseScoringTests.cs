@@ -10,7 +10,8 @@ public sealed class ResponseScoringTests(TunedModel model) : IClassFixture<Tuned
     public void A_response_has_the_reward_that_it_has_in_a_pair()
     {
         ScoredPair[] pairs = model.Scores(model.Data);
-        IDataView responses = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8).SelectMany(p => new[] { new { p.Prompt, Response = p.Chosen }, new { p.Prompt, Response = p.Rejected } }));
+        IDataView responses = _context.Data.LoadFromEnumerable(
+            QuickStartFiles.Pairs(8).SelectMany(p => new[] { new { p.Prompt, Response = p.Chosen }, new { p.Prompt, Response = p.Rejected } }));
         float[] rewards = [.. Rewards(responses)];
         for (int i = 0; i < pairs.Length; i++)
         {
@@ -25,7 +26,8 @@ public sealed class ResponseScoringTests(TunedModel model) : IClassFixture<Tuned
         IDataView responses = PromptedResponse.View(_context, 24);
         float[][] found = [.. new[] { 4096, 150, 1 }.Select(tokens =>
         {
-            using AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options(o => o.TokensPerMicroBatch = tokens));
+            using AlignmentTransformer untuned =
+                _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options(o => o.TokensPerMicroBatch = tokens));
             return _context.Alignment.Transforms.ScoreResponses(untuned).Fit(responses).Transform(responses).GetColumn<float>("Reward").ToArray();
         })];
         for (int i = 0; i < found[0].Length; i++) Assert.All(found, rewards => Assert.Equal(found[0][i], rewards[i], 1e-5f));
@@ -77,5 +79,6 @@ public sealed class ResponseScoringTests(TunedModel model) : IClassFixture<Tuned
     public void An_empty_name_is_refused() => Assert.Equal(
         "outputColumnName", Assert.Throws<ArgumentException>(() => _context.Alignment.Transforms.ScoreResponses(model.Transformer, " ")).ParamName);
 
-    private IEnumerable<float> Rewards(IDataView responses) => _context.Alignment.Transforms.ScoreResponses(model.Transformer).Fit(responses).Transform(responses).GetColumn<float>("Reward");
+    private IEnumerable<float> Rewards(IDataView responses) =>
+        _context.Alignment.Transforms.ScoreResponses(model.Transformer).Fit(responses).Transform(responses).GetColumn<float>("Reward");
 }

@@ -9,10 +9,12 @@ public sealed class SweepProposalTests
     [Fact]
     public void A_grid_tries_every_combination_once()
     {
-        var space = new SweepSpace().Add("Beta", 1, 4, gridPoints: 2).AddChoice("LossType", "Sigmoid", SimPOLossType.Hinge).Add("BatchSize", 2, 32, logScale: true);
+        var space = new SweepSpace().Add("Beta", 1, 4, gridPoints: 2).AddChoice("LossType", "Sigmoid", SimPOLossType.Hinge)
+            .Add("BatchSize", 2, 32, logScale: true);
         FakeRunner runner = Run(new SweepOptions { Algorithm = SweepAlgorithm.Grid, Space = space, MaxTrials = 100 }, _ => 0);
         Assert.Equal(
-            from beta in new[] { 1f, 4f } from type in new[] { SimPOLossType.Sigmoid, SimPOLossType.Hinge } from batch in new[] { 2, 8, 32 } select (beta, type, batch),
+            from beta in new[] { 1f, 4f } from type in new[] { SimPOLossType.Sigmoid, SimPOLossType.Hinge } from batch in new[] { 2, 8, 32 }
+                select (beta, type, batch),
             runner.Ran.Select(s => (s.Options.Beta, Own(s).LossType, s.Options.BatchSize)));
         Assert.Equal(Enumerable.Range(0, 12), runner.Ran.Select(s => s.TrialId));
         Assert.Equal(8, runner.Ran[1].Parameter["BatchSize"]);
@@ -40,10 +42,12 @@ public sealed class SweepProposalTests
         int started = 0;
         Dictionary<double, double> known = [];
         FakeRunner runner = Run(
-            new SweepOptions { Algorithm = SweepAlgorithm.SuccessiveHalving, Space = new SweepSpace().Add("Beta", 1, 10), MaxTrials = 7, ReductionFactor = 2, Rungs = 3 },
+            new SweepOptions { Algorithm = SweepAlgorithm.SuccessiveHalving, Space = new SweepSpace().Add("Beta", 1, 10), MaxTrials = 7, ReductionFactor = 2,
+                Rungs = 3 },
             s => known.TryGetValue(s.Options.Beta, out double loss) ? loss : known[s.Options.Beta] = losses[started++],
             epochs: 2);
-        // Two begin; the better one, 0.3, goes up. The third, 0.2, is better than both and follows; of the two in rung 1 it goes on to the top, and a fourth begins.
+        // Two begin; the better one, 0.3, goes up. The third, 0.2, is better than both and follows; of the two in rung 1 it goes on to the top, and a fourth
+        // begins.
         Assert.Equal([0.5, 0.3, 0.3, 0.2, 0.2, 0.2, 0.4], runner.Ran.Select(s => known[s.Options.Beta]));
         Assert.Equal([0, 0, 1, 0, 1, 2, 0], runner.Ran.Select(s => s.Rung));
         Assert.Equal([0.5, 0.5, 1, 0.5, 1, 2, 0.5], runner.Ran.Select(s => s.Options.Epochs));
@@ -52,7 +56,8 @@ public sealed class SweepProposalTests
     [Fact]
     public void Trials_that_went_astray_are_never_promoted_and_do_not_end_the_sweep()
     {
-        FakeRunner runner = Run(new SweepOptions { Algorithm = SweepAlgorithm.SuccessiveHalving, MaxTrials = 9, ReductionFactor = 2, Rungs = 2 }, s => s.TrialId == 8 ? 1 : double.NaN);
+        FakeRunner runner = Run(new SweepOptions { Algorithm = SweepAlgorithm.SuccessiveHalving, MaxTrials = 9, ReductionFactor = 2, Rungs = 2 },
+            s => s.TrialId == 8 ? 1 : double.NaN);
         Assert.All(runner.Ran, s => Assert.Equal(0, s.Rung));
         string message = Assert.Throws<InvalidOperationException>(() => Run(new SweepOptions { MaxTrials = 2 }, _ => double.NaN)).Message;
         Assert.Equal("No trial of the sweep completed. The last: it went astray", message);
@@ -87,7 +92,8 @@ public sealed class SweepProposalTests
     {
         var options = new SweepOptions
         {
-            Space = new SweepSpace(), Algorithm = (SweepAlgorithm)5, Metric = (SweepMetric)6, MaxTrials = 0, MaxTime = TimeSpan.Zero, ReductionFactor = 1, Rungs = 1, MaxLossRatio = 1,
+            Space = new SweepSpace(), Algorithm = (SweepAlgorithm)5, Metric = (SweepMetric)6, MaxTrials = 0, MaxTime = TimeSpan.Zero, ReductionFactor = 1,
+            Rungs = 1, MaxLossRatio = 1,
             MaxChosenLogProbabilityDrop = double.NaN,
         };
         string[] expected =
@@ -110,7 +116,8 @@ public sealed class SweepProposalTests
     {
         string Fault(Func<object> action) => Assert.ThrowsAny<ArgumentException>(action).Message.Split(" (Parameter")[0];
         Assert.Equal("The range of `Beta` must rise, but was 3 to 3.", Fault(() => new SweepSpace().Add("Beta", 3, 3)));
-        Assert.Equal("The range of `LearningRate` must rise from above 0, but was 0 to 1.", Fault(() => new SweepSpace().Add("LearningRate", 0, 1, logScale: true)));
+        Assert.Equal(
+            "The range of `LearningRate` must rise from above 0, but was 0 to 1.", Fault(() => new SweepSpace().Add("LearningRate", 0, 1, logScale: true)));
         Assert.Equal("The grid of `Beta` must have at least 2 points, but had 1.", Fault(() => new SweepSpace().Add("Beta", 1, 3, gridPoints: 1)));
         Assert.Equal("`BatchSize` must have values to choose from, but had none.", Fault(() => new SweepSpace().AddChoice("BatchSize")));
     }
@@ -118,7 +125,8 @@ public sealed class SweepProposalTests
     [Fact]
     public void What_the_trainers_options_have_not_is_told_at_once_when_a_sweep_begins()
     {
-        SweepSpace space = SweepSpace.Of("ModelPath", "Shuffle").Add("Speed", 0, 1).Add("OutputPath", 0, 1).AddChoice("BatchSize", "many").AddChoice("Lora.Size", 3);
+        SweepSpace space = SweepSpace.Of("ModelPath", "Shuffle").Add("Speed", 0, 1).Add("OutputPath", 0, 1).AddChoice("BatchSize", "many")
+            .AddChoice("Lora.Size", 3);
         string[] expected =
         [
             "`ModelPath` is no option that has a range of its own. Use Add.",
@@ -128,7 +136,8 @@ public sealed class SweepProposalTests
             "`BatchSize` is of type Int32: many is no value of it.",
             "`Lora.Size` is not an option of SimPOTrainer. (Parameter 'sweep')",
         ];
-        Assert.Equal(string.Join(Environment.NewLine, expected), Assert.Throws<ArgumentException>(() => Run(new SweepOptions { Space = space }, _ => 0)).Message);
+        Assert.Equal(
+            string.Join(Environment.NewLine, expected), Assert.Throws<ArgumentException>(() => Run(new SweepOptions { Space = space }, _ => 0)).Message);
     }
 
     /// <summary>The ranges that options carry are ranges that the options accept.</summary>

@@ -23,7 +23,8 @@ public sealed class SweepTests(ITestOutputHelper output)
             alive.Add(LiveTensors.Count);
             bytes.Add(HeapInUse() - bytesBefore);
         }
-        using (SweepResult result = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(), Options(4, o => o.Progress = new Listener<AlignmentTrialResult>(Measure))))
+        using (SweepResult result =
+            _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(), Options(4, o => o.Progress = new Listener<AlignmentTrialResult>(Measure))))
         {
             output.WriteLine($"bytes in use {string.Join(' ', bytes)}, weights {4 * result.BestModel.ParameterCount}");
             output.WriteLine(result.ToString());
@@ -36,7 +37,8 @@ public sealed class SweepTests(ITestOutputHelper output)
             int weights = result.BestModel.Model.Decoder.Parameters.Count;
             Assert.Equal(Enumerable.Repeat(before + (2L * weights), 4), alive);
             Assert.Equal(before + weights, LiveTensors.Count);
-            // And their memory: a model that was left behind would be 6.9 MB a trial. What else is held, such as buffers of kernels and of the runtime, moves by some 3 MB.
+            // And their memory: a model that was left behind would be 6.9 MB a trial. What else is held, such as buffers of kernels and of the runtime, moves
+            // by some 3 MB.
             Assert.InRange(bytes.Max() - bytes.Min(), 0, 5_000_000);
             CheckTable(result);
         }
@@ -60,7 +62,8 @@ public sealed class SweepTests(ITestOutputHelper output)
     {
         SweepOptions sweep = Options(2, o => (o.Algorithm, o.Space) = (SweepAlgorithm.Grid, new SweepSpace().AddChoice("LearningRate", 0.05, 2e-4)));
         List<int> steps = [];
-        using SweepResult result = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(o => (o.Epochs, o.Progress) = (4, new Listener<TrainingProgress>(p => steps.Add(p.Step)))), sweep);
+        using SweepResult result = _context.Alignment.Sweep(
+            Train, Validation, QuickStartFiles.Options(o => (o.Epochs, o.Progress) = (4, new Listener<TrainingProgress>(p => steps.Add(p.Step)))), sweep);
         Assert.Equal([AlignmentTrialStatus.Diverged, AlignmentTrialStatus.Completed], result.Trials.Select(t => t.Status));
         Assert.Matches("^(the loss rose from|the chosen answers' mean log-probability fell from) .* by step [23]$", result.Trials[0].Message);
         Assert.True(steps.IndexOf(1, 1) < 8); // the first did not go through all of its eight steps
@@ -81,16 +84,19 @@ public sealed class SweepTests(ITestOutputHelper output)
         Assert.Equal(3, File.ReadLines(log).Count());
         File.AppendAllText(log, "{\"Trial\":2,\"Ru");
         int fits = 0;
-        using SweepResult rest = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(o => o.Progress = new Listener<TrainingProgress>(p => fits += p.Step == 1 ? 1 : 0)), Options(3, o => o.OutputPath = path));
+        using SweepResult rest = _context.Alignment.Sweep(Train, Validation,
+            QuickStartFiles.Options(o => o.Progress = new Listener<TrainingProgress>(p => fits += p.Step == 1 ? 1 : 0)), Options(3, o => o.OutputPath = path));
         Assert.Equal(1, fits);
         Assert.Equal(whole.Trials.Select(t => (t.Metric, t.Metrics!.MeanMargin)), rest.Trials.Select(t => (t.Metric, t.Metrics!.MeanMargin)));
         Assert.Equal(whole.BestTrial.TrialSettings.TrialId, rest.BestTrial.TrialSettings.TrialId);
-        Assert.Equal(_context.Alignment.Evaluate(whole.BestModel.Transform(Validation)).MeanMargin, _context.Alignment.Evaluate(rest.BestModel.Transform(Validation)).MeanMargin);
+        Assert.Equal(_context.Alignment.Evaluate(whole.BestModel.Transform(Validation)).MeanMargin,
+            _context.Alignment.Evaluate(rest.BestModel.Transform(Validation)).MeanMargin);
         // All of it from the disk.
         using SweepResult again = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(), Options(3, o => o.OutputPath = path));
         Assert.Equal(whole.BestModel.Generate(["Where is my order 1234?"]), again.BestModel.Generate(["Where is my order 1234?"]));
         // Another sweep does not mix with it.
-        string message = Assert.Throws<InvalidOperationException>(() => _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(o => o.Beta = 3), Options(3, o => o.OutputPath = path))).Message;
+        string message = Assert.Throws<InvalidOperationException>(
+            () => _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(o => o.Beta = 3), Options(3, o => o.OutputPath = path))).Message;
         Assert.StartsWith($"'{log}' holds the trials of another sweep. Use another `OutputPath`, or delete it.", message, StringComparison.Ordinal);
 
         void Cancel(bool now)
@@ -107,7 +113,8 @@ public sealed class SweepTests(ITestOutputHelper output)
         Assert.Equal([2, 8], result.Trials.Select(t => t.TrialSettings.Options.Lora!.Rank));
         Assert.All(result.Trials, t => Assert.Equal(AlignmentTrialStatus.Completed, t.Status));
         Assert.NotEqual(result.Trials[0].Metrics!.MeanMargin, result.Trials[1].Metrics!.MeanMargin);
-        Assert.Equal(["2", "8"], result.ToDataFrame()["Lora.Rank"].Cast<double?>().Select(v => v!.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            ["2", "8"], result.ToDataFrame()["Lora.Rank"].Cast<double?>().Select(v => v!.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Theory]
@@ -121,9 +128,11 @@ public sealed class SweepTests(ITestOutputHelper output)
         IDataView test = _context.Data.TakeRows(_context.Alignment.LoadPreferences(QuickStartFiles.Test), 5 * trials);
         SimPOTrainer.Options options = QuickStartFiles.Options(o => (o.BatchSize, o.TokensPerMicroBatch) = (16, 1024));
         List<(double Resident, double InUse)> memory = [];
-        SweepOptions sweep = Options(trials, o => o.Progress = new Listener<AlignmentTrialResult>(t => memory.Add((t.MemoryInMegaByte, NativeHeap.IsKnown ? NativeHeap.BytesInUse / 1e6 : 0))));
+        SweepOptions sweep = Options(trials,
+            o => o.Progress = new Listener<AlignmentTrialResult>(t => memory.Add((t.MemoryInMegaByte, NativeHeap.IsKnown ? NativeHeap.BytesInUse / 1e6 : 0))));
         using SweepResult result = _context.Alignment.Sweep(train, test, options, sweep);
-        output.WriteLine($"{trials} trials: megabytes resident (in use) {string.Join(' ', memory.Select(m => FormattableString.Invariant($"{m.Resident:F0} ({m.InUse:F1})")))}");
+        output.WriteLine($"{trials} trials: megabytes resident (in use) "
+            + $"{string.Join(' ', memory.Select(m => FormattableString.Invariant($"{m.Resident:F0} ({m.InUse:F1})")))}");
         output.WriteLine(result.ToString());
         // The least of each half: what a collection has not taken yet goes up and down, a leak only up. The first trial warms up.
         double early = memory[1..(trials / 2)].Min(m => m.Resident), late = memory[(trials / 2)..].Min(m => m.Resident);
@@ -137,7 +146,8 @@ public sealed class SweepTests(ITestOutputHelper output)
     private void CheckTable(SweepResult result)
     {
         DataFrame frame = result.ToDataFrame();
-        Assert.Equal(["Trial", "Rung", "Epochs", "LearningRate", "LossType", "Status", "Metric", "Accuracy", "MeanMargin", "LogLoss", "ChosenLogProbability", "Seconds", "MemoryInMegaByte"], frame.Columns.Select(c => c.Name));
+        Assert.Equal(["Trial", "Rung", "Epochs", "LearningRate", "LossType", "Status", "Metric", "Accuracy", "MeanMargin", "LogLoss", "ChosenLogProbability",
+            "Seconds", "MemoryInMegaByte"], frame.Columns.Select(c => c.Name));
         Assert.Equal(result.Trials.Count, frame.Rows.Count);
         Assert.Equal(result.Trials.Select(t => (double?)t.Metrics!.Accuracy), frame["Accuracy"].Cast<double?>());
         string[] lines = result.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
@@ -148,7 +158,8 @@ public sealed class SweepTests(ITestOutputHelper output)
 
     private static SweepOptions Options(int trials, Action<SweepOptions>? change = null)
     {
-        var options = new SweepOptions { MaxTrials = trials, Space = new SweepSpace().Add("LearningRate", 2e-5, 4e-4, logScale: true).AddChoice("LossType", "Sigmoid", "Hinge"), Seed = 4 };
+        var options = new SweepOptions { MaxTrials = trials, Space = new SweepSpace().Add("LearningRate", 2e-5, 4e-4, logScale: true)
+            .AddChoice("LossType", "Sigmoid", "Hinge"), Seed = 4 };
         change?.Invoke(options);
         return options;
     }

@@ -31,7 +31,8 @@ public sealed class CrossValidationTests
     [Fact]
     public void Models_are_kept_where_they_are_asked_for()
     {
-        IReadOnlyList<CrossValidationFold> folds = _context.Alignment.CrossValidate(Data, _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()), numberOfFolds: 2, seed: 5, keepModels: true);
+        IReadOnlyList<CrossValidationFold> folds =
+            _context.Alignment.CrossValidate(Data, _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()), numberOfFolds: 2, seed: 5, keepModels: true);
         foreach (CrossValidationFold fold in folds)
         {
             using AlignmentTransformer model = fold.Model!;
@@ -43,9 +44,12 @@ public sealed class CrossValidationTests
     public void Folds_that_cannot_be_made_are_refused()
     {
         SimPOTrainer trainer = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options());
-        Assert.Equal("`numberOfFolds` must be at least 2, but was 1. Use 5. (Parameter 'numberOfFolds')", Assert.Throws<ArgumentOutOfRangeException>(() => _context.Alignment.CrossValidate(Data, trainer, 1)).Message);
-        Assert.Equal("20 folds need at least 20 different prompts, but there are 9.", Assert.Throws<InvalidOperationException>(() => _context.Alignment.CrossValidate(Data, trainer, 20)).Message);
+        Assert.Equal("`numberOfFolds` must be at least 2, but was 1. Use 5. (Parameter 'numberOfFolds')",
+            Assert.Throws<ArgumentOutOfRangeException>(() => _context.Alignment.CrossValidate(Data, trainer, 1)).Message);
+        Assert.Equal("20 folds need at least 20 different prompts, but there are 9.",
+            Assert.Throws<InvalidOperationException>(() => _context.Alignment.CrossValidate(Data, trainer, 20)).Message);
         Assert.Equal("Could not find chosen column 'Chosen'" + Environment.NewLine + "Could not find rejected column 'Rejected' (Parameter 'data')",
-            Assert.Throws<ArgumentOutOfRangeException>(() => _context.Alignment.CrossValidate(_context.Data.LoadFromEnumerable([new { Prompt = "p" }]), trainer)).Message);
+            Assert.Throws<ArgumentOutOfRangeException>(
+                () => _context.Alignment.CrossValidate(_context.Data.LoadFromEnumerable([new { Prompt = "p" }]), trainer)).Message);
     }
 }

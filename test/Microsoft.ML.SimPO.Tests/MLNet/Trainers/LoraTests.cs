@@ -32,12 +32,15 @@ public sealed class LoraTests : IDisposable
         const int expected = 4 * 4 * ((6 * 192) + 448 + 192 + 64 + 64 + 192 + 448 + 448 + 192);
         Assert.Equal(expected, model.AdapterParameterCount);
         Assert.Contains(_log, l => l.Contains(
-            $"LoRA: {expected} parameters are trained ({100.0 * expected / model.ParameterCount:F2} % of {model.ParameterCount}): rank 4, alpha 8 on down_proj, gate_proj, k_proj, o_proj, q_proj, up_proj, v_proj. All others are frozen.", StringComparison.Ordinal));
+            $"LoRA: {expected} parameters are trained ({100.0 * expected / model.ParameterCount:F2} % of {model.ParameterCount}): rank 4, alpha 8 on down_proj,"
+                + " gate_proj, k_proj, o_proj, q_proj, up_proj, v_proj. All others are frozen.", StringComparison.Ordinal));
 
         model.SaveAdapter(_folder.File("adapter"));
-        Assert.Equal(["adapter_config.json", "adapter_model.safetensors", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json"], Directory.EnumerateFiles(_folder.File("adapter")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["adapter_config.json", "adapter_model.safetensors", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json"],
+            Directory.EnumerateFiles(_folder.File("adapter")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         using (AlignmentTransformer loaded = _context.Alignment.LoadModel(_folder.File("adapter"), Options())) TunedModel.AssertEqual(scores, Scores(loaded));
-        using (AlignmentTransformer loaded = _context.Alignment.LoadModel(QuickStartFiles.Model, Options(o => o.AdapterPath = _folder.File("adapter")))) TunedModel.AssertEqual(scores, Scores(loaded));
+        using (AlignmentTransformer loaded = _context.Alignment.LoadModel(
+            QuickStartFiles.Model, Options(o => o.AdapterPath = _folder.File("adapter")))) TunedModel.AssertEqual(scores, Scores(loaded));
 
         _context.Model.Save(model, Data.Schema, _folder.File("model.zip"));
         using (var loaded = (AlignmentTransformer)_context.Model.Load(_folder.File("model.zip"), out _))
@@ -45,14 +48,16 @@ public sealed class LoraTests : IDisposable
             TunedModel.AssertEqual(scores, Scores(loaded));
             Assert.Equal(model.AdapterParameterCount, loaded.AdapterParameterCount);
             loaded.SaveAdapter(_folder.File("again"));
-            Assert.Equal(File.ReadAllBytes(_folder.File("adapter", "adapter_model.safetensors")), File.ReadAllBytes(_folder.File("again", "adapter_model.safetensors")));
+            Assert.Equal(
+                File.ReadAllBytes(_folder.File("adapter", "adapter_model.safetensors")), File.ReadAllBytes(_folder.File("again", "adapter_model.safetensors")));
         }
 
         model.SaveCheckpoint(_folder.File("merged"));
         using AlignmentTransformer merged = _context.Alignment.LoadModel(_folder.File("merged"), Options());
         Assert.Equal(0, merged.AdapterParameterCount);
         foreach ((ScoredPair adapted, ScoredPair found) in scores.Zip(Scores(merged))) Assert.Equal(adapted.ChosenReward, found.ChosenReward, 1e-4f);
-        Assert.Equal("The model has no LoRA adapter. Use SaveCheckpoint, or train with `Lora`.", Assert.Throws<InvalidOperationException>(() => merged.SaveAdapter(_folder.File("x"))).Message);
+        Assert.Equal("The model has no LoRA adapter. Use SaveCheckpoint, or train with `Lora`.",
+            Assert.Throws<InvalidOperationException>(() => merged.SaveAdapter(_folder.File("x"))).Message);
     }
 
     [Fact]
@@ -98,9 +103,11 @@ public sealed class LoraTests : IDisposable
         model.SaveAdapter(_folder.File("adapter"));
         byte[] weights = File.ReadAllBytes(_folder.File("adapter", "adapter_model.safetensors"));
         string json = File.ReadAllText(_folder.File("adapter", "adapter_config.json"));
-        File.WriteAllText(_folder.File("adapter", "adapter_config.json"), json.Replace("\"lora_dropout\": 0", "\"lora_dropout\": 0.05", StringComparison.Ordinal));
+        File.WriteAllText(
+            _folder.File("adapter", "adapter_config.json"), json.Replace("\"lora_dropout\": 0", "\"lora_dropout\": 0.05", StringComparison.Ordinal));
 
-        using AlignmentTransformer first = Fit(o => (o.Lora, o.ModelPath, o.Shuffle) = (null, _folder.File("adapter"), false)), second = Fit(o => (o.Lora, o.BaseModel, o.Shuffle) = (null, model, false));
+        using AlignmentTransformer first = Fit(o => (o.Lora, o.ModelPath, o.Shuffle) = (null, _folder.File("adapter"), false)),
+            second = Fit(o => (o.Lora, o.BaseModel, o.Shuffle) = (null, model, false));
         TunedModel.AssertEqual(Scores(first), Scores(second));
         Assert.Equal(weights, File.ReadAllBytes(_folder.File("adapter", "adapter_model.safetensors")));
         Assert.Equal(Scores(model).Take(4).Average(s => s.Margin), first.TrainingRun.Steps[0].Margin, 1e-4);
@@ -115,14 +122,16 @@ public sealed class LoraTests : IDisposable
     {
         using AlignmentTransformer whole = Fit(o => (o.OutputPath, o.SaveSteps) = (_folder.File("run"), 2));
         string checkpoint = _folder.File("run", "checkpoint-2");
-        Assert.Superset(new HashSet<string?> { "adapter_config.json", "adapter_model.safetensors", "optimizer.safetensors", "tokenizer.json" }, Directory.EnumerateFiles(checkpoint).Select(Path.GetFileName).ToHashSet());
+        Assert.Superset(new HashSet<string?> { "adapter_config.json", "adapter_model.safetensors", "optimizer.safetensors", "tokenizer.json" },
+            Directory.EnumerateFiles(checkpoint).Select(Path.GetFileName).ToHashSet());
         Assert.False(File.Exists(Path.Combine(checkpoint, "model.safetensors")));
         using (AlignmentTransformer resumed = Fit(o => o.ResumeFrom = checkpoint))
         {
             Assert.Equal(6, resumed.TrainingRun.Steps.Count);
             TunedModel.AssertEqual(Scores(whole), Scores(resumed));
         }
-        using (AlignmentTransformer loaded = _context.Alignment.LoadModel(_folder.File("run", "checkpoint-6"), Options())) TunedModel.AssertEqual(Scores(whole), Scores(loaded));
+        using (AlignmentTransformer loaded = _context.Alignment.LoadModel(_folder.File("run", "checkpoint-6"), Options())) TunedModel.AssertEqual(
+            Scores(whole), Scores(loaded));
         string message = Assert.Throws<InvalidDataException>(() => Fit(o => (o.ResumeFrom, o.Lora!.Alpha) = (checkpoint, 16))).Message;
         Assert.Contains("`Lora` was rank 4, alpha 8 on all-linear there and is rank 4, alpha 16 on all-linear now.", message, StringComparison.Ordinal);
     }
@@ -141,7 +150,8 @@ public sealed class LoraTests : IDisposable
     [Fact]
     public void Modules_that_are_saved_whole_are_trained_too()
     {
-        using AlignmentTransformer model = Fit(o => o.Lora = new LoraOptions { Rank = 2, Alpha = 2, UseRslora = true, TargetModules = ["q_proj", "mlp.down_proj"], ModulesToSave = ["model.norm", "input_layernorm"] });
+        using AlignmentTransformer model = Fit(o => o.Lora = new LoraOptions { Rank = 2, Alpha = 2, UseRslora = true,
+            TargetModules = ["q_proj", "mlp.down_proj"], ModulesToSave = ["model.norm", "input_layernorm"] });
         Assert.Equal((4 * 2 * (192 + 192 + 448 + 192)) + (5 * 192), model.AdapterParameterCount);
         model.SaveAdapter(_folder.File("adapter"));
         using AlignmentTransformer loaded = _context.Alignment.LoadModel(_folder.File("adapter"), Options());
@@ -156,12 +166,16 @@ public sealed class LoraTests : IDisposable
     {
         const string advice = "Give the folder of its base model as `ModelPath` and the adapter as `AdapterPath`.";
         string adapter = _folder.File("adapter");
-        _folder.Write("adapter/adapter_config.json", """{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":["q_proj"],"base_model_name_or_path":"some/model"}""");
-        Assert.Equal($"The adapter '{adapter}' belongs to the model 'some/model', which is no folder here. {advice}", Assert.Throws<DirectoryNotFoundException>(() => _context.Alignment.LoadModel(adapter)).Message);
+        _folder.Write(
+            "adapter/adapter_config.json", """{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":["q_proj"],"base_model_name_or_path":"some/model"}""");
+        Assert.Equal($"The adapter '{adapter}' belongs to the model 'some/model', which is no folder here. {advice}",
+            Assert.Throws<DirectoryNotFoundException>(() => _context.Alignment.LoadModel(adapter)).Message);
         _folder.Write("adapter/adapter_config.json", """{"peft_type":"LORA","r":8,"lora_alpha":16,"target_modules":["q_proj"]}""");
-        Assert.Equal($"The adapter '{adapter}' does not say which model it belongs to. {advice}", Assert.Throws<InvalidDataException>(() => _context.Alignment.LoadModel(adapter)).Message);
+        Assert.Equal($"The adapter '{adapter}' does not say which model it belongs to. {advice}",
+            Assert.Throws<InvalidDataException>(() => _context.Alignment.LoadModel(adapter)).Message);
         _folder.Write("adapter/config.json", "{}");
-        Assert.Equal($"The folder '{adapter}' holds both a model (config.json) and an adapter (adapter_config.json). Move one of them to another folder.", Assert.Throws<InvalidDataException>(() => _context.Alignment.LoadModel(adapter)).Message);
+        Assert.Equal($"The folder '{adapter}' holds both a model (config.json) and an adapter (adapter_config.json). Move one of them to another folder.",
+            Assert.Throws<InvalidDataException>(() => _context.Alignment.LoadModel(adapter)).Message);
     }
 
     [Fact]
@@ -181,7 +195,8 @@ public sealed class LoraTests : IDisposable
             "`Lora.ModulesToSave` must hold names of modules, but one was empty.",
             "`Lora` must be null where `AdapterPath` names an adapter, whose rank and modules are kept. Use one of them.",
         ];
-        Assert.Equal(string.Join(Environment.NewLine, expected) + " (Parameter 'options')", Assert.Throws<ArgumentException>(() => _context.Alignment.Trainers.SimPO(options)).Message);
+        Assert.Equal(string.Join(Environment.NewLine, expected)
+            + " (Parameter 'options')", Assert.Throws<ArgumentException>(() => _context.Alignment.Trainers.SimPO(options)).Message);
         var defaults = new LoraOptions();
         Assert.Equal((16, 32.0, false), (defaults.Rank, defaults.Alpha, defaults.UseRslora));
         Assert.Equal(["all-linear"], defaults.TargetModules);
@@ -194,10 +209,12 @@ public sealed class LoraTests : IDisposable
     public void A_learning_rate_for_all_weights_is_called_out()
     {
         using AlignmentTransformer model = Fit(o => (o.LearningRate, o.Epochs) = (5e-7, 0.5));
-        Assert.Contains(_log, l => l.EndsWith("`LearningRate` 5E-07 suits the training of all weights; an adapter hardly moves with it. Use 1e-5 to 5e-4.", StringComparison.Ordinal));
+        Assert.Contains(_log, l =>
+            l.EndsWith("`LearningRate` 5E-07 suits the training of all weights; an adapter hardly moves with it. Use 1e-5 to 5e-4.", StringComparison.Ordinal));
     }
 
     private AlignmentTransformer Fit(Action<SimPOTrainer.Options> change) => _context.Alignment.Trainers.SimPO(Options(change)).Fit(Data);
 
-    private ScoredPair[] Scores(AlignmentTransformer model) => [.. _context.Data.CreateEnumerable<ScoredPair>(model.Transform(Data), reuseRowObject: false, ignoreMissingColumns: true)];
+    private ScoredPair[] Scores(AlignmentTransformer model) =>
+        [.. _context.Data.CreateEnumerable<ScoredPair>(model.Transform(Data), reuseRowObject: false, ignoreMissingColumns: true)];
 }

@@ -10,13 +10,16 @@ public class OptionsTests
         var options = new SimPOTrainer.Options();
         Assert.Equal(
             (2f, 0.5f, SimPOLossType.Sigmoid, 0f, 0f, SftNormalization.Pair, 5e-7, 1.0, 8),
-            (options.Beta, options.GammaBetaRatio, options.LossType, options.LabelSmoothing, options.SftWeight, options.SftNormalization, options.LearningRate, options.Epochs, options.BatchSize));
+            (options.Beta, options.GammaBetaRatio, options.LossType, options.LabelSmoothing, options.SftWeight, options.SftNormalization, options.LearningRate,
+                options.Epochs, options.BatchSize));
         Assert.Equal(
             (LearningRateScheduler.Cosine, 0.1, 0.0, 1.0, 2048, 1800, (int?)null),
-            (options.LearningRateScheduler, options.WarmupRatio, options.WeightDecay, options.MaxGradNorm, options.MaxLength, options.MaxPromptLength, options.Seed));
+            (options.LearningRateScheduler, options.WarmupRatio, options.WeightDecay, options.MaxGradNorm, options.MaxLength, options.MaxPromptLength,
+                options.Seed));
         Assert.Equal(
             ("Prompt", "Chosen", "Rejected", true, true, false),
-            (options.PromptColumnName, options.ChosenColumnName, options.RejectedColumnName, options.ApplyChatTemplate, options.Shuffle, options.GradientCheckpointing));
+            (options.PromptColumnName, options.ChosenColumnName, options.RejectedColumnName, options.ApplyChatTemplate, options.Shuffle,
+                options.GradientCheckpointing));
     }
 
     [Fact]
@@ -112,10 +115,14 @@ public class OptionsTests
         AssertClose([3e-4, 2.25e-4, 1.5e-4, 0.75e-4], Rates(o => o.WarmupSteps = 0));
         AssertClose([0, 1.5e-4, 3e-4, 1.5e-4], Rates(o => o.WarmupSteps = null)); // half of four steps
 
-        static void AssertClose(double[] expected, double[] found) => Assert.All(expected.Zip(found, (e, f) => (e, f)), pair => Assert.Equal(pair.e, pair.f, 1e-12));
+        static void AssertClose(double[] expected, double[] found) =>
+            Assert.All(expected.Zip(found, (e, f) => (e, f)), pair => Assert.Equal(pair.e, pair.f, 1e-12));
     }
 
-    /// <summary>Without memory, betas of 0, AdamW moves each weight by the learning rate against its gradient's sign, and not at all where there is none: in two steps by 0, 1 or 2 times the rate.</summary>
+    /// <summary>
+    /// Without memory, betas of 0, AdamW moves each weight by the learning rate against its gradient's sign, and not at all where there is none: in two steps
+    /// by 0, 1 or 2 times the rate.
+    /// </summary>
     [Fact]
     public void The_betas_and_epsilon_reach_the_optimizer()
     {
@@ -125,7 +132,8 @@ public class OptionsTests
         {
             using AlignmentTransformer model = Fit(o =>
             {
-                (o.LearningRate, o.LearningRateScheduler, o.AdamEpsilon) = (rate, LearningRateScheduler.Constant, 1e-15); // many gradients are below the default 1e-8
+                // many gradients are below the default 1e-8
+                (o.LearningRate, o.LearningRateScheduler, o.AdamEpsilon) = (rate, LearningRateScheduler.Constant, 1e-15);
                 change(o);
             });
             return [.. Weights(untuned).Zip(Weights(model), (before, after) => Math.Abs(after - before) / rate).Where(move => move > 0)];
@@ -148,7 +156,8 @@ public class OptionsTests
         Assert.Equal(2, model.TrainingRun.Steps.Count);
     }
 
-    private AlignmentTransformer Fit(Action<SimPOTrainer.Options> change) => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(change)).Fit(_context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)));
+    private AlignmentTransformer Fit(Action<SimPOTrainer.Options> change) =>
+        _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(change)).Fit(_context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)));
 
     private static float[] Weights(AlignmentTransformer model) => [.. model.Model.Decoder.Parameters.SelectMany(p => p.Value.data<float>().ToArray())];
 }

@@ -22,7 +22,8 @@ public sealed class SimPOTrainerTests
     [Fact]
     public void Another_seed_gives_other_weights_and_the_contexts_seed_is_the_default()
     {
-        using AlignmentTransformer five = Fit(new MLContext(seed: 5), o => o.Seed = null), named = Fit(new MLContext(seed: 9), o => o.Seed = 5), six = Fit(new MLContext(seed: 6), o => o.Seed = null);
+        using AlignmentTransformer five = Fit(new MLContext(seed: 5), o => o.Seed = null), named = Fit(new MLContext(seed: 9), o => o.Seed = 5),
+            six = Fit(new MLContext(seed: 6), o => o.Seed = null);
         AssertSameWeights(five, named);
         Assert.NotEqual(Weights(five)[0], Weights(six)[0]);
     }
@@ -44,7 +45,8 @@ public sealed class SimPOTrainerTests
         IDataView validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16).Skip(8));
         using AlignmentTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.Epochs = 2)).Fit(Data, validation);
         Assert.Equal([(0, 0.0), (2, 1.0), (4, 2.0)], model.TrainingRun.Validations.Select(v => (v.Step, v.Epoch)));
-        AlignmentMetrics last = model.TrainingRun.Validations[^1].Metrics, evaluated = _context.Alignment.Evaluate(model.Transform(validation), model.TargetMargin);
+        AlignmentMetrics last = model.TrainingRun.Validations[^1].Metrics,
+            evaluated = _context.Alignment.Evaluate(model.Transform(validation), model.TargetMargin);
         Assert.Equal(8, last.Count);
         Assert.Equal(evaluated.MeanMargin, last.MeanMargin, 1e-5);
         Assert.Equal(evaluated.LogLoss, last.LogLoss, 1e-5);
@@ -67,7 +69,8 @@ public sealed class SimPOTrainerTests
         Assert.Equal([(1, 2, 0.5), (2, 2, 1.0)], reported.Select(r => (r.Step, r.TotalSteps, r.Epoch)));
         Assert.All(reported, r => Assert.InRange(r.GradientNorm, 1e-3, 1e3));
         Assert.Contains("Info 8 pairs encoded: 8 rendered with the model's chat template.", lines);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"Info llama model with {model.ParameterCount} parameters on CPU, computed and trained in float32, whatever type the checkpoint is stored in (bfloat16)."), lines);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"Info llama model with {model.ParameterCount} parameters on CPU, computed and trained in "
+            + $"float32, whatever type the checkpoint is stored in (bfloat16)."), lines);
         Assert.Single(lines, l => l.StartsWith("Info step 1/2 epoch 0.50 loss ", StringComparison.Ordinal));
         Assert.Single(lines, l => l.StartsWith("Info 2 steps in ", StringComparison.Ordinal));
     }
@@ -87,25 +90,29 @@ public sealed class SimPOTrainerTests
     [Fact]
     public void No_rows_are_an_error() => Assert.Equal(
         "There are no preference pairs to learn from: the data has no rows, or every row was dropped.",
-        Assert.Throws<InvalidOperationException>(() => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(_context.Data.LoadFromEnumerable(Array.Empty<TextPair>()))).Message);
+        Assert.Throws<InvalidOperationException>(
+            () => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(_context.Data.LoadFromEnumerable(Array.Empty<TextPair>()))).Message);
 
     [Fact]
     public void What_needs_validation_data_says_so()
     {
         void Needy(SimPOTrainer.Options o) => (o.EarlyStoppingPatience, o.RestoreBestModel, o.EvaluationSteps) = (2, true, 5);
         Assert.Equal(
-            string.Join(Environment.NewLine, new[] { "EarlyStoppingPatience", "RestoreBestModel", "EvaluationSteps" }.Select(o => $"`{o}` needs validation data, and there is none. Call `Fit(train, validation)`, or set `ValidationFraction`.")),
+            string.Join(Environment.NewLine, new[] { "EarlyStoppingPatience", "RestoreBestModel", "EvaluationSteps" }
+                .Select(o => $"`{o}` needs validation data, and there is none. Call `Fit(train, validation)`, or set `ValidationFraction`.")),
             Assert.Throws<InvalidOperationException>(() => Fit(_context, Needy)).Message);
         Assert.Equal(
             "Validation data was given, and `ValidationFraction` is 0.25. Give one of them.",
-            Assert.Throws<InvalidOperationException>(() => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.ValidationFraction = 0.25)).Fit(Data, Data)).Message);
+            Assert.Throws<InvalidOperationException>(
+                () => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.ValidationFraction = 0.25)).Fit(Data, Data)).Message);
     }
 
     [Fact]
     public void A_share_of_the_prompts_is_held_out()
     {
         TextPair[] pairs = [.. QuickStartFiles.Pairs(12), .. QuickStartFiles.Pairs(12)]; // each prompt twice
-        using AlignmentTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.ValidationFraction = 0.25)).Fit(_context.Data.LoadFromEnumerable(pairs));
+        using AlignmentTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.ValidationFraction = 0.25))
+            .Fit(_context.Data.LoadFromEnumerable(pairs));
         Assert.Equal(6, model.TrainingRun.Validations[0].Metrics.Count);
         Assert.Equal(5, model.TrainingRun.Steps.Count); // 18 pairs are left, four a step
     }
@@ -130,7 +137,8 @@ public sealed class SimPOTrainerTests
         };
         IDataView data = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(11));
         _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.BatchSize = 10)).Fit(data).Dispose();
-        Assert.Contains("Warning The last step of each epoch has 1 of 10 pairs, under a quarter: each of them weighs 10 times as much. Set `DropLast`, or take another `BatchSize`.", lines);
+        Assert.Contains("Warning The last step of each epoch has 1 of 10 pairs, under a quarter: each of them weighs 10 times as much. Set `DropLast`, or take "
+            + "another `BatchSize`.", lines);
         lines.Clear();
         _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => (o.BatchSize, o.DropLast) = (10, true))).Fit(data).Dispose();
         _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.BatchSize = 8)).Fit(data).Dispose(); // three of eight are enough
@@ -147,7 +155,8 @@ public sealed class SimPOTrainerTests
         };
         TextPair[] pairs = QuickStartFiles.Pairs(9);
         pairs[2].Rejected = " ";
-        using AlignmentTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.DropEmptyAnswers = true)).Fit(_context.Data.LoadFromEnumerable(pairs));
+        using AlignmentTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.DropEmptyAnswers = true))
+            .Fit(_context.Data.LoadFromEnumerable(pairs));
         Assert.Equal(2, model.TrainingRun.Steps.Count);
         Assert.Contains("Warning 1 pairs were dropped because an answer is empty.", lines);
     }
@@ -163,7 +172,8 @@ public sealed class SimPOTrainerTests
             lock (lines) lines.Add($"{e.Kind} {e.RawMessage}");
         };
         model.SaveCheckpoint(Path.Combine(folder.Path, "tuned"), CheckpointPrecision.BFloat16);
-        Assert.Single(lines, l => l.StartsWith("Warning Rounding to bfloat16 put ", StringComparison.Ordinal) && l.EndsWith(" back to what they were before the tuning. Save in float32 to keep them.", StringComparison.Ordinal));
+        Assert.Single(lines, l => l.StartsWith("Warning Rounding to bfloat16 put ", StringComparison.Ordinal)
+            && l.EndsWith(" back to what they were before the tuning. Save in float32 to keep them.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -171,7 +181,8 @@ public sealed class SimPOTrainerTests
     {
         TextPair[] pairs = QuickStartFiles.Pairs(4);
         pairs[2].Rejected = "";
-        var failure = Assert.Throws<InvalidDataException>(() => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(_context.Data.LoadFromEnumerable(pairs)));
+        var failure = Assert.Throws<InvalidDataException>(
+            () => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(_context.Data.LoadFromEnumerable(pairs)));
         Assert.StartsWith("Row 3: ", failure.Message, StringComparison.Ordinal);
         Assert.Contains("rejected", failure.Message, StringComparison.Ordinal);
     }
@@ -183,16 +194,20 @@ public sealed class SimPOTrainerTests
         string nowhere = Path.Combine(folder.Path, "nowhere");
         string message = Assert.Throws<DirectoryNotFoundException>(() => Fit(_context, o => o.ModelPath = nowhere)).Message;
         Assert.Contains(nowhere, message, StringComparison.Ordinal);
-        Assert.Contains("config.json", Assert.Throws<FileNotFoundException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "config.json", Assert.Throws<FileNotFoundException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message, StringComparison.Ordinal);
 
         foreach (string file in Directory.EnumerateFiles(QuickStartFiles.Model)) File.Copy(file, Path.Combine(folder.Path, Path.GetFileName(file)));
         File.Delete(Path.Combine(folder.Path, "tokenizer.json"));
-        Assert.Contains("tokenizer.json", Assert.Throws<FileNotFoundException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "tokenizer.json", Assert.Throws<FileNotFoundException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message, StringComparison.Ordinal);
         File.Delete(Path.Combine(folder.Path, "model.safetensors"));
-        Assert.Contains("model.safetensors", Assert.Throws<FileNotFoundException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "model.safetensors", Assert.Throws<FileNotFoundException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message, StringComparison.Ordinal);
         string config = Path.Combine(folder.Path, "config.json");
         File.WriteAllText(config, File.ReadAllText(config).Replace("\"llama\"", "\"mamba\"", StringComparison.Ordinal));
-        Assert.Equal($"'{config}': model_type 'mamba' is not supported. Supported are llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, phi3, olmo2, smollm3, granite, mixtral, qwen3_moe.",
+        Assert.Equal($"'{config}': model_type 'mamba' is not supported. Supported are llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, phi3, olmo2, "
+            + "smollm3, granite, mixtral, qwen3_moe.",
             Assert.Throws<NotSupportedException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message);
     }
 
@@ -255,7 +270,8 @@ public sealed class SimPOTrainerTests
         }
     }
 
-    private AlignmentTransformer Fit(MLContext context, Action<SimPOTrainer.Options>? change = null) => context.Alignment.Trainers.SimPO(QuickStartFiles.Options(change)).Fit(Data);
+    private AlignmentTransformer Fit(MLContext context, Action<SimPOTrainer.Options>? change = null) =>
+        context.Alignment.Trainers.SimPO(QuickStartFiles.Options(change)).Fit(Data);
 
     private static void AssertSameWeights(AlignmentTransformer expected, AlignmentTransformer found)
     {

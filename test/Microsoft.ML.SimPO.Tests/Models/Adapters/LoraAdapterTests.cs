@@ -53,7 +53,8 @@ public sealed class LoraAdapterTests
         Dictionary<string, float[]> first = Values(one), second = Values(other);
         Assert.Equal(14 * 2, first.Count);
         Assert.All(second, pair => Assert.Equal(first[pair.Key], pair.Value));
-        Assert.NotEqual(first["base_model.model.model.layers.0.mlp.down_proj.lora_A.weight"], Values(third)["base_model.model.model.layers.0.mlp.down_proj.lora_A.weight"]);
+        Assert.NotEqual(
+            first["base_model.model.model.layers.0.mlp.down_proj.lora_A.weight"], Values(third)["base_model.model.model.layers.0.mlp.down_proj.lora_A.weight"]);
         foreach ((string name, float[] values) in first)
         {
             if (name.EndsWith("lora_B.weight", StringComparison.Ordinal))
@@ -142,14 +143,18 @@ public sealed class LoraAdapterTests
     public void What_an_adapter_cannot_hold_is_told_all_at_once()
     {
         using Decoder decoder = RandomDecoder.Make();
-        AdapterConfig config = All with { Targets = AdapterTargets.ByName(["q_proj", "lm_head", "c_attn"]), ModulesToSave = ["embed_tokens", "k_proj", "score"] };
+        AdapterConfig config =
+            All with { Targets = AdapterTargets.ByName(["q_proj", "lm_head", "c_attn"]), ModulesToSave = ["embed_tokens", "k_proj", "score"] };
         string message = Assert.Throws<InvalidDataException>(() => AdapterInitializer.Attach(decoder, config, 1)).Message;
         Assert.Equal("The options of LoRA do not fit the model: 6 faults." +
-            "\n  A low-rank update of 'lm_head' is not supported. Take it out of the target modules, and name it among the modules that are saved whole if it is to be trained." +
+            "\n  A low-rank update of 'lm_head' is not supported. Take it out of the target modules, and name it among the modules that are saved whole if it "
+                + "is to be trained." +
             "\n  The target module 'c_attn' is none of the model's linear layers, which are q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj." +
             "\n  'model.embed_tokens' cannot be saved whole: the model's head is tied to it (`tie_word_embeddings`), and training a copy would untie the two." +
-            "\n  'model.layers.0.self_attn.k_proj' cannot be saved whole without 'model.layers.0.self_attn.q_proj', 'model.layers.0.self_attn.v_proj': they are one matrix. Name all of them, or make them target modules." +
-            "\n  'model.layers.1.self_attn.k_proj' cannot be saved whole without 'model.layers.1.self_attn.q_proj', 'model.layers.1.self_attn.v_proj': they are one matrix. Name all of them, or make them target modules." +
+            "\n  'model.layers.0.self_attn.k_proj' cannot be saved whole without 'model.layers.0.self_attn.q_proj', 'model.layers.0.self_attn.v_proj': they "
+                + "are one matrix. Name all of them, or make them target modules." +
+            "\n  'model.layers.1.self_attn.k_proj' cannot be saved whole without 'model.layers.1.self_attn.q_proj', 'model.layers.1.self_attn.v_proj': they "
+                + "are one matrix. Name all of them, or make them target modules." +
             "\n  The module to save 'score' is none of the model's. Use embed_tokens, lm_head, or the name of a norm.",
             message);
         Assert.Null(decoder.Adapter);
@@ -166,7 +171,8 @@ public sealed class LoraAdapterTests
         new TrainingLoop(decoder, new SimPOLoss(2, 0.5), new TrainingSettings { LearningRate = 1e-2, Scheduler = LearningRateScheduler.Constant })
             .Run(Pairs, new StepPlanner(Pairs, 3, int.MaxValue).Plan(2, null), null);
 
-    private static float[] Scores(Decoder decoder) => [.. new GroupScorer(decoder).Score(Pairs).SelectMany(s => new[] { (float)s.Chosen.Mean, (float)s.Rejected.Mean })];
+    private static float[] Scores(Decoder decoder) =>
+        [.. new GroupScorer(decoder).Score(Pairs).SelectMany(s => new[] { (float)s.Chosen.Mean, (float)s.Rejected.Mean })];
 
     private static Dictionary<string, float[]> Values(Decoder decoder) => decoder.Adapter!.Matrices
         .SelectMany(p => p.Parts.Select(part => (part.Name, Parameter.View(p.Value, part))))
@@ -175,5 +181,6 @@ public sealed class LoraAdapterTests
             using (p.Item2) return p.Item2.data<float>().ToArray();
         });
 
-    private static nint[] Places(Decoder decoder, Func<Parameter, Tensor>? value = null) => [.. decoder.Parameters.Select(p => Parameter.Address((value ?? (x => x.Value))(p)))];
+    private static nint[] Places(Decoder decoder, Func<Parameter, Tensor>? value = null) =>
+        [.. decoder.Parameters.Select(p => Parameter.Address((value ?? (x => x.Value))(p)))];
 }

@@ -11,8 +11,10 @@ public class ClassDefaultsTests
     [Fact]
     public void A_sparse_Gemma_3_has_the_defaults_of_its_class()
     {
-        DecoderArchitecture gemma = Read("""{"model_type":"gemma3_text","hidden_size":2560,"intermediate_size":10240,"num_hidden_layers":34,"sliding_window":1024}""");
-        Assert.Equal((262_208, 2560, 10_240, 34, 8, 4, 256), (gemma.VocabularySize, gemma.HiddenSize, gemma.IntermediateSize, gemma.Layers.Count, gemma.HeadCount, gemma.KeyValueHeadCount, gemma.HeadDim));
+        DecoderArchitecture gemma =
+            Read("""{"model_type":"gemma3_text","hidden_size":2560,"intermediate_size":10240,"num_hidden_layers":34,"sliding_window":1024}""");
+        Assert.Equal((262_208, 2560, 10_240, 34, 8, 4, 256),
+            (gemma.VocabularySize, gemma.HiddenSize, gemma.IntermediateSize, gemma.Layers.Count, gemma.HeadCount, gemma.KeyValueHeadCount, gemma.HeadDim));
         Assert.Equal((131_072, 1e-6, true, 1.0 / 16), (gemma.MaxPositions, gemma.NormEpsilon, gemma.TiedHead, gemma.AttentionScale));
         Assert.Equal([(1_000_000.0, 131_072), (10_000.0, 131_072)], gemma.Rotaries.Select(r => (r.Base, r.MaxPositions)));
         Assert.Equal(29, gemma.Layers.Count(layer => layer.Window == 1024));
@@ -27,10 +29,12 @@ public class ClassDefaultsTests
     [InlineData("phi3", 32_064, 32, 32, 4096, 1e-5)]
     [InlineData("mixtral", 32_000, 32, 8, 131_072, 1e-5)]
     [InlineData("smollm3", 128_256, 36, 4, 32_768, 1e-6)]
-    public void A_configuration_that_names_its_family_alone_is_that_of_the_class(string type, int vocabulary, int layers, int keyValueHeads, int positions, double epsilon)
+    public void A_configuration_that_names_its_family_alone_is_that_of_the_class(
+        string type, int vocabulary, int layers, int keyValueHeads, int positions, double epsilon)
     {
         DecoderArchitecture read = Read($$"""{"model_type":"{{type}}"}""");
-        Assert.Equal((vocabulary, layers, keyValueHeads, positions, epsilon), (read.VocabularySize, read.Layers.Count, read.KeyValueHeadCount, read.MaxPositions, read.NormEpsilon));
+        Assert.Equal((vocabulary, layers, keyValueHeads, positions, epsilon),
+            (read.VocabularySize, read.Layers.Count, read.KeyValueHeadCount, read.MaxPositions, read.NormEpsilon));
     }
 
     [Theory]
@@ -63,7 +67,8 @@ public class ClassDefaultsTests
     public void Dynamic_scaling_may_name_the_original_positions_and_goes_by_its_own()
     {
         RotaryArchitecture rotary = Assert.Single(
-            Read("""{"model_type":"llama","max_position_embeddings":64,"rope_scaling":{"rope_type":"dynamic","factor":2.0,"original_max_position_embeddings":32}}""").Rotaries);
+            Read("""{"model_type":"llama","max_position_embeddings":64,"rope_scaling":{"rope_type":"dynamic","factor":"""
+                + """2.0,"original_max_position_embeddings":32}}""").Rotaries);
         Assert.Equal((RotaryScaling.Dynamic, 2.0, 64), (rotary.Scaling, rotary.Factor, rotary.MaxPositions));
     }
 

@@ -4,7 +4,10 @@ using Microsoft.ML.SimPO.Text.Templates;
 
 namespace Microsoft.ML.SimPO.Text;
 
-/// <summary>A public SentencePiece vocabulary whose template writes the header of the answer with the user's turn, and whose special tokens swallow the space behind them.</summary>
+/// <summary>
+/// A public SentencePiece vocabulary whose template writes the header of the answer with the user's turn, and whose special tokens swallow the space behind
+/// them.
+/// </summary>
 public sealed class PhiEncodingTests
 {
     [SkippableFact]
@@ -17,7 +20,8 @@ public sealed class PhiEncodingTests
         foreach (string line in File.ReadLines(Path.Combine(folder, "chat.jsonl")))
         {
             JsonElement chat = JsonDocument.Parse(line).RootElement;
-            Message[] messages = [.. chat.GetProperty("messages").EnumerateArray().Select(m => new Message(m.GetProperty("role").GetString()!, m.GetProperty("content").GetString()!))];
+            Message[] messages = [.. chat.GetProperty("messages").EnumerateArray()
+                .Select(m => new Message(m.GetProperty("role").GetString()!, m.GetProperty("content").GetString()!))];
             bool generates = chat.GetProperty("add_generation_prompt").GetBoolean();
             Assert.Equal(chat.GetProperty("text").GetString(), template.Render(messages, generates));
             if (!generates || messages[^1].Role != "user") continue;

@@ -4,7 +4,9 @@ using Microsoft.ML.SimPO.Text.Templates;
 
 namespace Microsoft.ML.SimPO.Text;
 
-/// <summary>On the tokenizer of the QuickStart's model: 0 BOS, 1 end of text, 2 and 3 header, 4 end of turn (its EOS), 262 two newlines, 308 user, 310 assistant.</summary>
+/// <summary>
+/// On the tokenizer of the QuickStart's model: 0 BOS, 1 end of text, 2 and 3 header, 4 end of turn (its EOS), 262 two newlines, 308 user, 310 assistant.
+/// </summary>
 public sealed class PreferenceEncoderTests
 {
     private static readonly string Folder = Path.Combine(GoldenCases.OwnRoot, "encoding", "quickstart");
@@ -50,7 +52,8 @@ public sealed class PreferenceEncoderTests
     public void Messages_that_cannot_be_read_are_an_error_that_names_the_row()
     {
         Assert.Equal(
-            "Row 5: the prompt reads like chat messages, but cannot be read as such: `prompt[0].content` must be text, or a list of text parts, but was a number.",
+            "Row 5: the prompt reads like chat messages, but cannot be read as such: `prompt[0].content` must be text, or a list of text parts, but was "
+                + "a number.",
             Assert.Throws<InvalidDataException>(() => Create().Encode("""[{"role":"user","content":5}]""", "Yes.", "No!", 5)).Message);
         EncodedPrompt parts = Create().Encode("""[{"role":"user","content":[{"type":"text","text":"H"},{"type":"text","text":"i"}]}]""", "Yes.", "No!", 6)!;
         Assert.Equal(Create().Encode("Hi", "Yes.", "No!", 7)!.Chosen.Ids, parts.Chosen.Ids);
@@ -71,7 +74,8 @@ public sealed class PreferenceEncoderTests
         PreferenceEncoder encoder = Create();
         EncodedPrompt plain = encoder.Encode("Hi", "Yes.", "No!", 1)!;
         const string turns = "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n";
-        EncodedPrompt bare = encoder.Encode(turns, "Yes.", "No!<|eot_id|>\n", 2)!, whole = encoder.Encode("<|begin_of_text|>" + turns, "Yes.<|eot_id|>", "No!", 3)!;
+        EncodedPrompt bare = encoder.Encode(turns, "Yes.", "No!<|eot_id|>\n", 2)!,
+            whole = encoder.Encode("<|begin_of_text|>" + turns, "Yes.<|eot_id|>", "No!", 3)!;
         Assert.Equal((plain.Chosen.Ids, plain.Rejected.Ids), (bare.Chosen.Ids, bare.Rejected.Ids), EqualIds);
         Assert.Equal((plain.Chosen.Ids, plain.Rejected.Ids), (whole.Chosen.Ids, whole.Rejected.Ids), EqualIds);
         Assert.Equal((3, 1, 2), (encoder.Statistics.Encoded, encoder.Statistics.Templated, encoder.Statistics.AlreadyTemplated));
@@ -92,8 +96,10 @@ public sealed class PreferenceEncoderTests
     public void A_conversation_needs_a_template()
     {
         InvalidDataException error = Assert.Throws<InvalidDataException>(() =>
-            Create(new() { ApplyChatTemplate = false }).Encode("""[{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}, {"role": "user", "content": "c"}]""", "x", "y", 12));
-        Assert.Equal("Row 12: The prompt is a conversation of 3 messages, but the model has no chat template to write it with, or it is turned off. Add chat_template.jinja to the model, or give the prompt as text.", error.Message);
+            Create(new() { ApplyChatTemplate = false })
+                .Encode("""[{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}, {"role": "user", "content": "c"}]""", "x", "y", 12));
+        Assert.Equal("Row 12: The prompt is a conversation of 3 messages, but the model has no chat template to write it with, or it is turned off. Add "
+            + "chat_template.jinja to the model, or give the prompt as text.", error.Message);
     }
 
     [Fact]
@@ -117,7 +123,8 @@ public sealed class PreferenceEncoderTests
         EncodedPrompt pair = Create(new() { ApplyChatTemplate = false, EmptyAnswers = EmptyAnswers.Keep }).Encode("", "a", "", 1)!;
         Assert.Equal([0, .. Ids("a"), 4], pair.Chosen.Ids);
         Assert.Equal([0, 4], pair.Rejected.Ids);
-        Assert.Equal((1, 1, 1, 2, 1), (pair.Chosen.PromptLength, pair.Rejected.PromptLength, pair.SharedPrefixLength, pair.Chosen.Length, pair.Rejected.Length));
+        Assert.Equal(
+            (1, 1, 1, 2, 1), (pair.Chosen.PromptLength, pair.Rejected.PromptLength, pair.SharedPrefixLength, pair.Chosen.Length, pair.Rejected.Length));
     }
 
     [Theory]
@@ -161,7 +168,8 @@ public sealed class PreferenceEncoderTests
         int excess = uncut.Chosen.Ids.Length - 24;
         Assert.Equal([0, .. uncut.Chosen.Ids[(1 + excess)..]], pair.Chosen.Ids);
         Assert.Equal([0, .. uncut.Rejected.Ids[(1 + excess)..]], pair.Rejected.Ids);
-        Assert.Equal((24, uncut.Chosen.PromptLength - excess, uncut.Chosen.PromptLength - excess), (pair.Chosen.Ids.Length, pair.Chosen.PromptLength, pair.SharedPrefixLength));
+        Assert.Equal((24, uncut.Chosen.PromptLength - excess, uncut.Chosen.PromptLength - excess),
+            (pair.Chosen.Ids.Length, pair.Chosen.PromptLength, pair.SharedPrefixLength));
         Assert.Equal(new EncodingStatistics(1, 1, 0, 1, 0, 0, 0, 0, 0), cutting.Statistics);
     }
 
@@ -182,7 +190,8 @@ public sealed class PreferenceEncoderTests
         Assert.Equal(new EncodingStatistics(0, 0, 0, 0, 0, 0, 0, 1, 0), dropping.Statistics);
 
         EncodedPrompt uncut = Create().Encode("Hi", answer, "No!", 1)!;
-        PreferenceEncoder cutting = Create(new() { MaxLength = 24, LongAnswers = LongAnswers.Cut }), ending = Create(new() { MaxLength = 24, LongAnswers = LongAnswers.CutAndEnd });
+        PreferenceEncoder cutting = Create(new() { MaxLength = 24, LongAnswers = LongAnswers.Cut }),
+            ending = Create(new() { MaxLength = 24, LongAnswers = LongAnswers.CutAndEnd });
         Assert.Equal(uncut.Chosen.Ids[..24], cutting.Encode("Hi", answer, "No!", 1)!.Chosen.Ids);
         Assert.Equal([.. uncut.Chosen.Ids[..23], 4], ending.Encode("Hi", answer, "No!", 1)!.Chosen.Ids);
         Assert.Equal(uncut.Rejected.Ids, ending.Encode("Hi", answer, "No!", 1)!.Rejected.Ids);
@@ -192,15 +201,18 @@ public sealed class PreferenceEncoderTests
     [Fact]
     public void A_conversation_that_the_template_refuses_is_named()
     {
-        PreferenceEncoder encoder = Create(template: "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{{ messages[0].content }}");
-        InvalidDataException error = Assert.Throws<InvalidDataException>(() => encoder.Encode("""[{"role": "system", "content": "a"}, {"role": "user", "content": "b"}]""", "x", "y", 9));
+        PreferenceEncoder encoder =
+            Create(template: "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{{ messages[0].content }}");
+        InvalidDataException error = Assert.Throws<InvalidDataException>(
+            () => encoder.Encode("""[{"role": "system", "content": "a"}, {"role": "user", "content": "b"}]""", "x", "y", 9));
         Assert.Equal("Row 9: the model's chat template refuses this conversation: System role not supported", error.Message);
     }
 
     [Fact]
     public void A_template_that_writes_no_end_gets_EOS()
     {
-        const string template = "{% for m in messages %}{{ m.role + ': ' + m.content + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
+        const string template =
+            "{% for m in messages %}{{ m.role + ': ' + m.content + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
         EncodedPrompt pair = Create(template: template).Encode("Hi", "Yes.", "No!", 1)!;
         Assert.Equal([.. Ids("user: Hi\nassistant: Yes."), 4], pair.Chosen.Ids);
     }
@@ -208,7 +220,8 @@ public sealed class PreferenceEncoderTests
     [Fact]
     public void What_a_template_writes_behind_the_end_token_is_not_the_models_to_write()
     {
-        const string template = "{{ bos_token }}{% for m in messages %}{{ m.role + ': ' + m.content + ' <|end_of_text|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% else %}{{ eos_token }}{% endif %}";
+        const string template = "{{ bos_token }}{% for m in messages %}{{ m.role + ': ' + m.content + ' <|end_of_text|>\\n' }}{% endfor %}{% if "
+            + "add_generation_prompt %}{{ 'assistant: ' }}{% else %}{{ eos_token }}{% endif %}";
         PreferenceEncoder encoder = Create(template: template);
         EncodedPrompt pair = encoder.Encode("Hi", "Yes.", "No!", 1)!;
         Assert.Equal([0, .. Ids("user: Hi <|end_of_text|>\nassistant: Yes. <|end_of_text|>")], pair.Chosen.Ids);
@@ -218,7 +231,8 @@ public sealed class PreferenceEncoderTests
     [Fact]
     public void All_that_ends_a_turn_ends_an_answer()
     {
-        const string template = "{% for m in messages %}{{ m.role + ': ' + m.content + '<|end_of_text|><|eot_id|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
+        const string template = "{% for m in messages %}{{ m.role + ': ' + m.content + '<|end_of_text|><|eot_id|>\n' }}{% endfor %}{% if add_generation_prompt "
+            + "%}{{ 'assistant: ' }}{% endif %}";
         PreferenceEncoder encoder = Create(template: template);
         Assert.Equal([.. Ids("user: Hi<|end_of_text|><|eot_id|>\nassistant: Yes."), 1, 4], encoder.Encode("Hi", "Yes.", "No!", 1)!.Chosen.Ids);
         Assert.Equal([4], encoder.EndTokens);
@@ -227,7 +241,8 @@ public sealed class PreferenceEncoderTests
     [Fact]
     public void An_end_that_is_no_single_token_is_written_as_the_template_has_it()
     {
-        const string template = "{% for m in messages %}{{ m.role + ': ' + m.content + '<|DONE|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
+        const string template =
+            "{% for m in messages %}{{ m.role + ': ' + m.content + '<|DONE|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
         PreferenceEncoder encoder = Create(template: template);
         Assert.Equal(Ids("user: Hi<|DONE|>\nassistant: Yes.<|DONE|>"), encoder.Encode("Hi", "Yes.", "No!", 1)!.Chosen.Ids);
         Assert.Equal([4], encoder.EndTokens);
@@ -236,7 +251,8 @@ public sealed class PreferenceEncoderTests
     [Fact]
     public void A_turn_that_only_the_next_ones_mark_ends_ends_with_that_mark()
     {
-        const string template = "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>' }}{% endif %}";
+        const string template = "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content }}{% endfor %}{% if "
+            + "add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>' }}{% endif %}";
         PreferenceEncoder encoder = Create(template: template);
         Assert.Equal([2, 308, 3, .. Ids("Hi"), 2, 310, 3, .. Ids("Yes."), 2], encoder.Encode("Hi", "Yes.", "No!", 1)!.Chosen.Ids);
         Assert.Equal([2, 4], encoder.EndTokens);
@@ -252,7 +268,8 @@ public sealed class PreferenceEncoderTests
         int end = tokenizer.TokenId("</tool_call>")!.Value;
         Assert.False(tokenizer.IsSpecial(end));
         SpecialTokens tokens = SpecialTokens.Load(folder);
-        var template = new ChatTemplate("{% for m in messages %}{{ m.role + ': ' + m.content + '</tool_call>\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}", tokens.Variables);
+        var template = new ChatTemplate("{% for m in messages %}{{ m.role + ': ' + m.content + '</tool_call>\n' }}{% endfor %}{% if add_generation_prompt %}{{ "
+            + "'assistant: ' }}{% endif %}", tokens.Variables);
         var encoder = new PreferenceEncoder(tokenizer, tokens, template);
         Assert.Equal(tokenizer.Encode("user: Hi</tool_call>\nassistant: Yes.</tool_call>", false), encoder.Encode("Hi", "Yes.", "No!", 1)!.Chosen.Ids);
         Assert.Equal([end, tokenizer.TokenId(tokens.Eos!)!.Value], encoder.EndTokens);
@@ -261,7 +278,8 @@ public sealed class PreferenceEncoderTests
     [Fact]
     public void A_header_for_generating_that_answers_do_not_have_is_kept()
     {
-        const string template = "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content + '<|eot_id|>' }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|><think>' }}{% endif %}";
+        const string template = "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content + '<|eot_id|>' }}{% endfor %}{% if "
+            + "add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|><think>' }}{% endif %}";
         EncodedPrompt pair = Create(template: template).Encode("Hi", "Yes.", "No!", 1)!;
         Assert.Equal([2, 308, 3, .. Ids("Hi"), 4, 2, 310, 3, .. Ids("<think>Yes."), 4], pair.Chosen.Ids);
     }
@@ -271,7 +289,8 @@ public sealed class PreferenceEncoderTests
     [InlineData("", new int[0])]
     public void BOS_stands_before_what_a_template_wrote_only_where_the_template_writes_it(string start, int[] bos)
     {
-        string template = start + "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content + '<|eot_id|>' }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>' }}{% endif %}";
+        string template = start + "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content + '<|eot_id|>' }}{% endfor %}{% "
+            + "if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>' }}{% endif %}";
         PreferenceEncoder encoder = Create(template: template);
         int[] prompt = [.. bos, 2, 308, 3, .. Ids("Hi"), 4, 2, 310, 3];
         EncodedPrompt pair = encoder.Encode("Hi", "Yes.", "No!", 1)!;
@@ -289,7 +308,8 @@ public sealed class PreferenceEncoderTests
     [Fact]
     public void The_SimPO_reference_scores_the_header_of_the_answer()
     {
-        EncodedPrompt sound = Create().Encode("Hi", "Yes.", "No!", 1)!, reference = Create(new() { Preparation = RowPreparation.SimPOReference }).Encode("Hi", "Yes.", "No!", 1)!;
+        EncodedPrompt sound = Create().Encode("Hi", "Yes.", "No!", 1)!,
+            reference = Create(new() { Preparation = RowPreparation.SimPOReference }).Encode("Hi", "Yes.", "No!", 1)!;
         Assert.Equal(sound.Chosen.Ids, reference.Chosen.Ids);
         Assert.Equal(sound.Chosen.PromptLength - Header.Length, reference.Chosen.PromptLength);
     }
@@ -298,7 +318,8 @@ public sealed class PreferenceEncoderTests
     public void TRL_cuts_both_answers_and_loses_their_ends()
     {
         PreferenceEncoder encoder = Create(new() { Preparation = RowPreparation.Trl024, MaxLength = 20, MaxPromptLength = 12 });
-        EncodedPrompt sound = Create().Encode("Hi", "Yes, that would be very nice.", "No, not at all, never.", 1)!, trl = encoder.Encode("Hi", "Yes, that would be very nice.", "No, not at all, never.", 1)!;
+        EncodedPrompt sound = Create().Encode("Hi", "Yes, that would be very nice.", "No, not at all, never.", 1)!,
+            trl = encoder.Encode("Hi", "Yes, that would be very nice.", "No, not at all, never.", 1)!;
         int prompt = sound.Chosen.PromptLength;
         Assert.Equal(sound.Chosen.Ids[..(prompt + 8)], trl.Chosen.Ids);
         Assert.Equal(sound.Rejected.Ids[..(prompt + Math.Min(8, sound.Rejected.Length))], trl.Rejected.Ids);
@@ -308,8 +329,10 @@ public sealed class PreferenceEncoderTests
     [Fact]
     public void A_model_without_an_end_token_is_refused()
     {
-        InvalidDataException error = Assert.Throws<InvalidDataException>(() => new PreferenceEncoder(Tokenizer, new SpecialTokens(new Dictionary<string, string>()), null));
-        Assert.Equal("The model has no `eos_token` that its tokenizer knows, and its chat template ends no turn with a special token, so an answer would have no end. Set `eos_token` in tokenizer_config.json.", error.Message);
+        InvalidDataException error =
+            Assert.Throws<InvalidDataException>(() => new PreferenceEncoder(Tokenizer, new SpecialTokens(new Dictionary<string, string>()), null));
+        Assert.Equal("The model has no `eos_token` that its tokenizer knows, and its chat template ends no turn with a special token, so an answer would have "
+            + "no end. Set `eos_token` in tokenizer_config.json.", error.Message);
     }
 
     [Fact]
@@ -317,15 +340,18 @@ public sealed class PreferenceEncoderTests
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => Create(new() { MaxLength = 1, MaxPromptLength = 0 }));
         Assert.Equal(
-            "`MaxLength` must be at least 2, but was 1. Use 512 to 4096." + Environment.NewLine + "`MaxPromptLength` must be at least 1, but was 0. Leave it out, or use three quarters of `MaxLength`.", error.Message);
-        Assert.Equal("`MaxPromptLength` must be less than `MaxLength` (8), but was 8.", Assert.Throws<ArgumentException>(() => Create(new() { MaxLength = 8, MaxPromptLength = 8 })).Message);
+            "`MaxLength` must be at least 2, but was 1. Use 512 to 4096." + Environment.NewLine
+                + "`MaxPromptLength` must be at least 1, but was 0. Leave it out, or use three quarters of `MaxLength`.", error.Message);
+        Assert.Equal("`MaxPromptLength` must be less than `MaxLength` (8), but was 8.",
+            Assert.Throws<ArgumentException>(() => Create(new() { MaxLength = 8, MaxPromptLength = 8 })).Message);
     }
 
     [Fact]
     public void Any_texts_make_a_well_formed_pair()
     {
         var random = new Random(6);
-        string[] pieces = ["a", " ", "\n", "order", "<|eot_id|>", "<|begin_of_text|>", "<|start_header_id|>", "é", "e\u0301", "😀", "\uD83D", "12", "[", "{", "\0", "\u2028", "word word", "[{\"role\": \"user\", \"content\": \"x\"}]"];
+        string[] pieces = ["a", " ", "\n", "order", "<|eot_id|>", "<|begin_of_text|>", "<|start_header_id|>", "é", "e\u0301", "😀", "\uD83D", "12", "[", "{",
+            "\0", "\u2028", "word word", "[{\"role\": \"user\", \"content\": \"x\"}]"];
         string Text() => string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => pieces[random.Next(pieces.Length)]));
         for (int i = 0; i < 2000; i++)
         {
@@ -357,7 +383,8 @@ public sealed class PreferenceEncoderTests
     {
         PreferenceEncoder encoder = Create();
         EncodedPrompt?[] pairs = new EncodedPrompt?[256];
-        Parallel.For(0, pairs.Length, new ParallelOptions { MaxDegreeOfParallelism = 16 }, i => pairs[i] = encoder.Encode($"Question {i}", $"Yes {i}.", $"No {i}.", i));
+        Parallel.For(
+            0, pairs.Length, new ParallelOptions { MaxDegreeOfParallelism = 16 }, i => pairs[i] = encoder.Encode($"Question {i}", $"Yes {i}.", $"No {i}.", i));
         PreferenceEncoder alone = Create();
         for (int i = 0; i < pairs.Length; i++) Assert.Equal(alone.Encode($"Question {i}", $"Yes {i}.", $"No {i}.", i)!.Chosen.Ids, pairs[i]!.Chosen.Ids);
         Assert.Equal(alone.Statistics, encoder.Statistics);

@@ -46,7 +46,8 @@ public sealed class BestModelTests
         decoder.ComputeIn(bfloat16);
         float[][] now = Values(decoder), computed = Computed(decoder);
         using RunFolder runs = RunFolder.Open(folder.Path, resumes: false);
-        new Checkpoints.CheckpointWriter(new Checkpoints.ModelFiles("memory", [])).Write(Path.Combine(folder.Path, "checkpoint-1"), ParameterSources.Merged(other));
+        new Checkpoints.CheckpointWriter(new Checkpoints.ModelFiles("memory", []))
+            .Write(Path.Combine(folder.Path, "checkpoint-1"), ParameterSources.Merged(other));
         using var best = new BestModel(decoder, inMemory: true);
         best.Note(1, 0.5);
         best.Recall(Path.Combine(folder.Path, "checkpoint-1"));

@@ -17,7 +17,8 @@ internal static class ChatTurnReader
         {
             AIContent? other = message.Contents.FirstOrDefault(c => c is not (TextContent or TextReasoningContent or UsageContent));
             if (other is not null)
-                throw new NotSupportedException(FormattableString.Invariant($"Message {turns.Count + 1} holds {other.GetType().Name}, but the model reads text alone. Leave it out."));
+                throw new NotSupportedException(
+                    FormattableString.Invariant($"Message {turns.Count + 1} holds {other.GetType().Name}, but the model reads text alone. Leave it out."));
             turns.Add(new Message(message.Role.Value, message.Text));
         }
         if (turns.Count == 0) throw new ArgumentException("There are no messages. Give at least one of the user's.", nameof(messages));

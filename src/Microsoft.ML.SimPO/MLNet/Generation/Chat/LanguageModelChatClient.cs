@@ -8,7 +8,8 @@ internal sealed class LanguageModelChatClient(AlignmentTransformer model) : ICha
 {
     private readonly ChatClientMetadata _metadata = new("Microsoft.ML.SimPO", defaultModelId: model.ModelFamily);
 
-    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
         (AnswerWriter writer, int[] prompt, GenerationOptions settings) = Prepare(messages, options, cancellationToken);
@@ -26,7 +27,8 @@ internal sealed class LanguageModelChatClient(AlignmentTransformer model) : ICha
         };
     }
 
-    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
         return Stream(messages, options, cancellationToken);
@@ -44,7 +46,8 @@ internal sealed class LanguageModelChatClient(AlignmentTransformer model) : ICha
     {
     }
 
-    private async IAsyncEnumerable<ChatResponseUpdate> Stream(IEnumerable<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ChatResponseUpdate> Stream(IEnumerable<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation]
+        CancellationToken cancellationToken)
     {
         (AnswerWriter writer, int[] prompt, GenerationOptions settings) = Prepare(messages, options, cancellationToken);
         string response = NewId(), message = NewId();
@@ -59,7 +62,8 @@ internal sealed class LanguageModelChatClient(AlignmentTransformer model) : ICha
         yield return last;
     }
 
-    private (AnswerWriter Writer, int[] Prompt, GenerationOptions Settings) Prepare(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    private (AnswerWriter Writer, int[] Prompt, GenerationOptions Settings) Prepare(
+        IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var writer = new AnswerWriter(model.Model, model.Options);

@@ -22,7 +22,8 @@ internal static class TokenizerReader
         if (tokenizer is null && !files.Has(SentencePieceFile))
         {
             throw new FileNotFoundException(
-                $"The folder '{files.Origin}' holds neither {TokenizerFile} nor {SentencePieceFile}. Name a model folder that has one of them.", files.PathOf(TokenizerFile));
+                $"The folder '{files.Origin}' holds neither {TokenizerFile} nor {SentencePieceFile}. Name a model folder that has one of them.",
+                files.PathOf(TokenizerFile));
         }
         using JsonDocument? configDocument = files.Has(ConfigFile) ? Parse(files, ConfigFile) : null;
         JsonSection? config = configDocument is null ? null : new JsonSection(configDocument.RootElement, files.PathOf(ConfigFile));
@@ -36,7 +37,8 @@ internal static class TokenizerReader
         bool? addPrefixSpace = config?.Flag("add_prefix_space", false);
         ConfiguredBertNormalizer? configuredNormalizer = config is { } forNormalizer ? ConfiguredBertNormalizer.Read(forNormalizer) : null;
         ConfiguredTrim? configuredTrim = config is { } forTrim ? ConfiguredTrim.Read(forTrim) : null;
-        TextNormalizer? normalizer = tokenizer.Optional("normalizer") is { } normalizerSection ? NormalizerReader.Read(normalizerSection, configuredNormalizer) : null;
+        TextNormalizer? normalizer = tokenizer.Optional("normalizer") is { } normalizerSection
+            ? NormalizerReader.Read(normalizerSection, configuredNormalizer) : null;
         List<PreTokenizerStep> preTokenizers = PreTokenizerReader.Read(tokenizer.Optional("pre_tokenizer"), addPrefixSpace);
         TokenModel model = TokenModelReader.Read(tokenizer.Required("model"), preTokenizers);
         var added = new AddedTokenReader(model.Vocabulary);
@@ -44,7 +46,8 @@ internal static class TokenizerReader
         if (config is { } given) added.AddConfigured(given);
         var addedVocabulary = new AddedVocabulary(added.Tokens, added.SpecialTexts, normalizer);
         PostProcessor postProcessor = PostProcessorReader.Read(tokenizer.Optional("post_processor"), configuredTrim);
-        if (config is { } configured) postProcessor = ConfiguredPostProcessor.Read(configured, postProcessor, text => addedVocabulary.Id(text) ?? model.Vocabulary.Id(text));
+        if (config is { } configured)
+            postProcessor = ConfiguredPostProcessor.Read(configured, postProcessor, text => addedVocabulary.Id(text) ?? model.Vocabulary.Id(text));
         var pipeline = new TokenizationPipeline(addedVocabulary, normalizer, preTokenizers, model);
         return new HfTokenizer(pipeline, postProcessor, DecoderReader.Read(tokenizer.Optional("decoder")), LimitsReader.Read(tokenizer));
     }

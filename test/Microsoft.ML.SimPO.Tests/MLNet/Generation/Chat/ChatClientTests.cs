@@ -21,7 +21,8 @@ public sealed class ChatClientTests(TunedModel model) : IClassFixture<TunedModel
         ChatMessage message = Assert.Single(response.Messages);
         Assert.Equal(ChatRole.Assistant, message.Role);
         Assert.Equal(expected.Finish == GenerationFinish.Stop ? ChatFinishReason.Stop : ChatFinishReason.Length, response.FinishReason);
-        Assert.Equal((expected.PromptTokens, expected.NewTokens, expected.PromptTokens + expected.NewTokens), (response.Usage!.InputTokenCount, response.Usage.OutputTokenCount, response.Usage.TotalTokenCount));
+        Assert.Equal((expected.PromptTokens, expected.NewTokens, expected.PromptTokens + expected.NewTokens),
+            (response.Usage!.InputTokenCount, response.Usage.OutputTokenCount, response.Usage.TotalTokenCount));
         Assert.Equal(model.Transformer.ModelFamily, response.ModelId);
         Assert.False(string.IsNullOrEmpty(response.ResponseId));
         Assert.Single(messages); // the caller's list is as it was
@@ -57,19 +58,22 @@ public sealed class ChatClientTests(TunedModel model) : IClassFixture<TunedModel
         var hot = new ChatOptions { Temperature = 3, TopP = 0.99f, TopK = 400, Seed = 12, MaxOutputTokens = 24 };
         string sampled = (await _client.GetResponseAsync(Question, hot)).Text;
         Assert.Equal(sampled, (await _client.GetResponseAsync(Question, hot)).Text);
-        Assert.Equal(model.Transformer.Generate(Question, new GenerationOptions { Sample = true, Temperature = 3, TopP = 0.99f, TopK = 400, Seed = 12, MaxNewTokens = 24 }), sampled);
+        Assert.Equal(model.Transformer.Generate(
+            Question, new GenerationOptions { Sample = true, Temperature = 3, TopP = 0.99f, TopK = 400, Seed = 12, MaxNewTokens = 24 }), sampled);
         hot.Seed = 13;
         Assert.NotEqual(sampled, (await _client.GetResponseAsync(Question, hot)).Text);
 
         var own = new GenerationOptions { MaxNewTokens = 5, RepetitionPenalty = 1.3f };
-        Assert.Equal(model.Transformer.Generate(Question, own), (await _client.GetResponseAsync(Question, new ChatOptions { RawRepresentationFactory = _ => own })).Text);
+        Assert.Equal(model.Transformer.Generate(Question, own),
+            (await _client.GetResponseAsync(Question, new ChatOptions { RawRepresentationFactory = _ => own })).Text);
     }
 
     [Fact]
     public void Instructions_are_a_system_turn()
     {
         Assert.Equal([("system", "Be brief."), ("user", "hi")], ChatTurnReader.Read([new(ChatRole.User, "hi")], "Be brief.").Select(m => (m.Role, m.Content)));
-        Assert.Equal([("system", "Be brief.\n\nBe kind."), ("user", "hi")], ChatTurnReader.Read([new(ChatRole.System, "Be kind."), new(ChatRole.User, "hi")], "Be brief.").Select(m => (m.Role, m.Content)));
+        Assert.Equal([("system", "Be brief.\n\nBe kind."), ("user", "hi")],
+            ChatTurnReader.Read([new(ChatRole.System, "Be kind."), new(ChatRole.User, "hi")], "Be brief.").Select(m => (m.Role, m.Content)));
     }
 
     [Fact]
@@ -81,10 +85,13 @@ public sealed class ChatClientTests(TunedModel model) : IClassFixture<TunedModel
             (await Assert.ThrowsAsync<NotSupportedException>(() => _client.GetResponseAsync(Question, options))).Message);
         Assert.Equal(
             "Message 1 holds DataContent, but the model reads text alone. Leave it out.",
-            (await Assert.ThrowsAsync<NotSupportedException>(() => _client.GetResponseAsync([new ChatMessage(ChatRole.User, [new DataContent(new byte[] { 1 }, "image/png")])]))).Message);
+            (await Assert.ThrowsAsync<NotSupportedException>(
+                () => _client.GetResponseAsync([new ChatMessage(ChatRole.User, [new DataContent(new byte[] { 1 }, "image/png")])]))).Message);
         Assert.Equal(
-            "`MaxNewTokens` must be at least 1, but was 0." + Environment.NewLine + "`Temperature` must be greater than 0, but was -1. For the likeliest token leave `Sample` false. (Parameter 'options')",
-            (await Assert.ThrowsAsync<ArgumentException>(() => _client.GetResponseAsync(Question, new ChatOptions { MaxOutputTokens = 0, Temperature = -1 }))).Message);
+            "`MaxNewTokens` must be at least 1, but was 0." + Environment.NewLine
+                + "`Temperature` must be greater than 0, but was -1. For the likeliest token leave `Sample` false. (Parameter 'options')",
+            (await Assert.ThrowsAsync<ArgumentException>(
+                () => _client.GetResponseAsync(Question, new ChatOptions { MaxOutputTokens = 0, Temperature = -1 }))).Message);
         await Assert.ThrowsAsync<ArgumentException>(() => _client.GetResponseAsync(Array.Empty<ChatMessage>()));
         await Assert.ThrowsAsync<ArgumentNullException>(() => _client.GetResponseAsync((IEnumerable<ChatMessage>)null!));
         Assert.Throws<ArgumentNullException>(() => { _client.GetStreamingResponseAsync((IEnumerable<ChatMessage>)null!); });
