@@ -6,8 +6,7 @@ public class PrintedMessagesTests
     {
         // Python's repr, NumPy's arrays in a cell of pandas (no commas, or `array(...)`), DuckDB's structs with bare words.
         "[{'role': 'user', 'content': 'q'}, {'content': \"It's \\\"so\\\"\\n\\\\ \\xe4\\u20ac\\U0001f642.\", 'role': 'assistant'}]",
-        "[{'role': 'user', 'content': 'q', 'name': None}\n {'role': 'assistant', 'content': 'It\\'s \"so\"\\n\\\\ \\u00e4\\u20ac🙂.', 'weight': 1.0, "
-            + "'ok': True}]",
+        "[{'role': 'user', 'content': 'q', 'name': None}\n {'role': 'assistant', 'content': 'It\\'s \"so\"\\n\\\\ \\u00e4\\u20ac🙂.'}]",
         "array([{'role': 'user', 'content': 'q'},\n       {'role': 'assistant', 'content': 'It\\'s \"so\"\\n\\\\ ä€🙂.'}], dtype=object)",
         "[{'role': user, 'content': q}, {'role': assistant, 'content': 'It\\'s \"so\"\n\\\\ ä€🙂.', 'name': NULL}]",
         "[{'from': 'human', 'value': 'q'}, {'from': 'gpt', 'value': 'It\\'s \"so\"\\n\\\\ ä€🙂.'}]",
@@ -25,6 +24,17 @@ public class PrintedMessagesTests
             PreferenceRow row = Assert.Single(Read(header, cells));
             Assert.Equal(new PreferenceRow("q", "It's \"so\"\n\\ ä€🙂.", "no", null, null), row);
         }
+    }
+
+    [Fact]
+    public void Fields_that_nobody_knows_stay_with_their_message()
+    {
+        const string chosen = "[{'role': 'user', 'content': 'q', 'name': None}\n {'role': 'assistant', 'content': 'a', 'weight': 1.0, 'ok': True}]";
+        PreferenceRow row = Assert.Single(Read(["prompt", "chosen", "rejected"], ["q", chosen, "[{'role': 'assistant', 'content': 'no'}]"]));
+        Assert.Equal(
+            new PreferenceRow(
+                "q", """[{"role":"assistant","content":"a","weight":1.0,"ok":true}]""", """[{"role":"assistant","content":"no"}]""", null, null),
+            row);
     }
 
     [Fact]
