@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Microsoft.ML.SimPO.EndToEnd;
 
 public sealed class ModelSelectionTests : IDisposable
@@ -40,5 +42,5 @@ public sealed class ModelSelectionTests : IDisposable
 
     /// <summary>The lines of the progress, not the table's head.</summary>
     private static string[] Trials(ChildProgram program) => [.. program.Output.Split(Environment.NewLine)
-        .Where(l => l.StartsWith("trial ", StringComparison.Ordinal) && l.Contains(" epochs  lr ", StringComparison.Ordinal))];
+        .Where(l => Regex.IsMatch(l, @"^trial +\d+  .* epochs  LearningRate "))];
 }
