@@ -49,7 +49,8 @@ public class PreferenceCleanerTests
 
     [Fact]
     public void Half_a_surrogate_pair_is_damage() =>
-        AssertDropped(DropReason.DamagedText, "`rejected` has half of a surrogate pair.", new PreferenceFilterOptions(), Row("p", "🙂", "🙂" + "🙂"[..1]));
+        AssertDropped(
+            DropReason.DamagedText, "`rejected` has half of a surrogate pair.", new PreferenceFilterOptions(), Row("p", "🙂", "🙂" + "🙂"[..1]));
 
     [Theory]
     [InlineData("naïve café 你好 🙂\r\n\tÂ A NÃO\f")]

@@ -10,7 +10,8 @@ internal static partial class JinjaFilters
     private static readonly Dictionary<string, string> Entities = new(StringComparer.Ordinal)
     {
         ["amp"] = "&", ["lt"] = "<", ["gt"] = ">", ["quot"] = "\"", ["apos"] = "'", ["nbsp"] = "\u00a0", ["copy"] = "©", ["reg"] = "®", ["hellip"] = "…",
-        ["mdash"] = "—", ["ndash"] = "–", ["lsquo"] = "‘", ["rsquo"] = "’", ["ldquo"] = "“", ["rdquo"] = "”", ["euro"] = "€", ["laquo"] = "«", ["raquo"] = "»",
+        ["mdash"] = "—", ["ndash"] = "–", ["lsquo"] = "‘", ["rsquo"] = "’", ["ldquo"] = "“", ["rdquo"] = "”", ["euro"] = "€",
+        ["laquo"] = "«", ["raquo"] = "»",
     };
 
     private static void AddMarkup(Adder add)

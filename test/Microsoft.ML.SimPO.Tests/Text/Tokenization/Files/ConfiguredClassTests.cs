@@ -19,7 +19,8 @@ public sealed class ConfiguredClassTests
     [InlineData(CasedBert, """{"do_lower_case":true}""", "A ?")]
     [InlineData(CasedBert, """{"tokenizer_class":"BertTokenizer"}""", "a a 中")]
     [InlineData(CasedBert, """{"tokenizer_class":"MPNetTokenizer"}""", "a a中")]
-    [InlineData("""{"type":"Sequence","normalizers":[{"type":"BertNormalizer"}]}""", """{"tokenizer_class":"BertTokenizer","do_lower_case":false}""", "a a 中")]
+    [InlineData(
+        """{"type":"Sequence","normalizers":[{"type":"BertNormalizer"}]}""", """{"tokenizer_class":"BertTokenizer","do_lower_case":false}""", "a a 中")]
     public void Bert_takes_the_flags_of_its_normalizer_from_the_configuration(string normalizer, string config, string tokens)
     {
         HfTokenizer tokenizer = SmallTokenizer.Load(SmallTokenizer.Json(Words, normalizer, """{"type":"WhitespaceSplit"}"""), config);
