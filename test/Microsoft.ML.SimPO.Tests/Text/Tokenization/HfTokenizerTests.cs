@@ -205,9 +205,11 @@ public sealed class HfTokenizerTests
     [InlineData("""{"max_length":4,"strategy":"LongestFirst","direction":"Right","stride":0}""", "null", "? a b e")]
     [InlineData("""{"max_length":4,"strategy":"OnlyFirst","direction":"Left","stride":0}""", "null", "? c d e")]
     [InlineData(
-        "null", """{"strategy":{"Fixed":8},"direction":"Right","pad_to_multiple_of":null,"pad_id":8,"pad_type_id":0,"pad_token":"▁"}""", "? a b c d e ▁ ▁")]
+        "null", """{"strategy":{"Fixed":8},"direction":"Right","pad_to_multiple_of":null,"pad_id":8,"pad_type_id":0,"pad_token":"▁"}""",
+        "? a b c d e ▁ ▁")]
     [InlineData(
-        "null", """{"strategy":"BatchLongest","direction":"Left","pad_to_multiple_of":4,"pad_id":8,"pad_type_id":0,"pad_token":"▁"}""", "▁ ▁ ? a b c d e")]
+        "null", """{"strategy":"BatchLongest","direction":"Left","pad_to_multiple_of":4,"pad_id":8,"pad_type_id":0,"pad_token":"▁"}""",
+        "▁ ▁ ? a b c d e")]
     [InlineData(
         "null", """{"strategy":{"Fixed":7},"direction":"Right","pad_to_multiple_of":4,"pad_id":8,"pad_type_id":0,"pad_token":"▁"}""", "? a b c d e ▁ ▁")]
     [InlineData("null", """{"strategy":{"Fixed":3},"direction":"Right","pad_to_multiple_of":4,"pad_id":8,"pad_type_id":0,"pad_token":"▁"}""", "? a b c d e")]
@@ -262,7 +264,8 @@ public sealed class HfTokenizerTests
     {
         string folder = Path.Combine(Parity.GoldenCases.OwnRoot, "tokenizers", "llama3-like");
         HfTokenizer alone = HfTokenizer.Load(folder), tokenizer = HfTokenizer.Load(folder);
-        string[] texts = [.. Enumerable.Range(0, 400).Select(i => $"text {i} — {new string((char)('a' + i % 26), i % 60)} {i * 7919} naïve 中文 😀\n\n don't")];
+        string[] texts =
+            [.. Enumerable.Range(0, 400).Select(i => $"text {i} — {new string((char)('a' + i % 26), i % 60)} {i * 7919} naïve 中文 😀\n\n don't")];
         int[][] expected = [.. texts.Select(text => alone.Encode(text, addSpecialTokens: true))];
         Parallel.For(0, 16 * texts.Length, new ParallelOptions { MaxDegreeOfParallelism = 16 }, i =>
         {
