@@ -96,6 +96,9 @@ internal sealed class ModelConfig
 
     public string GetString(string field) => GetStringOrNull(field) ?? throw Missing(field, "a text");
 
+    /// <summary>The type that the weights are stored in, by whichever of the two names the field has; null where nothing is said.</summary>
+    public string? StoredType => GetStringOrNull("torch_dtype") ?? GetStringOrNull("dtype");
+
     public string? GetStringOrNull(string field) => Find(field) is { } value ? ToText(field, value) : null;
 
     /// <summary>A nested object, as <c>rope_scaling</c>.</summary>

@@ -7,6 +7,9 @@ internal static class RunFolders
 {
     private const int ListedCheckpoints = 10;
 
+    /// <summary>What the name of a checkpoint's folder begins with; its step follows.</summary>
+    public const string CheckpointPrefix = "checkpoint-";
+
     // What wrappers put before every name, and whose it is.
     private static readonly (string Prefix, string Owner)[] Wrappers =
     [
@@ -20,17 +23,24 @@ internal static class RunFolders
         ("model.", "a wrapper"),
     ];
 
+    /// <summary>The steps that have a checkpoint in the folder of a run, in order.</summary>
+    public static IReadOnlyList<int> CheckpointsIn(string folder) =>
+    [
+        .. Directory.EnumerateDirectories(folder, CheckpointPrefix + "*").Select(d => Path.GetFileName(d)[CheckpointPrefix.Length..])
+            .Select(n => int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : -1).Where(s => s >= 0).Order(),
+    ];
+
+    public static string CheckpointName(int step) => string.Create(CultureInfo.InvariantCulture, $"{CheckpointPrefix}{step}");
+
     /// <summary>What a folder without weights holds instead; null where nothing is known.</summary>
     public static string? Describe(string folder)
     {
-        (string Name, long Step)[] checkpoints = [.. Directory.EnumerateDirectories(folder, "checkpoint-*").Select(path => Path.GetFileName(path))
-            .Select(name => (name, long.TryParse(name["checkpoint-".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : -1))
-            .Where(checkpoint => checkpoint.Item2 >= 0).OrderBy(checkpoint => checkpoint.Item2)];
+        string[] checkpoints = [.. CheckpointsIn(folder).Select(CheckpointName)];
         if (checkpoints.Length > 0)
         {
-            string names = string.Join(", ", checkpoints.TakeLast(ListedCheckpoints).Select(checkpoint => $"'{checkpoint.Name}'"));
+            string names = string.Join(", ", checkpoints.TakeLast(ListedCheckpoints).Select(name => $"'{name}'"));
             string earlier = checkpoints.Length > ListedCheckpoints ? $"{checkpoints.Length - ListedCheckpoints} earlier ones, " : "";
-            return $"It is the folder of a run, with the checkpoints {earlier}{names}. Open one of them; '{checkpoints[^1].Name}' is the last.";
+            return $"It is the folder of a run, with the checkpoints {earlier}{names}. Open one of them; '{checkpoints[^1]}' is the last.";
         }
         bool Any(string pattern) => Directory.EnumerateFileSystemEntries(folder, pattern).Any();
         if (Any("*.distcp") || Any("pytorch_model_fsdp*")) return "It holds a sharded checkpoint of FSDP. Merge it with `accelerate merge-weights` first.";

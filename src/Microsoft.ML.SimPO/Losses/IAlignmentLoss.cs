@@ -19,6 +19,8 @@ internal interface IAlignmentLoss : ITokenScoring
     /// <summary>Whether <see cref="Totals"/> of the whole step are needed before any of its derivatives: the step's answers are scored first.</summary>
     bool NeedsTotals => false;
 
+    ScoredTokens ITokenScoring.ScoredTokens => Reward.ScoredTokens;
+
     TokenFacts ITokenScoring.Facts => Reward.Facts;
 
     bool ITokenScoring.WeighsTokens => Reward.WeighsTokens;

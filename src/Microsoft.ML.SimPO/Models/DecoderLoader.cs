@@ -29,7 +29,6 @@ internal static class DecoderLoader
     /// <inheritdoc cref="Load(string, ComputePlan, ICollection{string})"/>
     public static Decoder Load(ModelConfig config, Func<Checkpoint> openWeights, ComputePlan plan, ICollection<string>? notes = null)
     {
-        ConfigLimits.Check(config);
         ModelFamily family = ModelFamilies.Of(config);
         foreach (string note in ConfigCheck.Run(family, config)) notes?.Add(note);
         using Checkpoint weights = openWeights();
@@ -44,7 +43,7 @@ internal static class DecoderLoader
         {
             var expected = decoder.Parameters.SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal);
             if (UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead) is { } note) notes?.Add(note);
-            if (reader is CheckpointReader folder) TellOfTwoValues(folder, decoder, notes);
+            if (notes is not null && reader is CheckpointReader folder) TellOfTwoValues(folder, decoder, notes);
             using (WeightLease lease = Parameter.EnterOwn(decoder.Parameters, WeightUse.Write))
                 reader.ReadFloat32([.. decoder.Parameters.SelectMany(p => p.Parts.Select(part => new TensorTarget(part.Name, p.Address(part), part.Count)))]);
             if (plan.Device.type != DeviceType.CPU) decoder = MoveTo(decoder, family, architecture, plan.Device);
@@ -59,20 +58,16 @@ internal static class DecoderLoader
     }
 
     /// <summary>A folder may hold twice what the configuration says there is one of; a saved model of our own does not.</summary>
-    private static void TellOfTwoValues(CheckpointReader folder, Decoder decoder, ICollection<string>? notes)
+    private static void TellOfTwoValues(CheckpointReader folder, Decoder decoder, ICollection<string> notes)
     {
-        if (folder.Ambiguity is { } ambiguity) notes?.Add(ambiguity);
-        if (decoder.Architecture.TiedHead && TiedHeads.Compare(folder, decoder.Embedding.Parts[0].Name) is { } heads) notes?.Add(heads);
+        if (folder.Ambiguity is { } ambiguity) notes.Add(ambiguity);
+        if (decoder.Architecture.TiedHead && TiedHeads.Compare(folder, decoder.Embedding.Parts[0].Name) is { } heads) notes.Add(heads);
     }
 
     private static Decoder MoveTo(Decoder source, ModelFamily family, DecoderArchitecture architecture, Device device)
     {
         var target = new Decoder(architecture, family.Names, device);
-        foreach ((Parameter from, Parameter to) in source.Parameters.Zip(target.Parameters))
-        {
-            using WeightLease reading = from.Enter(WeightUse.Read), writing = to.Enter(WeightUse.Write);
-            to.Value.copy_(from.Value);
-        }
+        foreach ((Parameter from, Parameter to) in source.Parameters.Zip(target.Parameters)) to.Set(from);
         source.Dispose();
         return target;
     }

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Losses;
+
 namespace Microsoft.ML.SimPO.Scoring;
 
 /// <summary>Adds pairs up into <see cref="AlignmentMetrics"/>.</summary>
@@ -19,7 +21,7 @@ internal sealed class MetricsSum(double targetMargin)
         _chosen += chosenReward;
         _rejected += rejectedReward;
         double margin = chosenReward - rejectedReward, distance = margin - targetMargin;
-        _loss += Math.Max(-distance, 0) + double.LogP1(Math.Exp(-Math.Abs(distance))); // -log sigma without overflow
+        _loss -= LogSigmoid.Of(distance);
         _margins.Add(margin, lengthLead ?? 0);
         _hasLengths &= lengthLead is not null;
         _calibration.Add(margin);

@@ -25,13 +25,15 @@ internal static class PassCutter
             PackedPrompt packed = new();
             foreach (int index in prompt)
             {
-                if (current.Count > 0 && (rows + packed.Cost(groups[index]) > tokens || current.Count >= count))
+                int cost = packed.Cost(groups[index]);
+                if (current.Count > 0 && (rows + cost > tokens || current.Count >= count))
                 {
                     passes.Add([.. current]);
                     current.Clear();
                     (rows, packed) = (0, new PackedPrompt());
+                    cost = packed.Cost(groups[index]);
                 }
-                rows += packed.Cost(groups[index]);
+                rows += cost;
                 packed.Add(groups[index], current.Count);
                 current.Add(index);
             }

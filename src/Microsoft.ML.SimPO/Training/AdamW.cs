@@ -46,7 +46,7 @@ internal sealed class AdamW : IDisposable
     /// <returns>The L2 norm of all gradients, unclipped.</returns>
     public double ClipGradients(double maximum)
     {
-        bool isOurs = !_settings.Float32Norm && _groups.All(g => g[0].First.device_type == DeviceType.CPU);
+        bool isOurs = !_settings.Float32Norm && Array.TrueForAll(_parts, p => p.IsOurs);
         double norm = Math.Sqrt(isOurs ? SumOfSquares() : SumOfSquaredNorms());
         _factor = maximum > 0 && maximum / (norm + 1e-6) < 1 ? maximum / (norm + 1e-6) : 1;
         return norm;

@@ -10,16 +10,17 @@ internal sealed class AdamWPart
 {
     private readonly AdamWRange[] _ranges;
     private readonly WeightStorage[] _storages;
-    private readonly bool _isOurs;
     private readonly FloatBlock[] _blocks;
 
     public AdamWPart(AdamWRange[] ranges)
     {
         _ranges = ranges;
         _storages = [.. ranges.Select(r => r.Parameter.Storage).Distinct()];
-        _isOurs = ranges[0].First.device_type == DeviceType.CPU;
-        _blocks = _isOurs ? FloatBlock.Cut([.. ranges.Select(r => r.Count)]) : [];
+        _blocks = IsOurs ? FloatBlock.Cut([.. ranges.Select(r => r.Count)]) : [];
     }
+
+    /// <summary>Whether a pass of our own does it: where the moments lie on the CPU.</summary>
+    public bool IsOurs => _ranges[0].First.device_type == DeviceType.CPU;
 
     /// <summary>A part of all whose tensors stay in place, and one of each other storage, so that no two of them need be there at once.</summary>
     /// <param name="ranges">Those that are empty are left out: a small weight may be another process's altogether.</param>
@@ -28,7 +29,7 @@ internal sealed class AdamWPart
 
     public void ZeroGradients()
     {
-        using WeightLease lease = Enter();
+        using WeightLease lease = Enter(WeightUse.Gradients);
         using DisposeScope scope = NewDisposeScope();
         FusedOperations.ZeroInPlace(Gradients());
     }
@@ -37,7 +38,7 @@ internal sealed class AdamWPart
     /// <param name="into">Those of all weights, of which this fills in its own.</param>
     public unsafe void SumSquares(double[] into)
     {
-        using WeightLease lease = Enter();
+        using WeightLease lease = Enter(WeightUse.Gradients);
         using DisposeScope scope = NewDisposeScope();
         nint[] gradients = [.. _ranges.Select(r => Parameter.Address(r.Gradient))];
         ParallelBlocks.For(_blocks.Length, i =>
@@ -52,7 +53,7 @@ internal sealed class AdamWPart
     /// <param name="into">Those of all ranges, of which this fills in its own.</param>
     public void Norms(float[] into)
     {
-        using WeightLease lease = Enter();
+        using WeightLease lease = Enter(WeightUse.Gradients);
         using DisposeScope scope = NewDisposeScope();
         float[] norms = FusedOperations.Norms(Gradients()).cpu().data<float>().ToArray();
         for (int i = 0; i < norms.Length; i++) into[_ranges[i].Index] = norms[i];
@@ -62,9 +63,9 @@ internal sealed class AdamWPart
     /// <param name="factor">Of the gradients.</param>
     public void Step(int step, double learningRate, double factor, AdamWSettings settings)
     {
-        using WeightLease lease = Enter();
+        using WeightLease lease = Enter(WeightUse.Update);
         using DisposeScope scope = NewDisposeScope();
-        if (_isOurs)
+        if (IsOurs)
         {
             StepInBlocks(step, learningRate, factor, settings);
             return;
@@ -73,7 +74,7 @@ internal sealed class AdamWPart
             StepFused([.. alike], alike.Key, step, learningRate, factor, settings);
     }
 
-    private WeightLease Enter() => new(_storages, WeightUse.Update);
+    private WeightLease Enter(WeightUse use) => new(_storages, use);
 
     private Tensor[] Gradients() => [.. _ranges.Select(r => r.Gradient)];
 

@@ -53,7 +53,7 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
 
     /// <summary>[M, vocabulary], of the largest unit or chunk: fresh memory is dear, so one piece serves all of them.</summary>
     private Tensor Logits(PackedBatch batch) =>
-        empty([Math.Min(Chunk, batch.Units.Max(u => u.Count)), decoder.Architecture.VocabularySize], device: decoder.Device);
+        empty([Math.Min(Chunk, batch.Units.Max(u => u.Count)), decoder.Architecture.VocabularySize], float32, decoder.Device);
 
     private void Run(PackedUnit unit, GroupContext context, Rows rows, GroupResult[] results)
     {
@@ -109,7 +109,7 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
         {
             GroupScore score = tokens.Of(group);
             GroupLoss found = loss.Evaluate(score, context with { Index = context.Index + group.Place });
-            results[group.Place] = new GroupResult(group.Index, score, found);
+            results[group.Place] = new GroupResult(score, found);
             for (int i = 0; i < group.Answers.Length; i++)
             {
                 float[]? weights = found.WeightedDerivatives.Length > 0 ? tokens.Weights(group, i) : null;

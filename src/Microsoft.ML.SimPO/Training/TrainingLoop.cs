@@ -44,7 +44,7 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
         TimeSpan started = steps.Elapsed;
         (GroupResult[][] results, int tokens) = Gradients(steps.Pairs, steps.Plan[i], pass, steps.Optimizer, cancellationToken);
         double norm = steps.Optimizer.ClipGradients(settings.MaxGradNorm);
-        Check(i, results, norm, steps.Pairs);
+        Check(i, results, norm);
         steps.Optimizer.Step(schedule.At(i));
         TimeSpan elapsed = steps.Elapsed;
         return Progress(i, steps.Plan, results, norm, schedule, tokens, elapsed - started, elapsed);
@@ -73,11 +73,11 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
         return (results, tokens);
     }
 
-    private static void Check(int index, GroupResult[][] results, double norm, IReadOnlyList<EncodedPrompt> pairs)
+    private static void Check(int index, GroupResult[][] results, double norm)
     {
         GroupResult[] all = [.. results.SelectMany(m => m)], bad = [.. all.Where(r => !double.IsFinite(r.Loss.Value))];
         if (double.IsFinite(norm) && bad.Length == 0) return;
-        string rows = string.Join(", ", (bad.Length > 0 ? bad : all).Select(r => pairs[r.Index].Row).Take(16));
+        string rows = string.Join(", ", (bad.Length > 0 ? bad : all).Select(r => r.Score.Row).Take(16));
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
             $"The loss or its gradient stopped being a finite number in step {index + 1} (gradient norm {norm}, rows {rows}).")
             + " The weights are those of the step before. Lower `LearningRate`, or look at these rows.");

@@ -49,7 +49,8 @@ public sealed class SmolLM2Tests : IDisposable
     {
         const double sure = 1e-3;
         JsonElement[] answers = Golden("greedy");
-        int[][] written = Model.Model.Generator().Generate([.. answers.Select(a => Ids(a, "prompt_ids"))], new GenerationOptions { MaxNewTokens = 40 });
+        int[][] written = new TokenGenerator(Model.Model.Decoder, Model.Model.StopTokens)
+            .Generate([.. answers.Select(a => Ids(a, "prompt_ids"))], new GenerationOptions { MaxNewTokens = 40 });
         string[] texts = [.. Model.Generate(answers.Select(a => Text(a, "prompt")), new GenerationOptions { MaxNewTokens = 40 })];
         for (int i = 0; i < answers.Length; i++)
         {

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Data;
@@ -10,8 +9,6 @@ namespace Microsoft.ML.SimPO.Parity;
 /// <summary>Rows of all kinds, templates, and what is right for each of both, from a folder <c>conversations/</c> of goldens.</summary>
 internal sealed class ConversationGolden
 {
-    private static readonly JinjaOptions At2024 = new() { Clock = new FixedClock(new DateTimeOffset(2024, 7, 26, 9, 5, 7, TimeSpan.Zero)) };
-
     private readonly string _root;
     private readonly Dictionary<string, JsonElement> _templates, _better;
 
@@ -19,8 +16,8 @@ internal sealed class ConversationGolden
     {
         _root = root;
         _templates = Lines("templates.jsonl").ToDictionary(line => line.GetProperty("name").GetString()!);
-        _better = Lines("better.jsonl.gz").ToDictionary(line => $"{line.GetProperty("template")}/{line.GetProperty("row")}");
-        Expected = Lines("expected.jsonl.gz").Where(IsHome).ToLookup(KeyOf);
+        _better = Lines("better.jsonl").ToDictionary(line => $"{line.GetProperty("template")}/{line.GetProperty("row")}");
+        Expected = Lines("expected.jsonl").Where(IsHome).ToLookup(KeyOf);
         Rows = Lines("rows.jsonl").ToDictionary(line => line.GetProperty("id").GetString()!, line => line.GetProperty("row"));
     }
 
@@ -40,7 +37,7 @@ internal sealed class ConversationGolden
         HfTokenizer tokenizer = HfTokenizer.Load(folder);
         SpecialTokens tokens = SpecialTokens.Load(folder);
         ChatTemplate? chat = _templates.TryGetValue(template, out JsonElement found)
-            ? new ChatTemplate(found.GetProperty("template").GetString()!, tokens.Variables, At2024)
+            ? new ChatTemplate(found.GetProperty("template").GetString()!, tokens.Variables, TemplateParityTests.At2024)
             : null;
         var options = new PreferenceEncoderOptions { MaxLength = 1 << 20, EmptyAnswers = EmptyAnswers.Keep };
         return (tokenizer, new PreferenceEncoder(tokenizer, tokens, chat, options));
@@ -67,17 +64,7 @@ internal sealed class ConversationGolden
         return _templates.ContainsKey(template) ? template : $"{template}/{line.GetProperty("tokenizer").GetString()}";
     }
 
-    private IEnumerable<JsonElement> Lines(string name)
-    {
-        using Stream stream = File.OpenRead(Path.Combine(_root, "conversations", name));
-        using var reader = new StreamReader(name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream);
-        while (reader.ReadLine() is { } line) yield return JsonDocument.Parse(line).RootElement;
-    }
-
-    private sealed class FixedClock(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
-
-        public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
-    }
+    /// <param name="name">Without the ending of one that is packed.</param>
+    private IEnumerable<JsonElement> Lines(string name) =>
+        GoldenFile.ReadLines(Path.Combine(_root, "conversations", name)).Select(line => JsonDocument.Parse(line).RootElement);
 }

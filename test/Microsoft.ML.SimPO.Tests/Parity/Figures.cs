@@ -12,6 +12,8 @@ namespace Microsoft.ML.SimPO.Parity;
 /// </summary>
 internal static class Figures
 {
+    private static readonly Lock Guard = new();
+
     private static readonly string? Path = Environment.GetEnvironmentVariable("SIMPO_FIGURES");
 
     public static void Write(string run, IEnumerable<TrainingProgress> steps, Decoder decoder)
@@ -23,8 +25,9 @@ internal static class Figures
             using Tensor values = parameter.Value.cpu();
             hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.data<float>().ToArray().AsSpan()));
         }
-        lock (Path) File.AppendAllLines(Path, [run, .. steps.Select(Line), Convert.ToHexString(hash.GetHashAndReset())]);
+        lock (Guard) File.AppendAllLines(Path, [run, .. steps.Select(Line), Convert.ToHexString(hash.GetHashAndReset())]);
     }
+
     private static string Line(TrainingProgress step)
     {
         double[] figures =

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text.Json;
 using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Text.Encoders;
@@ -236,10 +235,7 @@ public sealed class PreprocessingParityTests
     private static Dictionary<int, JsonElement> Pairs(GoldenCase golden, string texts) =>
         Rows(Path.Combine(Path.GetDirectoryName(golden.Path)!, texts + ".pairs.jsonl.gz")).ToDictionary(pair => pair.GetProperty("index").GetInt32());
 
-    private static JsonElement[] Rows(string path)
-    {
-        using var stream = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
-        return [
-            .. new StreamReader(stream).ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
-    }
+    /// <param name="path">Of a packed file.</param>
+    private static JsonElement[] Rows(string path) =>
+        [.. GoldenFile.ReadLines(path[..^GoldenFile.Packed.Length]).Select(line => JsonDocument.Parse(line).RootElement)];
 }

@@ -7,7 +7,7 @@ namespace Microsoft.ML.SimPO.Parity;
 [Trait("Category", "Parity")]
 public sealed class TemplateParityTests
 {
-    private static readonly JinjaOptions At2024 = new() { Clock = new FixedClock(new DateTimeOffset(2024, 7, 26, 9, 5, 7, TimeSpan.Zero)) };
+    internal static readonly JinjaOptions At2024 = new() { Clock = new FixedClock(new DateTimeOffset(2024, 7, 26, 9, 5, 7, TimeSpan.Zero)) };
 
     public static TheoryData<GoldenCase> Features => GoldenCases.Files("templates", "jinja_features*.jsonl");
 

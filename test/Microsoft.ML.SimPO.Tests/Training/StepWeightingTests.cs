@@ -36,7 +36,7 @@ public class StepWeightingTests
     [Fact]
     public void Figures_are_weighted_as_the_loss_is()
     {
-        GroupResult Of(int index) => new(index, GroupScore.Pair(index, 1, 0, 1), new GroupLoss(0));
+        GroupResult Of(int index) => new(GroupScore.Pair(index, 1, 0, 1), new GroupLoss(0));
         GroupResult[][] results = [[Of(1), Of(2)], [Of(6)]];
         double Mean(StepWeighting weighting) => RewardFigures.Of(weighting.Batches(results), new MeanReward(1)).ChosenReward;
         Assert.Equal(3, Mean(StepWeighting.EachPair), 15);

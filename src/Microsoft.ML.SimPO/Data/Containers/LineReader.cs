@@ -13,6 +13,9 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     /// <summary>Whether the line last read was longer than allowed; its bytes were skipped.</summary>
     public bool TooLong { get; private set; }
 
+    /// <summary>Whether a line feed ended the line last read; the last one may lack it.</summary>
+    public bool IsEnded { get; private set; }
+
     /// <summary>Reads up to the next line feed, which is not part of the line; nor is a carriage return before it. False at the end.</summary>
     public bool TryRead(out ReadOnlySpan<byte> line)
     {
@@ -48,6 +51,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     private ReadOnlySpan<byte> Take(int length, int terminator)
     {
         LineNumber++;
+        IsEnded = terminator > 0;
         ReadOnlySpan<byte> line = TooLong ? default : _buffer.AsSpan(_start, length);
         _start += length + terminator;
         if (length > maxLineBytes)

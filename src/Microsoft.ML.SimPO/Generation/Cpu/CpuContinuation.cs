@@ -21,7 +21,15 @@ internal sealed class CpuContinuation : IContinuation
     {
         (_decoder, _cancellationToken) = (decoder, cancellationToken);
         _team = new ThreadTeam(get_num_threads(), Denormals.Flush);
-        _step = CpuStep.Of(decoder, _team);
+        try
+        {
+            _step = CpuStep.Of(decoder, _team); // which adds an adapter to its weights, and may find no room
+        }
+        catch
+        {
+            _team.Dispose();
+            throw;
+        }
     }
 
     public void Start(IReadOnlyList<TokenSequence> rows)

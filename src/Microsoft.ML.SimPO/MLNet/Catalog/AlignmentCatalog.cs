@@ -43,7 +43,7 @@ public sealed partial class AlignmentCatalog
         own.Validate();
         if (string.IsNullOrWhiteSpace(modelPath) && own.AdapterPath is null)
             throw new ArgumentException("`modelPath` must name a folder in Hugging Face layout, but was empty.", nameof(modelPath));
-        return new AlignmentTransformer(_context, new ModelSource(modelPath, own.AdapterPath, null).Open(_context), own);
+        return new ModelSource(modelPath, own.AdapterPath, null).OpenTransformer(_context, own);
     }
 
     /// <summary>

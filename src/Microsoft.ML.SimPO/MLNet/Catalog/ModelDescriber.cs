@@ -17,11 +17,10 @@ internal static class ModelDescriber
     {
         TorchRuntime.EnsureLoaded();
         ModelConfig config = ModelConfig.Load(ModelLocation.Of(folder, null).Model);
-        ConfigLimits.Check(config);
         ModelFamily family = ModelFamilies.Of(config);
         foreach (string sentence in ConfigCheck.Run(family, config)) note(sentence);
         using var shape = new Decoder(family.Read(config), family.Names, META);
-        return Describe(shape, null, config.GetStringOrNull("torch_dtype") ?? config.GetStringOrNull("dtype"), options ?? new SimPOTrainer.Options());
+        return Describe(shape, null, config.StoredType, options ?? new ScoringOptions());
     }
 
     /// <param name="decoder">Any of the model's shapes; its weights are not looked at.</param>
@@ -48,7 +47,7 @@ internal static class ModelDescriber
 
         ModelMemory Memory(ComputePrecision precision)
         {
-            var plan = new ComputePlan(CPU, precision) { TokensPerPass = options.TokensPerMicroBatch, Recompute = trained is { GradientCheckpointing: true } };
+            ComputePlan plan = options.Plan(new ComputePlan(CPU, precision));
             bool keepsBest = trained is { KeepsBest: true, OutputPath: null };
             var full = new MemoryEstimate(whole, plan);
             return new ModelMemory(full.ToScore, full.ToTrain(keepsBest), new MemoryEstimate(frozen, plan).ToTrain(keepsBest));

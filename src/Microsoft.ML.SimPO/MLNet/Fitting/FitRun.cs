@@ -19,7 +19,7 @@ internal static class FitRun
     {
         var log = new ChannelLog(channel);
         SavedState? saved = FindSaved(options, folder, log);
-        RunIdentity identity = RunIdentity.Of(
+        RunIdentity identity = saved is null && folder is null ? RunIdentity.None : RunIdentity.Of(
             RunSettings.Deciding(options), RunSettings.Cutting(options), model.Decoder, options.Lora is not null, model.Files, training.Pairs,
             validation?.Pairs);
         RunOrigin origin = RunOrigin.Of(saved, identity, seed, options.Shuffle);
@@ -40,7 +40,7 @@ internal static class FitRun
     private static SavedState? FindSaved(PreferenceTrainerOptions options, RunFolder? folder, ChannelLog log)
     {
         if (options.ResumeFrom is null) return null;
-        if (!options.ResumesAutomatically) return SavedState.Read(Path.GetFullPath(options.ResumeFrom));
+        if (!options.ResumesAutomatically) return SavedState.Read(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.ResumeFrom)));
         return folder!.FindNewest(reason => log.Warning($"A newer checkpoint is passed over. {reason}"));
     }
 

@@ -13,7 +13,10 @@ public sealed partial class AlignmentTransformer
     /// <exception cref="InvalidDataException">A field of the file is out of its range.</exception>
     public GenerationOptions SuggestedGeneration => Model.SuggestedGeneration;
 
-    private AnswerWriter Writer => new(Model, Options);
+    private AnswerWriter? _writer;
+
+    /// <summary>Made once, for it asks the chat template what it writes; where two threads make one each, both are the same.</summary>
+    internal AnswerWriter Writer => _writer ??= new AnswerWriter(Model, Options);
 
     /// <summary>Answers to prompts. On the CPU an answer does not depend, to the last bit, on what else is asked in the same call.</summary>
     /// <param name="prompts">Texts, each a user's turn where the model has a chat template; or chat messages as JSON.</param>

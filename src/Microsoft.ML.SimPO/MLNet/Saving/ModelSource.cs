@@ -27,6 +27,21 @@ internal sealed record ModelSource(string? ModelPath, string? AdapterPath, Align
         return model;
     }
 
+    /// <summary>The model as a transformer, which owns it. Where none can be made of it the weights are freed.</summary>
+    public AlignmentTransformer OpenTransformer(IHostEnvironment environment, ScoringOptions options)
+    {
+        LanguageModel model = Open(environment);
+        try
+        {
+            return new AlignmentTransformer(environment, model, options);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
     private LanguageModel Load(IHostEnvironment environment)
     {
         if (BaseModel is null) return LanguageModel.Load(ModelLocation.Of(ModelPath, AdapterPath), ComputePlan.On(ComputeDevice.Of(environment)));

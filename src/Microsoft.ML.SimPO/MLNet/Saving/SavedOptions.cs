@@ -17,7 +17,7 @@ internal static class SavedOptions
         context.Writer.Write(values.Length);
         foreach ((string name, string text) in values)
         {
-            context.Writer.Write(name); // BinaryWriter's own strings: a text may be empty
+            context.Writer.Write(name); // BinaryWriter's own strings: the method's may be empty
             context.Writer.Write(text);
         }
         SavedReward reward = SavedReward.Of(options.Reward);

@@ -108,7 +108,7 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     public AlignmentTransformer WithAdapter(string adapterPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(adapterPath);
-        return new AlignmentTransformer(Host, new ModelSource(null, adapterPath, this).Open(Host), Options);
+        return new ModelSource(null, adapterPath, this).OpenTransformer(Host, Options);
     }
 
     /// <summary>Writes the LoRA adapter in PEFT layout, with the tokenizer's files, so that Hugging Face's libraries load it onto the base model.</summary>

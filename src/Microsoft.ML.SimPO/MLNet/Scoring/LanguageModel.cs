@@ -22,7 +22,7 @@ internal sealed class LanguageModel : IDisposable
     {
         (_decoder, Files, Tokenizer, Template, SpecialTokens, StopTokens) =
             (decoder, source.Files, source.Tokenizer, source.Template, source.SpecialTokens, source.StopTokens);
-        Folder = source.Folder;
+        (Folder, StoredType) = (source.Folder, source.StoredType);
         _suggestedGeneration = source._suggestedGeneration;
     }
 
@@ -35,7 +35,7 @@ internal sealed class LanguageModel : IDisposable
         var hub = new HubFolder(files);
         StopTokens = [.. hub.EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
         _suggestedGeneration = new Lazy<GenerationOptions>(() => GenerationConfig.Read(hub.Generation));
-        StoredType = hub.Config.GetStringOrNull("torch_dtype") ?? hub.Config.GetStringOrNull("dtype");
+        StoredType = hub.Config.StoredType;
     }
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
@@ -135,8 +135,6 @@ internal sealed class LanguageModel : IDisposable
             throw;
         }
     }
-
-    public TokenGenerator Generator() => new(Decoder, StopTokens);
 
     /// <summary>All weights under their Hugging Face names, to be written; those of an adapter are added to them.</summary>
     public IReadOnlyList<TensorSource> Tensors() => ParameterSources.Merged(Decoder);

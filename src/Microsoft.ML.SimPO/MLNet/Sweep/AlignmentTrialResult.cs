@@ -35,8 +35,9 @@ public sealed record AlignmentTrialResult
     {
         if (Status != AlignmentTrialStatus.Completed) return false;
         if (other is null || Loss != other.Loss) return other is null || Loss < other.Loss;
-        return ChosenLogProbability > other.ChosenLogProbability;
+        return (ChosenLogProbability ?? double.NegativeInfinity) > (other.ChosenLogProbability ?? double.NegativeInfinity);
     }
 
-    private double ChosenLogProbability => Metrics is null ? double.NegativeInfinity : Metrics.MeanChosenReward / TrialSettings.Options.Reward.Scale;
+    /// <summary>Mean over pairs; null where nothing was judged.</summary>
+    internal double? ChosenLogProbability => Metrics?.MeanChosenReward / TrialSettings.Options.Reward.Scale;
 }

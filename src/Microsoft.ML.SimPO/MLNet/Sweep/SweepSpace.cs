@@ -22,7 +22,7 @@ public sealed class SweepSpace
     {
         ArgumentNullException.ThrowIfNull(options);
         var space = new SweepSpace();
-        foreach (string option in options) space.Replace(option, type => SweepParameter.OwnRange(type, option));
+        foreach (string option in options) space.Replace(option, Own(option));
         return space;
     }
 
@@ -61,11 +61,11 @@ public sealed class SweepSpace
         List<SweepParameter> found = [];
         List<string> refused = [];
         IEnumerable<string> usual = _startsWithDefault ? Usual(options).Except(_entries.Select(e => e.Option)) : [];
-        foreach (Func<SweepParameter> make in usual.Select(name => Own(name)).Concat(_entries.Select(e => Made(e.Parameter))))
+        foreach (Func<Type, SweepParameter> make in usual.Select(Own).Concat(_entries.Select(e => e.Parameter)))
         {
             try
             {
-                found.Add(make());
+                found.Add(make(options));
             }
             catch (ArgumentException e)
             {
@@ -74,10 +74,9 @@ public sealed class SweepSpace
         }
         faults = refused;
         return found;
-
-        Func<SweepParameter> Own(string name) => () => SweepParameter.OwnRange(options, name);
-        Func<SweepParameter> Made(Func<Type, SweepParameter> parameter) => () => parameter(options);
     }
+
+    private static Func<Type, SweepParameter> Own(string option) => type => SweepParameter.OwnRange(type, option);
 
     private static IEnumerable<string> Usual(Type options) =>
         from option in OptionProperty.Of(options) where option.SweepRange is { DefaultOrder: > 0 } orderby option.SweepRange!.DefaultOrder select option.Name;

@@ -19,7 +19,7 @@ internal static class SweepTable
         Add("Accuracy", t => t.Metrics?.Accuracy);
         Add("MeanMargin", t => t.Metrics?.MeanMargin);
         Add("LogLoss", t => t.Metrics?.LogLoss);
-        Add("ChosenLogProbability", t => t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Reward.Scale);
+        Add("ChosenLogProbability", t => t.ChosenLogProbability);
         Add("Seconds", t => t.DurationInMilliseconds / 1000);
         Add("MemoryInMegaByte", t => t.MemoryInMegaByte);
         return frame;
@@ -38,7 +38,7 @@ internal static class SweepTable
                 (t.TrialSettings.TrialId + 1).ToString(CultureInfo.InvariantCulture), Short(t.TrialSettings.Options.Epochs),
                 .. names.Select(n => Short(t.TrialSettings.Parameter[n])),
                 Figure(t.Metrics?.Accuracy, "P1"), Figure(t.Metrics?.MeanMargin, "F3"), Figure(t.Metrics?.LogLoss, "F4"),
-                Figure(t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Reward.Scale, "F3"),
+                Figure(t.ChosenLogProbability, "F3"),
                 Figure(t.DurationInMilliseconds / 1000, "F1"), t.TrialSettings.TrialId == best.TrialSettings.TrialId ? "best"
                     : t.Status == AlignmentTrialStatus.Completed ? "" : $"{t.Status}: {t.Message}"]);
         }
@@ -51,7 +51,7 @@ internal static class SweepTable
 
     public static IEnumerable<AlignmentTrialResult> Ranked(IReadOnlyList<AlignmentTrialResult> trials, AlignmentTrialResult best) =>
         trials.OrderBy(t => t.TrialSettings.TrialId == best.TrialSettings.TrialId ? 0 : 1)
-            .ThenBy(t => t.Loss).ThenByDescending(t => t.Metrics?.MeanChosenReward / t.TrialSettings.Options.Reward.Scale);
+            .ThenBy(t => t.Loss).ThenByDescending(t => t.ChosenLogProbability);
 
     public static string Short(object value) => value switch
     {

@@ -144,12 +144,8 @@ internal sealed class Sweeper : IDisposable
     private string Description() => FormattableString.Invariant(
         $"{_sweep.Algorithm} by {_sweep.Metric}, seed {_seed}, {string.Join(", ", _parameters.Select(p => p.Description))}, rungs {_sweep.Rungs} by ")
             + FormattableString.Invariant($"{_sweep.ReductionFactor}, ")
-        + string.Join(", ", new object?[] { _base, _base.Lora }.OfType<object>().SelectMany(Values));
-
-    private static IEnumerable<string> Values(object options) => options.GetType().GetProperties()
-        .Where(p => p.PropertyType.IsValueType || p.PropertyType == typeof(string))
-        .OrderBy(p => p.Name, StringComparer.Ordinal)
-        .Select(p => $"{p.Name} {SweepParameter.Text(p.GetValue(options) ?? "")}");
+        + string.Join(", ", OptionProperty.Of(_base.GetType()).Where(o => o.Type.IsValueType || o.Type == typeof(string) || o.Type == typeof(LoraOptions))
+            .OrderBy(o => o.Name, StringComparer.Ordinal).Select(o => $"{o.Name} {o.Text(_base)}"));
 
     private void Tell(IChannel channel, AlignmentTrialResult result)
     {

@@ -46,7 +46,8 @@ internal static class FitReport
     {
         int remainder = pairs % options.BatchSize;
         bool isLarge = remainder == 0 || remainder * 4 >= options.BatchSize;
-        if (options.DropLast || options.Profile.EpochEnd == EpochEnd.AcrossEpochs || pairs < options.BatchSize || isLarge) return;
+        if (options.DropLast || options.KeepPromptsTogether || options.Profile.EpochEnd == EpochEnd.AcrossEpochs) return;
+        if (pairs < options.BatchSize || isLarge) return;
         channel.Warning(Say($"The last step of each epoch has {remainder} of {options.BatchSize} pairs, under a quarter: each of them weighs ")
             + Say($"{options.BatchSize / (double)remainder:F0} times as much. Set `DropLast`, or take another `BatchSize`."));
     }

@@ -29,8 +29,11 @@ internal static class OptionsExtensions
     };
 
     /// <param name="model">Where the model is computed, and in which numbers.</param>
-    public static ComputePlan Plan(this PreferenceTrainerOptions options, ComputePlan model) =>
-        model with { TokensPerPass = options.TokensPerMicroBatch, Recompute = options.GradientCheckpointing };
+    public static ComputePlan Plan(this ScoringOptions options, ComputePlan model) => model with
+    {
+        TokensPerPass = options.TokensPerMicroBatch,
+        Recompute = options is PreferenceTrainerOptions { GradientCheckpointing: true },
+    };
 
     public static StepPlanner Planner(this PreferenceTrainerOptions options, IReadOnlyList<EncodedPrompt> pairs) =>
         new(pairs, options.BatchSize, options.TokensPerMicroBatch)

@@ -66,7 +66,7 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
         {
             DataOperationsCatalog.TrainTestData split = PromptPartition.Split(_host, input, _options.PromptColumnName, _options.ValidationFraction, seed ?? 0);
             (input, validationData) = (split.TrainSet, split.TestSet);
-            (columns, validationColumns) = (PairColumns.Of(_host, input.Schema, _options), PairColumns.Of(_host, validationData.Schema, _options));
+            validationColumns = columns; // both parts have the schema of the whole
         }
         using IChannel channel = _host.Start("Training");
         using var cancellation = new FitCancellation(_host, cancellationToken);

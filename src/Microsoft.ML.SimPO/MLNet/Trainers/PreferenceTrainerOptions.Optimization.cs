@@ -11,7 +11,9 @@ public abstract partial class PreferenceTrainerOptions
     [Option("num_train_epochs", OptionEffect.Steps, Above = 0, Use = "1"), SweepRange(0.5, 3)]
     public double Epochs { get; set; } = 1;
 
-    /// <summary>Pairs in an optimizer step. At least 1; default 8. How a step is cut into forward passes does not change its result.</summary>
+    /// <summary>
+    /// Pairs in an optimizer step. At least 1; default 8. How a step is cut into forward passes changes nothing but its result's last digits.
+    /// </summary>
     [Option("gradient_accumulation_steps", OptionEffect.Steps, AtLeast = 1, Use = "8 to 128"), SweepRange(8, 128, LogScale = true)]
     public int BatchSize { get; set; } = 8;
 

@@ -17,7 +17,7 @@ internal sealed class SharedBase(MLContext context, PreferenceTrainerOptions opt
     {
         (fit.OutputPath, fit.ResumeFrom, fit.SaveSteps, fit.SaveTotalLimit, fit.SaveOnCancel) = (null, null, 0, 0, false);
         if (options.BaseModel is not null) return;
-        _own ??= new AlignmentTransformer(context, ModelSource.Of(options).Open(context), options);
+        _own ??= ModelSource.Of(options).OpenTransformer(context, options);
         (fit.BaseModel, fit.AdapterPath) = (_own, null); // it has the adapter already
     }
 

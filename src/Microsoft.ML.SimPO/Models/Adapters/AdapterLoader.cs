@@ -37,36 +37,13 @@ internal static class AdapterLoader
     {
         using DisposeScope scope = NewDisposeScope();
         LoraAdapter own = target.Attach(source.Config, AdapterLayout.Of(target, source.Config, "The adapter", strict: false));
-        foreach ((Parameter to, Parameter from) in own.Parameters.Zip(source.Parameters))
-        {
-            using WeightLease reading = from.Enter(WeightUse.Read), writing = to.Enter(WeightUse.Write);
-            to.Value.copy_(from.Value);
-        }
+        foreach ((Parameter to, Parameter from) in own.Parameters.Zip(source.Parameters)) to.Set(from);
     }
 
     /// <summary>All in one call, which reads them in the order in which they lie: a stream can be read once.</summary>
     private static void Read(Checkpoint reader, IReadOnlyList<Parameter> parameters)
     {
         using WeightLease lease = Parameter.EnterOwn(parameters, WeightUse.Write);
-        using DisposeScope scope = NewDisposeScope();
-        List<TensorTarget> targets = [];
-        List<(Tensor To, Tensor From)> copies = [];
-        foreach (Parameter parameter in parameters)
-        {
-            foreach (ParameterPart part in parameter.Parts)
-            {
-                string name = LoraAdapter.NameOf(parameter, part);
-                if (parameter.Value.device_type == DeviceType.CPU)
-                {
-                    targets.Add(new TensorTarget(name, parameter.Address(part), part.Count));
-                    continue;
-                }
-                Tensor host = empty(part.Shape, ScalarType.Float32, CPU);
-                targets.Add(new TensorTarget(name, Parameter.Address(host), part.Count));
-                copies.Add((Parameter.View(parameter.Value, part), host));
-            }
-        }
-        reader.ReadFloat32(targets);
-        foreach ((Tensor to, Tensor from) in copies) to.copy_(from);
+        TensorMemory.Read(reader, parameters.Select(p => ((Func<ParameterPart, string>)(part => LoraAdapter.NameOf(p, part)), p, p.Value)));
     }
 }

@@ -62,22 +62,22 @@ internal static partial class ModelFamilies
     }
 
     private static DecoderArchitecture ReadGemma2(ModelConfig config) =>
-        WithLayerTypes(WithFourNorms(ReadGemma(config), config), config, Window(config), i => i % 2 == 0) with
-        {
-            AttentionSoftCap = SoftCap(config, "attn_logit_softcapping", 50),
-            LogitsSoftCap = SoftCap(config, "final_logit_softcapping", 30),
-        };
+        WithLayerTypes(WithFourNorms(ReadGemma(config), config, attentionCap: 50, logitsCap: 30), config, Window(config), i => i % 2 == 0);
 
-    private static DecoderArchitecture WithFourNorms(DecoderArchitecture gemma, ModelConfig config) => gemma with
+    /// <param name="attentionCap">Where the configuration says nothing; null for none.</param>
+    /// <param name="logitsCap">Where the configuration says nothing; null for none.</param>
+    private static DecoderArchitecture WithFourNorms(
+        DecoderArchitecture gemma, ModelConfig config, double? attentionCap = null, double? logitsCap = null) => gemma with
     {
         OutputNorms = true,
         AttentionScale = Math.Pow(config.GetDouble("query_pre_attn_scalar", 256), -0.5),
-        AttentionSoftCap = config.GetDoubleOrNull("attn_logit_softcapping"),
-        LogitsSoftCap = config.GetDoubleOrNull("final_logit_softcapping"),
+        AttentionSoftCap = SoftCap(config, "attn_logit_softcapping", attentionCap),
+        LogitsSoftCap = SoftCap(config, "final_logit_softcapping", logitsCap),
     };
 
-    // Absent they have Gemma 2's values; null is no cap.
-    private static double? SoftCap(ModelConfig config, string field, double absent) => config.IsNull(field) ? null : config.GetDouble(field, absent);
+    // Null in the configuration is no cap.
+    private static double? SoftCap(ModelConfig config, string field, double? absent) =>
+        config.IsNull(field) ? null : config.GetDoubleOrNull(field) ?? absent;
 
     private static DecoderArchitecture ReadGemma3(ModelConfig config)
     {

@@ -53,9 +53,11 @@ internal static partial class ModelFamilies
 
     public static IEnumerable<string> ModelTypes => Rows.Select(r => r.ModelType);
 
+    /// <exception cref="InvalidDataException">A size is above its limit: nothing may be made of it.</exception>
     /// <exception cref="NotSupportedException">No family has the configuration's <c>model_type</c>.</exception>
     public static ModelFamily Of(ModelConfig config)
     {
+        ConfigLimits.Check(config);
         string type = config.GetString("model_type");
         return Rows.FirstOrDefault(r => r.ModelType == type) ?? throw new NotSupportedException(
             $"'{config.Path}': model_type '{type}' is not supported. Supported are {string.Join(", ", ModelTypes)}.");

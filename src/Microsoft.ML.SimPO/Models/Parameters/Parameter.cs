@@ -110,6 +110,13 @@ internal sealed class Parameter : IDisposable
         Gradient.add_(product, alpha: scaling);
     }
 
+    /// <summary>Takes the value of another of the same shape.</summary>
+    public void Set(Parameter from)
+    {
+        using WeightLease reading = EnterOwn([from], WeightUse.Read), writing = Enter(WeightUse.Write);
+        Value.copy_(from.Value);
+    }
+
     /// <summary>Puts a copy in the place of the value, which is kept as <see cref="Base"/>: an adapter trains this one whole.</summary>
     /// <param name="place">Makes the storage of the copy.</param>
     public void Replace(WeightPlace place)

@@ -16,7 +16,8 @@ namespace Microsoft.ML.SimPO.Models.Parameters;
 /// <para><b>The way of the walk.</b> Forward it enters embedding, layers from the first to the last, head; backward head, layers from the last to the first,
 /// embedding, and not those below the lowest that the gradient must reach. One unit is left before the next is entered; <see cref="Expect"/> names the next one
 /// as soon as the one before it is entered. A forward pass without a backward pass may follow at any time.</para>
-/// <para><b>Gradients.</b> What is added to <see cref="Gradient"/> adds up over uses and passes until <see cref="WeightUse.Update"/> sets it to zero.
+/// <para><b>Gradients.</b> What is added to <see cref="Gradient"/> adds up over uses and passes until it is set to zero within
+/// <see cref="WeightUse.Gradients"/>.
 /// <see cref="GradientsReady"/> says, within a use, that all of that use is there; a gradient of a use that is left without it counts for nothing, and the step
 /// is given up.</para>
 /// <para><b>Numbers.</b> Values, gradients that are updated, and moments are float32. <see cref="Compute"/> is the value, or its rounding to the type of

@@ -19,6 +19,9 @@ internal enum WeightUse
     /// </summary>
     Write,
 
+    /// <summary>To add up or clear the gradients of those that are trained: <see cref="WeightStorage.OwnedGradient"/>. No weight changes.</summary>
+    Gradients,
+
     /// <summary>
     /// To move those that are trained: <see cref="WeightStorage.OwnedValue"/>, <see cref="WeightStorage.OwnedGradient"/>, moments. What layers compute with
     /// follows when they are left.

@@ -17,9 +17,8 @@ internal sealed class CheckpointStore(RunFolder? folder, Decoder decoder, ModelF
     /// <param name="resumedFrom">The checkpoint that the run went on from, whose neighbours are of the same run; null for none.</param>
     public string? CheckpointOf(int step, string? resumedFrom)
     {
-        string? run = folder?.Path ?? Path.GetDirectoryName(resumedFrom);
-        string? checkpoint = run is null ? null : Path.Combine(run, RunFolder.CheckpointName(step));
-        return Directory.Exists(checkpoint) ? checkpoint : null;
+        string?[] runs = [folder?.Path, Path.GetDirectoryName(resumedFrom)];
+        return runs.OfType<string>().Select(run => Path.Combine(run, RunFolder.CheckpointName(step))).FirstOrDefault(Directory.Exists);
     }
 
     /// <summary>Writes a checkpoint: complete beside its place first, on the disk, then given its name.</summary>

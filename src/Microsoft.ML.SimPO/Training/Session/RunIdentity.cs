@@ -15,6 +15,9 @@ internal sealed record RunIdentity(IReadOnlyDictionary<string, string> Deciding,
 {
     private const string NotSet = "not set", ValidationHash = "SHA-256 of the encoded validation pairs";
 
+    /// <summary>Of a run that neither goes on nor can be gone on with: hashing its model and data would be for nobody.</summary>
+    public static RunIdentity None { get; } = new(new Dictionary<string, string>(), new Dictionary<string, string>());
+
     /// <summary>The options, and with them the model and the data.</summary>
     /// <param name="deciding">The options that decide the steps.</param>
     /// <param name="cutting">Those that change their rounding alone.</param>

@@ -36,7 +36,7 @@ internal sealed class TrainingSession(
     {
         var clock = Stopwatch.StartNew();
         using (TrainingSteps steps = loop.Begin(training.Pairs, plan)) RunSteps(steps, cancellationToken);
-        _report.Done(_record.Steps.Count, clock.Elapsed);
+        _report.Done(_record.Steps.Count - (origin.State?.Step ?? 0), clock.Elapsed);
         int? restored = settings.KeepsBest ? RestoreBest() : null;
         return new TrainingRun
         {
@@ -87,7 +87,7 @@ internal sealed class TrainingSession(
     {
         origin.Restore(decoder, steps);
         Replay(state);
-        if (Path.GetDirectoryName(origin.Checkpoint) == store.Folder?.Path) _savedStep = state.Step;
+        if (origin.Checkpoint == store.Folder?.CheckpointOf(state.Step)) _savedStep = state.Step;
         _report.Resumed(origin.Checkpoint!, state, get_num_threads(), RunIdentity.Differences(state.Cutting, origin.Identity.Cutting));
         if (IsOver) return false;
         bool isEvaluated = _record.Validations.Any(v => v.Step == state.Step);
@@ -108,15 +108,18 @@ internal sealed class TrainingSession(
             _best.Note(result.Step, result.Loss);
         }
         _file?.Start(_record);
-        if (_file is null && settings.KeepsBest) RecallBest();
+        if (settings.KeepsBest) RecallBest();
     }
 
-    /// <summary>Without a folder of its own the run keeps its best weights in memory: those of before lie beside the checkpoint it goes on from.</summary>
+    /// <summary>
+    /// The best weights of before lie in the run's folder or beside the checkpoint it goes on from, if they were kept at all; without a folder of its own
+    /// the run keeps them in memory.
+    /// </summary>
     private void RecallBest()
     {
         if (_best.Step is not { } step) return;
-        if (store.CheckpointOf(step, origin.Checkpoint) is { } checkpoint) _best.Recall(checkpoint);
-        else _best.Forget();
+        if (store.CheckpointOf(step, origin.Checkpoint) is not { } checkpoint) _best.Forget();
+        else if (_file is null) _best.Recall(checkpoint);
     }
 
     private void Tell(TrainingProgress step)
@@ -181,7 +184,7 @@ internal sealed class TrainingSession(
     private int? RestoreBest()
     {
         if (_best.Step is not { } step || step == _record.Step) return null;
-        _best.Restore(store.Folder is null ? null : store.CheckpointOf(step, null));
+        _best.Restore(store.Folder is null ? null : store.CheckpointOf(step, origin.Checkpoint));
         _report.Restored(step, _best.Loss);
         return step;
     }

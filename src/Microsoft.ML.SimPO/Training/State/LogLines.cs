@@ -1,11 +1,12 @@
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Data.Containers;
 
 namespace Microsoft.ML.SimPO.Training.State;
 
 /// <summary>The lines of a log that may be growing: what stands behind the last line's end is half a line of a process that writes, or was killed.</summary>
 internal static class LogLines
 {
-    private const int MostBytes = 1 << 20, BlockBytes = 1 << 16;
+    private const int MostBytes = 1 << 20;
 
     /// <returns>The lines that are not empty, with their numbers from 1.</returns>
     /// <exception cref="InvalidDataException">A line is longer than a megabyte.</exception>
@@ -13,24 +14,16 @@ internal static class LogLines
     {
         if (RegularFile.Length(path) == 0) yield break;
         using Stream stream = RegularFile.OpenShared(path);
-        using var line = new MemoryStream();
-        byte[] block = new byte[BlockBytes];
-        int number = 0;
-        while (stream.Read(block) is > 0 and var count)
+        var lines = new LineReader(stream, MostBytes);
+        while (lines.TryRead(out ReadOnlySpan<byte> line))
         {
-            for (int from = 0; from < count;)
-            {
-                int length = block.AsSpan(from, count - from).IndexOf((byte)'\n');
-                line.Write(block, from, length < 0 ? count - from : length);
-                if (line.Length > MostBytes)
-                    throw new InvalidDataException(FormattableString.Invariant(
-                        $"'{path}' is damaged in line {number + 1}: it has more than {MostBytes} bytes."));
-                if (length < 0) break;
-                from += length + 1;
-                number++;
-                if (line.Length > 0) yield return (number, line.ToArray());
-                line.SetLength(0);
-            }
+            if (lines.TooLong)
+                throw new InvalidDataException(FormattableString.Invariant(
+                    $"'{path}' is damaged in line {lines.LineNumber}: it has more than {MostBytes} bytes."));
+            if (!lines.IsEnded) yield break;
+            if (line.Length == 0) continue;
+            byte[] copy = line.ToArray(); // a span does not outlive a yield
+            yield return ((int)lines.LineNumber, copy);
         }
     }
 }

@@ -26,8 +26,10 @@ internal static class OptimizerFile
     {
         using CheckpointReader reader = CheckpointReader.OpenFile(Path.Combine(folder, Name));
         using WeightLease lease = Parameter.EnterOwn(optimizer.Moments.Select(m => m.Parameter), WeightUse.Write);
-        TensorMemory.Read(reader, optimizer.Moments.SelectMany(m =>
-            new (string, Parameter, torch.Tensor)[] { (First, m.Parameter, m.First), (Second, m.Parameter, m.Second) }));
+        TensorMemory.Read(reader, optimizer.Moments.SelectMany(m => new (Func<ParameterPart, string>, Parameter, torch.Tensor)[]
+        {
+            (part => First + part.Name, m.Parameter, m.First), (part => Second + part.Name, m.Parameter, m.Second),
+        }));
         optimizer.StepCount = steps;
     }
 }

@@ -10,7 +10,7 @@ internal sealed class RunFolder : IDisposable
 {
     public const string LogName = "trainer_log.jsonl";
 
-    private const string LockName = ".running", CheckpointPrefix = "checkpoint-";
+    private const string LockName = ".running";
 
     /// <summary>Which checkpoints are known to be whole, or not to be.</summary>
     private readonly Dictionary<int, bool> _whole = [];
@@ -50,15 +50,11 @@ internal sealed class RunFolder : IDisposable
     }
 
     /// <summary>The steps that have a checkpoint in the folder of a run, in order.</summary>
-    public static IReadOnlyList<int> CheckpointsIn(string folder) =>
-    [
-        .. Directory.EnumerateDirectories(folder, CheckpointPrefix + "*").Select(d => System.IO.Path.GetFileName(d)[CheckpointPrefix.Length..])
-            .Select(n => int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : -1).Where(s => s >= 0).Order(),
-    ];
+    public static IReadOnlyList<int> CheckpointsIn(string folder) => RunFolders.CheckpointsIn(folder);
 
     public string CheckpointOf(int step) => System.IO.Path.Combine(Path, CheckpointName(step));
 
-    public static string CheckpointName(int step) => string.Create(CultureInfo.InvariantCulture, $"{CheckpointPrefix}{step}");
+    public static string CheckpointName(int step) => RunFolders.CheckpointName(step);
 
     /// <summary>The newest checkpoint that is whole, every file of it as it was written; null for none.</summary>
     /// <param name="damaged">Is told why newer ones were passed over.</param>
@@ -191,7 +187,8 @@ internal sealed class RunFolder : IDisposable
     private void RemoveUnfinished()
     {
         var hiddenToo = new EnumerationOptions { AttributesToSkip = 0, MatchType = MatchType.Simple };
-        foreach (string folder in Directory.EnumerateDirectories(Path, $".{CheckpointPrefix}*", hiddenToo).ToList()) Directory.Delete(folder, recursive: true);
+        foreach (string folder in Directory.EnumerateDirectories(Path, $".{RunFolders.CheckpointPrefix}*", hiddenToo).ToList())
+            Directory.Delete(folder, recursive: true);
         foreach (string file in Directory.EnumerateFiles(Path, $".{LogName}.*", hiddenToo).ToList()) File.Delete(file);
     }
 }

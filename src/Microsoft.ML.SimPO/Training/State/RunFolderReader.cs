@@ -28,7 +28,8 @@ internal static class RunFolderReader
                 else if (TrainingLogLine.ToValidation(json.RootElement, state?.Evaluations ?? []) is { } validation) validations.Add(validation);
                 else if (TrainingLogLine.ToFinding(json.RootElement) is { } finding) findings.Add(finding);
             }
-            catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+            catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException
+                or OverflowException or ArgumentException) // the last two: times that no run took
             {
                 throw new InvalidDataException(FormattableString.Invariant($"'{path}' is damaged in line {number}: {e.Message}"), e);
             }

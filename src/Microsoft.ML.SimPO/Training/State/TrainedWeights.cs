@@ -33,6 +33,6 @@ internal static class TrainedWeights
     {
         string own = Path.Combine(folder, Name);
         using CheckpointReader reader = File.Exists(own) ? CheckpointReader.OpenFile(own) : CheckpointReader.Open(folder);
-        TensorMemory.Read(reader, into.Select(i => ("", i.Parameter, i.Tensor)));
+        TensorMemory.Read(reader, into.Select(i => ((Func<ParameterPart, string>)(part => part.Name), i.Parameter, i.Tensor)));
     }
 }

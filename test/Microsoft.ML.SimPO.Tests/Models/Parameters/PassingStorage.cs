@@ -34,7 +34,7 @@ internal sealed class PassingStorage : WeightStorage
     public override void Leave(WeightUse use)
     {
         if (--Count(use) < 0) throw new InvalidOperationException($"{use} was left, but not entered.");
-        bool changed = use is WeightUse.Write or WeightUse.Update;
+        bool changed = use is WeightUse.Write or WeightUse.Update or WeightUse.Gradients;
         foreach (Weight weight in _weights)
         {
             if (changed) weight.Take();

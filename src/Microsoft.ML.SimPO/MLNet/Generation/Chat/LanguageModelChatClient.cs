@@ -66,7 +66,7 @@ internal sealed class LanguageModelChatClient(AlignmentTransformer model) : ICha
         IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var writer = new AnswerWriter(model.Model, model.Options);
+        AnswerWriter writer = model.Writer;
         int[] prompt = writer.Encode(ChatTurnReader.Read(messages, options?.Instructions));
         int room = model.Model.Decoder.Architecture.MaxPositions - prompt.Length;
         return (writer, prompt, ChatSettings.Read(this, options, () => model.SuggestedGeneration, room));
