@@ -10,6 +10,10 @@ namespace Microsoft.ML.SimPO;
 /// <param name="Metrics">On the validation data; the log-loss is that of the training's target margin.</param>
 public sealed record ValidationResult(int Step, double Epoch, double Loss, AlignmentMetrics Metrics)
 {
+    /// <summary>What the model answered to some prompts, where the options asked for it. They go with the run, but not into its files.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<SampleAnswer> SampleAnswers { get; internal init; } = [];
+
     /// <summary>As the log has them.</summary>
     [JsonInclude]
     internal EvaluationFigures? Figures { get; init; }

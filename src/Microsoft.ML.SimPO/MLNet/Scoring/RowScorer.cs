@@ -12,13 +12,18 @@ internal sealed class RowScorer
     private readonly PreferenceEncoder _encoder;
     private readonly ScoringOptions _options;
     private readonly IReward _reward;
+    private readonly Action<string> _warn;
+    private readonly int _positions;
+    private int _toldLong, _toldCut;
 
-    public RowScorer(LanguageModel model, ScoringOptions options)
+    /// <param name="warn">Told once of rows that the model was not made for, and once of rows that were cut.</param>
+    public RowScorer(LanguageModel model, ScoringOptions options, Action<string> warn)
     {
         _model = model;
         _encoder = model.Encoder(options, everyRow: true);
         _options = options;
         _reward = options.Reward;
+        (_warn, _positions) = (warn, model.Decoder.Architecture.MaxPositions);
     }
 
     /// <summary>How many tokens are worth a forward pass.</summary>
@@ -26,12 +31,33 @@ internal sealed class RowScorer
 
     /// <param name="rejected">Null for a response alone.</param>
     /// <exception cref="InvalidDataException">The row cannot be scored; the message names it.</exception>
-    public EncodedPrompt Encode(string prompt, string chosen, string? rejected, long row) =>
-        (rejected is null ? _encoder.EncodeAnswer(prompt, chosen, row) : _encoder.Encode(prompt, chosen, rejected, row))
-        ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
+    public EncodedPrompt Encode(string prompt, string chosen, string? rejected, long row)
+    {
+        EncodedPrompt encoded = (rejected is null ? _encoder.EncodeAnswer(prompt, chosen, row) : _encoder.Encode(prompt, chosen, rejected, row))
+            ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
+        int tokens = encoded.Answers.Max(a => a.Ids.Length);
+        if (tokens > _positions && Interlocked.Exchange(ref _toldLong, 1) == 0)
+            _warn(FormattableString.Invariant($"Row {row} has {tokens} tokens, more than the {_positions} positions that the model was made for. ")
+                + FormattableString.Invariant($"Use `MaxLength` {_positions}. Other rows may be as long."));
+        if (tokens >= Math.Min(_options.MaxLength, _options.MaxPromptLength) && _toldCut == 0) TellCut(row);
+        return encoded;
+    }
 
     /// <summary>The rewards of all answers of each row.</summary>
-    public float[][] Score(IReadOnlyList<EncodedPrompt> rows) =>
-        [.. ComputeThread.Run("SimPO scoring", () => new GroupScorer(_model.Decoder, _reward).Score(rows))
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public float[][] Score(IReadOnlyList<EncodedPrompt> rows)
+    {
+        using ModelLease lease = _model.Enter();
+        return [.. ComputeThread.Run("SimPO scoring", () => new GroupScorer(lease.Decoder, _reward).Score(rows))
             .Select(g => Array.ConvertAll(g.Answers, a => (float)_reward.Of(a)))];
+    }
+
+    private void TellCut(long row)
+    {
+        EncodingStatistics statistics = _encoder.Statistics;
+        if (statistics.CutPrompts + statistics.CutAnswers == 0 || Interlocked.Exchange(ref _toldCut, 1) != 0) return;
+        string what = statistics.CutAnswers > 0 ? "an answer" : "a prompt";
+        _warn(FormattableString.Invariant($"By row {row} {what} was cut to fit `MaxLength` {_options.MaxLength} and `MaxPromptLength` ")
+            + FormattableString.Invariant($"{_options.MaxPromptLength}; the scores are those of the rest. Others may be cut, too."));
+    }
 }
