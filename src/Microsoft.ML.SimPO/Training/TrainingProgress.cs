@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.SimPO.Training;
 
 namespace Microsoft.ML.SimPO;
@@ -5,6 +6,11 @@ namespace Microsoft.ML.SimPO;
 /// <summary>What one optimizer step did. Means are over the step's pairs and taken before its update.</summary>
 public sealed record TrainingProgress
 {
+    [JsonConstructor]
+    internal TrainingProgress()
+    {
+    }
+
     /// <summary>The step, from 1.</summary>
     public required int Step { get; init; }
 

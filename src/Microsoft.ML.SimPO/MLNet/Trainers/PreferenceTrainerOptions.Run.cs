@@ -15,9 +15,9 @@ public abstract partial class PreferenceTrainerOptions
     public int EvaluationSteps { get; set; }
 
     /// <summary>
-    /// So many prompts of the validation data are answered at every evaluation, the same each time and with the likeliest tokens, at most 128: loss and accuracy
-    /// look well also of a model that has lost its language. The answers stand in the log and in <see cref="ValidationResult.SampleAnswers"/>. 0 or more; default
-    /// 0, for none. Needs validation data.
+    /// So many prompts of the validation data are answered at every evaluation, the same each time and with the likeliest tokens, at most 128: loss and
+    /// accuracy look well also of a model that has lost its language. The answers stand in the log and in <see cref="ValidationResult.SampleAnswers"/>. 0 or
+    /// more; default 0, for none. Needs validation data.
     /// </summary>
     [Option("sample_answers", OptionEffect.None, AtLeast = 0, Use = "3, or 0 for none")]
     public int SampleAnswers { get; set; }
