@@ -32,7 +32,7 @@ internal static class FitRun
         int? batchSize = options.PairsPerEvaluation();
         var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize);
         var store = new CheckpointStore(folder, model.Decoder, model.Files);
-        var samples = new SampleAnswers(model, options, log);
+        var samples = new AnswerSampler(model, options, log);
         ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken token)
         {
             ValidationResult result = validator.Evaluate(data, step, epoch, token);

@@ -137,6 +137,20 @@ public sealed class RunForecastTests
             Assert.Throws<InvalidOperationException>(() => Fit(o => o.SampleAnswers = 1)).Message);
     }
 
+    [Fact]
+    public void Where_no_pair_is_left_nothing_is_said_of_a_template()
+    {
+        List<string> lines = [];
+        _context.Log += (_, e) =>
+        {
+            lock (lines) lines.Add(e.RawMessage);
+        };
+        IDataView empty = _context.Data.LoadFromEnumerable([new TextPair { Prompt = "q", Chosen = "a", Rejected = " " }]);
+        Assert.Throws<InvalidOperationException>(() => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.DropEmptyAnswers = true)).Fit(empty));
+        Assert.Contains("0 pairs encoded.", lines);
+        Assert.DoesNotContain(lines, line => line.Contains("chat template", StringComparison.Ordinal));
+    }
+
     private IDataView Pairs(int count) => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(count));
 
     private void Fit(Action<SimPOTrainer.Options> change) => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(change)).Fit(Pairs(12)).Dispose();
