@@ -66,6 +66,7 @@ internal static class FitRun
         EarlyStoppingPatience = options.EarlyStoppingPatience,
         KeepsBest = options.KeepsBest,
         SaveSteps = options.SaveSteps,
+        LoggingSteps = options.LoggingSteps,
         SaveTotalLimit = options.SaveTotalLimit,
         SaveOnCancel = options.SaveOnCancel,
         Progress = options.Progress,
