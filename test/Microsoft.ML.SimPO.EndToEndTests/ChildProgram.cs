@@ -40,6 +40,10 @@ internal sealed record ChildProgram(int ExitCode, string Output, string Error)
         return await Run(start, input);
     }
 
+    /// <summary>Any program.</summary>
+    public static Task<ChildProgram> Start(string program, string folder, params string[] arguments) =>
+        Run(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder });
+
     /// <summary>Runs a program behind a limit of the shell, as <c>ulimit -f 10000</c>.</summary>
     public static Task<ChildProgram> RunLimited(string limit, string binary, string folder, params string[] arguments)
     {

@@ -12,18 +12,16 @@ internal sealed class FreshApplication : IDisposable
 
     /// <param name="sources">Its files by name.</param>
     /// <param name="libTorch">The package that brings libtorch; null for the part of it that is for this machine.</param>
-    /// <param name="sdk">That of its project.</param>
+    /// <param name="environment">Variables that are set for its build.</param>
     public static async Task<FreshApplication> Build(
-        PackageFeed feed, IReadOnlyDictionary<string, string> sources, string? libTorch = null, string sdk = "Microsoft.NET.Sdk",
-        params (string Id, string Version)[] packages)
+        PackageFeed feed, IReadOnlyDictionary<string, string> sources, string? libTorch = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var application = new FreshApplication();
         try
         {
             libTorch ??= PackageFeed.LibTorch;
-            (string Id, string Version)[] all = [("Microsoft.ML.SimPO", feed.Version), (libTorch, PackageFeed.VersionOf(libTorch)), .. packages];
             application.Write("App.csproj", $"""
-                <Project Sdk="{sdk}">
+                <Project Sdk="Microsoft.NET.Sdk">
                   <PropertyGroup>
                     <OutputType>Exe</OutputType>
                     <TargetFramework>net10.0</TargetFramework>
@@ -32,7 +30,8 @@ internal sealed class FreshApplication : IDisposable
                     <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
                   </PropertyGroup>
                   <ItemGroup>
-                {string.Join("\n", all.Select(p => $"    <PackageReference Include=\"{p.Id}\" Version=\"{p.Version}\" />"))}
+                    <PackageReference Include="Microsoft.ML.SimPO" Version="{feed.Version}" />
+                    <PackageReference Include="{libTorch}" Version="{PackageFeed.VersionOf(libTorch)}" />
                   </ItemGroup>
                 </Project>
                 """);
@@ -44,7 +43,7 @@ internal sealed class FreshApplication : IDisposable
                 </configuration>
                 """);
             foreach ((string name, string text) in sources) application.Write(name, text);
-            ChildProgram build = await ChildProgram.Dotnet(application.Folder, null, "build", "-nologo", "-v", "q");
+            ChildProgram build = await ChildProgram.Dotnet(application.Folder, environment, "build", "-nologo", "-v", "q");
             Assert.True(build.ExitCode == 0, build.Output + build.Error);
             return application;
         }

@@ -66,6 +66,36 @@ public sealed class SingleFileTests(PackageFeed feed)
         }
     }
 
+    /// <summary>In a real kernel, which loads assemblies and libtorch straight from NuGet's folder. Skipped where the tool cannot be installed.</summary>
+    [SkippableFact]
+    public async Task The_notebook_runs_to_its_end_in_dotnet_repl()
+    {
+        using var folder = new TemporaryFolder();
+        ChildProgram install = await ChildProgram.Dotnet(
+            folder.Path, null, "tool", "install", "dotnet-repl", "--version", "0.3.259", "--tool-path", folder.In("tool"));
+        Skip.IfNot(install.ExitCode == 0, "dotnet-repl cannot be installed here.");
+        foreach (string part in new[] { "data", "model" })
+        {
+            Directory.CreateDirectory(folder.In("QuickStart", part));
+            foreach (string file in Directory.EnumerateFiles(Path.Combine(ChildProgram.Root, "samples", "QuickStart", part)))
+                File.Copy(file, folder.In("QuickStart", part, Path.GetFileName(file)));
+        }
+        Directory.CreateDirectory(folder.In("Notebook"));
+        string own = $"#i \\\"nuget:{feed.Path.Replace("\\", "/", StringComparison.Ordinal)}\\\"\\n#r \\\"nuget: Microsoft.ML.SimPO, {feed.Version}\\\"";
+        string notebook = (await File.ReadAllTextAsync(Path.Combine(Notebook, "SimPO.ipynb")))
+            .Replace("#r \\\"nuget: Microsoft.ML.SimPO, 0.1.0\\\"", own, StringComparison.Ordinal)
+            .Replace($"TorchSharp-cpu, {PackageFeed.VersionOf("TorchSharp-cpu")}", $"{PackageFeed.LibTorch}, {PackageFeed.VersionOf(PackageFeed.LibTorch)}",
+                StringComparison.Ordinal);
+        Assert.Contains(feed.Version, notebook, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(folder.In("Notebook", "SimPO.ipynb"), notebook);
+        await ChildProgram.Start(folder.In("tool", "dotnet-repl"), folder.In("Notebook"),
+            "--run", "SimPO.ipynb", "--exit-after-run", "--output-format", "trx", "--output-path", "out.trx");
+        string result = await File.ReadAllTextAsync(folder.In("Notebook", "out.trx"));
+        string[] outcomes = [.. System.Text.RegularExpressions.Regex.Matches(result, "outcome=\"(\\w+)\"").Select(m => m.Groups[1].Value)];
+        Assert.True(outcomes.Length >= 6, result);
+        Assert.All(outcomes, outcome => Assert.True(outcome == "Passed", result));
+    }
+
     private static string Program(string notebook)
     {
         string[] code = [.. JsonDocument.Parse(notebook).RootElement.GetProperty("cells").EnumerateArray()

@@ -43,6 +43,8 @@ Check("a run", TrainingRun.Load("run").Steps.Count == model.TrainingRun.Steps.Co
 // Scores.
 AlignmentMetrics metrics = ml.Alignment.Evaluate(model.Transform(pairs));
 Check("metrics", metrics.Count == 16 && model.GetOutputSchema(pairs.Schema)["Score"].Type == NumberDataViewType.Single);
+metrics.SaveHtml("metrics.html");
+Check("a page", File.ReadAllText("metrics.html").Contains(metrics.ToHtml()));
 Check("rows", model.GetRowToRowMapper(pairs.Schema).OutputSchema.Count > 3);
 using (PredictionEngine<Pair, Scores> engine = ml.Model.CreatePredictionEngine<Pair, Scores>(model))
     Check("an engine", float.IsFinite(engine.Predict(new Pair { Prompt = "Hello?", Chosen = "Hello.", Rejected = "No." }).Margin));
@@ -58,6 +60,8 @@ Check("samples", model.GenerateSamples([prompt], 2, few with { Sample = true })[
 string streamed = "";
 await foreach (string piece in model.GenerateStreaming(prompt, few)) streamed += piece;
 Check("a stream", streamed == answer);
+using (var chained = ml.Alignment.Trainers.SimPO(modelPath, learningRate: 2e-4).Append(ml.Alignment.Transforms.GenerateNext(options: few)).Fit(parts.TestSet))
+    Check("a trainer and its answers", chained.Transform(parts.TestSet).GetColumn<string>("Answer").All(text => text.Length > 0));
 Check("a column of answers", ml.Alignment.Transforms.Generate(model, options: few).Fit(pairs).Transform(pairs).GetColumn<string>("Answer").First().Length > 0);
 using IChatClient chat = model.AsChatClient();
 ChatResponse response = await chat.GetResponseAsync(prompt, new ChatOptions { Temperature = 0, MaxOutputTokens = 12 });

@@ -32,7 +32,7 @@ internal static class FitRun
         int? batchSize = options.PairsPerEvaluation();
         var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize);
         var store = new CheckpointStore(folder, model.Decoder, model.Files);
-        var samples = new SampleAnswers(model, options, log);
+        var samples = new AnswerSampler(model, options, log);
         ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken token)
         {
             ValidationResult result = validator.Evaluate(data, step, epoch, token);
@@ -66,6 +66,7 @@ internal static class FitRun
         EarlyStoppingPatience = options.EarlyStoppingPatience,
         KeepsBest = options.KeepsBest,
         SaveSteps = options.SaveSteps,
+        LoggingSteps = options.LoggingSteps,
         SaveTotalLimit = options.SaveTotalLimit,
         SaveOnCancel = options.SaveOnCancel,
         Progress = options.Progress,

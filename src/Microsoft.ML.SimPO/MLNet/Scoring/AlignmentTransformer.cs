@@ -19,7 +19,7 @@ namespace Microsoft.ML.SimPO;
 
 /// <summary>
 /// A language model that scores pairs and generates. It adds <c>ChosenReward</c> and <c>RejectedReward</c> (beta times the mean log-probability of
-/// the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected reward, without gamma) <c>PredictedLabel</c> (margin above 0)
+/// the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected reward, without gamma), <c>PredictedLabel</c> (margin above 0)
 /// and <c>Probability</c> (sigma of the margin: how likely the chosen answer is the better one, by the model).
 /// </summary>
 /// <remarks>

@@ -116,7 +116,12 @@ internal sealed class LanguageModel : IDisposable
     }
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, typeof(AlignmentTransformer));
+    public void ThrowIfDisposed()
+    {
+        if (!_isDisposed) return;
+        throw new ObjectDisposedException(typeof(AlignmentTransformer).FullName,
+            "The model was disposed and its weights are freed. Dispose it after its last use, also by what was made of it: scorers, engines, chat clients.");
+    }
 
     /// <summary>
     /// A model of its own over the same base weights, which are in memory once and freed with the last; training it changes nothing of this one.

@@ -61,7 +61,9 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
     public IDataView Transform(IDataView input)
     {
         Model.ThrowIfDisposed();
-        return ColumnMap.Transform(Host, input);
+        IDataView view = ColumnMap.Transform(Host, input);
+        if (view is IModelDataView made) made.Maker = this;
+        return view;
     }
 
     /// <inheritdoc/>

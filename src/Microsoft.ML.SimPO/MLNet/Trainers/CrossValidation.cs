@@ -14,11 +14,14 @@ internal static class CrossValidation
         IReadOnlyList<DataOperationsCatalog.TrainTestData> folds = PromptPartition.Folds(host, data, options.PromptColumnName, numberOfFolds, seed);
         using var model = new SharedBase(context, options.Copy());
         model.GiveTo(options);
-        return Run(host, folds, keepModels, cancellationToken, parts =>
-        {
-            AlignmentTransformer tuned = options.CreateTrainer(context).Fit(parts.TrainSet, null, cancellationToken);
-            return (tuned, tuned, () => context.Alignment.Evaluate(tuned.Transform(parts.TestSet)));
-        });
+        return Run(
+            host, folds, keepModels,
+            parts =>
+            {
+                AlignmentTransformer tuned = options.CreateTrainer(context).Fit(parts.TrainSet, null, cancellationToken);
+                return (tuned, tuned, () => context.Alignment.Evaluate(tuned.Transform(parts.TestSet)));
+            },
+            cancellationToken);
     }
 
     /// <summary>Of a chain that ends in a trainer.</summary>
@@ -28,19 +31,23 @@ internal static class CrossValidation
     {
         IHost host = Host(context);
         IReadOnlyList<DataOperationsCatalog.TrainTestData> folds = PromptPartition.Folds(host, data, promptColumn, numberOfFolds, seed);
-        return Run(host, folds, keepModels, cancellationToken, parts =>
-        {
-            TransformerChain<AlignmentTransformer> tuned = chain.Fit(parts.TrainSet);
-            return (tuned.LastTransformer, tuned, () => context.Alignment.Evaluate(tuned.Transform(parts.TestSet)));
-        });
+        return Run(
+            host, folds, keepModels,
+            parts =>
+            {
+                TransformerChain<AlignmentTransformer> tuned = chain.Fit(parts.TrainSet);
+                return (tuned.LastTransformer, tuned, () => context.Alignment.Evaluate(tuned.Transform(parts.TestSet)));
+            },
+            cancellationToken);
     }
 
     private static IHost Host(MLContext context) => ((IHostEnvironment)context).RegisterOwn("AlignmentCrossValidation");
 
     /// <param name="fit">Gives the model of a fold, what is disposed with it, and how it is judged.</param>
     private static List<CrossValidationFold> Run(
-        IHost host, IReadOnlyList<DataOperationsCatalog.TrainTestData> folds, bool keepModels, CancellationToken cancellationToken,
-        Func<DataOperationsCatalog.TrainTestData, (AlignmentTransformer Model, IDisposable All, Func<AlignmentMetrics> Judge)> fit)
+        IHost host, IReadOnlyList<DataOperationsCatalog.TrainTestData> folds, bool keepModels,
+        Func<DataOperationsCatalog.TrainTestData, (AlignmentTransformer Model, IDisposable All, Func<AlignmentMetrics> Judge)> fit,
+        CancellationToken cancellationToken)
     {
         using IChannel channel = host.Start("CrossValidation");
         List<CrossValidationFold> results = [];

@@ -46,8 +46,9 @@ public sealed class LoraOptions
     public override string ToString()
     {
         string whole = ModulesToSave.Count == 0 ? "" : $" with {string.Join(", ", ModulesToSave)} whole";
-        return string.Create(
-            CultureInfo.InvariantCulture, $"rank {Rank}, alpha {Alpha}{(UseRslora ? ", rank-stabilised" : "")} on {string.Join(", ", TargetModules)}{whole}");
+        string dropout = Dropout == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", dropout {Dropout}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"rank {Rank}, alpha {Alpha}{(UseRslora ? ", rank-stabilised" : "")} on {string.Join(", ", TargetModules)}{whole}{dropout}");
     }
 
     internal LoraOptions Copy()

@@ -3,9 +3,15 @@ using Microsoft.ML.SimPO.Training.State;
 namespace Microsoft.ML.SimPO.Training.Session;
 
 /// <summary>What a run says in the log.</summary>
-internal sealed class RunReport(ITrainingLog log) : ITrainingObserver
+/// <param name="every">Steps between two lines about them.</param>
+internal sealed class RunReport(ITrainingLog log, int every) : ITrainingObserver
 {
-    public void OnStep(TrainingProgress step) => log.Info(Say(
+    public void OnStep(TrainingProgress step)
+    {
+        if (step.Step == 1 || step.Step == step.TotalSteps || step.Step % every == 0) Say(step);
+    }
+
+    private void Say(TrainingProgress step) => log.Info(Say(
         $"step {step.Step}/{step.TotalSteps} epoch {step.Epoch:F2} loss {step.Loss:F4} ")
         + Say($"grad_norm {step.GradientNorm:G4} learning_rate {step.LearningRate:G3} ")
         + Say($"rewards/chosen {step.ChosenReward:F4} rewards/rejected {step.RejectedReward:F4} ")

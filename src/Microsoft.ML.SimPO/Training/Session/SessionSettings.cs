@@ -9,6 +9,9 @@ internal sealed record SessionSettings
     /// <summary>The highest of the run, for the diagnosis.</summary>
     public required double LearningRate { get; init; }
 
+    /// <summary>Steps between two lines about them in what the run says.</summary>
+    public int LoggingSteps { get; init; } = 1;
+
     /// <summary>Steps between two evaluations; 0 for the end of each epoch.</summary>
     public int EvaluationSteps { get; init; }
 

@@ -54,9 +54,9 @@ public sealed class DisposalTests
         model.Dispose();
         Action[] calls =
         [
-            () => model.Transform(Data), () => model.GetRowToRowMapper(Data.Schema), () => lazy.GetColumn<float>("Score").ToArray(),
+            () => model.Transform(Data), () => model.GetRowToRowMapper(Data.Schema), () => _ = lazy.GetColumn<float>("Score").ToArray(),
             () => scorer.Transform(Data), () => engine.Predict(QuickStartFiles.Pairs(1)[0]), () => model.Generate("hi"),
-            () => model.GenerateStreaming("hi").ToBlockingEnumerable().Count(), () => model.SaveCheckpoint("nowhere"), () => model.SaveAdapter("nowhere"),
+            () => _ = model.GenerateStreaming("hi").ToBlockingEnumerable().Count(), () => model.SaveCheckpoint("nowhere"), () => model.SaveAdapter("nowhere"),
             () => model.Describe(), () => model.WithAdapter("nowhere"), () => _ = model.ParameterCount,
             () => _context.Model.Save(model, Data.Schema, Stream.Null), () => _context.Model.CreatePredictionEngine<TextPair, ScoredPair>(model),
             () => chat.GetResponseAsync([new(Microsoft.Extensions.AI.ChatRole.User, "hi")]).GetAwaiter().GetResult(),

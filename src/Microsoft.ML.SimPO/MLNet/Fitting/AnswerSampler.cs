@@ -4,7 +4,7 @@ using Microsoft.ML.SimPO.Training.Session;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>What a model in training answers to the first prompts of its validation data.</summary>
-internal sealed class SampleAnswers(LanguageModel model, PreferenceTrainerOptions options, ITrainingLog log)
+internal sealed class AnswerSampler(LanguageModel model, PreferenceTrainerOptions options, ITrainingLog log)
 {
     private static readonly GenerationOptions Generation = new() { MaxNewTokens = 128 };
 
