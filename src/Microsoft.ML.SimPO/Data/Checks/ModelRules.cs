@@ -55,7 +55,7 @@ internal static class ModelRules
         if (row.Turns is null || (control is null && !row.HasMessages)) return null;
         Func<string, bool> isForeign = control is null ? _ => true : marker => !control.Knows(marker);
         foreach (Message turn in row.Turns.Prompt.Messages.Concat(row.Turns.Answers.SelectMany(answer => answer)))
-            if (TextSigns.Marker(turn.Content, isForeign) is { } marker) return marker;
+            if ((TextSigns.Marker(turn.Content, isForeign) ?? (row.HasMessages ? TextSigns.Heading(turn.Content) : null)) is { } marker) return marker;
         return null;
     }
 

@@ -25,6 +25,9 @@ internal static partial class TextSigns
             "<｜begin▁of▁sentence｜>", "<|START_OF_TURN_TOKEN|>", "<|END_OF_TURN_TOKEN|>", "<|header_start|>", "<|header_end|>", "<|eot|>", "<|start|>",
             "<|message|>", "<|channel|>", "<|return|>", "<|start_of_role|>", "<|end_of_role|>"];
 
+    /// <summary>Headings that are framing in a text of one's own, and foreign in the words of a message.</summary>
+    private static readonly string[] Headings = ["### Instruction:", "### Response:", "### Human:", "### Assistant:", "\n\nHuman:", "\n\nAssistant:"];
+
     private static readonly string[] Thoughts = ["<think>", "<thinking>", "<thought>", "<reasoning>", "<|begin_of_thought|>", "<|channel>thought", "[THINK]"];
 
     /// <summary>The header of an answer with which a text begins; null for none.</summary>
@@ -48,6 +51,9 @@ internal static partial class TextSigns
         string words = WithoutCode(text);
         return Markers.FirstOrDefault(marker => words.Contains(marker, StringComparison.Ordinal) && isForeign(marker));
     }
+
+    /// <summary>A heading of a text format that stands in the words of a message; null for none.</summary>
+    public static string? Heading(string text) => Headings.FirstOrDefault(heading => text.Contains(heading, StringComparison.Ordinal));
 
     /// <summary>Whether an answer has a thought before its words.</summary>
     public static bool Thinks(string text) =>
@@ -121,7 +127,8 @@ internal static partial class TextSigns
         + @"|\bi (can ?not|can('|’)t|will not|won('|’)t|must decline to|must refuse to|am not able to|('|’)?m not able to|do not feel comfortable)"
         + @" (to )?(help|assist|provide|answer|comply|do that|fulfil|discuss|share|create|write|engage|support"
         + @"|offer|give|respond|continue|participate|generate)"
-        + @"|\bnot (able|allowed|permitted|comfortable) (to|with) (help|assist|answer|provid|discuss|shar)\w*|\bi must (respectfully )?(decline|refuse)\b"
+        + @"|\bnot (able|allowed|permitted|comfortable) (to|with) (help|assist|answer|provid|discuss|shar)\w*|\b(i must|i have to|i need to) (respectfully )?(decline|refuse)\b"
+        + @"|\b(not|nothing) (something )?(that )?(i|we)('|’)?( ?a?m)? (can|could|able to|willing to|allowed to) (help|assist|do|answer|provide|discuss)"
         + @"|\b(kann|darf|möchte) (ich )?(dir |ihnen |euch )?(dabei |damit |hier |das )?(leider )?nicht (weiter)?(helfen|beantworten)"
         + @"|\btut mir (sehr )?leid,? (aber )?(ich|das|dabei|da)\b|\bje (ne peux|ne suis|regrette|suis désolé)\w*\b.{0,40}\b(pas|mais|aider|répondre)\b"
         + @"|\b(lo siento,? (pero )?no|no puedo (ayudar|responder|proporcionar|asistir)|não posso (ajudar|responder))"
