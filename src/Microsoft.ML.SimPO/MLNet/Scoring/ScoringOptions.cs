@@ -59,6 +59,14 @@ public class ScoringOptions
     public string? ChatTemplate { get; set; }
 
     /// <summary>
+    /// What a control token of the model, such as <c>&lt;|im_end|&gt;</c>, is in the words of a row that the chat template renders. In what users and tools say
+    /// to a model that generates it is always letters. Default <see cref="ControlTokenText.Tokens"/>, as transformers and most trainers have it, and as a
+    /// compatible mode must.
+    /// </summary>
+    [Option("control_tokens", OptionEffect.Data)]
+    public ControlTokenText ControlTokens { get; set; }
+
+    /// <summary>
     /// Whose preprocessing and training are reproduced, faults included. With another than <see cref="Compatibility.None"/>, the default, a micro-batch has
     /// <see cref="PreferenceTrainerOptions.PairsPerMicroBatch"/> pairs, each micro-batch of a step weighs the same, and a cross entropy is normalised as
     /// <see cref="SftNormalization.MicroBatchTokens"/>. The order of shuffled data is always our own.
@@ -119,7 +127,9 @@ public class ScoringOptions
     internal IEnumerable<string> Faults() => OptionProperty.Of(GetType()).Select(option => option.Fault(this)).OfType<string>().Concat(Contradictions());
 
     /// <summary>A sentence for each value that does not go with others.</summary>
-    internal virtual IEnumerable<string> Contradictions() => [];
+    internal virtual IEnumerable<string> Contradictions() => Compatibility != Compatibility.None && ControlTokens != ControlTokenText.Tokens
+        ? [$"`{nameof(ControlTokens)}` must be {ControlTokenText.Tokens} with `{nameof(Compatibility)}` {Compatibility}, but was {ControlTokens}."]
+        : [];
 
     /// <summary>A copy of the same class.</summary>
     internal virtual ScoringOptions Clone() => (ScoringOptions)MemberwiseClone();

@@ -29,6 +29,11 @@ internal static class FitReport
         if (statistics.DroppedEmpty > 0) channel.Warning(Say($"{statistics.DroppedEmpty} pairs were dropped because an answer is empty."));
         if (statistics.CutAnswers > 0)
             channel.Warning(Say($"{statistics.CutAnswers} pairs have an answer that was cut to fit `MaxLength` {options.MaxLength}."));
+        if (statistics.RenderedOtherwise is { } otherwise)
+            channel.Info(Say($"{otherwise.Count} pairs: the chat template writes their whole conversations without {otherwise.Example} at the end of the ")
+                + Say($"prompt (the first is row {otherwise.Row}). They are trained on as the model is served: behind the prompt with it."));
+        if (statistics.Faults is { } faults)
+            channel.Warning(Say($"{faults.Count} pairs have a sequence that does not begin and end as it should: {faults.Example} (row {faults.Row})."));
         if (statistics.EqualAnswers > 0) channel.Warning(Say($"{statistics.EqualAnswers} pairs have equal answers and teach nothing."));
     }
 

@@ -50,14 +50,19 @@ internal static class OptionsExtensions
 
     /// <param name="everyRow">Empty answers are kept and long ones cut, so that every row has a score; training refuses and drops them.</param>
     public static PreferenceEncoder Encoder(this LanguageModel model, ScoringOptions options, bool everyRow = false) =>
-        new(model.Tokenizer, model.SpecialTokens, model.Template, new PreferenceEncoderOptions
-        {
-            MaxLength = options.MaxLength,
-            MaxPromptLength = options.MaxPromptLength,
-            ApplyChatTemplate = options.ApplyChatTemplate,
-            Preparation = options.Profile.Preparation,
-            EmptyAnswers = everyRow ? EmptyAnswers.Keep
-                : options is PreferenceTrainerOptions { DropEmptyAnswers: true } ? EmptyAnswers.Drop : EmptyAnswers.Refuse,
-            LongAnswers = everyRow ? LongAnswers.Cut : LongAnswers.Drop,
-        });
+        new(model.Tokenizer, model.SpecialTokens, model.Template, options.Encoding(everyRow));
+
+    /// <summary>How rows become ids.</summary>
+    /// <inheritdoc cref="Encoder"/>
+    public static PreferenceEncoderOptions Encoding(this ScoringOptions options, bool everyRow = false) => new()
+    {
+        MaxLength = options.MaxLength,
+        MaxPromptLength = options.MaxPromptLength,
+        ApplyChatTemplate = options.ApplyChatTemplate,
+        ControlTokens = options.ControlTokens,
+        Preparation = options.Profile.Preparation,
+        EmptyAnswers = everyRow ? EmptyAnswers.Keep
+            : options is PreferenceTrainerOptions { DropEmptyAnswers: true } ? EmptyAnswers.Drop : EmptyAnswers.Refuse,
+        LongAnswers = everyRow ? LongAnswers.Cut : LongAnswers.Drop,
+    };
 }

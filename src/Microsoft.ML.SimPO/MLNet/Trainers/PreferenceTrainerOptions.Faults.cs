@@ -7,6 +7,7 @@ public abstract partial class PreferenceTrainerOptions
 
     internal override IEnumerable<string> Contradictions()
     {
+        foreach (string fault in base.Contradictions()) yield return fault;
         if (!HasModel) yield return "`ModelPath` must name a folder in Hugging Face layout, but was empty.";
         if (Profile.ByMicroBatch && PairsPerMicroBatch is { } size and > 0 && BatchSize % size != 0)
             yield return Say($"`PairsPerMicroBatch` must divide `BatchSize` ({BatchSize}) with `Compatibility` {Compatibility}, but was {size}.");

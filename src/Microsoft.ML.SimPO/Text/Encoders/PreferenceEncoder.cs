@@ -14,6 +14,7 @@ internal sealed class PreferenceEncoder
     private readonly SideTokenizer _sides;
     private readonly ChatTexts _texts;
     private readonly ReferenceEncoder? _reference;
+    private readonly SequenceCheck _check;
     private readonly EncodingCounters _counters = new();
     private readonly int? _endToken;
 
@@ -37,13 +38,18 @@ internal sealed class PreferenceEncoder
                 + "so an answer would have no end. "
                 + "Set `eos_token` in tokenizer_config.json.");
         EndTokens = [.. new[] { _endToken, eos }.OfType<int>().Distinct()];
-        _sides = new SideTokenizer(tokenizer, bos, eos);
-        _texts = new ChatTexts(applied, turns);
+        _check = new SequenceCheck(tokenizer, bos, EndTokens);
+        Control = new ControlTokens(tokenizer, applied);
+        _sides = new SideTokenizer(tokenizer, Control, bos, eos);
+        _texts = new ChatTexts(applied, turns, Control, _options.ControlTokens);
         _reference = _options.Preparation == RowPreparation.Own ? null : new ReferenceEncoder(tokenizer, applied, bos, eos ?? _endToken.Value, _options);
     }
 
     /// <summary>The tokens at which an answer ends: that of the turn, and EOS where it is another.</summary>
     public IReadOnlyList<int> EndTokens { get; }
+
+    /// <summary>The tokens that part turns, in words of the data.</summary>
+    public ControlTokens Control { get; }
 
     /// <summary>What was done so far.</summary>
     public EncodingStatistics Statistics => _counters.Snapshot();
@@ -65,7 +71,7 @@ internal sealed class PreferenceEncoder
     {
         try
         {
-            EncodedPrompt? pair = Encode(prompt, chosen, rejected);
+            EncodedPrompt? pair = EncodeAt(row, prompt, chosen, rejected);
             if (pair is not null) pair.Row = row;
             return pair;
         }
@@ -93,6 +99,21 @@ internal sealed class PreferenceEncoder
         }
     }
 
+    /// <summary>One pair with all that was made of it; not counted.</summary>
+    /// <inheritdoc cref="Encode(string, string, string, long)"/>
+    /// <exception cref="InvalidDataException">The row cannot be encoded; the message says why, without its number.</exception>
+    public EncodingDetail Examine(string prompt, string chosen, string rejected)
+    {
+        try
+        {
+            return _reference is null ? Detail(_texts.Of(prompt, chosen, rejected)) : _reference.Examine(prompt, chosen, rejected);
+        }
+        catch (JinjaException e)
+        {
+            throw new InvalidDataException($"the model's chat template refuses this conversation: {e.Detail}", e);
+        }
+    }
+
     /// <summary>The ids of a prompt with one answer, as they are in a pair whose other answer is not longer.</summary>
     /// <inheritdoc cref="Encode(string, string, string, long)"/>
     public EncodedPrompt? EncodeAnswer(string prompt, string answer, long row) =>
@@ -109,27 +130,32 @@ internal sealed class PreferenceEncoder
 
     private int[] Ids((string Text, bool AddsSpecial) prompt) => _sides.Prompt(prompt.Text, prompt.AddsSpecial);
 
-    private EncodedPrompt? Encode(string prompt, string chosen, string rejected)
+    private EncodedPrompt? EncodeAt(long row, string prompt, string chosen, string rejected)
     {
         if (_reference is not null) return _reference.Encode(prompt, chosen, rejected, _counters);
         bool isEmpty = IsEmpty(prompt, "prompt") || IsEmpty(chosen, "chosen answer") || IsEmpty(rejected, "rejected answer");
-        return isEmpty ? Drop(isEmpty: true) : Encode(_texts.Of(prompt, chosen, rejected));
+        if (isEmpty) return Drop(isEmpty: true);
+        EncodingDetail detail = Detail(_texts.Of(prompt, chosen, rejected));
+        if (detail.Pair is not { } pair) return Drop(isEmpty: false);
+        _counters.Encoded(detail.Texts.Handling, detail.CutsPrompt, detail.CutsAnswer, detail.IsMerged, pair);
+        _counters.Odd(row, detail);
+        return pair;
     }
 
-    private EncodedPrompt? Encode(PairTexts texts)
+    private EncodingDetail Detail(PairTexts texts)
     {
         (EncodedSide chosen, EncodedSide rejected) = _sides.Pair(texts);
+        string? fault = _check.Fault(chosen) ?? _check.Fault(rejected);
         if (PairTruncation.Fit(chosen, rejected, _options, _endToken) is not var (fittedChosen, fittedRejected, cutsPrompt, cutsAnswer))
-            return Drop(isEmpty: false);
+            return new EncodingDetail(texts, chosen, rejected, null, false, false) { Fault = fault };
         var pair = EncodedPrompt.Pair(fittedChosen.Ids, fittedChosen.PromptLength, fittedRejected.Ids, fittedRejected.PromptLength);
-        _counters.Encoded(texts.Handling, cutsPrompt, cutsAnswer, chosen.IsMerged || rejected.IsMerged, pair);
-        return pair;
+        return new EncodingDetail(texts, chosen, rejected, pair, cutsPrompt, cutsAnswer) { Fault = fault };
     }
 
     /// <summary>Whether a text that a pair needs says nothing; null is empty in a data view. A missing prompt is as wrong as a missing answer.</summary>
     private bool IsEmpty(string text, string name)
     {
-        if (_options.EmptyAnswers == EmptyAnswers.Keep || !string.IsNullOrWhiteSpace(text)) return false;
+        if (_options.EmptyAnswers == EmptyAnswers.Keep || !VisibleText.IsBlank(text)) return false;
         if (_options.EmptyAnswers == EmptyAnswers.Drop) return true;
         throw new InvalidDataException($"the {name} is empty. Remove the row, or set `DropEmptyAnswers`.");
     }

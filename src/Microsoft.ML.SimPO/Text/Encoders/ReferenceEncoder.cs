@@ -16,6 +16,17 @@ internal sealed class ReferenceEncoder(HfTokenizer tokenizer, ChatTemplate? temp
         return row.Pair;
     }
 
+    /// <summary>The pair with its texts. What was cut of it is not told apart.</summary>
+    public EncodingDetail Examine(string prompt, string chosen, string rejected)
+    {
+        PairTexts texts = TextsOf(prompt, chosen, rejected);
+        ReferenceRow row = new ReferenceTokenization(tokenizer, bos, eos, options.MaxLength, PromptLength, options.PromptCut)
+            .Encode(texts.Prompt, texts.Chosen, texts.Rejected);
+        return new EncodingDetail(texts, Side(row.Pair.Chosen), Side(row.Pair.Rejected), row.Pair, row.CutsPrompt, row.CutsAnswer);
+
+        EncodedSide Side(EncodedAnswer answer) => new(answer.Ids.Span.ToArray(), answer.PromptLength, 0, row.IsMerged);
+    }
+
     private int PromptLength => options.MaxPromptLength ?? Math.Min(DefaultPromptLength, Math.Max(1, options.MaxLength * 7 / 8));
 
     private PairTexts TextsOf(string prompt, string chosen, string rejected)
@@ -24,6 +35,6 @@ internal sealed class ReferenceEncoder(HfTokenizer tokenizer, ChatTemplate? temp
         PromptedAnswers row = PromptedAnswers.Parse(prompt, ("chosen", chosen), ("rejected", rejected));
         return options.Preparation == RowPreparation.SimPOReference
             ? ReferenceTexts.SimPO(template, row.Prompt.Messages, row.Answers[0], row.Answers[1])
-            : ReferenceTexts.Trl(template, row.Prompt.Messages, row.Answers[0], row.Answers[1]);
+            : ReferenceTexts.Trl(template, row.Prompt, row.Answers[0], row.Answers[1]);
     }
 }
