@@ -1,4 +1,6 @@
+using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO;
 
@@ -74,6 +76,9 @@ public abstract partial class PreferenceTrainerOptions : ScoringOptions
 
     /// <summary>What a cross entropy beside the loss is the mean of, without a <see cref="Compatibility"/>.</summary>
     internal virtual SftNormalization CrossEntropy => SftNormalization.Pair;
+
+    /// <summary>What the method trains on, made of the encoded rows of a data view: the rows themselves where it does nothing to them.</summary>
+    internal virtual IReadOnlyList<EncodedPrompt> Prepare(IReadOnlyList<EncodedPrompt> pairs, IDataView data, IHost host) => pairs;
 
     /// <summary>The loss that these options describe.</summary>
     internal abstract IAlignmentLoss CreateLoss();
