@@ -22,6 +22,8 @@ internal sealed class DpoLoss(DpoSettings settings) : IAlignmentLoss
 
     public bool NeedsTotals => _terms.Any(t => t.Matching != Matching.Pairs);
 
+    public IReadOnlyList<MethodMetric> Metrics => MethodMetric.Sums;
+
     public double[] Totals(IReadOnlyList<GroupScore> step) => SortedStep.Of(step);
 
     public GroupLoss Evaluate(GroupScore group, in GroupContext context)
@@ -32,8 +34,7 @@ internal sealed class DpoLoss(DpoSettings settings) : IAlignmentLoss
         {
             if (term.Function is null)
             {
-                bool ofPair = settings.SftNormalization == SftNormalization.Pair;
-                likelihood += term.Weight * (ofPair ? context.Weight / group.Chosen.Count : context.TokenWeight);
+                likelihood += term.Weight * context.PerToken(settings.SftNormalization, group.Chosen.Count);
                 continue;
             }
             TermLoss found = term.Evaluate(group, context, settings.Divergence, settings.LengthPenalty / settings.Beta);

@@ -13,7 +13,4 @@ internal interface IReward : ITokenScoring
     double Value(in AnswerScore answer);
 
     double Of(in AnswerScore answer) => Scale * Value(answer);
-
-    /// <summary>The log-probability that is told of an answer in logs, in nats: the mean over its tokens where a method says nothing else.</summary>
-    double LogProbability(in AnswerScore answer) => answer.Mean;
 }

@@ -17,6 +17,9 @@ internal sealed class KtoLoss(double beta, double desirableWeight, double undesi
 
     public bool NeedsTotals => type == KtoLossType.Kto;
 
+    public IReadOnlyList<MethodMetric> Metrics =>
+        [.. MethodMetric.Sums, new MethodMetric("kl", groups => NeedsTotals ? Totals([.. groups])[0] : 0)];
+
     public double[] Totals(IReadOnlyList<GroupScore> step) =>
         [Math.Max(0, step.SelectMany(g => g.Answers).Where(a => double.IsNaN(a.Rating)).Select(Ratio).DefaultIfEmpty().Average())];
 

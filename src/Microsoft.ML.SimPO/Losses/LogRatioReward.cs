@@ -18,6 +18,4 @@ internal sealed record LogRatioReward(double Scale, double TailWeight = 1, doubl
         weights[Math.Min(shortest, weights.Length)..].Fill((float)TailWeight);
 
     public double Value(in AnswerScore answer) => (answer.Weighted - answer.Reference) / Math.Pow(answer.Count, LengthPower);
-
-    public double LogProbability(in AnswerScore answer) => answer.Weighted / Math.Pow(answer.Count, LengthPower);
 }

@@ -17,7 +17,7 @@ internal sealed record RewardFigures(
         double chosen = Mean(g => Chosen(g).Select(a => reward.Value(a))), rejected = Mean(g => Rejected(g).Select(a => reward.Value(a)));
         return new RewardFigures(
             reward.Scale * chosen, reward.Scale * rejected, Mean(g => Wins(g, reward)), reward.Scale * MarginOf(batches, reward, chosen - rejected),
-            Mean(g => Chosen(g).Select(a => reward.LogProbability(a))), Mean(g => Rejected(g).Select(a => reward.LogProbability(a))));
+            Mean(g => Chosen(g).Select(a => a.Mean)), Mean(g => Rejected(g).Select(a => a.Mean)));
     }
 
     /// <param name="ofAll">The difference of the means over all batches: the margin where each of them has answers of both sides.</param>

@@ -55,7 +55,7 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
     {
         optimizer.ZeroGradients();
         List<int[]>[] parts = [.. step.MicroBatches.Select(m => PassCutter.Cut(m, pairs, settings.Plan.TokensPerPass))];
-        GroupContext[] contexts = settings.Weighting.Contexts(step, pairs, loss.ScoredTokens);
+        GroupContext[] contexts = settings.Weighting.Contexts(step, pairs, loss.ScoredTokens, loss.UnscoredTokens);
         contexts = new StepTotals(decoder, loss, settings.Weighting).AddTo(contexts, parts, pairs, cancellationToken);
         var results = new GroupResult[contexts.Length][];
         int tokens = 0;
@@ -87,7 +87,8 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
         int index, IReadOnlyList<TrainingStep> plan, GroupResult[][] results, double norm, LearningRateSchedule schedule, int tokens, TimeSpan took,
         TimeSpan elapsed)
     {
-        RewardFigures rewards = RewardFigures.Of(settings.Weighting.Batches(results), loss.Reward);
+        GroupScore[][] batches = settings.Weighting.Batches(results);
+        RewardFigures rewards = RewardFigures.Of(batches, loss.Reward);
         return new TrainingProgress
         {
             Step = index + 1,
@@ -100,6 +101,7 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
             Margin = rewards.Margin,
             ChosenLogProbability = rewards.ChosenLogProbability,
             RejectedLogProbability = rewards.RejectedLogProbability,
+            MethodMetrics = MethodFigures.Of(batches, loss),
             GradientNorm = norm,
             LearningRate = schedule.At(index),
             ReportedLearningRate = schedule.At(settings.ReportsNextRate ? index + 1 : index),

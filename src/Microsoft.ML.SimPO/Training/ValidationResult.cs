@@ -10,6 +10,10 @@ namespace Microsoft.ML.SimPO;
 /// <param name="Metrics">On the validation data; the log-loss is that of the training's target margin.</param>
 public sealed record ValidationResult(int Step, double Epoch, double Loss, AlignmentMetrics Metrics)
 {
+    /// <summary>What the method has beside loss and rewards, under the names of the log without <c>eval_</c>; empty for SimPO.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, double> MethodMetrics => Figures?.MethodMetrics ?? MethodFigures.None;
+
     /// <summary>As the log has them.</summary>
     [JsonInclude]
     internal EvaluationFigures? Figures { get; init; }

@@ -67,6 +67,11 @@ internal sealed class ReferencedGolden : IDisposable
 
     public double NormTolerance => FinalAdapter is null ? 1e-6 : 5e-6;
 
+    /// <summary>TRL logs sums, and in 0.24 means where the loss is of means.</summary>
+    /// <param name="mean">Over the answer's tokens.</param>
+    public double LogProbability(string side, double mean, IReadOnlyDictionary<string, double> metrics) =>
+        Method == "dpo-ipo" && !IsTrl116 ? mean : metrics.GetValueOrDefault($"sum_logps/{side}", double.NaN);
+
     /// <summary>As a fit does before its first step.</summary>
     public void AddReferences()
     {

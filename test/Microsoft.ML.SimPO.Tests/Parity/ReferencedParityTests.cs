@@ -48,8 +48,9 @@ public class ReferencedParityTests
         Check("rewards/chosen", step.ChosenReward, 0, fixture.MetricTolerance);
         Check("rewards/rejected", step.RejectedReward, 0, fixture.MetricTolerance);
         Check("rewards/margins", step.Margin, 0, fixture.MetricTolerance);
-        Check("logps/chosen", step.ChosenLogProbability, 0, fixture.MetricTolerance);
-        Check("logps/rejected", step.RejectedLogProbability, 0, fixture.MetricTolerance);
+        Check("logps/chosen", fixture.LogProbability("chosen", step.ChosenLogProbability, step.MethodMetrics), 0, fixture.MetricTolerance);
+        Check("logps/rejected", fixture.LogProbability("rejected", step.RejectedLogProbability, step.MethodMetrics), 0, fixture.MetricTolerance);
+        Check("kl", step.MethodMetrics.GetValueOrDefault("kl", double.NaN), 0, fixture.MetricTolerance);
         if (KnowsWinners(log, "")) Check("rewards/accuracies", step.Accuracy, 0, 1e-6);
     }
 
@@ -65,8 +66,9 @@ public class ReferencedParityTests
         Check("eval_rewards/chosen", found.ChosenReward, fixture.MetricTolerance);
         Check("eval_rewards/rejected", found.RejectedReward, fixture.MetricTolerance);
         Check("eval_rewards/margins", found.Margin, fixture.MetricTolerance);
-        Check("eval_logps/chosen", found.ChosenLogProbability, fixture.MetricTolerance);
-        Check("eval_logps/rejected", found.RejectedLogProbability, fixture.MetricTolerance);
+        Check("eval_logps/chosen", fixture.LogProbability("chosen", found.ChosenLogProbability, found.MethodMetrics), fixture.MetricTolerance);
+        Check("eval_logps/rejected", fixture.LogProbability("rejected", found.RejectedLogProbability, found.MethodMetrics), fixture.MetricTolerance);
+        Check("eval_kl", found.MethodMetrics.GetValueOrDefault("kl", double.NaN), fixture.MetricTolerance);
         if (KnowsWinners(expected, "eval_")) Check("eval_rewards/accuracies", found.Accuracy, 1e-6);
     }
 

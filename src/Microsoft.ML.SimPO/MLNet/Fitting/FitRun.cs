@@ -28,9 +28,10 @@ internal static class FitRun
         if (references is not null) (training, validation) = references.Fill(training, validation, cancellationToken);
         references?.Dispose(); // another model is not needed from here on
         AdapterSetup.Prepare(model, options, origin.Seed, channel);
-        List<TrainingStep> plan = Plan(options, training, origin.Seed);
+        StepPlanner planner = options.Planner(training.Pairs);
+        List<TrainingStep> plan = Plan(options, planner, origin.Seed);
         FitReport.Plan(channel, model, training.Pairs, plan.Count, origin.Seed, options);
-        FitReport.Remainder(channel, training.Pairs.Count, options);
+        FitReport.Remainder(channel, planner.Count, options);
         TrainingSettings settings = options.Settings(model.Decoder);
         int? batchSize = options.PairsPerEvaluation();
         var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize);
@@ -49,11 +50,11 @@ internal static class FitRun
         return folder!.FindNewest(reason => log.Warning($"A newer checkpoint is passed over. {reason}"));
     }
 
-    private static List<TrainingStep> Plan(PreferenceTrainerOptions options, RunData training, int seed)
+    private static List<TrainingStep> Plan(PreferenceTrainerOptions options, StepPlanner planner, int seed)
     {
-        List<TrainingStep> plan = options.Planner(training.Pairs).Plan(options.Epochs, options.Shuffle ? seed : null);
+        List<TrainingStep> plan = planner.Plan(options.Epochs, options.Shuffle ? seed : null);
         return plan.Count > 0 ? plan : throw new InvalidOperationException(FormattableString.Invariant(
-            $"{training.Pairs.Count} pairs do not fill one step of `BatchSize` {options.BatchSize}, and `DropLast` drops the rest.")
+            $"{planner.Count} {options.StepNoun} do not fill one step of `BatchSize` {options.BatchSize}, and `DropLast` drops the rest.")
             + " Lower `BatchSize`, or set `DropLast` to false.");
     }
 
@@ -61,6 +62,7 @@ internal static class FitRun
     {
         PairsPerStep = options.BatchSize,
         LearningRate = options.LearningRate,
+        Anchor = options.AnchorOption,
         EvaluationSteps = options.EvaluationSteps,
         EarlyStoppingPatience = options.EarlyStoppingPatience,
         KeepsBest = options.KeepsBest,

@@ -15,5 +15,6 @@ internal static class RunSettings
     public static Dictionary<string, string> Cutting(PreferenceTrainerOptions options) => Texts(options, OptionEffect.Rounding);
 
     private static Dictionary<string, string> Texts(PreferenceTrainerOptions options, OptionEffect effect) =>
-        OptionProperty.Of(options.GetType()).Where(o => o.Effect == effect).ToDictionary(o => o.Name, o => o.Text(options), StringComparer.Ordinal);
+        OptionProperty.Of(options.GetType()).Where(o => o.Effect == effect && !o.IsUnsaid(options))
+            .ToDictionary(o => o.Name, o => o.Text(options), StringComparer.Ordinal);
 }

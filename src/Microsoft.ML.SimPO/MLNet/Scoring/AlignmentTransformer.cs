@@ -18,8 +18,10 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>
-/// A language model that scores pairs and generates. It adds <c>ChosenReward</c> and <c>RejectedReward</c> (beta times the mean log-probability of
-/// the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected reward, without gamma) and <c>PredictedLabel</c> (margin above 0).
+/// A language model that scores pairs and generates. It adds <c>ChosenReward</c> and <c>RejectedReward</c> (what the method that the model was tuned with takes
+/// the answers to be worth, for SimPO beta times the mean log-probability of the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected
+/// reward, without gamma) and <c>PredictedLabel</c> (margin above 0). Where rows have one answer (see <see cref="ScoringOptions.Rows"/>), its reward is
+/// <c>ChosenReward</c> and <c>Score</c>; <c>RejectedReward</c> and <c>Margin</c> are not a number, and no label is predicted.
 /// </summary>
 /// <remarks>It owns the model's weights: dispose it to free them.</remarks>
 public sealed partial class AlignmentTransformer : LanguageModelTransformer
@@ -180,6 +182,6 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
         var scorer = new RowScorer(Model, Options);
         return new ColumnMap<PairScore>(
             PairColumns.Names(Options), ScoreColumns.Of(Options.TargetMargin),
-            () => new PairBatch<PairScore>(scorer, rewards => new PairScore(rewards[0], rewards[1])));
+            () => new PairBatch<PairScore>(scorer, PairScore.Of));
     }
 }

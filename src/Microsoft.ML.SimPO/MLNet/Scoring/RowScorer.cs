@@ -26,10 +26,9 @@ internal sealed class RowScorer
     /// <summary>How many tokens are worth a forward pass.</summary>
     public int TokensPerBatch => _options.TokensPerMicroBatch;
 
-    /// <param name="rejected">Null for a response alone.</param>
+    /// <param name="texts">Prompt and answers, or a text alone.</param>
     /// <exception cref="InvalidDataException">The row cannot be scored; the message names it.</exception>
-    public EncodedPrompt Encode(string prompt, string chosen, string? rejected, long row) =>
-        (rejected is null ? _encoder.EncodeAnswer(prompt, chosen, row) : _encoder.Encode(prompt, chosen, rejected, row))
+    public EncodedPrompt Encode(string[] texts, long row) => _encoder.Encode(texts, row)
         ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
 
     /// <summary>The rewards of all answers of each row.</summary>

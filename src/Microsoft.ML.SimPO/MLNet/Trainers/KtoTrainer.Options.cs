@@ -25,7 +25,18 @@ public sealed partial class KtoTrainer
         [Option("undesirable_weight", OptionEffect.Steps, Above = 0, Use = "1 for as many of both"), SweepRange(0.5, 2)]
         public float UndesirableWeight { get; set; } = 1;
 
+        /// <summary>
+        /// Where <see cref="ScoringOptions.Rows"/> are <see cref="RowKind.Responses"/>, the column that says of each response whether it is desirable: true or
+        /// false, or a number that is above 0 or not. Default "Label".
+        /// </summary>
+        [Option("label_column", OptionEffect.Data, Names = "a column")]
+        public string LabelColumnName { get; set; } = "Label";
+
         internal override string Method => "Kto";
+
+        internal override bool TakesSingleAnswers => true;
+
+        internal override string RowNoun => Rows == RowKind.Responses ? "answers" : base.RowNoun;
 
         internal override IAlignmentLoss CreateLoss() => new KtoLoss(Beta, DesirableWeight, UndesirableWeight, LossType);
 
@@ -33,6 +44,7 @@ public sealed partial class KtoTrainer
 
         internal override IReadOnlyList<EncodedPrompt> Prepare(IReadOnlyList<EncodedPrompt> pairs, IDataView data, IHost host)
         {
+            if (Rows == RowKind.Responses) pairs = LabelColumn.AddTo(pairs, data, host, LabelColumnName);
             if (!Profile.MismatchesByMicroBatch) return LossType == KtoLossType.Kto ? Mismatches.OfData(pairs, MaxLength) : pairs;
             EncodedPrompt[] rows = [.. Mismatches.TakenApart(pairs)];
             return LossType == KtoLossType.Kto ? Mismatches.OfMicroBatches(rows, Profile.PairsPerMicroBatch(PairsPerMicroBatch, BatchSize), MaxLength) : rows;
@@ -41,6 +53,7 @@ public sealed partial class KtoTrainer
         internal override IEnumerable<string> Contradictions()
         {
             foreach (string fault in base.Contradictions()) yield return fault;
+            if (Rows == RowKind.Texts) yield return "`Rows` must be Pairs or Responses for Kto, but was Texts.";
             if (ReferenceChosenColumnName is not null || ReferenceRejectedColumnName is not null)
                 yield return "`ReferenceChosenColumnName` and `ReferenceRejectedColumnName` must be null for Kto, which scores answers to other prompts too.";
         }

@@ -64,11 +64,6 @@ public abstract class ReferenceTrainerOptions : PreferenceTrainerOptions
             yield return "`ReferenceChosenColumnName` must be null where tokens are weighed by the length of the other answer: a sum over all tokens says too "
                 + "little.";
         }
-        if (Compatibility == Compatibility.SimPOReference)
-        {
-            yield return $"`Compatibility` must be None, Trl024 or Trl116 for {Method}, but was SimPOReference: the SimPO authors' scripts have no such "
-                + "trainer.";
-        }
     }
 
     /// <summary>Faults are listed together: those of the loss's own numbers are told beside this.</summary>

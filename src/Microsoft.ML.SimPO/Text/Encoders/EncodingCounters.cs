@@ -15,7 +15,7 @@ internal sealed class EncodingCounters
         if (cutPrompt) Interlocked.Increment(ref _cutPrompts);
         if (cutAnswer) Interlocked.Increment(ref _cutAnswers);
         if (merged) Interlocked.Increment(ref _merged);
-        if (pair.Chosen.Ids.Span.SequenceEqual(pair.Rejected.Ids.Span)) Interlocked.Increment(ref _equal);
+        if (pair.Answers.Count > 1 && pair.Chosen.Ids.Span.SequenceEqual(pair.Rejected.Ids.Span)) Interlocked.Increment(ref _equal);
     }
 
     public EncodingStatistics Snapshot() => new(

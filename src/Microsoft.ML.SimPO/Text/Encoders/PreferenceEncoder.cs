@@ -65,13 +65,15 @@ internal sealed class PreferenceEncoder
     /// <param name="row">The row's number, for messages.</param>
     /// <returns>Null for a pair that the options drop.</returns>
     /// <exception cref="InvalidDataException">The row cannot be encoded; the message names it.</exception>
-    public EncodedPrompt? Encode(string prompt, string chosen, string rejected, long row)
+    public EncodedPrompt? Encode(string prompt, string chosen, string rejected, long row) => Named(row, () => Encode(prompt, chosen, rejected));
+
+    private static EncodedPrompt? Named(long row, Func<EncodedPrompt?> encode)
     {
         try
         {
-            EncodedPrompt? pair = Encode(prompt, chosen, rejected);
-            if (pair is not null) pair.Row = row;
-            return pair;
+            EncodedPrompt? encoded = encode();
+            if (encoded is not null) encoded.Row = row;
+            return encoded;
         }
         catch (JinjaException e)
         {
@@ -97,10 +99,33 @@ internal sealed class PreferenceEncoder
         }
     }
 
+    /// <summary>The ids of a row: of a pair, of a prompt with one answer, or of a text.</summary>
+    /// <param name="texts">Prompt, chosen and rejected answer; prompt and answer; or a text alone.</param>
+    /// <inheritdoc cref="Encode(string, string, string, long)" path="/param[@name='row']|/returns|/exception"/>
+    public EncodedPrompt? Encode(string[] texts, long row) => texts switch
+    {
+        [var text] => EncodeText(text, row),
+        [var prompt, var answer] => EncodeAnswer(prompt, answer, row),
+        _ => Encode(texts[0], texts[1], texts[2], row),
+    };
+
     /// <summary>The ids of a prompt with one answer, as they are in a pair whose other answer is not longer.</summary>
     /// <inheritdoc cref="Encode(string, string, string, long)"/>
-    public EncodedPrompt? EncodeAnswer(string prompt, string answer, long row) =>
-        Encode(prompt, answer, answer, row) is { } pair ? new EncodedPrompt(pair.Chosen) { Row = row } : null;
+    public EncodedPrompt? EncodeAnswer(string prompt, string answer, long row) => Named(row, () => Encode(prompt, answer, null));
+
+    /// <summary>The ids of a text and EOS, all scored but the first, which nothing predicts. No template is applied; a long text keeps its start.</summary>
+    /// <param name="text">A plain text, or one that a template wrote.</param>
+    /// <inheritdoc cref="Encode(string, string, string, long)" path="/param[@name='row']|/returns|/exception"/>
+    public EncodedPrompt? EncodeText(string text, long row) => Named(row, () =>
+    {
+        if (IsEmpty(text, "text")) return Drop(isEmpty: true);
+        if (ConversationText.TryParse(text) is not null)
+            throw new InvalidDataException("the text is a conversation. Give its last answer in a column of its own, and what is before it as the prompt.");
+        (int[] ids, bool isCut) = _sides.Text(text, EndTokens[^1], _options.MaxLength);
+        var encoded = new EncodedPrompt(new EncodedAnswer(ids, 1) { Rating = 1 });
+        _counters.Encoded(PromptHandling.Plain, cutPrompt: false, isCut, merged: false, encoded);
+        return encoded;
+    });
 
     /// <summary>The ids of a prompt from which the model goes on, uncut.</summary>
     /// <param name="prompt">A text or messages, as for a pair.</param>
@@ -113,20 +138,23 @@ internal sealed class PreferenceEncoder
 
     private int[] Ids((string Text, bool AddsSpecial) prompt) => _sides.Prompt(prompt.Text, prompt.AddsSpecial);
 
-    private EncodedPrompt? Encode(string prompt, string chosen, string rejected)
+    /// <param name="rejected">Null for a prompt with one answer.</param>
+    private EncodedPrompt? Encode(string prompt, string chosen, string? rejected)
     {
         if (_reference is not null) return _reference.Encode(prompt, chosen, rejected, _counters);
         if (_trl116 is not null) return _trl116.Encode(prompt, chosen, rejected, _counters);
-        bool isEmpty = IsEmpty(prompt, "prompt") || IsEmpty(chosen, "chosen answer") || IsEmpty(rejected, "rejected answer");
-        return isEmpty ? Drop(isEmpty: true) : Encode(_texts.Of(prompt, chosen, rejected));
+        bool isEmpty = IsEmpty(prompt, "prompt") || IsEmpty(chosen, rejected is null ? "answer" : "chosen answer")
+            || (rejected is not null && IsEmpty(rejected, "rejected answer"));
+        return isEmpty ? Drop(isEmpty: true) : Encode(_texts.Of(prompt, chosen, rejected ?? chosen), rejected is null);
     }
 
-    private EncodedPrompt? Encode(PairTexts texts)
+    private EncodedPrompt? Encode(PairTexts texts, bool isSingle)
     {
         (EncodedSide chosen, EncodedSide rejected) = _sides.Pair(texts);
         if (PairTruncation.Fit(chosen, rejected, _options, _endToken) is not var (fittedChosen, fittedRejected, cutsPrompt, cutsAnswer))
             return Drop(isEmpty: false);
         var pair = EncodedPrompt.Pair(fittedChosen.Ids, fittedChosen.PromptLength, fittedRejected.Ids, fittedRejected.PromptLength);
+        if (isSingle) pair = new EncodedPrompt(pair.Chosen);
         _counters.Encoded(texts.Handling, cutsPrompt, cutsAnswer, chosen.IsMerged || rejected.IsMerged, pair);
         return pair;
     }

@@ -9,14 +9,16 @@ namespace Microsoft.ML.SimPO.Text.Encoders;
 /// <param name="eos">The text of EOS.</param>
 internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? template, string eos, PreferenceEncoderOptions options)
 {
-    /// <returns>Null for a pair that is dropped.</returns>
-    public EncodedPrompt? Encode(string prompt, string chosen, string rejected, EncodingCounters counters)
+    /// <param name="rejected">Null for a prompt with one answer.</param>
+    /// <returns>Null for a row that is dropped.</returns>
+    public EncodedPrompt? Encode(string prompt, string chosen, string? rejected, EncodingCounters counters)
     {
-        PairTexts texts = TextsOf(prompt, chosen, rejected);
+        PairTexts texts = TextsOf(prompt, chosen, rejected ?? chosen);
         int[] alone = tokenizer.Encode(texts.Prompt, texts.AddsSpecial);
-        EncodedAnswer first = Side(alone, texts, texts.Chosen), second = Side(alone, texts, texts.Rejected);
-        bool merged = first.PromptLength < alone.Length || second.PromptLength < alone.Length;
-        var whole = EncodedPrompt.Pair(first.Ids, first.PromptLength, second.Ids, second.PromptLength);
+        EncodedAnswer[] sides = [Side(alone, texts, texts.Chosen) with { Rating = 1 }];
+        if (rejected is not null) sides = [.. sides, Side(alone, texts, texts.Rejected)];
+        bool merged = sides.Any(s => s.PromptLength < alone.Length);
+        var whole = new EncodedPrompt(sides);
         if (KeepStart.Fit(whole, options.MaxLength) is { } pair)
         {
             bool cuts = pair.Answers.Zip(whole.Answers).Any(a => a.First.Ids.Length < a.Second.Ids.Length);
@@ -28,8 +30,7 @@ internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? templat
             counters.Dropped(isEmpty: false);
             return null;
         }
-        (int[] shortFirst, int[] shortSecond) = (Shortened(first), Shortened(second));
-        pair = EncodedPrompt.Pair(shortFirst, shortFirst.Length - 1, shortSecond, shortSecond.Length - 1);
+        pair = new EncodedPrompt([.. sides.Select(Shortened)]);
         counters.Encoded(texts.Handling, cutPrompt: true, cutAnswer: true, merged, pair);
         return pair;
     }
@@ -51,9 +52,10 @@ internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? templat
     }
 
     /// <summary>Where every row wants a score: the end of a prompt that leaves no room, and one token of the answer.</summary>
-    private int[] Shortened(EncodedAnswer answer)
+    private EncodedAnswer Shortened(EncodedAnswer answer)
     {
         int end = Math.Min(answer.PromptLength + 1, answer.Ids.Length);
-        return [.. answer.Ids[Math.Max(0, end - options.MaxLength)..end]];
+        TokenIds ids = answer.Ids[Math.Max(0, end - options.MaxLength)..end];
+        return new EncodedAnswer(ids, ids.Length - 1) { Rating = answer.Rating };
     }
 }

@@ -13,10 +13,17 @@ internal sealed class Validator(Decoder decoder, IAlignmentLoss loss, int tokens
     {
         GroupScore[] scores = new GroupEvaluator(decoder, tokensPerPass, loss).Score(data.Pairs, cancellationToken);
         var sums = new MetricsSum(loss.TargetMargin);
-        foreach (GroupScore group in scores)
-            foreach (AnswerScore other in group.Answers.Skip(1)) sums.Add(loss.Reward.Of(group.Chosen), loss.Reward.Of(other));
+        foreach (GroupScore group in scores) Add(group, sums);
         EvaluationFigures figures = EvaluationFigures.Of(scores, Batches(data.Pairs.Count), loss);
         return new ValidationResult(step, epoch, figures.Loss, sums.Metrics()) { Figures = figures };
+    }
+
+    /// <summary>The best answer with each of the others, or a single one by itself; one that is neither chosen nor rejected is not judged.</summary>
+    private void Add(GroupScore group, MetricsSum sums)
+    {
+        AnswerScore[] judged = [.. group.Answers.Where(a => !double.IsNaN(a.Rating))];
+        if (judged is [var single]) sums.AddSingle(loss.Reward.Of(single), single.Rating > 0);
+        foreach (AnswerScore other in judged.Skip(1)) sums.Add(loss.Reward.Of(judged[0]), loss.Reward.Of(other));
     }
 
     private IReadOnlyList<int[]> Batches(int count) => [.. Enumerable.Range(0, count).Chunk(batchSize ?? count)];
