@@ -48,6 +48,21 @@ public class DpoLossTests
             (preference * Math.Exp(-1.5)) + likelihood, new DpoLoss(settings with { WeighsPairs = true }).Evaluate(pair, Alone).Value, 1e-14);
     }
 
+    [Theory]
+    [InlineData(DpoLossType.Sigmoid, FDivergence.ForwardKl)]
+    [InlineData(DpoLossType.Ipo, FDivergence.ForwardKl)]
+    [InlineData(DpoLossType.SigmoidNorm, FDivergence.Alpha)]
+    [InlineData(DpoLossType.Hinge, FDivergence.Alpha)]
+    public void Derivatives_go_through_a_divergence(DpoLossType type, FDivergence divergence)
+    {
+        const double h = 1e-6;
+        var loss = new DpoLoss(new DpoSettings(0.3, (type, 1)) { Divergence = new(divergence, 0.4) });
+        double Value(double chosen, double rejected) => loss.Evaluate(Pair(chosen, -3, rejected, -8), Alone).Value;
+        GroupLoss at = loss.Evaluate(Pair(-2.5, -3, -9, -8), Alone);
+        Assert.Equal((Value(-2.5 + h, -9) - Value(-2.5 - h, -9)) / (2 * h), at.Derivatives[0], 1e-8);
+        Assert.Equal((Value(-2.5, -9 + h) - Value(-2.5, -9 - h)) / (2 * h), at.Derivatives[1], 1e-8);
+    }
+
     /// <summary>The reward is that of the first term: a mean where the loss has means.</summary>
     [Theory]
     [InlineData(DpoLossType.Sigmoid, true, 0)]

@@ -152,6 +152,8 @@ internal sealed class ReferencedGolden : IDisposable
             },
             DivergenceAlpha = (float)Hyper("f_alpha_divergence_coef", 0.5),
             LengthDesensitization = (float)Hyper("ld_alpha", 1),
+            SyncReferenceSteps = (int)Hyper("ref_model_sync_steps", 0),
+            ReferenceMixup = Hyper("ref_model_mixup_alpha", 0.6),
             WeighsPairs = _hyper.TryGetProperty("use_weighting", out JsonElement weighting) && weighting.GetBoolean(),
         };
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
 using static TorchSharp.torch;
 
@@ -27,12 +28,15 @@ public class ReferencedParityTests
         List<TrainingStep> plan = fixture.Options.Planner(fixture.Train).Plan(fixture.Options.Epochs, null);
         Assert.Equal(fixture.Order, plan.Select(s => s.MicroBatches));
         List<TrainingProgress> steps = [];
-        new TrainingLoop(fixture.Decoder, fixture.Options.CreateLoss(), fixture.Options.Settings(fixture.Decoder)).Run(fixture.Train, plan, steps.Add);
+        using MovingReference? moving = fixture.Options.CreateMovingReference(fixture.Decoder);
+        TrainingSettings settings = fixture.Options.Settings(fixture.Decoder) with { Reference = moving };
+        new TrainingLoop(fixture.Decoder, fixture.Options.CreateLoss(), settings).Run(fixture.Train, plan, steps.Add);
         Assert.Equal(fixture.Log.Length, steps.Count);
         Figures.Write(golden.Name, steps, fixture.Decoder);
         for (int i = 0; i < steps.Count; i++) CheckStep(fixture, fixture.Log[i], steps[i]);
-        CheckEvaluation(fixture, "eval_after");
-        CheckWeights(fixture);
+        CheckEvaluation(fixture, "eval_after", moving);
+        CheckNorms(fixture, fixture.Decoder.Trainable, fixture.Final.GetProperty("tensors"));
+        if (moving is not null) CheckNorms(fixture, moving.Decoder.Parameters, fixture.Final.GetProperty("reference_tensors"));
     }
 
     private static void CheckStep(ReferencedGolden fixture, JsonElement log, TrainingProgress step)
@@ -54,10 +58,12 @@ public class ReferencedParityTests
         if (KnowsWinners(log, "")) Check("rewards/accuracies", step.Accuracy, 0, 1e-6);
     }
 
-    private static void CheckEvaluation(ReferencedGolden fixture, string when)
+    private static void CheckEvaluation(ReferencedGolden fixture, string when, MovingReference? moving = null)
     {
         IAlignmentLoss loss = fixture.Options.CreateLoss();
-        GroupScore[] scores = new GroupEvaluator(fixture.Decoder, 4096, loss).Score(fixture.Evaluation, CancellationToken.None);
+        IReadOnlyList<EncodedPrompt> pairs =
+            moving?.Fill(fixture.Evaluation, Enumerable.Range(0, fixture.Evaluation.Count), CancellationToken.None) ?? fixture.Evaluation;
+        GroupScore[] scores = new GroupEvaluator(fixture.Decoder, 4096, loss).Score(pairs, CancellationToken.None);
         var found = EvaluationFigures.Of(scores, fixture.EvaluationBatches, loss);
         JsonElement expected = fixture.Final.GetProperty(when);
         void Check(string name, double actual, double tolerance) => CheckField(expected, $"{when}, ", name, actual, _ => tolerance);
@@ -89,10 +95,9 @@ public class ReferencedParityTests
         Differences.AssertClose(where + name, value.GetDouble(), actual, tolerance(value.GetDouble()));
     }
 
-    private static void CheckWeights(ReferencedGolden fixture)
+    private static void CheckNorms(ReferencedGolden fixture, IEnumerable<Parameter> parameters, JsonElement tensors)
     {
-        JsonElement tensors = fixture.Final.GetProperty("tensors");
-        foreach ((Parameter parameter, ParameterPart part) in fixture.Decoder.Trainable.SelectMany(p => p.Parts.Select(part => (p, part))))
+        foreach ((Parameter parameter, ParameterPart part) in parameters.SelectMany(p => p.Parts.Select(part => (p, part))))
         {
             using Tensor view = Parameter.View(parameter.Value, part);
             double norm = Math.Sqrt(view.data<float>().ToArray().Sum(v => (double)v * v));

@@ -32,10 +32,13 @@ internal static class FitRun
         List<TrainingStep> plan = Plan(options, planner, origin.Seed);
         FitReport.Plan(channel, model, training.Pairs, plan.Count, origin.Seed, options);
         FitReport.Remainder(channel, planner.Count, options);
-        TrainingSettings settings = options.Settings(model.Decoder);
+        using MovingReference? moving = options.CreateMovingReference(model.Decoder);
+        if (moving is not null)
+            log.Info(FormattableString.Invariant($"The moving reference is a second model in memory: {sizeof(float) * moving.Decoder.ParameterCount} bytes."));
+        TrainingSettings settings = options.Settings(model.Decoder) with { Reference = moving };
         int? batchSize = options.PairsPerEvaluation();
-        var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize);
-        var store = new CheckpointStore(folder, model.Decoder, model.Files);
+        var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize, moving);
+        var store = new CheckpointStore(folder, model.Decoder, model.Files, moving);
         using var session = new TrainingSession(model.Decoder, Settings(options), origin, store, training, validation, validator.Evaluate, log);
         var loop = new TrainingLoop(model.Decoder, loss, settings);
         TrainingRun run = session.Run(loop, plan, cancellationToken);

@@ -24,7 +24,7 @@ public sealed partial class DpoTrainer
         private protected override bool CreatesWeighingLoss() => LengthDesensitization != 1;
 
         internal override IEnumerable<string> Contradictions() =>
-            [.. base.Contradictions(), .. MixFaults(), .. SmoothingFaults(), .. DivergenceFaults(), .. LengthFaults()];
+            [.. base.Contradictions(), .. MixFaults(), .. SmoothingFaults(), .. DivergenceFaults(), .. LengthFaults(), .. SyncFaults()];
 
         private IEnumerable<string> MixFaults()
         {
@@ -55,6 +55,15 @@ public sealed partial class DpoTrainer
             if (Divergence == FDivergence.ReverseKl) yield break;
             string[] others = [.. Types.Where(t => Enum.IsDefined(t.Type) && !DpoTerm.Of(t.Type, 1, 0.1, 1).TakesDivergence).Select(t => $"{t.Type}")];
             if (others.Length > 0) yield return $"`Divergence` must be ReverseKl with {string.Join(", ", others)}, but was {Divergence}.";
+        }
+
+        private IEnumerable<string> SyncFaults()
+        {
+            if (SyncReferenceSteps == 0) yield break;
+            if (Lora is not null || AdapterPath is not null)
+                yield return Say($"`SyncReferenceSteps` must be 0 where an adapter is trained, but was {SyncReferenceSteps}.");
+            if (ReferencePath is not null || ReferenceChosenColumnName is not null)
+                yield return "`ReferencePath` and the columns of references must be null with `SyncReferenceSteps`, for a moving reference begins as the model.";
         }
 
         private IEnumerable<string> LengthFaults()

@@ -1,5 +1,7 @@
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Losses.Dpo;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Training;
 
 namespace Microsoft.ML.SimPO;
 
@@ -71,7 +73,24 @@ public sealed partial class DpoTrainer
         [Option("sft_normalization", OptionEffect.Steps)]
         public SftNormalization SftNormalization { get; set; }
 
+        /// <summary>
+        /// TR-DPO (arXiv 2404.09656): steps after which the reference moves towards the model that is trained, time and again. It is a second model in memory
+        /// then,
+        /// and its log-probabilities are computed anew for each step. The rewards of the run's log are over it; those of the tuned model are over the one that
+        /// the run began with. Not with an adapter. 0 or more, usually 64 to 1024; default 0, for a reference that stays.
+        /// </summary>
+        [Option("ref_model_sync_steps", OptionEffect.Steps, AtLeast = 0, Use = "64 to 1024, or 0 for a reference that stays")]
+        public int SyncReferenceSteps { get; set; }
+
+        /// <summary>
+        /// The share of the trained model in the moved reference, which keeps the rest of itself. From 0 to 1, above 0 to move at all; default 0.6.
+        /// </summary>
+        [Option("ref_model_mixup_alpha", OptionEffect.Steps, AtLeast = 0, AtMost = 1, Use = "0.6, or 1 for a copy of the model")]
+        public double ReferenceMixup { get; set; } = 0.6;
+
         internal override string Method => "Dpo";
+
+        internal override bool NeedsSecondModel => SyncReferenceSteps > 0;
 
         internal override SftNormalization CrossEntropy => SftNormalization;
 
@@ -88,6 +107,10 @@ public sealed partial class DpoTrainer
             SftNormalization = Profile.CrossEntropy ?? SftNormalization,
             RewardsPerToken = Profile.RewardsPerToken,
         });
+
+        internal override MovingReference? CreateMovingReference(Decoder decoder) => SyncReferenceSteps == 0
+            ? null
+            : new MovingReference(decoder, Reward, SyncReferenceSteps, ReferenceMixup, TokensPerMicroBatch);
 
         internal override IPreferenceTrainer CreateTrainer(MLContext context) => new DpoTrainer(context, this);
     }

@@ -1,6 +1,8 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training;
 
 namespace Microsoft.ML.SimPO;
 
@@ -103,6 +105,12 @@ public abstract partial class PreferenceTrainerOptions : ScoringOptions
 
     /// <summary>The loss that these options describe.</summary>
     internal abstract IAlignmentLoss CreateLoss();
+
+    /// <summary>Whether a second model is in memory while this one is trained.</summary>
+    internal virtual bool NeedsSecondModel => false;
+
+    /// <summary>The second model, as it is before the first step; null for none.</summary>
+    internal virtual MovingReference? CreateMovingReference(Decoder decoder) => null;
 
     /// <summary>The trainer of these options, which copies them.</summary>
     /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>
