@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.SimPO.Scoring;
 
 namespace Microsoft.ML.SimPO;
@@ -8,6 +9,11 @@ namespace Microsoft.ML.SimPO;
 /// </summary>
 public sealed record TrainingProgress
 {
+    [JsonConstructor]
+    internal TrainingProgress()
+    {
+    }
+
     /// <summary>The step, from 1.</summary>
     public required int Step { get; init; }
 
