@@ -62,8 +62,8 @@ public sealed partial class DpoTrainer
             if (SyncReferenceSteps == 0) yield break;
             if (Lora is not null || AdapterPath is not null)
                 yield return Say($"`SyncReferenceSteps` must be 0 where an adapter is trained, but was {SyncReferenceSteps}.");
-            if (ReferencePath is not null || ReferenceChosenColumnName is not null)
-                yield return "`ReferencePath` and the columns of references must be null with `SyncReferenceSteps`, for a moving reference begins as the model.";
+            if (ReferencePath is null && ReferenceChosenColumnName is null) yield break;
+            yield return "`ReferencePath` and the columns of references must be null with `SyncReferenceSteps`, for a moving reference begins as the model.";
         }
 
         private IEnumerable<string> LengthFaults()

@@ -84,7 +84,8 @@ public sealed class DpoTrainerTests : IDisposable
             $"'{other}' is not the reference model that the model was tuned with: its configuration or its weights are others. Name the folder of that one.",
             Assert.Throws<InvalidDataException>(() => tuned.WithReference(other)).Message);
         using AlignmentTransformer plain = _context.Alignment.LoadModel(other);
-        Assert.Equal("The rewards of this model are over no reference model.", Assert.Throws<InvalidOperationException>(() => plain.WithReference(other)).Message);
+        Assert.Equal(
+            "The rewards of this model are over no reference model.", Assert.Throws<InvalidOperationException>(() => plain.WithReference(other)).Message);
         using AlignmentTransformer over = _context.Alignment.LoadModel(other, Options(o => o.ReferencePath = QuickStartFiles.Model)); // a tuned folder
         Assert.All(Margins(tuned, Unknown).Zip(Margins(over, Unknown)), p => Assert.Equal(p.First, p.Second, 1e-5));
     }
@@ -185,7 +186,8 @@ public sealed class DpoTrainerTests : IDisposable
         string output = Path.Combine(_folder.Path, "run"), file = Path.Combine(output, "reference_logps.bin");
         Directory.CreateDirectory(output);
         File.WriteAllBytes(file, new ReferenceTable(new string('a', 64), false).ToBytes());
-        using (AlignmentTransformer tuned = Fit(o => o.OutputPath = output)) Assert.Contains($"Info '{file}' is of another reference model, and is not used.", _log);
+        using (AlignmentTransformer tuned = Fit(o => o.OutputPath = output))
+            Assert.Contains($"Info '{file}' is of another reference model, and is not used.", _log);
         byte[] whole = File.ReadAllBytes(file);
         File.WriteAllBytes(file, whole[..^1]);
         using AlignmentTransformer again = Fit(o => (o.OutputPath, o.ResumeFrom) = (output, "Auto"));
