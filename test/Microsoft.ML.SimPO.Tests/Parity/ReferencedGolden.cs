@@ -12,7 +12,6 @@ namespace Microsoft.ML.SimPO.Parity;
 internal sealed class ReferencedGolden : IDisposable
 {
     private readonly JsonElement _config, _hyper;
-    private readonly Dictionary<int, int> _places; // where a row of the data stands among those that are used
 
     public ReferencedGolden(GoldenCase golden)
     {
@@ -24,12 +23,14 @@ internal sealed class ReferencedGolden : IDisposable
         Decoder = DecoderLoader.Load(golden.File(Text("model")), CPU);
         if (Directory.Exists(golden.File("adapter-initial"))) AdapterLoader.Load(Decoder, golden.File("adapter-initial"));
         if (Directory.Exists(golden.File("adapter-final"))) FinalAdapter = new GoldenTensors(golden.File("adapter-final", "adapter_model.safetensors"));
-        Options = MakeOptions();
+        Options = MakeOptions(Path.GetFullPath(golden.File(Text("model"))));
         JsonElement order = Read(golden.File("order.json"));
-        (Train, _places) = Prepare(ReadRows(golden.File(Text("train_data")))[.._config.GetProperty("train_pairs").GetInt32()]);
-        (Evaluation, Dictionary<int, int> evaluated) = Prepare(ReadRows(golden.File(Text("eval_data")))[.._config.GetProperty("eval_pairs").GetInt32()]);
+        TrainRows = ReadRows(golden.File(Text("train_data")))[.._config.GetProperty("train_pairs").GetInt32()];
+        EvaluationRows = ReadRows(golden.File(Text("eval_data")))[.._config.GetProperty("eval_pairs").GetInt32()];
+        (Train, Dictionary<int, int> trained) = Prepare(TrainRows);
+        (Evaluation, Dictionary<int, int> evaluated) = Prepare(EvaluationRows);
         Order = [.. order.GetProperty("train").EnumerateArray()
-            .Select(s => s.GetProperty("micro_batches").EnumerateArray().Select(m => Indices(m, _places)).ToArray())];
+            .Select(s => s.GetProperty("micro_batches").EnumerateArray().Select(m => Indices(m, trained)).ToArray())];
         EvaluationBatches = [.. order.GetProperty("eval").EnumerateArray().Select(b => Indices(b, evaluated))];
         Options.Epochs = _hyper.TryGetProperty("num_train_epochs", out JsonElement epochs)
             ? epochs.GetDouble()
@@ -37,6 +38,12 @@ internal sealed class ReferencedGolden : IDisposable
     }
 
     public string Method { get; }
+
+    /// <summary>The rows of the data as they are there, those among them that are dropped.</summary>
+    public IReadOnlyList<EncodedPrompt> TrainRows { get; }
+
+    /// <summary>As <see cref="TrainRows"/>.</summary>
+    public IReadOnlyList<EncodedPrompt> EvaluationRows { get; }
 
     public Decoder Decoder { get; }
 
@@ -91,7 +98,8 @@ internal sealed class ReferencedGolden : IDisposable
 
     private static int[] Indices(JsonElement batch, Dictionary<int, int> places) => [.. batch.EnumerateArray().Select(i => places[i.GetInt32()])];
 
-    private (IReadOnlyList<EncodedPrompt> Rows, Dictionary<int, int> Places) Prepare(List<EncodedPrompt> rows)
+    /// <returns>The rows that are used, and where a row of the data stands among them.</returns>
+    private (IReadOnlyList<EncodedPrompt> Rows, Dictionary<int, int> Places) Prepare(IReadOnlyList<EncodedPrompt> rows)
     {
         List<EncodedPrompt> used = [];
         Dictionary<int, int> places = [];
@@ -104,10 +112,10 @@ internal sealed class ReferencedGolden : IDisposable
         return (Options.Prepare(used, null!, null!), places);
     }
 
-    private ReferenceTrainerOptions MakeOptions()
+    private ReferenceTrainerOptions MakeOptions(string modelPath)
     {
         ReferenceTrainerOptions options = Method.StartsWith("kto", StringComparison.Ordinal) ? Kto() : Dpo();
-        options.ModelPath = Text("model");
+        options.ModelPath = modelPath;
         options.Compatibility = IsTrl116 ? Compatibility.Trl116 : Compatibility.Trl024;
         options.Beta = (float)Hyper("beta", 0.1);
         options.LearningRate = Hyper("learning_rate");

@@ -39,6 +39,28 @@ public class ReferencedParityTests
         if (moving is not null) CheckNorms(fixture, moving.Decoder.Parameters, fixture.Final.GetProperty("reference_tensors"));
     }
 
+    /// <summary>From texts on, through the public API, where all weights are trained and rows are pairs.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Cases))]
+    public void The_estimator_follows_the_trainer_from_texts_on(GoldenCase golden)
+    {
+        GoldenCases.SkipUnsupported(golden);
+        string method = TrainingGolden.Method(golden);
+        Skip.IfNot(method.StartsWith("dpo", StringComparison.Ordinal), $"The method is {method}: rows are no pairs, or there is no reference model.");
+        using var fixture = new ReferencedGolden(golden);
+        Skip.If(fixture.FinalAdapter is not null, "The adapter's first weights are given, which no option does.");
+        IReadOnlyList<TextPair>? pairs = TrainingGolden.TextsOf(fixture.Options.ModelPath, fixture.TrainRows);
+        IReadOnlyList<TextPair>? others = TrainingGolden.TextsOf(fixture.Options.ModelPath, fixture.EvaluationRows);
+        Skip.If(pairs is null || others is null, "The ids are of no texts: the loop alone is compared.");
+        var context = new MLContext(seed: 1);
+        using AlignmentTransformer tuned = fixture.Options.CreateTrainer(context)
+            .Fit(context.Data.LoadFromEnumerable(pairs), context.Data.LoadFromEnumerable(others), default);
+        Assert.Equal(fixture.Log.Length, tuned.TrainingRun.Steps.Count);
+        for (int i = 0; i < fixture.Log.Length; i++) CheckStep(fixture, fixture.Log[i], tuned.TrainingRun.Steps[i]);
+        CheckFigures(fixture, "eval_before", tuned.TrainingRun.Validations[0].Figures!);
+        CheckFigures(fixture, "eval_after", tuned.TrainingRun.Validations[^1].Figures!);
+    }
+
     private static void CheckStep(ReferencedGolden fixture, JsonElement log, TrainingProgress step)
     {
         void Check(string name, double actual, double relative, double absolute) =>
@@ -64,7 +86,11 @@ public class ReferencedParityTests
         IReadOnlyList<EncodedPrompt> pairs =
             moving?.Fill(fixture.Evaluation, Enumerable.Range(0, fixture.Evaluation.Count), CancellationToken.None) ?? fixture.Evaluation;
         GroupScore[] scores = new GroupEvaluator(fixture.Decoder, 4096, loss).Score(pairs, CancellationToken.None);
-        var found = EvaluationFigures.Of(scores, fixture.EvaluationBatches, loss);
+        CheckFigures(fixture, when, EvaluationFigures.Of(scores, fixture.EvaluationBatches, loss));
+    }
+
+    private static void CheckFigures(ReferencedGolden fixture, string when, EvaluationFigures found)
+    {
         JsonElement expected = fixture.Final.GetProperty(when);
         void Check(string name, double actual, double tolerance) => CheckField(expected, $"{when}, ", name, actual, _ => tolerance);
 

@@ -136,10 +136,14 @@ internal sealed class TrainingGolden : IDisposable
     }
 
     /// <summary>Pairs as texts whose ids they are, without the special tokens; null where there are none such.</summary>
-    public IReadOnlyList<TextPair>? TextsOf(IReadOnlyList<EncodedPrompt> pairs)
+    public IReadOnlyList<TextPair>? TextsOf(IReadOnlyList<EncodedPrompt> pairs) => TextsOf(ModelPath, pairs);
+
+    /// <param name="modelPath">Where the tokenizer is.</param>
+    /// <inheritdoc cref="TextsOf(IReadOnlyList{EncodedPrompt})"/>
+    public static IReadOnlyList<TextPair>? TextsOf(string modelPath, IReadOnlyList<EncodedPrompt> pairs)
     {
-        if (!File.Exists(Path.Combine(ModelPath, "tokenizer.json"))) return null;
-        HfTokenizer tokenizer = HfTokenizer.Load(ModelPath);
+        if (!File.Exists(Path.Combine(modelPath, "tokenizer.json"))) return null;
+        HfTokenizer tokenizer = HfTokenizer.Load(modelPath);
         int[] Plain(IEnumerable<int> ids) => [.. ids.Where(id => !tokenizer.IsSpecial(id))];
         string Decoded(int[] ids) => tokenizer.Decode(ids, skipSpecialTokens: true);
         // What follows a prompt may have to begin with a space, which a decoded text does not show.

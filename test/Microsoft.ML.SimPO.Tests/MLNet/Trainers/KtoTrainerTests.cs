@@ -37,8 +37,9 @@ public sealed class KtoTrainerTests
         Assert.Equal(flagged.TrainingRun.Steps.Select(s => s.Loss), scored.TrainingRun.Steps.Select(s => s.Loss));
         Assert.Equal(0.5, flagged.TrainingRun.Steps[0].Loss, 1e-4);
         Assert.True(double.IsNaN(flagged.TrainingRun.Steps[0].Accuracy));
-        double chosen = flagged.TrainingRun.Steps.Average(s => s.ChosenReward), rejected = flagged.TrainingRun.Steps.Average(s => s.RejectedReward);
-        Assert.True(chosen > rejected, $"{chosen} {rejected}");
+        AlignmentMetrics metrics = _context.Alignment.Evaluate(flagged.Transform(Answers)); // of single answers: the mean reward
+        Assert.Equal(0, metrics.Count);
+        Assert.Equal(flagged.Transform(Answers).GetColumn<float>("ChosenReward").Average(), metrics.MeanChosenReward, 1e-5);
     }
 
     [Fact]
