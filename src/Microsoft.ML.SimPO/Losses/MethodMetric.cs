@@ -14,4 +14,16 @@ internal sealed record MethodMetric(string Name, Func<IReadOnlyList<GroupScore>,
     /// <summary>The share of the tokens of the best answers that the model holds for the likeliest. Wants <see cref="TokenFacts.Hits"/>.</summary>
     public static MethodMetric TokenAccuracy { get; } =
         new("mean_token_accuracy", groups => groups.Sum(g => g.Chosen.Hits) / groups.Sum(g => g.Chosen.Count));
+
+    /// <summary>
+    /// The log-probabilities of whole answers in nats, with the weights of their tokens: what TRL calls <c>logps/chosen</c> and <c>logps/rejected</c> where a
+    /// method has a reference model.
+    /// </summary>
+    public static IReadOnlyList<MethodMetric> Sums { get; } =
+    [
+        new("sum_logps/chosen", groups => Mean(groups.SelectMany(g => g.Answers).Where(a => a.Rating > 0))),
+        new("sum_logps/rejected", groups => Mean(groups.SelectMany(g => g.Answers).Where(a => a.Rating <= 0))),
+    ];
+
+    private static double Mean(IEnumerable<AnswerScore> answers) => answers.Select(a => a.Weighted).DefaultIfEmpty(double.NaN).Average();
 }

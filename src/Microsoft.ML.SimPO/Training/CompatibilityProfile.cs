@@ -46,13 +46,29 @@ internal sealed record CompatibilityProfile
             LooksUpPadding = false,
             EvaluatesInBatches = true,
         }),
+        (Compatibility.Trl116, null, Trl116),
+        (Compatibility.Trl116, "Dpo", Trl116 with { Preparation = RowPreparation.Trl116 }),
+        (Compatibility.Trl116, "Kto", Trl116 with { Preparation = RowPreparation.Trl116, MismatchesByMicroBatch = true }),
     ];
 
     /// <summary>The methods that the trainers of a mode have; a mode that is not here has all.</summary>
     private static readonly Dictionary<Compatibility, string[]> Methods = new()
     {
         [Compatibility.SimPOReference] = ["SimPO"],
-        [Compatibility.Trl024] = ["SimPO", "Cpo", "Orpo", "Sft"],
+        [Compatibility.Trl024] = ["SimPO", "Cpo", "Orpo", "Sft", "Dpo"],
+        [Compatibility.Trl116] = ["SimPO", "Cpo", "Orpo", "Dpo", "Kto"],
+    };
+
+    private static CompatibilityProfile Trl116 => new()
+    {
+        Preparation = RowPreparation.Trl024,
+        ByMicroBatch = true,
+        EpochEnd = EpochEnd.OwnStepOfMicroBatches,
+        CrossEntropy = SftNormalization.MicroBatchTokens,
+        Float32Norm = true,
+        LooksUpPadding = false,
+        EvaluatesInBatches = true,
+        RewardsPerToken = false,
     };
 
     /// <summary>How a row becomes ids.</summary>
@@ -95,6 +111,12 @@ internal sealed record CompatibilityProfile
 
     /// <summary>Whether figures of an evaluation are means over batches; else over pairs.</summary>
     public bool EvaluatesInBatches { get; init; }
+
+    /// <summary>Whether rewards over a reference are means over tokens where the loss is of means; else they are sums for every loss.</summary>
+    public bool RewardsPerToken { get; init; } = true;
+
+    /// <summary>Whether KTO's mismatched answers are those of the micro-batch, and a pair's answers are rows apart; else those of the data.</summary>
+    public bool MismatchesByMicroBatch { get; init; }
 
     /// <param name="method">The name of the method that is trained; empty for none.</param>
     public static CompatibilityProfile Of(Compatibility mode, string method) =>

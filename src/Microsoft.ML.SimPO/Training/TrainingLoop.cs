@@ -46,6 +46,7 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
         double norm = steps.Optimizer.ClipGradients(settings.MaxGradNorm);
         Check(i, results, norm);
         steps.Optimizer.Step(schedule.At(i));
+        settings.Reference?.Follow(i + 1);
         TimeSpan elapsed = steps.Elapsed;
         return Progress(i, steps.Plan, results, norm, schedule, tokens, elapsed - started, elapsed);
     }
@@ -54,6 +55,7 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
         IReadOnlyList<EncodedPrompt> pairs, TrainingStep step, GradientPass pass, AdamW optimizer, CancellationToken cancellationToken)
     {
         optimizer.ZeroGradients();
+        if (settings.Reference is { } moving) pairs = moving.Fill(pairs, step.MicroBatches.SelectMany(m => m), cancellationToken);
         List<int[]>[] parts = [.. step.MicroBatches.Select(m => PassCutter.Cut(m, pairs, settings.Plan.TokensPerPass))];
         GroupContext[] contexts = settings.Weighting.Contexts(step, pairs, loss.ScoredTokens, loss.UnscoredTokens);
         contexts = new StepTotals(decoder, loss, settings.Weighting).AddTo(contexts, parts, pairs, cancellationToken);

@@ -5,7 +5,7 @@ internal static partial class HandDerivedLosses
 {
     private static readonly GroupContext Alone = new(1);
 
-    public static IEnumerable<HandDerivedLoss> All => [.. SimPO, .. AlphaPO, .. Cpo, .. Orpo, .. SlicHf, .. Rrhf, .. Sft];
+    public static IEnumerable<HandDerivedLoss> All => [.. SimPO, .. AlphaPO, .. Cpo, .. Orpo, .. SlicHf, .. Rrhf, .. Sft, .. Dpo, .. Kto];
 
     private static IEnumerable<HandDerivedLoss> SimPO =>
     [

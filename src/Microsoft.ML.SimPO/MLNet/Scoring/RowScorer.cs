@@ -8,6 +8,8 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Scores rows of text. Thread safe.</summary>
 internal sealed class RowScorer
 {
+    private static readonly ModelReferences NoReferences = new(null, null);
+
     private readonly LanguageModel _model;
     private readonly PreferenceEncoder _encoder;
     private readonly ScoringOptions _options;
@@ -31,6 +33,10 @@ internal sealed class RowScorer
 
     /// <summary>The rewards of all answers of each row.</summary>
     public float[][] Score(IReadOnlyList<EncodedPrompt> rows) =>
-        [.. ComputeThread.Run("SimPO scoring", () => new GroupScorer(_model.Decoder, _reward).Score(rows))
+        [.. ComputeThread.Run("SimPO scoring", () => new GroupScorer(_model.Decoder, _reward).Score(WithReferences(rows)))
             .Select(g => Array.ConvertAll(g.Answers, a => (float)_reward.Of(a)))];
+
+    private IReadOnlyList<EncodedPrompt> WithReferences(IReadOnlyList<EncodedPrompt> rows) => _reward.NeedsReference
+        ? (_model.References ?? NoReferences).Fill(rows, _reward, _options.Method, TokensPerBatch)
+        : rows;
 }

@@ -100,7 +100,7 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
         PreferenceEncoder encoder = model.Encoder(_options);
         EncodedPrompts pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken, _options.Encode);
         FitReport.Encoded(channel, encoder.Statistics, _options);
-        if (pairs.Count > 0) return new RunData(pairs, PairCounts.Of(encoder.Statistics));
+        if (pairs.Count > 0) return new RunData(_options.Prepare(pairs, data, _host), PairCounts.Of(encoder.Statistics));
         string what = _options.RowNoun == PreferenceTrainerOptions.Pairs ? "preference pairs" : _options.RowNoun;
         throw new InvalidOperationException($"There are no {what} to learn from: the data has no rows, or every row was dropped.");
     }

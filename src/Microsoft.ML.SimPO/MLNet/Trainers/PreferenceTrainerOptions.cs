@@ -1,5 +1,8 @@
+using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training;
 
 namespace Microsoft.ML.SimPO;
 
@@ -97,8 +100,17 @@ public abstract partial class PreferenceTrainerOptions : ScoringOptions
     /// <summary>Which of the data are dealt out together; null for each by itself.</summary>
     internal virtual IReadOnlyList<int[]>? PackedRows(IReadOnlyList<EncodedPrompt> data) => null;
 
+    /// <summary>What the method trains on, made of the encoded rows of a data view: the rows themselves where it does nothing to them.</summary>
+    internal virtual IReadOnlyList<EncodedPrompt> Prepare(IReadOnlyList<EncodedPrompt> pairs, IDataView data, IHost host) => pairs;
+
     /// <summary>The loss that these options describe.</summary>
     internal abstract IAlignmentLoss CreateLoss();
+
+    /// <summary>Whether a second model is in memory while this one is trained.</summary>
+    internal virtual bool NeedsSecondModel => false;
+
+    /// <summary>The second model, as it is before the first step; null for none.</summary>
+    internal virtual MovingReference? CreateMovingReference(Decoder decoder) => null;
 
     /// <summary>The trainer of these options, which copies them.</summary>
     /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>

@@ -14,6 +14,7 @@ internal sealed class PreferenceEncoder
     private readonly SideTokenizer _sides;
     private readonly ChatTexts _texts;
     private readonly ReferenceEncoder? _reference;
+    private readonly Trl116Encoder? _trl116;
     private readonly EncodingCounters _counters = new();
     private readonly int? _endToken;
 
@@ -39,7 +40,10 @@ internal sealed class PreferenceEncoder
         EndTokens = [.. new[] { _endToken, eos }.OfType<int>().Distinct()];
         _sides = new SideTokenizer(tokenizer, bos, eos);
         _texts = new ChatTexts(applied, turns);
-        _reference = _options.Preparation == RowPreparation.Own ? null : new ReferenceEncoder(tokenizer, applied, bos, eos ?? _endToken.Value, _options);
+        if (_options.Preparation == RowPreparation.Trl116)
+            _trl116 = new Trl116Encoder(tokenizer, applied, tokens.Eos ?? turns!.EndToken!, _options);
+        else if (_options.Preparation != RowPreparation.Own)
+            _reference = new ReferenceEncoder(tokenizer, applied, bos, eos ?? _endToken.Value, _options);
     }
 
     /// <summary>The tokens at which an answer ends: that of the turn, and EOS where it is another.</summary>
@@ -138,6 +142,7 @@ internal sealed class PreferenceEncoder
     private EncodedPrompt? Encode(string prompt, string chosen, string? rejected)
     {
         if (_reference is not null) return _reference.Encode(prompt, chosen, rejected, _counters);
+        if (_trl116 is not null) return _trl116.Encode(prompt, chosen, rejected, _counters);
         bool isEmpty = IsEmpty(prompt, "prompt") || IsEmpty(chosen, rejected is null ? "answer" : "chosen answer")
             || (rejected is not null && IsEmpty(rejected, "rejected answer"));
         return isEmpty ? Drop(isEmpty: true) : Encode(_texts.Of(prompt, chosen, rejected ?? chosen), rejected is null);
