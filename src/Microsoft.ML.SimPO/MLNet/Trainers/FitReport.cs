@@ -15,6 +15,7 @@ internal static class FitReport
         string how = statistics.Templated > 0
             ? $"{statistics.Templated} rendered with the model's chat template{alone}"
             : statistics.AlreadyTemplated > 0 ? "left alone because they hold the chat template's turn tokens"
+            : options.Rows == RowKind.Texts ? "as they are"
             : options.ApplyChatTemplate ? "as plain text, for the model has no chat template" : "as plain text, for the chat template is turned off";
         channel.Info(Say($"{statistics.Encoded} {options.RowNoun} encoded: {how}."));
         if (statistics.CutPrompts > 0)
