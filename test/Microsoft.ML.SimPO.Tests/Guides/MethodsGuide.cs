@@ -50,6 +50,22 @@ internal static class MethodsGuide
             { BaseModel = tuned, Delta = 1, Lambda = 0.1f, LearningRate = rate }).Fit(train));
         Show("RRHF", ml.Alignment.Trainers.Rrhf(new RrhfTrainer.Options
             { BaseModel = tuned, Lambda = 0.1f, LearningRate = rate }).Fit(train));
+
+        var dpo = new DpoTrainer.Options
+        {
+            ModelPath = "model",
+            Beta = 0.1f,
+            Mix = new DpoMix((DpoLossType.Sigmoid, 1), (DpoLossType.Sft, 0.1)),
+            LearningRate = rate,
+        };
+        using AlignmentTransformer over = ml.Alignment.Trainers.Dpo(dpo).Fit(train);
+        ml.Model.Save(over, train.Schema, "dpo.zip");
+        var saved = (AlignmentTransformer)ml.Model.Load("dpo.zip", out _);
+        Show("DPO", saved.WithReference("model"));
+        saved.Dispose();
+
+        Show("KTO", ml.Alignment.Trainers.Kto(new KtoTrainer.Options
+            { BaseModel = tuned, Beta = 0.1f, LearningRate = rate }).Fit(train));
         // </guide>
     }
 }
