@@ -47,8 +47,7 @@ internal sealed record CompatibilityProfile
             EvaluatesInBatches = true,
         }),
         (Compatibility.Trl116, null, Trl116),
-        (Compatibility.Trl116, "Dpo", Trl116 with { Preparation = RowPreparation.Trl116 }),
-        (Compatibility.Trl116, "Kto", Trl116 with { Preparation = RowPreparation.Trl116, MismatchesByMicroBatch = true }),
+        (Compatibility.Trl116, "Kto", Trl116 with { MismatchesByMicroBatch = true }),
     ];
 
     /// <summary>The methods that the trainers of a mode have; a mode that is not here has all.</summary>
@@ -56,12 +55,12 @@ internal sealed record CompatibilityProfile
     {
         [Compatibility.SimPOReference] = ["SimPO"],
         [Compatibility.Trl024] = ["SimPO", "Cpo", "Orpo", "Sft", "Dpo"],
-        [Compatibility.Trl116] = ["SimPO", "Cpo", "Orpo", "Dpo", "Kto"],
+        [Compatibility.Trl116] = ["Dpo", "Kto"],
     };
 
     private static CompatibilityProfile Trl116 => new()
     {
-        Preparation = RowPreparation.Trl024,
+        Preparation = RowPreparation.Trl116,
         ByMicroBatch = true,
         EpochEnd = EpochEnd.OwnStepOfMicroBatches,
         CrossEntropy = SftNormalization.MicroBatchTokens,

@@ -214,6 +214,29 @@ public sealed class DpoTrainerTests : IDisposable
         Assert.All(own.TrainingRun.Steps.Zip(given.TrainingRun.Steps), p => Assert.Equal(p.First.Loss, p.Second.Loss, 1e-5));
     }
 
+    /// <summary>A tuned model as the reference of the untuned one: the first margin is that of both by hand, with its sign the other way round.</summary>
+    [Fact]
+    public void Another_reference_is_what_the_rewards_are_over()
+    {
+        string tunedFolder = Path.Combine(_folder.Path, "tuned");
+        using AlignmentTransformer tuned = Fit(o => (o.Epochs, o.LearningRate) = (3, 1e-3));
+        tuned.SaveCheckpoint(tunedFolder);
+        using AlignmentTransformer over = Fit(o => (o.ReferencePath, o.BatchSize) = (tunedFolder, 8));
+        double margin = _context.Alignment.Evaluate(tuned.Transform(Train)).MeanMargin;
+        Assert.True(margin > 0.01, $"{margin}");
+        Assert.Equal(-margin, over.TrainingRun.Steps[0].Margin, 1e-4);
+    }
+
+    [Fact]
+    public void A_reference_with_another_vocabulary_is_refused()
+    {
+        string small = Repository.PathOf("test", "Microsoft.ML.SimPO.Tests", "Goldens", "training", "model");
+        string message = Assert.Throws<InvalidOperationException>(() => Fit(o => o.ReferencePath = small)).Message;
+        Assert.Matches(
+            "^Row 1 has a token that the reference model in '.*' does not know: its vocabulary has 512 tokens. "
+                + "Name a model with the vocabulary of the one that is tuned.$", message);
+    }
+
     [Fact]
     public void Columns_without_log_probabilities_are_refused()
     {
