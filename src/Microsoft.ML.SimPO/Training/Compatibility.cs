@@ -27,7 +27,8 @@ public enum Compatibility
     /// <summary>
     /// TRL 1.16, on transformers 5.24: micro-batches as with <see cref="Trl024"/>. Rows are prepared as the method's own trainer does: <c>DPOTrainer</c> and
     /// <c>KTOTrainer</c> keep the first <c>MaxLength</c> tokens of prompt and answer, the end token like any other, and drop rows whose prompt fills them;
-    /// <c>MaxPromptLength</c> is not known there. Rewards are sums over tokens for every loss. Other trainers prepare rows as in 0.24.
+    /// <c>MaxPromptLength</c> is not known there. Rewards are sums over tokens for every loss. <c>SFTTrainer</c> prepares rows likewise, and weighs packed
+    /// rows in evaluations. Other trainers prepare rows as in 0.24.
     /// </summary>
     Trl116,
 }
