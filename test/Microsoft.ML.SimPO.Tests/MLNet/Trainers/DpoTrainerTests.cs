@@ -74,6 +74,35 @@ public sealed class DpoTrainerTests : IDisposable
         Assert.Equal(known, Margins(whole, Train));
     }
 
+    /// <summary>What is found where the reference was is looked at before it is believed.</summary>
+    [Fact]
+    public void A_reference_that_was_written_over_is_noticed()
+    {
+        string folder = Path.Combine(_folder.Path, "base");
+        using AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
+        untuned.SaveCheckpoint(folder);
+        using AlignmentTransformer tuned = Fit(o => o.ModelPath = folder);
+        tuned.SaveCheckpoint(folder);
+        Assert.NotEmpty(Margins(tuned, Train)); // the pairs of the run are known
+        Assert.Equal(
+            $"The reference model is not what it was when the model was tuned, or lies elsewhere now: '{folder}' holds another one. Name its folder: "
+                + "`model.WithReference(\"its folder\")`.",
+            Assert.Throws<InvalidOperationException>(() => Margins(tuned, Unknown)).Message);
+    }
+
+    /// <summary>An answer alone has the reward that it has in its pair.</summary>
+    [Fact]
+    public void Answers_are_scored_one_by_one_over_the_reference_too()
+    {
+        using AlignmentTransformer tuned = Fit();
+        foreach (IDataView data in new[] { Train, Unknown })
+        {
+            IDataView alone = _context.Alignment.Transforms.ScoreResponses(tuned, responseColumnName: "Chosen").Fit(data).Transform(data);
+            float[] expected = [.. tuned.Transform(data).GetColumn<float>("ChosenReward")];
+            Assert.All(expected.Zip(alone.GetColumn<float>("Reward")), p => Assert.Equal(p.First, p.Second, 1e-4));
+        }
+    }
+
     [Fact]
     public void A_reference_that_is_another_model_is_refused()
     {
