@@ -8,6 +8,8 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Scores rows of text. Thread safe.</summary>
 internal sealed class RowScorer
 {
+    private static readonly ModelReferences NoReferences = new(null, null);
+
     private readonly LanguageModel _model;
     private readonly PreferenceEncoder _encoder;
     private readonly ScoringOptions _options;
@@ -29,11 +31,11 @@ internal sealed class RowScorer
     /// <summary>How many tokens are worth a forward pass.</summary>
     public int TokensPerBatch => _options.TokensPerMicroBatch;
 
-    /// <param name="rejected">Null for a response alone.</param>
+    /// <param name="texts">Prompt and answers, or a text alone.</param>
     /// <exception cref="InvalidDataException">The row cannot be scored; the message names it.</exception>
-    public EncodedPrompt Encode(string prompt, string chosen, string? rejected, long row)
+    public EncodedPrompt Encode(string[] texts, long row)
     {
-        EncodedPrompt encoded = (rejected is null ? _encoder.EncodeAnswer(prompt, chosen, row) : _encoder.Encode(prompt, chosen, rejected, row))
+        EncodedPrompt encoded = _encoder.Encode(texts, row)
             ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
         int tokens = encoded.Answers.Max(a => a.Ids.Length);
         if (tokens > _positions && Interlocked.Exchange(ref _toldLong, 1) == 0)
@@ -48,7 +50,7 @@ internal sealed class RowScorer
     public float[][] Score(IReadOnlyList<EncodedPrompt> rows)
     {
         using ModelLease lease = _model.Enter();
-        return [.. ComputeThread.Run("SimPO scoring", () => new GroupScorer(lease.Decoder, _reward).Score(rows))
+        return [.. ComputeThread.Run("SimPO scoring", () => new GroupScorer(lease.Decoder, _reward).Score(WithReferences(rows)))
             .Select(g => Array.ConvertAll(g.Answers, a => (float)_reward.Of(a)))];
     }
 
@@ -60,4 +62,8 @@ internal sealed class RowScorer
         _warn(FormattableString.Invariant($"By row {row} {what} was cut to fit `MaxLength` {_options.MaxLength} and `MaxPromptLength` ")
             + FormattableString.Invariant($"{_options.MaxPromptLength}; the scores are those of the rest. Others may be cut, too."));
     }
+
+    private IReadOnlyList<EncodedPrompt> WithReferences(IReadOnlyList<EncodedPrompt> rows) => _reward.NeedsReference
+        ? (_model.References ?? NoReferences).Fill(rows, _reward, _options.Method, TokensPerBatch)
+        : rows;
 }
