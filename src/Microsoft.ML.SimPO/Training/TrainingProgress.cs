@@ -58,5 +58,6 @@ public sealed record TrainingProgress
     public required TimeSpan Remaining { get; init; }
 
     /// <summary>What the steps that are left will take at the pace of those that are done.</summary>
-    internal static TimeSpan RemainingOf(TimeSpan elapsed, int done, int total) => elapsed / done * (total - done);
+    internal static TimeSpan RemainingOf(TimeSpan elapsed, int done, int total) =>
+        (elapsed / done).Ticks * (double)(total - done) < TimeSpan.MaxValue.Ticks / 2 ? elapsed / done * (total - done) : TimeSpan.MaxValue;
 }

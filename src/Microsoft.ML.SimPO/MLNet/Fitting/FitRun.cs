@@ -24,7 +24,7 @@ internal static class FitRun
             validation?.Pairs);
         RunOrigin origin = RunOrigin.Of(saved, identity, seed, options.Shuffle);
         AdapterSetup.Prepare(model, options, origin.Seed, channel);
-        List<TrainingStep> plan = Plan(options, training, origin.Seed);
+        StepPlan plan = Plan(options, training, origin.Seed, cancellationToken);
         FitReport.Plan(channel, model, training.Pairs, plan.Count, origin.Seed, options);
         FitReport.Remainder(channel, training.Pairs.Count, options);
         TrainingSettings settings = options.Settings(model.Decoder);
@@ -44,9 +44,9 @@ internal static class FitRun
         return folder!.FindNewest(reason => log.Warning($"A newer checkpoint is passed over. {reason}"));
     }
 
-    private static List<TrainingStep> Plan(PreferenceTrainerOptions options, RunData training, int seed)
+    private static StepPlan Plan(PreferenceTrainerOptions options, RunData training, int seed, CancellationToken cancellationToken)
     {
-        List<TrainingStep> plan = options.Planner(training.Pairs).Plan(options.Epochs, options.Shuffle ? seed : null);
+        StepPlan plan = options.Planner(training.Pairs).Plan(options.Epochs, options.Shuffle ? seed : null, cancellationToken);
         return plan.Count > 0 ? plan : throw new InvalidOperationException(FormattableString.Invariant(
             $"{training.Pairs.Count} pairs do not fill one step of `BatchSize` {options.BatchSize}, and `DropLast` drops the rest.")
             + " Lower `BatchSize`, or set `DropLast` to false.");

@@ -49,14 +49,14 @@ internal static class ModelArchive
     public static LanguageModel Load(ModelLoadContext context, Device device)
     {
         string origin = ArchiveFile.Of(context)?.Name ?? "saved model";
-        ModelFiles files = Read(context, FilesStream, reader => new ModelFiles(origin, ReadFiles(reader)));
+        ModelFiles files = Read(context, FilesStream, reader => new ModelFiles(origin, ReadFiles(reader, ArchiveFile.MostBytes(context, FilesStream))));
         ModelConfig config = ModelConfig.Load(files);
         ComputePlan plan = ComputePlan.On(device);
         string weights = files.PathOf(CheckpointReader.SingleFileName);
-        (string Path, string Name)? external = ExternalWeightsFolder.Find(context);
+        string? external = ExternalWeightsFolder.Find(context);
         Decoder decoder = external is { } folder
-            ? DecoderLoader.Load(config, () => CheckpointReader.Open(folder.Path), plan)
-            : Read(context, WeightsStream, reader => DecoderLoader.Load(config, () => OpenTensors(reader, weights), plan));
+            ? DecoderLoader.Load(config, () => CheckpointReader.Open(folder), plan)
+            : Read(context, WeightsStream, reader => DecoderLoader.Load(config, () => OpenTensors(context, WeightsStream, reader, weights), plan));
         try
         {
             LoadAdapter(context, decoder, origin);
@@ -66,9 +66,7 @@ internal static class ModelArchive
             decoder.Dispose();
             throw;
         }
-        LanguageModel model = LanguageModel.Of(decoder, files);
-        model.ExternalWeights = external?.Name;
-        return model;
+        return LanguageModel.Of(decoder, files); // where a zip had its weights is not where another is to have them: whoever saves says it
     }
 
     private static void LoadAdapter(ModelLoadContext context, Decoder decoder, string origin)
@@ -81,7 +79,7 @@ internal static class ModelArchive
         })) return;
         Read(context, AdapterWeightsStream, reader =>
         {
-            AdapterLoader.Load(decoder, config!, OpenTensors(reader, Path.Combine(origin, AdapterFolder.WeightsName)));
+            AdapterLoader.Load(decoder, config!, OpenTensors(context, AdapterWeightsStream, reader, Path.Combine(origin, AdapterFolder.WeightsName)));
             return decoder;
         });
     }
@@ -89,7 +87,8 @@ internal static class ModelArchive
     private static void SaveTensors(ModelSaveContext context, string stream, IReadOnlyCollection<TensorSource> tensors) =>
         context.SaveBinaryStream(stream, writer => SafetensorsWriter.Write(writer.BaseStream, tensors, CheckpointType.Float32));
 
-    private static CheckpointStream OpenTensors(BinaryReader reader, string path) => CheckpointStream.Open(reader.BaseStream, path);
+    private static CheckpointStream OpenTensors(ModelLoadContext context, string stream, BinaryReader reader, string path) =>
+        CheckpointStream.Open(reader.BaseStream, path, ArchiveFile.MostBytes(context, stream));
 
     private static T Read<T>(ModelLoadContext context, string stream, Func<BinaryReader, T> read)
         where T : class
@@ -99,17 +98,19 @@ internal static class ModelArchive
         return content ?? throw Damaged($"stream '{stream}' is missing");
     }
 
-    private static IEnumerable<ModelFile> ReadFiles(BinaryReader reader)
+    /// <param name="left">All of them together cannot have more bytes.</param>
+    private static IEnumerable<ModelFile> ReadFiles(BinaryReader reader, long left)
     {
         int count = reader.ReadInt32();
         if (count is < 1 or > ModelFiles.MaxCount) throw Damaged($"it claims to hold {count} files");
         for (int i = 0; i < count; i++)
         {
-            string name = reader.ReadString();
+            string name = BoundedBytes.ReadText(reader);
             int length = reader.ReadInt32();
-            if (length < 0 || length > ModelFiles.MaxLength) throw Damaged($"file '{name}' claims to have {length} bytes");
+            if (length < 0 || length > Math.Min(ModelFiles.MaxLength, left)) throw Damaged($"file '{name}' claims to have {length} bytes");
             byte[] content = BoundedBytes.Read(reader.BaseStream, length);
             if (content.Length != length) throw Damaged($"file '{name}' ends after {content.Length} of {length} bytes");
+            left -= length;
             yield return new ModelFile(name, content);
         }
     }

@@ -16,7 +16,12 @@ internal sealed record ModelSource(string? ModelPath, string? AdapterPath, Align
     public LanguageModel Open(IHostEnvironment environment)
     {
         TorchRuntime.EnsureLoaded();
-        LanguageModel model = Load(environment);
+        return Load(environment).After(model => Tell(environment, model));
+    }
+
+    /// <summary>A log handler of the host's may throw: then the model is freed.</summary>
+    private static void Tell(IHostEnvironment environment, LanguageModel model)
+    {
         using IChannel channel = environment.Register(AlignmentTransformer.LoaderSignature).Start("Loading");
         foreach (string note in model.Notes)
         {
@@ -24,7 +29,6 @@ internal sealed record ModelSource(string? ModelPath, string? AdapterPath, Align
             else channel.Info(note);
         }
         AdapterSetup.Report(model, channel);
-        return model;
     }
 
     /// <summary>The model as a transformer, which owns it. Where none can be made of it the weights are freed.</summary>

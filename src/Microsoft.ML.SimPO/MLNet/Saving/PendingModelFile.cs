@@ -5,7 +5,8 @@ using Microsoft.ML.SimPO.Models.Parameters;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>
-/// A saved model that is written beside its place, as are the folders of weights that it names: all take their places at the end, or none does.
+/// A saved model that is written beside its place, as are the folders of weights that it names: all take their places at the end, or none does. The file's
+/// rename decides. A <see cref="PublishingJournal"/> says what there is to be done about the folders where a process is killed on the way.
 /// </summary>
 internal sealed class PendingModelFile : FileStream
 {
@@ -22,12 +23,21 @@ internal sealed class PendingModelFile : FileStream
     /// <exception cref="IOException">The file or a folder cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        FileSizeSignal.MakeError();
+        using IDisposable size = FileSizeSignal.MakeError();
         path = Path.GetFullPath(path);
         if (Directory.Exists(path)) throw new IOException($"'{path}' is a folder; the model is to be written to a file. Give another name.");
+        PublishingJournal.Recover(path);
+        AtomicFile.RemoveAbandoned(path);
         using var file = new PendingModelFile(path);
-        write(file);
-        file.Commit();
+        try
+        {
+            write(file);
+            file.Commit();
+        }
+        catch (Exception e) when (FileSizeSignal.IsCause(e))
+        {
+            throw FileSizeSignal.ErrorOf(e);
+        }
     }
 
     /// <summary>The folder with the weights of a model, written beside its place; once where several transformers of the model are saved.</summary>
@@ -37,7 +47,8 @@ internal sealed class PendingModelFile : FileStream
         (string Target, LanguageModel Model, FolderReplacement Folder) same = _weights.Find(w => w.Target == target);
         if (same.Folder is null)
         {
-            same = (target, model, new CheckpointWriter(model.Files).Prepare(target, ParameterSources.Base(model.Decoder)));
+            string journal = PublishingJournal.PathFor(Target, Name);
+            same = (target, model, new CheckpointWriter(model.Files).Prepare(target, ParameterSources.Base(model.Decoder), journal));
             _weights.Add(same);
         }
         return same.Model == model ? same.Folder
@@ -54,12 +65,14 @@ internal sealed class PendingModelFile : FileStream
 
     private void Commit()
     {
-        Flush(flushToDisk: true);
+        FileSystem.Flush(this);
         base.Dispose(true);
         foreach ((_, _, FolderReplacement folder) in _weights) folder.Complete();
+        using PublishingJournal? journal =
+            _weights.Count == 0 ? null : PublishingJournal.Begin(Target, Name, _weights.Select(w => (w.Folder.Target, w.Folder.Path)));
         Publish();
-        FileSystem.FlushFolder(Path.GetDirectoryName(Target)!);
         foreach ((_, _, FolderReplacement folder) in _weights) folder.RemoveOld();
+        journal?.End();
     }
 
     /// <summary>Swaps the folders first: the file's rename, one step, decides.</summary>
@@ -81,5 +94,6 @@ internal sealed class PendingModelFile : FileStream
             foreach (FolderReplacement folder in published) folder.TakeBack();
             throw;
         }
+        FileSystem.FlushFolder(Path.GetDirectoryName(Target)!);
     }
 }

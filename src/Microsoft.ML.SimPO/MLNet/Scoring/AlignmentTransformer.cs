@@ -135,13 +135,20 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxShardSize"/> is less than 1.</exception>
     /// <exception cref="IOException">The folder cannot be written, or is one of something else; what was there is as before.</exception>
     public void SaveCheckpoint(
-        string path, CheckpointPrecision precision = CheckpointPrecision.Float32, long maxShardSize = CheckpointWriter.DefaultMaxShardBytes)
+        string path, CheckpointPrecision precision = CheckpointPrecision.Float32, long maxShardSize = CheckpointWriter.DefaultMaxShardBytes) =>
+        SaveCheckpoint(path, null, precision, maxShardSize);
+
+    /// <param name="complete">Adds files to the folder before it takes its place; null for none.</param>
+    /// <inheritdoc cref="SaveCheckpoint(string, CheckpointPrecision, long)"/>
+    internal void SaveCheckpoint(
+        string path, Action<string>? complete, CheckpointPrecision precision = CheckpointPrecision.Float32,
+        long maxShardSize = CheckpointWriter.DefaultMaxShardBytes)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxShardSize, 1);
         CheckpointType type = precision == CheckpointPrecision.BFloat16 ? CheckpointType.BFloat16 : CheckpointType.Float32;
         CheckpointSummary summary =
-            new CheckpointWriter(Model.Files) { Type = type, MaxShardBytes = maxShardSize, SourceFolder = Model.Folder }.Write(path, Model.Tensors());
+            new CheckpointWriter(Model.Files) { Type = type, MaxShardBytes = maxShardSize, SourceFolder = Model.Folder }.Write(path, Model.Tensors(), complete);
         using IChannel channel = Host.Start("Saving");
         FitReport.Saved(channel, path, summary);
     }
@@ -154,7 +161,7 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
 
     private ColumnMap<PairScore> MakeColumns()
     {
-        var scorer = new RowScorer(Model, Options);
+        var scorer = new RowScorer(Host, Model, Options);
         return new ColumnMap<PairScore>(
             PairColumns.Names(Options), ScoreColumns.Of(Options.TargetMargin),
             () => new PairBatch<PairScore>(scorer, rewards => new PairScore(rewards[0], rewards[1])));

@@ -32,6 +32,9 @@ internal static class MetricsReader
             float chosenReward = 0, rejectedReward = 0;
             getChosen(ref chosenReward);
             getRejected(ref rejectedReward);
+            if (!float.IsFinite(chosenReward) || !float.IsFinite(rejectedReward))
+                throw new InvalidOperationException(FormattableString.Invariant(
+                    $"Row {cursor.Position + 1} cannot be evaluated: its rewards are {chosenReward} and {rejectedReward}, and not both finite numbers."));
             sums.Add(chosenReward, rejectedReward, lead(), name?.Invoke());
         }
         return sums.Metrics();

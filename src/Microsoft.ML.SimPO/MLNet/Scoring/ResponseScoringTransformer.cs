@@ -50,7 +50,7 @@ public sealed class ResponseScoringTransformer : LanguageModelTransformer
 
     private ColumnMap<float> MakeColumns()
     {
-        var scorer = new RowScorer(Model, Options);
+        var scorer = new RowScorer(Host, Model, Options);
         return new ColumnMap<float>(
             [("prompt", Options.PromptColumnName), ("response", _responseColumn)],
             [ComputedColumn<float>.Single(_outputColumn, "Score", reward => reward)],

@@ -1,3 +1,4 @@
+using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Native;
 using Microsoft.ML.SimPO.Scoring;
@@ -8,17 +9,18 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Scores rows of text. Thread safe.</summary>
 internal sealed class RowScorer
 {
+    private readonly IHost _host;
     private readonly LanguageModel _model;
     private readonly PreferenceEncoder _encoder;
     private readonly ScoringOptions _options;
     private readonly IReward _reward;
+    private long _cutPrompts, _cutAnswers;
 
-    public RowScorer(LanguageModel model, ScoringOptions options)
+    /// <param name="host">Whose log is told of rows that were cut.</param>
+    public RowScorer(IHost host, LanguageModel model, ScoringOptions options)
     {
-        _model = model;
+        (_host, _model, _options, _reward) = (host, model, options, options.Reward);
         _encoder = model.Encoder(options, everyRow: true);
-        _options = options;
-        _reward = options.Reward;
     }
 
     /// <summary>How many tokens are worth a forward pass.</summary>
@@ -26,12 +28,36 @@ internal sealed class RowScorer
 
     /// <param name="rejected">Null for a response alone.</param>
     /// <exception cref="InvalidDataException">The row cannot be scored; the message names it.</exception>
-    public EncodedPrompt Encode(string prompt, string chosen, string? rejected, long row) =>
-        (rejected is null ? _encoder.EncodeAnswer(prompt, chosen, row) : _encoder.Encode(prompt, chosen, rejected, row))
-        ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
+    public EncodedPrompt Encode(string prompt, string chosen, string? rejected, long row)
+    {
+        EncodedPrompt encoded = (rejected is null ? _encoder.EncodeAnswer(prompt, chosen, row) : _encoder.Encode(prompt, chosen, rejected, row))
+            ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
+        if (encoded.HasCutAnswer) Tell(ref _cutAnswers, row, "an answer", "What is scored is what is left of it");
+        else if (encoded.HasCutPrompt) Tell(ref _cutPrompts, row, "a prompt", "It is scored without its beginning");
+        return encoded;
+    }
 
     /// <summary>The rewards of all answers of each row.</summary>
-    public float[][] Score(IReadOnlyList<EncodedPrompt> rows) =>
-        [.. ComputeThread.Run("SimPO scoring", () => new GroupScorer(_model.Decoder, _reward).Score(rows))
+    /// <exception cref="InvalidOperationException">A row's is not a finite number; the message names the first.</exception>
+    public float[][] Score(IReadOnlyList<EncodedPrompt> rows)
+    {
+        float[][] rewards = [.. ComputeThread.Run("SimPO scoring", () => new GroupScorer(_model.Decoder, _reward).Score(rows))
             .Select(g => Array.ConvertAll(g.Answers, a => (float)_reward.Of(a)))];
+        int bad = Array.FindIndex(rewards, r => !r.All(float.IsFinite));
+        return bad < 0 ? rewards : throw new InvalidOperationException(FormattableString.Invariant(
+            $"Row {rows[bad].Row} cannot be scored: its reward is {rewards[bad].First(r => !float.IsFinite(r))}, no finite number.")
+            + " The model's weights are damaged, or its training diverged.");
+    }
+
+    /// <summary>At the first row, the tenth, the hundredth and so on: as often as it is worth a line.</summary>
+    private void Tell(ref long count, long row, string what, string consequence)
+    {
+        long number = Interlocked.Increment(ref count), power = number;
+        while (power % 10 == 0) power /= 10;
+        if (power != 1) return;
+        using IChannel channel = _host.Start("Scoring");
+        channel.Warning(FormattableString.Invariant(
+            $"Row {row} has {what} that was cut to fit `MaxLength` {_options.MaxLength} and `MaxPromptLength` {_options.MaxPromptLength}. {consequence}.")
+            + (number == 1 ? " The log will name the tenth such row, the hundredth and so on." : FormattableString.Invariant($" It is the {number}th.")));
+    }
 }

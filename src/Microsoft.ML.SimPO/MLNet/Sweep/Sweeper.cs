@@ -32,7 +32,7 @@ internal sealed class Sweeper : IDisposable
     public SweepResult Run(IAlignmentTrialRunner runner, CancellationToken cancellationToken)
     {
         using IChannel channel = _host.Start("Sweep");
-        TrialLog? log = _sweep.OutputPath is null ? null : TrialLog.Open(_sweep.OutputPath, Description());
+        using TrialLog? log = _sweep.OutputPath is null ? null : TrialLog.Open(_sweep.OutputPath, Description());
         ITrialProposer proposer = Proposer();
         long start = _sweep.Clock.GetTimestamp();
         while (_results.Count < _sweep.MaxTrials && TimeLeft(start) != TimeSpan.Zero && proposer.Propose() is var (values, rung))
@@ -47,7 +47,7 @@ internal sealed class Sweeper : IDisposable
         if (_best is null)
             throw new InvalidOperationException(
                 $"No trial of the sweep completed. {(_results.Count == 0 ? "`MaxTime` ended before the first." : $"The last: {_results[^1].Message}")}");
-        AlignmentTrialResult best = _best with { Model = _best.Model ?? Reload(_best) };
+        AlignmentTrialResult best = _best with { Model = _best.Model ?? Reload(_best, runner, log, channel, cancellationToken) };
         _results[best.TrialSettings.TrialId] = best;
         _best = null;
         return new SweepResult(_results, best);
@@ -106,8 +106,7 @@ internal sealed class Sweeper : IDisposable
             return null;
         }
         bool isBest = Add(result);
-        if (isBest && log is not null) result.Model?.SaveCheckpoint(BestPath);
-        log?.Append(TrialRecord.Of(result));
+        log?.Append(TrialRecord.Of(result), isBest ? result.Model : null);
         return isBest ? result : result with { Model = null };
     }
 
@@ -130,15 +129,23 @@ internal sealed class Sweeper : IDisposable
         return true;
     }
 
-    private string BestPath => Path.Combine(_sweep.OutputPath!, "best");
-
-    /// <summary>The best trial was run by an earlier sweep into the same folder.</summary>
-    private AlignmentTransformer? Reload(AlignmentTrialResult best)
+    /// <summary>
+    /// The best trial was run by an earlier sweep into the same folder. If that ended before it had kept the trial's model, the trial is run again.
+    /// </summary>
+    private AlignmentTransformer? Reload(
+        AlignmentTrialResult best, IAlignmentTrialRunner runner, TrialLog? log, IChannel channel, CancellationToken cancellationToken)
     {
-        if (_sweep.OutputPath is null || !Directory.Exists(BestPath)) return null;
-        PreferenceTrainerOptions options = best.TrialSettings.Options.Copy();
-        options.AdapterPath = null; // the checkpoint has all weights
-        return _context.Alignment.LoadModel(BestPath, options);
+        if (log?.BestOf(best.TrialSettings) is { } folder)
+        {
+            PreferenceTrainerOptions options = best.TrialSettings.Options.Copy();
+            options.AdapterPath = null; // the checkpoint has all weights
+            return _context.Alignment.LoadModel(folder, options);
+        }
+        if (log is null || best.TrialSettings.TrialId >= log.Records.Count) return null; // it was run here, by a runner that gives no models
+        channel.Warning(FormattableString.Invariant($"The model of trial {best.TrialSettings.TrialId + 1}, the best, was not kept. The trial is run again."));
+        AlignmentTrialResult again = runner.RunAsync(best.TrialSettings, cancellationToken).GetAwaiter().GetResult();
+        if (again.Model is { } model) log.SaveBest(TrialRecord.Of(best), model);
+        return again.Model;
     }
 
     private string Description() => FormattableString.Invariant(

@@ -96,7 +96,9 @@ internal sealed class PreferenceEncoder
     /// <summary>The ids of a prompt with one answer, as they are in a pair whose other answer is not longer.</summary>
     /// <inheritdoc cref="Encode(string, string, string, long)"/>
     public EncodedPrompt? EncodeAnswer(string prompt, string answer, long row) =>
-        Encode(prompt, answer, answer, row) is { } pair ? new EncodedPrompt(pair.Chosen) { Row = row } : null;
+        Encode(prompt, answer, answer, row) is { } pair
+            ? new EncodedPrompt(pair.Chosen) { Row = row, HasCutPrompt = pair.HasCutPrompt, HasCutAnswer = pair.HasCutAnswer }
+            : null;
 
     /// <summary>The ids of a prompt from which the model goes on, uncut.</summary>
     /// <param name="prompt">A text or messages, as for a pair.</param>
@@ -121,7 +123,8 @@ internal sealed class PreferenceEncoder
         (EncodedSide chosen, EncodedSide rejected) = _sides.Pair(texts);
         if (PairTruncation.Fit(chosen, rejected, _options, _endToken) is not var (fittedChosen, fittedRejected, cutsPrompt, cutsAnswer))
             return Drop(isEmpty: false);
-        var pair = EncodedPrompt.Pair(fittedChosen.Ids, fittedChosen.PromptLength, fittedRejected.Ids, fittedRejected.PromptLength);
+        var pair = EncodedPrompt.Pair(
+            fittedChosen.Ids, fittedChosen.PromptLength, fittedRejected.Ids, fittedRejected.PromptLength, 0, cutsPrompt, cutsAnswer);
         _counters.Encoded(texts.Handling, cutsPrompt, cutsAnswer, chosen.IsMerged || rejected.IsMerged, pair);
         return pair;
     }
