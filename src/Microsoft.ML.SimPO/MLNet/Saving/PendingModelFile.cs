@@ -12,6 +12,8 @@ internal sealed class PendingModelFile : FileStream
 {
     private readonly List<(string Target, LanguageModel Model, FolderReplacement Folder)> _weights = [];
 
+    private bool _isHalfPublished;
+
     private PendingModelFile(string target)
         : base(AtomicFile.BesideName(target, "new"), FileMode.CreateNew, FileAccess.Write, FileShare.None) => Target = target;
 
@@ -59,7 +61,7 @@ internal sealed class PendingModelFile : FileStream
     {
         base.Dispose(disposing);
         if (!disposing) return;
-        File.Delete(Name);
+        if (!_isHalfPublished) File.Delete(Name);
         foreach ((_, _, FolderReplacement folder) in _weights) folder.Dispose();
     }
 
@@ -70,13 +72,13 @@ internal sealed class PendingModelFile : FileStream
         foreach ((_, _, FolderReplacement folder) in _weights) folder.Complete();
         using PublishingJournal? journal =
             _weights.Count == 0 ? null : PublishingJournal.Begin(Target, Name, _weights.Select(w => (w.Folder.Target, w.Folder.Path)));
-        Publish();
+        Publish(journal);
         foreach ((_, _, FolderReplacement folder) in _weights) folder.RemoveOld();
         journal?.End();
     }
 
     /// <summary>Swaps the folders first: the file's rename, one step, decides.</summary>
-    private void Publish()
+    private void Publish(PublishingJournal? journal)
     {
         Stack<FolderReplacement> published = [];
         try
@@ -91,7 +93,10 @@ internal sealed class PendingModelFile : FileStream
         }
         catch
         {
+            _isHalfPublished = true; // where a folder cannot be taken back, file and journal stay for the next that can
             foreach (FolderReplacement folder in published) folder.TakeBack();
+            _isHalfPublished = false;
+            journal?.End();
             throw;
         }
         FileSystem.FlushFolder(Path.GetDirectoryName(Target)!);

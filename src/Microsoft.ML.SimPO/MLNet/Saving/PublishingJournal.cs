@@ -37,6 +37,7 @@ internal sealed class PublishingJournal : IDisposable
         catch
         {
             journal.Dispose();
+            File.Delete(path); // nothing was published
             throw;
         }
     }
@@ -84,12 +85,8 @@ internal sealed class PublishingJournal : IDisposable
         FileSystem.FlushFolder(Path.GetDirectoryName(_file.Name)!);
     }
 
-    /// <summary>Also where writing failed: then the folders are as they were.</summary>
-    public void Dispose()
-    {
-        _file.Dispose();
-        File.Delete(_file.Name);
-    }
+    /// <summary>Lets go of the file; it stays where all is not done.</summary>
+    public void Dispose() => _file.Dispose();
 
     /// <returns>Nothing where it was not wholly written: then nothing had been published.</returns>
     private static Content Read(string path)

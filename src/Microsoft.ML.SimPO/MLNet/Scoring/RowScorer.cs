@@ -41,12 +41,23 @@ internal sealed class RowScorer
     /// <exception cref="InvalidOperationException">A row's is not a finite number; the message names the first.</exception>
     public float[][] Score(IReadOnlyList<EncodedPrompt> rows)
     {
-        float[][] rewards = [.. ComputeThread.Run("SimPO scoring", () => new GroupScorer(_model.Decoder, _reward).Score(rows))
-            .Select(g => Array.ConvertAll(g.Answers, a => (float)_reward.Of(a)))];
+        float[][] rewards = [.. Groups(rows).Select(g => Array.ConvertAll(g.Answers, a => (float)_reward.Of(a)))];
         int bad = Array.FindIndex(rewards, r => !r.All(float.IsFinite));
         return bad < 0 ? rewards : throw new InvalidOperationException(FormattableString.Invariant(
             $"Row {rows[bad].Row} cannot be scored: its reward is {rewards[bad].First(r => !float.IsFinite(r))}, no finite number.")
             + " The model's weights are damaged, or its training diverged.");
+    }
+
+    private GroupScore[] Groups(IReadOnlyList<EncodedPrompt> rows)
+    {
+        try
+        {
+            return ComputeThread.Run("SimPO scoring", () => new GroupScorer(_model.Decoder, _reward).Score(rows));
+        }
+        catch (InvalidDataException e) when (rows.Count == 1) // of more, each is scored by itself after that
+        {
+            throw new InvalidDataException(FormattableString.Invariant($"Row {rows[0].Row} cannot be scored: {e.Message}"), e);
+        }
     }
 
     /// <summary>At the first row, the tenth, the hundredth and so on: as often as it is worth a line.</summary>

@@ -103,6 +103,7 @@ internal sealed class TrialLog : IDisposable
 
     private void Append(TrialRecord record)
     {
+        using IDisposable size = FileSizeSignal.MakeError();
         using var stream = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read);
         stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(record, Json), (byte)'\n']);
         FileSystem.Flush(stream);
