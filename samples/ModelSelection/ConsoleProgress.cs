@@ -12,6 +12,6 @@ internal sealed class ConsoleProgress : IProgress<AlignmentTrialResult>
         string values = string.Join("  ", settings.Parameter.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value:G3}")));
         string outcome = value.Metrics is { } metrics ? $"accuracy {metrics.Accuracy:P1}" : $"{value.Status}: {value.Message}";
         Console.WriteLine(
-            $"trial {settings.TrialId + 1,2}  {settings.Options.Epochs:G3} epochs  {values}  {outcome}  {value.DurationInMilliseconds / 1000:F1} s");
+            $"trial {settings.TrialId,2}  {settings.Options.Epochs:G3} epochs  {values}  {outcome}  {value.DurationInMilliseconds / 1000:F1} s");
     }
 }

@@ -56,7 +56,7 @@ static void Run(Arguments arguments)
     Console.WriteLine(sweep);
     AlignmentTrialResult best = sweep.BestTrial;
     AlignmentMetrics metrics = ml.Alignment.Evaluate(sweep.BestModel.Transform(test));
-    Console.WriteLine($"Best: trial {best.TrialSettings.TrialId + 1} of {sweep.Trials.Count}, {best.Metrics!.Accuracy:P1} on the pairs it was chosen by");
+    Console.WriteLine($"Best: trial {best.TrialSettings.TrialId} of {sweep.Trials.Count}, {best.Metrics!.Accuracy:P1} on the pairs it was chosen by");
     Console.WriteLine($"Test: accuracy {metrics.Accuracy:P1} (95 %: {metrics.AccuracyInterval.Lower:P1} to {metrics.AccuracyInterval.Upper:P1}), mean margin "
         + $"{metrics.MeanMargin:F3}, calibration error {metrics.CalibrationError:F3}");
     Console.WriteLine($"It writes: {sweep.BestModel.Generate(["What is the status of order 4355?"], new GenerationOptions { MaxNewTokens = 64 })[0]}");

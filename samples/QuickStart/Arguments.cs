@@ -23,6 +23,9 @@ internal sealed record Arguments
     /// <summary>The answers of the embedded test pairs can be judged; others cannot.</summary>
     public bool IsEmbedded { get; private set; } = true;
 
+    /// <summary>Whether the learning rate is to be that which suits a model of the given one's size.</summary>
+    public bool ChoosesRate { get; private set; }
+
     public SimPOTrainer.Options Options { get; } = new()
     {
         Beta = 2.5f,
@@ -65,7 +68,7 @@ internal sealed record Arguments
         if (!given.Contains("--train")) throw new FormatException("--model and --test want --train FILE beside them.");
         if (!given.Contains("--test")) Test = Train;
         var defaults = new SimPOTrainer.Options();
-        if (!given.Contains("--learning-rate") && given.Contains("--model")) Options.LearningRate = defaults.LearningRate;
+        ChoosesRate = !given.Contains("--learning-rate") && given.Contains("--model");
         if (!given.Contains("--epochs")) Options.Epochs = defaults.Epochs;
         if (!given.Contains("--batch-size")) Options.BatchSize = defaults.BatchSize;
     }
@@ -80,7 +83,7 @@ internal sealed record Arguments
             case "--output": Output = value; break;
             case "--json": Json = value; break;
             case "--max-pairs": MaxPairs = Whole(name, value); break;
-            case "--max-length": SetMaxLength(Whole(name, value)); break;
+            case "--max-length": Options.MaxLength = Whole(name, value); break;
             case "--tokens-per-microbatch": Options.TokensPerMicroBatch = Whole(name, value); break;
             case "--beta": Options.Beta = (float)Number(name, value); break;
             case "--gamma-beta-ratio": Options.GammaBetaRatio = (float)Number(name, value); break;
@@ -92,12 +95,6 @@ internal sealed record Arguments
             case "--seed": Options.Seed = Whole(name, value); break;
             default: throw new FormatException($"{name} is not known.");
         }
-    }
-
-    private void SetMaxLength(int length)
-    {
-        Options.MaxLength = length;
-        Options.MaxPromptLength = Math.Min(Options.MaxPromptLength, length - 1);
     }
 
     private static LearningRateScheduler Scheduler(string value) =>

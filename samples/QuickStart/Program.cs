@@ -45,6 +45,12 @@ static void Run(Arguments arguments)
     {
         Console.WriteLine(FormattableString.Invariant($"Model  {untuned.ModelFamily}, {untuned.ParameterCount:N0} parameters"));
         Console.WriteLine(FormattableString.Invariant($"Data   {trainPairs} training pairs, {testPairs} test pairs"));
+        if (arguments.ChoosesRate)
+        {
+            arguments.Options.LearningRate = untuned.Describe().UsualLearningRate;
+            Console.WriteLine(FormattableString.Invariant(
+                $"Rate   {arguments.Options.LearningRate:G1}, as suits a model of this size; --learning-rate sets another"));
+        }
         Console.WriteLine("Before tuning ...");
         before = Snapshot.Take(ml, untuned, test, prompts, judge);
     }

@@ -1,26 +1,29 @@
 #!/usr/bin/env dotnet
-#:project ../../src/Microsoft.ML.SimPO/Microsoft.ML.SimPO.csproj
+#:package Microsoft.ML.SimPO@0.1.0
+#:package TorchSharp-cpu@0.107.0
 #:property PublishAot=false
 
-// Tunes a model in one file: dotnet run tune.cs -- [PAIRS]
-// In a folder of your own, write "#:package Microsoft.ML.SimPO@0.1.0" and "#:package TorchSharp-cpu@0.107.0" in place of the project;
-// here Directory.Build.props brings libtorch.
+// Tunes a model with preference pairs and saves it: dotnet run tune.cs -- MODEL-FOLDER PAIRS OUTPUT.zip [LEARNING-RATE]
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.SimPO;
 
-CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-string sample = Path.Combine(Folder(), "..", "QuickStart");
-int pairs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 600;
-
+if (args.Length < 3)
+{
+    Console.Error.WriteLine("usage: dotnet run tune.cs -- MODEL-FOLDER PAIRS OUTPUT.zip [LEARNING-RATE]");
+    return 2;
+}
 var ml = new MLContext(seed: 1);
-IDataView train = ml.Data.TakeRows(ml.Alignment.LoadPreferences(Path.Combine(sample, "data", "train.jsonl")), pairs);
-IDataView test = ml.Data.TakeRows(ml.Alignment.LoadPreferences(Path.Combine(sample, "data", "test.jsonl")), 50);
-using AlignmentTransformer model = ml.Alignment.Trainers.SimPO(Path.Combine(sample, "model"), beta: 2.5f, learningRate: 2.5e-4).Fit(train);
-
-AlignmentMetrics metrics = ml.Alignment.Evaluate(model.Transform(test));
-Console.WriteLine($"{pairs} pairs, {model.TrainingRun.Steps.Count} steps: accuracy {metrics.Accuracy:P1}, mean margin {metrics.MeanMargin:F3}");
-Console.WriteLine(model.Generate(["What is the status of order 4355?"], new GenerationOptions { MaxNewTokens = 64 })[0]);
-
-static string Folder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+DataOperationsCatalog.TrainTestData parts = ml.Alignment.TrainTestSplit(ml.Alignment.LoadPreferences(args[1]), testFraction: 0.1);
+SimPOTrainer trainer = ml.Alignment.Trainers.SimPO(new SimPOTrainer.Options
+{
+    ModelPath = args[0],
+    Beta = 2.5f,
+    LearningRate = args.Length > 3 ? double.Parse(args[3], CultureInfo.InvariantCulture) : 5e-7, // 3e-7 to 1e-6 for large models, 2e-4 for two million weights
+    Progress = TrainingProgress.Console,
+});
+using AlignmentTransformer model = trainer.Fit(parts.TrainSet, parts.TestSet);
+ValidationResult first = model.TrainingRun.Validations[0], last = model.TrainingRun.Validations[^1];
+Console.WriteLine($"accuracy on held-out pairs: {first.Metrics.Accuracy:P1} before, {last.Metrics.Accuracy:P1} after");
+ml.Model.SaveAtomically(model, parts.TrainSet.Schema, args[2]);
+return 0;

@@ -17,6 +17,8 @@ internal sealed record ChildProgram(int ExitCode, string Output, string Error)
 
     public static string ModelSelection { get; } = BinaryOf("samples", "ModelSelection");
 
+    public static string ChatServer { get; } = BinaryOf("samples", "ChatServer");
+
     public static string Worker { get; } = BinaryOf("test", "Microsoft.ML.SimPO.EndToEndTests", "Worker");
 
     /// <param name="binary">Its dll.</param>
@@ -27,12 +29,20 @@ internal sealed record ChildProgram(int ExitCode, string Output, string Error)
         Dotnet(folder, environment, [binary, .. arguments]);
 
     /// <summary>The .NET command line.</summary>
-    public static async Task<ChildProgram> Dotnet(string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    public static Task<ChildProgram> Dotnet(string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        Dotnet(folder, environment, "", arguments);
+
+    /// <summary>The .NET command line, which reads a text.</summary>
+    public static async Task<ChildProgram> Dotnet(string folder, IReadOnlyDictionary<string, string>? environment, string input, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder };
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
-        return await Run(start);
+        return await Run(start, input);
     }
+
+    /// <summary>Any program.</summary>
+    public static Task<ChildProgram> Start(string program, string folder, params string[] arguments) =>
+        Run(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder });
 
     /// <summary>Runs a program behind a limit of the shell, as <c>ulimit -f 10000</c>.</summary>
     public static Task<ChildProgram> RunLimited(string limit, string binary, string folder, params string[] arguments)
@@ -42,13 +52,16 @@ internal sealed record ChildProgram(int ExitCode, string Output, string Error)
         return Run(start);
     }
 
-    private static async Task<ChildProgram> Run(ProcessStartInfo start)
+    private static async Task<ChildProgram> Run(ProcessStartInfo start, string input = "")
     {
+        start.RedirectStandardInput = true;
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         using Process process = Process.Start(start)!;
         using var timeout = new CancellationTokenSource(Limit);
         try
         {
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
             Task<string> output = process.StandardOutput.ReadToEndAsync(timeout.Token), error = process.StandardError.ReadToEndAsync(timeout.Token);
             await process.WaitForExitAsync(timeout.Token);
             return new ChildProgram(process.ExitCode, await output, await error);

@@ -1,35 +1,48 @@
 using System.IO.Compression;
+using System.Reflection;
 using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Microsoft.ML.SimPO.EndToEnd;
 
-/// <summary>The package as a stranger gets it: from a feed, into a program that knows nothing of this repository.</summary>
-public sealed class PackageTests : IDisposable
+/// <summary>The package: what it holds, what it demands, and that every public entry point works in a program that knows nothing of this repository.</summary>
+[Collection(PackageCollection.Name)]
+public sealed partial class PackageTests(PackageFeed feed)
 {
-    private readonly TemporaryFolder _folder = new();
+    private static readonly string Sample = Path.Combine(ChildProgram.Root, "samples", "QuickStart");
 
-    /// <summary>Of its own for every run, since installed packages are kept by version.</summary>
-    private readonly string _version = $"0.1.0-test.{DateTime.UtcNow.Ticks}";
+    /// <summary>Classes whose members are what a program begins with.</summary>
+    private static readonly string[] EntryPoints =
+    [
+        "AlignmentCatalog", "AlignmentTransforms", "AlignmentTransformer", "LanguageModelTransformer", "ModelOperationsExtensions", "TrainingRun",
+        "SweepResult",
+    ];
 
-    private string Feed => _folder.In("feed");
-
-    public void Dispose()
-    {
-        string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        string installed = Path.Combine(packages, "microsoft.ml.simpo", _version);
-        if (Directory.Exists(installed)) Directory.Delete(installed, recursive: true);
-        _folder.Dispose();
-    }
+    private static string Program { get; } = Application("EntryPoints.cs");
 
     [Fact]
-    public async Task It_has_what_a_package_has_and_a_fresh_program_fits_and_scores_with_it()
+    public void It_has_what_a_package_has() => CheckContents(feed);
+
+    [Fact]
+    public async Task Every_public_entry_point_works_in_a_fresh_program_and_nothing_is_older_than_what_the_library_was_built_with()
     {
-        string configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Name;
-        await Pack("--no-build", "-c", configuration);
-        CheckContents();
-        await CheckProgram(OwnLibTorch(), VersionOf(OwnLibTorch()));
+        using FreshApplication application = await FreshApplication.Build(feed, Sources(Program));
+        CheckVersions(application.Binaries);
+        ChildProgram run = await application.Run(null, Sample);
+        CheckRun(run);
+    }
+
+    /// <summary>The program is as whole as the list of what is public.</summary>
+    [Fact]
+    public void The_program_calls_every_public_method_of_the_classes_that_programs_begin_with()
+    {
+        string api = File.ReadAllText(Path.Combine(ChildProgram.Root, "src", "Microsoft.ML.SimPO", "PublicAPI.Unshipped.txt"));
+        string[] methods = [.. Method().Matches(api).Where(m => EntryPoints.Contains(m.Groups[1].Value)).Select(m => m.Groups[2].Value).Distinct()];
+        Assert.True(methods.Length > 20, string.Join(", ", methods));
+        string[] missing = [.. methods.Where(method => method != "extension" && !Program.Contains($".{method}(", StringComparison.Ordinal))];
+        Assert.Empty(missing);
     }
 
     /// <summary>As it is released, with the package that brings libtorch for every operating system: more than a gigabyte.</summary>
@@ -37,45 +50,83 @@ public sealed class PackageTests : IDisposable
     [Trait("Category", "Long")]
     public async Task A_release_works_with_TorchSharp_cpu_and_names_nothing_of_the_machine_that_made_it()
     {
-        await Pack("-c", "Release");
-        CheckContents();
-        CheckSources();
-        await CheckProgram("TorchSharp-cpu", VersionOf("TorchSharp-cpu"));
+        using var release = new PackageFeed();
+        await release.Pack("-c", "Release");
+        CheckContents(release);
+        CheckSources(release);
+        using FreshApplication application = await FreshApplication.Build(release, Sources(Program), "TorchSharp-cpu");
+        CheckRun(await application.Run(null, Sample));
     }
 
-    private async Task Pack(params string[] arguments)
+    /// <summary>As in a bare container: nothing is there but the SDK, and all packages come from their feeds, some 300 megabytes.</summary>
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task With_an_empty_cache_of_packages_it_works_too()
     {
-        ChildProgram pack = await ChildProgram.Dotnet(ChildProgram.Root, null,
-            ["pack", Path.Combine("src", "Microsoft.ML.SimPO"), .. arguments, "-o", Feed, $"-p:PackageVersion={_version}", "-nologo"]);
-        Assert.True(pack.ExitCode == 0, pack.Output + pack.Error);
-        Assert.DoesNotContain("warning", pack.Output, StringComparison.OrdinalIgnoreCase);
+        using var cache = new TemporaryFolder();
+        var environment = new Dictionary<string, string> { ["NUGET_PACKAGES"] = cache.In("packages"), ["NUGET_HTTP_CACHE_PATH"] = cache.In("http") };
+        using FreshApplication application = await FreshApplication.Build(feed, Sources(Program), environment: environment);
+        CheckVersions(application.Binaries);
+        CheckRun(await application.Run(null, Sample));
     }
 
-    private ZipArchive Open(string extension) => ZipFile.OpenRead(Path.Combine(Feed, $"Microsoft.ML.SimPO.{_version}.{extension}"));
+    /// <summary>It came to its end, and said nothing but warnings: nobody hears its log.</summary>
+    private static void CheckRun(ChildProgram run)
+    {
+        Assert.True(run.ExitCode == 0 && run.Output.TrimEnd().EndsWith("all of it works", StringComparison.Ordinal), run.Output + run.Error);
+        Assert.All(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.StartsWith("warning: ", line, StringComparison.Ordinal));
+        Assert.Contains("warning: The run changed nothing: ", run.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>The text of a program that is built with the package alone.</summary>
+    internal static string Application(string name) =>
+        File.ReadAllText(Path.Combine(ChildProgram.Root, "test", "Microsoft.ML.SimPO.EndToEndTests", "Applications", name));
+
+    private static Dictionary<string, string> Sources(string program) => new() { ["Program.cs"] = program };
+
+    /// <summary>Each assembly that the library refers to is there, or is one of .NET's own, in the version that it was built with or a later one.</summary>
+    private static void CheckVersions(string binaries)
+    {
+        using var file = new PEReader(File.OpenRead(Path.Combine(binaries, "Microsoft.ML.SimPO.dll")));
+        MetadataReader reader = file.GetMetadataReader();
+        string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        List<string> faults = [];
+        foreach (AssemblyReference reference in reader.AssemblyReferences.Select(reader.GetAssemblyReference))
+        {
+            string name = reader.GetString(reference.Name);
+            string? path = new[] { binaries, framework }.Select(f => Path.Combine(f, name + ".dll")).FirstOrDefault(File.Exists);
+            Version? found = path is null ? null : AssemblyName.GetAssemblyName(path).Version;
+            if (found is null || found < reference.Version) faults.Add($"{name}: {reference.Version} is needed, {found?.ToString() ?? "nothing"} is there");
+        }
+        Assert.Empty(faults);
+    }
+
+    [GeneratedRegex(@"(?m)^(?:static |override )*Microsoft\.ML\.(?:SimPO\.)?(\w+)\.(?:extension\([^)]*\)\.)?(\w+)(?:<\w+>)?\(")]
+    private static partial Regex Method();
 
     /// <summary>Every source is named by its place in the repository; those that are in no commit are inside.</summary>
-    private void CheckSources()
+    private static void CheckSources(PackageFeed feed)
     {
-        using var provider = MetadataReaderProvider.FromPortablePdbStream(new MemoryStream(Read("snupkg", "Microsoft.ML.SimPO.pdb")));
+        using var provider = MetadataReaderProvider.FromPortablePdbStream(new MemoryStream(Read(feed, "snupkg", "Microsoft.ML.SimPO.pdb")));
         MetadataReader reader = provider.GetMetadataReader();
         string[] sources = [.. reader.Documents.Select(d => reader.GetString(reader.GetDocument(d).Name))];
         Assert.Contains("/_/src/Microsoft.ML.SimPO/MLNet/Trainers/SimPOTrainer.cs", sources);
         Assert.All(sources, source => Assert.StartsWith("/_/", source, StringComparison.Ordinal));
-        Assert.Equal(-1, Read("nupkg", "Microsoft.ML.SimPO.dll").AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(ChildProgram.Root)));
+        Assert.Equal(-1, Read(feed, "nupkg", "Microsoft.ML.SimPO.dll").AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(ChildProgram.Root)));
     }
 
-    private byte[] Read(string extension, string file)
+    private static byte[] Read(PackageFeed feed, string extension, string file)
     {
-        using ZipArchive package = Open(extension);
+        using ZipArchive package = feed.Open(extension);
         using Stream stream = package.GetEntry("lib/net10.0/" + file)!.Open();
         using var memory = new MemoryStream();
         stream.CopyTo(memory);
         return memory.ToArray();
     }
 
-    private void CheckContents()
+    private static void CheckContents(PackageFeed feed)
     {
-        using ZipArchive package = Open("nupkg"), symbols = Open("snupkg");
+        using ZipArchive package = feed.Open("nupkg"), symbols = feed.Open("snupkg");
         string[] files = [.. package.Entries.Select(e => e.FullName)];
         Assert.Superset(
             new HashSet<string> { "README.md", "icon.png", "lib/net10.0/Microsoft.ML.SimPO.dll", "lib/net10.0/Microsoft.ML.SimPO.xml" }, files.ToHashSet());
@@ -98,55 +149,4 @@ public sealed class PackageTests : IDisposable
             dependencies, d => d.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase) || d.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase)
             || d is "Mono.Cecil" or "Google.Protobuf" or "SkiaSharp" || d.Contains("CodeAnalysis", StringComparison.Ordinal));
     }
-
-    private async Task CheckProgram(string libTorch, string libTorchVersion)
-    {
-        string app = _folder.In("app"), sample = Path.Combine(ChildProgram.Root, "samples", "QuickStart");
-        Directory.CreateDirectory(app);
-        await File.WriteAllTextAsync(Path.Combine(app, "App.csproj"), $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                <OutputType>Exe</OutputType>
-                <TargetFramework>net10.0</TargetFramework>
-                <Nullable>enable</Nullable>
-                <ImplicitUsings>enable</ImplicitUsings>
-                <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
-              </PropertyGroup>
-              <ItemGroup>
-                <PackageReference Include="Microsoft.ML.SimPO" Version="{_version}" />
-                <PackageReference Include="{libTorch}" Version="{libTorchVersion}" />
-              </ItemGroup>
-            </Project>
-            """);
-        await File.WriteAllTextAsync(Path.Combine(app, "nuget.config"), $"""
-            <configuration>
-              <packageSources>
-                <add key="local" value="{Feed}" />
-              </packageSources>
-            </configuration>
-            """);
-        await File.WriteAllTextAsync(Path.Combine(app, "Program.cs"), """
-            using Microsoft.ML;
-            using Microsoft.ML.SimPO;
-
-            var ml = new MLContext(seed: 1);
-            IDataView pairs = ml.Data.TakeRows(ml.Alignment.LoadPreferences(Path.Combine(args[0], "data", "train.jsonl")), 8);
-            using AlignmentTransformer model = ml.Alignment.Trainers.SimPO(Path.Combine(args[0], "model"), learningRate: 2e-4).Fit(pairs);
-            AlignmentMetrics metrics = ml.Alignment.Evaluate(model.Transform(pairs));
-            ml.Model.Save(model, pairs.Schema, "tuned.zip");
-            using var loaded = (AlignmentTransformer)ml.Model.Load("tuned.zip", out _);
-            Console.WriteLine($"{metrics.Count} pairs, equal after loading: {ml.Alignment.Evaluate(loaded.Transform(pairs)).MeanMargin == metrics.MeanMargin}");
-            """);
-        ChildProgram build = await ChildProgram.Dotnet(app, null, "build", "-nologo", "-v", "q");
-        Assert.True(build.ExitCode == 0, build.Output + build.Error);
-        ChildProgram run = await ChildProgram.Run(Path.Combine(app, "bin", "Debug", "net10.0", "App.dll"), app, null, sample);
-        Assert.Equal((0, "8 pairs, equal after loading: True", ""), (run.ExitCode, run.Output.Trim(), run.Error));
-    }
-
-    /// <summary>The part of TorchSharp-cpu that is for this machine: what the projects of this repository use.</summary>
-    private static string OwnLibTorch() =>
-        OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64" : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64" : "libtorch-cpu-linux-x64";
-
-    private static string VersionOf(string package) => XDocument.Load(Path.Combine(ChildProgram.Root, "Directory.Packages.props")).Descendants("PackageVersion")
-        .Single(v => v.Attribute("Include")!.Value == package).Attribute("Version")!.Value;
 }

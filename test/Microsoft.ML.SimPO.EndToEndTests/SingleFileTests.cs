@@ -2,18 +2,49 @@ using System.Text.Json;
 
 namespace Microsoft.ML.SimPO.EndToEnd;
 
-/// <summary>Programs of one file: the sample, and the cells of the notebook put together to one.</summary>
-public sealed class SingleFileTests
+/// <summary>Programs of one file: the samples, and the cells of the notebook put together to one.</summary>
+[Collection(PackageCollection.Name)]
+public sealed class SingleFileTests(PackageFeed feed)
 {
     private static readonly string Notebook = Path.Combine(ChildProgram.Root, "samples", "Notebook");
 
+    /// <summary>Copied to a folder of their own, as somebody takes them, with the package from a feed; each works on what the one before made.</summary>
     [Fact]
-    public async Task The_program_of_one_file_tunes_a_model()
+    public async Task The_programs_of_one_file_describe_tune_evaluate_and_chat()
     {
-        ChildProgram run = await ChildProgram.Dotnet(Path.Combine(ChildProgram.Root, "samples", "SingleFile"), null, "run", "tune.cs", "--", "32");
-        Assert.True(run.ExitCode == 0, run.Output + run.Error);
-        Assert.Matches(@"(?m)^32 pairs, 4 steps: accuracy \d+\.\d ?%, mean margin -?\d\.\d{3}\r?$", run.Output);
-        Assert.True(run.Output.Trim().Split('\n')[^1].Length > 10);
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.In("nuget.config"), $"""
+            <configuration>
+              <packageSources>
+                <add key="local" value="{feed.Path}" />
+              </packageSources>
+            </configuration>
+            """);
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(ChildProgram.Root, "samples", "SingleFile"), "*.cs"))
+        {
+            string program = await File.ReadAllTextAsync(file);
+            Assert.Contains("#:package Microsoft.ML.SimPO@0.1.0", program, StringComparison.Ordinal);
+            Assert.Contains($"#:package TorchSharp-cpu@{PackageFeed.VersionOf("TorchSharp-cpu")}", program, StringComparison.Ordinal);
+            await File.WriteAllTextAsync(folder.In(Path.GetFileName(file)), program
+                .Replace("Microsoft.ML.SimPO@0.1.0", $"Microsoft.ML.SimPO@{feed.Version}", StringComparison.Ordinal)
+                .Replace($"TorchSharp-cpu@{PackageFeed.VersionOf("TorchSharp-cpu")}", $"{PackageFeed.LibTorch}@{PackageFeed.VersionOf(PackageFeed.LibTorch)}",
+                    StringComparison.Ordinal));
+        }
+        string sample = Path.Combine(ChildProgram.Root, "samples", "QuickStart"), model = Path.Combine(sample, "model");
+        File.WriteAllLines(folder.In("train.jsonl"), File.ReadLines(Path.Combine(sample, "data", "train.jsonl")).Take(60));
+        File.WriteAllLines(folder.In("test.jsonl"), File.ReadLines(Path.Combine(sample, "data", "test.jsonl")).Take(10));
+        Assert.Matches(@"(?s)family +llama.*pairs kept +60", await Run("", "describe.cs", model, "train.jsonl"));
+        Assert.Matches(@"(?s)step 1/\d  loss .*accuracy on held-out pairs: \d+\.\d ?% before, \d+\.\d ?% after",
+            await Run("", "tune.cs", model, "train.jsonl", "tuned.zip", "2e-4"));
+        Assert.Matches(@"10 pairs: accuracy \d+\.\d ?%", await Run("", "evaluate.cs", "tuned.zip", "test.jsonl"));
+        Assert.Matches(@"> .{10,}\r?\n> ", await Run("What is the status of order 4355?\n\n", "chat.cs", "tuned.zip"));
+
+        async Task<string> Run(string input, string program, params string[] arguments)
+        {
+            ChildProgram run = await ChildProgram.Dotnet(folder.Path, null, input, ["run", program, "--", .. arguments]);
+            Assert.True(run.ExitCode == 0, run.Output + run.Error);
+            return run.Output;
+        }
     }
 
     /// <summary>No notebook kernel is assumed: packages become a project, `display` shows a value with the formatter that a notebook would find.</summary>
@@ -33,6 +64,36 @@ public sealed class SingleFileTests
         {
             File.Delete(program);
         }
+    }
+
+    /// <summary>In a real kernel, which loads assemblies and libtorch straight from NuGet's folder. Skipped where the tool cannot be installed.</summary>
+    [SkippableFact]
+    public async Task The_notebook_runs_to_its_end_in_dotnet_repl()
+    {
+        using var folder = new TemporaryFolder();
+        ChildProgram install = await ChildProgram.Dotnet(
+            folder.Path, null, "tool", "install", "dotnet-repl", "--version", "0.3.259", "--tool-path", folder.In("tool"));
+        Skip.IfNot(install.ExitCode == 0, "dotnet-repl cannot be installed here.");
+        foreach (string part in new[] { "data", "model" })
+        {
+            Directory.CreateDirectory(folder.In("QuickStart", part));
+            foreach (string file in Directory.EnumerateFiles(Path.Combine(ChildProgram.Root, "samples", "QuickStart", part)))
+                File.Copy(file, folder.In("QuickStart", part, Path.GetFileName(file)));
+        }
+        Directory.CreateDirectory(folder.In("Notebook"));
+        string own = $"#i \\\"nuget:{feed.Path.Replace("\\", "/", StringComparison.Ordinal)}\\\"\\n#r \\\"nuget: Microsoft.ML.SimPO, {feed.Version}\\\"";
+        string notebook = (await File.ReadAllTextAsync(Path.Combine(Notebook, "SimPO.ipynb")))
+            .Replace("#r \\\"nuget: Microsoft.ML.SimPO, 0.1.0\\\"", own, StringComparison.Ordinal)
+            .Replace($"TorchSharp-cpu, {PackageFeed.VersionOf("TorchSharp-cpu")}", $"{PackageFeed.LibTorch}, {PackageFeed.VersionOf(PackageFeed.LibTorch)}",
+                StringComparison.Ordinal);
+        Assert.Contains(feed.Version, notebook, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(folder.In("Notebook", "SimPO.ipynb"), notebook);
+        await ChildProgram.Start(folder.In("tool", "dotnet-repl"), folder.In("Notebook"),
+            "--run", "SimPO.ipynb", "--exit-after-run", "--output-format", "trx", "--output-path", "out.trx");
+        string result = await File.ReadAllTextAsync(folder.In("Notebook", "out.trx"));
+        string[] outcomes = [.. System.Text.RegularExpressions.Regex.Matches(result, "outcome=\"(\\w+)\"").Select(m => m.Groups[1].Value)];
+        Assert.True(outcomes.Length >= 6, result);
+        Assert.All(outcomes, outcome => Assert.True(outcome == "Passed", result));
     }
 
     private static string Program(string notebook)

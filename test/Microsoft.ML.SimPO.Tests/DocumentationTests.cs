@@ -18,6 +18,16 @@ public sealed class DocumentationTests
         Assert.True(File.Exists(folder.File("tuned.zip")));
     }
 
+    /// <summary>The package's own page, where links to files of the repository lead nowhere.</summary>
+    [Fact]
+    public void The_readme_of_the_package_shows_the_same_program_and_leads_to_no_file()
+    {
+        string package = File.ReadAllText(Repository.PathOf("src", "Microsoft.ML.SimPO", "README.md")).ReplaceLineEndings("\n");
+        string Program(string text) => Regex.Match(text, @"```csharp\n(.*?)\n```", RegexOptions.Singleline).Groups[1].Value;
+        Assert.Equal(Program(File.ReadAllText(Repository.PathOf("README.md")).ReplaceLineEndings("\n")), Program(package));
+        Assert.All(Regex.Matches(package, @"\]\(([^)]+)\)"), link => Assert.StartsWith("https://", link.Groups[1].Value, StringComparison.Ordinal));
+    }
+
     /// <summary>Links between the texts of the repository lead somewhere.</summary>
     [Fact]
     public void Every_link_to_a_file_of_the_repository_leads_to_one()

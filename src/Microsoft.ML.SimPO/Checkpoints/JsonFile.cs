@@ -20,6 +20,7 @@ internal static class JsonFile
     public static JsonDocument Parse(byte[] bytes, string path)
     {
         ReadOnlyMemory<byte> text = WithoutMark(bytes);
+        if (LfsPointer.Is(bytes)) throw new InvalidDataException(LfsPointer.Message(path));
         try
         {
             CheckTexts(text.Span);

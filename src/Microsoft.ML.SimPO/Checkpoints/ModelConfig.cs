@@ -37,7 +37,7 @@ internal sealed class ModelConfig
     public static ModelConfig Load(string folder)
     {
         folder = System.IO.Path.GetFullPath(folder);
-        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The model folder '{folder}' does not exist.");
+        if (!Directory.Exists(folder)) throw ModelFiles.NoFolder(folder);
         return Load(ModelFiles.Read(folder, [FileName]));
     }
 

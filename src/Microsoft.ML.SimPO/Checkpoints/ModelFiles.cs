@@ -53,7 +53,7 @@ internal sealed class ModelFiles : IReadOnlyCollection<ModelFile>
     public static ModelFiles Read(string folder)
     {
         folder = Path.GetFullPath(folder);
-        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The model folder '{folder}' does not exist.");
+        if (!Directory.Exists(folder)) throw NoFolder(folder);
         IEnumerable<string> names = [ModelConfig.FileName, HubFolder.GenerationConfigName, .. ModelFile.TokenizerNames];
         string templates = Path.Combine(folder, ModelFile.TemplateFolder);
         if (Directory.Exists(templates)) names = names.Concat(
@@ -71,6 +71,9 @@ internal sealed class ModelFiles : IReadOnlyCollection<ModelFile>
             .Select(file => new ModelFile(file.Name, RegularFile.ReadBytes(file.Path, MaxLengthOf(file.Name)))));
     }
 
+    /// <summary>These files, with one that takes the place of another of its name or is added.</summary>
+    public ModelFiles With(ModelFile file) => new(Origin, this.Where(f => f.Name != file.Name).Append(file));
+
     public bool Has(string name) => _contents.ContainsKey(name);
 
     /// <summary>The bytes of a file; null where there is none of that name.</summary>
@@ -85,6 +88,17 @@ internal sealed class ModelFiles : IReadOnlyCollection<ModelFile>
     public IEnumerator<ModelFile> GetEnumerator() => _files.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>What is given for a model's folder and is none; what is often given is named.</summary>
+    public static DirectoryNotFoundException NoFolder(string path) => File.Exists(path)
+        ? new DirectoryNotFoundException($"'{path}' is a file, and a model is a folder. " + Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".gguf" => "GGUF files are not read: get the model in Hugging Face layout, with config.json, *.safetensors and tokenizer.json.",
+            ".zip" => "If mlContext.Model.Save wrote it, load it with mlContext.Model.Load; else unpack it.",
+            ".safetensors" or ".json" => "Give the folder that the file lies in.",
+            _ => "Give a folder in Hugging Face layout, with config.json, *.safetensors and tokenizer.json.",
+        })
+        : new DirectoryNotFoundException($"The model folder '{path}' does not exist.");
 
     private static string PathOf(string origin, string name) => Path.Combine([origin, .. name.Split('/')]);
 

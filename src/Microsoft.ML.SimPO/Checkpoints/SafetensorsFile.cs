@@ -63,6 +63,7 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         CheckLength(path, fileLength);
         Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixLength];
         ReadFully(path, handle, prefix, 0);
+        if (prefix.SequenceEqual("version "u8)) throw new InvalidDataException(LfsPointer.Message(path));
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > (ulong)(fileLength - prefix.Length))
             throw new InvalidDataException(Invariant($"'{path}': the header should take {length} bytes, but only {fileLength - prefix.Length} follow.")

@@ -3,6 +3,10 @@ namespace Microsoft.ML.SimPO;
 /// <summary>A text that a model wrote.</summary>
 public sealed record GeneratedText
 {
+    internal GeneratedText()
+    {
+    }
+
     /// <summary>The text, without special tokens and up to the first stop string.</summary>
     public required string Text { get; init; }
 

@@ -47,6 +47,24 @@ public sealed record GenerationOptions
     /// </summary>
     public int Seed { get; init; }
 
+    /// <summary>A sentence where options of sampling are set and nothing is sampled; null for none.</summary>
+    internal string? Unused
+    {
+        get
+        {
+            if (Sample) return null;
+            string[] set =
+            [
+                .. Temperature != 1 ? [Invariant($"`Temperature` {Temperature}")] : Array.Empty<string>(),
+                .. TopK != 0 ? [Invariant($"`TopK` {TopK}")] : Array.Empty<string>(),
+                .. TopP != 1 ? [Invariant($"`TopP` {TopP}")] : Array.Empty<string>(),
+                .. MinP != 0 ? [Invariant($"`MinP` {MinP}")] : Array.Empty<string>(),
+            ];
+            if (set.Length == 0) return null;
+            return $"{string.Join(", ", set)} {(set.Length == 1 ? "has" : "have")} no effect, for `Sample` is false and the likeliest token is taken. Set it.";
+        }
+    }
+
     /// <summary>Lists every option that is out of its range; empty where there is none.</summary>
     internal IEnumerable<string> Faults()
     {

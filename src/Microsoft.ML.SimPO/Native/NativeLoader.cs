@@ -73,6 +73,7 @@ internal static class NativeLoader
         return search.Split(Path.PathSeparator)
             .Concat(bases)
             .Concat(bases.Select(b => Path.Combine(b, "runtimes", "linux-x64", "native")))
+            .Concat(bases.Where(b => b.Length > 0).SelectMany(b => NuGetLayout.Folders(b, NuGetLayout.LibTorchOf(assembly))))
             .Where(f => f.Length > 0)
             .Select(f => Path.GetFullPath(f).TrimEnd(Path.DirectorySeparatorChar))
             .Distinct(StringComparer.Ordinal);

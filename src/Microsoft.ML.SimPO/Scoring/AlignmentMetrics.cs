@@ -60,8 +60,19 @@ public sealed partial record AlignmentMetrics
     [JsonInclude, JsonRequired]
     public double? LengthCorrelation { get; internal init; }
 
+    /// <summary>
+    /// The pairs by whether the chosen answer is the shorter or the longer one, of three classes those that have pairs. A model that rewards length is right in
+    /// one and wrong in the other. Empty where the answers' texts are not there.
+    /// </summary>
+    [JsonIgnore]
+    public IReadOnlyList<LengthClass> LengthClasses { get; internal init; } = [];
+
     /// <summary>The metrics of the rows of each group, by the group's name in ordinal order; empty where no group column was named.</summary>
     [JsonInclude]
     public IReadOnlyDictionary<string, AlignmentMetrics> Groups { get; internal init; } =
         new SortedDictionary<string, AlignmentMetrics>(StringComparer.Ordinal);
+
+    /// <summary>The figures that matter most, in a line, the same in every culture.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Count} pairs: accuracy {100 * Accuracy:F1} % ({100 * AccuracyInterval.Lower:F1} to ")
+        + FormattableString.Invariant($"{100 * AccuracyInterval.Upper:F1}), mean margin {MeanMargin:F3}, log-loss {LogLoss:F4}");
 }

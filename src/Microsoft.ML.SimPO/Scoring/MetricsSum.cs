@@ -6,8 +6,12 @@ namespace Microsoft.ML.SimPO.Scoring;
 /// <param name="targetMargin">Subtracted from every margin in the log-loss.</param>
 internal sealed class MetricsSum(double targetMargin)
 {
+    /// <summary>By the sign of the chosen answer's lead in length, from -1 on.</summary>
+    private static readonly string[] ClassNames = ["chosen is shorter", "as long", "chosen is longer"];
+
     private readonly CalibrationSum _calibration = new();
     private readonly Moments _margins = new();
+    private readonly (long Count, long Right, double Margin)[] _classes = new (long, long, double)[ClassNames.Length];
     private readonly SortedDictionary<string, MetricsSum> _groups = new(StringComparer.Ordinal);
     private long _right;
     private double _chosen, _rejected, _loss;
@@ -25,9 +29,14 @@ internal sealed class MetricsSum(double targetMargin)
         _margins.Add(margin, lengthLead ?? 0);
         _hasLengths &= lengthLead is not null;
         _calibration.Add(margin);
+        if (lengthLead is { } lead)
+        {
+            ref (long Count, long Right, double Margin) own = ref _classes[Math.Sign(lead) + 1];
+            own = (own.Count + 1, own.Right + (margin > 0 ? 1 : 0), own.Margin + margin);
+        }
         if (group is null) return;
-        if (!_groups.TryGetValue(group, out MetricsSum? own)) _groups[group] = own = new MetricsSum(targetMargin);
-        own.Add(chosenReward, rejectedReward, lengthLead);
+        if (!_groups.TryGetValue(group, out MetricsSum? sum)) _groups[group] = sum = new MetricsSum(targetMargin);
+        sum.Add(chosenReward, rejectedReward, lengthLead);
     }
 
     /// <exception cref="InvalidOperationException">Nothing was added.</exception>
@@ -49,7 +58,12 @@ internal sealed class MetricsSum(double targetMargin)
             CalibrationError = CalibrationSum.Error(bins),
             Calibration = bins,
             LengthCorrelation = _hasLengths ? _margins.Correlation : null,
+            LengthClasses = _hasLengths ? Classes() : [],
             Groups = new SortedDictionary<string, AlignmentMetrics>(_groups.ToDictionary(g => g.Key, g => g.Value.Metrics()), StringComparer.Ordinal),
         };
     }
+
+    private LengthClass[] Classes() =>
+        [.. _classes.Zip(ClassNames, (c, name) => (c, name)).Where(c => c.c.Count > 0)
+            .Select(c => new LengthClass(c.name, c.c.Count, c.c.Right / (double)c.c.Count, c.c.Margin / c.c.Count))];
 }

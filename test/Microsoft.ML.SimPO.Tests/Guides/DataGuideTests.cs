@@ -26,7 +26,7 @@ public class DataGuideTests
     /// <summary>In the process whose current folder holds the files.</summary>
     internal static void RunAndCheck()
     {
-        IReadOnlyDictionary<string, IDataView> views = DataGuide.Run(new MLContext(1));
+        IReadOnlyDictionary<string, IDataView> views = DataGuide.Run();
         Dictionary<string, PreferenceRow[]> rows = views.ToDictionary(view => view.Key, view => PreferenceView.Rows(view.Value));
         Assert.Equal(20, rows["pairs"].Length);
         Assert.Equal(new PreferenceRow("t", "g", "b", null, null), Assert.Single(rows["mapped"]));

@@ -11,7 +11,7 @@ internal static class FitGuide
         var ml = new MLContext(seed: 1);
         ml.Log += (_, e) =>
         {
-            if (e.Kind >= ChannelMessageKind.Info) Console.WriteLine(e.Message);
+            if (e.Kind >= ChannelMessageKind.Info) Console.WriteLine(e.RawMessage);
         };
         IDataView pairs = ml.Alignment.LoadPreferences("train.jsonl");
 

@@ -5,14 +5,17 @@ namespace Microsoft.ML.SimPO;
 /// <summary>A text with programs that are compiled here, in the regions that are marked as such, and run by <see cref="GuideProgram"/>.</summary>
 internal static class Guide
 {
-    /// <summary>What a text shows is what a source file of this project holds between its marks, blank lines between the pieces.</summary>
+    /// <summary>
+    /// What a text shows is what a source file of this project holds between its marks, blank lines between the pieces. Its usings and types stand elsewhere
+    /// here; that they are whole is seen where it is compiled by itself.
+    /// </summary>
     /// <param name="text">From the root of the repository.</param>
     /// <param name="source">From this project.</param>
     /// <param name="mark">The name of the marks.</param>
     public static void AssertShown(string text, string source, string mark = "guide")
     {
         string program = Blocks(Repository.PathOf(["test", "Microsoft.ML.SimPO.Tests", .. source.Split('/')]), $@"// <{mark}>\n(.*?)\n *// </{mark}>");
-        Assert.Equal(Blocks(Repository.PathOf(text.Split('/')), @"```csharp\n(.*?)\n```"),
+        Assert.Equal(Blocks(Repository.PathOf(text.Split('/')), @"```csharp\n(?!(?:sealed )?class )(?:using [\w.]+;\n)*\n*(.*?)\n```"),
             string.Join('\n', program.Split('\n').Select(line => line.Length > 8 ? line[8..] : "")));
     }
 

@@ -20,7 +20,7 @@ public sealed class GuideTests : IDisposable
     /// <param name="left">The files that it leaves.</param>
     /// <param name="output">What it prints.</param>
     [Theory]
-    [InlineData("fit", 24, "", @"(?s)pairs kept 24.*SimPOTrainer; Training.*1/\d loss \d.*epoch 0: accuracy \d.*epoch 1: accuracy")]
+    [InlineData("fit", 24, "", @"(?s)pairs kept 24.*pairs encoded: .*1/\d loss \d.*epoch 0: accuracy \d.*epoch 1: accuracy")]
     [InlineData("evaluate", 24, "",
         @"(?s)accuracy \d.*from \d.*mean margin.*log-probability of chosen answers -0\.\d+ nats.*(long|short) prompts: \d+ pairs.*cross-validated accuracy \d")]
     [InlineData("select", 24, "sweep", @"(?s)trial.*LearningRate.*LossType.*best.*best: learning rate \S+, accuracy \d")]

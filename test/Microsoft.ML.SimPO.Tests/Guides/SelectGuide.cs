@@ -18,7 +18,7 @@ internal static class SelectGuide
         {
             Space = space,
             Algorithm = SweepAlgorithm.SuccessiveHalving,
-            MaxTrials = 3,
+            MaxTrials = 4,
             MaxTime = TimeSpan.FromMinutes(30),
             OutputPath = "sweep",
         });

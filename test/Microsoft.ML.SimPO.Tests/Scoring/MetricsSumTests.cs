@@ -19,6 +19,9 @@ public class MetricsSumTests
         // Leads minus their mean 5 are 5, 15, -15, -5.
         double products = (0.125 * 5) + (2.125 * 15) + (1.375 * 15) + (0.875 * 5), squares = 0.015625 + 4.515625 + 1.890625 + 0.765625;
         Assert.Equal(products / Math.Sqrt(squares * 500), m.LengthCorrelation!.Value, 1e-12);
+        Assert.Equal([("chosen is shorter", 1, 0, -0.5), ("as long", 1, 0, 0), ("chosen is longer", 2, 1, 2)],
+            m.LengthClasses.Select(c => (c.Name, (int)c.Count, c.Accuracy, c.MeanMargin)));
+        Assert.Equal("4 pairs: accuracy 50.0 % (15.0 to 85.0), mean margin 0.875, log-loss 0.7101", m.ToString());
         Assert.Equal(["a", "b"], m.Groups.Keys);
         Assert.Equal((1, 1.0, 3.0), (m.Groups["a"].Count, m.Groups["a"].Accuracy, m.Groups["a"].MeanMargin));
         Assert.Null(m.Groups["a"].LengthCorrelation);

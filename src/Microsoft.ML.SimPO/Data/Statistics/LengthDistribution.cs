@@ -3,16 +3,38 @@ using System.Globalization;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>How a length is distributed over the rows. All lengths are in the unit of the <see cref="PreferenceStatistics"/>.</summary>
-/// <param name="Minimum">The shortest.</param>
-/// <param name="Mean">The arithmetic mean.</param>
-/// <param name="Median">Half of the rows are at most as long.</param>
-/// <param name="Percentile95">95 of 100 rows are at most as long.</param>
-/// <param name="Percentile99">99 of 100 rows are at most as long.</param>
-/// <param name="Maximum">The longest.</param>
-/// <param name="Limit">The limit that was asked about, or null.</param>
-/// <param name="OverLimit">The share of rows, 0 to 1, that are longer than the limit and would be cut or dropped; 0 without a limit.</param>
-public sealed record LengthDistribution(int Minimum, double Mean, int Median, int Percentile95, int Percentile99, int Maximum, int? Limit, double OverLimit)
+public sealed record LengthDistribution
 {
+    internal LengthDistribution(int minimum, double mean, int median, int percentile95, int percentile99, int maximum, int? limit, double overLimit)
+    {
+        (Minimum, Mean, Median, Percentile95, Percentile99, Maximum, Limit, OverLimit) =
+            (minimum, mean, median, percentile95, percentile99, maximum, limit, overLimit);
+    }
+
+    /// <summary>The shortest.</summary>
+    public int Minimum { get; }
+
+    /// <summary>The arithmetic mean.</summary>
+    public double Mean { get; }
+
+    /// <summary>Half of the rows are at most as long.</summary>
+    public int Median { get; }
+
+    /// <summary>95 of 100 rows are at most as long.</summary>
+    public int Percentile95 { get; }
+
+    /// <summary>99 of 100 rows are at most as long.</summary>
+    public int Percentile99 { get; }
+
+    /// <summary>The longest.</summary>
+    public int Maximum { get; }
+
+    /// <summary>The limit that was asked about, or null.</summary>
+    public int? Limit { get; }
+
+    /// <summary>The share of rows, 0 to 1, that are longer than the limit and would be cut or dropped; 0 without a limit.</summary>
+    public double OverLimit { get; }
+
     internal static LengthDistribution Of(List<int> lengths, int? limit)
     {
         if (lengths.Count == 0) return new LengthDistribution(0, 0, 0, 0, 0, 0, limit, 0);

@@ -8,6 +8,10 @@ namespace Microsoft.ML.SimPO;
 /// </summary>
 public sealed partial record PreferenceStatistics
 {
+    internal PreferenceStatistics()
+    {
+    }
+
     /// <summary>`tokens` or `characters`: what lengths are counted in.</summary>
     public required string Unit { get; init; }
 

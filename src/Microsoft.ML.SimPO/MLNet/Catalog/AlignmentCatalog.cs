@@ -1,4 +1,8 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+
+// Two overloads with optional parameters: trainers and chains have no type in common.
+#pragma warning disable RS0026
 
 namespace Microsoft.ML.SimPO;
 
@@ -43,7 +47,7 @@ public sealed partial class AlignmentCatalog
         own.Validate();
         if (string.IsNullOrWhiteSpace(modelPath) && own.AdapterPath is null)
             throw new ArgumentException("`modelPath` must name a folder in Hugging Face layout, but was empty.", nameof(modelPath));
-        return new ModelSource(modelPath, own.AdapterPath, null).OpenTransformer(_context, own);
+        return new ModelSource(modelPath, own.AdapterPath, null, own.ChatTemplate).OpenTransformer(_context, own);
     }
 
     /// <summary>
@@ -60,7 +64,7 @@ public sealed partial class AlignmentCatalog
     public ModelDescription DescribeModel(string modelPath, PreferenceTrainerOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(modelPath);
-        using IChannel channel = ((IHostEnvironment)_context).Register("ModelDescriber").Start("Description");
+        using IChannel channel = ((IHostEnvironment)_context).RegisterOwn("ModelDescriber").Start("Description");
         return ModelDescriber.Describe(modelPath, options, channel.Info);
     }
 
@@ -72,7 +76,7 @@ public sealed partial class AlignmentCatalog
     /// <exception cref="ArgumentOutOfRangeException">The fraction is out of range, or the column is missing or not text.</exception>
     public DataOperationsCatalog.TrainTestData TrainTestSplit(
         IDataView data, double testFraction = 0.1, string promptColumnName = "Prompt", int? seed = null) =>
-        PromptPartition.Split(((IHostEnvironment)_context).Register("PromptPartition"), data, promptColumnName, testFraction, SeedOr(seed));
+        PromptPartition.Split(((IHostEnvironment)_context).RegisterOwn("PromptPartition"), data, promptColumnName, testFraction, SeedOr(seed));
 
     /// <summary>Judges what <see cref="LanguageModelTransformer.Transform"/> gave.</summary>
     /// <param name="data">With the columns that the transformer adds.</param>
@@ -96,7 +100,7 @@ public sealed partial class AlignmentCatalog
         string? chosenColumnName = null, string? rejectedColumnName = null, string? groupColumnName = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        IHost host = ((IHostEnvironment)_context).Register("AlignmentEvaluator");
+        IHost host = ((IHostEnvironment)_context).RegisterOwn("AlignmentEvaluator");
         return MetricsReader.Read(
             host, data, targetMargin, chosenRewardColumnName, rejectedRewardColumnName, chosenColumnName, rejectedColumnName, groupColumnName);
     }
@@ -123,6 +127,28 @@ public sealed partial class AlignmentCatalog
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(trainer);
         return CrossValidation.Run(_context, data, trainer.CopyOfOptions(), numberOfFolds, SeedOr(seed), keepModels, cancellationToken);
+    }
+
+    /// <summary>
+    /// Fits a chain of estimators that ends in one of our trainers on all but one part of the pairs and judges it on that part, for each part. All pairs of a
+    /// prompt stand in the same part. Each fold reads the base weights; its tuned weights are freed when it is judged.
+    /// </summary>
+    /// <param name="data">The pairs, as the chain takes them.</param>
+    /// <param name="chain">What is fitted: <c>transforms.Append(trainer)</c>.</param>
+    /// <param name="numberOfFolds">At least 2. Default 5.</param>
+    /// <param name="promptColumnName">The column of <paramref name="data"/> by which pairs stand together. Default "Prompt".</param>
+    /// <param name="seed">Decides which prompts stand together. Null takes the context's seed, or 1.</param>
+    /// <param name="keepModels">Whether each fold's model is kept, for the caller to dispose; it takes what the chain gives it. Default false.</param>
+    /// <param name="cancellationToken">Ends the work between two folds.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two folds, or a column is missing or not text.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public IReadOnlyList<CrossValidationFold> CrossValidate(
+        IDataView data, IEstimator<TransformerChain<AlignmentTransformer>> chain, int numberOfFolds = 5, string promptColumnName = "Prompt", int? seed = null,
+        bool keepModels = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(chain);
+        return CrossValidation.Run(_context, data, chain, numberOfFolds, promptColumnName, SeedOr(seed), keepModels, cancellationToken);
     }
 
     /// <summary>

@@ -8,6 +8,14 @@ public static class AlignmentExtensions
     extension(MLContext mlContext)
     {
         /// <summary>Trainers, data and evaluation for aligning language models with preferences.</summary>
-        public AlignmentCatalog Alignment => new(mlContext);
+        /// <remarks>Warnings are written to the error stream as long as the program does not hear <see cref="MLContext.Log"/> itself.</remarks>
+        public AlignmentCatalog Alignment
+        {
+            get
+            {
+                ConsoleWarnings.Attach(mlContext);
+                return new AlignmentCatalog(mlContext);
+            }
+        }
     }
 }

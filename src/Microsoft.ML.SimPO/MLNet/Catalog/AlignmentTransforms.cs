@@ -19,6 +19,17 @@ public sealed class AlignmentTransforms
         AlignmentTransformer model, string outputColumnName = "Reward", string promptColumnName = "Prompt", string responseColumnName = "Response") =>
         new(_context, model, outputColumnName, promptColumnName, responseColumnName);
 
+    /// <summary>
+    /// Adds the text that the model writes which the step before trains: <c>trainer.Append(mlContext.Alignment.Transforms.GenerateNext())</c>, fitted as one
+    /// chain. Saving the chain saves the weights with each of the two.
+    /// </summary>
+    /// <param name="outputColumnName">The column that is added, a text. Default "Answer".</param>
+    /// <param name="promptColumnName">Text, or chat messages as JSON. Default "Prompt".</param>
+    /// <param name="options">Null for the likeliest tokens, at most 256. Where it samples, a row's text depends on its prompt and the seed alone.</param>
+    /// <exception cref="ArgumentException">A name is empty, or options are out of range; all of them are listed.</exception>
+    public ChainedGenerationEstimator GenerateNext(string outputColumnName = "Answer", string promptColumnName = "Prompt", GenerationOptions? options = null) =>
+        new(_context, outputColumnName, promptColumnName, options ?? new GenerationOptions());
+
     /// <summary>Adds the text that a model writes in answer to each row's prompt.</summary>
     /// <param name="model">
     /// Writes the texts. It is used, not copied: dispose it after the transformers that are made from it. Saving them saves its weights too.

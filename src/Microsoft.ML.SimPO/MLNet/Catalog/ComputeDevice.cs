@@ -13,7 +13,15 @@ internal static class ComputeDevice
         var host = (IHostEnvironmentInternal)environment;
         if (host.GpuDeviceId is not { } gpu) return CPU;
         if (cuda_is_available() && gpu < cuda.device_count()) return new Device(TorchSharp.DeviceType.CUDA, gpu);
-        return host.FallbackToCpu ? CPU : throw new InvalidOperationException(FormattableString.Invariant(
+        if (host.FallbackToCpu)
+        {
+            using IChannel channel = environment.RegisterOwn("ComputeDevice").Start("Device");
+            channel.Warning(FormattableString.Invariant(
+                $"`GpuDeviceId` is {gpu}, but libtorch sees no such CUDA device: the work is done on the CPU, as `FallbackToCpu` allows. ")
+                + "Add a package TorchSharp-cuda-* to the application to use the GPU.");
+            return CPU;
+        }
+        throw new InvalidOperationException(FormattableString.Invariant(
             $"`GpuDeviceId` is {gpu}, but libtorch sees no such CUDA device. Add a package TorchSharp-cuda-* to the application, or set `FallbackToCpu`."));
     }
 }

@@ -41,6 +41,7 @@ internal static class ModelDescriber
             VocabularySize = a.VocabularySize,
             ContextLength = a.MaxPositions,
             StoredType = storedType ?? "float32",
+            UsualLearningRate = RunForecast.UsualRate(whole.ParameterCount),
             OnCpu = Memory(ComputePrecision.Float32),
             OnCuda = Memory(ComputePrecision.Mixed),
         };

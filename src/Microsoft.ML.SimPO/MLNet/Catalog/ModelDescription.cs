@@ -32,6 +32,12 @@ public sealed class ModelDescription
     /// </summary>
     public string StoredType { get; internal init; } = "";
 
+    /// <summary>
+    /// A learning rate to begin with where all weights of a model of this size are tuned: 2e-4 for two million, 1e-5 for a hundred million, 6e-7 for eight
+    /// thousand million.
+    /// </summary>
+    public double UsualLearningRate { get; internal init; }
+
     /// <summary>What it takes on the CPU, where all is float32.</summary>
     public ModelMemory OnCpu { get; internal init; } = new(0, 0, 0);
 

@@ -15,11 +15,16 @@ internal sealed class ColumnCheck(IExceptionContext host, DataViewSchema schema)
     /// <summary>A column of any type that is one value.</summary>
     public DataViewSchema.Column Any(string role, string name)
     {
-        if (schema.GetColumnOrNull(name) is not { } column) _faults.Add($"Could not find {role} column '{name}'");
+        if (schema.GetColumnOrNull(name) is not { } column) _faults.Add(Missing(role, name, schema.Select(c => c.Name)));
         else if (column.Type is not PrimitiveDataViewType) _faults.Add($"Schema mismatch for {role} column '{name}': expected one value, got {column.Type}");
         else return column;
         return default;
     }
+
+    /// <summary>What is said of a column that is missing. One whose name differs in its case alone is named.</summary>
+    public static string Missing(string role, string name, IEnumerable<string> columns) => $"Could not find {role} column '{name}'" + (
+        columns.FirstOrDefault(c => string.Equals(c, name, StringComparison.OrdinalIgnoreCase)) is { } other
+            ? $". There is '{other}': give that as the name of the column, for names keep their case" : "");
 
     /// <exception cref="ArgumentOutOfRangeException">A column was missing or of another type.</exception>
     public void ThrowIfFaulty(string parameter)
@@ -31,7 +36,7 @@ internal sealed class ColumnCheck(IExceptionContext host, DataViewSchema schema)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
         {
-            _faults.Add($"Could not find {role} column '{name}'");
+            _faults.Add(Missing(role, name, schema.Select(c => c.Name)));
             return default;
         }
         if (!column.Type.Equals(type)) _faults.Add($"Schema mismatch for {role} column '{name}': expected {type}, got {column.Type}");

@@ -3,8 +3,10 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>A data view with computed columns behind its own. Lazy: cursors compute as they go, and only when a computed column is asked for.</summary>
-internal sealed class ComputedDataView<TResult>(IDataView input, TextColumns texts, ColumnMap<TResult> map) : IDataView
+internal sealed class ComputedDataView<TResult>(IDataView input, TextColumns texts, ColumnMap<TResult> map) : IDataView, IModelDataView
 {
+    public LanguageModelTransformer? Maker { get; set; }
+
     /// <summary>Rows are computed ahead in batches, which needs a fixed order.</summary>
     public bool CanShuffle => false;
 

@@ -25,7 +25,7 @@ internal sealed class TextColumns
         List<string> faults = [];
         foreach ((string role, string name) in names)
         {
-            if (!schema.TryFindColumn(name, out SchemaShape.Column column)) faults.Add($"Could not find {role} column '{name}'");
+            if (!schema.TryFindColumn(name, out SchemaShape.Column column)) faults.Add(ColumnCheck.Missing(role, name, schema.Select(c => c.Name)));
             else if (column.Kind != SchemaShape.Column.VectorKind.Scalar || column.IsKey || !column.ItemType.Equals(TextDataViewType.Instance))
                 faults.Add($"Schema mismatch for {role} column '{name}': expected String, got {column.GetTypeString()}");
         }

@@ -2,4 +2,13 @@ namespace Microsoft.ML.SimPO;
 
 /// <content>How a notebook shows it.</content>
 [TypeFormatterSource(typeof(MetricsDisplay))]
-public sealed partial record AlignmentMetrics;
+public sealed partial record AlignmentMetrics
+{
+    /// <summary>The figures as tables, in HTML: what a notebook shows.</summary>
+    public string ToHtml() => MetricsDisplay.Html(this);
+
+    /// <summary>Writes a page with what <see cref="ToHtml"/> gives.</summary>
+    /// <param name="path">The file; replaced if it exists. Its folder must exist.</param>
+    /// <exception cref="System.IO.IOException">It cannot be written; what was there is as before.</exception>
+    public void SaveHtml(string path) => HtmlPage.Write(path, "Evaluation", ToHtml());
+}

@@ -17,7 +17,11 @@ internal sealed class ModelDisplay() : HtmlFormatterSource<AlignmentTransformer>
         HtmlTable validation = HtmlTable.With("validation", "step", "epoch", "accuracy", "mean margin", "log-loss");
         foreach (ValidationResult result in model.TrainingRun.Validations)
             validation.Row(result.Step, result.Epoch, result.Metrics.Accuracy, result.Metrics.MeanMargin, result.Metrics.LogLoss);
-        return $"{facts}<div>{curves}</div>{(model.TrainingRun.Validations.Count > 0 ? validation : "")}";
+        HtmlTable answers = HtmlTable.With("answers", "step", "prompt", "answer");
+        foreach (ValidationResult result in model.TrainingRun.Validations)
+            foreach (SampleAnswer sample in result.SampleAnswers) answers.Row(result.Step, sample.Prompt, sample.Answer);
+        bool hasAnswers = model.TrainingRun.Validations.Any(v => v.SampleAnswers.Count > 0);
+        return $"{facts}<div>{curves}</div>{(model.TrainingRun.Validations.Count > 0 ? validation : "")}{(hasAnswers ? answers : "")}";
 
         string Curve(string title, Func<TrainingProgress, double> figure) =>
             LineChart.Svg(title, [.. model.TrainingRun.Steps.Select(p => ((double)p.Step, figure(p)))]);

@@ -32,7 +32,13 @@ internal static class FitRun
         int? batchSize = options.PairsPerEvaluation();
         var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize);
         var store = new CheckpointStore(folder, model.Decoder, model.Files);
-        using var session = new TrainingSession(model.Decoder, Settings(options), origin, store, training, validation, validator.Evaluate, log);
+        var samples = new AnswerSampler(model, options, log);
+        ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken token)
+        {
+            ValidationResult result = validator.Evaluate(data, step, epoch, token);
+            return options.SampleAnswers == 0 ? result : result with { SampleAnswers = samples.Write(data.Pairs, step, token) };
+        }
+        using var session = new TrainingSession(model.Decoder, Settings(options), origin, store, training, validation, Evaluate, log);
         var loop = new TrainingLoop(model.Decoder, loss, settings);
         return session.Run(loop, plan, cancellationToken);
     }

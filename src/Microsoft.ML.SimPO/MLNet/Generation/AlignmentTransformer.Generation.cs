@@ -16,7 +16,7 @@ public sealed partial class AlignmentTransformer
     private AnswerWriter? _writer;
 
     /// <summary>Made once, for it asks the chat template what it writes; where two threads make one each, both are the same.</summary>
-    internal AnswerWriter Writer => _writer ??= new AnswerWriter(Model, Options);
+    internal AnswerWriter Writer => _writer ??= new AnswerWriter(Model, Options, Warn);
 
     /// <summary>Answers to prompts. On the CPU an answer does not depend, to the last bit, on what else is asked in the same call.</summary>
     /// <param name="prompts">Texts, each a user's turn where the model has a chat template; or chat messages as JSON.</param>
@@ -100,10 +100,11 @@ public sealed partial class AlignmentTransformer
     /// <returns>A client that uses this model's weights: it works as long as the model is not disposed. It need not be disposed.</returns>
     public IChatClient AsChatClient() => new LanguageModelChatClient(this);
 
-    private static GenerationOptions Checked(GenerationOptions? options)
+    private GenerationOptions Checked(GenerationOptions? options)
     {
         options ??= new GenerationOptions();
         options.Validate(nameof(options));
+        if (options.Unused is { } unused) Warn(unused);
         return options;
     }
 }

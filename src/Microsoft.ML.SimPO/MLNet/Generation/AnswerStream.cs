@@ -18,7 +18,8 @@ internal static class AnswerStream
         try
         {
             await foreach (string piece in pieces.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false)) yield return piece;
-            onEnd?.Invoke(await work.ConfigureAwait(false));
+            GeneratedText answer = await work.ConfigureAwait(false); // also where nobody asks for it: what went wrong is known here alone
+            onEnd?.Invoke(answer);
         }
         finally
         {

@@ -7,7 +7,8 @@ using Microsoft.ML.SimPO.Text.Templates;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>Prompts in, answers out, many at a time. Thread safe.</summary>
-internal sealed class AnswerWriter(LanguageModel model, ScoringOptions options)
+/// <param name="warn">Told of answers that went beyond the positions that the model was made for.</param>
+internal sealed class AnswerWriter(LanguageModel model, ScoringOptions options, Action<string> warn)
 {
     /// <summary>Sequences that share forward passes: enough to be limited by arithmetic rather than by reading the weights.</summary>
     public const int BatchSize = 32;
@@ -61,9 +62,10 @@ internal sealed class AnswerWriter(LanguageModel model, ScoringOptions options)
     public GeneratedText[] Write(
         IReadOnlyList<(int[] Ids, int Random)> prompts, GenerationOptions generation, Action<int, string>? onText, CancellationToken cancellationToken)
     {
+        using ModelLease lease = model.Enter();
         var answers = new GeneratedText[prompts.Count];
         int[] ends = [.. model.StopTokens.Union(_encoder.EndTokens)];
-        var generator = new TokenGenerator(model.Decoder, ends);
+        var generator = new TokenGenerator(lease.Decoder, ends);
         // Prompts of like length together: none waits long for the others.
         foreach (int[] batch in Enumerable.Range(0, prompts.Count).OrderBy(i => prompts[i].Ids.Length).Chunk(BatchSize))
         {
@@ -84,6 +86,17 @@ internal sealed class AnswerWriter(LanguageModel model, ScoringOptions options)
                 };
             }
         }
+        CheckContext(answers, lease.Decoder.Architecture.MaxPositions);
         return answers;
+    }
+
+    private void CheckContext(GeneratedText[] answers, int positions)
+    {
+        GeneratedText[] beyond = [.. answers.Where(a => a.PromptTokens + a.NewTokens > positions)];
+        if (beyond.Length == 0) return;
+        GeneratedText longest = beyond.MaxBy(a => a.PromptTokens + a.NewTokens)!;
+        warn(FormattableString.Invariant($"{beyond.Length} of {answers.Length} answers went beyond the {positions} positions that the model was made for: ")
+            + FormattableString.Invariant($"a prompt of {longest.PromptTokens} tokens and an answer of {longest.NewTokens}. ")
+            + FormattableString.Invariant($"Set `MaxLength` to {positions}, or give shorter prompts."));
     }
 }

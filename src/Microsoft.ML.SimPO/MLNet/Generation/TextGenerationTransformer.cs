@@ -21,11 +21,12 @@ public sealed class TextGenerationTransformer : LanguageModelTransformer
 
     internal TextGenerationTransformer(
         IHostEnvironment environment, AlignmentTransformer model, string outputColumnName, string promptColumnName, GenerationOptions options)
-        : base(environment.Register(LoaderSignature), model, promptColumnName)
+        : base(environment.RegisterOwn(LoaderSignature), model, promptColumnName)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
         options.Validate(nameof(options));
         (_outputColumn, _generation) = (outputColumnName, options);
+        if (options.Unused is { } unused) Warn(unused);
         ColumnMap = MakeColumns();
     }
 
@@ -48,7 +49,7 @@ public sealed class TextGenerationTransformer : LanguageModelTransformer
 
     private ColumnMap<string> MakeColumns()
     {
-        var writer = new AnswerWriter(Model, Options);
+        var writer = new AnswerWriter(Model, Options, Warn);
         return new ColumnMap<string>(
             [("prompt", Options.PromptColumnName)],
             [ComputedColumn<string>.Text(_outputColumn, text => text)],

@@ -22,7 +22,7 @@ internal static class ExternalWeightsFolder
     /// <summary>Saves the weights. The folder is swapped in last, or with the zip where that is written beside its place too.</summary>
     /// <param name="folder">A path relative to the zip, or a full one.</param>
     /// <exception cref="InvalidOperationException">The zip is no file, so that nothing lies beside it.</exception>
-    public static void Save(ModelSaveContext context, LanguageModel model, string folder)
+    public static void Save(ModelSaveContext context, LanguageModel model, Decoder decoder, string folder)
     {
         FileStream? file = ArchiveFile.Of(context);
         var pending = file as PendingModelFile;
@@ -30,10 +30,10 @@ internal static class ExternalWeightsFolder
         string target = TargetOf(folder, zip), name = zip is null ? target : Path.GetRelativePath(Path.GetDirectoryName(zip)!, target).Replace('\\', '/');
         if (pending is not null)
         {
-            WriteList(context, name, pending.WeightsOf(model, target).Path);
+            WriteList(context, name, pending.WeightsOf(model, decoder, target).Path);
             return;
         }
-        using FolderReplacement weights = new CheckpointWriter(model.Files).Prepare(target, ParameterSources.Base(model.Decoder));
+        using FolderReplacement weights = new CheckpointWriter(model.Files).Prepare(target, ParameterSources.Base(decoder));
         WriteList(context, name, weights.Path);
         weights.Complete();
         weights.Publish();

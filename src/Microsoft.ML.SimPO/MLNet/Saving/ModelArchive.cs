@@ -15,33 +15,30 @@ internal static class ModelArchive
 {
     private const string FilesStream = "Files", WeightsStream = "Weights", AdapterStream = "Adapter", AdapterWeightsStream = "AdapterWeights";
 
+    /// <param name="decoder">That of the model.</param>
     /// <exception cref="InvalidOperationException">The weights are too large for the zip.</exception>
-    public static void Save(ModelSaveContext context, LanguageModel model)
+    public static void Save(ModelSaveContext context, LanguageModel model, Decoder decoder)
     {
-        long bytes = sizeof(float) * model.Decoder.ParameterCount;
+        long bytes = sizeof(float) * decoder.ParameterCount;
         if (model.ExternalWeights is null && bytes > model.MostBytesInArchive)
         {
             throw new InvalidOperationException(
                 string.Create(CultureInfo.InvariantCulture, $"The weights take {bytes} bytes; a saved model holds at most {model.MostBytesInArchive}. ")
                 + "Set `ExternalWeights` to the name of a folder, which will lie beside the saved model.");
         }
-        context.SaveBinaryStream(FilesStream, writer =>
+        var hashes = new ArchiveHashes();
+        hashes.Save(context, FilesStream, stream => Write(stream, model.Files));
+        if (decoder.Adapter is { } adapter)
         {
-            writer.Write(model.Files.Count);
-            foreach (ModelFile file in model.Files)
-            {
-                writer.Write(file.Name);
-                writer.Write(file.Content.Length);
-                writer.Write(file.Content);
-            }
-        });
-        if (model.Decoder.Adapter is { } adapter)
-        {
-            context.SaveBinaryStream(AdapterStream, writer => writer.Write(adapter.Config.ToJson()));
-            SaveTensors(context, AdapterWeightsStream, ParameterSources.Adapter(adapter));
+            hashes.Save(context, AdapterStream, stream => stream.Write(adapter.Config.ToJson()));
+            SaveTensors(AdapterWeightsStream, ParameterSources.Adapter(adapter));
         }
-        if (model.ExternalWeights is null) SaveTensors(context, WeightsStream, ParameterSources.Base(model.Decoder));
-        else ExternalWeightsFolder.Save(context, model, model.ExternalWeights); // last: it replaces the folder that was there
+        if (model.ExternalWeights is null) SaveTensors(WeightsStream, ParameterSources.Base(decoder));
+        hashes.Write(context);
+        if (model.ExternalWeights is { } folder) ExternalWeightsFolder.Save(context, model, decoder, folder); // last: it replaces the folder that was there
+
+        void SaveTensors(string name, IReadOnlyCollection<TensorSource> tensors) =>
+            hashes.Save(context, name, stream => SafetensorsWriter.Write(stream, tensors, CheckpointType.Float32));
     }
 
     /// <exception cref="InvalidDataException">The archive is damaged, or weights beside it were altered.</exception>
@@ -49,17 +46,19 @@ internal static class ModelArchive
     public static LanguageModel Load(ModelLoadContext context, Device device)
     {
         string origin = ArchiveFile.Of(context)?.Name ?? "saved model";
-        ModelFiles files = Read(context, FilesStream, reader => new ModelFiles(origin, ReadFiles(reader, ArchiveFile.MostBytes(context, FilesStream))));
+        var hashes = new ArchiveHashes(context, origin);
+        ModelFiles files = Read(
+            context, hashes, FilesStream, stream => new ModelFiles(origin, ReadFiles(stream, ArchiveFile.MostBytes(context, FilesStream))));
         ModelConfig config = ModelConfig.Load(files);
         ComputePlan plan = ComputePlan.On(device);
         string weights = files.PathOf(CheckpointReader.SingleFileName);
         string? external = ExternalWeightsFolder.Find(context);
         Decoder decoder = external is { } folder
             ? DecoderLoader.Load(config, () => CheckpointReader.Open(folder), plan)
-            : Read(context, WeightsStream, reader => DecoderLoader.Load(config, () => OpenTensors(context, WeightsStream, reader, weights), plan));
+            : Read(context, hashes, WeightsStream, stream => DecoderLoader.Load(config, () => OpenTensors(context, WeightsStream, stream, weights), plan));
         try
         {
-            LoadAdapter(context, decoder, origin);
+            LoadAdapter(context, hashes, decoder, origin);
         }
         catch
         {
@@ -69,38 +68,41 @@ internal static class ModelArchive
         return LanguageModel.Of(decoder, files); // where a zip had its weights is not where another is to have them: whoever saves says it
     }
 
-    private static void LoadAdapter(ModelLoadContext context, Decoder decoder, string origin)
+    private static void LoadAdapter(ModelLoadContext context, ArchiveHashes hashes, Decoder decoder, string origin)
     {
-        AdapterConfig? config = null;
-        if (!context.TryLoadBinaryStream(AdapterStream, reader =>
+        AdapterConfig? config = hashes.Load(context, AdapterStream, stream => AdapterConfig.Load(
+            new ModelFiles(origin, [new ModelFile(AdapterConfig.FileName, BoundedBytes.Read(stream, JsonFile.MaxLength))])));
+        if (config is null) return;
+        Read(context, hashes, AdapterWeightsStream, stream =>
         {
-            byte[] json = BoundedBytes.Read(reader.BaseStream, JsonFile.MaxLength);
-            config = AdapterConfig.Load(new ModelFiles(origin, [new ModelFile(AdapterConfig.FileName, json)]));
-        })) return;
-        Read(context, AdapterWeightsStream, reader =>
-        {
-            AdapterLoader.Load(decoder, config!, OpenTensors(context, AdapterWeightsStream, reader, Path.Combine(origin, AdapterFolder.WeightsName)));
-            return decoder;
+            string path = Path.Combine(origin, AdapterFolder.WeightsName);
+            AdapterLoader.Load(decoder, config, OpenTensors(context, AdapterWeightsStream, stream, path));
+            return config;
         });
     }
 
-    private static void SaveTensors(ModelSaveContext context, string stream, IReadOnlyCollection<TensorSource> tensors) =>
-        context.SaveBinaryStream(stream, writer => SafetensorsWriter.Write(writer.BaseStream, tensors, CheckpointType.Float32));
+    private static T Read<T>(ModelLoadContext context, ArchiveHashes hashes, string stream, Func<Stream, T> read)
+        where T : class => hashes.Load(context, stream, read) ?? throw Damaged($"stream '{stream}' is missing");
 
-    private static CheckpointStream OpenTensors(ModelLoadContext context, string stream, BinaryReader reader, string path) =>
-        CheckpointStream.Open(reader.BaseStream, path, ArchiveFile.MostBytes(context, stream));
+    private static CheckpointStream OpenTensors(ModelLoadContext context, string name, Stream stream, string path) =>
+        CheckpointStream.Open(stream, path, ArchiveFile.MostBytes(context, name));
 
-    private static T Read<T>(ModelLoadContext context, string stream, Func<BinaryReader, T> read)
-        where T : class
+    private static void Write(Stream stream, ModelFiles files)
     {
-        T? content = null;
-        context.TryLoadBinaryStream(stream, reader => content = read(reader));
-        return content ?? throw Damaged($"stream '{stream}' is missing");
+        using var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
+        writer.Write(files.Count);
+        foreach (ModelFile file in files)
+        {
+            writer.Write(file.Name);
+            writer.Write(file.Content.Length);
+            writer.Write(file.Content);
+        }
     }
 
     /// <param name="left">All of them together cannot have more bytes.</param>
-    private static IEnumerable<ModelFile> ReadFiles(BinaryReader reader, long left)
+    private static IEnumerable<ModelFile> ReadFiles(Stream stream, long left)
     {
+        using var reader = new BinaryReader(stream, System.Text.Encoding.UTF8, leaveOpen: true);
         int count = reader.ReadInt32();
         if (count is < 1 or > ModelFiles.MaxCount) throw Damaged($"it claims to hold {count} files");
         for (int i = 0; i < count; i++)

@@ -8,21 +8,26 @@ namespace Microsoft.ML.SimPO;
 /// <param name="ModelPath">A folder in Hugging Face layout or one of an adapter; null or empty where one of the others says it.</param>
 /// <param name="AdapterPath">The folder of an adapter that is put on the model; null for none.</param>
 /// <param name="BaseModel">A model in memory, which takes the place of the folder; null for none.</param>
-internal sealed record ModelSource(string? ModelPath, string? AdapterPath, AlignmentTransformer? BaseModel)
+/// <param name="ChatTemplate">A chat template in place of the model's own; null for that.</param>
+internal sealed record ModelSource(string? ModelPath, string? AdapterPath, AlignmentTransformer? BaseModel, string? ChatTemplate = null)
 {
-    public static ModelSource Of(PreferenceTrainerOptions options) => new(options.ModelPath, options.AdapterPath, options.BaseModel);
+    public static ModelSource Of(PreferenceTrainerOptions options) => new(options.ModelPath, options.AdapterPath, options.BaseModel, options.ChatTemplate);
 
     /// <summary>The model, which belongs to the caller. What should be known of it goes to the log.</summary>
     public LanguageModel Open(IHostEnvironment environment)
     {
         TorchRuntime.EnsureLoaded();
-        return Load(environment).After(model => Tell(environment, model));
+        return Load(environment).After(model =>
+        {
+            if (ChatTemplate is { } template) model.UseTemplate(template);
+            Tell(environment, model);
+        });
     }
 
     /// <summary>A log handler of the host's may throw: then the model is freed.</summary>
     private static void Tell(IHostEnvironment environment, LanguageModel model)
     {
-        using IChannel channel = environment.Register(AlignmentTransformer.LoaderSignature).Start("Loading");
+        using IChannel channel = environment.RegisterOwn(AlignmentTransformer.LoaderSignature).Start("Loading");
         foreach (string note in model.Notes)
         {
             if (note.StartsWith("Warning: ", StringComparison.Ordinal)) channel.Warning(note["Warning: ".Length..]);

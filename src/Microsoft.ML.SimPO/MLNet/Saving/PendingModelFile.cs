@@ -44,13 +44,13 @@ internal sealed class PendingModelFile : FileStream
 
     /// <summary>The folder with the weights of a model, written beside its place; once where several transformers of the model are saved.</summary>
     /// <exception cref="InvalidOperationException">Another model's weights go to the same place.</exception>
-    public FolderReplacement WeightsOf(LanguageModel model, string target)
+    public FolderReplacement WeightsOf(LanguageModel model, Decoder decoder, string target)
     {
         (string Target, LanguageModel Model, FolderReplacement Folder) same = _weights.Find(w => w.Target == target);
         if (same.Folder is null)
         {
             string journal = PublishingJournal.PathFor(Target, Name);
-            same = (target, model, new CheckpointWriter(model.Files).Prepare(target, ParameterSources.Base(model.Decoder), journal));
+            same = (target, model, new CheckpointWriter(model.Files).Prepare(target, ParameterSources.Base(decoder), journal));
             _weights.Add(same);
         }
         return same.Model == model ? same.Folder

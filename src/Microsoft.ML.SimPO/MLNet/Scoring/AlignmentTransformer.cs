@@ -19,9 +19,13 @@ namespace Microsoft.ML.SimPO;
 
 /// <summary>
 /// A language model that scores pairs and generates. It adds <c>ChosenReward</c> and <c>RejectedReward</c> (beta times the mean log-probability of
-/// the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected reward, without gamma) and <c>PredictedLabel</c> (margin above 0).
+/// the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected reward, without gamma) <c>PredictedLabel</c> (margin above 0)
+/// and <c>Probability</c> (sigma of the margin: how likely the chosen answer is the better one, by the model).
 /// </summary>
-/// <remarks>It owns the model's weights: dispose it to free them.</remarks>
+/// <remarks>
+/// It owns the model's weights: dispose it to free them. What is under way then comes to its end first, and whoever asks for more gets an
+/// <see cref="ObjectDisposedException"/>. A prediction engine never disposes it, whatever <c>OwnsTransformer</c> says: others may use the model, too.
+/// </remarks>
 public sealed partial class AlignmentTransformer : LanguageModelTransformer
 {
     internal const string LoaderSignature = "AlignmentTransformer";
@@ -37,7 +41,7 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     /// <param name="options">What of them concerns scoring is copied.</param>
     /// <param name="run">What was done to the model; null where it was loaded.</param>
     internal AlignmentTransformer(IHostEnvironment environment, LanguageModel model, ScoringOptions options, TrainingRun? run = null)
-        : base(environment.Register(LoaderSignature), model, options.ScoringPart())
+        : base(environment.RegisterOwn(LoaderSignature), model, options.ScoringPart())
     {
         TrainingRun = run ?? TrainingRun.None;
         ColumnMap = MakeColumns();
@@ -118,8 +122,9 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     public void SaveAdapter(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        using ModelLease lease = Model.Enter();
         LoraAdapter adapter =
-            Model.Decoder.Adapter ?? throw new InvalidOperationException("The model has no LoRA adapter. Use SaveCheckpoint, or train with `Lora`.");
+            lease.Decoder.Adapter ?? throw new InvalidOperationException("The model has no LoRA adapter. Use SaveCheckpoint, or train with `Lora`.");
         AdapterFolder.Write(path, adapter.Config, ParameterSources.Adapter(adapter), Model.Files.Where(f => ModelFile.IsOfAdapter(f.Name)));
     }
 
@@ -146,9 +151,10 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxShardSize, 1);
+        using ModelLease lease = Model.Enter();
         CheckpointType type = precision == CheckpointPrecision.BFloat16 ? CheckpointType.BFloat16 : CheckpointType.Float32;
-        CheckpointSummary summary =
-            new CheckpointWriter(Model.Files) { Type = type, MaxShardBytes = maxShardSize, SourceFolder = Model.Folder }.Write(path, Model.Tensors(), complete);
+        var writer = new CheckpointWriter(Model.Files) { Type = type, MaxShardBytes = maxShardSize, SourceFolder = Model.Folder };
+        CheckpointSummary summary = writer.Write(path, ParameterSources.Merged(lease.Decoder), complete);
         using IChannel channel = Host.Start("Saving");
         FitReport.Saved(channel, path, summary);
     }
@@ -156,12 +162,23 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     /// <summary>What the model is, and how much memory it needs for scoring and for training.</summary>
     /// <param name="options">What it would be trained with; null for micro-batches of the size that it scores in, activations kept.</param>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public ModelDescription Describe(PreferenceTrainerOptions? options = null) =>
-        ModelDescriber.Describe(Model.Decoder, Model.Decoder.Adapter?.Config, Model.StoredType, options ?? Options);
+    public ModelDescription Describe(PreferenceTrainerOptions? options = null)
+    {
+        using ModelLease lease = Model.Enter();
+        return ModelDescriber.Describe(lease.Decoder, lease.Decoder.Adapter?.Config, Model.StoredType, options ?? Options);
+    }
+
+    /// <summary>What the model is and was tuned with, in a line, the same in every culture.</summary>
+    public override string ToString()
+    {
+        string adapter = AdapterParameterCount > 0 ? FormattableString.Invariant($" and {AdapterParameterCount:N0} of an adapter") : "";
+        string tuned = Options.Method.Length == 0 ? "" : FormattableString.Invariant($", tuned with {Options.Method} in {TrainingRun.Steps.Count} steps");
+        return FormattableString.Invariant($"{ModelFamily} model with {ParameterCount:N0} parameters{adapter}, beta {Beta}{tuned}");
+    }
 
     private ColumnMap<PairScore> MakeColumns()
     {
-        var scorer = new RowScorer(Host, Model, Options);
+        var scorer = new RowScorer(Model, Options, Warn);
         return new ColumnMap<PairScore>(
             PairColumns.Names(Options), ScoreColumns.Of(Options.TargetMargin),
             () => new PairBatch<PairScore>(scorer, rewards => new PairScore(rewards[0], rewards[1])));

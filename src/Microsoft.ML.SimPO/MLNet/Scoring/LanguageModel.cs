@@ -15,7 +15,9 @@ internal sealed class LanguageModel : IDisposable
 {
     private readonly Decoder _decoder;
     private readonly Lazy<GenerationOptions> _suggestedGeneration;
-    private int _disposed;
+    private readonly Lock _gate = new();
+    private int _users;
+    private bool _isDisposed;
 
     /// <summary>Another decoder with the same tokenizer and files, which never change.</summary>
     private LanguageModel(LanguageModel source, Decoder decoder)
@@ -43,19 +45,20 @@ internal sealed class LanguageModel : IDisposable
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_disposed != 0, typeof(AlignmentTransformer));
+            ThrowIfDisposed();
             return _decoder;
         }
     }
 
     public HfTokenizer Tokenizer { get; }
 
-    public ChatTemplate? Template { get; }
+    /// <summary>Null where the model has none.</summary>
+    public ChatTemplate? Template { get; private set; }
 
     public SpecialTokens SpecialTokens { get; }
 
     /// <summary>config.json, those of the tokenizer and so on, held in memory.</summary>
-    public ModelFiles Files { get; }
+    public ModelFiles Files { get; private set; }
 
     /// <summary><c>torch_dtype</c> of config.json (in newer ones <c>dtype</c>), the type that the weights were stored in; null where it is not said.</summary>
     public string? StoredType { get; }
@@ -101,14 +104,39 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>A model whose files come from an archive. The decoder belongs to it.</summary>
     public static LanguageModel Of(Decoder decoder, ModelFiles files) => Make(decoder, files, origin: null);
 
+    /// <summary>Begins work that uses the weights, which are freed when all such work has ended and the model is disposed.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public ModelLease Enter()
+    {
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            _users++;
+        }
+        return new ModelLease(_decoder, Leave);
+    }
+
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, typeof(AlignmentTransformer));
+
     /// <summary>
     /// A model of its own over the same base weights, which are in memory once and freed with the last; training it changes nothing of this one.
     /// </summary>
     /// <param name="withAdapter">Whether it gets a copy of the adapter, where there is one.</param>
     public LanguageModel Share(bool withAdapter)
     {
-        var model = new LanguageModel(this, Decoder.Share());
-        return withAdapter && Decoder.Adapter is { } adapter ? model.After(m => AdapterLoader.Copy(adapter, m.Decoder)) : model;
+        using ModelLease lease = Enter();
+        var model = new LanguageModel(this, lease.Decoder.Share());
+        return withAdapter && lease.Decoder.Adapter is { } adapter ? model.After(m => AdapterLoader.Copy(adapter, m.Decoder)) : model;
+    }
+
+    /// <summary>Has conversations rendered with another template, which is saved with the model.</summary>
+    /// <param name="template">Its text, a file, or the name of one that the model has.</param>
+    /// <exception cref="InvalidDataException">It is none of these, or not valid.</exception>
+    public void UseTemplate(string template)
+    {
+        Files = Files.With(ChatTemplateFiles.Chosen(Files, template));
+        Template = ChatTemplate.Load(Files);
     }
 
     /// <summary>Puts the adapter of a folder on the model, which has none.</summary>
@@ -138,12 +166,19 @@ internal sealed class LanguageModel : IDisposable
         }
     }
 
-    /// <summary>All weights under their Hugging Face names, to be written; those of an adapter are added to them.</summary>
-    public IReadOnlyList<TensorSource> Tensors() => ParameterSources.Merged(Decoder);
-
+    /// <summary>Frees the weights, or where they are in use has the last who uses them free them. Whoever comes later gets an error.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0) _decoder.Dispose();
+        bool isFree;
+        lock (_gate) (isFree, _isDisposed) = (!_isDisposed && _users == 0, true);
+        if (isFree) _decoder.Dispose();
+    }
+
+    private void Leave()
+    {
+        bool isFree;
+        lock (_gate) isFree = --_users == 0 && _isDisposed;
+        if (isFree) _decoder.Dispose();
     }
 
     private static LanguageModel Make(Decoder decoder, ModelFiles files, string? origin)

@@ -29,8 +29,9 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(context);
-        Host = environment.Register(version.LoaderSignature);
+        Host = environment.RegisterOwn(version.LoaderSignature);
         context.CheckAtModel(version);
+        ArchiveCheck.Verify(context);
         ReadOwn(context);
         Options = SavedOptions.Read(environment, context);
         Model = ModelArchive.Load(context, ComputeDevice.Of(environment));
@@ -57,15 +58,29 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
 
     /// <summary>The rows with the columns that are added. Nothing is computed before a cursor asks for such a column.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
-    public IDataView Transform(IDataView input) => ColumnMap.Transform(Host, input);
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        Model.ThrowIfDisposed();
+        IDataView view = ColumnMap.Transform(Host, input);
+        if (view is IModelDataView made) made.Maker = this;
+        return view;
+    }
 
     /// <inheritdoc/>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => ColumnMap.RowMapper(Host, inputSchema);
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
+    {
+        Model.ThrowIfDisposed();
+        return ColumnMap.RowMapper(Host, inputSchema);
+    }
 
-    /// <summary>Frees the weights if they are its own: those of a model that was tuned or loaded are, those of another transformer's model are not.</summary>
+    /// <summary>
+    /// Frees the weights if they are its own: those of a model that was tuned or loaded are, those of another transformer's model are not. Work that is under
+    /// way comes to its end first. Does nothing where a prediction engine calls it: who made or loaded the model disposes it.
+    /// </summary>
     public void Dispose()
     {
-        if (_ownsModel) Model.Dispose();
+        if (_ownsModel && !EngineDisposal.IsUnderWay()) Model.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -73,11 +88,19 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(ctx);
         using IDisposable size = FileSizeSignal.MakeError();
+        using ModelLease lease = Model.Enter();
         ctx.CheckAtModel();
         ctx.SetVersionInfo(Version);
         WriteOwn(ctx);
         SavedOptions.Write(ctx, Options);
-        ModelArchive.Save(ctx, Model);
+        ModelArchive.Save(ctx, Model, lease.Decoder);
+    }
+
+    /// <summary>Says on the log what the user should look at.</summary>
+    private protected void Warn(string message)
+    {
+        using IChannel channel = Host.Start("Use");
+        channel.Warning(message);
     }
 
     internal SchemaShape GetOutputSchema(SchemaShape inputSchema) => ColumnMap.OutputSchema(Host, inputSchema);

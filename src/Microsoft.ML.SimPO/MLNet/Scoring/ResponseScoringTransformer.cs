@@ -23,7 +23,7 @@ public sealed class ResponseScoringTransformer : LanguageModelTransformer
 
     internal ResponseScoringTransformer(
         IHostEnvironment environment, AlignmentTransformer model, string outputColumnName, string promptColumnName, string responseColumnName)
-        : base(environment.Register(LoaderSignature), model, promptColumnName)
+        : base(environment.RegisterOwn(LoaderSignature), model, promptColumnName)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
         ArgumentException.ThrowIfNullOrWhiteSpace(responseColumnName);
@@ -50,7 +50,7 @@ public sealed class ResponseScoringTransformer : LanguageModelTransformer
 
     private ColumnMap<float> MakeColumns()
     {
-        var scorer = new RowScorer(Host, Model, Options);
+        var scorer = new RowScorer(Model, Options, Warn);
         return new ColumnMap<float>(
             [("prompt", Options.PromptColumnName), ("response", _responseColumn)],
             [ComputedColumn<float>.Single(_outputColumn, "Score", reward => reward)],

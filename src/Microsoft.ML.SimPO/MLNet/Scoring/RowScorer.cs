@@ -1,4 +1,3 @@
-using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Native;
 using Microsoft.ML.SimPO.Scoring;
@@ -9,18 +8,21 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Scores rows of text. Thread safe.</summary>
 internal sealed class RowScorer
 {
-    private readonly IHost _host;
     private readonly LanguageModel _model;
     private readonly PreferenceEncoder _encoder;
     private readonly ScoringOptions _options;
     private readonly IReward _reward;
+    private readonly Action<string> _warn;
+    private readonly int _positions;
     private long _cutPrompts, _cutAnswers;
+    private int _toldLong;
 
-    /// <param name="host">Whose log is told of rows that were cut.</param>
-    public RowScorer(IHost host, LanguageModel model, ScoringOptions options)
+    /// <param name="warn">Told once of rows that the model was not made for, and at powers of ten of rows that were cut.</param>
+    public RowScorer(LanguageModel model, ScoringOptions options, Action<string> warn)
     {
-        (_host, _model, _options, _reward) = (host, model, options, options.Reward);
+        (_model, _options, _reward) = (model, options, options.Reward);
         _encoder = model.Encoder(options, everyRow: true);
+        (_warn, _positions) = (warn, model.Decoder.Architecture.MaxPositions);
     }
 
     /// <summary>How many tokens are worth a forward pass.</summary>
@@ -32,6 +34,10 @@ internal sealed class RowScorer
     {
         EncodedPrompt encoded = (rejected is null ? _encoder.EncodeAnswer(prompt, chosen, row) : _encoder.Encode(prompt, chosen, rejected, row))
             ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
+        int tokens = encoded.Answers.Max(a => a.Ids.Length);
+        if (tokens > _positions && Interlocked.Exchange(ref _toldLong, 1) == 0)
+            _warn(FormattableString.Invariant($"Row {row} has {tokens} tokens, more than the {_positions} positions that the model was made for. ")
+                + FormattableString.Invariant($"Use `MaxLength` {_positions}. Other rows may be as long."));
         if (encoded.HasCutAnswer) Tell(ref _cutAnswers, row, "an answer", "What is scored is what is left of it");
         else if (encoded.HasCutPrompt) Tell(ref _cutPrompts, row, "a prompt", "It is scored without its beginning");
         return encoded;
@@ -39,6 +45,7 @@ internal sealed class RowScorer
 
     /// <summary>The rewards of all answers of each row.</summary>
     /// <exception cref="InvalidOperationException">A row's is not a finite number; the message names the first.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public float[][] Score(IReadOnlyList<EncodedPrompt> rows)
     {
         float[][] rewards = [.. Groups(rows).Select(g => Array.ConvertAll(g.Answers, a => (float)_reward.Of(a)))];
@@ -52,7 +59,8 @@ internal sealed class RowScorer
     {
         try
         {
-            return ComputeThread.Run("SimPO scoring", () => new GroupScorer(_model.Decoder, _reward).Score(rows));
+            using ModelLease lease = _model.Enter();
+            return ComputeThread.Run("SimPO scoring", () => new GroupScorer(lease.Decoder, _reward).Score(rows));
         }
         catch (InvalidDataException e) when (rows.Count == 1) // of more, each is scored by itself after that
         {
@@ -66,8 +74,7 @@ internal sealed class RowScorer
         long number = Interlocked.Increment(ref count), power = number;
         while (power % 10 == 0) power /= 10;
         if (power != 1) return;
-        using IChannel channel = _host.Start("Scoring");
-        channel.Warning(FormattableString.Invariant(
+        _warn(FormattableString.Invariant(
             $"Row {row} has {what} that was cut to fit `MaxLength` {_options.MaxLength} and `MaxPromptLength` {_options.MaxPromptLength}. {consequence}.")
             + (number == 1 ? " The log will name the tenth such row, the hundredth and so on." : FormattableString.Invariant($" It is the {number}th.")));
     }

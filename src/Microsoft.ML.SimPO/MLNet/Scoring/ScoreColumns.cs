@@ -13,6 +13,8 @@ internal static class ScoreColumns
 
     public const string PredictedLabel = "PredictedLabel";
 
+    public const string Probability = "Probability";
+
     private static readonly ComputedColumn<PairScore>[] All =
     [
         ComputedColumn<PairScore>.Single(ChosenReward, ChosenReward, s => s.ChosenReward),
@@ -20,6 +22,7 @@ internal static class ScoreColumns
         ComputedColumn<PairScore>.Single(Margin, Margin, s => s.Margin),
         ComputedColumn<PairScore>.Single(Score, Score, s => s.Margin),
         ComputedColumn<PairScore>.Boolean(PredictedLabel, PredictedLabel, s => s.Margin > 0),
+        ComputedColumn<PairScore>.Single(Probability, Probability, s => s.Probability),
     ];
 
     /// <summary>All of them. The margin that the model's loss wants goes with them, so that whoever judges the scores by that loss knows it.</summary>

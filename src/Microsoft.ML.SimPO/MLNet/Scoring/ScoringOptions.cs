@@ -8,6 +8,8 @@ namespace Microsoft.ML.SimPO;
 /// </summary>
 public class ScoringOptions
 {
+    private int? _maxPromptLength;
+
     /// <summary>The column of prompts: text, or chat messages as a JSON array of <c>role</c> and <c>content</c>. Default "Prompt".</summary>
     [Option("prompt_column", OptionEffect.Data, Names = "a column")]
     public string PromptColumnName { get; set; } = "Prompt";
@@ -31,9 +33,16 @@ public class ScoringOptions
     [Option("max_length", OptionEffect.Data, AtLeast = 2, Use = "2048")]
     public int MaxLength { get; set; } = 2048;
 
-    /// <summary>The most tokens of a prompt. At least 1, below <see cref="MaxLength"/>; default 1800.</summary>
+    /// <summary>
+    /// The most tokens of a prompt. At least 1, below <see cref="MaxLength"/>, with which it goes as long as it is not set: default 1800 of 2048, 900 of 1024
+    /// and so on.
+    /// </summary>
     [Option("max_prompt_length", OptionEffect.Data, AtLeast = 1, BelowOption = nameof(MaxLength), Use = "1800 of 2048")]
-    public int MaxPromptLength { get; set; } = 1800;
+    public int MaxPromptLength
+    {
+        get => _maxPromptLength ?? Math.Max(1, (int)(MaxLength * 1800L / 2048));
+        set => _maxPromptLength = value;
+    }
 
     /// <summary>
     /// Render plain prompts and answers with the model's chat template where it has one. Text that already holds the template's own turn
@@ -41,6 +50,13 @@ public class ScoringOptions
     /// </summary>
     [Option("apply_chat_template", OptionEffect.Data)]
     public bool ApplyChatTemplate { get; set; } = true;
+
+    /// <summary>
+    /// A chat template in place of the model's own, and in the models that are saved of it: the text of one (with <c>{{</c> or <c>{%</c> in it), a file with
+    /// one, or the name of one of several that the model has. Null, the default, for the model's own.
+    /// </summary>
+    [Option("chat_template", OptionEffect.Data, Names = "a chat template", Use = "null for the model's own", IsLocation = true)]
+    public string? ChatTemplate { get; set; }
 
     /// <summary>
     /// Whose preprocessing and training are reproduced, faults included. With another than <see cref="Compatibility.None"/>, the default, a micro-batch has
@@ -83,6 +99,15 @@ public class ScoringOptions
     /// </summary>
     internal virtual double TargetMargin { get; init; }
 
+    /// <summary>The method and all options that are not as they are by default, in a line, the same in every culture.</summary>
+    public override string ToString()
+    {
+        object usual = Activator.CreateInstance(GetType())!;
+        string[] set = [.. OptionProperty.Of(GetType()).Where(o => !Equals(o.Get(this), o.Get(usual))).Select(o => $"{o.Name} {o.Text(this)}")];
+        string name = Method.Length > 0 ? Method : "Scoring";
+        return set.Length == 0 ? $"{name} with default options" : $"{name} with {string.Join(", ", set)}";
+    }
+
     /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>
     internal void Validate()
     {
@@ -103,7 +128,7 @@ public class ScoringOptions
     internal ScoringOptions ScoringPart()
     {
         ScoringOptions part = With(Method, Reward, TargetMargin);
-        part.AdapterPath = null;
+        (part.AdapterPath, part.ChatTemplate) = (null, null); // a model in memory has both
         return part;
     }
 

@@ -3,6 +3,10 @@ namespace Microsoft.ML.SimPO;
 /// <summary>What became of a trial.</summary>
 public sealed record AlignmentTrialResult
 {
+    internal AlignmentTrialResult()
+    {
+    }
+
     /// <summary>What was tried.</summary>
     public required AlignmentTrialSettings TrialSettings { get; init; }
 

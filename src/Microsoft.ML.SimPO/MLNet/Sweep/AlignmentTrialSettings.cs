@@ -3,6 +3,10 @@ namespace Microsoft.ML.SimPO;
 /// <summary>What a trial tries.</summary>
 public sealed record AlignmentTrialSettings
 {
+    internal AlignmentTrialSettings()
+    {
+    }
+
     /// <summary>From 0, in the order in which trials are begun.</summary>
     public required int TrialId { get; init; }
 

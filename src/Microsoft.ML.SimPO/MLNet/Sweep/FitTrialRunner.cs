@@ -21,7 +21,8 @@ internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataVi
         try
         {
             tuned = options.CreateTrainer(context).Fit(train, null, watch.Token);
-            AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(validation));
+            // Each at the same target margin, whatever is searched.
+            AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(validation), targetMargin: 0);
             return Completed(settings, metrics, tuned, clock.Elapsed);
         }
         catch (OperationCanceledException) when (watch.Reason is not null)
@@ -43,18 +44,20 @@ internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataVi
 
     private AlignmentTrialResult Completed(AlignmentTrialSettings settings, AlignmentMetrics metrics, AlignmentTransformer tuned, TimeSpan time)
     {
-        double metric = sweep.Metric switch
+        double metric = sweep.CustomMetric?.Invoke(tuned, validation) ?? sweep.Metric switch
         {
             SweepMetric.LogLoss => metrics.LogLoss,
             SweepMetric.MeanMargin => metrics.MeanMargin / settings.Options.Reward.Scale,
             _ => metrics.Accuracy,
         };
+        if (!double.IsFinite(metric)) throw new InvalidOperationException(FormattableString.Invariant($"The metric is {metric}, which is no finite number."));
+        bool isHigherBetter = sweep.CustomMetric is null ? sweep.Metric != SweepMetric.LogLoss : sweep.HigherIsBetter;
         return new AlignmentTrialResult
         {
             TrialSettings = settings,
             Status = AlignmentTrialStatus.Completed,
             Metric = metric,
-            Loss = sweep.Metric == SweepMetric.LogLoss ? metric : -metric,
+            Loss = isHigherBetter ? -metric : metric,
             Metrics = metrics,
             DurationInMilliseconds = time.TotalMilliseconds,
             MemoryInMegaByte = Environment.WorkingSet / 1e6,

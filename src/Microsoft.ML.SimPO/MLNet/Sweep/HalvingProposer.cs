@@ -10,9 +10,23 @@ internal sealed class HalvingProposer(IReadOnlyList<SweepParameter> parameters, 
 {
     private readonly SeededRandom _random = new(seed);
     private readonly List<Entry>[] _rungs = [.. Enumerable.Range(0, rungs).Select(_ => new List<Entry>())];
+    private readonly DistinctValues _tried = new();
     private (object[] Values, int Rung) _last;
 
-    public (object[] Values, int Rung)? Propose() => _last = Promotable() ?? ([.. parameters.Select(p => p.Sample(_random))], 0);
+    /// <summary>The most rungs whose top so many trials reach: eta of each rung make one of the next.</summary>
+    public static int RungsWithin(int trials, int eta, int most)
+    {
+        int rungs = 1;
+        for (long width = eta, needed = 1 + width; rungs < most && needed <= trials; rungs++) needed += width *= eta;
+        return rungs;
+    }
+
+    public (object[] Values, int Rung)? Propose()
+    {
+        if (Promotable() is { } promoted) return _last = promoted;
+        if (_tried.Next(() => [.. parameters.Select(p => p.Sample(_random))]) is not { } values) return null;
+        return _last = (values, 0);
+    }
 
     public void Update(AlignmentTrialResult result) => _rungs[_last.Rung].Add(new Entry(_last.Values, result));
 

@@ -6,7 +6,9 @@ public enum SweepMetric
     /// <summary><see cref="AlignmentMetrics.Accuracy"/>; higher is better. It does not depend on beta.</summary>
     Accuracy,
 
-    /// <summary><see cref="AlignmentMetrics.LogLoss"/> of the margin; lower is better. A larger beta alone can lower it.</summary>
+    /// <summary>
+    /// <see cref="AlignmentMetrics.LogLoss"/> of the margin at target margin 0, whatever gamma is searched; lower is better. A larger beta alone can lower it.
+    /// </summary>
     LogLoss,
 
     /// <summary><see cref="AlignmentMetrics.MeanMargin"/> over beta, in nats a token; higher is better.</summary>

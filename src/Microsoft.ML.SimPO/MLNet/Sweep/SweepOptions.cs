@@ -12,6 +12,14 @@ public sealed class SweepOptions
     /// <summary>What trials are judged by. Default <see cref="SweepMetric.Accuracy"/>.</summary>
     public SweepMetric Metric { get; set; }
 
+    /// <summary>
+    /// Judges a trial in place of <see cref="Metric"/>: given its model and the held-out pairs, gives a finite number. Null, the default, for that one.
+    /// </summary>
+    public Func<AlignmentTransformer, IDataView, double>? CustomMetric { get; set; }
+
+    /// <summary>Whether a higher number of <see cref="CustomMetric"/> is better. Default true.</summary>
+    public bool HigherIsBetter { get; set; } = true;
+
     /// <summary>At most so many trials; each training counts, also one that successive halving promoted. At least 1; default 30.</summary>
     public int MaxTrials { get; set; } = 30;
 
@@ -23,7 +31,10 @@ public sealed class SweepOptions
     /// </summary>
     public int ReductionFactor { get; set; } = 3;
 
-    /// <summary>Rungs of successive halving; the highest trains for <see cref="PreferenceTrainerOptions.Epochs"/>. At least 2; default 3.</summary>
+    /// <summary>
+    /// The most rungs of successive halving; the highest trains for <see cref="PreferenceTrainerOptions.Epochs"/>. There are fewer where
+    /// <see cref="MaxTrials"/> would not reach the highest: with a factor of 3 two take 4 trials, three 13. At least 2; default 3.
+    /// </summary>
     public int Rungs { get; set; } = 3;
 
     /// <summary>A trial whose loss rises to so many times that of its first step has diverged. Above 1; default 3.</summary>
@@ -52,6 +63,9 @@ public sealed class SweepOptions
 
     /// <summary>What <see cref="MaxTime"/> is measured by.</summary>
     internal TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    /// <summary>What trials are judged by, in a word.</summary>
+    internal string MetricName => CustomMetric is null ? $"{Metric}" : $"a metric of the caller's, the {(HigherIsBetter ? "highest" : "lowest")}";
 
     internal SweepOptions Copy() => (SweepOptions)MemberwiseClone();
 

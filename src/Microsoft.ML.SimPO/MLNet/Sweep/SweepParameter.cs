@@ -15,7 +15,7 @@ internal sealed class SweepParameter
         Name = name;
         _path = [.. Path(options, name)];
         _range = range;
-        _choices = Array.ConvertAll(choices, Convert);
+        _choices = [.. choices.Select(Convert).Distinct()];
     }
 
     /// <summary>An option, or one of an option's own, such as <c>Lora.Rank</c>.</summary>
@@ -57,6 +57,9 @@ internal sealed class SweepParameter
         ? _choices
         : [.. Enumerable.Range(0, _range.GridPoints).Select(i => At(i / (_range.GridPoints - 1.0))).Distinct()];
 
+    /// <summary>Both ends of a range, or all choices.</summary>
+    public IReadOnlyList<object> Ends => _choices.Length > 0 ? _choices : [At(0), At(1)];
+
     /// <summary>Options on the way that are null become new ones with their defaults.</summary>
     public void Set(PreferenceTrainerOptions options, object value)
     {
@@ -97,6 +100,7 @@ internal sealed class SweepParameter
         try
         {
             if (Type.IsInstanceOfType(value)) return value;
+            if (value is string && Type.IsPrimitive) throw new InvalidCastException(); // "0,001" would be read as 1
             if (Type.IsEnum) return value is string text ? Enum.Parse(Type, text, ignoreCase: true) : throw new InvalidCastException();
             return Type == typeof(int) && value is double number
                 ? (int)Math.Round(number)
@@ -104,7 +108,8 @@ internal sealed class SweepParameter
         }
         catch (Exception e) when (e is InvalidCastException or FormatException or OverflowException or ArgumentException)
         {
-            throw new ArgumentException($"`{Name}` is of type {Type.Name}: {Text(value)} is no value of it.", e);
+            string given = value is string && Type.IsPrimitive ? $"the text \"{value}\"" : Text(value);
+            throw new ArgumentException($"`{Name}` is of type {Type.Name}: {given} is no value of it.", e);
         }
     }
 }

@@ -35,7 +35,7 @@ internal static class SweepTable
         foreach (AlignmentTrialResult t in Ranked(trials, best))
         {
             rows.Add([
-                (t.TrialSettings.TrialId + 1).ToString(CultureInfo.InvariantCulture), Short(t.TrialSettings.Options.Epochs),
+                t.TrialSettings.TrialId.ToString(CultureInfo.InvariantCulture), Short(t.TrialSettings.Options.Epochs),
                 .. names.Select(n => Short(t.TrialSettings.Parameter[n])),
                 Figure(t.Metrics?.Accuracy, "P1"), Figure(t.Metrics?.MeanMargin, "F3"), Figure(t.Metrics?.LogLoss, "F4"),
                 Figure(t.ChosenLogProbability, "F3"),

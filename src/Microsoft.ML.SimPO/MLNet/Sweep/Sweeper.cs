@@ -11,6 +11,7 @@ internal sealed class Sweeper : IDisposable
     private readonly MLContext _context;
     private readonly IReadOnlyList<SweepParameter> _parameters;
     private readonly long _seed;
+    private readonly int _rungs;
     private readonly List<AlignmentTrialResult> _results = [];
     private AlignmentTrialResult? _best;
 
@@ -21,9 +22,12 @@ internal sealed class Sweeper : IDisposable
         _base.Validate();
         _sweep.Validate();
         _parameters = _sweep.Space.For(_base.GetType(), out IReadOnlyList<string> faults);
+        if (faults.Count == 0) faults = [.. OutOfRange()];
         if (faults.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, faults), nameof(sweep));
+        _rungs = _sweep.Algorithm == SweepAlgorithm.SuccessiveHalving
+            ? HalvingProposer.RungsWithin(_sweep.MaxTrials, _sweep.ReductionFactor, _sweep.Rungs) : _sweep.Rungs;
         _base.Seed ??= (int)seed;
-        _host = ((IHostEnvironment)context).Register("AlignmentSweep");
+        _host = ((IHostEnvironment)context).RegisterOwn("AlignmentSweep");
     }
 
     /// <summary>Best so far is freed unless it was handed out.</summary>
@@ -34,6 +38,9 @@ internal sealed class Sweeper : IDisposable
         using IChannel channel = _host.Start("Sweep");
         using TrialLog? log = _sweep.OutputPath is null ? null : TrialLog.Open(_sweep.OutputPath, Description());
         ITrialProposer proposer = Proposer();
+        if (_rungs < _sweep.Rungs)
+            channel.Info(FormattableString.Invariant($"`MaxTrials` {_sweep.MaxTrials} reaches the top of {_rungs} of {_sweep.Rungs} `Rungs`, so there are ")
+                + FormattableString.Invariant($"{_rungs}: the highest trains for {_base.Epochs:G4} epochs."));
         long start = _sweep.Clock.GetTimestamp();
         while (_results.Count < _sweep.MaxTrials && TimeLeft(start) != TimeSpan.Zero && proposer.Propose() is var (values, rung))
         {
@@ -47,10 +54,27 @@ internal sealed class Sweeper : IDisposable
         if (_best is null)
             throw new InvalidOperationException(
                 $"No trial of the sweep completed. {(_results.Count == 0 ? "`MaxTime` ended before the first." : $"The last: {_results[^1].Message}")}");
+        if (_sweep.Algorithm == SweepAlgorithm.SuccessiveHalving && _results.Max(r => r.TrialSettings.Rung) < _rungs - 1)
+            channel.Warning(FormattableString.Invariant($"The sweep ended before any trial reached the highest of {_rungs} rungs: the best one trained for ")
+                + FormattableString.Invariant($"{_best.TrialSettings.Options.Epochs:G4} of {_base.Epochs:G4} epochs. Raise `MaxTime`, or lower `Rungs`."));
         AlignmentTrialResult best = _best with { Model = _best.Model ?? Reload(_best, runner, log, channel, cancellationToken) };
         _results[best.TrialSettings.TrialId] = best;
         _best = null;
         return new SweepResult(_results, best);
+    }
+
+    /// <summary>Values that the options would refuse, each as a sentence, so that no trial is begun in vain.</summary>
+    private IEnumerable<string> OutOfRange()
+    {
+        foreach (SweepParameter parameter in _parameters)
+        {
+            foreach (object value in parameter.Ends)
+            {
+                PreferenceTrainerOptions options = _base.Copy();
+                parameter.Set(options, value);
+                foreach (string fault in options.Faults()) yield return $"{parameter.Name} {SweepTable.Short(value)}: {fault}";
+            }
+        }
     }
 
     /// <returns>Null where there is no limit; never below zero.</returns>
@@ -60,7 +84,7 @@ internal sealed class Sweeper : IDisposable
     private ITrialProposer Proposer() => _sweep.Algorithm switch
     {
         SweepAlgorithm.Grid => new GridProposer(_parameters),
-        SweepAlgorithm.SuccessiveHalving => new HalvingProposer(_parameters, _sweep.Rungs, _sweep.ReductionFactor, _seed),
+        SweepAlgorithm.SuccessiveHalving => new HalvingProposer(_parameters, _rungs, _sweep.ReductionFactor, _seed),
         _ => new RandomProposer(_parameters, _seed),
     };
 
@@ -68,7 +92,7 @@ internal sealed class Sweeper : IDisposable
     {
         PreferenceTrainerOptions options = _base.Copy();
         foreach ((SweepParameter parameter, object value) in _parameters.Zip(values)) parameter.Set(options, value);
-        if (_sweep.Algorithm == SweepAlgorithm.SuccessiveHalving) options.Epochs *= Math.Pow(_sweep.ReductionFactor, rung + 1 - _sweep.Rungs);
+        if (_sweep.Algorithm == SweepAlgorithm.SuccessiveHalving) options.Epochs *= Math.Pow(_sweep.ReductionFactor, rung + 1 - _rungs);
         return new AlignmentTrialSettings
         {
             TrialId = _results.Count,
@@ -149,7 +173,7 @@ internal sealed class Sweeper : IDisposable
     }
 
     private string Description() => FormattableString.Invariant(
-        $"{_sweep.Algorithm} by {_sweep.Metric}, seed {_seed}, {string.Join(", ", _parameters.Select(p => p.Description))}, rungs {_sweep.Rungs} by ")
+        $"{_sweep.Algorithm} by {_sweep.MetricName}, seed {_seed}, {string.Join(", ", _parameters.Select(p => p.Description))}, rungs {_rungs} by ")
             + FormattableString.Invariant($"{_sweep.ReductionFactor}, ")
         + string.Join(", ", OptionProperty.Of(_base.GetType()).Where(o => o.Type.IsValueType || o.Type == typeof(string) || o.Type == typeof(LoraOptions))
             .OrderBy(o => o.Name, StringComparer.Ordinal).Select(o => $"{o.Name} {o.Text(_base)}"));
@@ -159,9 +183,9 @@ internal sealed class Sweeper : IDisposable
         AlignmentTrialSettings settings = result.TrialSettings;
         string values = string.Join(' ', settings.Parameter.Select(p => FormattableString.Invariant($"{p.Key} {SweepTable.Short(p.Value)}")));
         string end = result.Status == AlignmentTrialStatus.Completed
-            ? FormattableString.Invariant($"{_sweep.Metric} {result.Metric:G5}")
+            ? FormattableString.Invariant($"{(_sweep.CustomMetric is null ? $"{_sweep.Metric}" : "metric")} {result.Metric:G5}")
             : $"{result.Status}: {result.Message}";
-        channel.Info(FormattableString.Invariant($"trial {settings.TrialId + 1}/{_sweep.MaxTrials} rung {settings.Rung} epochs {settings.Options.Epochs:G4} ")
+        channel.Info(FormattableString.Invariant($"trial {settings.TrialId} of {_sweep.MaxTrials} rung {settings.Rung} epochs {settings.Options.Epochs:G4} ")
             + FormattableString.Invariant($"{values}: {end}, {result.DurationInMilliseconds / 1000:F1} s"));
         _sweep.Progress?.Report(result);
     }

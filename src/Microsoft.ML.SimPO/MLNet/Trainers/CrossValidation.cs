@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.SimPO;
@@ -8,12 +9,47 @@ internal static class CrossValidation
     public static IReadOnlyList<CrossValidationFold> Run(
         MLContext context, IDataView data, PreferenceTrainerOptions options, int numberOfFolds, int seed, bool keepModels, CancellationToken cancellationToken)
     {
-        IHost host = ((IHostEnvironment)context).Register("AlignmentCrossValidation");
+        IHost host = Host(context);
         PairColumns.Of(host, data.Schema, options, nameof(data));
         IReadOnlyList<DataOperationsCatalog.TrainTestData> folds = PromptPartition.Folds(host, data, options.PromptColumnName, numberOfFolds, seed);
-        using IChannel channel = host.Start("CrossValidation");
         using var model = new SharedBase(context, options.Copy());
         model.GiveTo(options);
+        return Run(
+            host, folds, keepModels,
+            parts =>
+            {
+                AlignmentTransformer tuned = options.CreateTrainer(context).Fit(parts.TrainSet, null, cancellationToken);
+                return (tuned, tuned, () => context.Alignment.Evaluate(tuned.Transform(parts.TestSet)));
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Of a chain that ends in a trainer.</summary>
+    public static IReadOnlyList<CrossValidationFold> Run(
+        MLContext context, IDataView data, IEstimator<TransformerChain<AlignmentTransformer>> chain, int numberOfFolds, string promptColumn, int seed,
+        bool keepModels, CancellationToken cancellationToken)
+    {
+        IHost host = Host(context);
+        IReadOnlyList<DataOperationsCatalog.TrainTestData> folds = PromptPartition.Folds(host, data, promptColumn, numberOfFolds, seed);
+        return Run(
+            host, folds, keepModels,
+            parts =>
+            {
+                TransformerChain<AlignmentTransformer> tuned = chain.Fit(parts.TrainSet);
+                return (tuned.LastTransformer, tuned, () => context.Alignment.Evaluate(tuned.Transform(parts.TestSet)));
+            },
+            cancellationToken);
+    }
+
+    private static IHost Host(MLContext context) => ((IHostEnvironment)context).RegisterOwn("AlignmentCrossValidation");
+
+    /// <param name="fit">Gives the model of a fold, what is disposed with it, and how it is judged.</param>
+    private static List<CrossValidationFold> Run(
+        IHost host, IReadOnlyList<DataOperationsCatalog.TrainTestData> folds, bool keepModels,
+        Func<DataOperationsCatalog.TrainTestData, (AlignmentTransformer Model, IDisposable All, Func<AlignmentMetrics> Judge)> fit,
+        CancellationToken cancellationToken)
+    {
+        using IChannel channel = host.Start("CrossValidation");
         List<CrossValidationFold> results = [];
         try
         {
@@ -35,17 +71,17 @@ internal static class CrossValidation
 
         CrossValidationFold Judge(int fold, DataOperationsCatalog.TrainTestData parts)
         {
-            AlignmentTransformer tuned = options.CreateTrainer(context).Fit(parts.TrainSet, null, cancellationToken);
+            (AlignmentTransformer model, IDisposable all, Func<AlignmentMetrics> judge) = fit(parts);
             bool kept = false;
             try
             {
-                AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(parts.TestSet));
+                AlignmentMetrics metrics = judge();
                 kept = keepModels;
-                return new CrossValidationFold(fold, metrics, parts.TestSet, kept ? tuned : null);
+                return new CrossValidationFold(fold, metrics, parts.TestSet, kept ? model : null);
             }
             finally
             {
-                if (!kept) tuned.Dispose();
+                if (!kept) all.Dispose();
             }
         }
     }

@@ -9,17 +9,19 @@ namespace Microsoft.ML.SimPO;
 /// <summary>What a fit writes to the log of the <see cref="MLContext"/>.</summary>
 internal static class FitReport
 {
-    public static void Encoded(IChannel channel, EncodingStatistics statistics, PreferenceTrainerOptions options)
+    public static void Encoded(IChannel channel, EncodingStatistics statistics, PreferenceTrainerOptions options, bool hasTemplate)
     {
         string alone = statistics.AlreadyTemplated > 0 ? $", {statistics.AlreadyTemplated} left alone because they hold its turn tokens" : "";
         string how = statistics.Templated > 0
             ? $"{statistics.Templated} rendered with the model's chat template{alone}"
             : statistics.AlreadyTemplated > 0 ? "left alone because they hold the chat template's turn tokens"
-            : options.ApplyChatTemplate ? "as plain text, for the model has no chat template" : "as plain text, for the chat template is turned off";
-        channel.Info(Say($"{statistics.Encoded} pairs encoded: {how}."));
+            : !options.ApplyChatTemplate ? "as plain text, for the chat template is turned off"
+            : hasTemplate ? "as plain text" : "as plain text, for the model has no chat template";
+        channel.Info(statistics.Encoded == 0 ? "0 pairs encoded." : Say($"{statistics.Encoded} pairs encoded: {how}."));
         if (statistics.CutPrompts > 0)
-            channel.Info(Say(
-                $"{statistics.CutPrompts} prompts were cut to fit `MaxLength` {options.MaxLength} and `MaxPromptLength` {options.MaxPromptLength}."));
+            channel.Warning(Say(
+                $"{statistics.CutPrompts} of {statistics.Encoded} prompts ({statistics.CutPrompts / (double)statistics.Encoded:P1}) were cut at their start ")
+                + Say($"to fit `MaxLength` {options.MaxLength} and `MaxPromptLength` {options.MaxPromptLength}."));
         if (statistics.Merged > 0)
             channel.Info(Say($"{statistics.Merged} pairs have a token that spans the border of prompt and answer; it is scored with the answer."));
         if (statistics.DroppedLong > 0)
@@ -38,7 +40,23 @@ internal static class FitReport
         channel.Info(Say($"{decoder.Architecture.ModelType} model with {decoder.ParameterCount} parameters on {decoder.Device.type}, {precision}{stored}."));
         long tokens = pairs.Sum(p => (long)p.PackedLength);
         channel.Info(Say($"{pairs.Count} pairs, {tokens} tokens with each prompt once; {steps} steps of up to {options.BatchSize} pairs; seed {seed}."));
-        foreach (string warning in options.Warnings) channel.Warning(warning);
+        foreach (string warning in options.Warnings.Concat(RunForecast.Warnings(options, pairs.Count, steps, decoder))) channel.Warning(warning);
+        if (ContextWarning(pairs, decoder.Architecture.MaxPositions, options) is { } tooLong) channel.Warning(tooLong);
+    }
+
+    /// <summary>Positions that a model never saw are computed as any other, and mean nothing to it.</summary>
+    private static string? ContextWarning(IReadOnlyList<EncodedPrompt> pairs, int positions, PreferenceTrainerOptions options)
+    {
+        (int count, int longest) = (0, 0);
+        foreach (EncodedPrompt pair in pairs)
+        {
+            int tokens = pair.Answers.Max(a => a.Ids.Length);
+            if (tokens > positions) count++;
+            longest = Math.Max(longest, tokens);
+        }
+        return count == 0 ? null
+            : Say($"{count} of {pairs.Count} pairs are longer than the {positions} positions that the model was made for, the longest has {longest} tokens. ")
+                + Say($"`MaxLength` is {options.MaxLength}: use {positions}.");
     }
 
     /// <summary>Few pairs in a step of their own are a noisy step with the same learning rate.</summary>

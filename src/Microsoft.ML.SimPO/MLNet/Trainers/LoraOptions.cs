@@ -35,12 +35,20 @@ public sealed class LoraOptions
     [Option("lora_modules_to_save", OptionEffect.Steps)]
     public IReadOnlyList<string> ModulesToSave { get; set; } = [];
 
+    /// <summary>
+    /// Dropout of the adapter's input, which is not done: 0 alone is possible. Both answers of a pair share the computation of their prompt, and how a step is
+    /// cut into passes changes nothing; neither would hold with a random mask. Default 0.
+    /// </summary>
+    [Option("lora_dropout", OptionEffect.None)]
+    public double Dropout { get; set; }
+
     /// <summary>All options in a line.</summary>
     public override string ToString()
     {
         string whole = ModulesToSave.Count == 0 ? "" : $" with {string.Join(", ", ModulesToSave)} whole";
-        return string.Create(
-            CultureInfo.InvariantCulture, $"rank {Rank}, alpha {Alpha}{(UseRslora ? ", rank-stabilised" : "")} on {string.Join(", ", TargetModules)}{whole}");
+        string dropout = Dropout == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", dropout {Dropout}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"rank {Rank}, alpha {Alpha}{(UseRslora ? ", rank-stabilised" : "")} on {string.Join(", ", TargetModules)}{whole}{dropout}");
     }
 
     internal LoraOptions Copy()
@@ -53,6 +61,11 @@ public sealed class LoraOptions
     internal IEnumerable<string> Faults()
     {
         foreach (string fault in OptionProperty.Of(typeof(LoraOptions)).Select(o => o.Fault(this, "Lora.")).OfType<string>()) yield return fault;
+        if (Dropout != 0)
+        {
+            yield return FormattableString.Invariant($"`Lora.Dropout` must be 0, but was {Dropout}: both answers of a pair share the computation of their ")
+                + "prompt, which a random mask would part. Against overfitting use fewer `Epochs` or a lower `Lora.Rank`.";
+        }
         if (TargetModules.Count == 0) yield return "`Lora.TargetModules` must name a module, but was empty. Use \"all-linear\" for all linear layers.";
         else if (TargetModules.Any(string.IsNullOrWhiteSpace)) yield return "`Lora.TargetModules` must hold names of modules, but one was empty.";
         else if (TargetModules.Count > 1 && TargetModules.Contains(AdapterTargets.AllLinear))

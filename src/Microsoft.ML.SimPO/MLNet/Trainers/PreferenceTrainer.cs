@@ -26,7 +26,11 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
         _context = context;
         _options = options.Copy();
         _options.Validate();
-        _host = ((IHostEnvironment)context).Register($"{options.Method}Trainer");
+        _host = ((IHostEnvironment)context).RegisterOwn($"{options.Method}Trainer");
+        if (!(options.LearningRate >= RunForecast.DestructiveRate)) return;
+        using IChannel channel = _host.Start("Options");
+        channel.Warning(FormattableString.Invariant($"`LearningRate` {options.LearningRate} destroys any model within a few steps. ")
+            + "Use 3e-7 to 1e-6 for large models, up to 1e-3 for very small ones and adapters.");
     }
 
     /// <summary>A copy of the options that the trainer works with.</summary>
@@ -41,7 +45,7 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
     /// Pairs to judge the model by, before the first step and as often as the options say; null for none, or the share of <paramref name="input"/> that
     /// <c>ValidationFraction</c> holds out.
     /// </param>
-    /// <param name="cancellationToken">Ends the work within a layer's time, as <c>MLContext.CancelExecution</c> does.</param>
+    /// <param name="cancellationToken">Ends the work within a layer's time.</param>
     /// <returns>A transformer that owns the tuned weights: dispose it to free them.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">
@@ -99,7 +103,7 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
     {
         PreferenceEncoder encoder = model.Encoder(_options);
         EncodedPrompts pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken);
-        FitReport.Encoded(channel, encoder.Statistics, _options);
+        FitReport.Encoded(channel, encoder.Statistics, _options, model.Template is not null);
         if (pairs.Count > 0) return new RunData(pairs, PairCounts.Of(encoder.Statistics));
         throw new InvalidOperationException("There are no preference pairs to learn from: the data has no rows, or every row was dropped.");
     }
@@ -118,6 +122,7 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
             .. _options.EarlyStoppingPatience > 0 ? [nameof(_options.EarlyStoppingPatience)] : Array.Empty<string>(),
             .. _options.RestoreBestModel ? [nameof(_options.RestoreBestModel)] : Array.Empty<string>(),
             .. _options.EvaluationSteps > 0 ? [nameof(_options.EvaluationSteps)] : Array.Empty<string>(),
+            .. _options.SampleAnswers > 0 ? [nameof(_options.SampleAnswers)] : Array.Empty<string>(),
         ];
         if (needy.Length == 0) return;
         throw new InvalidOperationException(string.Join(Environment.NewLine, needy.Select(

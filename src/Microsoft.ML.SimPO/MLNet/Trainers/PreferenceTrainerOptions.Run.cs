@@ -15,6 +15,14 @@ public abstract partial class PreferenceTrainerOptions
     public int EvaluationSteps { get; set; }
 
     /// <summary>
+    /// So many prompts of the validation data are answered at every evaluation, the same each time and with the likeliest tokens, at most 128: loss and
+    /// accuracy look well also of a model that has lost its language. The answers stand in the log and in <see cref="ValidationResult.SampleAnswers"/>. 0 or
+    /// more; default 0, for none. Needs validation data.
+    /// </summary>
+    [Option("sample_answers", OptionEffect.None, AtLeast = 0, Use = "3, or 0 for none")]
+    public int SampleAnswers { get; set; }
+
+    /// <summary>
     /// Stop after so many evaluations without a lower validation loss, and give back the best model. 0 or more; default 0, for never. Needs validation data.
     /// </summary>
     [Option("early_stopping_patience", OptionEffect.None, AtLeast = 0, Use = "2 to 5, or 0 for never")]

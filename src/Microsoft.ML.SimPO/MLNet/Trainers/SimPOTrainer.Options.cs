@@ -7,6 +7,9 @@ public sealed partial class SimPOTrainer
     /// <summary>Options of <see cref="SimPOTrainer"/>. They are copied when the trainer is made.</summary>
     public sealed class Options : PreferenceTrainerOptions
     {
+        /// <summary>What is above it was probably meant otherwise.</summary>
+        private const float UsualRatio = 2;
+
         /// <summary>gamma / beta, the target margin between the mean log-probabilities in nats. 0 or more, usually 0.3 to 1.6; default 0.5.</summary>
         [Option("gamma_beta_ratio", OptionEffect.Steps, AtLeast = 0, Use = "0.3 to 1.6"), SweepRange(0, 1.6, DefaultOrder = 3)]
         public float GammaBetaRatio { get; set; } = 0.5f;
@@ -35,8 +38,16 @@ public sealed partial class SimPOTrainer
 
         internal override SftNormalization CrossEntropy => SftNormalization;
 
-        internal override IEnumerable<string> Warnings =>
-            LossType == SimPOLossType.Hinge && LabelSmoothing > 0 ? ["`LabelSmoothing` has no effect with the hinge loss."] : [];
+        internal override IEnumerable<string> Warnings
+        {
+            get
+            {
+                if (LossType == SimPOLossType.Hinge && LabelSmoothing > 0) yield return "`LabelSmoothing` has no effect with the hinge loss.";
+                if (GammaBetaRatio <= UsualRatio) yield break;
+                yield return Say($"`GammaBetaRatio` is {GammaBetaRatio}, a target margin of {GammaBetaRatio} nats a token: 0.3 to 1.6 is usual. ")
+                    + Say($"If gamma itself was meant, TRL's `simpo_gamma`, divide it by `Beta`: {GammaBetaRatio / Beta:G3}.");
+            }
+        }
 
         internal override IAlignmentLoss CreateLoss() =>
             new SimPOLoss(Beta, GammaBetaRatio, LossType, LabelSmoothing, SftWeight, Profile.CrossEntropy ?? SftNormalization);

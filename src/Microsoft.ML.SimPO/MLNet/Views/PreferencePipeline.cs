@@ -24,7 +24,7 @@ internal sealed class PreferencePipeline
     public PreferencePipeline(MLContext context, PairSource source, PreferenceFilterOptions? filters, string? modelPath)
     {
         _context = context;
-        _host = ((IHostEnvironment)context).Register("PreferenceLoader");
+        _host = ((IHostEnvironment)context).RegisterOwn("PreferenceLoader");
         _source = source;
         _filters = filters?.Copy();
         _filters?.Validate();
@@ -39,7 +39,7 @@ internal sealed class PreferencePipeline
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var source = PairSource.Of(data, new PreferenceLoadOptions { MalformedRows = MalformedRows.FailAtFirst });
         long count = PreferenceWriter.Write(path, source.Read(null, new DropLog()).Select(located => located.Row), source.HasScores());
-        using IChannel channel = ((IHostEnvironment)context).Register("PreferenceLoader").Start("Save");
+        using IChannel channel = ((IHostEnvironment)context).RegisterOwn("PreferenceLoader").Start("Save");
         channel.Info(FormattableString.Invariant($"{path}: {count} pairs written."));
         return count;
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.ML.SimPO.Checkpoints;
 
@@ -22,6 +23,32 @@ internal static class ChatTemplateFiles
         {
             throw new InvalidDataException($"The chat template in '{file}' is not valid. {e.Message}", e);
         }
+    }
+
+    /// <summary>The template that somebody chose, as a model's folder would hold it.</summary>
+    /// <param name="given">Its text, a file, or the name of one of those that the model has.</param>
+    /// <exception cref="InvalidDataException">It is none of these.</exception>
+    public static ModelFile Chosen(ModelFiles files, string given)
+    {
+        if (given.Contains("{{", StringComparison.Ordinal) || given.Contains("{%", StringComparison.Ordinal)) return Of(given);
+        if (File.Exists(given)) return new ModelFile(TemplateFile, RegularFile.ReadBytes(given, JsonFile.MaxLength));
+        Dictionary<string, string> named = new(StringComparer.Ordinal);
+        using (JsonDocument? config = ModelJson.Read(files, ConfigFile))
+        {
+            if (config is not null && config.RootElement.TryGetProperty("chat_template", out JsonElement list) && list.ValueKind == JsonValueKind.Array)
+            {
+                foreach (JsonElement entry in list.EnumerateArray())
+                    if (ModelJson.Text(entry, "name") is { } name && ModelJson.Text(entry, "template") is { } text) named[name] = text;
+            }
+        }
+        foreach (ModelFile file in files.Where(f => f.Name.StartsWith(ModelFile.TemplateFolder + "/", StringComparison.Ordinal)))
+            named[Path.GetFileNameWithoutExtension(file.Name)] = Encoding.UTF8.GetString(file.Content);
+        if (named.TryGetValue(given, out string? source)) return Of(source);
+        string known = named.Count == 0 ? "no named ones" : string.Join(", ", named.Keys.Order(StringComparer.Ordinal).Select(n => $"'{n}'"));
+        throw new InvalidDataException($"`ChatTemplate` is {Faults.Quote(given)}, which is neither the text of a template, with {{{{ or {{% in it, nor a file, "
+            + $"nor the name of a template of the model: it has {known}.");
+
+        static ModelFile Of(string source) => new(TemplateFile, Encoding.UTF8.GetBytes(source));
     }
 
     private static (string Source, string File)? Find(ModelFiles files)

@@ -8,7 +8,7 @@ namespace Microsoft.ML.SimPO.Training.Diagnosis;
 /// <param name="learningRate">The highest of the run, for messages.</param>
 internal sealed class RunDiagnosis(int pairsPerStep, double learningRate)
 {
-    private const double Fall = 0.3, SevereFall = 1.0, VanishedShare = 1e-3, StandardErrors = 3;
+    private const double Fall = 0.3, SevereFall = 1.0, FallAtOnce = 2.0, VanishedShare = 1e-3, StandardErrors = 3;
     private const int WindowPairs = 64, FewestGradients = 3;
 
     private readonly int _window = Math.Max(1, (WindowPairs + pairsPerStep - 1) / pairsPerStep);
@@ -24,11 +24,13 @@ internal sealed class RunDiagnosis(int pairsPerStep, double learningRate)
 
     private TrainingDiagnosis? Chosen(TrainingProgress step)
     {
-        if (_fellSeverely || _steps.Count < 2 * _window) return null;
-        double[] start = [.. _steps.Take(_window).Select(s => s.ChosenLogProbability)];
-        double[] recent = [.. _steps.TakeLast(_window).Select(s => s.ChosenLogProbability)];
+        if (_fellSeverely || _steps.Count < 2) return null;
+        int window = Window(step);
+        double[] start = [.. _steps.Take(window).Select(s => s.ChosenLogProbability)];
+        double[] recent = [.. _steps.TakeLast(window).Select(s => s.ChosenLogProbability)];
         double fall = start.Average() - recent.Average();
-        if (fall <= Fall || fall <= StandardErrors * Math.Sqrt((Variance(start) + Variance(recent)) / _window)) return null;
+        if (window < _window && fall <= FewStepsFall(step)) return null;
+        if (fall <= Fall || fall <= StandardErrors * Math.Sqrt((Variance(start) + Variance(recent)) / window)) return null;
         bool severe = fall > SevereFall;
         if (_fell && !severe) return null;
         (_fell, _fellSeverely) = (true, severe);
@@ -38,6 +40,13 @@ internal sealed class RunDiagnosis(int pairsPerStep, double learningRate)
             + Say($"{recent.Average():F2}, while the accuracy reads {step.Accuracy:P0}: {verdict}. ")
             + Say($"Use a lower `LearningRate` than {learningRate:G3}, or add `SftWeight`."));
     }
+
+    /// <summary>Steps that are compared: whole windows where there are two, else the first with the newest, and both halves of a run that is over.</summary>
+    private int Window(TrainingProgress step) =>
+        _steps.Count >= 2 * _window ? _window : step.Step >= step.TotalSteps ? _steps.Count / 2 : 1;
+
+    /// <summary>What chance alone does not do to so few steps.</summary>
+    private static double FewStepsFall(TrainingProgress step) => step.Step >= step.TotalSteps ? SevereFall : FallAtOnce;
 
     private TrainingDiagnosis? Gradient(TrainingProgress step)
     {

@@ -1,9 +1,26 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>A warning about a run.</summary>
-/// <param name="Step">After which step, from 1.</param>
-/// <param name="Symptom">What was seen.</param>
-/// <param name="IsSevere">Whether the model is as good as lost.</param>
-/// <param name="Value">Nats a token by which the log-probability fell, or the gradient norm's share of its start.</param>
-/// <param name="Message">What was seen, in numbers, and what to do.</param>
-public sealed record TrainingDiagnosis(int Step, TrainingSymptom Symptom, bool IsSevere, double Value, string Message);
+public sealed record TrainingDiagnosis
+{
+    [JsonConstructor]
+    internal TrainingDiagnosis(int step, TrainingSymptom symptom, bool isSevere, double value, string message) =>
+        (Step, Symptom, IsSevere, Value, Message) = (step, symptom, isSevere, value, message);
+
+    /// <summary>After which step, from 1.</summary>
+    public int Step { get; }
+
+    /// <summary>What was seen.</summary>
+    public TrainingSymptom Symptom { get; }
+
+    /// <summary>Whether the model is as good as lost.</summary>
+    public bool IsSevere { get; }
+
+    /// <summary>Nats a token by which the log-probability fell, or the gradient norm's share of its start.</summary>
+    public double Value { get; }
+
+    /// <summary>What was seen, in numbers, and what to do.</summary>
+    public string Message { get; }
+}

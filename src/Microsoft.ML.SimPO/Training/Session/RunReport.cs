@@ -35,6 +35,13 @@ internal sealed class RunReport(ITrainingLog log) : ITrainingObserver
     public void StoppedEarly(int step, BestModel best) => log.Info(Say(
         $"Stopped after step {step}: {best.Worse} evaluations in a row without an eval_loss below {best.Loss:F4}, which was after step {best.Step ?? 0}."));
 
+    /// <param name="saved">The step of the newest checkpoint; null for none.</param>
+    /// <param name="folder">The run's; null where nothing is written.</param>
+    public void Cancelled(int step, int total, int? saved, string? folder) => log.Warning(Say($"Cancelled after step {step} of {total}. ") + (
+        saved is { } last ? Say($"The newest checkpoint is that of step {last}: set `ResumeFrom` to Auto to go on from it.")
+        : folder is not null ? "There is no checkpoint to go on from: set `SaveSteps`, or `SaveOnCancel`."
+        : "Nothing was kept: set `OutputPath` and `SaveOnCancel` to be able to go on."));
+
     public void Done(int steps, TimeSpan elapsed) => log.Info(Say($"{steps} steps in {elapsed.TotalSeconds:F1} s."));
 
     public void Restored(int step, double loss) => log.Info(Say($"The model is that after step {step}, with the lowest eval_loss, {loss:F4}."));

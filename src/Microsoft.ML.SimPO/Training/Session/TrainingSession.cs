@@ -35,8 +35,10 @@ internal sealed class TrainingSession(
     public TrainingRun Run(TrainingLoop loop, IReadOnlyList<TrainingStep> plan, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
+        StandstillCheck? standstill = origin.State is null ? new(decoder) : null;
         using (TrainingSteps steps = loop.Begin(training.Pairs, plan)) RunSteps(steps, cancellationToken);
         _report.Done(_record.Steps.Count - (origin.State?.Step ?? 0), clock.Elapsed);
+        if (standstill?.Warning(_record.Steps) is { } warning) log.Warning(warning);
         int? restored = settings.KeepsBest ? RestoreBest() : null;
         return new TrainingRun
         {
@@ -68,6 +70,7 @@ internal sealed class TrainingSession(
         catch (OperationCanceledException)
         {
             if (settings.SaveOnCancel && store.Folder is not null && _record.Step > 0 && _record.Step != _savedStep) Save(steps);
+            if (_record.Step > 0) _report.Cancelled(_record.Step, steps.Plan.Count, _savedStep, store.Folder?.Path);
             throw;
         }
     }

@@ -7,6 +7,14 @@ public sealed class SchemaTests(TunedModel model) : IClassFixture<TunedModel>
     private readonly MLContext _context = model.Context;
 
     [Fact]
+    public void A_column_whose_name_differs_in_case_alone_is_named()
+    {
+        IDataView data = _context.Data.LoadFromEnumerable([new { prompt = "q", Chosen = "c", Rejected = "r" }]);
+        Assert.Equal("Could not find prompt column 'Prompt'. There is 'prompt': give that as the name of the column, for names keep their case (Parameter "
+            + "'inputSchema')", Failure(() => model.Transformer.Transform(data)));
+    }
+
+    [Fact]
     public void A_missing_column_is_named()
     {
         IDataView data = _context.Data.LoadFromEnumerable([new { Question = "q", Chosen = "c", Rejected = "r" }]);
@@ -60,7 +68,8 @@ public sealed class SchemaTests(TunedModel model) : IClassFixture<TunedModel>
         DataViewSchema actual = model.Transformer.Transform(data).Schema, promised = model.Transformer.GetOutputSchema(data.Schema);
         string Text(DataViewSchema.Column c) => $"{c.Name} {c.Type} {string.Join(", ", c.Annotations.Schema.Select(a => $"{a.Name} {a.Type}"))}";
         Assert.Equal(promised.Select(Text), actual.Select(Text));
-        Assert.Equal(["Prompt", "Chosen", "Rejected", "ChosenReward", "RejectedReward", "Margin", "Score", "PredictedLabel"], actual.Select(c => c.Name));
+        Assert.Equal(["Prompt", "Chosen", "Rejected", "ChosenReward", "RejectedReward", "Margin", "Score", "PredictedLabel", "Probability"],
+            actual.Select(c => c.Name));
         SchemaShape shape = Trainer().GetOutputSchema(Internals.ShapeOf(data.Schema)), actualShape = Internals.ShapeOf(actual);
         string Shape(SchemaShape.Column c) =>
             $"{c.Name} {c.Kind} {c.ItemType} {c.IsKey} [{string.Join(", ", c.Annotations.Select(a => $"{a.Name} {a.Kind} {a.ItemType} {a.IsKey}").Order())}]";

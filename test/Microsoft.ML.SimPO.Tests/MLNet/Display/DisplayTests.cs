@@ -21,6 +21,36 @@ public sealed class DisplayTests(TunedModel model) : IClassFixture<TunedModel>
     }
 
     [Fact]
+    public void What_notebooks_show_is_written_as_a_page_too()
+    {
+        using var folder = new Checkpoints.TempFolder();
+        (string Html, Action<string> Save, string Title)[] shown =
+        [
+            (model.Transformer.ToHtml(), model.Transformer.SaveHtml, "Model"),
+            Of(_context.Alignment.Evaluate(model.Transformer.Transform(model.Data))),
+        ];
+        foreach ((string html, Action<string> save, string title) in shown)
+        {
+            save(folder.File("page.html"));
+            string page = File.ReadAllText(folder.File("page.html"));
+            Assert.StartsWith("<!DOCTYPE html>", page, StringComparison.Ordinal);
+            Assert.Contains(html, page, StringComparison.Ordinal);
+            Assert.Contains($"<title>{title}</title>", page, StringComparison.Ordinal);
+        }
+
+        static (string, Action<string>, string) Of(AlignmentMetrics metrics) => (metrics.ToHtml(), metrics.SaveHtml, "Evaluation");
+    }
+
+    [Fact]
+    public void Options_and_models_read_as_a_line_in_every_culture()
+    {
+        var options = new SimPOTrainer.Options { ModelPath = "m", Beta = 2.5f, LearningRate = 2e-4 };
+        Assert.Equal("SimPO with Beta 2.5, ModelPath m, LearningRate 0.0002", options.ToString());
+        Assert.Equal("Scoring with default options", new ScoringOptions().ToString());
+        Assert.Matches(@"^llama model with 1,\d{3},\d{3} parameters, beta 2\.5, tuned with SimPO in 2 steps$", model.Transformer.ToString());
+    }
+
+    [Fact]
     public void Metrics_show_all_their_figures()
     {
         IDataView data = _context.Data.LoadFromEnumerable(
@@ -48,7 +78,7 @@ public sealed class DisplayTests(TunedModel model) : IClassFixture<TunedModel>
         XElement html = Shown(result);
         Assert.Equal(3, html.Descendants("tbody").Single().Elements().Count());
         Assert.Contains("it went astray", html.Value, StringComparison.Ordinal);
-        Assert.Contains("best: trial 1 of 3", html.Value, StringComparison.Ordinal);
+        Assert.Contains("best: trial 0 of 3", html.Value, StringComparison.Ordinal);
     }
 
     /// <summary>As .NET Interactive looks for it: an attribute of that name, its property's type, its method, members of the formatters.</summary>

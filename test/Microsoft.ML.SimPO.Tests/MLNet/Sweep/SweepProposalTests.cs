@@ -53,6 +53,47 @@ public sealed class SweepProposalTests
         Assert.Equal([0.5, 0.5, 1, 0.5, 1, 2, 0.5], runner.Ran.Select(s => s.Options.Epochs));
     }
 
+    /// <summary>Three trials reach the top of one rung alone, four that of two by threes: each at least trains to its end then.</summary>
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(4, 2)]
+    [InlineData(12, 2)]
+    [InlineData(13, 3)]
+    [InlineData(1000, 3)]
+    public void Rungs_are_planned_from_the_budget(int trials, int rungs) => Assert.Equal(rungs, HalvingProposer.RungsWithin(trials, eta: 3, most: 3));
+
+    [Fact]
+    public void A_budget_below_the_rungs_trains_every_trial_to_its_end()
+    {
+        FakeRunner runner = Run(new SweepOptions { Algorithm = SweepAlgorithm.SuccessiveHalving, MaxTrials = 3 }, s => s.TrialId, epochs: 2);
+        Assert.All(runner.Ran, s => Assert.Equal((0, 2.0), (s.Rung, s.Options.Epochs)));
+    }
+
+    [Fact]
+    public void Nothing_is_tried_twice_and_a_space_that_is_used_up_ends_the_sweep()
+    {
+        foreach (SweepAlgorithm algorithm in new[] { SweepAlgorithm.Random, SweepAlgorithm.Grid })
+        {
+            SweepSpace space = new SweepSpace().AddChoice("BatchSize", 2, 4, 4.0).AddChoice("Beta", 1, 2);
+            FakeRunner runner = Run(new SweepOptions { Algorithm = algorithm, Space = space, MaxTrials = 50 }, _ => 0);
+            Assert.Equal([(2, 1f), (2, 2f), (4, 1f), (4, 2f)], runner.Ran.Select(s => (s.Options.BatchSize, s.Options.Beta)).Order());
+        }
+    }
+
+    [Fact]
+    public void Values_that_no_trial_could_begin_with_are_refused_before_the_first()
+    {
+        var sweep = new SweepOptions { Space = new SweepSpace().Add("LearningRate", -1, 1e-3).AddChoice("BatchSize", 8, 0).AddChoice("Epochs", "0,5") };
+        int ran = 0;
+        Assert.Equal("`Epochs` is of type Double: the text \"0,5\" is no value of it. (Parameter 'sweep')",
+            Assert.Throws<ArgumentException>(() => Run(sweep, _ => ran++)).Message);
+        sweep.Space.AddChoice("Epochs", 0.5);
+        Assert.Equal("LearningRate -1: `LearningRate` must be greater than 0, but was -1. Use 3e-7 to 1e-6 for large models." + Environment.NewLine
+            + "BatchSize 0: `BatchSize` must be at least 1, but was 0. Use 8 to 128. (Parameter 'sweep')",
+            Assert.Throws<ArgumentException>(() => Run(sweep, _ => ran++)).Message);
+        Assert.Equal(0, ran);
+    }
+
     [Fact]
     public void Trials_that_went_astray_are_never_promoted_and_do_not_end_the_sweep()
     {
@@ -133,7 +174,7 @@ public sealed class SweepProposalTests
             "`Shuffle` is no option that has a range of its own. Use Add.",
             "`Speed` is not an option of SimPOTrainer.",
             "`OutputPath` is no number: add it with its values.",
-            "`BatchSize` is of type Int32: many is no value of it.",
+            "`BatchSize` is of type Int32: the text \"many\" is no value of it.",
             "`Lora.Size` is not an option of SimPOTrainer. (Parameter 'sweep')",
         ];
         Assert.Equal(

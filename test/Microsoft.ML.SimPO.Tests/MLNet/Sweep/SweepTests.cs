@@ -1,4 +1,5 @@
 using Microsoft.Data.Analysis;
+using Microsoft.ML.Data;
 using Xunit.Abstractions;
 
 namespace Microsoft.ML.SimPO;
@@ -43,6 +44,34 @@ public sealed class SweepTests(ITestOutputHelper output)
             CheckTable(result);
         }
         Assert.Equal(before, LiveTensors.Count);
+    }
+
+    /// <summary>The margin that is searched takes no part in the judgement: the log-loss is that of the margins against 0.</summary>
+    [Fact]
+    public void The_log_loss_has_one_meaning_whatever_target_margin_is_searched()
+    {
+        using SweepResult result = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(), new SweepOptions
+        {
+            Metric = SweepMetric.LogLoss,
+            Algorithm = SweepAlgorithm.Grid,
+            Space = new SweepSpace().AddChoice("GammaBetaRatio", 0.1, 1.5),
+        });
+        double[] margins = [.. result.BestModel.Transform(Validation).GetColumn<float>("Margin").Select(m => (double)m)];
+        Assert.Equal(margins.Average(m => Math.Log(1 + Math.Exp(-m))), result.BestTrial.Metric, 1e-6);
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public void A_metric_of_the_callers_decides_in_its_direction(bool higher, int best)
+    {
+        int judged = 0;
+        using SweepResult result = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(), Options(2, o =>
+        {
+            (o.CustomMetric, o.HigherIsBetter) = ((model, held) => held.GetColumn<string>("Prompt").Count() + judged++ + (0 * model.Beta), higher);
+        }));
+        Assert.Equal([8.0, 9.0], result.Trials.Select(t => t.Metric));
+        Assert.Equal(best, result.BestTrial.TrialSettings.TrialId);
     }
 
     /// <summary>What a sweep finds is what a fit with these options gives, so sharing the base changes nothing.</summary>
@@ -198,7 +227,7 @@ public sealed class SweepTests(ITestOutputHelper output)
         Assert.Equal(result.Trials.Select(t => (double?)t.Metrics!.Accuracy), frame["Accuracy"].Cast<double?>());
         string[] lines = result.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(result.Trials.Count + 1, lines.Length);
-        Assert.StartsWith($"{result.BestTrial.TrialSettings.TrialId + 1} ", lines[1].TrimStart(), StringComparison.Ordinal);
+        Assert.StartsWith($"{result.BestTrial.TrialSettings.TrialId} ", lines[1].TrimStart(), StringComparison.Ordinal);
         Assert.EndsWith("best", lines[1], StringComparison.Ordinal);
     }
 

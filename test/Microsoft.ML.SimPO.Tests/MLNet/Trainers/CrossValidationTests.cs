@@ -8,6 +8,25 @@ public sealed class CrossValidationTests
 
     private IDataView Data => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(9));
 
+    /// <summary>Whatever stands before the trainer: here a transform that gives its prompt column another name.</summary>
+    [Fact]
+    public void A_chain_that_ends_in_a_trainer_is_judged_as_the_trainer_alone_is()
+    {
+        SimPOTrainer Trainer(string prompt) => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.PromptColumnName = prompt));
+        long before = LiveTensors.CountWithoutGarbage();
+        var chain = _context.Transforms.CopyColumns("Question", "Prompt").Append(Trainer("Question"));
+        IReadOnlyList<CrossValidationFold> folds = _context.Alignment.CrossValidate(Data, chain, numberOfFolds: 3);
+        Assert.Equal(before, LiveTensors.Count);
+        IReadOnlyList<CrossValidationFold> alone = _context.Alignment.CrossValidate(Data, Trainer("Prompt"), numberOfFolds: 3);
+        Assert.Equal(alone.Select(f => f.Metrics.MeanMargin), folds.Select(f => f.Metrics.MeanMargin));
+        IReadOnlyList<CrossValidationFold> kept = _context.Alignment.CrossValidate(Data, chain, numberOfFolds: 2, keepModels: true);
+        foreach (CrossValidationFold fold in kept)
+        {
+            Assert.NotEmpty(fold.Model!.TrainingRun.Steps);
+            fold.Model.Dispose();
+        }
+    }
+
     [Fact]
     public void Each_pair_is_held_out_once_and_judged_by_a_model_that_did_not_see_it()
     {

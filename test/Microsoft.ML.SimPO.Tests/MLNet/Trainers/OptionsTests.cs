@@ -47,6 +47,31 @@ public class OptionsTests
     }
 
     [Fact]
+    public void Dropout_of_an_adapter_is_refused_with_its_reason()
+    {
+        SimPOTrainer.Options options = QuickStartFiles.Options(o => o.Lora = new LoraOptions { Dropout = 0.05 });
+        Assert.Equal(
+            "`Lora.Dropout` must be 0, but was 0.05: both answers of a pair share the computation of their prompt, which a random mask would part. Against "
+                + "overfitting use fewer `Epochs` or a lower `Lora.Rank`. (Parameter 'options')",
+            Assert.Throws<ArgumentException>(() => _context.Alignment.Trainers.SimPO(options)).Message);
+    }
+
+    [Theory]
+    [InlineData(2048, 1800)]
+    [InlineData(1024, 900)]
+    [InlineData(4096, 3600)]
+    [InlineData(2, 1)]
+    public void The_most_tokens_of_a_prompt_go_with_those_of_prompt_and_answer(int length, int prompt)
+    {
+        var options = new SimPOTrainer.Options { ModelPath = QuickStartFiles.Model, MaxLength = length };
+        Assert.Equal(prompt, options.MaxPromptLength);
+        _context.Alignment.Trainers.SimPO(options);
+        options.MaxPromptLength = 1;
+        options.MaxLength = 512;
+        Assert.Equal(1, options.MaxPromptLength);
+    }
+
+    [Fact]
     public void All_faults_are_told_in_one_message()
     {
         var options = new SimPOTrainer.Options

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.IO.Compression;
+using Microsoft.ML.SimPO.Checkpoints;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>
+/// Compares the small entries of a zip file, those of ML.NET and of other transforms among them, with the checksums of its directory, which neither .NET nor
+/// ML.NET looks at: one flipped bit of an option would give other scores.
+/// </summary>
+internal static class ArchiveCheck
+{
+    /// <summary>Larger entries are not looked at here: weights have hashes of their own.</summary>
+    private const long MostBytes = 64 << 20;
+
+    private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(i => Enumerable.Range(0, 8).Aggregate((uint)i, (crc, _) => Shift(crc)))];
+
+    /// <exception cref="InvalidDataException">Entries are not what was saved; all are named.</exception>
+    public static void Verify(ModelLoadContext context)
+    {
+        if (context.Repository?._archive is not { } archive) return;
+        var faults = new Faults($"The saved model '{ArchiveFile.Of(context)?.Name ?? "of a stream"}' is damaged");
+        foreach (ZipArchiveEntry entry in archive.Entries.Where(e => e.Length <= MostBytes))
+            if (Fault(entry) is { } fault) faults.Add($"{Faults.Quote(entry.FullName)} {fault}");
+        faults.ThrowIfAny();
+    }
+
+    private static string? Fault(ZipArchiveEntry entry)
+    {
+        try
+        {
+            (long length, uint crc) = Sum(entry);
+            if (length != entry.Length) return string.Create(CultureInfo.InvariantCulture, $"has {length} bytes; it was saved with {entry.Length}.");
+            return crc == entry.Crc32 ? null : "was altered since it was saved: its checksum is another.";
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException)
+        {
+            return $"cannot be unpacked: {e.Message}";
+        }
+    }
+
+    private static (long Length, uint Crc) Sum(ZipArchiveEntry entry)
+    {
+        using Stream stream = entry.Open();
+        var block = new byte[1 << 16];
+        (long length, uint crc) = (0, uint.MaxValue);
+        for (int read; length <= MostBytes && (read = stream.Read(block)) > 0; length += read)
+            foreach (byte next in block.AsSpan(0, read)) crc = Table[(byte)(crc ^ next)] ^ (crc >> 8);
+        return (length, ~crc);
+    }
+
+    /// <summary>A step of division by the polynomial of zip files, its bits from the least on.</summary>
+    private static uint Shift(uint crc) => (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
+}

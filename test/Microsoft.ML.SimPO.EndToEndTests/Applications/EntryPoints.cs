@@ -1,0 +1,116 @@
+// Calls every public method that a program begins with, from the package alone: EntryPoints SAMPLE-FOLDER
+using System.Reflection;
+using Microsoft.Extensions.AI;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.SimPO;
+
+string modelPath = Path.Combine(args[0], "model"), trainPath = Path.Combine(args[0], "data", "train.jsonl");
+var ml = new MLContext(seed: 1);
+
+// Data.
+IDataView pairs = ml.Data.TakeRows(ml.Alignment.LoadPreferences(trainPath), 16);
+Check("a mixture", ml.Alignment.LoadPreferences([new MixturePart(trainPath, 0.01)]).GetColumn<string>("Prompt").Count() > 1);
+Check("saved pairs", ml.Alignment.SavePreferences(pairs, "pairs.parquet") == 16
+    && ml.Alignment.LoadPreferences("pairs.parquet").GetColumn<string>("Chosen").SequenceEqual(pairs.GetColumn<string>("Chosen")));
+Check("a description of data", ml.Alignment.DescribePreferences(pairs, modelPath: modelPath).ToString().Contains("16"));
+DataOperationsCatalog.TrainTestData parts = ml.Alignment.TrainTestSplit(pairs, testFraction: 0.25);
+
+// Models.
+Check("a description of a model", ml.Alignment.DescribeModel(modelPath).Parameters > 1e6);
+using AlignmentTransformer untuned = ml.Alignment.LoadModel(modelPath);
+Check("a description of a loaded model", untuned.Describe().Family == untuned.ModelFamily);
+
+// Every trainer, by the options that it takes.
+int trainers = 0;
+foreach (MethodInfo make in typeof(AlignmentTrainers).GetMethods())
+{
+    if (make.GetParameters() is not [{ ParameterType: var type }] || !type.IsSubclassOf(typeof(PreferenceTrainerOptions))) continue;
+    var options = (PreferenceTrainerOptions)Activator.CreateInstance(type)!;
+    (options.ModelPath, options.LearningRate, options.WarmupRatio) = (modelPath, 2e-4, 0);
+    using AlignmentTransformer tuned = ((IEstimator<AlignmentTransformer>)make.Invoke(ml.Alignment.Trainers, [options])!).Fit(pairs);
+    Check($"trainer {make.Name}", tuned.TrainingRun.Steps.Count == 2);
+    trainers++;
+}
+Check("trainers", trainers > 0);
+SimPOTrainer trainer = ml.Alignment.Trainers.SimPO(new SimPOTrainer.Options
+{
+    ModelPath = modelPath, LearningRate = 1e-3, BatchSize = 8, Lora = new LoraOptions { Rank = 4, Alpha = 8 }, OutputPath = "run",
+});
+using AlignmentTransformer model = trainer.Fit(parts.TrainSet, parts.TestSet);
+Check("a run", TrainingRun.Load("run").Steps.Count == model.TrainingRun.Steps.Count);
+
+// Scores.
+AlignmentMetrics metrics = ml.Alignment.Evaluate(model.Transform(pairs));
+Check("metrics", metrics.Count == 16 && model.GetOutputSchema(pairs.Schema)["Score"].Type == NumberDataViewType.Single);
+metrics.SaveHtml("metrics.html");
+Check("a page", File.ReadAllText("metrics.html").Contains(metrics.ToHtml()));
+Check("rows", model.GetRowToRowMapper(pairs.Schema).OutputSchema.Count > 3);
+using (PredictionEngine<Pair, Scores> engine = ml.Model.CreatePredictionEngine<Pair, Scores>(model))
+    Check("an engine", float.IsFinite(engine.Predict(new Pair { Prompt = "Hello?", Chosen = "Hello.", Rejected = "No." }).Margin));
+IDataView rewarded = ml.Alignment.Transforms.ScoreResponses(model, responseColumnName: "Chosen").Fit(pairs).Transform(pairs);
+Check("rewards of answers", rewarded.GetColumn<float>("Reward").All(float.IsFinite));
+
+// Words.
+const string prompt = "What is the status of order 4355?";
+var few = new GenerationOptions { MaxNewTokens = 12 };
+string answer = model.Generate(prompt, few);
+Check("an answer", answer.Length > 0 && model.Generate([prompt], few)[0] == answer && model.Generate([new ChatMessage(ChatRole.User, prompt)], few) == answer);
+Check("samples", model.GenerateSamples([prompt], 2, few with { Sample = true })[0].Count == 2);
+string streamed = "";
+await foreach (string piece in model.GenerateStreaming(prompt, few)) streamed += piece;
+Check("a stream", streamed == answer);
+using (var chained = ml.Alignment.Trainers.SimPO(modelPath, learningRate: 2e-4).Append(ml.Alignment.Transforms.GenerateNext(options: few)).Fit(parts.TestSet))
+    Check("a trainer and its answers", chained.Transform(parts.TestSet).GetColumn<string>("Answer").All(text => text.Length > 0));
+Check("a column of answers", ml.Alignment.Transforms.Generate(model, options: few).Fit(pairs).Transform(pairs).GetColumn<string>("Answer").First().Length > 0);
+using IChatClient chat = model.AsChatClient();
+ChatResponse response = await chat.GetResponseAsync(prompt, new ChatOptions { Temperature = 0, MaxOutputTokens = 12 });
+Check("a chat", response.Text == answer && await chat.GetStreamingResponseAsync(prompt).AnyAsync());
+Check("tokens", model.Tokenizer.CountTokens(prompt) > 3);
+
+// Files.
+model.SaveAdapter("adapter");
+model.SaveCheckpoint("merged");
+ml.Model.Save(model, pairs.Schema, "tuned.zip");
+ml.Model.SaveAtomically(model, pairs.Schema, "whole.zip");
+foreach (string zip in new[] { "tuned.zip", "whole.zip" })
+{
+    using var loaded = (AlignmentTransformer)ml.Model.Load(zip, out _);
+    Check(zip, ml.Alignment.Evaluate(loaded.Transform(pairs)).MeanMargin == metrics.MeanMargin);
+}
+using (AlignmentTransformer again = untuned.WithAdapter("adapter")) Check("an adapter", again.AdapterParameterCount == model.AdapterParameterCount);
+using (AlignmentTransformer merged = ml.Alignment.LoadModel("merged")) Check("a checkpoint", merged.Generate(prompt, few).Length > 0);
+
+// Choices.
+var choice = new SimPOTrainer.Options { BaseModel = untuned, LearningRate = 2e-4 };
+using (SweepResult sweep = ml.Alignment.Sweep(parts.TrainSet, parts.TestSet, choice, new SweepOptions { MaxTrials = 2 }))
+    Check("a sweep", sweep.ToDataFrame().Rows.Count == 2 && sweep.ToString().Contains("best") && sweep.BestModel.Generate(prompt, few).Length > 0);
+Check("folds", ml.Alignment.CrossValidate(pairs, ml.Alignment.Trainers.SimPO(choice), numberOfFolds: 2).Count == 2);
+
+// The end.
+model.Dispose();
+try
+{
+    model.Generate(prompt);
+    Check("a disposed model", false);
+}
+catch (ObjectDisposedException)
+{
+    Console.WriteLine("all of it works");
+}
+
+static void Check(string what, bool holds) => Console.WriteLine(holds ? what : throw new InvalidOperationException($"{what}: not as it should be"));
+
+internal sealed class Pair
+{
+    public string Prompt { get; set; } = "";
+
+    public string Chosen { get; set; } = "";
+
+    public string Rejected { get; set; } = "";
+}
+
+internal sealed class Scores
+{
+    public float Margin { get; set; }
+}

@@ -1,0 +1,97 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Microsoft.ML.SimPO.EndToEnd;
+
+/// <summary>The README's program and those of the guides, as somebody copies them: into applications that know the package alone.</summary>
+[Collection(PackageCollection.Name)]
+public sealed partial class GuidesTests(PackageFeed feed)
+{
+    private static readonly string Sample = Path.Combine(ChildProgram.Root, "samples", "QuickStart");
+
+    [Fact]
+    public async Task The_program_of_the_readme_runs_in_a_new_console_application()
+    {
+        string program = Blocks(Path.Combine(ChildProgram.Root, "README.md")).Single();
+        using FreshApplication application = await FreshApplication.Build(feed, new Dictionary<string, string> { ["Program.cs"] = program });
+        using var folder = new TemporaryFolder();
+        Provide(folder.Path);
+        ChildProgram run = await application.Run(folder.Path);
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        Assert.Matches(@"accuracy \d+(\.\d)? ?%, mean margin -?\d\.\d{3}\r?\n.{10,}", run.Output);
+        Assert.True(File.Exists(folder.In("tuned", "model.safetensors")) && File.Exists(folder.In("tuned.zip")));
+    }
+
+    /// <summary>All in one application, each in a file of its own, whose usings are those that the guide shows.</summary>
+    [Fact]
+    public async Task Every_guide_compiles_with_the_package_and_runs()
+    {
+        string[] guides = [.. Directory.EnumerateFiles(Path.Combine(ChildProgram.Root, "docs", "guides"), "*.md").Order(StringComparer.Ordinal)];
+        Dictionary<string, string> sources = guides.ToDictionary(g => NameOf(g) + ".cs", Source);
+        sources["Program.cs"] = $"await (args[0] switch {{ {string.Concat(guides.Select(g => $"\"{NameOf(g)}\" => Guides.{NameOf(g)}.Guide.Run(), "))} "
+            + "_ => throw new ArgumentException(args[0]) });";
+        using FreshApplication application = await FreshApplication.Build(feed, sources);
+        foreach (string guide in guides)
+        {
+            using var folder = new TemporaryFolder();
+            Provide(folder.Path);
+            ChildProgram run = await application.Run(folder.Path, NameOf(guide));
+            Assert.True(run.ExitCode == 0, $"{guide}: {run.Output}{run.Error}");
+        }
+    }
+
+    private static string NameOf(string guide) => "Of" + Path.GetFileNameWithoutExtension(guide);
+
+    /// <summary>A guide as a file: its usings, its statements as a method, its types.</summary>
+    private static string Source(string guide)
+    {
+        var (usings, statements, types) = (new StringBuilder(), new StringBuilder(), new StringBuilder());
+        foreach (string block in Blocks(guide))
+        {
+            if (Type().IsMatch(block))
+            {
+                types.AppendLine(block);
+                continue;
+            }
+            foreach (string line in block.Split('\n')) (Using().IsMatch(line) ? usings : statements).AppendLine(line);
+        }
+        return $$"""
+            {{usings}}
+            namespace Guides.{{NameOf(guide)}};
+
+            internal static class Guide
+            {
+                public static async Task Run()
+                {
+                    await Task.CompletedTask;
+            {{statements}}
+                }
+            }
+
+            {{types}}
+            """;
+    }
+
+    private static IEnumerable<string> Blocks(string path) => Block().Matches(File.ReadAllText(path).ReplaceLineEndings("\n")).Select(m => m.Groups[1].Value);
+
+    /// <summary>A model and pairs under the names that the programs use.</summary>
+    private static void Provide(string folder)
+    {
+        File.WriteAllLines(Path.Combine(folder, "train.jsonl"), File.ReadLines(Path.Combine(Sample, "data", "train.jsonl")).Take(32));
+        File.WriteAllLines(Path.Combine(folder, "pairs.jsonl"), File.ReadLines(Path.Combine(Sample, "data", "train.jsonl")).Take(32));
+        File.WriteAllLines(Path.Combine(folder, "test.jsonl"), File.ReadLines(Path.Combine(Sample, "data", "test.jsonl")).Take(8));
+        File.WriteAllText(Path.Combine(folder, "reviews.jsonl"), """{"task": "t", "answers": {"good": "g", "bad": "b"}}""");
+        File.WriteAllText(Path.Combine(folder, "rated.jsonl"), """{"prompt": "q", "responses": ["a", "b", "c"], "scores": [1, 1.5, 3]}""");
+        Directory.CreateDirectory(Path.Combine(folder, "model"));
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(Sample, "model"))) File.Copy(file, Path.Combine(folder, "model", Path.GetFileName(file)));
+    }
+
+    [GeneratedRegex(@"```csharp\n(.*?)\n```", RegexOptions.Singleline)]
+    private static partial Regex Block();
+
+    [GeneratedRegex(@"^using [\w.]+;$")]
+    private static partial Regex Using();
+
+    [GeneratedRegex(@"^(internal |public |sealed )*class ")]
+    private static partial Regex Type();
+}

@@ -1,0 +1,149 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>A model that is disposed while others use it: work under way ends well, what comes later says that it is gone, memory is freed.</summary>
+public sealed class DisposalTests
+{
+    private readonly MLContext _context = new(seed: 1);
+
+    private IDataView Data => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8));
+
+    [Fact]
+    public void Weights_stay_until_the_work_that_uses_them_has_ended()
+    {
+        long before = LiveTensors.CountWithoutGarbage();
+        AlignmentTransformer model = Load();
+        int weights = model.Model.Decoder.Parameters.Count;
+        using (ModelLease first = model.Model.Enter(), second = model.Model.Enter())
+        {
+            model.Dispose();
+            first.Dispose();
+            first.Dispose(); // ends once
+            Assert.Equal(before + weights, LiveTensors.Count);
+            Assert.Throws<ObjectDisposedException>(model.Model.Enter);
+        }
+        Assert.Equal(before, LiveTensors.Count);
+    }
+
+    [Fact]
+    public void An_answer_that_is_being_written_when_the_model_is_disposed_is_whole()
+    {
+        AlignmentTransformer model = Load();
+        var options = new GenerationOptions { MaxNewTokens = 24 };
+        string prompt = QuickStartFiles.Pairs(1)[0].Prompt, expected = model.Generate(prompt, options);
+        long before = LiveTensors.Count;
+        string written = "";
+        foreach (string piece in model.GenerateStreaming(prompt, options).ToBlockingEnumerable())
+        {
+            if (written.Length == 0) model.Dispose();
+            written += piece;
+        }
+        Assert.Equal(expected, written);
+        Assert.True(LiveTensors.Count < before);
+    }
+
+    [Fact]
+    public void Every_call_after_it_says_that_the_model_is_gone()
+    {
+        AlignmentTransformer model = Load();
+        IDataView lazy = model.Transform(Data);
+        var scorer = _context.Alignment.Transforms.ScoreResponses(model, responseColumnName: "Chosen").Fit(Data);
+        PredictionEngine<TextPair, ScoredPair> engine = _context.Model.CreatePredictionEngine<TextPair, ScoredPair>(model);
+        using var chat = model.AsChatClient();
+        model.Dispose();
+        Action[] calls =
+        [
+            () => model.Transform(Data), () => model.GetRowToRowMapper(Data.Schema), () => _ = lazy.GetColumn<float>("Score").ToArray(),
+            () => scorer.Transform(Data), () => engine.Predict(QuickStartFiles.Pairs(1)[0]), () => model.Generate("hi"),
+            () => _ = model.GenerateStreaming("hi").ToBlockingEnumerable().Count(), () => model.SaveCheckpoint("nowhere"), () => model.SaveAdapter("nowhere"),
+            () => model.Describe(), () => model.WithAdapter("nowhere"), () => _ = model.ParameterCount,
+            () => _context.Model.Save(model, Data.Schema, Stream.Null), () => _context.Model.CreatePredictionEngine<TextPair, ScoredPair>(model),
+            () => chat.GetResponseAsync([new(Microsoft.Extensions.AI.ChatRole.User, "hi")]).GetAwaiter().GetResult(),
+            () => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => (o.ModelPath, o.BaseModel) = ("", model))).Fit(Data),
+        ];
+        for (int i = 0; i < calls.Length; i++)
+        {
+            Exception? error = Record.Exception(calls[i]);
+            while (error is { InnerException: { } inner } and not ObjectDisposedException) error = inner;
+            Assert.True(error is ObjectDisposedException, $"call {i}: {error}");
+        }
+    }
+
+    [Fact]
+    public void A_prediction_engine_never_disposes_the_model()
+    {
+        using AlignmentTransformer model = Load();
+        TextPair pair = QuickStartFiles.Pairs(1)[0];
+        PredictionEngine<TextPair, ScoredPair> first = Engine(model), second = Engine(model);
+        float expected = first.Predict(pair).Score;
+        first.Dispose();
+        Assert.Equal(expected, second.Predict(pair).Score);
+        second.Dispose();
+        using PredictionEngine<TextPair, ScoredPair> third = Engine(model);
+        Assert.Equal(expected, third.Predict(pair).Score);
+
+        // Also where the engine is that of a chain, which disposes its parts.
+        using var chain = _context.Transforms.CopyColumns("Question", "Prompt").Append(new Fitted(model)).Fit(Data);
+        using (PredictionEngine<TextPair, ScoredPair> chained = _context.Model.CreatePredictionEngine<TextPair, ScoredPair>(chain)) chained.Predict(pair);
+        Assert.Equal(expected, third.Predict(pair).Score);
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public void A_pool_of_engines_on_16_threads_is_served_until_the_model_is_disposed_2000_times_over() => RunPool(2000);
+
+    [Fact]
+    public void A_pool_of_engines_on_16_threads_is_served_until_the_model_is_disposed() => RunPool(2);
+
+    private void RunPool(int rounds)
+    {
+        long before = LiveTensors.CountWithoutGarbage();
+        TextPair pair = QuickStartFiles.Pairs(1)[0];
+        for (int i = 0; i < rounds; i++)
+        {
+            AlignmentTransformer model = Load();
+            float expected = Engine(model).Predict(pair).Score;
+            int done = 0, gone = 0;
+            using var barrier = new Barrier(17);
+            Thread[] threads = [.. Enumerable.Range(0, 16).Select(_ => new Thread(() =>
+            {
+                using (PredictionEngine<TextPair, ScoredPair> own = Engine(model)) Assert.Equal(expected, own.Predict(pair).Score);
+                barrier.SignalAndWait();
+                try
+                {
+                    while (true)
+                    {
+                        using PredictionEngine<TextPair, ScoredPair> own = Engine(model);
+                        if (own.Predict(pair).Score != expected) return;
+                        Interlocked.Increment(ref done);
+                    }
+                }
+                catch (ObjectDisposedException)
+                {
+                    Interlocked.Increment(ref gone);
+                }
+            }))];
+            foreach (Thread thread in threads) thread.Start();
+            barrier.SignalAndWait();
+            SpinWait.SpinUntil(() => Volatile.Read(ref done) > 0);
+            model.Dispose();
+            foreach (Thread thread in threads) thread.Join();
+            Assert.Equal(16, gone);
+        }
+        Assert.Equal(before, LiveTensors.CountWithoutGarbage());
+    }
+
+    private AlignmentTransformer Load() => _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options());
+
+    /// <summary>With the options that an application has by default: the engine believes that the model is its own.</summary>
+    private PredictionEngine<TextPair, ScoredPair> Engine(AlignmentTransformer model) =>
+        _context.Model.CreatePredictionEngine<TextPair, ScoredPair>(model);
+
+    private sealed class Fitted(AlignmentTransformer model) : IEstimator<AlignmentTransformer>
+    {
+        public AlignmentTransformer Fit(IDataView input) => model;
+
+        public SchemaShape GetOutputSchema(SchemaShape inputSchema) => model.GetOutputSchema(inputSchema);
+    }
+}
