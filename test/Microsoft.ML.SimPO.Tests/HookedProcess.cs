@@ -12,9 +12,19 @@ internal static class HookedProcess
     /// <returns>What it printed.</returns>
     public static string Run(string variable, string value, string? folder = null, params (string Name, string Value)[] settings)
     {
+        (int exitCode, string output, string error) = RunUnder([], variable, value, folder, settings);
+        Assert.True(exitCode == 0, $"exit code {exitCode}{Environment.NewLine}{output}{Environment.NewLine}{error}");
+        return output;
+    }
+
+    /// <summary>Runs it as the argument of another program, such as <c>strace</c>, whatever becomes of it.</summary>
+    public static (int ExitCode, string Output, string Error) RunUnder(
+        string[] program, string variable, string value, string? folder = null, params (string Name, string Value)[] settings)
+    {
         string assembly = typeof(HookedProcess).Assembly.Location;
         string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        var start = new ProcessStartInfo(host, ["exec", assembly])
+        string[] command = [.. program, host, "exec", assembly];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder ?? "",
             RedirectStandardOutput = true,
@@ -28,8 +38,6 @@ internal static class HookedProcess
         Task<string> error = child.StandardError.ReadToEndAsync();
         string output = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
-
-        Assert.True(child.ExitCode == 0, $"exit code {child.ExitCode}{Environment.NewLine}{output}{Environment.NewLine}{error.Result}");
-        return output;
+        return (child.ExitCode, output, error.Result);
     }
 }

@@ -10,11 +10,16 @@ internal sealed class AdapterTargets
 
     private const string Head = "lm_head";
 
-    private readonly Regex? _pattern;
-    private readonly Regex? _excludedPattern;
+    private readonly BoundedPattern? _pattern;
+    private readonly BoundedPattern? _excludedPattern;
+    private readonly HashSet<string> _names, _excludedNames;
+    private readonly HashSet<int> _layers = [];
 
-    private AdapterTargets(IReadOnlyList<string> names, Regex? pattern, IReadOnlyList<string> excluded, Regex? excludedPattern) =>
+    private AdapterTargets(IReadOnlyList<string> names, BoundedPattern? pattern, IReadOnlyList<string> excluded, BoundedPattern? excludedPattern)
+    {
         (Names, _pattern, Excluded, _excludedPattern) = (names, pattern, excluded, excludedPattern);
+        (_names, _excludedNames) = (new(names, StringComparer.Ordinal), new(excluded, StringComparer.Ordinal));
+    }
 
     /// <summary>The names, <c>["all-linear"]</c>, or the pattern alone.</summary>
     public IReadOnlyList<string> Names { get; }
@@ -29,7 +34,15 @@ internal sealed class AdapterTargets
     public bool IsExcludedText => _excludedPattern is not null;
 
     /// <summary>Only layers of these numbers; all where there are none. Not together with a pattern or with all-linear.</summary>
-    public IReadOnlyList<int> Layers { get; private init; } = [];
+    public IReadOnlyList<int> Layers
+    {
+        get;
+        private init
+        {
+            field = value;
+            _layers = [.. value];
+        }
+    } = [];
 
     /// <summary>What stands before the number in a name, as <c>layers</c>; anything where there are none.</summary>
     public IReadOnlyList<string> LayerContainers { get; private init; } = [];
@@ -72,20 +85,20 @@ internal sealed class AdapterTargets
 
     /// <summary>Names that mean none of the layers.</summary>
     public IEnumerable<string> Unmatched(IReadOnlyCollection<string> linearLayers) =>
-        IsText ? [] : Names.Where(name => !linearLayers.Any(layer => ModulePattern.EndsIn(layer, name)));
+        IsText ? [] : Names.Except(linearLayers.SelectMany(ModulePattern.EndsOf), StringComparer.Ordinal);
 
-    private AdapterTargets Copy(IReadOnlyList<string> excluded, Regex? pattern) =>
+    private AdapterTargets Copy(IReadOnlyList<string> excluded, BoundedPattern? pattern) =>
         new(Names, _pattern, excluded, pattern) { Layers = Layers, LayerContainers = LayerContainers };
 
     private bool IsMeant(string layer)
     {
         if (_pattern is not null) return _pattern.IsMatch(layer);
         if (Names is [AllLinear]) return layer != Head;
-        if (Names.Contains(layer, StringComparer.Ordinal)) return true; // a full name stands for itself, whatever its layer
-        return Names.Any(name => ModulePattern.EndsIn(layer, name))
-            && (Layers.Count == 0 || (ModulePattern.LayerOf(layer, LayerContainers) is { } i && Layers.Contains(i)));
+        if (_names.Contains(layer)) return true; // a full name stands for itself, whatever its layer
+        return ModulePattern.EndsOf(layer).Any(_names.Contains)
+            && (Layers.Count == 0 || (ModulePattern.LayerOf(layer, LayerContainers) is { } i && _layers.Contains(i)));
     }
 
     private bool IsExcluded(string layer) =>
-        _excludedPattern?.IsMatch(layer) ?? Excluded.Any(name => ModulePattern.EndsIn(layer, name));
+        _excludedPattern?.IsMatch(layer) ?? ModulePattern.EndsOf(layer).Any(_excludedNames.Contains);
 }

@@ -21,16 +21,19 @@ internal static class AtomicFolder
     /// <param name="kind">What is written, as "model", for messages.</param>
     /// <param name="replaces">Whether a file of that name belongs to what is written, so that the old one goes.</param>
     /// <param name="fill">Writes into the folder it is given. When it throws, the target stays as it was and nothing is left behind.</param>
+    /// <param name="journal">The full path of the journal of what is published together with the folder; null for none.</param>
     /// <exception cref="IOException">
     /// The target is a file, or a folder that is not empty and holds nothing to replace: then it is probably not the one that was meant.
     /// </exception>
-    public static FolderReplacement Prepare(string target, string kind, Func<string, bool> replaces, Action<string> fill)
+    public static FolderReplacement Prepare(
+        string target, string kind, Func<string, bool> replaces, Action<string> fill, string? journal = null)
     {
-        FileSizeSignal.MakeError();
+        using IDisposable size = FileSizeSignal.MakeError();
         target = Resolve(target);
+        FolderReplacement.Recover(target, replaces);
         CheckTarget(target, kind, replaces);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        StagingFolder staging = StagingFolder.Create(target);
+        StagingFolder staging = StagingFolder.Create(target, journal);
         try
         {
             Fill(fill, staging.Path);
@@ -43,16 +46,15 @@ internal static class AtomicFolder
         }
     }
 
-    /// <summary>What .NET makes of a limit on the size of files is no error of input and output.</summary>
     private static void Fill(Action<string> fill, string folder)
     {
         try
         {
             fill(folder);
         }
-        catch (ArgumentOutOfRangeException e) when (e.ParamName == "value")
+        catch (Exception e) when (FileSizeSignal.IsCause(e))
         {
-            throw new IOException("A file would be larger than this system allows. Raise the limit, or write to another disk.", e);
+            throw FileSizeSignal.ErrorOf(e);
         }
     }
 
@@ -60,10 +62,26 @@ internal static class AtomicFolder
     {
         if (File.Exists(target)) throw new IOException($"'{target}' is a file; a folder is to be written there. Give another name.");
         if (!Directory.Exists(target)) return;
-        List<string> names = [.. Directory.EnumerateFileSystemEntries(target).Select(e => Path.GetFileName(e))];
+        List<string> names = [.. Directory.EnumerateFileSystemEntries(target).Select(e => Path.GetFileName(e)).Where(n => !WritingMark.IsMark(n))];
         if (names.Count > 0 && !names.Any(replaces))
             throw new IOException($"The folder '{target}' is not empty and holds no {kind}, but for example '{names.Order(StringComparer.Ordinal).First()}'. "
                 + $"Give a new or empty folder, or that of another {kind}.");
+    }
+
+    /// <summary>
+    /// Ends what writers of a model's or an adapter's folder left that were killed, before it is read. Where that is not possible, for want of rights or room,
+    /// the folder is read as it is: it is whole.
+    /// </summary>
+    public static void Recover(string target)
+    {
+        try
+        {
+            FolderReplacement.Recover(Resolve(target), name => ModelFile.IsOfModel(name) || ModelFile.IsOfAdapter(name));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            // Whoever writes there next is told.
+        }
     }
 
     /// <summary>The full path, without a separator at its end, of the folder itself where the target is a link to one.</summary>

@@ -23,8 +23,9 @@ internal sealed unsafe class CheckpointStream : Checkpoint
 
     /// <param name="stream">Stands at the first byte; need not seek, and stays open.</param>
     /// <param name="path">What it is called in messages.</param>
+    /// <param name="most">The stream cannot have more bytes: nothing is made for tensors that claim to lie behind them.</param>
     /// <exception cref="InvalidDataException">It is no safetensors file, or a damaged one.</exception>
-    public static CheckpointStream Open(Stream stream, string path)
+    public static CheckpointStream Open(Stream stream, string path, long most = long.MaxValue)
     {
         Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixLength];
         int read = stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false);
@@ -36,7 +37,8 @@ internal sealed unsafe class CheckpointStream : Checkpoint
         if (header.Length < (long)length)
             throw Damaged(
                 $"'{path}': the header should take {length} bytes, but only {header.Length} follow. The file is cut short or no safetensors file.");
-        return new CheckpointStream(stream, path, SafetensorsHeader.Parse(header, path, fileLength: null), prefix.Length + header.Length);
+        var opened = new CheckpointStream(stream, path, SafetensorsHeader.Parse(header, path, fileLength: null), prefix.Length + header.Length);
+        return opened._end <= most ? opened : throw Damaged($"'{path}': its tensors end at byte {opened._end}, but it can have {most} bytes at most.");
     }
 
     /// <summary>Nothing: the stream belongs to whoever opened it.</summary>

@@ -49,12 +49,13 @@ internal sealed class CheckpointWriter
     }
 
     /// <summary>Writes the folder beside the target, which is as it was until the caller publishes the new one.</summary>
+    /// <param name="journal">The full path of the journal of what is published together with the folder; null for none.</param>
     /// <inheritdoc cref="Write"/>
-    public FolderReplacement Prepare(string targetFolder, IReadOnlyList<TensorSource> tensors)
+    public FolderReplacement Prepare(string targetFolder, IReadOnlyList<TensorSource> tensors, string? journal = null)
     {
         var plan = new ShardPlan(tensors, Type, MaxShardBytes);
         CheckTarget(targetFolder);
-        return AtomicFolder.Prepare(targetFolder, Kind, ModelFile.IsOfModel, folder => Fill(folder, plan, CancellationToken.None));
+        return AtomicFolder.Prepare(targetFolder, Kind, ModelFile.IsOfModel, folder => Fill(folder, plan, CancellationToken.None), journal);
     }
 
     private static ModelFiles KeptOf(string folder)

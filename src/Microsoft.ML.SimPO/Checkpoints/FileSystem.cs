@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Microsoft.ML.SimPO.Checkpoints;
 
@@ -8,6 +10,9 @@ internal static partial class FileSystem
     private const int CurrentFolder = -100;
     private const uint LinuxExchange = 2;
     private const uint MacSwap = 2;
+
+    // Errors that say that there is nothing to write out here, or no way to.
+    private const int Interrupted = 4, Invalid = 22, ReadOnly = 30, NotSupportedOnLinux = 95, NotSupportedOnMac = 45;
 
     /// <summary>Gives two existing folders each other's name in one step.</summary>
     /// <returns><c>false</c> if this system or this disk cannot; nothing has happened then.</returns>
@@ -25,14 +30,39 @@ internal static partial class FileSystem
         return false;
     }
 
-    /// <summary>Has the names in a folder written to the disk, so that a rename outlives a loss of power.</summary>
+    /// <summary>Has what was written to a file brought to the disk.</summary>
+    /// <exception cref="IOException">It could not be: the disk failed, or had no room after all. What was written may be lost.</exception>
+    public static void Flush(FileStream file)
+    {
+        file.Flush(flushToDisk: false);
+        Flush(file.SafeFileHandle, file.Name);
+    }
+
+    /// <summary>Has the names in a folder brought to the disk, so that a rename outlives a loss of power.</summary>
+    /// <exception cref="IOException">They could not be.</exception>
     public static void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows()) return;
         int descriptor = Open(folder, 0);
-        if (descriptor < 0) return;
-        _ = Flush(descriptor);
-        _ = Close(descriptor);
+        if (descriptor < 0) return; // a folder whose names cannot be read
+        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        Flush(handle, folder);
+    }
+
+    /// <summary>.NET's own call does not say when it failed.</summary>
+    private static void Flush(SafeFileHandle handle, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            RandomAccess.FlushToDisk(handle);
+            return;
+        }
+        while (Synchronize(handle) != 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            if (error is Invalid or ReadOnly or NotSupportedOnLinux or NotSupportedOnMac) return;
+            if (error != Interrupted) throw new IOException($"'{path}' could not be written to the disk: {new Win32Exception(error).Message}.");
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "renameat2", StringMarshalling = StringMarshalling.Utf8)]
@@ -44,9 +74,6 @@ internal static partial class FileSystem
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int Flush(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Synchronize(SafeFileHandle file);
 }

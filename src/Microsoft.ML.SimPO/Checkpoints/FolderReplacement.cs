@@ -2,9 +2,12 @@ namespace Microsoft.ML.SimPO.Checkpoints;
 
 /// <summary>
 /// A folder that was filled beside its place. It takes the place of the old one in one step, and gives it back where something else that belongs to it fails.
+/// What a process leaves that is killed after that step is brought to its end by <see cref="Recover"/>.
 /// </summary>
 internal sealed class FolderReplacement : IDisposable
 {
+    private const string OldPurpose = "old";
+
     private readonly StagingFolder _staging;
     private readonly Func<string, bool> _replaces;
 
@@ -24,39 +27,103 @@ internal sealed class FolderReplacement : IDisposable
     public void Complete() => _staging.Complete();
 
     /// <summary>Swaps the new folder with the old one, which stays beside it.</summary>
+    /// <exception cref="IOException">It cannot be, or the disk did not take it; the old one is in its place.</exception>
     public void Publish()
     {
-        _old = TryMove(_staging.Path, Target) ? null : Swap(_staging.Path, Target);
+        _old = TryMove(_staging.Path, Target) ? null : Swap(_staging.Path, Target, _staging.Stem);
         _staging.Release();
-        FlushParent();
+        try
+        {
+            FlushParent();
+        }
+        catch
+        {
+            TakeBack();
+            throw;
+        }
     }
 
     /// <summary>Puts the old folder back after <see cref="Publish"/>, and removes the new one.</summary>
-    public void TakeBack()
-    {
-        string unwanted = AtomicFile.BesideName(Target, "old");
-        if (_old is null) Directory.Move(Target, unwanted);
-        else if (FileSystem.TryExchange(_old, Target)) unwanted = _old;
-        else
-        {
-            Directory.Move(Target, unwanted);
-            Directory.Move(_old, Target);
-        }
-        Directory.Delete(unwanted, recursive: true);
-        FlushParent();
-    }
+    public void TakeBack() => TakeBack(Target, _old);
 
     /// <summary>Ends the work after <see cref="Publish"/>: what is no part of the old model moves to the new folder, the rest is deleted.</summary>
     public void RemoveOld()
     {
-        if (_old is null) return;
-        MoveOthers(_old);
-        Directory.Delete(_old, recursive: true);
+        RemoveOld(Target, _old, _replaces);
+        _staging.RemoveMark(Target);
         FlushParent();
     }
 
     /// <summary>Removes the new folder unless it was published.</summary>
     public void Dispose() => _staging.Dispose();
+
+    /// <summary>
+    /// Ends what writers of a folder left that were killed after they had published it: files beside the old model are in the new folder, and the old one is
+    /// gone. Where a writer was killed between two renames, on a system that cannot swap, the old folder is in its place again.
+    /// </summary>
+    /// <param name="replaces">Whether a file of that name belongs to what was written.</param>
+    public static void Recover(string target, Func<string, bool> replaces)
+    {
+        string parent = System.IO.Path.GetDirectoryName(target)!;
+        if (!Directory.Exists(parent)) return;
+        if (!Directory.Exists(target))
+        {
+            string? old = Leftovers.Beside(target, OldPurpose, Directory.EnumerateDirectories).MaxBy(Directory.GetLastWriteTimeUtc);
+            if (old is null || File.Exists(target) || !Leftovers.Beside(target, StagingFolder.Purpose, Directory.EnumerateDirectories)
+                .Any(f => WritingMark.Abandoned(f).Any())) return;
+            Directory.Move(old, target);
+            FileSystem.FlushFolder(parent);
+            return;
+        }
+        foreach ((string mark, string stem, string? journal) in WritingMark.Abandoned(target).ToList())
+        {
+            if (journal is not null && File.Exists(journal)) continue;
+            RemoveOld(target, OldOf(target, stem), replaces);
+            File.Delete(mark);
+            FileSystem.FlushFolder(parent);
+        }
+    }
+
+    /// <summary>Undoes what a killed writer published, where the whole that it is a part of was not.</summary>
+    /// <param name="staged">Where the folder was made.</param>
+    public static void Undo(string target, string staged)
+    {
+        string stem = Leftovers.StemOf(staged, target, StagingFolder.Purpose);
+        if (WritingMark.IsOf(target, stem)) TakeBack(target, OldOf(target, stem));
+        else if (Directory.Exists(staged)) Directory.Delete(staged, recursive: true);
+    }
+
+    /// <summary>Where a writing put the old folder; null where there is none any more.</summary>
+    private static string? OldOf(string target, string stem) =>
+        new[] { StagingFolder.Purpose, OldPurpose }.Select(purpose => AtomicFile.BesideName(target, stem, purpose)).FirstOrDefault(Directory.Exists);
+
+    private static void TakeBack(string target, string? old)
+    {
+        string unwanted = AtomicFile.BesideName(target, OldPurpose);
+        if (old is null) Directory.Move(target, unwanted);
+        else if (FileSystem.TryExchange(old, target)) unwanted = old;
+        else
+        {
+            Directory.Move(target, unwanted);
+            Directory.Move(old, target);
+        }
+        Directory.Delete(unwanted, recursive: true);
+        FileSystem.FlushFolder(System.IO.Path.GetDirectoryName(target)!);
+    }
+
+    private static void RemoveOld(string target, string? old, Func<string, bool> replaces)
+    {
+        if (old is null) return;
+        foreach (string entry in Directory.EnumerateFileSystemEntries(old).ToList())
+        {
+            string name = System.IO.Path.GetFileName(entry), destination = System.IO.Path.Combine(target, name);
+            if (replaces(name) || WritingMark.IsMark(name) || System.IO.Path.Exists(destination)) continue;
+            if (Directory.Exists(entry)) Directory.Move(entry, destination);
+            else File.Move(entry, destination);
+        }
+        FileSystem.FlushFolder(target);
+        Directory.Delete(old, recursive: true);
+    }
 
     /// <returns><c>false</c> if the target exists, perhaps only since this moment.</returns>
     private static bool TryMove(string folder, string target)
@@ -74,11 +141,11 @@ internal sealed class FolderReplacement : IDisposable
     }
 
     /// <returns>Where the old folder is now.</returns>
-    private static string Swap(string beside, string target)
+    private static string Swap(string beside, string target, string stem)
     {
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(beside, File.GetUnixFileMode(target));
         if (FileSystem.TryExchange(beside, target)) return beside;
-        string old = AtomicFile.BesideName(target, "old");
+        string old = AtomicFile.BesideName(target, stem, OldPurpose);
         Directory.Move(target, old);
         try
         {
@@ -90,17 +157,6 @@ internal sealed class FolderReplacement : IDisposable
             throw;
         }
         return old;
-    }
-
-    private void MoveOthers(string old)
-    {
-        foreach (string entry in Directory.EnumerateFileSystemEntries(old).ToList())
-        {
-            string name = System.IO.Path.GetFileName(entry), destination = System.IO.Path.Combine(Target, name);
-            if (_replaces(name) || System.IO.Path.Exists(destination)) continue;
-            if (Directory.Exists(entry)) Directory.Move(entry, destination);
-            else File.Move(entry, destination);
-        }
     }
 
     private void FlushParent() => FileSystem.FlushFolder(System.IO.Path.GetDirectoryName(Target)!);

@@ -13,17 +13,22 @@ internal sealed class ModelConfig
 
     private const int LongestShown = 60;
 
-    private readonly JsonElement _element;
+    /// <summary>By name, the last of a name that stands there twice: looking one up in the element would go through all others each time.</summary>
+    private readonly Dictionary<string, JsonElement> _fields = new(StringComparer.Ordinal);
     private readonly string _prefix;
 
-    private ModelConfig(string path, string prefix, JsonElement element) => (Path, _prefix, _element) = (path, prefix, element);
+    private ModelConfig(string path, string prefix, JsonElement element)
+    {
+        (Path, _prefix) = (path, prefix);
+        foreach (JsonProperty field in element.EnumerateObject()) _fields[field.Name] = field.Value;
+    }
 
     /// <summary>The full path of the file.</summary>
     public string Path { get; }
 
     /// <summary>The names of all fields that are not <c>null</c>, in the order of the file, each once.</summary>
     public IEnumerable<string> FieldNames =>
-        _element.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null).Select(p => p.Name).Distinct(StringComparer.Ordinal);
+        _fields.Where(p => p.Value.ValueKind != JsonValueKind.Null).Select(p => p.Key);
 
     /// <summary>Reads <c>config.json</c> of a model folder.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -64,11 +69,11 @@ internal sealed class ModelConfig
     public bool Has(string field) => Find(field) is not null;
 
     /// <summary>Whether a field is there and <c>null</c>: for some that means something else than to be absent.</summary>
-    public bool IsNull(string field) => _element.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
+    public bool IsNull(string field) => _fields.TryGetValue(field, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
 
     /// <summary>The field as it stands, or <c>null</c>.</summary>
     public JsonElement? Find(string field) =>
-        _element.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        _fields.TryGetValue(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     public int GetInt32(string field) => GetInt32OrNull(field) ?? throw Missing(field, "a whole number");
 
@@ -79,6 +84,10 @@ internal sealed class ModelConfig
     public double GetDouble(string field) => GetDoubleOrNull(field) ?? throw Missing(field, "a number");
 
     public double GetDouble(string field, double fallback) => GetDoubleOrNull(field) ?? fallback;
+
+    /// <summary>A number greater than 0; the fallback is not looked at.</summary>
+    public double GetPositive(string field, double fallback) =>
+        GetDoubleOrNull(field) is not { } value ? fallback : value > 0 ? value : throw Wrong(field, "greater than 0");
 
     public double? GetDoubleOrNull(string field) => Find(field) is { } value ? ToDouble(field, value) : null;
 
@@ -146,10 +155,12 @@ internal sealed class ModelConfig
         throw Wrong(field, "a whole number of 32 bits", value);
     }
 
-    private double ToDouble(string field, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number)
-            ? number
-            : throw Wrong(field, "a finite number", value);
+    private double ToDouble(string field, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number) || !double.IsFinite(number))
+            throw Wrong(field, "a finite number", value);
+        return SingleRange.Holds(number) ? number : throw Wrong(field, SingleRange.Name, value);
+    }
 
     private string ToText(string field, JsonElement value) =>
         value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(field, "a text", value);

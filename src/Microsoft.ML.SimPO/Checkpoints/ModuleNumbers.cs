@@ -7,9 +7,25 @@ namespace Microsoft.ML.SimPO.Checkpoints;
 /// </summary>
 internal sealed class ModuleNumbers
 {
-    private readonly (string Key, Regex Pattern, double Value)[] _entries;
+    /// <summary>More names than modules of any model, and more expressions for them than anybody writes.</summary>
+    private const int MostNames = 100_000, MostExpressions = 1000;
 
-    private ModuleNumbers((string, Regex, double)[] entries) => _entries = entries;
+    /// <summary>A file that has thousands of expressions for thousands of modules is not matched to the end.</summary>
+    private const long MostMatches = 4_000_000;
+
+    private readonly (string Key, Lazy<BoundedPattern> Pattern, double Value)[] _entries;
+
+    /// <summary>Where names that stand for themselves are.</summary>
+    private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
+
+    private long _matches;
+
+    private ModuleNumbers((string Key, Lazy<BoundedPattern>, double)[] entries)
+    {
+        _entries = entries;
+        for (int i = 0; i < entries.Length; i++)
+            if (IsName(entries[i].Key)) _names.TryAdd(entries[i].Key, i);
+    }
 
     public static ModuleNumbers None { get; } = new([]);
 
@@ -18,25 +34,44 @@ internal sealed class ModuleNumbers
 
     public bool IsEmpty => _entries.Length == 0;
 
-    /// <exception cref="ArgumentException">A key is no regular expression.</exception>
-    public static ModuleNumbers Of(IEnumerable<KeyValuePair<string, double>> entries) =>
-        new([.. entries.Select(e => (e.Key, ModulePattern.LastParts(e.Key), e.Value))]);
+    /// <exception cref="ArgumentException">A key is no regular expression, or there are too many.</exception>
+    public static ModuleNumbers Of(IReadOnlyCollection<KeyValuePair<string, double>> entries)
+    {
+        if (entries.Count > MostNames || entries.Count(e => !IsName(e.Key)) > MostExpressions)
+            throw new ArgumentException(
+                FormattableString.Invariant($"There are more than {MostNames} names, or more than {MostExpressions} expressions."), nameof(entries));
+        return new([.. entries.Select(e => (e.Key, PatternOf(e.Key), e.Value))]);
+    }
 
     /// <summary>The number for a module; null where no key matches.</summary>
-    /// <exception cref="InvalidDataException">A key takes too long to match.</exception>
+    /// <exception cref="InvalidDataException">A key takes too long to match, or all together do.</exception>
     public double? Find(string module)
     {
-        foreach ((string key, Regex pattern, double value) in _entries)
-        {
-            try
-            {
-                if (pattern.IsMatch(module)) return value;
-            }
-            catch (RegexMatchTimeoutException e)
-            {
-                throw new InvalidDataException($"The pattern {Faults.Quote(key)} takes too long to match. Give names instead.", e);
-            }
-        }
-        return null;
+        if (IsEmpty) return null;
+        // A name that stands for itself needs no matching. One before it, whose dots stand for any character, would have to be meant for another module.
+        int named = ModulePattern.EndsOf(module).Min(end => _names.TryGetValue(end, out int index) ? index : int.MaxValue);
+        for (int i = 0; i < _entries.Length && i < named; i++)
+            if ((named == int.MaxValue || !IsName(_entries[i].Key)) && Matches(_entries[i].Key, _entries[i].Pattern.Value, module)) return _entries[i].Value;
+        return named < _entries.Length ? _entries[named].Value : null;
     }
+
+    private bool Matches(string key, BoundedPattern pattern, string module)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _matches) <= MostMatches) return pattern.IsMatch(module);
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw new InvalidDataException($"The pattern {Faults.Quote(key)} takes too long to match. Give names instead.", e);
+        }
+        throw new InvalidDataException(FormattableString.Invariant(
+            $"{_entries.Length} patterns are too many to be matched with every module. Give names of modules instead."));
+    }
+
+    /// <summary>Names are expressions always; others must be.</summary>
+    private static Lazy<BoundedPattern> PatternOf(string key) =>
+        IsName(key) ? new Lazy<BoundedPattern>(() => ModulePattern.LastParts(key)) : new Lazy<BoundedPattern>(ModulePattern.LastParts(key));
+
+    private static bool IsName(string key) => key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.');
 }

@@ -9,26 +9,31 @@ internal static class ModulePattern
 {
     private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
 
+    /// <summary>Longer expressions are no names of modules.</summary>
+    private const int MostCharacters = 10_000;
+
     /// <summary>
     /// An expression that must match all of a name. One that cannot blow up is preferred; some, with look-ahead, need the other kind and a limit of time.
     /// </summary>
     /// <exception cref="ArgumentException">It is no regular expression.</exception>
-    public static Regex Whole(string text)
+    public static BoundedPattern Whole(string text)
     {
+        if (text.Length > MostCharacters)
+            throw new ArgumentException(FormattableString.Invariant($"It has more than {MostCharacters} characters."), nameof(text));
         string whole = $@"\A(?:{FromPython(text)})\z";
         try
         {
-            return new Regex(whole, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, LongestMatch);
+            return new BoundedPattern(new Regex(whole, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, LongestMatch));
         }
         catch (NotSupportedException)
         {
-            return new Regex(whole, RegexOptions.CultureInvariant, LongestMatch);
+            return new BoundedPattern(new Regex(whole, RegexOptions.CultureInvariant, LongestMatch));
         }
     }
 
     /// <summary>An expression that must match a name or its last parts, as the keys of <c>rank_pattern</c> do.</summary>
     /// <exception cref="ArgumentException">It is no regular expression.</exception>
-    public static Regex LastParts(string text)
+    public static BoundedPattern LastParts(string text)
     {
         _ = Whole(text); // by itself: parentheses that close too early are a fault
         return Whole($@"(?:.*\.)?(?:{text})");
@@ -65,6 +70,12 @@ internal static class ModulePattern
     /// <summary>Whether a name is this one or ends in it after a dot.</summary>
     public static bool EndsIn(string name, string last) =>
         name == last || (name.Length > last.Length && name.EndsWith(last, StringComparison.Ordinal) && name[^(last.Length + 1)] == '.');
+
+    /// <summary>What a name ends in, as <see cref="EndsIn"/> has it: itself, and what stands behind each of its dots.</summary>
+    public static IEnumerable<string> EndsOf(string name)
+    {
+        for (int start = 0; start >= 0; start = name.IndexOf('.', start) is var dot and >= 0 ? dot + 1 : -1) yield return name[start..];
+    }
 
     /// <summary>The number behind the last but one dot of <c>model.layers.3.self_attn.q_proj</c>: its layer; null where a name has none.</summary>
     /// <param name="containers">What the part before the number may be called; any where there are none.</param>

@@ -1,87 +1,75 @@
 namespace Microsoft.ML.SimPO.Checkpoints;
 
 /// <summary>
-/// A hidden folder beside a target, in which it is made. A file in it stays locked meanwhile, so that what a killed process left can be told and removed.
+/// A hidden folder beside a target, in which it is made. What a killed process left of it can be told by its <see cref="WritingMark"/>, and is removed or
+/// brought to its end by the next that writes or reads the target.
 /// </summary>
 internal sealed class StagingFolder : IDisposable
 {
-    private const string LockName = ".writing";
-    private const string Purpose = "new";
+    public const string Purpose = "new";
 
-    // Not every disk knows locks: what may still be written is young.
-    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(1);
-
-    private FileStream? _lock;
+    private readonly WritingMark _mark;
     private bool _kept;
 
-    private StagingFolder(string path, FileStream @lock) => (Path, _lock) = (path, @lock);
+    private StagingFolder(string path, string stem, WritingMark mark) => (Path, Stem, _mark) = (path, stem, mark);
 
     /// <summary>The full path.</summary>
     public string Path { get; }
 
-    /// <summary>Makes the folder, after removing those of the same target that nobody writes to any more.</summary>
-    public static StagingFolder Create(string target)
+    /// <summary>What tells this writing from others of the same target.</summary>
+    public string Stem { get; }
+
+    /// <summary>Makes the folder, after clearing away what others of the same target left that nobody writes to any more.</summary>
+    /// <param name="journal">The full path of the journal of what is published together with the folder; null for none.</param>
+    public static StagingFolder Create(string target, string? journal)
     {
         RemoveAbandoned(target);
-        string path = AtomicFile.BesideName(target, Purpose);
+        string path = AtomicFile.BesideName(target, Purpose), stem = Leftovers.StemOf(path, target, Purpose);
         Directory.CreateDirectory(path);
-        return new StagingFolder(path, new FileStream(System.IO.Path.Combine(path, LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None));
+        try
+        {
+            return new StagingFolder(path, stem, WritingMark.Make(path, stem, journal));
+        }
+        catch
+        {
+            Directory.Delete(path, recursive: true);
+            throw;
+        }
     }
 
-    /// <summary>Ends the writing: the content is on the disk, and the folder is the caller's to rename.</summary>
+    /// <summary>Ends the writing: the content is on the disk, and the folder can be renamed.</summary>
+    /// <exception cref="IOException">The disk did not take all of it.</exception>
     public void Complete()
     {
-        Unlock();
-        foreach (string file in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories))
+        foreach (string file in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Where(f => !WritingMark.IsMark(System.IO.Path.GetFileName(f))))
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-            stream.Flush(flushToDisk: true);
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            FileSystem.Flush(stream);
         }
         foreach (string inner in Directory.EnumerateDirectories(Path, "*", SearchOption.AllDirectories)) FileSystem.FlushFolder(inner);
         FileSystem.FlushFolder(Path);
+        _mark.Release();
     }
 
     /// <summary>From here on the folder is another's, and stays.</summary>
     public void Release() => _kept = true;
 
+    /// <summary>All is done that belongs to the writing.</summary>
+    public void RemoveMark(string target) => _mark.Remove(target);
+
     /// <summary>Removes the folder unless it was released.</summary>
     public void Dispose()
     {
-        Unlock();
+        _mark.Dispose();
         if (!_kept && Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
-    }
-
-    private void Unlock()
-    {
-        if (_lock is null) return;
-        _lock.Dispose();
-        _lock = null;
-        File.Delete(System.IO.Path.Combine(Path, LockName));
     }
 
     private static void RemoveAbandoned(string target)
     {
-        string parent = System.IO.Path.GetDirectoryName(target)!;
-        var hiddenToo = new EnumerationOptions { AttributesToSkip = 0, MatchType = MatchType.Simple };
-        foreach (string folder in Directory.EnumerateDirectories(parent, $".{System.IO.Path.GetFileName(target)}.*.{Purpose}", hiddenToo).ToList())
+        foreach (string folder in Leftovers.Beside(target, Purpose, Directory.EnumerateDirectories))
         {
-            // Without the file it is being renamed, or holds what was there before: not ours to remove.
-            string file = System.IO.Path.Combine(folder, LockName);
-            if (!File.Exists(file) || DateTime.UtcNow - File.GetLastWriteTimeUtc(file) < AbandonedAfter || IsLocked(file)) continue;
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private static bool IsLocked(string file)
-    {
-        try
-        {
-            using var exclusive = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return false;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return true;
+            // Without a mark it holds what was there before: not ours to remove. With a journal it is for whoever ends that.
+            if (WritingMark.Abandoned(folder).Any(mark => mark.Journal is null || !File.Exists(mark.Journal))) Directory.Delete(folder, recursive: true);
         }
     }
 }

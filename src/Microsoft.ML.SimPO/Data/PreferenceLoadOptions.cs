@@ -33,6 +33,12 @@ public sealed class PreferenceLoadOptions
     public int MaxRowBytes { get; set; } = 64 << 20;
 
     /// <summary>
+    /// How many times a file's own length its content may have once it is decompressed, beside 256 MiB that any may have: a small file that claims terabytes is
+    /// refused before it takes them. At least 1; text is compressed 3 to 20 times. Null trusts the files. Default: 200.
+    /// </summary>
+    public int? MaxExpansion { get; set; } = 200;
+
+    /// <summary>
     /// Whether the pairs come in random order, which holds all of them in memory. The order depends on <see cref="Seed"/> and the pairs alone. A trainer
     /// shuffles what it has encoded by itself. Default: false.
     /// </summary>
@@ -61,6 +67,7 @@ public sealed class PreferenceLoadOptions
         if (MaxRows < 1) faults.Add(OptionFaults.Number(nameof(MaxRows), "at least 1", MaxRows.Value, "Use null to read all rows."));
         if (MaxRowBytes is < 1024 or > 1 << 30)
             faults.Add(OptionFaults.Number(nameof(MaxRowBytes), "from 1024 to 1073741824", MaxRowBytes, "Use 67108864, the default."));
+        if (MaxExpansion < 1) faults.Add(OptionFaults.Number(nameof(MaxExpansion), "at least 1", MaxExpansion.Value, "Use 200, or null to trust the files."));
         if (Columns is null) faults.Add($"`{nameof(Columns)}` must not be null. Use `new PreferenceColumns()`.");
         if (Split is { } split && string.IsNullOrWhiteSpace(split)) faults.Add($"`{nameof(Split)}` must not be blank. Use null for the train split.");
         OptionFaults.Throw(faults);

@@ -17,15 +17,16 @@ internal sealed class KeyValueCache : IAttention, IDisposable
     private readonly Tensor[] _keys, _values; // [batch, keyValueHeads, capacity, headDim]
     private readonly Dictionary<int, Tensor> _masks = [];
     private int[] _lengths;
+    private long _capacity;
     private Tensor? _rows, _columns;
 
-    public KeyValueCache(DecoderArchitecture architecture, int batch, int capacity, Device device)
+    /// <param name="tokens">So many tokens of each sequence have room at first; it grows with them.</param>
+    public KeyValueCache(DecoderArchitecture architecture, int batch, int tokens, Device device)
     {
-        (_architecture, _device, _lengths) = (architecture, device, new int[batch]);
+        (_architecture, _device, _lengths, _capacity) = (architecture, device, new int[batch], InBlocks(tokens));
         _kernel = AttentionKernels.For(architecture, device);
-        Tensor Allocate() => zeros(batch, architecture.KeyValueHeadCount, capacity, architecture.HeadDim, device: device).DetachFromDisposeScope();
-        _keys = [.. architecture.Layers.Select(_ => Allocate())];
-        _values = [.. architecture.Layers.Select(_ => Allocate())];
+        _keys = [.. architecture.Layers.Select(_ => Allocate(batch))];
+        _values = [.. architecture.Layers.Select(_ => Allocate(batch))];
     }
 
     /// <summary>Tokens of each sequence that are in the cache.</summary>
@@ -35,6 +36,7 @@ internal sealed class KeyValueCache : IAttention, IDisposable
     public IKeyValueSink Fill(TokenBatch batch, int[] rows)
     {
         for (int i = 0; i < rows.Length; i++) _lengths[rows[i]] = batch.Segments[i].Rows;
+        Reserve(_lengths.Max());
         return new Filler(this, batch, rows);
     }
 
@@ -45,6 +47,7 @@ internal sealed class KeyValueCache : IAttention, IDisposable
         _rows = arange(_lengths.Length, int64, _device).DetachFromDisposeScope();
         _columns = tensor(_lengths.Select(l => (long)l).ToArray(), int64, _device).DetachFromDisposeScope();
         for (int i = 0; i < _lengths.Length; i++) _lengths[i]++;
+        Reserve(_lengths.Max());
     }
 
     /// <summary>Keeps only these rows, in this order.</summary>
@@ -83,7 +86,27 @@ internal sealed class KeyValueCache : IAttention, IDisposable
     }
 
     /// <summary>Rounded up, so that caches of like length have one size.</summary>
-    public static int Capacity(int tokens) => (tokens + Block - 1) / Block * Block;
+    private static long InBlocks(long tokens) => (tokens + Block - 1) / Block * Block;
+
+    private Tensor Allocate(int batch) =>
+        zeros(batch, _architecture.KeyValueHeadCount, _capacity, _architecture.HeadDim, float32, _device).DetachFromDisposeScope();
+
+    /// <summary>Makes room for so many tokens a sequence; twice the room that was there, so that each is copied a few times at most.</summary>
+    private void Reserve(int tokens)
+    {
+        if (tokens <= _capacity) return;
+        (long filled, _capacity) = (_capacity, InBlocks(Math.Max(tokens, 2 * _capacity)));
+        foreach (Tensor[] cache in new[] { _keys, _values })
+        {
+            for (int i = 0; i < cache.Length; i++)
+            {
+                using Tensor old = cache[i];
+                cache[i] = Allocate((int)old.shape[0]);
+                using Tensor place = cache[i].narrow(2, 0, filled);
+                place.copy_(old);
+            }
+        }
+    }
 
     private static Tensor Taken(Tensor from, Tensor index)
     {

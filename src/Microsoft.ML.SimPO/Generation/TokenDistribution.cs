@@ -8,6 +8,8 @@ namespace Microsoft.ML.SimPO.Generation;
 /// </summary>
 internal sealed class TokenDistribution(GenerationOptions options)
 {
+    private const float LeastNormal = 1.17549435e-38f;
+
     private const int Buckets = 2048, BucketsOfUnit = 64;
 
     private float[] _distances = [], _weights = [];
@@ -17,6 +19,7 @@ internal sealed class TokenDistribution(GenerationOptions options)
     /// <param name="draw">From 0 to 1: which token, in the order of ids.</param>
     public int Draw(ReadOnlySpan<float> logits, float largest, double draw)
     {
+        if (IsGreedy(largest)) return logits.IndexOf(largest);
         double rest = draw * Weigh(logits, largest);
         int last = 0;
         for (int id = 0; id < logits.Length; id++)
@@ -32,12 +35,17 @@ internal sealed class TokenDistribution(GenerationOptions options)
     /// <summary>The tokens that are left, in the order of ids.</summary>
     public List<(int Id, double Probability)> Probabilities(ReadOnlySpan<float> logits)
     {
-        double sum = Weigh(logits, TensorPrimitives.Max(logits));
+        float largest = TensorPrimitives.Max(logits);
         List<(int, double)> left = [];
+        if (IsGreedy(largest)) return [(logits.IndexOf(largest), 1)];
+        double sum = Weigh(logits, largest);
         for (int id = 0; id < logits.Length; id++)
             if (_weights[id] > 0) left.Add((id, _weights[id] / sum));
         return left;
     }
+
+    /// <summary>Whether float32 cannot hold what a temperature near 0 makes of the logits: the likeliest token is certain then.</summary>
+    private bool IsGreedy(float largest) => options.Temperature < LeastNormal || !float.IsFinite(largest / options.Temperature);
 
     /// <summary>Fills the weights: e^((logit - largest) / temperature), 0 for tokens that are out.</summary>
     /// <returns>Their sum.</returns>
@@ -86,7 +94,7 @@ internal sealed class TokenDistribution(GenerationOptions options)
         foreach (int id in Sorted(bucket))
         {
             float weight = _weights[id];
-            if (before >= limit) _weights[id] = 0;
+            if (before >= limit && before > 0) _weights[id] = 0; // the first stays, however near 0 the limit is
             before += weight;
         }
         for (int id = 0; id < _weights.Length; id++)

@@ -29,7 +29,7 @@ internal sealed class TokenGenerator(Decoder decoder, IReadOnlyCollection<int> s
         if (prompts.Count == 0) return [];
         TokenSequence[] all = [.. prompts.Select((p, i) => new TokenSequence(i, p.Ids, new TokenSampler(options, p.Random, _stopTokens)))];
         TokenSequence[] active = all;
-        using IContinuation continuation = Begin(options, cancellationToken);
+        using IContinuation continuation = Begin(cancellationToken);
         continuation.Start(active);
         while (true)
         {
@@ -46,9 +46,9 @@ internal sealed class TokenGenerator(Decoder decoder, IReadOnlyCollection<int> s
         }
     }
 
-    private IContinuation Begin(GenerationOptions options, CancellationToken cancellationToken) => CpuStep.Supports(decoder) && !ThroughTorchAlone
+    private IContinuation Begin(CancellationToken cancellationToken) => CpuStep.Supports(decoder) && !ThroughTorchAlone
         ? new CpuContinuation(decoder, cancellationToken)
-        : new TorchContinuation(decoder, options.MaxNewTokens, cancellationToken);
+        : new TorchContinuation(decoder, cancellationToken);
 
     private void Choose(TokenSequence sequence, Span<float> logits, GenerationOptions options, Func<int, int, bool>? onToken)
     {

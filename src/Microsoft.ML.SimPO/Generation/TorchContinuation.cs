@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO.Generation;
 
 /// <summary>Continues sequences through libtorch alone: on any device, for every architecture.</summary>
-internal sealed class TorchContinuation(Decoder decoder, int maxNewTokens, CancellationToken cancellationToken) : IContinuation
+internal sealed class TorchContinuation(Decoder decoder, CancellationToken cancellationToken) : IContinuation
 {
     private readonly List<TokenSequence> _rows = [];
     private KeyValueCache? _cache;
@@ -16,8 +16,7 @@ internal sealed class TorchContinuation(Decoder decoder, int maxNewTokens, Cance
     public void Start(IReadOnlyList<TokenSequence> rows)
     {
         List<int[]> prompts = [.. rows.Select(r => r.Prompt).Distinct<int[]>(ReferenceEqualityComparer.Instance)];
-        int capacity = KeyValueCache.Capacity(prompts.Max(p => p.Length) + maxNewTokens);
-        _cache = new KeyValueCache(decoder.Architecture, prompts.Count, capacity, decoder.Device);
+        _cache = new KeyValueCache(decoder.Architecture, prompts.Count, prompts.Max(p => p.Length) + 1, decoder.Device);
         int[] promptOf = [.. rows.Select(r => prompts.FindIndex(p => ReferenceEquals(p, r.Prompt)))];
         using DisposeScope scope = NewDisposeScope();
         Tensor hidden = Prefill(prompts);

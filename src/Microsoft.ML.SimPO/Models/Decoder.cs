@@ -38,15 +38,20 @@ internal sealed class Decoder : IDisposable
     {
         TorchRuntime.EnsureLoaded();
         (Architecture, _names, Device, _place) = (architecture, names, device, place);
-        long[] matrix = [architecture.VocabularySize, architecture.HiddenSize];
-        Embedding = new Parameter(ParameterKind.Embedding, ("model.embed_tokens.weight", matrix));
+        Embedding = EmbeddingOf(architecture);
         Layers = [.. Enumerable.Range(0, architecture.Layers.Count)
             .Select(i => new DecoderLayer(architecture, i, new LayerParameters(architecture, names, i)))];
-        Parameter norm = new(ParameterKind.Norm, ("model.norm.weight", [architecture.HiddenSize]));
+        Parameter norm = NormOf(architecture);
         FinalNorm = new RmsNorm(norm, architecture.NormEpsilon, architecture.NormAddsOne);
-        _head = architecture.TiedHead ? null : new Parameter(ParameterKind.Head, ("lm_head.weight", matrix));
+        _head = HeadOf(architecture);
         Weights = new DecoderWeights(Embedding, [.. Layers.Select(l => l.Parameters.All)], norm, _head, placeGroup);
     }
+
+    /// <summary>The shapes of all weights that such a decoder has, by their names in a checkpoint. Nothing is made of them.</summary>
+    public static Dictionary<string, long[]> ShapesOf(DecoderArchitecture architecture, LayerNames names) =>
+        Enumerable.Range(0, architecture.Layers.Count).SelectMany(i => new LayerParameters(architecture, names, i).All)
+            .Prepend(EmbeddingOf(architecture)).Append(NormOf(architecture)).Concat(new[] { HeadOf(architecture) }.OfType<Parameter>())
+            .SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal);
 
     public DecoderArchitecture Architecture { get; }
 
@@ -189,6 +194,14 @@ internal sealed class Decoder : IDisposable
         Weights.Dispose();
         Adapter?.Dispose();
     }
+
+    private static Parameter EmbeddingOf(DecoderArchitecture architecture) =>
+        new(ParameterKind.Embedding, ("model.embed_tokens.weight", [architecture.VocabularySize, architecture.HiddenSize]));
+
+    private static Parameter NormOf(DecoderArchitecture architecture) => new(ParameterKind.Norm, ("model.norm.weight", [architecture.HiddenSize]));
+
+    private static Parameter? HeadOf(DecoderArchitecture architecture) =>
+        architecture.TiedHead ? null : new(ParameterKind.Head, ("lm_head.weight", [architecture.VocabularySize, architecture.HiddenSize]));
 
     /// <summary>a b^T, so many columns at a time that a block of the result stays in the cache until it is whole.</summary>
     private static Tensor ProductInBlocks(Tensor a, Tensor b, Tensor into)

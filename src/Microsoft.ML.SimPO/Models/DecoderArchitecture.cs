@@ -73,6 +73,9 @@ internal sealed record DecoderArchitecture
     /// <summary>The factor of both branches before the residual addition.</summary>
     public double ResidualMultiplier { get; init; } = 1;
 
+    /// <summary>The least number of tensors that a checkpoint needs: weights of attention and MLP, without norms and biases.</summary>
+    public long LeastTensors => 1 + Layers.Sum(layer => layer.Experts is { } experts ? 3 + (2L * experts.Count) : 4);
+
     public int QuerySize => HeadCount * HeadDim;
 
     public int KeyValueSize => KeyValueHeadCount * HeadDim;

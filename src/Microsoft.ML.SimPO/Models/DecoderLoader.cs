@@ -9,6 +9,9 @@ namespace Microsoft.ML.SimPO.Models;
 /// <summary>Makes a decoder of a Hugging Face folder: <c>config.json</c> says which, <c>*.safetensors</c> holds the weights.</summary>
 internal static class DecoderLoader
 {
+    /// <summary>So many more tensors than twice those of the checkpoint are still listed one by one as missing.</summary>
+    private const int Spare = 1000;
+
     /// <summary>Weights become float32 whatever they are stored in.</summary>
     /// <param name="notes">Takes sentences about fields and tensors that are there and not used; null for nobody.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -38,11 +41,10 @@ internal static class DecoderLoader
     private static Decoder Read(ModelFamily family, ModelConfig config, Checkpoint reader, ComputePlan plan, ICollection<string>? notes)
     {
         DecoderArchitecture architecture = family.Read(config);
+        if (CheckTensors(reader, architecture, family.Names) is { } note) notes?.Add(note);
         var decoder = new Decoder(architecture, family.Names, CPU);
         try
         {
-            var expected = decoder.Parameters.SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal);
-            if (UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead) is { } note) notes?.Add(note);
             if (notes is not null && reader is CheckpointReader folder) TellOfTwoValues(folder, decoder, notes);
             using (WeightLease lease = Parameter.EnterOwn(decoder.Parameters, WeightUse.Write))
                 reader.ReadFloat32([.. decoder.Parameters.SelectMany(p => p.Parts.Select(part => new TensorTarget(part.Name, p.Address(part), part.Count)))]);
@@ -55,6 +57,19 @@ internal static class DecoderLoader
             decoder.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Before anything is allocated: what the configuration says is compared with the header of the weights, which has a file behind it.</summary>
+    /// <returns>A sentence about tensors that have no part in the model, or null.</returns>
+    private static string? CheckTensors(Checkpoint reader, DecoderArchitecture architecture, LayerNames names)
+    {
+        long least = architecture.LeastTensors;
+        if (least > Spare + (2L * reader.Tensors.Count))
+            throw new InvalidDataException(FormattableString.Invariant(
+                $"'{reader.Path}' holds {reader.Tensors.Count} tensors, but config.json asks for {architecture.Layers.Count} layers, ")
+                + FormattableString.Invariant($"which have at least {least}."));
+        Dictionary<string, long[]> expected = Decoder.ShapesOf(architecture, names);
+        return UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead);
     }
 
     /// <summary>A folder may hold twice what the configuration says there is one of; a saved model of our own does not.</summary>

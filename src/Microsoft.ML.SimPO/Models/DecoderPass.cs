@@ -13,8 +13,10 @@ internal sealed class DecoderPass : IDisposable
     private readonly bool _ownsAttention;
 
     /// <param name="ownsAttention">Whether <paramref name="attention"/> is disposed with the pass.</param>
+    /// <exception cref="InvalidDataException">A token has no row in the embedding.</exception>
     public DecoderPass(DecoderArchitecture architecture, TokenBatch batch, Device device, IAttention attention, bool ownsAttention)
     {
+        CheckIds(batch.Ids, architecture.VocabularySize);
         (_architecture, Batch, Attention, _ownsAttention) = (architecture, batch, attention, ownsAttention);
         _rotaries = [.. architecture.Rotaries.Select(r => RotaryTable.Of(r, batch, device))];
         Ids = tensor(batch.Ids, int64, device).DetachFromDisposeScope();
@@ -31,6 +33,15 @@ internal sealed class DecoderPass : IDisposable
 
     public static DecoderPass Packed(DecoderArchitecture architecture, TokenBatch batch, Device device, IKeyValueSink? sink = null) =>
         new(architecture, batch, device, new PackedAttention(architecture, batch, device, sink), ownsAttention: true);
+
+    /// <summary>A tokenizer may know more tokens than the model.</summary>
+    private static void CheckIds(int[] ids, int rows)
+    {
+        int beyond = Array.FindIndex(ids, id => id < 0 || id >= rows);
+        if (beyond >= 0)
+            throw new InvalidDataException(FormattableString.Invariant($"Token {ids[beyond]} is beyond the model's embedding, which has {rows} rows. ")
+                + "The tokenizer belongs to another model, or got tokens that the model did not.");
+    }
 
     public void Dispose()
     {

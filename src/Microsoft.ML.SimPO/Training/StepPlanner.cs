@@ -36,44 +36,69 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPrompt> pairs, int batchS
     /// <param name="epochs">Above 0; a fraction ends early.</param>
     /// <param name="seed">Null keeps the order of the data in every epoch.</param>
     /// <returns>No steps where there are too few pairs for one and the last is dropped.</returns>
-    public List<TrainingStep> Plan(double epochs, int? seed) =>
-        EpochEnd != EpochEnd.OwnStep ? PlanByMicroBatches(epochs, seed) : KeepsPromptsTogether ? PlanByPrompts(epochs, seed) : PlanByPairs(epochs, seed);
+    /// <exception cref="InvalidOperationException">There are more steps than can be counted.</exception>
+    public StepPlan Plan(double epochs, int? seed, CancellationToken cancellationToken = default) =>
+        EpochEnd != EpochEnd.OwnStep ? PlanByMicroBatches(epochs, seed)
+        : KeepsPromptsTogether ? PlanByPrompts(epochs, seed, cancellationToken)
+        : PlanByPairs(epochs, seed);
 
-    private List<TrainingStep> PlanByPairs(double epochs, int? seed)
+    private StepPlan PlanByPairs(double epochs, int? seed)
     {
         int used = DropLast ? Count / batchSize * batchSize : Count;
-        int total = (int)Math.Ceiling(epochs * ((used + batchSize - 1) / batchSize));
-        var steps = new List<TrainingStep>(total);
-        for (int epoch = 0; steps.Count < total; epoch++)
+        return new StepPlan(Counted(Math.Ceiling(epochs * (int)(((long)used + batchSize - 1) / batchSize)), epochs), Steps);
+
+        IEnumerable<TrainingStep> Steps()
         {
-            int[] order = Order(epoch, seed);
-            for (int from = 0; from < used && steps.Count < total; from += batchSize)
+            for (int epoch = 0; ; epoch++)
             {
-                int to = Math.Min(from + batchSize, used);
-                List<int[]> parts = PassCutter.Cut(PairsOf(order[from..to]), pairs, tokensPerMicroBatch, PairsPerMicroBatch);
-                steps.Add(new TrainingStep(parts, epoch + (to / (double)used)));
+                int[] order = Order(epoch, seed);
+                for (long from = 0; from < used; from += batchSize)
+                {
+                    int to = (int)Math.Min(from + batchSize, used);
+                    int[] step = order[(int)from..to];
+                    yield return new TrainingStep(PassCutter.Cut(PairsOf(step), pairs, tokensPerMicroBatch, PairsPerMicroBatch), epoch + (to / (double)used));
+                }
             }
         }
-        return steps;
     }
 
-    private List<TrainingStep> PlanByPrompts(double epochs, int? seed)
+    /// <summary>How many steps an epoch has depends on its order: they are counted first.</summary>
+    private StepPlan PlanByPrompts(double epochs, int? seed, CancellationToken cancellationToken)
     {
         int[] prompts = SamePrompts.Of(pairs);
-        List<TrainingStep> plan = [];
-        for (int epoch = 0; epoch < epochs; epoch++)
+        long count = 0;
+        for (int epoch = 0; epoch < epochs && count <= int.MaxValue; epoch++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int inEpoch = EpochOfPrompts(epoch).Count;
+            count += (long)Math.Min(inEpoch, Math.Ceiling((epochs - epoch) * inEpoch));
+        }
+        return new StepPlan(Counted(count, epochs), Steps);
+
+        IEnumerable<TrainingStep> Steps()
+        {
+            for (int epoch = 0; ; epoch++)
+            {
+                List<int[]> steps = EpochOfPrompts(epoch);
+                int used = steps.Sum(s => s.Length), done = 0;
+                foreach (int[] step in steps)
+                {
+                    done += step.Length;
+                    yield return new TrainingStep(PassCutter.Cut(step, pairs, tokensPerMicroBatch, PairsPerMicroBatch), epoch + (done / (double)used));
+                }
+            }
+        }
+
+        List<int[]> EpochOfPrompts(int epoch)
         {
             List<int[]> steps = [.. StepsOfWholePrompts(Order(epoch, seed), prompts)];
             if (DropLast && steps.Count > 0 && steps[^1].Length < batchSize) steps.RemoveAt(steps.Count - 1);
-            int used = steps.Sum(s => s.Length), done = 0;
-            foreach (int[] step in steps.Take((int)Math.Ceiling((epochs - epoch) * steps.Count)))
-            {
-                done += step.Length;
-                plan.Add(new TrainingStep(PassCutter.Cut(step, pairs, tokensPerMicroBatch, PairsPerMicroBatch), epoch + (done / (double)used)));
-            }
+            return steps;
         }
-        return plan;
     }
+
+    private static int Counted(double steps, double epochs) => steps <= int.MaxValue ? (int)steps : throw new InvalidOperationException(
+        FormattableString.Invariant($"{epochs} epochs are {steps} steps, more than {int.MaxValue}. Lower `Epochs`, or raise `BatchSize`."));
 
     private IEnumerable<int[]> StepsOfWholePrompts(int[] order, int[] prompts)
     {
@@ -91,30 +116,33 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPrompt> pairs, int batchS
         if (current.Count > 0) yield return [.. current];
     }
 
-    private List<TrainingStep> PlanByMicroBatches(double epochs, int? seed)
+    private StepPlan PlanByMicroBatches(double epochs, int? seed)
     {
         int size = Math.Min(PairsPerMicroBatch, batchSize);
-        int perEpoch = DropLast ? Count / size : (Count + size - 1) / size;
+        int perEpoch = (int)(DropLast ? Count / size : ((long)Count + size - 1) / size);
         bool across = EpochEnd == EpochEnd.AcrossEpochs;
-        int steps = perEpoch == 0 ? 0 : across ? Math.Max(1, perEpoch / Accumulation) : (perEpoch + Accumulation - 1) / Accumulation;
-        int total = (int)Math.Ceiling(epochs * steps);
-        List<TrainingStep> plan = [];
-        List<int[]> open = [];
-        int counted = 0; // the reference never begins anew
-        for (int epoch = 0; plan.Count < total; epoch++)
+        long steps = perEpoch == 0 ? 0 : across ? Math.Max(1, perEpoch / Accumulation) : ((long)perEpoch + Accumulation - 1) / Accumulation;
+        return new StepPlan(Counted(Math.Ceiling(epochs * steps), epochs), Steps);
+
+        IEnumerable<TrainingStep> Steps()
         {
-            int[] order = Order(epoch, seed);
-            if (!across) counted = 0;
-            for (int i = 0; i < perEpoch && plan.Count < total; i++)
+            List<int[]> open = [];
+            int counted = 0; // the reference never begins anew
+            for (int epoch = 0; ; epoch++)
             {
-                open.Add(PairsOf(order[(i * size)..Math.Min((i + 1) * size, order.Length)]));
-                bool endsEpoch = i == perEpoch - 1 && (!across || perEpoch <= Accumulation);
-                if (++counted % Accumulation != 0 && !endsEpoch) continue;
-                plan.Add(new TrainingStep([.. open], epoch + ((i + 1) / (double)perEpoch)));
-                open.Clear();
+                int[] order = Order(epoch, seed);
+                if (!across) counted = 0;
+                for (int i = 0; i < perEpoch; i++)
+                {
+                    open.Add(PairsOf(order[(int)((long)i * size)..(int)Math.Min((i + 1L) * size, order.Length)]));
+                    bool endsEpoch = i == perEpoch - 1 && (!across || perEpoch <= Accumulation);
+                    counted = (counted + 1) % Accumulation;
+                    if (counted != 0 && !endsEpoch) continue;
+                    yield return new TrainingStep([.. open], epoch + ((i + 1) / (double)perEpoch));
+                    open.Clear();
+                }
             }
         }
-        return plan;
     }
 
     private int[] PairsOf(int[] dealt) => Rows is null ? dealt : [.. dealt.SelectMany(i => Rows[i])];

@@ -85,5 +85,6 @@ public sealed record TrainingProgress
     public static IProgress<TrainingProgress> Console => new ConsoleProgress(System.Console.Out, !System.Console.IsOutputRedirected);
 
     /// <summary>What the steps that are left will take at the pace of those that are done.</summary>
-    internal static TimeSpan RemainingOf(TimeSpan elapsed, int done, int total) => elapsed / done * (total - done);
+    internal static TimeSpan RemainingOf(TimeSpan elapsed, int done, int total) =>
+        (elapsed / done).Ticks * (double)(total - done) < TimeSpan.MaxValue.Ticks / 2 ? elapsed / done * (total - done) : TimeSpan.MaxValue;
 }

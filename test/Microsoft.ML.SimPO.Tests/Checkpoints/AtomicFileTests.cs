@@ -29,6 +29,32 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void What_killed_processes_began_is_removed_when_it_is_old_and_nobodys()
+    {
+        string old = _folder.Write(".a.bin.1.new", [1]), young = _folder.Write(".a.bin.2.new", [1]), written = _folder.Write(".a.bin.3.new", [1]);
+        string another = _folder.Write(".a.bin.b.4.new", [1]);
+        foreach (string file in new[] { old, written, another }) File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-2));
+        using (new FileStream(written, FileMode.Open, FileAccess.Write, FileShare.None)) AtomicFile.Write(_folder.File("a.bin"), new byte[] { 2 });
+        Assert.Equal([".a.bin.2.new", ".a.bin.3.new", ".a.bin.b.4.new", "a.bin"], _folder.Names());
+    }
+
+    /// <summary>Bit 24 of the signals that the process ignores.</summary>
+    [SkippableFact]
+    public void The_signal_of_large_files_is_ignored_while_somebody_writes_and_no_longer()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux lists the signals that a process ignores.");
+        static bool IsIgnored() => (Convert.ToInt64(
+            File.ReadLines("/proc/self/status").Single(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))[7..].Trim(), 16) >> 24 & 1) != 0;
+        bool before = IsIgnored();
+        AtomicFile.Write(_folder.File("a.bin"), _ =>
+        {
+            AtomicFile.Write(_folder.File("b.bin"), new byte[] { 1 });
+            Assert.True(IsIgnored());
+        });
+        Assert.Equal(before, IsIgnored());
+    }
+
+    [Fact]
     public void While_it_is_written_the_old_file_is_what_others_see()
     {
         string path = _folder.Write("a.bin", [1]);

@@ -79,6 +79,50 @@ public sealed class AtomicFolderTests : IDisposable
         Assert.Equal([another, young, writing, renaming, _folder.File("out", "model.bin")], _folder.Names().Select(n => _folder.File(n)));
     }
 
+    /// <summary>The new model is in its place, with the mark of a process that is no more; what was there before lies hidden beside it, notes too.</summary>
+    [Theory]
+    [InlineData("new", true)]
+    [InlineData("new", false)]
+    [InlineData("old", true)]
+    public void What_a_process_that_was_killed_after_the_swap_left_hidden_comes_back(string purpose, bool byReading)
+    {
+        _folder.Write("out/config.json", "new");
+        _folder.Write("out/.writing.1", DeadOwner);
+        _folder.Write($".out.1.{purpose}/config.json", "old");
+        _folder.Write($".out.1.{purpose}/model-00001-of-00002.safetensors", "old");
+        _folder.Write($".out.1.{purpose}/notes.txt", "mine");
+        _folder.Write($".out.1.{purpose}/runs/1/log.txt", "mine");
+        if (byReading) AtomicFolder.Recover(_folder.File("out"));
+        else AtomicFolder.Replace(_folder.File("out"), "model", ModelFile.IsOfModel, folder => File.WriteAllText(Path.Combine(folder, "config.json"), "new"));
+        Assert.Equal(["out/config.json", "out/notes.txt", "out/runs/1/log.txt"], _folder.Names());
+        Assert.Equal("new", File.ReadAllText(_folder.File("out", "config.json")));
+    }
+
+    /// <summary>Where a system cannot swap two folders there are two renames.</summary>
+    [Fact]
+    public void What_a_process_that_was_killed_between_two_renames_left_is_in_its_place_again()
+    {
+        _folder.Write(".out.1.old/model.bin", "old");
+        _folder.Write(".out.1.new/model.bin", "new");
+        _folder.Write(".out.1.new/.writing.1", DeadOwner);
+        AtomicFolder.Recover(_folder.File("out"));
+        Assert.Equal("old", File.ReadAllText(_folder.File("out", "model.bin")));
+        Replace("out", "newer");
+        Assert.Equal(["out/model.bin"], _folder.Names());
+    }
+
+    [Fact]
+    public void What_a_process_that_is_no_more_began_is_removed_at_once_and_what_one_of_another_machine_began_after_an_hour()
+    {
+        _folder.Write(".out.1.new/.writing.1", DeadOwner);
+        string other = _folder.Write(".out.2.new/.writing.2", "1 another-machine\n");
+        Replace("out", "new");
+        Assert.Equal([".out.2.new/.writing.2", "out/model.bin"], _folder.Names());
+        File.SetLastWriteTimeUtc(other, DateTime.UtcNow.AddHours(-2));
+        Replace("out", "new");
+        Assert.Equal(["out/model.bin"], _folder.Names());
+    }
+
     [SkippableFact]
     public void Two_that_write_the_same_folder_at_once_leave_one_whole()
     {
@@ -139,6 +183,9 @@ public sealed class AtomicFolderTests : IDisposable
         Replace("out", "new");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_folder.File("out")));
     }
+
+    /// <summary>Numbers of processes go to 4,194,304.</summary>
+    private static string DeadOwner => $"4999999 {Environment.MachineName}\n";
 
     private static bool IsModel(string name) => name.StartsWith("model.", StringComparison.Ordinal);
 

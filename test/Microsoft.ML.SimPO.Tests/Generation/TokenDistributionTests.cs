@@ -41,6 +41,33 @@ public class TokenDistributionTests
     public void Tokens_that_were_banned_are_out() =>
         Check(new GenerationOptions { TopK = 2, TopP = 0.99f }, [1f, float.NegativeInfinity, 1f, float.NegativeInfinity], (0, 0.5), (2, 0.5));
 
+    /// <summary>What float32 cannot hold of logit / temperature is not drawn from: the likeliest token, the first of several, has all of it.</summary>
+    [Theory]
+    [InlineData(1e-38f)]
+    [InlineData(1e-40f)]
+    [InlineData(float.Epsilon)]
+    public void A_temperature_near_0_is_greedy(float temperature)
+    {
+        var options = new GenerationOptions { Temperature = temperature, TopK = 3, TopP = 0.9f };
+        foreach (float[] logits in new float[][] { [1, 8, 7.999f, 8], [-1, -0.5f, -0.75f, -90], [0, 0, -1, -2], [3e-39f, 2, 1, 0] })
+        {
+            int likeliest = Array.IndexOf(logits, logits.Max());
+            Check(options, logits, (likeliest, 1));
+            foreach (double draw in new[] { 0, 0.5, 0.999999 }) Assert.Equal(likeliest, new TokenDistribution(options).Draw(logits, logits.Max(), draw));
+        }
+    }
+
+    /// <summary>Threads that compute flush denormals: the limit may become 0 there.</summary>
+    [Theory]
+    [InlineData(1e-30f)]
+    [InlineData(float.Epsilon)]
+    public void A_top_p_near_0_is_greedy(float topP) => Native.ComputeThread.Run("test", () =>
+    {
+        foreach (double draw in new[] { 0, 0.5, 0.999999 })
+            Assert.Equal(1, new TokenDistribution(new GenerationOptions { TopP = topP }).Draw(Logits, Logits.Max(), draw));
+        return true;
+    });
+
     /// <summary>Against sorting all of a large vocabulary, with logits that share buckets and some that are far away.</summary>
     [Theory]
     [InlineData(50, 1f, 0f, 1f)]

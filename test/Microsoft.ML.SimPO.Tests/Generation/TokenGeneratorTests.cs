@@ -40,6 +40,19 @@ public sealed class TokenGeneratorTests : IDisposable
         }
     }
 
+    /// <summary>What may be written is no reason to take memory for it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_cache_grows_with_what_is_written_however_much_may_be(bool ornate)
+    {
+        using Decoder decoder = RandomDecoder.Make(4, ornate ? RandomDecoder.Ornate : null);
+        var options = new GenerationOptions { MaxNewTokens = int.MaxValue, MaxLength = 210 };
+        int[][] grown = new TokenGenerator(decoder, []) { ThroughTorchAlone = true }.Generate(Prompts, options);
+        Assert.Equal(Prompts.Select(p => 210 - p.Length), grown.Select(g => g.Length));
+        Assert.Equal(new TokenGenerator(decoder, []).Generate(Prompts, options), grown);
+    }
+
     [Fact]
     public void A_stop_token_ends_its_own_sequence_and_is_part_of_it()
     {

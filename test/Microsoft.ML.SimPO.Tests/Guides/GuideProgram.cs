@@ -23,6 +23,7 @@ internal static class GuideProgram
         ["save"] = At(SaveGuide.Run),
         ["select"] = At(SelectGuide.Run),
         ["serve"] = At(ServeGuide.Run),
+        ["trust"] = At(TrustGuide.Run),
     };
 
     /// <param name="name">The program.</param>

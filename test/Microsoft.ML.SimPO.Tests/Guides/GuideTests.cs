@@ -12,7 +12,7 @@ public sealed class GuideTests : IDisposable
     // That of data is run in DataGuideTests: it needs other files, and its result is rows.
     [Fact]
     public void Every_guide_is_tested() => Assert.Equal(
-        ["data", "evaluate", "fit", "generate", "lora", "methods", "recipes", "runs", "save", "select", "serve"],
+        ["data", "evaluate", "fit", "generate", "lora", "methods", "recipes", "runs", "save", "select", "serve", "trust"],
         Directory.EnumerateFiles(Repository.PathOf("docs", "guides"), "*.md").Select(Path.GetFileNameWithoutExtension).Order());
 
     /// <param name="name">The guide.</param>
@@ -35,6 +35,8 @@ public sealed class GuideTests : IDisposable
             + @"((SimPO|AlphaPO|CPO|ORPO|SLiC-HF|RRHF|DPO|KTO): accuracy \d.*\n){8}$")]
     [InlineData("runs", 100, "run",
         @"^best after step \d+ of \d+: loss \d\.\d{3}\nAfter step \d+ the chosen answers' log-probability has fallen by \d+\.\d{2} nats a token, ")]
+    [InlineData("trust", 24, "downloaded",
+        @"^refused: '\./downloaded/config\.json': field 'num_hidden_layers' must be at most 4096, but is 1000000\.\n3 rows\n$")]
     public void A_guide_shows_what_runs_here(string name, int pairs, string left, string output)
     {
         Guide.AssertShown($"docs/guides/{name}.md", $"Guides/{char.ToUpperInvariant(name[0])}{name[1..]}Guide.cs");

@@ -25,7 +25,7 @@ public class ReferencedParityTests
         Assert.Empty(fixture.Options.Faults());
         fixture.AddReferences();
         CheckEvaluation(fixture, "eval_before");
-        List<TrainingStep> plan = fixture.Options.Planner(fixture.Train).Plan(fixture.Options.Epochs, null);
+        StepPlan plan = fixture.Options.Planner(fixture.Train).Plan(fixture.Options.Epochs, null);
         Assert.Equal(fixture.Order, plan.Select(s => s.MicroBatches));
         List<TrainingProgress> steps = [];
         using MovingReference? moving = fixture.Options.CreateMovingReference(fixture.Decoder);

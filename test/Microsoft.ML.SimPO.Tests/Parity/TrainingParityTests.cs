@@ -23,7 +23,7 @@ public class TrainingParityTests
         GoldenCases.SkipUnsupported(golden);
         using TrainingGolden fixture = Open(golden);
         CheckEvaluation(fixture, "eval_before");
-        List<TrainingStep> plan = fixture.Options.Planner(fixture.Train).Plan(fixture.Options.Epochs, null);
+        StepPlan plan = fixture.Options.Planner(fixture.Train).Plan(fixture.Options.Epochs, null);
         Assert.Equal(fixture.Order, plan.Select(s => s.MicroBatches));
         List<TrainingProgress> steps = [];
         new TrainingLoop(fixture.Decoder, fixture.Options.CreateLoss(), fixture.Options.Settings(fixture.Decoder)).Run(fixture.Train, plan, steps.Add);

@@ -9,14 +9,14 @@ public class StepPlannerTests
     [Fact]
     public void Without_a_seed_every_epoch_has_the_order_of_the_data()
     {
-        List<TrainingStep> plan = new StepPlanner(Pairs(5), 2, int.MaxValue).Plan(2, null);
+        StepPlan plan = new StepPlanner(Pairs(5), 2, int.MaxValue).Plan(2, null);
         Assert.Equal(["0 1", "2 3", "4", "0 1", "2 3", "4"], plan.Select(Text));
     }
 
     [Fact]
     public void Epochs_are_counted_with_their_fraction_and_end_on_whole_numbers()
     {
-        List<TrainingStep> plan = new StepPlanner(Pairs(5), 2, int.MaxValue).Plan(2, null);
+        StepPlan plan = new StepPlanner(Pairs(5), 2, int.MaxValue).Plan(2, null);
         Assert.Equal([2 / 5.0, 4 / 5.0, 1, 1 + (2 / 5.0), 1 + (4 / 5.0), 2], plan.Select(s => s.Epoch));
     }
 
@@ -52,7 +52,7 @@ public class StepPlannerTests
     {
         // Packed lengths are 10, 20, 30, 40, 50; the budget is 60.
         EncodedPrompt[] pairs = [.. new[] { 10, 20, 30, 40, 50 }.Select(length => PairOf(length))];
-        List<TrainingStep> plan = new StepPlanner(pairs, 4, 60).Plan(1, null);
+        StepPlan plan = new StepPlanner(pairs, 4, 60).Plan(1, null);
         Assert.Equal(["0 1 2 | 3", "4"], plan.Select(Text));
         Assert.Equal([4, 1], plan.Select(s => s.PairCount));
     }
@@ -155,6 +155,32 @@ public class StepPlannerTests
         var pair = EncodedPrompt.Pair(chosen, 2, rejected, 2);
         Assert.Equal(packedLength, pair.PackedLength);
         return pair;
+    }
+
+    /// <summary>A plan is not made before its steps are asked for: ten million epochs are 30 million steps.</summary>
+    [Fact]
+    public void Steps_of_any_number_of_epochs_are_made_as_they_are_asked_for()
+    {
+        StepPlan plan = new StepPlanner(Pairs(5), 2, int.MaxValue).Plan(1e7, 3);
+        Assert.Equal(30_000_000, plan.Count);
+        string[] first = [.. Enumerable.Range(0, 6).Select(i => Text(plan[i]))];
+        Assert.Equal(new StepPlanner(Pairs(5), 2, int.MaxValue).Plan(2, 3).Select(Text), first);
+        Assert.Equal(first[1], Text(plan[1])); // back
+        Assert.Equal(first[4], Text(plan[4]));
+        Assert.Equal(
+            "10000000000 epochs are 30000000000 steps, more than 2147483647. Lower `Epochs`, or raise `BatchSize`.",
+            Assert.Throws<InvalidOperationException>(() => new StepPlanner(Pairs(5), 2, int.MaxValue).Plan(1e10, 3)).Message);
+    }
+
+    [Fact]
+    public void A_batch_of_any_size_is_all_pairs()
+    {
+        foreach ((EpochEnd end, bool together) in new[]
+            { (EpochEnd.OwnStep, false), (EpochEnd.OwnStep, true), (EpochEnd.AcrossEpochs, false), (EpochEnd.OwnStepOfMicroBatches, false) })
+        {
+            StepPlanner planner = new(Pairs(5), int.MaxValue, int.MaxValue) { EpochEnd = end, KeepsPromptsTogether = together };
+            Assert.Equal(["0 1 2 3 4", "0 1 2 3 4"], planner.Plan(2, null).Select(Text));
+        }
     }
 
     private static string Text(TrainingStep step) => string.Join(" | ", step.MicroBatches.Select(m => string.Join(' ', m)));

@@ -90,7 +90,7 @@ public sealed class TrainingLoopTests : IDisposable
 
     private void Run(double epochs, Action<TrainingProgress>? report, CancellationToken cancellationToken = default) =>
         new TrainingLoop(_decoder, new SimPOLoss(2, 0.5), Settings)
-            .Run(_pairs, new StepPlanner(_pairs, 2, int.MaxValue).Plan(epochs, null), report, cancellationToken);
+            .Run(_pairs, new StepPlanner(_pairs, 2, int.MaxValue).Plan(epochs, null, cancellationToken), report, cancellationToken);
 
     private float[][] Weights() => [.. _decoder.Parameters.Select(p => p.Value.data<float>().ToArray())];
 }

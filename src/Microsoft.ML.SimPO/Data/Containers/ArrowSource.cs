@@ -13,10 +13,11 @@ internal sealed class ArrowSource(InputFile file, bool isStream) : IRowSource
     public IEnumerable<SourceRow> Read(FieldSelection wanted)
     {
         using FileStream stream = file.OpenRaw();
+        ReadingBudget budget = file.BudgetOf(stream);
         using ArrowStreamReader reader = Guard(() =>
         {
             ArrowMetadata.CheckLength(stream, isStream);
-            return Open(stream, new BoundedAllocator(stream.Length));
+            return Open(stream, new BoundedAllocator(stream.Length, budget));
         });
         bool dictionaries = Guard(() => ArrowMetadata.CheckSchema(reader));
         long row = 0;
@@ -27,7 +28,11 @@ internal sealed class ArrowSource(InputFile file, bool isStream) : IRowSource
             {
                 ArrowBatch columns = Guard(() => new ArrowBatch(batch, wanted));
                 for (int i = 0; i < batch.Length; i++)
-                    yield return columns.Row(i, new RowLocation(Name, ++row, 0));
+                {
+                    SourceRow next = columns.Row(i, new RowLocation(Name, ++row, 0));
+                    budget.Spend(next.Fields is { } fields ? FieldValue.Of(fields).Characters : 1); // values that stand there once may be in many rows
+                    yield return next;
+                }
             }
         }
     }
@@ -43,7 +48,7 @@ internal sealed class ArrowSource(InputFile file, bool isStream) : IRowSource
         {
             return read();
         }
-        catch (Exception error) when (error is not ThreadInterruptedException)
+        catch (Exception error) when (error is not ThreadInterruptedException && !ReadingBudget.IsCause(error))
         {
             throw new InvalidDataException($"{Name} is damaged Arrow data: {error.Message}", error);
         }

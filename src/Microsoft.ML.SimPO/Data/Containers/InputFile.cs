@@ -9,6 +9,9 @@ internal sealed record InputFile(string Path, string Name)
 {
     private const int BufferSize = 1 << 16;
 
+    /// <summary>How many times its own length its content may have; null for no limit.</summary>
+    public int? MaxExpansion { get; init; } = new PreferenceLoadOptions().MaxExpansion;
+
     private static ReadOnlySpan<byte> GzipMagic => [0x1f, 0x8b];
 
     private static ReadOnlySpan<byte> ZstdMagic => [0x28, 0xb5, 0x2f, 0xfd];
@@ -26,8 +29,11 @@ internal sealed record InputFile(string Path, string Name)
         Stream? decompressed = magic[..read].StartsWith(GzipMagic) ? new GzipReader(file)
             : magic[..read].SequenceEqual(ZstdMagic) ? new ZstdReader(file)
             : null;
-        return new LocatingStream(decompressed ?? file, Name, decompressed is not null);
+        return new LocatingStream(decompressed ?? file, Name, decompressed is null ? null : BudgetOf(file));
     }
+
+    /// <summary>What may come out of the file in one reading.</summary>
+    public ReadingBudget BudgetOf(FileStream file) => new(Name, file.Length, MaxExpansion);
 
     /// <summary>Opens the bytes as they are.</summary>
     /// <exception cref="InvalidDataException">There are none: the file is empty, or a pipe or a device, which could keep a reader waiting for ever.</exception>

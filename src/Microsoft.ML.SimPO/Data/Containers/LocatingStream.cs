@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>Passes reads on and counts them, so that what breaks underneath is reported with file and place.</summary>
-internal sealed class LocatingStream(Stream inner, string name, bool compressed) : ForwardStream
+/// <param name="budget">What may be decompressed; null where nothing is.</param>
+internal sealed class LocatingStream(Stream inner, string name, ReadingBudget? budget) : ForwardStream
 {
     private long _position;
 
@@ -15,17 +16,19 @@ internal sealed class LocatingStream(Stream inner, string name, bool compressed)
 
     public override int Read(Span<byte> buffer)
     {
+        int read;
         try
         {
-            int read = inner.Read(buffer);
-            _position += read;
-            return read;
+            read = inner.Read(buffer);
         }
         catch (Exception error) when (error is InvalidDataException or IOException)
         {
-            string place = compressed ? "byte {0} of its decompressed content" : "byte {0}";
+            string place = budget is not null ? "byte {0} of its decompressed content" : "byte {0}";
             throw new InvalidDataException($"{name} is damaged after {string.Format(CultureInfo.InvariantCulture, place, _position)}: {error.Message}", error);
         }
+        _position += read;
+        budget?.Spend(read);
+        return read;
     }
 
     protected override void Dispose(bool disposing)

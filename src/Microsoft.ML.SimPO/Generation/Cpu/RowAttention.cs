@@ -12,14 +12,20 @@ internal static unsafe class RowAttention<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
+    /// <summary>Query heads of a group whose scores lie on the stack. How many there are says the model: the stack never holds what a file asks for.</summary>
+    private const int StackHeads = 32;
+
     /// <param name="query">[group, headDim]</param>
     /// <param name="output">[group, headDim]</param>
     /// <param name="first">The first position that is seen; the last is that of the cache.</param>
+    [SkipLocalsInit]
     public static void Compute(DecoderArchitecture architecture, SequenceCache cache, int layer, int head, float* query, float* output, int first)
     {
         int group = architecture.HeadCount / architecture.KeyValueHeadCount, size = architecture.HeadDim;
-        float* scores = stackalloc float[group * CachePage.Positions]; // [group, positions of a page]
-        float* largest = stackalloc float[group], sums = stackalloc float[group];
+        float* onStack = stackalloc float[StackHeads * (CachePage.Positions + 2)];
+        using FloatBuffer? onHeap = group > StackHeads ? new FloatBuffer((long)group * (CachePage.Positions + 2)) : null;
+        float* scores = onHeap is null ? onStack : onHeap.Data; // [group, positions of a page]
+        float* largest = scores + (group * CachePage.Positions), sums = largest + group; // [group] each
         new Span<float>(largest, group).Fill(float.NegativeInfinity);
         new Span<float>(sums, group).Clear();
         new Span<float>(output, group * size).Clear();

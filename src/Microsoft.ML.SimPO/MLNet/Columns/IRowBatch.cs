@@ -8,7 +8,7 @@ internal interface IRowBatch<TResult>
 
     /// <param name="texts">The values of the input columns.</param>
     /// <param name="row">The row's number from 1, for messages.</param>
-    /// <exception cref="InvalidDataException">The row cannot be computed; the message names it.</exception>
+    /// <exception cref="InvalidDataException">The row cannot be computed; the message names it. The batch is as it was.</exception>
     void Add(string[] texts, long row);
 
     /// <summary>One result for each row that was added, in that order.</summary>

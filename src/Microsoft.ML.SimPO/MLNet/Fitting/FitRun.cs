@@ -29,7 +29,7 @@ internal static class FitRun
         references?.Dispose(); // another model is not needed from here on
         AdapterSetup.Prepare(model, options, origin.Seed, channel);
         StepPlanner planner = options.Planner(training.Pairs);
-        List<TrainingStep> plan = Plan(options, planner, origin.Seed);
+        StepPlan plan = Plan(options, planner, origin.Seed, cancellationToken);
         FitReport.Plan(channel, model, training.Pairs, plan.Count, origin.Seed, options);
         FitReport.Remainder(channel, planner.Count, options);
         using MovingReference? moving = options.CreateMovingReference(model.Decoder);
@@ -60,9 +60,9 @@ internal static class FitRun
         return folder!.FindNewest(reason => log.Warning($"A newer checkpoint is passed over. {reason}"));
     }
 
-    private static List<TrainingStep> Plan(PreferenceTrainerOptions options, StepPlanner planner, int seed)
+    private static StepPlan Plan(PreferenceTrainerOptions options, StepPlanner planner, int seed, CancellationToken cancellationToken)
     {
-        List<TrainingStep> plan = planner.Plan(options.Epochs, options.Shuffle ? seed : null);
+        StepPlan plan = planner.Plan(options.Epochs, options.Shuffle ? seed : null, cancellationToken);
         return plan.Count > 0 ? plan : throw new InvalidOperationException(FormattableString.Invariant(
             $"{planner.Count} {options.StepNoun} do not fill one step of `BatchSize` {options.BatchSize}, and `DropLast` drops the rest.")
             + " Lower `BatchSize`, or set `DropLast` to false.");

@@ -64,8 +64,7 @@ public sealed partial class AlignmentTransformer
                 FormattableString.Invariant($"{samples} samples of a prompt would be equal, for `Sample` is false. Set it, or ask for 1."), nameof(samples));
         AnswerWriter writer = Writer;
         int[][] ids = [.. prompts.Select(writer.Encode)];
-        (int[], int)[] rows = [.. ids.SelectMany((prompt, i) => Enumerable.Range(0, samples).Select(s => (prompt, (i * samples) + s)))];
-        return [.. writer.Write(rows, checkedOptions, null, cancellationToken).Chunk(samples)];
+        return writer.WriteSamples(ids, samples, checkedOptions, cancellationToken);
     }
 
     /// <summary>The answer to a prompt, piece by piece as it is written; together the pieces are what <c>Generate</c> returns. Whole characters only.</summary>

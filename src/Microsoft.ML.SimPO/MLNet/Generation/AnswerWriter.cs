@@ -38,6 +38,23 @@ internal sealed class AnswerWriter(LanguageModel model, ScoringOptions options, 
         }
     }
 
+    /// <summary>Several answers to each prompt. None is planned before it is its turn.</summary>
+    /// <param name="prompts">Their ids.</param>
+    public IReadOnlyList<GeneratedText>[] WriteSamples(int[][] prompts, int samples, GenerationOptions generation, CancellationToken cancellationToken)
+    {
+        List<GeneratedText>[] answers = [.. prompts.Select(_ => new List<GeneratedText>())];
+        IEnumerable<(int Prompt, int Random)> rows =
+            from i in Enumerable.Range(0, prompts.Length).OrderBy(i => prompts[i].Length)
+            from sample in Enumerable.Range(0, samples)
+            select (i, unchecked((i * samples) + sample));
+        foreach ((int Prompt, int Random)[] batch in rows.Chunk(BatchSize))
+        {
+            GeneratedText[] written = Write([.. batch.Select(row => (prompts[row.Prompt], row.Random))], generation, null, cancellationToken);
+            for (int row = 0; row < batch.Length; row++) answers[batch[row].Prompt].Add(written[row]);
+        }
+        return answers;
+    }
+
     /// <param name="prompts">
     /// Their ids, with the index of the random numbers of each. Those that are one and the same array and follow each other are computed once.
     /// </param>

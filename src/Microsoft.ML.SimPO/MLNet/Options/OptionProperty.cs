@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Numerics;
 using System.Reflection;
+using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO;
 
@@ -89,7 +90,11 @@ internal sealed class OptionProperty
     /// <param name="path">What stands before its name in messages.</param>
     public string? Fault(object options, string path = "") => Get(options) is { } value && !IsPossible(value, options)
         ? string.Join(
-            ' ', new[] { $"`{path}{Name}` must {Range}{Beneath(options)}, but was {(value is string ? "empty" : Say($"{value}"))}.", Advice }.OfType<string>())
+            ' ',
+            new[]
+            {
+                $"`{path}{Name}` must {Range}{Beneath(options)}{Representable(value)}, but was {(value is string ? "empty" : Say($"{value}"))}.", Advice,
+            }.OfType<string>())
         : null;
 
     private bool TryRead(string text, out object? value)
@@ -132,7 +137,13 @@ internal sealed class OptionProperty
     }
 
     private bool IsFinite<T>(T value)
-        where T : IFloatingPoint<T> => Limits is null || T.IsFinite(value);
+        where T : IFloatingPoint<T> => Limits is null || (T.IsFinite(value) && SingleRange.Holds(double.CreateChecked(value)));
+
+    /// <summary>All numbers of a model are single ones: what becomes 0 or infinity there does not do what it says.</summary>
+    private static string Representable(object value) =>
+        value is float or double && Convert.ToDouble(value, CultureInfo.InvariantCulture) is var number && double.IsFinite(number) && !SingleRange.Holds(number)
+            ? $" and {SingleRange.Name}"
+            : "";
 
     private static OptionProperty[] Read(Type type)
     {

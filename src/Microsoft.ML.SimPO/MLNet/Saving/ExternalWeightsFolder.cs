@@ -40,12 +40,12 @@ internal static class ExternalWeightsFolder
         weights.RemoveOld();
     }
 
-    /// <returns>The folder, with every file as it was saved, and what the zip calls it; null where the weights lie in the zip.</returns>
+    /// <returns>The folder, with every file as it was saved; null where the weights lie in the zip.</returns>
     /// <exception cref="DirectoryNotFoundException">The folder is gone.</exception>
-    /// <exception cref="InvalidDataException">Files of it are missing or altered; all are named.</exception>
-    public static (string Path, string Name)? Find(ModelLoadContext context)
+    /// <exception cref="InvalidDataException">Files of it are missing or altered, all of which are named; or it does not lie beside the zip.</exception>
+    public static string? Find(ModelLoadContext context)
     {
-        (string, string)? folder = null;
+        string? folder = null;
         context.TryLoadBinaryStream(StreamName, reader => folder = Check(ArchiveFile.Of(context)?.Name, reader));
         return folder;
     }
@@ -62,8 +62,15 @@ internal static class ExternalWeightsFolder
         if (target == zip || zip.StartsWith(target + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             throw new InvalidOperationException(
                 $"`ExternalWeights` is '{folder}', which is the file or the folder that the model itself is saved to. Name a folder beside it.");
-        return target;
+        return IsBeside(target, zip) ? target : throw new InvalidOperationException(
+            $"`ExternalWeights` is '{folder}', which is not in the folder that the model is saved to: no model is loaded with weights from elsewhere. Name a "
+                + "folder beside it.");
     }
+
+    /// <summary>Whether a folder lies in that of the zip, at any depth: the two move together, and no zip names what is somewhere else.</summary>
+    private static bool IsBeside(string folder, string zip) =>
+        folder != zip && Path.GetRelativePath(Path.GetDirectoryName(zip)!, folder) is var name
+        && !Path.IsPathRooted(name) && name.Split('/', '\\')[0] is not (".." or ".");
 
     private static void WriteList(ModelSaveContext context, string name, string folder)
     {
@@ -81,13 +88,17 @@ internal static class ExternalWeightsFolder
         });
     }
 
-    private static (string Path, string Name) Check(string? zip, BinaryReader reader)
+    private static string Check(string? zip, BinaryReader reader)
     {
-        string name = reader.ReadString();
-        if (zip is null && !Path.IsPathFullyQualified(name))
+        string name = BoundedBytes.ReadText(reader);
+        if (zip is null)
             throw new InvalidOperationException(
                 $"The model's weights lie in the folder '{name}' beside its zip file, but it is not loaded from a file. Load it by its path.");
-        string folder = zip is null ? name : Path.GetFullPath(name, Path.GetDirectoryName(zip)!);
+        string folder = Path.GetFullPath(name, Path.GetDirectoryName(zip)!);
+        if (!IsBeside(folder, zip))
+            throw new InvalidDataException(
+                $"The model '{zip}' says that its weights lie in {Faults.Quote(name)}, outside of its own folder. They are not read.");
+        PublishingJournal.TryRecover(zip);
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"The weights of the model '{zip}' lie in the folder '{name}' beside it, but '{folder}' does not exist. Move "
                 + "the folder along with the zip file.");
@@ -97,9 +108,9 @@ internal static class ExternalWeightsFolder
             throw new InvalidDataException(
                 string.Create(CultureInfo.InvariantCulture, $"The saved SimPO model is damaged: it claims that its weights are {count} files."));
         for (int i = 0; i < count; i++)
-            CheckFile(folder, new ModelFile(reader.ReadString(), []).Name, reader.ReadInt64(), reader.ReadBytes(SHA256.HashSizeInBytes), faults);
+            CheckFile(folder, new ModelFile(BoundedBytes.ReadText(reader), []).Name, reader.ReadInt64(), reader.ReadBytes(SHA256.HashSizeInBytes), faults);
         faults.ThrowIfAny();
-        return (folder, name);
+        return folder;
     }
 
     private static void CheckFile(string folder, string name, long length, byte[] hash, Faults faults)

@@ -47,14 +47,15 @@ internal static class ModelArchive
     {
         string origin = ArchiveFile.Of(context)?.Name ?? "saved model";
         var hashes = new ArchiveHashes(context, origin);
-        ModelFiles files = Read(context, hashes, FilesStream, stream => new ModelFiles(origin, ReadFiles(stream)));
+        ModelFiles files = Read(
+            context, hashes, FilesStream, stream => new ModelFiles(origin, ReadFiles(stream, ArchiveFile.MostBytes(context, FilesStream))));
         ModelConfig config = ModelConfig.Load(files);
         ComputePlan plan = ComputePlan.On(device);
         string weights = files.PathOf(CheckpointReader.SingleFileName);
-        (string Path, string Name)? external = ExternalWeightsFolder.Find(context);
+        string? external = ExternalWeightsFolder.Find(context);
         Decoder decoder = external is { } folder
-            ? DecoderLoader.Load(config, () => CheckpointReader.Open(folder.Path), plan)
-            : Read(context, hashes, WeightsStream, stream => DecoderLoader.Load(config, () => CheckpointStream.Open(stream, weights), plan));
+            ? DecoderLoader.Load(config, () => CheckpointReader.Open(folder), plan)
+            : Read(context, hashes, WeightsStream, stream => DecoderLoader.Load(config, () => OpenTensors(context, WeightsStream, stream, weights), plan));
         try
         {
             LoadAdapter(context, hashes, decoder, origin);
@@ -64,9 +65,7 @@ internal static class ModelArchive
             decoder.Dispose();
             throw;
         }
-        LanguageModel model = LanguageModel.Of(decoder, files);
-        model.ExternalWeights = external?.Name;
-        return model;
+        return LanguageModel.Of(decoder, files); // where a zip had its weights is not where another is to have them: whoever saves says it
     }
 
     private static void LoadAdapter(ModelLoadContext context, ArchiveHashes hashes, Decoder decoder, string origin)
@@ -77,13 +76,16 @@ internal static class ModelArchive
         Read(context, hashes, AdapterWeightsStream, stream =>
         {
             string path = Path.Combine(origin, AdapterFolder.WeightsName);
-            AdapterLoader.Load(decoder, config, CheckpointStream.Open(stream, path));
+            AdapterLoader.Load(decoder, config, OpenTensors(context, AdapterWeightsStream, stream, path));
             return config;
         });
     }
 
     private static T Read<T>(ModelLoadContext context, ArchiveHashes hashes, string stream, Func<Stream, T> read)
         where T : class => hashes.Load(context, stream, read) ?? throw Damaged($"stream '{stream}' is missing");
+
+    private static CheckpointStream OpenTensors(ModelLoadContext context, string name, Stream stream, string path) =>
+        CheckpointStream.Open(stream, path, ArchiveFile.MostBytes(context, name));
 
     private static void Write(Stream stream, ModelFiles files)
     {
@@ -97,18 +99,20 @@ internal static class ModelArchive
         }
     }
 
-    private static IEnumerable<ModelFile> ReadFiles(Stream stream)
+    /// <param name="left">All of them together cannot have more bytes.</param>
+    private static IEnumerable<ModelFile> ReadFiles(Stream stream, long left)
     {
         using var reader = new BinaryReader(stream, System.Text.Encoding.UTF8, leaveOpen: true);
         int count = reader.ReadInt32();
         if (count is < 1 or > ModelFiles.MaxCount) throw Damaged($"it claims to hold {count} files");
         for (int i = 0; i < count; i++)
         {
-            string name = reader.ReadString();
+            string name = BoundedBytes.ReadText(reader);
             int length = reader.ReadInt32();
-            if (length < 0 || length > ModelFiles.MaxLength) throw Damaged($"file '{name}' claims to have {length} bytes");
+            if (length < 0 || length > Math.Min(ModelFiles.MaxLength, left)) throw Damaged($"file '{name}' claims to have {length} bytes");
             byte[] content = BoundedBytes.Read(reader.BaseStream, length);
             if (content.Length != length) throw Damaged($"file '{name}' ends after {content.Length} of {length} bytes");
+            left -= length;
             yield return new ModelFile(name, content);
         }
     }

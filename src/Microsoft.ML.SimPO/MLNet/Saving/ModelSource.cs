@@ -17,8 +17,16 @@ internal sealed record ModelSource(string? ModelPath, string? AdapterPath, Align
     public LanguageModel Open(IHostEnvironment environment)
     {
         TorchRuntime.EnsureLoaded();
-        LanguageModel model = Load(() => ComputePlan.On(ComputeDevice.Of(environment)));
-        if (ChatTemplate is { } template) model.After(m => m.UseTemplate(template));
+        return Load(() => ComputePlan.On(ComputeDevice.Of(environment))).After(model =>
+        {
+            if (ChatTemplate is { } template) model.UseTemplate(template);
+            Tell(environment, model);
+        });
+    }
+
+    /// <summary>A log handler of the host's may throw: then the model is freed.</summary>
+    private static void Tell(IHostEnvironment environment, LanguageModel model)
+    {
         using IChannel channel = environment.RegisterOwn(AlignmentTransformer.LoaderSignature).Start("Loading");
         foreach (string note in model.Notes)
         {
@@ -26,7 +34,6 @@ internal sealed record ModelSource(string? ModelPath, string? AdapterPath, Align
             else channel.Info(note);
         }
         AdapterSetup.Report(model, channel);
-        return model;
     }
 
     /// <summary>The model as a transformer, which owns it. Where none can be made of it the weights are freed.</summary>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Losses;
 
 namespace Microsoft.ML.SimPO;
@@ -44,12 +45,12 @@ internal static class SavedOptions
     {
         BinaryReader reader = context.Reader;
         var options = new ScoringOptions();
-        foreach ((string name, string text) in Values(reader, r => r.ReadString()))
+        foreach ((string name, string text) in Values(reader, BoundedBytes.ReadText))
         {
             OptionProperty option = Saved.FirstOrDefault(o => o.Name == name) ?? throw Damaged($"`{name}` is no option.");
             if (!option.TrySet(options, text)) throw Damaged($"`{name}` is '{text}'.");
         }
-        (string method, double margin, string reward) = (reader.ReadString(), reader.ReadDouble(), reader.ReadString());
+        (string method, double margin, string reward) = (BoundedBytes.ReadText(reader), reader.ReadDouble(), BoundedBytes.ReadText(reader));
         if (!double.IsFinite(margin)) throw Damaged("its target margin is no number.");
         Dictionary<string, double> numbers = new(Values(reader, r => r.ReadDouble()).Select(v => KeyValuePair.Create(v.Name, v.Value)), StringComparer.Ordinal);
         return options.With(method, new SavedReward(reward, numbers).Restore(Registered(environment)), margin);
@@ -79,7 +80,7 @@ internal static class SavedOptions
     {
         int count = reader.ReadInt32();
         if (count is < 0 or > MaxValues) throw Damaged(FormattableString.Invariant($"it claims to hold {count} values."));
-        return [.. Enumerable.Range(0, count).Select(_ => (reader.ReadString(), read(reader)))];
+        return [.. Enumerable.Range(0, count).Select(_ => (BoundedBytes.ReadText(reader), read(reader)))];
     }
 
     /// <summary>The assemblies that the program registered with ML.NET, which is how that knows other components too.</summary>

@@ -165,14 +165,21 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxShardSize"/> is less than 1.</exception>
     /// <exception cref="IOException">The folder cannot be written, or is one of something else; what was there is as before.</exception>
     public void SaveCheckpoint(
-        string path, CheckpointPrecision precision = CheckpointPrecision.Float32, long maxShardSize = CheckpointWriter.DefaultMaxShardBytes)
+        string path, CheckpointPrecision precision = CheckpointPrecision.Float32, long maxShardSize = CheckpointWriter.DefaultMaxShardBytes) =>
+        SaveCheckpoint(path, null, precision, maxShardSize);
+
+    /// <param name="complete">Adds files to the folder before it takes its place; null for none.</param>
+    /// <inheritdoc cref="SaveCheckpoint(string, CheckpointPrecision, long)"/>
+    internal void SaveCheckpoint(
+        string path, Action<string>? complete, CheckpointPrecision precision = CheckpointPrecision.Float32,
+        long maxShardSize = CheckpointWriter.DefaultMaxShardBytes)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxShardSize, 1);
         using ModelLease lease = Model.Enter();
         CheckpointType type = precision == CheckpointPrecision.BFloat16 ? CheckpointType.BFloat16 : CheckpointType.Float32;
         var writer = new CheckpointWriter(Model.Files) { Type = type, MaxShardBytes = maxShardSize, SourceFolder = Model.Folder };
-        CheckpointSummary summary = writer.Write(path, ParameterSources.Merged(lease.Decoder));
+        CheckpointSummary summary = writer.Write(path, ParameterSources.Merged(lease.Decoder), complete);
         using IChannel channel = Host.Start("Saving");
         FitReport.Saved(channel, path, summary);
     }

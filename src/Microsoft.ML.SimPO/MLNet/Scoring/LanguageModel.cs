@@ -97,6 +97,7 @@ internal sealed class LanguageModel : IDisposable
 
     public static LanguageModel Load(string folder, ComputePlan plan)
     {
+        AtomicFolder.Recover(folder);
         ModelFiles files = ModelFiles.Read(folder);
         List<string> notes = [];
         Decoder decoder = DecoderLoader.Load(ModelConfig.Load(files), () => CheckpointReader.Open(files.Origin), plan, notes);
@@ -160,6 +161,7 @@ internal sealed class LanguageModel : IDisposable
     public void LoadAdapter(string folder)
     {
         folder = Path.GetFullPath(folder);
+        AtomicFolder.Recover(folder);
         AdapterConfig config = AdapterConfig.Load(folder);
         using CheckpointReader reader = AdapterFolder.OpenWeights(folder);
         // A relative path means something in that folder only; a name on the hub means the same everywhere.

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO;
 
@@ -86,6 +87,7 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
+        using IDisposable size = FileSizeSignal.MakeError();
         using ModelLease lease = Model.Enter();
         ctx.CheckAtModel();
         ctx.SetVersionInfo(Version);

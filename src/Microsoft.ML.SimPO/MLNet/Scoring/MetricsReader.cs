@@ -32,7 +32,11 @@ internal static class MetricsReader
             float chosenReward = 0, rejectedReward = 0;
             getChosen(ref chosenReward);
             getRejected(ref rejectedReward);
-            if (float.IsNaN(rejectedReward)) sums.AddSingle(chosenReward, isChosen: true, name?.Invoke()); // a row of one answer
+            bool isSingle = float.IsNaN(rejectedReward); // a row of one answer
+            if (!float.IsFinite(chosenReward) || !(isSingle || float.IsFinite(rejectedReward)))
+                throw new InvalidOperationException(FormattableString.Invariant(
+                    $"Row {cursor.Position + 1} cannot be evaluated: its rewards are {chosenReward} and {rejectedReward}, and not both finite numbers."));
+            if (isSingle) sums.AddSingle(chosenReward, isChosen: true, name?.Invoke());
             else sums.Add(chosenReward, rejectedReward, lead(), name?.Invoke());
         }
         return sums.Metrics();

@@ -16,15 +16,14 @@ internal sealed class RowScorer
     private readonly IReward _reward;
     private readonly Action<string> _warn;
     private readonly int _positions;
-    private int _toldLong, _toldCut;
+    private long _cutPrompts, _cutAnswers;
+    private int _toldLong;
 
-    /// <param name="warn">Told once of rows that the model was not made for, and once of rows that were cut.</param>
+    /// <param name="warn">Told once of rows that the model was not made for, and at powers of ten of rows that were cut.</param>
     public RowScorer(LanguageModel model, ScoringOptions options, Action<string> warn)
     {
-        _model = model;
+        (_model, _options, _reward) = (model, options, options.Reward);
         _encoder = model.Encoder(options, everyRow: true);
-        _options = options;
-        _reward = options.Reward;
         (_warn, _positions) = (warn, model.Decoder.Architecture.MaxPositions);
     }
 
@@ -41,26 +40,45 @@ internal sealed class RowScorer
         if (tokens > _positions && Interlocked.Exchange(ref _toldLong, 1) == 0)
             _warn(FormattableString.Invariant($"Row {row} has {tokens} tokens, more than the {_positions} positions that the model was made for. ")
                 + FormattableString.Invariant($"Use `MaxLength` {_positions}. Other rows may be as long."));
-        if (tokens >= Math.Min(_options.MaxLength, _options.MaxPromptLength) && _toldCut == 0) TellCut(row);
+        if (encoded.HasCutAnswer) Tell(ref _cutAnswers, row, "an answer", "What is scored is what is left of it");
+        else if (encoded.HasCutPrompt) Tell(ref _cutPrompts, row, "a prompt", "It is scored without its beginning");
         return encoded;
     }
 
     /// <summary>The rewards of all answers of each row.</summary>
+    /// <exception cref="InvalidOperationException">A row's is not a finite number; the message names the first.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public float[][] Score(IReadOnlyList<EncodedPrompt> rows)
     {
-        using ModelLease lease = _model.Enter();
-        return [.. ComputeThread.Run("SimPO scoring", () => new GroupScorer(lease.Decoder, _reward).Score(WithReferences(rows)))
-            .Select(g => Array.ConvertAll(g.Answers, a => (float)_reward.Of(a)))];
+        float[][] rewards = [.. Groups(rows).Select(g => Array.ConvertAll(g.Answers, a => (float)_reward.Of(a)))];
+        int bad = Array.FindIndex(rewards, r => !r.All(float.IsFinite));
+        return bad < 0 ? rewards : throw new InvalidOperationException(FormattableString.Invariant(
+            $"Row {rows[bad].Row} cannot be scored: its reward is {rewards[bad].First(r => !float.IsFinite(r))}, no finite number.")
+            + " The model's weights are damaged, or its training diverged.");
     }
 
-    private void TellCut(long row)
+    private GroupScore[] Groups(IReadOnlyList<EncodedPrompt> rows)
     {
-        EncodingStatistics statistics = _encoder.Statistics;
-        if (statistics.CutPrompts + statistics.CutAnswers == 0 || Interlocked.Exchange(ref _toldCut, 1) != 0) return;
-        string what = statistics.CutAnswers > 0 ? "an answer" : "a prompt";
-        _warn(FormattableString.Invariant($"By row {row} {what} was cut to fit `MaxLength` {_options.MaxLength} and `MaxPromptLength` ")
-            + FormattableString.Invariant($"{_options.MaxPromptLength}; the scores are those of the rest. Others may be cut, too."));
+        try
+        {
+            using ModelLease lease = _model.Enter();
+            return ComputeThread.Run("SimPO scoring", () => new GroupScorer(lease.Decoder, _reward).Score(WithReferences(rows)));
+        }
+        catch (InvalidDataException e) when (rows.Count == 1) // of more, each is scored by itself after that
+        {
+            throw new InvalidDataException(FormattableString.Invariant($"Row {rows[0].Row} cannot be scored: {e.Message}"), e);
+        }
+    }
+
+    /// <summary>At the first row, the tenth, the hundredth and so on: as often as it is worth a line.</summary>
+    private void Tell(ref long count, long row, string what, string consequence)
+    {
+        long number = Interlocked.Increment(ref count), power = number;
+        while (power % 10 == 0) power /= 10;
+        if (power != 1) return;
+        _warn(FormattableString.Invariant(
+            $"Row {row} has {what} that was cut to fit `MaxLength` {_options.MaxLength} and `MaxPromptLength` {_options.MaxPromptLength}. {consequence}.")
+            + (number == 1 ? " The log will name the tenth such row, the hundredth and so on." : FormattableString.Invariant($" It is the {number}th.")));
     }
 
     private IReadOnlyList<EncodedPrompt> WithReferences(IReadOnlyList<EncodedPrompt> rows) => _reward.NeedsReference

@@ -38,7 +38,7 @@ internal sealed class Sweeper : IDisposable
     public SweepResult Run(IAlignmentTrialRunner runner, CancellationToken cancellationToken)
     {
         using IChannel channel = _host.Start("Sweep");
-        TrialLog? log = _sweep.OutputPath is null ? null : TrialLog.Open(_sweep.OutputPath, Description());
+        using TrialLog? log = _sweep.OutputPath is null ? null : TrialLog.Open(_sweep.OutputPath, Description());
         ITrialProposer proposer = Proposer();
         if (_rungs < _sweep.Rungs)
             channel.Info(FormattableString.Invariant($"`MaxTrials` {_sweep.MaxTrials} reaches the top of {_rungs} of {_sweep.Rungs} `Rungs`, so there are ")
@@ -59,7 +59,7 @@ internal sealed class Sweeper : IDisposable
         if (_sweep.Algorithm == SweepAlgorithm.SuccessiveHalving && _results.Max(r => r.TrialSettings.Rung) < _rungs - 1)
             channel.Warning(FormattableString.Invariant($"The sweep ended before any trial reached the highest of {_rungs} rungs: the best one trained for ")
                 + FormattableString.Invariant($"{_best.TrialSettings.Options.Epochs:G4} of {_base.Epochs:G4} epochs. Raise `MaxTime`, or lower `Rungs`."));
-        AlignmentTrialResult best = _best with { Model = _best.Model ?? Reload(_best) };
+        AlignmentTrialResult best = _best with { Model = _best.Model ?? Reload(_best, runner, log, channel, cancellationToken) };
         _results[best.TrialSettings.TrialId] = best;
         _best = null;
         return new SweepResult(_results, best);
@@ -132,8 +132,7 @@ internal sealed class Sweeper : IDisposable
             return null;
         }
         bool isBest = Add(result);
-        if (isBest && log is not null) result.Model?.SaveCheckpoint(BestPath);
-        log?.Append(TrialRecord.Of(result));
+        log?.Append(TrialRecord.Of(result), isBest ? result.Model : null);
         return isBest ? result : result with { Model = null };
     }
 
@@ -156,15 +155,23 @@ internal sealed class Sweeper : IDisposable
         return true;
     }
 
-    private string BestPath => Path.Combine(_sweep.OutputPath!, "best");
-
-    /// <summary>The best trial was run by an earlier sweep into the same folder.</summary>
-    private AlignmentTransformer? Reload(AlignmentTrialResult best)
+    /// <summary>
+    /// The best trial was run by an earlier sweep into the same folder. If that ended before it had kept the trial's model, the trial is run again.
+    /// </summary>
+    private AlignmentTransformer? Reload(
+        AlignmentTrialResult best, IAlignmentTrialRunner runner, TrialLog? log, IChannel channel, CancellationToken cancellationToken)
     {
-        if (_sweep.OutputPath is null || !Directory.Exists(BestPath)) return null;
-        PreferenceTrainerOptions options = best.TrialSettings.Options.Copy();
-        options.AdapterPath = null; // the checkpoint has all weights
-        return _context.Alignment.LoadModel(BestPath, options);
+        if (log?.BestOf(best.TrialSettings) is { } folder)
+        {
+            PreferenceTrainerOptions options = best.TrialSettings.Options.Copy();
+            options.AdapterPath = null; // the checkpoint has all weights
+            return _context.Alignment.LoadModel(folder, options);
+        }
+        if (log is null || best.TrialSettings.TrialId >= log.Records.Count) return null; // it was run here, by a runner that gives no models
+        channel.Warning(FormattableString.Invariant($"The model of trial {best.TrialSettings.TrialId + 1}, the best, was not kept. The trial is run again."));
+        AlignmentTrialResult again = runner.RunAsync(best.TrialSettings, cancellationToken).GetAwaiter().GetResult();
+        if (again.Model is { } model) log.SaveBest(TrialRecord.Of(best), model);
+        return again.Model;
     }
 
     private string Description() => FormattableString.Invariant(

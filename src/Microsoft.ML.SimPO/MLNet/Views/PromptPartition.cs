@@ -36,9 +36,11 @@ internal static class PromptPartition
                 nameof(numberOfFolds), FormattableString.Invariant($"`numberOfFolds` must be at least 2, but was {numberOfFolds}. Use 5."));
         DataViewSchema.Column column = Column(host, data, promptColumn);
         var folds = new Lazy<Dictionary<UInt128, int>>(() => PromptFolds.Assign(Prompts(data, column), numberOfFolds, seed));
+        int FoldOf(string prompt) => folds.Value.TryGetValue(TextKey.OfPrompt(prompt), out int fold) ? fold : throw new InvalidOperationException(
+            $"The data gives other rows each time it is read: the prompt '{Excerpt.Of(prompt)}' was not among those that were dealt out. Cache it, or load it "
+                + "from a source that does not change.");
         return [.. Enumerable.Range(0, numberOfFolds).Select(fold => Make(
-            new FilteredDataView(data, column, prompt => folds.Value[TextKey.OfPrompt(prompt)] != fold),
-            new FilteredDataView(data, column, prompt => folds.Value[TextKey.OfPrompt(prompt)] == fold)))];
+            new FilteredDataView(data, column, prompt => FoldOf(prompt) != fold), new FilteredDataView(data, column, prompt => FoldOf(prompt) == fold)))];
     }
 
     private static DataViewSchema.Column Column(IHost host, IDataView data, string name)

@@ -28,7 +28,7 @@ internal static partial class ModelFamilies
             KeyValueHeadCount = keyValueHeads,
             HeadDim = dim,
             MaxPositions = Positive(config, "max_position_embeddings", defaults.MaxPositions),
-            NormEpsilon = config.GetDouble("rms_norm_eps", defaults.NormEpsilon),
+            NormEpsilon = NormEpsilonOf(config, defaults.NormEpsilon),
             Layers = [.. Enumerable.Repeat(new LayerArchitecture(null, 0), Positive(config, "num_hidden_layers", defaults.Layers))],
             Rotaries = [RotaryReader.Read(config, dim, ropeTheta)],
             PaddingToken = PaddingOf(config, Positive(config, "vocab_size", defaults.VocabularySize)),
@@ -70,14 +70,18 @@ internal static partial class ModelFamilies
         DecoderArchitecture gemma, ModelConfig config, double? attentionCap = null, double? logitsCap = null) => gemma with
     {
         OutputNorms = true,
-        AttentionScale = Math.Pow(config.GetDouble("query_pre_attn_scalar", 256), -0.5),
+        AttentionScale = Math.Pow(config.GetPositive("query_pre_attn_scalar", 256), -0.5),
         AttentionSoftCap = SoftCap(config, "attn_logit_softcapping", attentionCap),
         LogitsSoftCap = SoftCap(config, "final_logit_softcapping", logitsCap),
     };
 
     // Null in the configuration is no cap.
     private static double? SoftCap(ModelConfig config, string field, double? absent) =>
-        config.IsNull(field) ? null : config.GetDoubleOrNull(field) ?? absent;
+        config.IsNull(field) ? null : config.Has(field) ? config.GetPositive(field, 0) : absent;
+
+    // Below 0 the root of a small square has no value; from 1 on it says more than the values.
+    private static double NormEpsilonOf(ModelConfig config, double absent) =>
+        config.GetPositive("rms_norm_eps", absent) is <= 1 and var epsilon ? epsilon : throw config.Wrong("rms_norm_eps", "at most 1");
 
     private static DecoderArchitecture ReadGemma3(ModelConfig config)
     {
@@ -109,7 +113,7 @@ internal static partial class ModelFamilies
         EmbeddingScale = config.GetDouble("embedding_multiplier", 1),
         AttentionScale = config.GetDouble("attention_multiplier", 1),
         ResidualMultiplier = config.GetDouble("residual_multiplier", 1),
-        LogitsScaling = config.GetDouble("logits_scaling", 1),
+        LogitsScaling = config.GetPositive("logits_scaling", 1),
     };
 
     private static DecoderArchitecture ReadMixtral(ModelConfig config)

@@ -20,12 +20,8 @@ internal static class RotaryReader
     public static RotaryArchitecture ReadLocal(ModelConfig config, int headDim)
     {
         if (config.GetOrNull("rope_parameters")?.GetOrNull("sliding_attention") is { } own) return Read(config, own, headDim, 10_000);
-        return new RotaryArchitecture
-        {
-            Dimensions = headDim,
-            Base = config.GetDouble("rope_local_base_freq", 10_000),
-            MaxPositions = MaxPositions(config),
-        };
+        double @base = config.GetPositive("rope_local_base_freq", 10_000);
+        return WithFiniteAngles(new RotaryArchitecture { Dimensions = headDim, Base = @base, MaxPositions = MaxPositions(config) }, config);
     }
 
     private static int MaxPositions(ModelConfig config) => config.GetInt32("max_position_embeddings", ClassDefaults.Of(config).MaxPositions);
@@ -43,7 +39,7 @@ internal static class RotaryReader
         if (plain.Dimensions < 2 || plain.Dimensions > headDim || plain.Dimensions % 2 != 0)
             throw config.Wrong(
                 "partial_rotary_factor", FormattableString.Invariant($"such that an even number of the {headDim} dimensions of a head is turned"));
-        if (scaling is null) return plain;
+        if (scaling is null) return WithFiniteAngles(plain, config);
         string typeField = scaling.Has("rope_type") || !scaling.Has("type") ? "rope_type" : "type";
         string type = scaling.GetStringOrNull(typeField) ?? (scaling.Has("factor") ? scaling.GetString(typeField) : "default");
         return type switch
@@ -66,7 +62,19 @@ internal static class RotaryReader
     {
         foreach (string field in scaling.FieldNames.Where(f => !Common.Contains(f) && !fields.Contains(f)))
             throw scaling.Wrong(field, $"absent, for {type} scaling has no such field");
-        return rotary;
+        return WithFiniteAngles(rotary, scaling);
+    }
+
+    /// <summary>Positions turn by numbers: whatever base and factors are, no angle up to the longest sequence may be infinite or none.</summary>
+    private static RotaryArchitecture WithFiniteAngles(RotaryArchitecture rotary, ModelConfig config)
+    {
+        int[] lengths = [1, rotary.MaxPositions, (int)Math.Min(2L * rotary.MaxPositions, int.MaxValue)];
+        IEnumerable<float> frequencies = lengths.SelectMany(length => RotaryFrequencies.InverseFrequencies(rotary, length));
+        bool isFinite = frequencies.All(f => f >= 0 && float.IsFinite(f * rotary.MaxPositions));
+        if (isFinite && rotary.AttentionFactor > 0 && float.IsFinite((float)rotary.AttentionFactor)) return rotary;
+        throw new InvalidDataException(FormattableString.Invariant(
+            $"'{config.Path}': with rope_theta {rotary.Base} and the fields of its scaling the rotary embedding has angles that are no finite numbers.")
+            + " They must be such that every position of the longest sequence has an angle.");
     }
 
     private static RotaryArchitecture ReadLlama3(RotaryArchitecture plain, ModelConfig scaling) => plain with

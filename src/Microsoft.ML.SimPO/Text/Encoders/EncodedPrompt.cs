@@ -25,6 +25,12 @@ internal sealed class EncodedPrompt
     /// <summary>The row of the data that it comes from, counted from 1, for messages; 0 where that is not known.</summary>
     public long Row { get; set; }
 
+    /// <summary>Whether its prompt was cut to fit.</summary>
+    public bool HasCutPrompt { get; init; }
+
+    /// <summary>Whether one of its answers was cut to fit.</summary>
+    public bool HasCutAnswer { get; init; }
+
     public IReadOnlyList<EncodedAnswer> Answers => _answers;
 
     public EncodedAnswer Chosen => _answers[0];
@@ -49,6 +55,13 @@ internal sealed class EncodedPrompt
     /// <param name="rejectedIds">Prompt and other answer.</param>
     /// <param name="rejectedPromptLength">Tokens of <paramref name="rejectedIds"/> that are not scored, from 1.</param>
     /// <param name="row">For messages.</param>
-    public static EncodedPrompt Pair(TokenIds chosenIds, int chosenPromptLength, TokenIds rejectedIds, int rejectedPromptLength, long row = 0) =>
-        new(new EncodedAnswer(chosenIds, chosenPromptLength) { Rating = 1 }, new EncodedAnswer(rejectedIds, rejectedPromptLength)) { Row = row };
+    public static EncodedPrompt Pair(
+        TokenIds chosenIds, int chosenPromptLength, TokenIds rejectedIds, int rejectedPromptLength, long row = 0,
+        bool cutsPrompt = false, bool cutsAnswer = false) =>
+        new(new EncodedAnswer(chosenIds, chosenPromptLength) { Rating = 1 }, new EncodedAnswer(rejectedIds, rejectedPromptLength))
+        {
+            Row = row,
+            HasCutPrompt = cutsPrompt,
+            HasCutAnswer = cutsAnswer,
+        };
 }

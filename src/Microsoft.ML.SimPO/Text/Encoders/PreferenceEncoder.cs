@@ -169,7 +169,7 @@ internal sealed class PreferenceEncoder
         if (isEmpty) return Drop(isEmpty: true);
         EncodingDetail detail = Detail(_texts.Of(prompt, chosen, rejected ?? chosen));
         if (detail.Pair is not { } pair) return Drop(isEmpty: false);
-        if (rejected is null) pair = new EncodedPrompt(pair.Chosen);
+        if (rejected is null) pair = new EncodedPrompt(pair.Chosen) { HasCutPrompt = pair.HasCutPrompt, HasCutAnswer = pair.HasCutAnswer };
         _counters.Encoded(detail.Texts.Handling, detail.CutsPrompt, detail.CutsAnswer, detail.IsMerged, pair);
         _counters.Odd(row, detail);
         return pair;
@@ -181,7 +181,8 @@ internal sealed class PreferenceEncoder
         string? fault = _check.Fault(chosen) ?? _check.Fault(rejected);
         if (PairTruncation.Fit(chosen, rejected, _options, _endToken) is not var (fittedChosen, fittedRejected, cutsPrompt, cutsAnswer))
             return new EncodingDetail(texts, chosen, rejected, null, false, false) { Fault = fault };
-        var pair = EncodedPrompt.Pair(fittedChosen.Ids, fittedChosen.PromptLength, fittedRejected.Ids, fittedRejected.PromptLength);
+        var pair = EncodedPrompt.Pair(
+            fittedChosen.Ids, fittedChosen.PromptLength, fittedRejected.Ids, fittedRejected.PromptLength, 0, cutsPrompt, cutsAnswer);
         return new EncodingDetail(texts, chosen, rejected, pair, cutsPrompt, cutsAnswer) { Fault = fault };
     }
 

@@ -21,10 +21,11 @@ internal sealed class ReferenceTokenization(HfTokenizer tokenizer, int? bos, int
         second = new Side(WithBos(second.Prompt), WithEos(second.Answer));
         int longer = Math.Max(first.Answer.Length, second.Answer.Length);
         Side cutFirst = Cut(first, longer), cutSecond = Cut(second, longer);
-        var pair = EncodedPrompt.Pair(
-            [.. cutFirst.Prompt, .. cutFirst.Answer], cutFirst.Prompt.Length, [.. cutSecond.Prompt, .. cutSecond.Answer], cutSecond.Prompt.Length);
         bool cutsPrompt = cutFirst.Prompt.Length < first.Prompt.Length || cutSecond.Prompt.Length < second.Prompt.Length;
         bool cutsAnswer = cutFirst.Answer.Length < first.Answer.Length || cutSecond.Answer.Length < second.Answer.Length;
+        var pair = EncodedPrompt.Pair(
+            [.. cutFirst.Prompt, .. cutFirst.Answer], cutFirst.Prompt.Length, [.. cutSecond.Prompt, .. cutSecond.Answer], cutSecond.Prompt.Length, 0,
+            cutsPrompt, cutsAnswer);
         return new ReferenceRow(CutPrompt(promptIds, longer), pair, cutsPrompt, cutsAnswer, isMerged);
     }
 

@@ -15,10 +15,10 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Which checkpoints are known to be whole, or not to be.</summary>
     private readonly Dictionary<int, bool> _whole = [];
 
-    private readonly FileStream _lock;
+    private readonly IDisposable _size = FileSizeSignal.MakeError(), _lock;
     private FileStream? _log;
 
-    private RunFolder(string path, FileStream @lock) => (Path, _lock) = (path, @lock);
+    private RunFolder(string path, IDisposable @lock) => (Path, _lock) = (path, @lock);
 
     /// <summary>The full path.</summary>
     public string Path { get; }
@@ -32,9 +32,8 @@ internal sealed class RunFolder : IDisposable
     public static RunFolder Open(string path, bool resumes)
     {
         path = System.IO.Path.GetFullPath(path);
-        FileSizeSignal.MakeError();
         Directory.CreateDirectory(path);
-        var folder = new RunFolder(path, Lock(path));
+        var folder = new RunFolder(path, FolderLock.Take(path, LockName, "run"));
         try
         {
             if (!resumes && (folder.Checkpoints.Count > 0 || File.Exists(System.IO.Path.Combine(path, LogName))))
@@ -127,7 +126,7 @@ internal sealed class RunFolder : IDisposable
         {
             _log!.Write(line);
         }
-        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException) // the second is .NET's word for a limit on the size of files
+        catch (Exception e) when (e is IOException || FileSizeSignal.IsCause(e))
         {
             throw new IOException(
                 $"'{_log!.Name}' could not take another line: {e.Message} The checkpoints beside it are whole: make room and set `ResumeFrom` to Auto to go on"
@@ -136,11 +135,11 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>The lock's file stays: another process may have it open already, and would lock what nobody finds any more.</summary>
     public void Dispose()
     {
         _log?.Dispose();
         _lock.Dispose();
+        _size.Dispose();
     }
 
     /// <summary>Whether every file of a checkpoint is as it was written. Each is looked at once.</summary>
@@ -160,18 +159,6 @@ internal sealed class RunFolder : IDisposable
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
             return false;
-        }
-    }
-
-    private static FileStream Lock(string path)
-    {
-        try
-        {
-            return new FileStream(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (File.Exists(System.IO.Path.Combine(path, LockName)))
-        {
-            throw new IOException($"Another run writes to '{path}'. Wait for its end, or give another `OutputPath`.", e);
         }
     }
 

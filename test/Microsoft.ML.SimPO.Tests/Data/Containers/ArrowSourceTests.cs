@@ -52,7 +52,7 @@ public class ArrowSourceTests
     [Fact]
     public void A_buffer_that_the_file_cannot_fill_gets_no_memory()
     {
-        var allocator = new BoundedAllocator(100_000);
+        var allocator = new BoundedAllocator(100_000, new ReadingBudget("a", 100_000, 200));
         Assert.Equal(
             "a buffer of 1 GiB is declared, which a file of 97.66 KiB cannot hold.",
             Assert.Throws<InvalidDataException>(() => allocator.Allocate(1 << 30)).Message);

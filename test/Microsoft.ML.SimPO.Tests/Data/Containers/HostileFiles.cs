@@ -25,10 +25,10 @@ internal static class HostileFiles
         ("value-of-1-gb.json", path => Sparse(path, $"[{Row}, {{\"prompt\": \"", Giga, "\"}]"), "^value-of-1-gb.json, row 2, line 1: "),
         ("field-of-1-gb.csv", path => Sparse(path, "prompt,chosen,rejected\n\"", Giga, "\",c,r\n"), "^field-of-1-gb.csv"),
         ("bomb.jsonl.gz", path => Bomb(path, "", (byte)'x', Giga),
-            "^bomb.jsonl.gz: expected rows, but none of the first 1 can be read; bomb.jsonl.gz, line 1: A row must be at most 64 MiB"),
+            "^bomb.jsonl.gz: its content is larger than [0-9.]+ MiB, more than 200 times the [0-9.]+ [MK]iB of the file. It may be made to exhaust memory"),
         ("deep-bomb.json.gz", path => Bomb(path, "", (byte)'[', Giga), "^deep-bomb.json.gz, row 1, line 1: JSON must not be nested deeper than 64"),
         ("blank-bomb.json.gz", path => Bomb(path, "[" + Row, (byte)' ', Giga),
-            "^blank-bomb.json.gz, line 1: expected `,` or `]` after a row, but the file ends"),
+            "^blank-bomb.json.gz: its content is larger than "),
         ("text-bomb.json.gz", path => Bomb(path, $"[{Row}, {{\"prompt\": \"", (byte)'x', Giga),
             "^text-bomb.json.gz, row 2, line 1: A row must be at most 64 MiB"),
         ("many-names.json", ManyNames, "^many-names.json: expected preference pairs, with fields like"),
@@ -108,7 +108,7 @@ internal static class HostileFiles
 
     private static void Bomb(string path, string before, byte content, long length)
     {
-        using var gzip = new GZipStream(File.Create(path), CompressionLevel.Fastest);
+        using var gzip = new GZipStream(File.Create(path), CompressionLevel.Optimal);
         gzip.Write(Encoding.UTF8.GetBytes(before));
         var block = new byte[1 << 20];
         System.Array.Fill(block, content);

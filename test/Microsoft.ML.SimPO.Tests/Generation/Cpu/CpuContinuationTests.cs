@@ -31,6 +31,35 @@ public sealed class CpuContinuationTests
         }
     }
 
+    /// <summary>How many heads share keys and values says the model's file; the stack of a thread holds a few hundred at most.</summary>
+    [Theory]
+    [InlineData(32)]
+    [InlineData(33)]
+    [InlineData(40_000)]
+    public void Any_number_of_heads_shares_keys_and_values(int heads)
+    {
+        DecoderArchitecture architecture = RandomDecoder.Architecture with
+        {
+            HiddenSize = 8, IntermediateSize = 8, HeadCount = heads, KeyValueHeadCount = 1, HeadDim = 2, AttentionScale = 1 / Math.Sqrt(2),
+            Layers = [new LayerArchitecture(null, 0)],
+            Rotaries = [new Models.Rotary.RotaryArchitecture { Dimensions = 2, Base = 10000, MaxPositions = 256 }],
+        };
+        using Decoder decoder = RandomDecoder.Make(5, architecture);
+        using (NewDisposeScope()) decoder.Layers[0].Parameters.AttentionOutput.Value.mul_(1 / Math.Sqrt(heads));
+        TokenSequence[] rows = Rows(3, 70);
+        using var continuation = new CpuContinuation(decoder, CancellationToken.None);
+        continuation.Start(rows);
+        for (int step = 0; step < 3; step++)
+        {
+            for (int row = 0; row < rows.Length; row++)
+            {
+                foreach ((float want, float got) in Whole(decoder, rows[row]).Zip(continuation.Logits(row).ToArray())) Assert.Equal(want, got, 1e-4);
+                rows[row].Ids.Add((step * 7 + row * 13) % RandomDecoder.VocabularySize);
+            }
+            continuation.Advance();
+        }
+    }
+
     /// <summary>The sums of weights and adapter are made for the call: the tokens are the merged model's, and nothing of them stays.</summary>
     [Theory]
     [InlineData(false)]

@@ -134,6 +134,52 @@ public sealed class SweepTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>As after a kill between the line of the best trial and its model: the folder holds an earlier best, or a model of somebody else's.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_model_in_the_folder_that_is_not_the_best_trials_is_never_taken_for_it(bool ofOtherTrial)
+    {
+        using var folder = new Checkpoints.TempFolder();
+        string path = folder.File("sweep"), best = Path.Combine(path, "best"), trial = Path.Combine(best, "trial.json");
+        double margin;
+        using (SweepResult whole = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(), Options(2, o => o.OutputPath = path)))
+            margin = _context.Alignment.Evaluate(whole.BestModel.Transform(Validation)).MeanMargin;
+        string[] lines = File.ReadAllLines(Path.Combine(path, "trials.jsonl"));
+        string other = lines[1..].Single(line => line != File.ReadAllText(trial));
+        using (AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options())) untuned.SaveCheckpoint(best);
+        if (ofOtherTrial) File.WriteAllText(trial, other);
+        else File.Delete(trial);
+        int fits = 0;
+        void Sweep()
+        {
+            using SweepResult rest = _context.Alignment.Sweep(Train, Validation,
+                QuickStartFiles.Options(o => o.Progress = new Listener<TrainingProgress>(p => fits += p.Step == 1 ? 1 : 0)),
+                Options(2, o => o.OutputPath = path));
+            Assert.Equal(margin, _context.Alignment.Evaluate(rest.BestModel.Transform(Validation)).MeanMargin);
+        }
+        Sweep();
+        Assert.Equal(1, fits); // that of the best, again
+        Assert.NotEqual(other, File.ReadAllText(trial));
+        Sweep();
+        Assert.Equal(1, fits); // it was kept
+    }
+
+    [Fact]
+    public void Two_sweeps_do_not_write_to_one_folder()
+    {
+        using var folder = new Checkpoints.TempFolder();
+        string path = folder.File("sweep");
+        string? message = null;
+        void SweepInside(AlignmentTrialResult trial) => message ??= Assert.Throws<IOException>(
+            () => _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(), Options(1, o => o.OutputPath = path))).Message;
+        using SweepResult result = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(),
+            Options(1, o => (o.OutputPath, o.Progress) = (path, new Listener<AlignmentTrialResult>(SweepInside))));
+        Assert.Equal($"Another sweep writes to '{path}'. Wait for its end, or give another `OutputPath`.", message);
+        using SweepResult again = _context.Alignment.Sweep(Train, Validation, QuickStartFiles.Options(), Options(1, o => o.OutputPath = path));
+        Assert.Equal(result.BestTrial.Metric, again.BestTrial.Metric);
+    }
+
     [Fact]
     public void The_rank_of_an_adapter_can_be_searched()
     {

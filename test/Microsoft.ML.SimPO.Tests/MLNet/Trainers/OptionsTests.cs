@@ -22,6 +22,30 @@ public class OptionsTests
                 options.GradientCheckpointing));
     }
 
+    /// <summary>Weights, gradients and moments are float32: an epsilon of 1e-300 is none there.</summary>
+    [Fact]
+    public void Numbers_that_float32_cannot_hold_are_refused()
+    {
+        const string held = "and a number that float32 can hold (0, or 1.2E-38 to 3.4E+38 in size)";
+        SimPOTrainer.Options options = QuickStartFiles.Options(o =>
+        {
+            (o.AdamEpsilon, o.WeightDecay, o.LearningRate, o.MaxGradNorm) = (1e-300, 1e300, 1e39, 1e39);
+            (o.Beta, o.SftWeight, o.Lora) = (1e-40f, 1e-40f, new LoraOptions { Alpha = 1e308 });
+        });
+        string[] expected =
+        [
+            $"`Beta` must be greater than 0 {held}, but was 1E-40. Use 2.0 to 10.0.",
+            $"`LearningRate` must be greater than 0 {held}, but was 1E+39. Use 3e-7 to 1e-6 for large models.",
+            $"`WeightDecay` must be 0 or more {held}, but was 1E+300. Use 0.",
+            $"`AdamEpsilon` must be greater than 0 {held}, but was 1E-300. Use 1e-8.",
+            $"`MaxGradNorm` must be 0 or more {held}, but was 1E+39. Use 1, or 0 for no clipping.",
+            $"`SftWeight` must be 0 or more {held}, but was 1E-40. Use 0 for none.",
+            $"`Lora.Alpha` must be greater than 0 {held}, but was 1E+308. Use once or twice the rank.",
+        ];
+        string message = Assert.Throws<ArgumentException>(() => _context.Alignment.Trainers.SimPO(options)).Message;
+        Assert.Equal($"{string.Join(Environment.NewLine, expected)} (Parameter 'options')", message);
+    }
+
     [Fact]
     public void Dropout_of_an_adapter_is_refused_with_its_reason()
     {

@@ -33,6 +33,30 @@ public class ConfigCheckTests
     }
 
     [Theory]
+    [InlineData("\"rms_norm_eps\":-1", "field 'rms_norm_eps' must be greater than 0, but is -1.")]
+    [InlineData("\"rms_norm_eps\":0", "field 'rms_norm_eps' must be greater than 0, but is 0.")]
+    [InlineData("\"rms_norm_eps\":2", "field 'rms_norm_eps' must be at most 1, but is 2.")]
+    [InlineData("\"rms_norm_eps\":1e-39",
+        "field 'rms_norm_eps' must be a number that float32 can hold (0, or 1.2E-38 to 3.4E+38 in size), but is 1e-39.")]
+    [InlineData("\"rope_theta\":1e-300",
+        "field 'rope_theta' must be a number that float32 can hold (0, or 1.2E-38 to 3.4E+38 in size), but is 1e-300.")]
+    [InlineData("\"rope_theta\":1e39", "field 'rope_theta' must be a number that float32 can hold (0, or 1.2E-38 to 3.4E+38 in size), but is 1e39.")]
+    [InlineData("\"rope_theta\":1e-37", "with rope_theta 1E-37 and the fields of its scaling the rotary embedding has angles that are no finite numbers. "
+        + "They must be such that every position of the longest sequence has an angle.")]
+    [InlineData("\"rope_scaling\":{\"rope_type\":\"linear\",\"factor\":0}", "with rope_theta 500000 and the fields of its scaling the rotary embedding has "
+        + "angles that are no finite numbers. They must be such that every position of the longest sequence has an angle.")]
+    [InlineData("\"rope_scaling\":{\"rope_type\":\"linear\",\"factor\":-2}", "with rope_theta 500000 and the fields of its scaling the rotary embedding has "
+        + "angles that are no finite numbers. They must be such that every position of the longest sequence has an angle.")]
+    [InlineData("\"num_attention_heads\":65536,\"head_dim\":65536", "field 'num_attention_heads' must be such that all heads have at most 16777216 dimensions "
+        + "together; with head_dim 65536 they have 4296015872, but is 65536.")]
+    public void A_number_that_the_computation_cannot_hold_is_refused(string json, string fault)
+    {
+        ModelConfig config = Parse(PublicConfigs.LlamaWith(json));
+        var error = Assert.Throws<InvalidDataException>(() => ModelFamilies.Of(config).Read(config));
+        Assert.Equal($"'/m/config.json': {fault}", error.Message);
+    }
+
+    [Theory]
     [InlineData("\"rope_interleaved\":true", "rope_interleaved", "true", "rope")]
     [InlineData("\"attn_logit_softcapping\":50.0", "attn_logit_softcapping", "50.0", "attn")]
     [InlineData("\"qk_layernorm\":true", "qk_layernorm", "true", "norm")]

@@ -22,6 +22,8 @@ public sealed class JinjaBoundsTests
     [InlineData("{{ 'a' * 10 ** 12 }}", "The template makes a text of more than 8388608 characters.")]
     [InlineData("{{ [0] * 10 ** 12 }}", "The template takes more than 2500000 steps.")]
     [InlineData("{{ 9 ** 99999 }}", "The template makes an integer of more than 65536 bits.")]
+    [InlineData("{% set big = 10 ** 4000 %}{% for i in range(100000) %}{% set text = big|string %}{% endfor %}", "The template takes more than 2500000 steps.")]
+    [InlineData("{% set big = 2 ** 65000 %}{% for i in range(100000) %}{% set text = '%x' % big %}{% endfor %}", "The template takes more than 2500000 steps.")]
     [InlineData("{{ 'x'.center(10 ** 10) }}", "The template makes a text of more than 8388608 characters.")]
     [InlineData("{{ '%999999999d' % 1 }}", "The template makes a text of more than 8388608 characters.")]
     [InlineData("{{ '{:999999999}'.format(1) }}", "The template makes a text of more than 8388608 characters.")]

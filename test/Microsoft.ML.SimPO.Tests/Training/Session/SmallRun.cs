@@ -52,7 +52,7 @@ internal sealed class SmallRun : ITrainingLog, IDisposable
         using var session = new TrainingSession(
             Decoder, Settings, origin, new CheckpointStore(folder, Decoder, new ModelFiles("memory", [])), data, Loss is null ? null : data, Evaluate, this);
         var loop = new TrainingLoop(Decoder, new SimPOLoss(2, 0.5), _settings);
-        return session.Run(loop, new StepPlanner(Pairs, 2, int.MaxValue).Plan(3, origin.Seed), cancellationToken);
+        return session.Run(loop, new StepPlanner(Pairs, 2, int.MaxValue).Plan(3, origin.Seed, cancellationToken), cancellationToken);
     }
 
     public void Info(string message) => Say($"Info {message}");

@@ -8,7 +8,7 @@ namespace Microsoft.ML.SimPO.Data.Containers.ParquetFiles;
 /// <summary>Opens the leaf columns of a row group that can be part of a pair: text, numbers, truth values.</summary>
 internal static class ParquetColumns
 {
-    public static ParquetColumn? Open(FileStream file, OverlayStream overlay, ParquetRowGroupReader group, DataField field)
+    public static ParquetColumn? Open(FileStream file, ReadingBudget budget, OverlayStream overlay, ParquetRowGroupReader group, DataField field)
     {
         Type type = field.ClrType;
         if (type == typeof(string) || type == typeof(ReadOnlyMemory<char>)) return Column<ReadOnlyMemory<char>>(text => FieldValue.Of(text.ToString()));
@@ -26,7 +26,7 @@ internal static class ParquetColumns
         if (type == typeof(decimal)) return Column<decimal>(number => FieldValue.Of((double)number));
         return type == typeof(BigDecimal) ? Column<BigDecimal>(Number) : null;
 
-        ParquetPageColumn<T> Column<T>(Func<T, FieldValue> convert) where T : struct => new(file, overlay, group, field, convert);
+        ParquetPageColumn<T> Column<T>(Func<T, FieldValue> convert) where T : struct => new(file, budget, overlay, group, field, convert);
     }
 
     /// <summary>What a message calls a leaf that is not read.</summary>

@@ -13,6 +13,7 @@ internal sealed class ParquetPageColumn<T> : ParquetColumn where T : struct
     private const int SmallPage = 64 << 10;
 
     private readonly FileStream _file;
+    private readonly ReadingBudget _budget;
     private readonly OverlayStream _overlay;
     private readonly ParquetRowGroupReader _group;
     private readonly DataField _field;
@@ -24,10 +25,11 @@ internal sealed class ParquetPageColumn<T> : ParquetColumn where T : struct
     private long _left;
     private T[] _values = [];
 
-    public ParquetPageColumn(FileStream file, OverlayStream overlay, ParquetRowGroupReader group, DataField field, Func<T, FieldValue> convert)
+    public ParquetPageColumn(
+        FileStream file, ReadingBudget budget, OverlayStream overlay, ParquetRowGroupReader group, DataField field, Func<T, FieldValue> convert)
         : base(field.MaxDefinitionLevel, field.MaxRepetitionLevel)
     {
-        (_file, _overlay, _group, _field, _convert) = (file, overlay, group, field, convert);
+        (_file, _budget, _overlay, _group, _field, _convert) = (file, budget, overlay, group, field, convert);
         _chunk = group.GetMetadata(field)?.MetaData ?? throw new InvalidDataException($"column {field.Path} has no metadata.");
         _codec = _chunk.Codec;
         _left = _chunk.NumValues;
@@ -64,7 +66,7 @@ internal sealed class ParquetPageColumn<T> : ParquetColumn where T : struct
         long length = 0;
         while (_left > 0 && length < Math.Max(SmallPage, _dictionary?.Length ?? 0))
         {
-            ParquetPage page = ParquetPages.Read(_file, _next);
+            ParquetPage page = ParquetPages.Read(_file, _next, _budget);
             if (pages.Count > 0 && page.Type != pages[0].Type) break;
             _next = page.End;
             if (page.Type == PageType.DICTIONARY_PAGE)

@@ -11,6 +11,7 @@ internal sealed class ParquetSource(InputFile file) : IRowSource
     public IEnumerable<SourceRow> Read(FieldSelection wanted)
     {
         using FileStream stream = file.OpenRaw();
+        ReadingBudget budget = file.BudgetOf(stream);
         using var overlay = new OverlayStream(stream);
         ParquetReader reader = Guard(() => Open(stream, overlay));
         List<ParquetNode> fields = Guard(() => ParquetNode.Read(reader.Metadata!.Schema));
@@ -19,12 +20,13 @@ internal sealed class ParquetSource(InputFile file) : IRowSource
         for (int g = 0; g < reader.RowGroupCount; g++)
         {
             ParquetRowGroupReader group = reader.OpenRowGroupReader(g);
-            ParquetAssembler rows = Guard(() => Assemble(stream, overlay, group, fields, leaves, wanted));
+            ParquetAssembler rows = Guard(() => Assemble(stream, budget, overlay, group, fields, leaves, wanted));
             if (group.RowCount < 0 || group.RowCount > ParquetPages.MaxValues(stream))
                 throw Damaged(new InvalidDataException($"row group {g} is declared to hold {group.RowCount} rows, more than the file can."));
             for (long i = 0; i < group.RowCount; i++)
             {
                 FieldRecord fieldsOfRow = Guard(() => rows.Row(wanted));
+                budget.Spend(FieldValue.Of(fieldsOfRow).Characters); // a value of a dictionary stands there once, and in any number of rows
                 yield return new SourceRow(fieldsOfRow, null, new RowLocation(Name, ++row, 0));
             }
         }
@@ -39,7 +41,8 @@ internal sealed class ParquetSource(InputFile file) : IRowSource
     }
 
     private static ParquetAssembler Assemble(
-        FileStream stream, OverlayStream overlay, ParquetRowGroupReader group, List<ParquetNode> fields, DataField[] leaves, FieldSelection wanted)
+        FileStream stream, ReadingBudget budget, OverlayStream overlay, ParquetRowGroupReader group, List<ParquetNode> fields, DataField[] leaves,
+        FieldSelection wanted)
     {
         ParquetNode[] kept = fields.Where(field => wanted.Wants(field.Name)).ToArray();
         var names = kept.Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
@@ -49,7 +52,7 @@ internal sealed class ParquetSource(InputFile file) : IRowSource
         {
             List<string> path = leaf.Path.ToList();
             if (!names.Contains(path[0])) continue;
-            if (ParquetColumns.Open(stream, overlay, group, leaf) is { } column) columns[string.Join('/', path)] = column;
+            if (ParquetColumns.Open(stream, budget, overlay, group, leaf) is { } column) columns[string.Join('/', path)] = column;
             else others[string.Join('/', path)] = ParquetColumns.NameOf(leaf);
         }
         return new ParquetAssembler(kept, columns, others);
@@ -64,7 +67,7 @@ internal sealed class ParquetSource(InputFile file) : IRowSource
         {
             return read();
         }
-        catch (Exception error) when (error is not ThreadInterruptedException)
+        catch (Exception error) when (error is not ThreadInterruptedException && !ReadingBudget.IsCause(error))
         {
             throw Damaged(error);
         }

@@ -21,7 +21,7 @@ internal sealed record PythonFormatSpec(string Fill, char Align, char Sign, bool
             throw JinjaException.Limit($"The template formats a number with more than {MaxPrecision} digits.");
         if (JinjaValue.AsText(value) is { } text) return parsed.Text(text);
         bool isForInteger = parsed.Type is '\0' or 'd' or 'x' or 'X' or 'o' or 'b' or 'n' or 'c';
-        if (isForInteger && JinjaNumbers.AsInteger(value) is { } integer) return parsed.Integer(integer);
+        if (isForInteger && JinjaNumbers.AsInteger(value) is { } integer) return parsed.Integer(integer, budget);
         return parsed.Float(JinjaNumbers.AsFloat(value)!.Value);
     }
 
@@ -85,7 +85,7 @@ internal sealed record PythonFormatSpec(string Fill, char Align, char Sign, bool
         return (this with { Align = Align == '=' ? '<' : Align }).Pad("", text, '<');
     }
 
-    private string Integer(BigInteger value)
+    private string Integer(BigInteger value, JinjaBudget budget)
     {
         if (Precision is not null) throw JinjaException.Value("Precision not allowed in integer format specifier");
         if (Type == 'c' && Sign != '\0') throw JinjaException.Value("Sign not allowed with integer format specifier 'c'");
@@ -93,22 +93,32 @@ internal sealed record PythonFormatSpec(string Fill, char Align, char Sign, bool
             ? char.ConvertFromUtf32((int)value) : throw new JinjaException("OverflowError", "%c arg not in range(0x110000)"), '<');
         string digits = Type switch
         {
-            'x' => Radix(BigInteger.Abs(value), 16),
-            'X' => Radix(BigInteger.Abs(value), 16).ToUpperInvariant(),
-            'o' => Radix(BigInteger.Abs(value), 8),
-            'b' => Radix(BigInteger.Abs(value), 2),
-            _ => JinjaNumbers.Text(BigInteger.Abs(value)),
+            'x' => Radix(BigInteger.Abs(value), 16, budget),
+            'X' => Radix(BigInteger.Abs(value), 16, budget).ToUpperInvariant(),
+            'o' => Radix(BigInteger.Abs(value), 8, budget),
+            'b' => Radix(BigInteger.Abs(value), 2, budget),
+            _ => JinjaNumbers.Text(BigInteger.Abs(value), budget),
         };
         string prefix = Alternate && Type is 'x' or 'X' or 'o' or 'b' ? "0" + Type : "";
         return Pad(SignOf(value.Sign < 0) + prefix, Grouped(digits, Type is 'x' or 'X' or 'o' or 'b' ? 4 : 3), '>');
     }
 
-    public static string Radix(BigInteger value, int radix)
+    /// <summary>The digits of a number that is not below 0, in a radix of 2, 8 or 16: as many bits each, taken one after the other.</summary>
+    public static string Radix(BigInteger value, int radix, JinjaBudget budget)
     {
         if (value.IsZero) return "0";
-        var digits = new Stack<char>();
-        for (; !value.IsZero; value /= radix) digits.Push("0123456789abcdef"[(int)(value % radix)]);
-        return string.Concat(digits);
+        int bits = BitOperations.Log2((uint)radix), count = (int)((value.GetBitLength() + bits - 1) / bits);
+        budget.SpendText(count);
+        byte[] bytes = value.ToByteArray(isUnsigned: true);
+        return string.Create(count, (bytes, bits), static (text, number) =>
+        {
+            for (int i = 0, at = (text.Length - 1) * number.bits; i < text.Length; i++, at -= number.bits)
+            {
+                int place = at >> 3, next = place + 1 < number.bytes.Length ? number.bytes[place + 1] : 0;
+                int two = number.bytes[place] | (next << 8); // a digit of an octal number may lie in both
+                text[i] = "0123456789abcdef"[(two >> (at & 7)) & ((1 << number.bits) - 1)];
+            }
+        });
     }
 
     private string Float(double value)

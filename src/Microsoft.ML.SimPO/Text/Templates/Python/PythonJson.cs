@@ -53,12 +53,12 @@ internal sealed class PythonJson
         _budget.Leave();
     }
 
-    private static string? Scalar(object? value) => value switch
+    private string? Scalar(object? value) => value switch
     {
         null => "null",
         bool flag => flag ? "true" : "false",
         long number => number.ToString(CultureInfo.InvariantCulture),
-        BigInteger number => JinjaNumbers.Text(number),
+        BigInteger number => JinjaNumbers.Text(number, _budget),
         double number => double.IsNaN(number) ? "NaN" : double.IsInfinity(number) ? (number > 0 ? "Infinity" : "-Infinity") : PythonFloat.Repr(number),
         _ => null,
     };

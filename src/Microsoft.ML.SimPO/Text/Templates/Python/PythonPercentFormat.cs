@@ -122,11 +122,11 @@ internal sealed class PythonPercentFormat
             case 's': return Text(specifier, JinjaValue.ToText(value, _budget));
             case 'r' or 'a': return Text(specifier, PythonRepr.Of(value, _budget));
             case 'c': return Text(specifier with { Precision = null }, Character(value));
-            case 'd' or 'i' or 'u': return Number(specifier, Integer(value, specifier, truncates: true), digits => JinjaNumbers.Text(digits), "");
-            case 'x': return Number(specifier, Integer(value, specifier, truncates: false), digits => PythonFormatSpec.Radix(digits, 16), "0x");
+            case 'd' or 'i' or 'u': return Number(specifier, Integer(value, specifier, truncates: true), digits => JinjaNumbers.Text(digits, _budget), "");
+            case 'x': return Number(specifier, Integer(value, specifier, truncates: false), digits => PythonFormatSpec.Radix(digits, 16, _budget), "0x");
             case 'X': return Number(
-                specifier, Integer(value, specifier, truncates: false), digits => PythonFormatSpec.Radix(digits, 16).ToUpperInvariant(), "0X");
-            case 'o': return Number(specifier, Integer(value, specifier, truncates: false), digits => PythonFormatSpec.Radix(digits, 8), "0o");
+                specifier, Integer(value, specifier, truncates: false), digits => PythonFormatSpec.Radix(digits, 16, _budget).ToUpperInvariant(), "0X");
+            case 'o': return Number(specifier, Integer(value, specifier, truncates: false), digits => PythonFormatSpec.Radix(digits, 8, _budget), "0o");
             case 'e' or 'E' or 'f' or 'F' or 'g' or 'G': return Float(specifier, value);
             default: throw JinjaException.Value($"unsupported format character '{specifier.Type}'");
         }

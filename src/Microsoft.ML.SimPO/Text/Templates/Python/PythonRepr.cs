@@ -33,7 +33,7 @@ internal static class PythonRepr
             case null: text.Append("None"); break;
             case bool flag: text.Append(flag ? "True" : "False"); break;
             case long number: text.Append(number.ToString(CultureInfo.InvariantCulture)); break;
-            case BigInteger number: text.Append(JinjaNumbers.Text(number)); break;
+            case BigInteger number: text.Append(JinjaNumbers.Text(number, budget)); break;
             case double number: text.Append(PythonFloat.Repr(number)); break;
             case string literal: Write(text, literal); break;
             case JinjaTuple tuple: WriteItems(text, '(', tuple.Items, tuple.Items.Length == 1 ? ",)" : ")", budget); break;

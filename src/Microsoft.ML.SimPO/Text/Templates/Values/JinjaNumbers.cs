@@ -10,6 +10,9 @@ internal static class JinjaNumbers
     /// <summary>Digits of an integer that Python reads and writes at most.</summary>
     public const int MaxDigits = 4300;
 
+    /// <summary>10^4300 has one more.</summary>
+    private const long MostBitsOfText = 14285;
+
     private const int MaxBits = 1 << 16;
 
     /// <summary>A <see cref="long"/> where it fits.</summary>
@@ -50,8 +53,12 @@ internal static class JinjaNumbers
     /// <summary>As <see cref="RequireIndex"/>, for lengths and counts, within 32 bits.</summary>
     public static int RequireCount(object? value) => (int)Math.Clamp(RequireIndex(value), int.MinValue, int.MaxValue);
 
-    public static string Text(BigInteger value)
+    /// <summary>The digits of a number. That there are too many is told by its bits; making them is charged, for it takes the square of their number.</summary>
+    public static string Text(BigInteger value, JinjaBudget budget)
     {
+        long bits = value.GetBitLength();
+        if (bits > MostBitsOfText) throw JinjaException.Value($"Exceeds the limit ({MaxDigits} digits) for integer string conversion");
+        budget.SpendDigits(bits, bits);
         string text = value.ToString(CultureInfo.InvariantCulture);
         return text.Length > MaxDigits ? throw JinjaException.Value($"Exceeds the limit ({MaxDigits} digits) for integer string conversion") : text;
     }
@@ -100,6 +107,7 @@ internal static class JinjaNumbers
     private static object? Digits(string digits, int radix, bool isNegative)
     {
         BigInteger value = 0;
+        long some = 0, scale = 1; // digits that are not in the value yet: it is multiplied for many at once
         bool afterDigit = false;
         foreach (char c in digits)
         {
@@ -110,9 +118,11 @@ internal static class JinjaNumbers
             }
             int digit = char.IsAsciiLetter(c) ? char.ToLowerInvariant(c) - 'a' + 10 : char.IsDigit(c) ? (int)CharUnicodeInfo.GetNumericValue(c) : int.MaxValue;
             if (digit >= radix) return null;
-            value = value * radix + digit;
+            (some, scale) = ((some * radix) + digit, scale * radix);
+            if (scale > int.MaxValue) (value, some, scale) = ((value * scale) + some, 0, 1);
             afterDigit = true;
         }
+        value = (value * scale) + some;
         return afterDigit ? Normalize(isNegative ? -value : value) : null;
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Data.Containers;
 using Microsoft.ML.SimPO.Data.Containers.ParquetFiles;
 
 namespace Microsoft.ML.SimPO.Data;
@@ -50,6 +51,6 @@ public class ParquetPagesTests
         using var folder = new TemporaryFolder();
         string path = folder.Write("a.parquet", [.. "PAR1"u8, .. header, .. new byte[dataLength]]);
         using FileStream file = File.OpenRead(path);
-        return ParquetPages.Read(file, 4);
+        return ParquetPages.Read(file, 4, new ReadingBudget("a.parquet", file.Length, 200));
     }
 }

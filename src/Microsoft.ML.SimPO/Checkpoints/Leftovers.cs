@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Microsoft.ML.SimPO.Checkpoints;
+
+/// <summary>What processes that were killed left beside what they wrote.</summary>
+internal static class Leftovers
+{
+    // Not every disk knows locks: what may still be written is young.
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(1);
+
+    private static readonly EnumerationOptions HiddenToo = new() { AttributesToSkip = 0, MatchType = MatchType.Simple };
+
+    /// <summary>Names that <see cref="AtomicFile.BesideName(string, string)"/> made for a target and a purpose.</summary>
+    /// <param name="enumerate">Of files, or of folders.</param>
+    public static IEnumerable<string> Beside(string target, string purpose, Func<string, string, EnumerationOptions, IEnumerable<string>> enumerate)
+    {
+        string[] found = [.. enumerate(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.*.{purpose}", HiddenToo)];
+        // The pattern of the system takes more than is meant, as ".a.b.1.new" for a target "a".
+        return found.Where(f => !StemOf(f, target, purpose).Contains('.', StringComparison.Ordinal));
+    }
+
+    /// <summary>A line that says which process writes.</summary>
+    public static string Owner => string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} {Environment.MachineName}");
+
+    /// <summary>Whether the writer of a file that nobody has locked may be at work, on a disk that knows no locks.</summary>
+    /// <param name="owner">What <see cref="Owner"/> was for it.</param>
+    public static bool MayBeAtWork(string file, string owner) => !IsOld(file) && MayLive(owner);
+
+    public static bool IsOld(string file) => DateTime.UtcNow - File.GetLastWriteTimeUtc(file) >= AbandonedAfter;
+
+    /// <summary>Whether somebody has the file open for writing, or it cannot be told.</summary>
+    public static bool IsLocked(string file)
+    {
+        try
+        {
+            using var exclusive = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Whether the process of an owner's line could be at work: where nobody knows it is assumed, and this one would hold the lock.</summary>
+    private static bool MayLive(string owner)
+    {
+        string[] parts = owner.Split(' ', 2);
+        if (parts.Length < 2 || parts[1] != Environment.MachineName || !int.TryParse(parts[0], CultureInfo.InvariantCulture, out int process)) return true;
+        if (process == Environment.ProcessId) return false;
+        try
+        {
+            using var running = Process.GetProcessById(process);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What tells such a name from others of the same target and purpose.</summary>
+    public static string StemOf(string beside, string target, string purpose) =>
+        Path.GetFileName(beside)[(Path.GetFileName(target).Length + 2)..^(purpose.Length + 1)];
+}

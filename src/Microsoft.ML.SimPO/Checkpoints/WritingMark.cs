@@ -1,0 +1,104 @@
+using System.Text;
+
+namespace Microsoft.ML.SimPO.Checkpoints;
+
+/// <summary>
+/// A hidden file in a folder that is being written, which goes with it to its place: whose writing it is, and what else belongs to it. It is locked as long as
+/// its writer lives. Where it is says how far a writer came that was killed: in the hidden folder, it had not published; in the target, it had, and the hidden
+/// folder of the same stem holds what was there before.
+/// </summary>
+internal sealed class WritingMark : IDisposable
+{
+    private const string Prefix = ".writing";
+
+    private const int MostBytes = 1 << 16;
+
+    private readonly string _name;
+    private FileStream? _lock;
+
+    private WritingMark(string name, FileStream @lock) => (_name, _lock) = (name, @lock);
+
+    /// <param name="stem">What tells this writing from others of the same target.</param>
+    /// <param name="journal">The full path of the journal of what is published together with the folder; null for none.</param>
+    public static WritingMark Make(string folder, string stem, string? journal)
+    {
+        string name = $"{Prefix}.{stem}";
+        var mark = new WritingMark(
+            name, new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0));
+        try
+        {
+            mark._lock!.Write(Encoding.UTF8.GetBytes($"{Leftovers.Owner}\n{journal}"));
+            return mark;
+        }
+        catch
+        {
+            mark.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The marks in a folder whose writers are gone; not those of writers that may still be at work.</summary>
+    public static IEnumerable<(string Path, string Stem, string? Journal)> Abandoned(string folder)
+    {
+        foreach (string path in All(folder))
+        {
+            if (Leftovers.IsLocked(path) || Lines(path) is not { } lines || Leftovers.MayBeAtWork(path, lines[0])) continue;
+            yield return (path, Path.GetFileName(path)[Prefix.Length..].TrimStart('.'), lines.Length > 1 && lines[1].Length > 0 ? lines[1] : null);
+        }
+    }
+
+    /// <summary>Whether a folder has the mark of anybody, at work or gone.</summary>
+    public static bool IsIn(string folder) => All(folder).Length > 0;
+
+    /// <summary>Whether a name in a folder is that of a mark.</summary>
+    public static bool IsMark(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>Whether that writing's mark is in the folder.</summary>
+    public static bool IsOf(string folder, string stem) => File.Exists(Path.Combine(folder, $"{Prefix}.{stem}"));
+
+    /// <summary>Lets go of the file where an open one keeps its folder from being renamed.</summary>
+    public void Release()
+    {
+        if (OperatingSystem.IsWindows()) Dispose();
+    }
+
+    /// <summary>The writing is done: removes this mark from a folder, if it is there still.</summary>
+    public void Remove(string folder)
+    {
+        Release();
+        File.Delete(Path.Combine(folder, _name));
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        _lock?.Dispose();
+        _lock = null;
+    }
+
+    /// <returns>None where the folder is gone by now.</returns>
+    private static string[] All(string folder)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder, $"{Prefix}*", new EnumerationOptions { AttributesToSkip = 0, MatchType = MatchType.Simple })];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    /// <returns>Null where the file is gone by now.</returns>
+    private static string[]? Lines(string path)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(RegularFile.ReadBytes(path, MostBytes)).Split('\n');
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace Microsoft.ML.SimPO.Data.Containers;
+
+/// <summary>
+/// What may come out of one file in one reading: decompressed bytes, pages and buffers, and characters of rows. A few bytes of a compressed format can claim
+/// terabytes; what has any use has tens of times its own length.
+/// </summary>
+/// <param name="name">The file, for messages.</param>
+/// <param name="fileBytes">What it has itself.</param>
+/// <param name="maxExpansion">How many times that its content may have; null for no limit.</param>
+internal sealed class ReadingBudget(string name, long fileBytes, int? maxExpansion)
+{
+    /// <summary>What any file may have: rows that are much alike are small.</summary>
+    private const long Always = 256 << 20;
+
+    private const string Mark = "expansion";
+
+    private long _spent;
+
+    /// <summary>The most that may come out; the largest number for no limit.</summary>
+    public long Limit { get; } = maxExpansion is { } times ? Always + (long)Int128.Min((Int128)fileBytes * times, long.MaxValue / 2) : long.MaxValue;
+
+    /// <summary>The most that so many bytes may become.</summary>
+    public long LimitOf(long bytes) => maxExpansion is { } times ? (long)Int128.Min((Int128)bytes * times, Limit) : long.MaxValue;
+
+    /// <summary>Whether that is what an error says, which is told as it is, whatever reads the file.</summary>
+    public static bool IsCause(Exception error) => error is InvalidDataException && error.Data.Contains(Mark);
+
+    /// <exception cref="InvalidDataException">More comes out of the file than it may have.</exception>
+    public void Spend(long amount)
+    {
+        // Arrow's reader and its allocator are of one thread, and so are all others.
+        if (amount <= Limit - _spent)
+        {
+            _spent += amount;
+            return;
+        }
+        string message = string.Create(CultureInfo.InvariantCulture,
+            $"{name}: its content is larger than {Sizes.Text(Limit)}, more than {maxExpansion} times the {Sizes.Text(fileBytes)} of the file. ")
+            + $"It may be made to exhaust memory. If you trust it, set `{nameof(PreferenceLoadOptions.MaxExpansion)}` higher, or to null for no limit.";
+        throw new InvalidDataException(message) { Data = { [Mark] = true } };
+    }
+}
