@@ -1,3 +1,6 @@
+using System.Text;
+using Microsoft.ML.SimPO.Checkpoints;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>
@@ -46,7 +49,7 @@ internal sealed class RecipeNames(IReadOnlyDictionary<string, string> map, Func<
         if (!IsHubName(name)) yield break;
         string folder = Path.Combine(cache, $"{kind}--{name.Replace("/", "--", StringComparison.Ordinal)}");
         string reference = Path.Combine(folder, "refs", revision);
-        string commit = File.Exists(reference) && new FileInfo(reference).Length is > 0 and < 200 ? File.ReadAllText(reference).Trim() : revision;
+        string commit = IsPart(revision) && File.Exists(reference) ? Encoding.UTF8.GetString(RegularFile.ReadBytes(reference, 1024)).Trim() : revision;
         if (IsPart(commit)) yield return Path.Combine(folder, "snapshots", commit);
         if (kind == "datasets") yield return Path.Combine(cache, name.Replace("/", "___", StringComparison.Ordinal).ToLowerInvariant()); // of `datasets`
     }

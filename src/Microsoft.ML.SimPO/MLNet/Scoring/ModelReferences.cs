@@ -49,9 +49,10 @@ internal sealed class ModelReferences(ReferenceTable? known, Func<LanguageModel>
     {
         const int listed = 8;
         string rows = string.Join(", ", unknown.Take(listed).Select(r => FormattableString.Invariant($"{r.Row}"))) + (unknown.Length > listed ? ", ..." : "");
+        string which = unknown.Length == 1 ? $"Row {rows} is none" : $"Rows {rows} are none";
         string name = method.Length > 0 ? method : "such a model";
         return new InvalidOperationException(
-            $"Rows {rows} are none of those that the model was tuned with, and the reward of {name} needs what the reference model gives to them. "
+            $"{which} of those that the model was tuned with, and the reward of {name} needs what the reference model gives to them. "
             + "Name that model: `model.WithReference(\"its folder\")`.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Xunit;
 
@@ -27,7 +28,7 @@ public sealed class RecipeKeysTests
                 : key.Only.Length == 0 ? $"; another value is refused: {key.Refusal}"
                 : $"; values other than {string.Join(", ", key.Only.Select(o => $"`{o}`"))} are refused: {key.Refusal}";
             string fate = key.Why is null ? "honored" : $"harmless: {key.Why}";
-            text.Append($"| `{key.Name}` | {key.Kind.ToString().ToLowerInvariant()} | `{key.Default}` | {fate}{other} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| `{key.Name}` | {key.Kind.ToString().ToLowerInvariant()} | `{key.Default}` | {fate}{other} |\n");
         }
         string path = Repository.PathOf("docs", "recipe-keys.md");
         if (Environment.GetEnvironmentVariable(Variable) is not null) File.WriteAllText(path, text.ToString());

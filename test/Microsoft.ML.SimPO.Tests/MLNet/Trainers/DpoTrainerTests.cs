@@ -66,7 +66,7 @@ public sealed class DpoTrainerTests : IDisposable
         using var loaded = (AlignmentTransformer)_context.Model.Load(Zip, out _);
         Assert.Equal(known, Margins(loaded, Train));
         Assert.Equal(
-            "Rows 1, 2, 3, 4 are none of those that the model was tuned with, and the reward of Dpo needs what the reference model gives to them. Name that "
+            "Row 1 is none of those that the model was tuned with, and the reward of Dpo needs what the reference model gives to them. Name that "
                 + "model: `model.WithReference(\"its folder\")`.",
             Assert.Throws<InvalidOperationException>(() => Margins(loaded, Unknown)).Message);
         using AlignmentTransformer whole = loaded.WithReference(QuickStartFiles.Model);
