@@ -2,12 +2,12 @@ using Microsoft.ML.SimPO.Losses;
 
 namespace Microsoft.ML.SimPO.Scoring;
 
-/// <summary>Adds pairs up into <see cref="AlignmentMetrics"/>.</summary>
+/// <summary>Adds pairs and single answers up into <see cref="AlignmentMetrics"/>.</summary>
 /// <param name="targetMargin">Subtracted from every margin in the log-loss.</param>
 internal sealed class MetricsSum(double targetMargin)
 {
     private readonly CalibrationSum _calibration = new();
-    private readonly Moments _margins = new();
+    private readonly Moments _margins = new(), _chosenAlone = new(), _rejectedAlone = new();
     private readonly SortedDictionary<string, MetricsSum> _groups = new(StringComparer.Ordinal);
     private long _right;
     private double _chosen, _rejected, _loss;
@@ -25,31 +25,48 @@ internal sealed class MetricsSum(double targetMargin)
         _margins.Add(margin, lengthLead ?? 0);
         _hasLengths &= lengthLead is not null;
         _calibration.Add(margin);
-        if (group is null) return;
-        if (!_groups.TryGetValue(group, out MetricsSum? own)) _groups[group] = own = new MetricsSum(targetMargin);
-        own.Add(chosenReward, rejectedReward, lengthLead);
+        if (group is not null) Of(group).Add(chosenReward, rejectedReward, lengthLead);
+    }
+
+    /// <summary>An answer that no other one is compared with: it counts for the mean reward of its side alone.</summary>
+    /// <param name="group">The group that it counts for as well; null for none.</param>
+    public void AddSingle(double reward, bool isChosen, string? group = null)
+    {
+        (isChosen ? _chosenAlone : _rejectedAlone).Add(reward, 0);
+        if (group is not null) Of(group).AddSingle(reward, isChosen);
     }
 
     /// <exception cref="InvalidOperationException">Nothing was added.</exception>
     public AlignmentMetrics Metrics()
     {
         long count = _margins.Count;
-        if (count == 0) throw new InvalidOperationException("There are no rows to evaluate.");
+        if (count + _chosenAlone.Count + _rejectedAlone.Count == 0) throw new InvalidOperationException("There are no rows to evaluate.");
         IReadOnlyList<CalibrationBin> bins = _calibration.ToBins();
         return new AlignmentMetrics
         {
             Count = count,
             Accuracy = _right / (double)count,
-            AccuracyInterval = ConfidenceInterval.OfShare(_right, count),
+            AccuracyInterval = count == 0 ? new ConfidenceInterval(double.NaN, double.NaN) : ConfidenceInterval.OfShare(_right, count),
             MeanMargin = (_chosen - _rejected) / count,
-            MarginStandardDeviation = _margins.StandardDeviationX,
-            MeanChosenReward = _chosen / count,
-            MeanRejectedReward = _rejected / count,
+            MarginStandardDeviation = count == 0 ? double.NaN : _margins.StandardDeviationX,
+            MeanChosenReward = Mean(_chosen, _chosenAlone),
+            MeanRejectedReward = Mean(_rejected, _rejectedAlone),
             LogLoss = _loss / count,
-            CalibrationError = CalibrationSum.Error(bins),
+            CalibrationError = count == 0 ? double.NaN : CalibrationSum.Error(bins),
             Calibration = bins,
             LengthCorrelation = _hasLengths ? _margins.Correlation : null,
             Groups = new SortedDictionary<string, AlignmentMetrics>(_groups.ToDictionary(g => g.Key, g => g.Value.Metrics()), StringComparer.Ordinal),
         };
     }
+
+    private MetricsSum Of(string group)
+    {
+        if (!_groups.TryGetValue(group, out MetricsSum? own)) _groups[group] = own = new MetricsSum(targetMargin);
+        return own;
+    }
+
+    /// <param name="sum">Of the pairs' rewards on one side.</param>
+    private double Mean(double sum, Moments alone) => alone.Count == 0
+        ? sum / _margins.Count
+        : (sum + (alone.MeanX * alone.Count)) / (_margins.Count + alone.Count);
 }

@@ -24,8 +24,14 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPrompt> pairs, int batchS
     /// </summary>
     public bool KeepsPromptsTogether { get; init; }
 
+    /// <summary>Pairs that are dealt out together, each list as one; null for single ones.</summary>
+    public IReadOnlyList<int[]>? Rows { get; init; }
+
     /// <summary>Micro-batches a step for the references: <c>gradient_accumulation_steps</c>.</summary>
     public int Accumulation => Math.Max(1, batchSize / Math.Min(PairsPerMicroBatch, batchSize));
+
+    /// <summary>How many are dealt out: pairs, or <see cref="Rows"/>.</summary>
+    public int Count => Rows?.Count ?? pairs.Count;
 
     /// <param name="epochs">Above 0; a fraction ends early.</param>
     /// <param name="seed">Null keeps the order of the data in every epoch.</param>
@@ -35,7 +41,7 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPrompt> pairs, int batchS
 
     private List<TrainingStep> PlanByPairs(double epochs, int? seed)
     {
-        int used = DropLast ? pairs.Count / batchSize * batchSize : pairs.Count;
+        int used = DropLast ? Count / batchSize * batchSize : Count;
         int total = (int)Math.Ceiling(epochs * ((used + batchSize - 1) / batchSize));
         var steps = new List<TrainingStep>(total);
         for (int epoch = 0; steps.Count < total; epoch++)
@@ -44,7 +50,8 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPrompt> pairs, int batchS
             for (int from = 0; from < used && steps.Count < total; from += batchSize)
             {
                 int to = Math.Min(from + batchSize, used);
-                steps.Add(new TrainingStep(PassCutter.Cut(order[from..to], pairs, tokensPerMicroBatch, PairsPerMicroBatch), epoch + (to / (double)used)));
+                List<int[]> parts = PassCutter.Cut(PairsOf(order[from..to]), pairs, tokensPerMicroBatch, PairsPerMicroBatch);
+                steps.Add(new TrainingStep(parts, epoch + (to / (double)used)));
             }
         }
         return steps;
@@ -87,7 +94,7 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPrompt> pairs, int batchS
     private List<TrainingStep> PlanByMicroBatches(double epochs, int? seed)
     {
         int size = Math.Min(PairsPerMicroBatch, batchSize);
-        int perEpoch = DropLast ? pairs.Count / size : (pairs.Count + size - 1) / size;
+        int perEpoch = DropLast ? Count / size : (Count + size - 1) / size;
         bool across = EpochEnd == EpochEnd.AcrossEpochs;
         int steps = perEpoch == 0 ? 0 : across ? Math.Max(1, perEpoch / Accumulation) : (perEpoch + Accumulation - 1) / Accumulation;
         int total = (int)Math.Ceiling(epochs * steps);
@@ -100,7 +107,7 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPrompt> pairs, int batchS
             if (!across) counted = 0;
             for (int i = 0; i < perEpoch && plan.Count < total; i++)
             {
-                open.Add(order[(i * size)..Math.Min((i + 1) * size, order.Length)]);
+                open.Add(PairsOf(order[(i * size)..Math.Min((i + 1) * size, order.Length)]));
                 bool endsEpoch = i == perEpoch - 1 && (!across || perEpoch <= Accumulation);
                 if (++counted % Accumulation != 0 && !endsEpoch) continue;
                 plan.Add(new TrainingStep([.. open], epoch + ((i + 1) / (double)perEpoch)));
@@ -110,9 +117,11 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPrompt> pairs, int batchS
         return plan;
     }
 
+    private int[] PairsOf(int[] dealt) => Rows is null ? dealt : [.. dealt.SelectMany(i => Rows[i])];
+
     private int[] Order(int epoch, int? seed)
     {
-        int[] order = [.. Enumerable.Range(0, pairs.Count)];
+        int[] order = [.. Enumerable.Range(0, Count)];
         // A generator of its own for each epoch: the order of the third does not depend on how the first two were run.
         if (seed is { } s) new Random(unchecked((s * 486187739) + epoch)).Shuffle(order);
         return order;

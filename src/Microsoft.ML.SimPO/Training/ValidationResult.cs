@@ -22,6 +22,10 @@ public sealed record ValidationResult
     /// <summary>On the validation data; the log-loss is that of the training's target margin.</summary>
     public AlignmentMetrics Metrics { get; }
 
+    /// <summary>What the method has beside loss and rewards, under the names of the log without <c>eval_</c>; empty for SimPO.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, double> MethodMetrics => Figures?.MethodMetrics ?? MethodFigures.None;
+
     /// <summary>As the log has them.</summary>
     [JsonInclude]
     internal EvaluationFigures? Figures { get; init; }

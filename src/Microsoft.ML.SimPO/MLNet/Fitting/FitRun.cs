@@ -19,22 +19,31 @@ internal static class FitRun
     {
         var log = new ChannelLog(channel);
         SavedState? saved = FindSaved(options, folder, log);
-        RunIdentity identity = saved is null && folder is null ? RunIdentity.None : RunIdentity.Of(
-            RunSettings.Deciding(options), RunSettings.Cutting(options), model.Decoder, options.Lora is not null, model.Files, training.Pairs,
-            validation?.Pairs);
-        RunOrigin origin = RunOrigin.Of(saved, identity, seed, options.Shuffle);
-        AdapterSetup.Prepare(model, options, origin.Seed, channel);
-        List<TrainingStep> plan = Plan(options, training, origin.Seed);
-        FitReport.Plan(channel, model, training.Pairs, plan.Count, origin.Seed, options);
-        FitReport.Remainder(channel, training.Pairs.Count, options);
-        TrainingSettings settings = options.Settings(model.Decoder);
         IAlignmentLoss loss = options.CreateLoss();
+        using FitReferences? references = FitReferences.Of(model, options, loss, folder, log);
+        RunIdentity identity = saved is null && folder is null ? RunIdentity.None : RunIdentity.Of(
+            RunSettings.Deciding(options, references?.Fingerprint), RunSettings.Cutting(options), model.Decoder, options.Lora is not null, model.Files,
+            training.Pairs, validation?.Pairs);
+        RunOrigin origin = RunOrigin.Of(saved, identity, seed, options.Shuffle);
+        if (references is not null) (training, validation) = references.Fill(training, validation, cancellationToken);
+        references?.Dispose(); // another model is not needed from here on
+        AdapterSetup.Prepare(model, options, origin.Seed, channel);
+        StepPlanner planner = options.Planner(training.Pairs);
+        List<TrainingStep> plan = Plan(options, planner, origin.Seed);
+        FitReport.Plan(channel, model, training.Pairs, plan.Count, origin.Seed, options);
+        FitReport.Remainder(channel, planner.Count, options);
+        using MovingReference? moving = options.CreateMovingReference(model.Decoder);
+        if (moving is not null)
+            log.Info(FormattableString.Invariant($"The moving reference is a second model in memory: {sizeof(float) * moving.Decoder.ParameterCount} bytes."));
+        TrainingSettings settings = options.Settings(model.Decoder) with { Reference = moving };
         int? batchSize = options.PairsPerEvaluation();
-        var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize);
-        var store = new CheckpointStore(folder, model.Decoder, model.Files);
+        var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize, moving);
+        var store = new CheckpointStore(folder, model.Decoder, model.Files, moving);
         using var session = new TrainingSession(model.Decoder, Settings(options), origin, store, training, validation, validator.Evaluate, log);
         var loop = new TrainingLoop(model.Decoder, loss, settings);
-        return session.Run(loop, plan, cancellationToken);
+        TrainingRun run = session.Run(loop, plan, cancellationToken);
+        model.References = references?.Keep();
+        return run;
     }
 
     private static SavedState? FindSaved(PreferenceTrainerOptions options, RunFolder? folder, ChannelLog log)
@@ -44,11 +53,11 @@ internal static class FitRun
         return folder!.FindNewest(reason => log.Warning($"A newer checkpoint is passed over. {reason}"));
     }
 
-    private static List<TrainingStep> Plan(PreferenceTrainerOptions options, RunData training, int seed)
+    private static List<TrainingStep> Plan(PreferenceTrainerOptions options, StepPlanner planner, int seed)
     {
-        List<TrainingStep> plan = options.Planner(training.Pairs).Plan(options.Epochs, options.Shuffle ? seed : null);
+        List<TrainingStep> plan = planner.Plan(options.Epochs, options.Shuffle ? seed : null);
         return plan.Count > 0 ? plan : throw new InvalidOperationException(FormattableString.Invariant(
-            $"{training.Pairs.Count} pairs do not fill one step of `BatchSize` {options.BatchSize}, and `DropLast` drops the rest.")
+            $"{planner.Count} {options.StepNoun} do not fill one step of `BatchSize` {options.BatchSize}, and `DropLast` drops the rest.")
             + " Lower `BatchSize`, or set `DropLast` to false.");
     }
 
@@ -56,6 +65,7 @@ internal static class FitRun
     {
         PairsPerStep = options.BatchSize,
         LearningRate = options.LearningRate,
+        Anchor = options.AnchorOption,
         EvaluationSteps = options.EvaluationSteps,
         EarlyStoppingPatience = options.EarlyStoppingPatience,
         KeepsBest = options.KeepsBest,

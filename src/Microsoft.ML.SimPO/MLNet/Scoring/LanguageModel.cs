@@ -1,9 +1,11 @@
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Generation;
+using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Text.Templates;
+using Microsoft.ML.SimPO.Training.Session;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;
@@ -72,6 +74,11 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>The most bytes of weights that go into a saved file.</summary>
     public long MostBytesInArchive { get; set; } = ExternalWeightsFolder.MostBytesInside;
 
+    /// <summary>What rewards over a reference model need beside the weights; null for nothing. It belongs to this.</summary>
+    public ModelReferences? References { get; set; }
+
+    public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+
     /// <summary>What generation_config.json suggests.</summary>
     /// <exception cref="InvalidDataException">A field of it is out of its range.</exception>
     public GenerationOptions SuggestedGeneration => _suggestedGeneration.Value;
@@ -136,12 +143,30 @@ internal sealed class LanguageModel : IDisposable
         }
     }
 
+    /// <summary>From now on rewards are over the model in a folder.</summary>
+    /// <exception cref="InvalidDataException">It is another one than that which the model was tuned with.</exception>
+    public void ScoreOver(string folder, IReward reward)
+    {
+        LanguageModel reference = Load(ModelLocation.Of(folder, null), ComputePlan.Of(Decoder));
+        string found = ReferenceFingerprint.Of(reference.Decoder, reference.Files, reward);
+        if (References?.Known is { } known && known.Model != found)
+        {
+            reference.Dispose();
+            throw new InvalidDataException(
+                $"'{folder}' is not the reference model that the model was tuned with: its configuration or its weights are others. "
+                + "Name the folder of that one.");
+        }
+        References = new ModelReferences(References?.Known, () => reference);
+    }
+
     /// <summary>All weights under their Hugging Face names, to be written; those of an adapter are added to them.</summary>
     public IReadOnlyList<TensorSource> Tensors() => ParameterSources.Merged(Decoder);
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0) _decoder.Dispose();
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        References?.Dispose();
+        _decoder.Dispose();
     }
 
     private static LanguageModel Make(Decoder decoder, ModelFiles files, string? origin)

@@ -32,7 +32,7 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
         context.CheckAtModel(version);
         ReadOwn(context);
         Options = SavedOptions.Read(environment, context);
-        Model = ModelArchive.Load(context, ComputeDevice.Of(environment));
+        Model = ModelArchive.Load(context, ComputeDevice.Of(environment)).After(m => ReferencesStream.Load(context, m, Options.Reward));
         _ownsModel = true;
     }
 
@@ -75,6 +75,7 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
         ctx.SetVersionInfo(Version);
         WriteOwn(ctx);
         SavedOptions.Write(ctx, Options);
+        ReferencesStream.Save(ctx, Model);
         ModelArchive.Save(ctx, Model);
     }
 

@@ -32,7 +32,8 @@ internal static class MetricsReader
             float chosenReward = 0, rejectedReward = 0;
             getChosen(ref chosenReward);
             getRejected(ref rejectedReward);
-            sums.Add(chosenReward, rejectedReward, lead(), name?.Invoke());
+            if (float.IsNaN(rejectedReward)) sums.AddSingle(chosenReward, isChosen: true, name?.Invoke()); // a row of one answer
+            else sums.Add(chosenReward, rejectedReward, lead(), name?.Invoke());
         }
         return sums.Metrics();
     }

@@ -20,6 +20,18 @@ public class ScoringOptions
     [Option("rejected_column", OptionEffect.Data, Names = "a column")]
     public string RejectedColumnName { get; set; } = "Rejected";
 
+    /// <summary>What a row of the data holds, and with that which columns are read. Default <see cref="RowKind.Pairs"/>.</summary>
+    [Option("rows", OptionEffect.Data)]
+    public RowKind Rows { get; set; }
+
+    /// <summary>The column of answers where rows have one each. Default "Response".</summary>
+    [Option("response_column", OptionEffect.Data, Names = "a column")]
+    public string ResponseColumnName { get; set; } = "Response";
+
+    /// <summary>The column of texts where rows are texts. Default "Text".</summary>
+    [Option("text_column", OptionEffect.Data, Names = "a column")]
+    public string TextColumnName { get; set; } = "Text";
+
     /// <summary>beta, the scale of the rewards: beta times the mean log-probability of an answer's tokens. Above 0, usually 2.0 to 10.0; default 2.0.</summary>
     [Option("beta", OptionEffect.Steps, Above = 0, Use = "2.0 to 10.0"), SweepRange(1, 10, DefaultOrder = 2)]
     public virtual float Beta { get; set; } = 2;
@@ -72,6 +84,9 @@ public class ScoringOptions
     /// </summary>
     [Option("adapter_name_or_path", OptionEffect.None, Names = "the folder of a LoRA adapter", Use = "null for none", IsLocation = true)]
     public string? AdapterPath { get; set; }
+
+    /// <summary>The column by which rows belong together: none of its texts stands in two parts of the data.</summary>
+    internal string PartingColumn => Rows == RowKind.Texts ? TextColumnName : PromptColumnName;
 
     /// <summary>The name of the method that the model is tuned with; empty for none.</summary>
     internal virtual string Method { get; init; } = "";

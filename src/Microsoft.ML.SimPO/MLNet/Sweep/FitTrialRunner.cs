@@ -20,7 +20,7 @@ internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataVi
         AlignmentTransformer? tuned = null;
         try
         {
-            tuned = options.CreateTrainer(context).Fit(train, null, watch.Token);
+            tuned = options.CreateTrainer(context).Fit(train, sweep.Metric == SweepMetric.ValidationLoss ? validation : null, watch.Token);
             AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(validation));
             return Completed(settings, metrics, tuned, clock.Elapsed);
         }
@@ -47,6 +47,7 @@ internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataVi
         {
             SweepMetric.LogLoss => metrics.LogLoss,
             SweepMetric.MeanMargin => metrics.MeanMargin / settings.Options.Reward.Scale,
+            SweepMetric.ValidationLoss => tuned.TrainingRun.Validations[^1].Loss,
             _ => metrics.Accuracy,
         };
         return new AlignmentTrialResult
@@ -54,7 +55,7 @@ internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataVi
             TrialSettings = settings,
             Status = AlignmentTrialStatus.Completed,
             Metric = metric,
-            Loss = sweep.Metric == SweepMetric.LogLoss ? metric : -metric,
+            Loss = sweep.Metric is SweepMetric.LogLoss or SweepMetric.ValidationLoss ? metric : -metric,
             Metrics = metrics,
             DurationInMilliseconds = time.TotalMilliseconds,
             MemoryInMegaByte = Environment.WorkingSet / 1e6,

@@ -42,6 +42,7 @@ internal static class OptionsExtensions
             DropLast = options.DropLast,
             KeepsPromptsTogether = options.KeepPromptsTogether,
             EpochEnd = options.Profile.EpochEnd,
+            Rows = options.PackedRows(pairs),
         };
 
     /// <summary>Pairs in a batch of an evaluation; null for all in one, so that each weighs the same.</summary>

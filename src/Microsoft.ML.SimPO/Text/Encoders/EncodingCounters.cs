@@ -16,7 +16,7 @@ internal sealed class EncodingCounters
         if (cutPrompt) Interlocked.Increment(ref _cutPrompts);
         if (cutAnswer) Interlocked.Increment(ref _cutAnswers);
         if (merged) Interlocked.Increment(ref _merged);
-        if (pair.Chosen.Ids.Span.SequenceEqual(pair.Rejected.Ids.Span)) Interlocked.Increment(ref _equal);
+        if (pair.Answers.Count > 1 && pair.Chosen.Ids.Span.SequenceEqual(pair.Rejected.Ids.Span)) Interlocked.Increment(ref _equal);
     }
 
     /// <summary>Counts what the texts or the ids of a pair have about them that somebody has to know.</summary>

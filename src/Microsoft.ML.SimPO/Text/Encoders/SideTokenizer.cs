@@ -31,6 +31,15 @@ internal sealed class SideTokenizer
         return !addsSpecial || StartsItself(ids) ? ids : [.. _before, .. ids];
     }
 
+    /// <summary>The ids of a text as a whole, with what the tokenizer puts first and the end token once.</summary>
+    /// <param name="most">The most ids; those at the end are cut.</param>
+    public (int[] Ids, bool IsCut) Text(string text, int endToken, int most)
+    {
+        int[] ids = Prompt(text, addsSpecial: true);
+        if (ids.Length == 0 || ids[^1] != endToken || ids.Length == 1) ids = [.. ids, endToken];
+        return ids.Length > most ? (ids[..most], true) : (ids, false);
+    }
+
     /// <summary>Both sides of a pair.</summary>
     public (EncodedSide Chosen, EncodedSide Rejected) Pair(PairTexts texts)
     {
@@ -39,7 +48,8 @@ internal sealed class SideTokenizer
         string open = ControlTokens.IsMarked(texts.Prompt) ? texts.Prompt : texts.Prompt[_tokenizer.LastCut(texts.Prompt)..];
         int settled = open.Length == texts.Prompt.Length ? 0 : ids.Length - _tokenizer.Encode(open, addSpecialTokens: false).Length;
         var prompt = new PromptIds(texts.Prompt, ids, settled, open, texts.AddsSpecial ? _before : []);
-        return (Side(prompt, texts.Chosen, texts.NeedsEos), Side(prompt, texts.Rejected, texts.NeedsEos));
+        EncodedSide chosen = Side(prompt, texts.Chosen, texts.NeedsEos);
+        return (chosen, texts.Rejected == texts.Chosen ? chosen : Side(prompt, texts.Rejected, texts.NeedsEos));
     }
 
     private EncodedSide Side(PromptIds prompt, string answer, bool needsEos)

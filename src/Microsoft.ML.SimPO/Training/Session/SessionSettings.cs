@@ -9,6 +9,9 @@ internal sealed record SessionSettings
     /// <summary>The highest of the run, for the diagnosis.</summary>
     public required double LearningRate { get; init; }
 
+    /// <summary>The option that holds chosen answers where they are, for the diagnosis; null where the method has none.</summary>
+    public string? Anchor { get; init; }
+
     /// <summary>Steps between two evaluations; 0 for the end of each epoch.</summary>
     public int EvaluationSteps { get; init; }
 
