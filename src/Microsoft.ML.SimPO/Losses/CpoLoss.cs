@@ -18,7 +18,8 @@ internal sealed class CpoLoss(
     /// <summary>Where the hinge ends, and where IPO's square is 0.</summary>
     public double TargetMargin => type switch { CpoLossType.Hinge => 1, CpoLossType.Ipo => 0.5, _ => 0 };
 
-    public IReadOnlyList<MethodMetric> Metrics { get; } = [MethodMetric.Nll];
+    public IReadOnlyList<MethodMetric> Metrics { get; } =
+        type == CpoLossType.Ipo ? [MethodMetric.Nll] : [MethodMetric.Nll, .. MethodMetric.Sums];
 
     public GroupLoss Evaluate(GroupScore group, in GroupContext context)
     {

@@ -17,7 +17,7 @@ internal sealed record MethodMetric(string Name, Func<IReadOnlyList<GroupScore>,
 
     /// <summary>
     /// The log-probabilities of whole answers in nats, with the weights of their tokens: what TRL calls <c>logps/chosen</c> and <c>logps/rejected</c> where a
-    /// method has a reference model.
+    /// method compares these.
     /// </summary>
     public static IReadOnlyList<MethodMetric> Sums { get; } =
     [

@@ -13,7 +13,7 @@ internal sealed class SlicHfLoss(double beta, double delta, double lambda) : IAl
 
     public double TargetMargin => beta * delta;
 
-    public IReadOnlyList<MethodMetric> Metrics { get; } = [MethodMetric.Nll];
+    public IReadOnlyList<MethodMetric> Metrics { get; } = [MethodMetric.Nll, .. MethodMetric.Sums];
 
     public GroupLoss Evaluate(GroupScore group, in GroupContext context)
     {

@@ -19,13 +19,16 @@ internal sealed record EvaluationFigures(
     /// </summary>
     /// <param name="scores">Of each prompt with its answers.</param>
     /// <param name="batches">Indices into <paramref name="scores"/>.</param>
-    public static EvaluationFigures Of(IReadOnlyList<GroupScore> scores, IReadOnlyList<int[]> batches, IAlignmentLoss loss)
+    /// <param name="weights">Of each batch's loss; null for its groups.</param>
+    public static EvaluationFigures Of(
+        IReadOnlyList<GroupScore> scores, IReadOnlyList<int[]> batches, IAlignmentLoss loss, IReadOnlyList<int>? weights = null)
     {
+        weights ??= [.. batches.Select(b => b.Length)];
         GroupScore[][] groups = [.. batches.Select(b => b.Select(i => scores[i]).ToArray())];
-        double sum = groups.Sum(batch => batch.Length * LossOf(batch, loss));
+        double sum = groups.Select((batch, i) => weights[i] * LossOf(batch, loss)).Sum();
         RewardFigures rewards = RewardFigures.Of(groups, loss.Reward);
         return new EvaluationFigures(
-            sum / groups.Sum(b => b.Length), rewards.ChosenReward, rewards.RejectedReward, rewards.Accuracy, rewards.Margin,
+            sum / weights.Sum(), rewards.ChosenReward, rewards.RejectedReward, rewards.Accuracy, rewards.Margin,
             rewards.ChosenLogProbability, rewards.RejectedLogProbability) { MethodMetrics = MethodFigures.Of(groups, loss) };
     }
 

@@ -47,8 +47,8 @@ internal sealed record CompatibilityProfile
             EvaluatesInBatches = true,
         }),
         (Compatibility.Trl116, null, Trl116),
-        (Compatibility.Trl116, "Dpo", Trl116 with { Preparation = RowPreparation.Trl116 }),
-        (Compatibility.Trl116, "Kto", Trl116 with { Preparation = RowPreparation.Trl116, MismatchesByMicroBatch = true }),
+        (Compatibility.Trl116, "Sft", Trl116 with { CrossEntropy = SftNormalization.StepTokens, WeighsPackedRows = true }),
+        (Compatibility.Trl116, "Kto", Trl116 with { MismatchesByMicroBatch = true }),
     ];
 
     /// <summary>The methods that the trainers of a mode have; a mode that is not here has all.</summary>
@@ -56,12 +56,12 @@ internal sealed record CompatibilityProfile
     {
         [Compatibility.SimPOReference] = ["SimPO"],
         [Compatibility.Trl024] = ["SimPO", "Cpo", "Orpo", "Sft", "Dpo"],
-        [Compatibility.Trl116] = ["SimPO", "Cpo", "Orpo", "Dpo", "Kto"],
+        [Compatibility.Trl116] = ["Sft", "Dpo", "Kto"],
     };
 
     private static CompatibilityProfile Trl116 => new()
     {
-        Preparation = RowPreparation.Trl024,
+        Preparation = RowPreparation.Trl116,
         ByMicroBatch = true,
         EpochEnd = EpochEnd.OwnStepOfMicroBatches,
         CrossEntropy = SftNormalization.MicroBatchTokens,
@@ -108,6 +108,9 @@ internal sealed record CompatibilityProfile
 
     /// <summary>Whether the rate of the next step is what is reported of a step.</summary>
     public bool ReportsNextRate { get; init; }
+
+    /// <summary>Whether validation data is packed where training data is, and each packed row weighs the same there, however many texts it has.</summary>
+    public bool WeighsPackedRows { get; init; }
 
     /// <summary>Whether figures of an evaluation are means over batches; else over pairs.</summary>
     public bool EvaluatesInBatches { get; init; }

@@ -30,7 +30,8 @@ public sealed class GuideTests : IDisposable
     [InlineData(
         "lora", 16, "adapter merged tuned.zip", @"^\d+ of 1\d{6} parameters were trained\naccuracy \d+ ?%\nrank 4: loss \d\.\d{3}\nrank 8: loss \d\.\d{3}\n$")]
     [InlineData("methods", 24, "dpo.zip",
-        @"^cross entropy \d\.\d{3}, \d+ ?% of tokens are .*\n\d+ steps of up to 512 tokens\n((SimPO|AlphaPO|CPO|ORPO|SLiC-HF|RRHF|DPO|KTO): accuracy \d.*\n){8}$")]
+        @"^cross entropy \d\.\d{3}, \d+ ?% of tokens are .*\n\d+ steps of up to 512 tokens\n"
+            + @"((SimPO|AlphaPO|CPO|ORPO|SLiC-HF|RRHF|DPO|KTO): accuracy \d.*\n){8}$")]
     [InlineData("runs", 100, "run",
         @"^best after step \d+ of \d+: loss \d\.\d{3}\nAfter step \d+ the chosen answers' log-probability has fallen by \d+\.\d{2} nats a token, ")]
     public void A_guide_shows_what_runs_here(string name, int pairs, string left, string output)

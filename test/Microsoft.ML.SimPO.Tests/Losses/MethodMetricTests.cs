@@ -31,11 +31,12 @@ public class MethodMetricTests
     [Fact]
     public void Batches_weigh_the_same_and_what_nothing_has_is_left_out()
     {
-        MethodFigures found = MethodFigures.Of([[First], [Second]], new CpoLoss(1));
-        Assert.Equal([KeyValuePair.Create("nll_loss", 1.0)], found);
-        MethodFigures half = MethodFigures.Of([[First], []], new CpoLoss(1));
+        MethodFigures found = MethodFigures.Of([[First], [Second]], new CpoLoss(1, CpoLossType.Ipo));
+        Assert.Equal(1.0, found["nll_loss"]);
+        Assert.Equal(["nll_loss"], found.Keys);
+        MethodFigures half = MethodFigures.Of([[First], []], new CpoLoss(1, CpoLossType.Ipo));
         Assert.Equal(1.0, half["nll_loss"]);
-        Assert.Empty(MethodFigures.Of([[]], new CpoLoss(1)));
+        Assert.Empty(MethodFigures.Of([[]], new CpoLoss(1, CpoLossType.Ipo)));
         Assert.Same(MethodFigures.None, MethodFigures.Of([[First]], new SimPOLoss(1, 0)));
     }
 

@@ -79,6 +79,15 @@ internal sealed class ReferencedGolden : IDisposable
     public double LogProbability(string side, double mean, IReadOnlyDictionary<string, double> metrics) =>
         Method == "dpo-ipo" && !IsTrl116 ? mean : metrics.GetValueOrDefault($"sum_logps/{side}", double.NaN);
 
+    /// <summary>
+    /// Texts as the trainer got them: in 1.16 with BOS written out, for a prompt's BOS is what the tokenizer adds, and this one adds none; in 0.24 without.
+    /// </summary>
+    public IEnumerable<TextPair> AsGiven(IEnumerable<TextPair> pairs)
+    {
+        string bos = IsTrl116 ? HfTokenizer.Load(Options.ModelPath).Decode([TrainRows[0].Chosen.Ids[0]], skipSpecialTokens: false) : "";
+        return pairs.Select(p => new TextPair { Prompt = bos + p.Prompt, Chosen = p.Chosen, Rejected = p.Rejected });
+    }
+
     /// <summary>As a fit does before its first step.</summary>
     public void AddReferences()
     {

@@ -54,7 +54,7 @@ public class ReferencedParityTests
         Skip.If(pairs is null || others is null, "The ids are of no texts: the loop alone is compared.");
         var context = new MLContext(seed: 1);
         using AlignmentTransformer tuned = fixture.Options.CreateTrainer(context)
-            .Fit(context.Data.LoadFromEnumerable(pairs), context.Data.LoadFromEnumerable(others), default);
+            .Fit(context.Data.LoadFromEnumerable(fixture.AsGiven(pairs)), context.Data.LoadFromEnumerable(fixture.AsGiven(others)), default);
         Assert.Equal(fixture.Log.Length, tuned.TrainingRun.Steps.Count);
         for (int i = 0; i < fixture.Log.Length; i++) CheckStep(fixture, fixture.Log[i], tuned.TrainingRun.Steps[i]);
         CheckFigures(fixture, "eval_before", tuned.TrainingRun.Validations[0].Figures!);

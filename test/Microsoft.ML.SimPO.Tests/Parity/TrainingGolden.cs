@@ -19,19 +19,23 @@ internal sealed class TrainingGolden : IDisposable
         _hyper = _config.GetProperty("hyper_parameters");
         Final = Read(golden.File("final.json"));
         Log = [.. GoldenFile.ReadLines(golden.File("log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
-        Order = [.. Read(golden.File("order.json")).GetProperty("train").EnumerateArray().Select(s =>
-            s.GetProperty("micro_batches").EnumerateArray().Select(m => m.EnumerateArray().Select(i => i.GetInt32()).ToArray()).ToArray())];
         TrainPairs = ReadPairs(golden.File(Text("train_data")))[.._config.GetProperty("train_pairs").GetInt32()];
         EvaluationPairs = ReadPairs(golden.File(Text("eval_data")))[.._config.GetProperty("eval_pairs").GetInt32()];
-        (Train, Evaluation) = (Learned(TrainPairs), Learned(EvaluationPairs));
-        EvaluationBatches = [.. Read(golden.File("order.json")).GetProperty("eval").EnumerateArray()
-            .Select(b => b.EnumerateArray().Select(i => i.GetInt32()).ToArray())];
+        (Train, Dictionary<int, int> learned) = Learned(TrainPairs);
+        (Evaluation, Dictionary<int, int> judged) = Learned(EvaluationPairs);
+        int[] Indices(JsonElement list, Dictionary<int, int> places) => [.. list.EnumerateArray().Select(i => places[i.GetInt32()])];
+        JsonElement order = Read(golden.File("order.json"));
+        Order = [.. order.GetProperty("train").EnumerateArray()
+            .Select(s => s.GetProperty("micro_batches").EnumerateArray().Select(m => Indices(m, learned)).ToArray())];
+        EvaluationBatches = [.. order.GetProperty("eval").EnumerateArray().Select(b => Indices(b, judged))];
         ModelPath = Path.GetFullPath(golden.File(Text("model")));
         Decoder = DecoderLoader.Load(ModelPath, CPU);
         if (!Directory.Exists(golden.File("adapter-initial"))) return;
         AdapterLoader.Load(Decoder, golden.File("adapter-initial"));
         FinalAdapter = new GoldenTensors(golden.File("adapter-final", "adapter_model.safetensors"));
     }
+
+    public bool IsTrl116 => Version(_config).StartsWith("1.", StringComparison.Ordinal);
 
     public bool IsTrl => Text("trainer").StartsWith("trl.", StringComparison.Ordinal);
 
@@ -93,7 +97,7 @@ internal sealed class TrainingGolden : IDisposable
         {
             PreferenceTrainerOptions options = GoldenOptions.Of(Text("method"), IsTrl, _hyper)!;
             options.ModelPath = ModelPath;
-            options.Compatibility = IsTrl ? Compatibility.Trl024 : Compatibility.SimPOReference;
+            options.Compatibility = IsTrl116 ? Compatibility.Trl116 : IsTrl ? Compatibility.Trl024 : Compatibility.SimPOReference;
             options.LearningRate = Hyper("learning_rate");
             options.LearningRateScheduler = Hyper("lr_scheduler_type", "") switch
             {
@@ -130,10 +134,12 @@ internal sealed class TrainingGolden : IDisposable
         JsonElement config = Read(golden.File("config.json"));
         string method = config.GetProperty("method").GetString()!;
         bool isTrl = config.GetProperty("trainer").GetString()!.StartsWith("trl.", StringComparison.Ordinal);
-        string version = config.GetProperty("versions").TryGetProperty("trl", out JsonElement trl) ? trl.GetString()! : "";
-        return GoldenOptions.Of(method, isTrl, config.GetProperty("hyper_parameters")) is null ? $"The library has no method '{method}'."
-            : version.StartsWith("1.", StringComparison.Ordinal) ? $"The library has no mode for TRL {version}." : null;
+        JsonElement hyper = config.GetProperty("hyper_parameters");
+        return GoldenOptions.Of(method, isTrl, hyper) is null ? $"The library has no method '{method}'."
+            : hyper.TryGetProperty("router_aux_loss_coef", out _) ? "The library has no auxiliary loss of routers." : null;
     }
+
+    private static string Version(JsonElement config) => config.GetProperty("versions").TryGetProperty("trl", out JsonElement trl) ? trl.GetString()! : "";
 
     /// <summary>Pairs as texts whose ids they are, without the special tokens; null where there are none such.</summary>
     public IReadOnlyList<TextPair>? TextsOf(IReadOnlyList<EncodedPrompt> pairs) => TextsOf(ModelPath, pairs);
@@ -176,11 +182,28 @@ internal sealed class TrainingGolden : IDisposable
 
     private string Hyper(string name, string other) => _hyper.TryGetProperty(name, out JsonElement value) ? value.GetString()! : other;
 
-    /// <summary>What the method learns from: the pairs, or their chosen answers as supervised fine-tuning lays them out.</summary>
-    private IReadOnlyList<EncodedPrompt> Learned(IReadOnlyList<EncodedPrompt> pairs) =>
-        GoldenOptions.Of(Text("method"), IsTrl, _hyper) is SftTrainer.Options sft
-            ? [.. pairs.Select(p => new EncodedPrompt(sft.Tokens == SftTokens.All ? p.Chosen with { PromptLength = 1 } : p.Chosen))]
-            : pairs;
+    /// <summary>
+    /// What the method learns from: the pairs, or their chosen answers as supervised fine-tuning lays them out, cut as TRL 1.16 does; and where each pair that
+    /// is used stands among these.
+    /// </summary>
+    private (IReadOnlyList<EncodedPrompt> Rows, Dictionary<int, int> Places) Learned(IReadOnlyList<EncodedPrompt> pairs)
+    {
+        if (GoldenOptions.Of(Text("method"), IsTrl, _hyper) is not SftTrainer.Options sft)
+            return (pairs, Enumerable.Range(0, pairs.Count).ToDictionary(i => i));
+        List<EncodedPrompt> rows = [];
+        Dictionary<int, int> places = [];
+        for (int i = 0; i < pairs.Count; i++)
+        {
+            EncodedAnswer answer = sft.Tokens == SftTokens.All ? pairs[i].Chosen with { PromptLength = 1 } : pairs[i].Chosen;
+            if ((IsTrl116 ? KeepStart.Fit(answer, (int)Hyper("max_length")) : answer) is not { } fitted) continue;
+            places[i] = rows.Count;
+            rows.Add(new EncodedPrompt(fitted));
+        }
+        return (rows, places);
+    }
+
+    /// <summary>How many packed rows each batch of the evaluation has; null where nothing is packed.</summary>
+    public int[]? EvaluationWeights => Options.PackedRows(Evaluation)?.Chunk(Options.PairsPerEvaluationBatch!.Value).Select(b => b.Length).ToArray();
 
     private static JsonElement Read(string path) => JsonDocument.Parse(GoldenFile.ReadBytes(path)).RootElement;
 

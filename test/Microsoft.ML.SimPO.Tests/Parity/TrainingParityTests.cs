@@ -41,6 +41,7 @@ public class TrainingParityTests
     {
         GoldenCases.SkipUnsupported(golden);
         using TrainingGolden fixture = Open(golden);
+        Skip.If(fixture.IsTrl116, "The run was given ids that begin with a BOS, which its tokenizer does not add to texts.");
         Skip.If(fixture.FinalAdapter is not null, "The adapter's first weights are given, which no option does.");
         IReadOnlyList<TextPair>? pairs = fixture.TextsOf(fixture.TrainPairs), others = fixture.TextsOf(fixture.EvaluationPairs);
         Skip.If(pairs is null || others is null, "The ids are of no texts: the loop alone is compared.");
@@ -82,7 +83,7 @@ public class TrainingParityTests
     {
         IAlignmentLoss loss = fixture.Options.CreateLoss();
         GroupScore[] scores = new GroupScorer(fixture.Decoder, loss).Score(fixture.Evaluation);
-        CheckFigures(fixture, when, EvaluationFigures.Of(scores, fixture.EvaluationBatches, loss));
+        CheckFigures(fixture, when, EvaluationFigures.Of(scores, fixture.EvaluationBatches, loss, fixture.EvaluationWeights));
     }
 
     private static void CheckFigures(TrainingGolden fixture, string when, EvaluationFigures found)
@@ -107,9 +108,9 @@ public class TrainingParityTests
         Check("rewards/rejected", found.RejectedReward, fixture.RewardTolerance);
         Check("rewards/accuracies", found.Accuracy, 1e-6);
         Check("rewards/margins", found.Margin, fixture.RewardTolerance);
-        // Log-probabilities of whole answers, which TRL logs where a method compares those, are the rewards without their scale.
-        Check("logps/chosen", fixture.ComparesSums ? found.ChosenReward / fixture.Options.Beta : found.ChosenLogProbability, 1e-4);
-        Check("logps/rejected", fixture.ComparesSums ? found.RejectedReward / fixture.Options.Beta : found.RejectedLogProbability, 1e-4);
+        // TRL logs sums where a method compares these.
+        Check("logps/chosen", fixture.ComparesSums ? found.MethodMetrics["sum_logps/chosen"] : found.ChosenLogProbability, 1e-4);
+        Check("logps/rejected", fixture.ComparesSums ? found.MethodMetrics["sum_logps/rejected"] : found.RejectedLogProbability, 1e-4);
         Assert.Equal(hasRewards ? 6 : 0, compared);
         foreach (string name in OwnMetrics.Except(fixture.OtherMetrics))
         {

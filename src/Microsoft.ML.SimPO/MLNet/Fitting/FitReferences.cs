@@ -67,13 +67,24 @@ internal sealed class FitReferences(
     /// <summary>What the tuned model scores with.</summary>
     public ModelReferences Keep()
     {
-        if (options.ReferencePath is { } path) return new ModelReferences(_table, () => Open(path));
+        if (options.ReferencePath is { } path) return new ModelReferences(_table, () => Checked(Open(path)));
         if (options.Lora is not null) return ModelReferences.OfBase(_table, model);
-        return new ModelReferences(_table, () => ModelSource.Of(options).Again(ComputePlan.Of(model.Decoder)));
+        return new ModelReferences(_table, () => Checked(ModelSource.Of(options).Again(ComputePlan.Of(model.Decoder))));
     }
 
     /// <summary>The reference model of another folder is not needed any more.</summary>
     public void Dispose() => _other?.Dispose();
+
+    /// <summary>A folder may have been written to since, and a model in memory may have had an adapter that its folder does not have.</summary>
+    private LanguageModel Checked(LanguageModel reference)
+    {
+        if (ReferenceFingerprint.Of(reference.Decoder, reference.Files, reward) == Fingerprint) return reference;
+        string? folder = reference.Folder;
+        reference.Dispose();
+        throw new InvalidOperationException(
+            $"The reference model is not what it was when the model was tuned, or lies elsewhere now: '{folder}' holds another one. "
+            + "Name its folder: `model.WithReference(\"its folder\")`.");
+    }
 
     private LanguageModel Open(string path) => LanguageModel.Load(ModelLocation.Of(path, null), ComputePlan.Of(model.Decoder));
 

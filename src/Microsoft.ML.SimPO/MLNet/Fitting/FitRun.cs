@@ -37,7 +37,8 @@ internal static class FitRun
             log.Info(FormattableString.Invariant($"The moving reference is a second model in memory: {sizeof(float) * moving.Decoder.ParameterCount} bytes."));
         TrainingSettings settings = options.Settings(model.Decoder) with { Reference = moving };
         int? batchSize = options.PairsPerEvaluation();
-        var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize, moving);
+        IReadOnlyList<int[]>? rows = validation is null || !options.Profile.WeighsPackedRows ? null : options.PackedRows(validation.Pairs);
+        var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize, moving, rows);
         var store = new CheckpointStore(folder, model.Decoder, model.Files, moving);
         using var session = new TrainingSession(model.Decoder, Settings(options), origin, store, training, validation, validator.Evaluate, log);
         var loop = new TrainingLoop(model.Decoder, loss, settings);

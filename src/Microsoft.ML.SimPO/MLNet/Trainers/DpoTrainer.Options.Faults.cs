@@ -21,7 +21,7 @@ public sealed partial class DpoTrainer
             }
         }
 
-        private protected override bool CreatesWeighingLoss() => LengthDesensitization != 1;
+        private protected override bool WeighsTokens => LengthDesensitization != 1;
 
         internal override IEnumerable<string> Contradictions() =>
             [.. base.Contradictions(), .. MixFaults(), .. SmoothingFaults(), .. DivergenceFaults(), .. LengthFaults(), .. SyncFaults()];

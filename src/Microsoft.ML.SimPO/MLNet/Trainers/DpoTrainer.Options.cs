@@ -23,8 +23,7 @@ public sealed partial class DpoTrainer
 
         /// <summary>
         /// How often a preference is taken to be the wrong way round, for Sigmoid (conservative DPO), SigmoidNorm, Robust, ExoPair, Aot and AotUnpaired; with
-        /// others
-        /// it must be 0. (TRL 1.16 ignores it with Sigmoid and SigmoidNorm.) From 0 to below 0.5; default 0.
+        /// others it must be 0. (TRL 1.16 ignores it with Sigmoid and SigmoidNorm.) From 0 to below 0.5; default 0.
         /// </summary>
         [Option("label_smoothing", OptionEffect.Steps, AtLeast = 0, Below = 0.5, Use = "0 unless labels are noisy"), SweepRange(0, 0.2)]
         public float LabelSmoothing { get; set; }
@@ -46,16 +45,14 @@ public sealed partial class DpoTrainer
 
         /// <summary>
         /// R-DPO's alpha (arXiv 2403.19159, equation 9): beta times the log-ratio of an answer has alpha times its number of tokens added, so that a longer
-        /// chosen
-        /// answer must win by less, and length is not learned. For Sigmoid. 0 or more, usually 0.005 to 0.5; default 0, for DPO.
+        /// chosen answer must win by less, and length is not learned. For Sigmoid. 0 or more, usually 0.005 to 0.5; default 0, for DPO.
         /// </summary>
         [Option("length_penalty", OptionEffect.Steps, AtLeast = 0, Use = "0.005 to 0.5, or 0 for DPO"), SweepRange(0.005, 0.5, LogScale = true)]
         public float LengthPenalty { get; set; }
 
         /// <summary>
         /// LD-DPO's alpha (arXiv 2409.06411, equation 9): what the tokens count that an answer has beyond the length of the other one, in the
-        /// log-probabilities of
-        /// both models. From 0 to 1; default 1, for as much as all others.
+        /// log-probabilities of both models. From 0 to 1; default 1, for as much as all others.
         /// </summary>
         [Option("ld_alpha", OptionEffect.Steps, AtLeast = 0, AtMost = 1, Use = "1 for DPO")]
         public float LengthDesensitization { get; set; } = 1;
@@ -75,9 +72,8 @@ public sealed partial class DpoTrainer
 
         /// <summary>
         /// TR-DPO (arXiv 2404.09656): steps after which the reference moves towards the model that is trained, time and again. It is a second model in memory
-        /// then,
-        /// and its log-probabilities are computed anew for each step. The rewards of the run's log are over it; those of the tuned model are over the one that
-        /// the run began with. Not with an adapter. 0 or more, usually 64 to 1024; default 0, for a reference that stays.
+        /// then, and its log-probabilities are computed anew for each step. The rewards of the run's log are over it; those of the tuned model are over the
+        /// one that the run began with. Not with an adapter. 0 or more, usually 64 to 1024; default 0, for a reference that stays.
         /// </summary>
         [Option("ref_model_sync_steps", OptionEffect.Steps, AtLeast = 0, Use = "64 to 1024, or 0 for a reference that stays")]
         public int SyncReferenceSteps { get; set; }

@@ -8,8 +8,8 @@ namespace Microsoft.ML.SimPO;
 
 /// <summary>
 /// What every trainer with a reference model can be told beside the rest. The reference model is the one that the run begins with, unless another is named.
-/// What
-/// it gives to the answers is computed once, before the first step, and kept in the run's folder; while the model is trained there is no second one in memory.
+/// What it gives to the answers is computed once, before the first step, and kept in the run's folder: while the model is trained there is no second one in
+/// memory. A tuned model that scores other pairs than those of its run opens the reference model then, and frees it with itself.
 /// </summary>
 public abstract class ReferenceTrainerOptions : PreferenceTrainerOptions
 {
@@ -26,8 +26,7 @@ public abstract class ReferenceTrainerOptions : PreferenceTrainerOptions
 
     /// <summary>
     /// The folder of another reference model, in Hugging Face layout, with the same vocabulary as the one that is tuned. It is in memory beside that one
-    /// until its
-    /// log-probabilities are computed, which is before the first step. Null, the default, for the model that the run begins with, with
+    /// until its log-probabilities are computed, which is before the first step. Null, the default, for the model that the run begins with, with
     /// <see cref="PreferenceTrainerOptions.Lora"/> the one without adapter.
     /// </summary>
     [Option("ref_model_name_or_path", OptionEffect.None, Names = "the folder of a reference model", Use = "null for the model that the run begins with",
@@ -59,13 +58,13 @@ public abstract class ReferenceTrainerOptions : PreferenceTrainerOptions
             yield return "`ReferenceChosenColumnName` and `ReferenceRejectedColumnName` must both name a column, but one was null. "
                 + "Use null for both to compute them.";
         }
-        if (ReferenceChosenColumnName is not null && CreatesWeighingLoss())
+        if (ReferenceChosenColumnName is not null && WeighsTokens)
         {
             yield return "`ReferenceChosenColumnName` must be null where tokens are weighed by the length of the other answer: a sum over all tokens says too "
                 + "little.";
         }
     }
 
-    /// <summary>Faults are listed together: those of the loss's own numbers are told beside this.</summary>
-    private protected virtual bool CreatesWeighingLoss() => false;
+    /// <summary>Whether tokens of an answer count by the length of the other one.</summary>
+    private protected virtual bool WeighsTokens => false;
 }

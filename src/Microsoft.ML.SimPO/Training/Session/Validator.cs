@@ -9,7 +9,9 @@ namespace Microsoft.ML.SimPO.Training.Session;
 /// <param name="tokensPerPass">At most so many rows a forward pass; a longer pair is one by itself.</param>
 /// <param name="batchSize">Pairs of a batch where a reference is followed, which takes means over batches; null where all pairs weigh the same.</param>
 /// <param name="reference">The reference model that follows the decoder; null for none.</param>
-internal sealed class Validator(Decoder decoder, IAlignmentLoss loss, int tokensPerPass, int? batchSize, MovingReference? reference = null)
+/// <param name="rows">Pairs that count as one in such a batch; null for each by itself.</param>
+internal sealed class Validator(
+    Decoder decoder, IAlignmentLoss loss, int tokensPerPass, int? batchSize, MovingReference? reference = null, IReadOnlyList<int[]>? rows = null)
 {
     public ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken cancellationToken)
     {
@@ -17,7 +19,9 @@ internal sealed class Validator(Decoder decoder, IAlignmentLoss loss, int tokens
         GroupScore[] scores = new GroupEvaluator(decoder, tokensPerPass, loss).Score(pairs, cancellationToken);
         var sums = new MetricsSum(loss.TargetMargin);
         foreach (GroupScore group in scores) Add(group, sums);
-        EvaluationFigures figures = EvaluationFigures.Of(scores, Batches(data.Pairs.Count), loss);
+        int[][][] batches = [.. Rows(data.Pairs.Count).Chunk(batchSize ?? data.Pairs.Count)];
+        int[][] groups = [.. batches.Select(b => b.SelectMany(r => r).ToArray())];
+        EvaluationFigures figures = EvaluationFigures.Of(scores, groups, loss, [.. batches.Select(b => b.Length)]);
         return new ValidationResult(step, epoch, figures.Loss, sums.Metrics()) { Figures = figures };
     }
 
@@ -29,5 +33,5 @@ internal sealed class Validator(Decoder decoder, IAlignmentLoss loss, int tokens
         foreach (AnswerScore other in judged.Skip(1)) sums.Add(loss.Reward.Of(judged[0]), loss.Reward.Of(other));
     }
 
-    private IReadOnlyList<int[]> Batches(int count) => [.. Enumerable.Range(0, count).Chunk(batchSize ?? count)];
+    private IEnumerable<int[]> Rows(int count) => rows ?? Enumerable.Range(0, count).Select(i => new[] { i });
 }

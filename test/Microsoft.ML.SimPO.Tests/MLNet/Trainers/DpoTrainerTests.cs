@@ -74,6 +74,35 @@ public sealed class DpoTrainerTests : IDisposable
         Assert.Equal(known, Margins(whole, Train));
     }
 
+    /// <summary>What is found where the reference was is looked at before it is believed.</summary>
+    [Fact]
+    public void A_reference_that_was_written_over_is_noticed()
+    {
+        string folder = Path.Combine(_folder.Path, "base");
+        using AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
+        untuned.SaveCheckpoint(folder);
+        using AlignmentTransformer tuned = Fit(o => o.ModelPath = folder);
+        tuned.SaveCheckpoint(folder);
+        Assert.NotEmpty(Margins(tuned, Train)); // the pairs of the run are known
+        Assert.Equal(
+            $"The reference model is not what it was when the model was tuned, or lies elsewhere now: '{folder}' holds another one. Name its folder: "
+                + "`model.WithReference(\"its folder\")`.",
+            Assert.Throws<InvalidOperationException>(() => Margins(tuned, Unknown)).Message);
+    }
+
+    /// <summary>An answer alone has the reward that it has in its pair.</summary>
+    [Fact]
+    public void Answers_are_scored_one_by_one_over_the_reference_too()
+    {
+        using AlignmentTransformer tuned = Fit();
+        foreach (IDataView data in new[] { Train, Unknown })
+        {
+            IDataView alone = _context.Alignment.Transforms.ScoreResponses(tuned, responseColumnName: "Chosen").Fit(data).Transform(data);
+            float[] expected = [.. tuned.Transform(data).GetColumn<float>("ChosenReward")];
+            Assert.All(expected.Zip(alone.GetColumn<float>("Reward")), p => Assert.Equal(p.First, p.Second, 1e-4));
+        }
+    }
+
     [Fact]
     public void A_reference_that_is_another_model_is_refused()
     {
@@ -212,6 +241,29 @@ public sealed class DpoTrainerTests : IDisposable
             (o.ReferenceChosenColumnName, o.ReferenceRejectedColumnName) = ("OfChosen", "OfRejected"))).Fit(ready);
         Assert.Contains("Info Reference log-probabilities of 8 prompts were there already, in column 'OfChosen'.", _log);
         Assert.All(own.TrainingRun.Steps.Zip(given.TrainingRun.Steps), p => Assert.Equal(p.First.Loss, p.Second.Loss, 1e-5));
+    }
+
+    /// <summary>A tuned model as the reference of the untuned one: the first margin is that of both by hand, with its sign the other way round.</summary>
+    [Fact]
+    public void Another_reference_is_what_the_rewards_are_over()
+    {
+        string tunedFolder = Path.Combine(_folder.Path, "tuned");
+        using AlignmentTransformer tuned = Fit(o => (o.Epochs, o.LearningRate) = (3, 1e-3));
+        tuned.SaveCheckpoint(tunedFolder);
+        using AlignmentTransformer over = Fit(o => (o.ReferencePath, o.BatchSize) = (tunedFolder, 8));
+        double margin = _context.Alignment.Evaluate(tuned.Transform(Train)).MeanMargin;
+        Assert.True(margin > 0.01, $"{margin}");
+        Assert.Equal(-margin, over.TrainingRun.Steps[0].Margin, 1e-4);
+    }
+
+    [Fact]
+    public void A_reference_with_another_vocabulary_is_refused()
+    {
+        string small = Repository.PathOf("test", "Microsoft.ML.SimPO.Tests", "Goldens", "training", "model");
+        string message = Assert.Throws<InvalidOperationException>(() => Fit(o => o.ReferencePath = small)).Message;
+        Assert.Matches(
+            "^Row 1 has a token that the reference model in '.*' does not know: its vocabulary has 512 tokens. "
+                + "Name a model with the vocabulary of the one that is tuned.$", message);
     }
 
     [Fact]

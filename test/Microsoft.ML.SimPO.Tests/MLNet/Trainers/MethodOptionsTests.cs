@@ -34,7 +34,7 @@ public class MethodOptionsTests
             () => _context.Alignment.Trainers.SlicHf(new() { ModelPath = "m", Delta = -1, Lambda = float.NaN, Compatibility = Compatibility.Trl024 }),
             "`Delta` must be 0 or more, but was -1. Use 0.1 to 2.0.",
             "`Lambda` must be 0 or more, but was NaN. Use 0.1 to 10.",
-            "`Compatibility` must be another with SlicHf, but was Trl024, which has SimPO, Cpo, Orpo, Sft alone. Use None.");
+            "`Compatibility` must be another with SlicHf, but was Trl024, which has SimPO, Cpo, Orpo, Sft, Dpo alone. Use None.");
         AssertFaults(
             () => _context.Alignment.Trainers.Orpo(new() { ModelPath = "m", Compatibility = Compatibility.SimPOReference, Rows = RowKind.Responses }),
             "`Compatibility` must be another with Orpo, but was SimPOReference, which has SimPO alone. Use None.",

@@ -113,7 +113,8 @@ public sealed class MethodTrainerTests : IDisposable
             return [.. model.TrainingRun.Steps[0].MethodMetrics.Keys];
         }
         Assert.Empty(Names("AlphaPO"));
-        Assert.Equal(["nll_loss"], Names("Cpo"));
+        Assert.Equal(["nll_loss", "sum_logps/chosen", "sum_logps/rejected"], Names("Cpo"));
+        Assert.Equal(["nll_loss"], Names("Cpo, IPO"));
         Assert.Equal(["nll_loss", "log_odds_ratio", "log_odds_chosen"], Names("Orpo"));
         Assert.Equal(["entropy", "mean_token_accuracy"], Names("Sft"));
     }
