@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.ML.Data;
 using Microsoft.ML.SimPO.Data;
 
 namespace Microsoft.ML.SimPO.Parity;
@@ -49,23 +48,6 @@ public sealed class CaseTests
         }
         PreferenceRow decimals = PreferenceReader.Read(Path.Combine(folder, "duckdb-enum-decimal.parquet")).First();
         Assert.Equal((4.5f, 1.25f), (decimals.ScoreChosen, decimals.ScoreRejected));
-    }
-
-    [Fact]
-    public void A_head_of_other_values_beside_tied_embeddings_is_told_by_both_names_and_the_embeddings_count()
-    {
-        var context = new MLContext(1);
-        List<string> told = [];
-        context.Log += (_, e) =>
-        {
-            if (e.Kind is Runtime.ChannelMessageKind.Warning) told.Add(e.RawMessage);
-        };
-        string root = Path.Combine(Root, "34-two-heads");
-        using AlignmentTransformer model = context.Alignment.LoadModel(Path.Combine(root, "two-values"), new ScoringOptions { Beta = 1 });
-        IDataView scored = model.Transform(context.Alignment.LoadPreferences(Path.Combine(root, "probe.jsonl")));
-        Assert.Equal(-4.317839f, scored.GetColumn<float>(scored.Schema["ChosenReward"]).Single(), 1e-5f);
-        Assert.Contains(told, line => line.Contains("lm_head.weight", StringComparison.Ordinal)
-            && line.Contains("model.embed_tokens.weight", StringComparison.Ordinal));
     }
 
     private static PreferenceRow Expected(JsonElement row)

@@ -71,7 +71,8 @@ internal sealed class PreferenceEncoder
     /// <param name="row">The row's number, for messages.</param>
     /// <returns>Null for a pair that the options drop.</returns>
     /// <exception cref="InvalidDataException">The row cannot be encoded; the message names it.</exception>
-    public EncodedPrompt? Encode(string prompt, string chosen, string rejected, long row) => Named(row, () => EncodeAt(row, prompt, chosen, rejected));
+    public EncodedPrompt? Encode(string prompt, string chosen, string rejected, long row) =>
+        Named(row, () => EncodeAt(row, prompt, chosen, rejected));
 
     private static EncodedPrompt? Named(long row, Func<EncodedPrompt?> encode)
     {
@@ -105,14 +106,14 @@ internal sealed class PreferenceEncoder
         }
     }
 
-    /// <summary>One pair with all that was made of it; not counted.</summary>
+    /// <summary>One pair with all that was made of it, by the sound rules or those of a reference; not counted.</summary>
     /// <inheritdoc cref="Encode(string, string, string, long)"/>
     /// <exception cref="InvalidDataException">The row cannot be encoded; the message says why, without its number.</exception>
     public EncodingDetail Examine(string prompt, string chosen, string rejected)
     {
         try
         {
-            return _reference is null ? Detail(_texts.Of(prompt, chosen, rejected)) : _reference.Examine(prompt, chosen, rejected);
+            return _reference?.Examine(prompt, chosen, rejected) ?? _trl116?.Examine(prompt, chosen, rejected) ?? Detail(_texts.Of(prompt, chosen, rejected));
         }
         catch (JinjaException e)
         {

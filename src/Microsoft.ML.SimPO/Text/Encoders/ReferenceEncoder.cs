@@ -37,6 +37,6 @@ internal sealed class ReferenceEncoder(HfTokenizer tokenizer, ChatTemplate? temp
         PromptedAnswers row = PromptedAnswers.Parse(prompt, ("chosen", chosen), ("rejected", rejected));
         return options.Preparation == RowPreparation.SimPOReference
             ? ReferenceTexts.SimPO(template, row.Prompt.Messages, row.Answers[0], row.Answers[1])
-            : ReferenceTexts.Trl(template, row.Prompt, row.Answers[0], row.Answers[1]);
+            : ReferenceTexts.Trl(template, row.Prompt with { Tools = null, Documents = null }, row.Answers[0], row.Answers[1]);
     }
 }

@@ -21,14 +21,13 @@ internal static class ReferenceTexts
 
     /// <summary>TRL: the answer is what the whole chat has behind the prompt with its generation prompt, as far as both agree.</summary>
     /// <param name="template">The chat template.</param>
-    /// <param name="prompt">The turns before the answers, with the template's variables; tools and documents are not given to it.</param>
+    /// <param name="prompt">The turns before the answers, with whatever else the template gets.</param>
     /// <param name="chosen">The preferred answer, as messages.</param>
     /// <param name="rejected">The other answer, as messages.</param>
     /// <exception cref="InvalidDataException">The prompt has no turns, or ends with one that nobody answers.</exception>
     public static PairTexts Trl(ChatTemplate template, Conversation prompt, IReadOnlyList<Message> chosen, IReadOnlyList<Message> rejected)
     {
         if (prompt.Messages.Count == 0) throw new InvalidDataException("chosen and rejected have no turn in common that could be the prompt.");
-        prompt = prompt with { Tools = null, Documents = null };
         string last = prompt.Messages[^1].Role;
         bool continues = last == Message.Assistant;
         if (!continues && last is not (Message.User or Message.Tool)) throw new InvalidDataException($"Invalid role in the last message: {last}.");

@@ -35,11 +35,24 @@ internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? templat
         return pair;
     }
 
+    /// <summary>The pair with its texts, uncut and as it fits.</summary>
+    public EncodingDetail Examine(string prompt, string chosen, string rejected)
+    {
+        PairTexts texts = TextsOf(prompt, chosen, rejected);
+        int[] alone = tokenizer.Encode(texts.Prompt, texts.AddsSpecial);
+        EncodedAnswer first = Side(alone, texts, texts.Chosen) with { Rating = 1 }, second = Side(alone, texts, texts.Rejected);
+        EncodedPrompt? pair = KeepStart.Fit(new EncodedPrompt(first, second), options.MaxLength);
+        bool cuts = pair is not null && (pair.Chosen.Ids.Length < first.Ids.Length || pair.Rejected.Ids.Length < second.Ids.Length);
+        return new EncodingDetail(texts, Uncut(first), Uncut(second), pair, CutsPrompt: false, cuts);
+
+        EncodedSide Uncut(EncodedAnswer answer) => new(answer.Ids.Span.ToArray(), answer.PromptLength, 0, answer.PromptLength < alone.Length);
+    }
+
     private PairTexts TextsOf(string prompt, string chosen, string rejected)
     {
         if (template is null) return new PairTexts(prompt, Ended(chosen), Ended(rejected), PromptHandling.Plain, NeedsEos: false, AddsSpecial: true);
         PromptedAnswers row = PromptedAnswers.Parse(prompt, ("chosen", chosen), ("rejected", rejected));
-        return ReferenceTexts.Trl(template, row.Prompt, row.Answers[0], row.Answers[1]);
+        return ReferenceTexts.Trl(template, row.Prompt with { Documents = null }, row.Answers[0], row.Answers[1]);
     }
 
     private string Ended(string answer) => answer.EndsWith(eos, StringComparison.Ordinal) ? answer : answer + eos;
