@@ -10,8 +10,7 @@ namespace Microsoft.ML.SimPO;
 
 /// <summary>
 /// Gives the pairs of a fit what the reference model gives to them: from the run's folder, from another fit that shares its model, or computed now, by the
-/// model
-/// before its first step or by the one that the options name.
+/// model before its first step or by the one that the options name.
 /// </summary>
 /// <param name="folder">The run's folder; null where nothing is kept.</param>
 internal sealed class FitReferences(

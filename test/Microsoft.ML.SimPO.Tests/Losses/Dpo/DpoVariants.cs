@@ -2,8 +2,7 @@ namespace Microsoft.ML.SimPO.Losses.Dpo;
 
 /// <summary>
 /// Every kind of DPO with numbers from the ranges of its options, but for weights of pairs, constants that follow from the log-probabilities themselves, so
-/// that
-/// differences would see them move, and for divergences with exponentials, whose values are too large for differences at any ratio.
+/// that differences would see them move, and for divergences with exponentials, whose values are too large for differences at any ratio.
 /// </summary>
 internal static class DpoVariants
 {
