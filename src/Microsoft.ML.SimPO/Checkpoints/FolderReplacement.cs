@@ -70,7 +70,7 @@ internal sealed class FolderReplacement : IDisposable
         {
             string? old = Leftovers.Beside(target, OldPurpose, Directory.EnumerateDirectories).MaxBy(Directory.GetLastWriteTimeUtc);
             if (old is null || File.Exists(target) || !Leftovers.Beside(target, StagingFolder.Purpose, Directory.EnumerateDirectories)
-                .Any(f => WritingMark.Abandoned(f).Any())) return;
+                .Any(f => WritingMark.Abandoned(f).Any(mark => mark.Stem == Leftovers.StemOf(f, target, StagingFolder.Purpose)))) return;
             Directory.Move(old, target);
             FileSystem.FlushFolder(parent);
             return;

@@ -68,8 +68,11 @@ internal sealed class StagingFolder : IDisposable
     {
         foreach (string folder in Leftovers.Beside(target, Purpose, Directory.EnumerateDirectories))
         {
-            // Without a mark it holds what was there before: not ours to remove. With a journal it is for whoever ends that.
-            if (WritingMark.Abandoned(folder).Any(mark => mark.Journal is null || !File.Exists(mark.Journal))) Directory.Delete(folder, recursive: true);
+            // Without its own mark it holds what was there before: not ours to remove. With a journal it is for whoever ends that.
+            string stem = Leftovers.StemOf(folder, target, Purpose);
+            bool isUnpublished = WritingMark.Abandoned(folder)
+                .Any(mark => (mark.Stem == stem || mark.Stem.Length == 0) && (mark.Journal is null || !File.Exists(mark.Journal)));
+            if (isUnpublished || (Leftovers.IsOld(folder) && WritingMark.IsBarren(folder))) Directory.Delete(folder, recursive: true);
         }
     }
 }

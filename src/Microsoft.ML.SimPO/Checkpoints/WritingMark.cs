@@ -9,7 +9,7 @@ namespace Microsoft.ML.SimPO.Checkpoints;
 /// </summary>
 internal sealed class WritingMark : IDisposable
 {
-    private const string Prefix = ".writing";
+    private const string Prefix = ".writing", Unnamed = ".unnamed";
 
     private const int MostBytes = 1 << 16;
 
@@ -22,12 +22,14 @@ internal sealed class WritingMark : IDisposable
     /// <param name="journal">The full path of the journal of what is published together with the folder; null for none.</param>
     public static WritingMark Make(string folder, string stem, string? journal)
     {
-        string name = $"{Prefix}.{stem}";
-        var mark = new WritingMark(
-            name, new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0));
+        // Nobody finds it before it is locked: where names and locks are two steps, it gets its name last.
+        string name = $"{Prefix}.{stem}", path = Path.Combine(folder, name);
+        string first = OperatingSystem.IsWindows() ? path : Path.Combine(folder, $"{Unnamed}.{stem}");
+        var mark = new WritingMark(name, new FileStream(first, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0));
         try
         {
             mark._lock!.Write(Encoding.UTF8.GetBytes($"{Leftovers.Owner}\n{journal}"));
+            if (first != path) File.Move(first, path);
             return mark;
         }
         catch
@@ -47,8 +49,19 @@ internal sealed class WritingMark : IDisposable
         }
     }
 
-    /// <summary>Whether a folder has the mark of anybody, at work or gone.</summary>
-    public static bool IsIn(string folder) => All(folder).Length > 0;
+    /// <summary>Whether a folder holds nothing but what a writer begins with, which was killed before it had its mark.</summary>
+    public static bool IsBarren(string folder)
+    {
+        try
+        {
+            return Directory.EnumerateFileSystemEntries(folder, "*", new EnumerationOptions { AttributesToSkip = 0 })
+                .All(entry => Path.GetFileName(entry).StartsWith(Unnamed, StringComparison.Ordinal));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Whether a name in a folder is that of a mark.</summary>
     public static bool IsMark(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);

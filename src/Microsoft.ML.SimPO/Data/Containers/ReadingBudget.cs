@@ -14,6 +14,9 @@ internal sealed class ReadingBudget(string name, long fileBytes, int? maxExpansi
     /// <summary>What any file may have: rows that are much alike are small.</summary>
     private const long Always = 256 << 20;
 
+    /// <summary>What a page of any length may become.</summary>
+    private const long AtOnce = 16 << 20;
+
     private const string Mark = "expansion";
 
     private long _spent;
@@ -26,6 +29,11 @@ internal sealed class ReadingBudget(string name, long fileBytes, int? maxExpansi
 
     /// <summary>Whether that is what an error says, which is told as it is, whatever reads the file.</summary>
     public static bool IsCause(Exception error) => error is InvalidDataException && error.Data.Contains(Mark);
+
+    /// <summary>As <see cref="Spend(long)"/>, for what is decompressed at once.</summary>
+    /// <param name="amount">Bytes that it becomes.</param>
+    /// <param name="compressed">Bytes of the file that it is made of.</param>
+    public void Spend(long amount, long compressed) => Spend(amount > AtOnce && amount > LimitOf(compressed) ? long.MaxValue : amount);
 
     /// <exception cref="InvalidDataException">More comes out of the file than it may have.</exception>
     public void Spend(long amount)

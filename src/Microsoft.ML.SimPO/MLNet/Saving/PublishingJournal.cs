@@ -13,9 +13,10 @@ internal sealed class PublishingJournal : IDisposable
 
     private const int MostBytes = 1 << 20;
 
+    private readonly string _path;
     private readonly FileStream _file;
 
-    private PublishingJournal(FileStream file) => _file = file;
+    private PublishingJournal(string path, FileStream file) => (_path, _file) = (path, file);
 
     /// <param name="target">The model's file.</param>
     /// <param name="pending">Where it is written.</param>
@@ -25,19 +26,22 @@ internal sealed class PublishingJournal : IDisposable
     public static PublishingJournal Begin(string target, string pending, IEnumerable<(string Target, string Staged)> folders)
     {
         string path = PathFor(target, pending), beside = Path.GetDirectoryName(path)!;
-        var journal = new PublishingJournal(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0));
+        // Nobody finds it before it is locked and whole: where names and locks are two steps, it gets its name last.
+        string first = OperatingSystem.IsWindows() ? path : AtomicFile.BesideName(target, "new");
+        var journal = new PublishingJournal(path, new FileStream(first, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0));
         try
         {
             string[][] names = [.. folders.Select(f => new[] { Path.GetRelativePath(beside, f.Target), Path.GetRelativePath(beside, f.Staged) })];
             JsonSerializer.Serialize(journal._file, new Content(Leftovers.Owner, names));
             FileSystem.Flush(journal._file);
+            if (first != path) File.Move(first, path);
             FileSystem.FlushFolder(beside);
             return journal;
         }
         catch
         {
             journal.Dispose();
-            File.Delete(path); // nothing was published
+            foreach (string file in new[] { first, path }) File.Delete(file); // nothing was published
             throw;
         }
     }
@@ -81,8 +85,8 @@ internal sealed class PublishingJournal : IDisposable
     /// <summary>All is done.</summary>
     public void End()
     {
-        File.Delete(_file.Name);
-        FileSystem.FlushFolder(Path.GetDirectoryName(_file.Name)!);
+        File.Delete(_path);
+        FileSystem.FlushFolder(Path.GetDirectoryName(_path)!);
     }
 
     /// <summary>Lets go of the file; it stays where all is not done.</summary>

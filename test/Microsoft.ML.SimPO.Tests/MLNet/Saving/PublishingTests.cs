@@ -120,6 +120,8 @@ public sealed class PublishingTests(ITestOutputHelper output) : IDisposable
     {
         foreach (string file in Directory.EnumerateFiles(_folder.Path, ".*", new EnumerationOptions { AttributesToSkip = 0 }))
             File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-2));
+        foreach (string folder in Directory.EnumerateDirectories(_folder.Path, ".*", new EnumerationOptions { AttributesToSkip = 0 }))
+            Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow.AddHours(-2));
         Assert.Equal(0, Publishing.Run($"{what} {_folder.Path}"));
         Assert.Equal(Publishing.NewLength, StateOf(what));
         Assert.Equal(what switch { "file" => ["a.bin"], "folder" => ["model"], _ => ["m.zip", "weights"] }, Directory

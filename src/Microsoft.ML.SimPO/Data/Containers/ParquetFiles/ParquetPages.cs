@@ -8,6 +8,7 @@ internal static class ParquetPages
     private const int MaxHeader = 4 << 20;
     private const int MaxPage = 512 << 20;
     private const int FreePage = 16 << 20;
+    private const int MaxRatio = 1000;
     /// <summary>The page that starts at <paramref name="start"/>.</summary>
     /// <exception cref="InvalidDataException">Its header is damaged or says what the file cannot hold.</exception>
     public static ParquetPage Read(FileStream file, long start, ReadingBudget budget)
@@ -31,9 +32,9 @@ internal static class ParquetPages
         long definition = second ? Number(part, 5) : 0, repetition = second ? Number(part, 6) : 0;
         long values = Number(part, 1);
         Check(compressed >= 0 && compressed <= file.Length - body, $"a page of {compressed} bytes lies outside of the file");
-        bool plausible = length >= 0 && length <= MaxPage && (length <= FreePage || length <= budget.LimitOf(compressed));
+        bool plausible = length >= 0 && length <= MaxPage && (length <= FreePage || length / MaxRatio <= compressed);
         Check(plausible, $"a page of {compressed} bytes is declared to decompress to {length}");
-        budget.Spend(length);
+        budget.Spend(length, compressed);
         Check(values >= 0 && values <= MaxValues(file), $"a page is declared to hold {values} values");
         Check(type != PageType.DICTIONARY_PAGE || values <= Math.Max(length, 1), $"a dictionary of {length} bytes is declared to hold {values} values");
         Check(definition >= 0 && repetition >= 0 && definition + repetition <= Math.Min(length, compressed), "a page's levels are longer than the page");
