@@ -19,6 +19,9 @@ internal sealed record ChildProgram(int ExitCode, string Output, string Error)
 
     public static string ChatServer { get; } = BinaryOf("samples", "ChatServer");
 
+    /// <summary>The command <c>simpo</c>.</summary>
+    public static string Command { get; } = Path.Combine(Path.GetDirectoryName(BinaryOf("src", "Microsoft.ML.SimPO.Cli"))!, "simpo.dll");
+
     public static string Worker { get; } = BinaryOf("test", "Microsoft.ML.SimPO.EndToEndTests", "Worker");
 
     /// <param name="binary">Its dll.</param>

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Microsoft.ML.SimPO.EndToEnd;
+
+/// <summary>The command <c>simpo</c>, from a recipe to answers, in processes of its own.</summary>
+public sealed class CommandTests : IDisposable
+{
+    private const string Recipe = """
+        model_name_or_path: org/small-model
+        dataset_mixer:
+          org/pairs: 1.0
+        beta: 2.5
+        gamma_beta_ratio: 0.5
+        learning_rate: 2e-4
+        num_train_epochs: 1
+        per_device_train_batch_size: 2
+        gradient_accumulation_steps: 4
+        max_length: 256
+        max_prompt_length: 200
+        lr_scheduler_type: cosine
+        warmup_ratio: 0.1
+        save_steps: 1
+        seed: 3
+        validation_fraction: 0.2
+        output_dir: run
+        """;
+
+    private static readonly string Sample = Path.Combine(ChildProgram.Root, "samples", "QuickStart");
+
+    private readonly TemporaryFolder _folder = new();
+
+    public CommandTests()
+    {
+        File.WriteAllText(_folder.In("recipe.yaml"), Recipe);
+        File.WriteAllLines(_folder.In("pairs.jsonl"), File.ReadLines(Path.Combine(Sample, "data", "train.jsonl")).Take(32));
+        File.WriteAllLines(_folder.In("test.jsonl"), File.ReadLines(Path.Combine(Sample, "data", "test.jsonl")).Take(8));
+    }
+
+    private static string Model => Path.Combine(Sample, "model");
+
+    private string[] Map => ["--map", $"org/small-model={Model}", "--map", $"org/pairs={_folder.In("pairs.jsonl")}"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_recipe_is_planned_trained_gone_on_with_and_its_model_used()
+    {
+        ChildProgram plan = await Simpo(["plan", "recipe.yaml", .. Map]);
+        Assert.True(plan.ExitCode == 0, plan.Error);
+        Assert.Matches(@"(?s)learning_rate +2e-4 +recipe.*A step has 8 pairs: 2 a device, 4 times, on 1 process.*parameters +1,722,048", plan.Output);
+
+        ChildProgram train = await Simpo(["train", "recipe.yaml", .. Map, "--json"]);
+        Assert.True(train.ExitCode == 0, train.Error);
+        JsonElement result = JsonDocument.Parse(train.Output).RootElement;
+        int steps = result.GetProperty("steps").GetInt32();
+        Assert.InRange(steps, 3, 4);
+        Assert.InRange(result.GetProperty("loss").GetDouble(), 0.1, 3);
+        Assert.Equal(_folder.In("run", "model"), Path.GetFullPath(result.GetProperty("model").GetString()!, _folder.Path));
+
+        // All checkpoints but the first are as if the run had been interrupted before them.
+        byte[] whole = await File.ReadAllBytesAsync(_folder.In("run", "model", "model.safetensors"));
+        for (int step = 2; step <= steps; step++) Directory.Delete(_folder.In("run", $"checkpoint-{step}"), recursive: true);
+        ChildProgram resumed = await Simpo(["resume", "run"]);
+        Assert.True(resumed.ExitCode == 0, resumed.Error);
+        Assert.Equal(whole, await File.ReadAllBytesAsync(_folder.In("run", "model", "model.safetensors")));
+
+        ChildProgram score = await Simpo(["score", Path.Combine("run", "model"), "test.jsonl", "--beta", "2.5"]);
+        Assert.True(score.ExitCode == 0, score.Error);
+        double[] margins = [.. Lines(score.Output).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("margin").GetDouble())];
+        Assert.Equal(8, margins.Length);
+        ChildProgram evaluation = await Simpo(["eval", Path.Combine("run", "model"), "test.jsonl", "--beta", "2.5", "--json"]);
+        Assert.Equal(margins.Average(), JsonDocument.Parse(evaluation.Output).RootElement.GetProperty("mean_margin").GetDouble(), 5);
+
+        ChildProgram generated = await Simpo(["generate", Path.Combine("run", "model"), "--prompt", "How much is 2 and 3 together?", "--max-new-tokens", "8"]);
+        Assert.True(generated.ExitCode == 0, generated.Error);
+        Assert.Equal("How much is 2 and 3 together?", JsonDocument.Parse(generated.Output).RootElement.GetProperty("prompt").GetString());
+        ChildProgram chat = await Simpo(["chat", Path.Combine("run", "model"), "--max-new-tokens", "8"], "Hello\n\n");
+        Assert.True(chat.ExitCode == 0, chat.Error);
+        Assert.NotEmpty(chat.Output.Trim());
+    }
+
+    [Fact]
+    public async Task Data_that_is_well_and_data_that_is_not_are_told_apart_by_the_exit_code()
+    {
+        ChildProgram well = await Simpo(["check", "pairs.jsonl", "--model", Model, "--json"]);
+        Assert.True(well.ExitCode == 0, well.Output + well.Error);
+        Assert.Equal(32, JsonDocument.Parse(well.Output).RootElement.GetProperty("rows").GetInt64());
+        string same = JsonSerializer.Serialize(new { prompt = "a", chosen = "b", rejected = "b" });
+        await File.WriteAllLinesAsync(_folder.In("same.jsonl"), [.. File.ReadLines(_folder.In("pairs.jsonl")), same]);
+        ChildProgram bad = await Simpo(["check", "same.jsonl", "--test", "same.jsonl", "--json"]);
+        Assert.Contains("\"rule\"", bad.Output, StringComparison.Ordinal);
+        Assert.Equal(JsonDocument.Parse(bad.Output).RootElement.GetProperty("findings").EnumerateArray().Any(f =>
+            f.GetProperty("severity").GetString() == "error")
+            ? 3 : 0, bad.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("trian recipe.yaml", 2, "'trian'")]
+    [InlineData("train", 2, "Required argument missing for command: 'train'.")]
+    [InlineData("train nothing.yaml", 1, "The recipe '.*nothing.yaml' does not exist.")]
+    [InlineData("train recipe.yaml --set bta=2 --map org/small-model=. --map org/pairs=pairs.jsonl", 1,
+        "`bta` is no setting of a recipe. Did you mean `beta`?")]
+    [InlineData("train recipe.yaml --map nonsense", 1, "`--map nonsense` must be a name, an equals sign and a value.")]
+    [InlineData("resume .", 1, "has no recipe.yaml and recipe.options.json. Name the `output_dir` of a run that `simpo train` began.")]
+    [InlineData("generate {model}", 1, "There is no prompt. Give `--prompt TEXT` or `--file FILE`.")]
+    [InlineData("score nowhere test.jsonl", 1, "nowhere")]
+    public async Task What_is_wrong_is_said_on_standard_error(string arguments, int exitCode, string message)
+    {
+        ChildProgram run = await Simpo([.. arguments.Split(' ').Select(a => a.Replace("{model}", Model, StringComparison.Ordinal))]);
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Matches(Regex.Escape(message).Replace(@"\.\*", ".*", StringComparison.Ordinal), run.Error);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("train")]
+    [InlineData("check")]
+    public async Task Help_fits_a_screen(string command)
+    {
+        ChildProgram help = await Simpo([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        Assert.Equal(0, help.ExitCode);
+        Assert.InRange(Lines(help.Output).Length, 5, 40);
+    }
+
+    private static string[] Lines(string text) => text.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private Task<ChildProgram> Simpo(string[] arguments, string input = "") => ChildProgram.Dotnet(_folder.Path, null, input, [ChildProgram.Command,
+        .. arguments]);
+}
