@@ -100,6 +100,18 @@ public sealed class QuickStartTests(QuickStartRun run) : IClassFixture<QuickStar
         Assert.Equal(Lines(zip), Lines(checkpoint));
     }
 
+    [Fact]
+    public async Task A_model_of_ones_own_gets_a_rate_that_suits_its_size()
+    {
+        string sample = Path.GetDirectoryName(ChildProgram.QuickStart)!;
+        using var folder = new TemporaryFolder();
+        ChildProgram own = await ChildProgram.Run(ChildProgram.QuickStart, folder.Path, null,
+            "--model", Path.Combine(sample, "model"), "--train", Path.Combine(sample, "data", "train.jsonl"), "--max-pairs", "16");
+        Assert.True(own.ExitCode == 0, own.Output + own.Error);
+        Assert.Contains("Rate   0.0002, as suits a model of this size; --learning-rate sets another", own.Output, StringComparison.Ordinal);
+        Assert.Contains("loaded again, scores are equal to the last bit", own.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--epochs", "many", "--epochs must be a number, but was 'many'.")]
     [InlineData("--batch-size", "2.5", "--batch-size must be a whole number, but was '2.5'.")]

@@ -23,6 +23,21 @@ public sealed class ResumeTests(UninterruptedRun whole) : IClassFixture<Uninterr
     [InlineData(50, 2)]
     public Task A_run_that_is_killed_fifty_times_ends_with_the_same_bits(int kills, int seed) => KillAndCompare(kills, seed);
 
+    /// <summary>Its reference log-probabilities are computed once, and read by those that go on.</summary>
+    [SkippableFact]
+    public async Task A_run_over_a_reference_model_that_is_killed_ends_with_the_same_bits()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux()); // SIGKILL
+        string expected = _folder.In("whole-dpo"), output = _folder.In("dpo");
+        await UninterruptedRun.Fit(whole.Train, expected, "fit-dpo");
+        Assert.True(await KillAfter(output, 2, 10, "fit-dpo"));
+        byte[] kept = File.ReadAllBytes(Path.Combine(output, "reference_logps.bin"));
+        Assert.True(await KillAfter(output, 3, 0, "fit-dpo"));
+        await UninterruptedRun.Fit(whole.Train, output, "fit-dpo");
+        AssertSame(expected, output);
+        Assert.Equal(kept, File.ReadAllBytes(Path.Combine(output, "reference_logps.bin")));
+    }
+
     [SkippableFact]
     public async Task A_full_disk_leaves_the_last_good_state_and_says_so()
     {
@@ -63,10 +78,10 @@ public sealed class ResumeTests(UninterruptedRun whole) : IClassFixture<Uninterr
     }
 
     /// <returns>Whether the run was killed while it trained: not where it had ended before.</returns>
-    private async Task<bool> KillAfter(string output, int steps, int milliseconds)
+    private async Task<bool> KillAfter(string output, int steps, int milliseconds, string command = "fit")
     {
         var start = new ProcessStartInfo(
-            "dotnet", [ChildProgram.Worker, "fit", Model, whole.Train, output]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            "dotnet", [ChildProgram.Worker, command, Model, whole.Train, output]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         bool trains = true;
         for (int seen = 0; seen < steps && trains; seen++)

@@ -15,9 +15,10 @@ public sealed class UninterruptedRun : IAsyncLifetime, IDisposable
     public string Output => _folder.In("whole");
 
     /// <summary>Begins a run, or goes on with it, to its end.</summary>
-    public static async Task Fit(string train, string output)
+    /// <param name="command">fit for SimPO, fit-dpo for DPO.</param>
+    public static async Task Fit(string train, string output, string command = "fit")
     {
-        ChildProgram run = await ChildProgram.Run(ChildProgram.Worker, Path.GetTempPath(), null, "fit", Model, train, output);
+        ChildProgram run = await ChildProgram.Run(ChildProgram.Worker, Path.GetTempPath(), null, command, Model, train, output);
         Assert.Equal(("done", ""), (run.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)[^1], run.Error));
     }
 

@@ -50,6 +50,9 @@ public sealed class PreferenceLoadOptions
     /// <summary>Whether each prompt that is text may be messages as JSON, as in this library's own data views.</summary>
     internal bool PromptsMayBeMessages { get; set; }
 
+    /// <summary>Whether a fraction of a part of a mixture is its first rows, as the SimPO repository's scripts take them; else a random choice.</summary>
+    internal bool FractionsTakeFirst { get; set; }
+
     internal PreferenceLoadOptions Copy() => (PreferenceLoadOptions)MemberwiseClone();
 
     /// <exception cref="ArgumentException">Lists every option that is out of range.</exception>

@@ -42,6 +42,10 @@ internal static class PreferenceReader
         return ReadShards(name, () => [new DataViewSource(data, name)], options, info, log);
     }
 
+    /// <summary>The pairs of data that a model is to be tested on: of a folder its test split, where it has one.</summary>
+    public static IEnumerable<PreferenceRow> TestRows(string path) =>
+        Read(path, new PreferenceLoadOptions { Split = Directory.Exists(path) && DatasetFiles.HasSplit(path, "test") ? "test" : null });
+
     /// <summary>The pairs of containers that hold the shards of one data set, one after the other.</summary>
     public static IEnumerable<LocatedRow> ReadShards(
         string name, Func<IEnumerable<IRowSource>> shards, PreferenceLoadOptions options, Action<string>? info, DropLog? log)

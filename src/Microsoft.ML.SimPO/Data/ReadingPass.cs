@@ -78,9 +78,15 @@ internal sealed class ReadingPass(string name, PreferenceLoadOptions options, Ac
         }
         IPairLayout layout = new LayoutRecognizer(name, new FieldLookup(rows), options).Recognize();
         _wanted.Limit(layout.Fields);
-        string how = options.Format == PreferenceFormat.Auto ? "recognised by its fields" : "as asked";
-        info?.Invoke($"{name}: read as {layout.Description}, {how}. To read it otherwise, set `{nameof(options.Format)}` or `{nameof(options.Columns)}`.");
+        info?.Invoke(Understood(name, layout, options));
         return layout;
+    }
+
+    /// <summary>How data were understood, for an Info line.</summary>
+    public static string Understood(string name, IPairLayout layout, PreferenceLoadOptions options)
+    {
+        string how = options.Format == PreferenceFormat.Auto ? "recognised by its fields" : "as asked";
+        return $"{name}: read as {layout.Description}, {how}. To read it otherwise, set `{nameof(options.Format)}` or `{nameof(options.Columns)}`.";
     }
 
     private IEnumerable<LocatedRow> Convert(IPairLayout layout, SourceRow row)

@@ -24,4 +24,7 @@ internal readonly record struct AnswerScore(double Sum, int Count)
 
     /// <summary>Sum over the tokens of <see cref="TokenFacts.Entropy"/>.</summary>
     public double Entropy { get; init; }
+
+    /// <summary>The number of tokens of <see cref="TokenFacts.Hits"/>.</summary>
+    public double Hits { get; init; }
 }

@@ -8,6 +8,10 @@ internal readonly record struct GroupContext(double Weight, double TokenWeight =
     /// <summary>The group's place in the step.</summary>
     public int Index { get; init; }
 
+    /// <summary>The factor of a token's negative log-probability in a cross entropy.</summary>
+    /// <param name="count">The group's tokens that it is taken of.</param>
+    public double PerToken(SftNormalization normalization, int count) => normalization == SftNormalization.Pair ? Weight / count : TokenWeight;
+
     /// <summary>Of the whole step; empty for a loss that needs none.</summary>
     public double[] Totals { get; init; } = [];
 }

@@ -16,6 +16,9 @@ internal interface IAlignmentLoss : ITokenScoring
     /// <summary>The fewest answers that a prompt must have: 1 where the method needs no rejected answer.</summary>
     int LeastAnswers => 2;
 
+    /// <summary>Tokens of each group that a mean over tokens counts although nothing scores them, as a trainer that is followed does; else 0.</summary>
+    int UnscoredTokens => 0;
+
     /// <summary>Whether <see cref="Totals"/> of the whole step are needed before any of its derivatives: the step's answers are scored first.</summary>
     bool NeedsTotals => false;
 
@@ -28,6 +31,9 @@ internal interface IAlignmentLoss : ITokenScoring
     bool ITokenScoring.NeedsReference => Reward.NeedsReference;
 
     void ITokenScoring.Weigh(ReadOnlySpan<float> logProbabilities, int shortest, Span<float> weights) => Reward.Weigh(logProbabilities, shortest, weights);
+
+    /// <summary>What a run logs of the method beside loss and rewards, in the order of the log.</summary>
+    IReadOnlyList<MethodMetric> Metrics => [];
 
     /// <summary>What the answers of a step are together, in a form of the loss's own, for <see cref="GroupContext.Totals"/>.</summary>
     /// <param name="step">In the order of <see cref="GroupContext.Index"/>.</param>

@@ -14,4 +14,7 @@ internal enum TokenFacts
 
     /// <summary>The entropy in nats, for <see cref="AnswerScore.Entropy"/>.</summary>
     Entropy = 2,
+
+    /// <summary>Whether the token is the likeliest one, for <see cref="AnswerScore.Hits"/>.</summary>
+    Hits = 4,
 }

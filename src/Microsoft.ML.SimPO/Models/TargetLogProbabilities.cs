@@ -16,8 +16,10 @@ internal static class TargetLogProbabilities
     /// <param name="targets">What each of them should predict.</param>
     /// <param name="logSquares">Whether these are wanted.</param>
     /// <param name="entropies">Whether these are wanted.</param>
+    /// <param name="hits">Whether these are wanted.</param>
     /// <returns>One of each a row.</returns>
-    public static TokenFigures Compute(Decoder decoder, Tensor hidden, int[] rows, int[] targets, bool logSquares = false, bool entropies = false)
+    public static TokenFigures Compute(
+        Decoder decoder, Tensor hidden, int[] rows, int[] targets, bool logSquares = false, bool entropies = false, bool hits = false)
     {
         List<TokenFigures> parts = [];
         int chunk = (int)Math.Max(1, ChunkBytes / (4L * decoder.Architecture.VocabularySize));
@@ -32,7 +34,7 @@ internal static class TargetLogProbabilities
             Tensor index = tensor(rows.AsSpan(from, count).ToArray(), int64, decoder.Device);
             Tensor logits = decoder.Logits(decoder.FinalNorm.Forward(hidden.index_select(0, index)).Output, memory.narrow(0, 0, count)); // [count, vocabulary]
             Tensor target = tensor(targets.AsSpan(from, count).ToArray(), int64, decoder.Device).unsqueeze(1);
-            parts.Add(TokenFigures.Of(FusedOperations.SoftmaxInPlace(logits, target), logits, logSquares, entropies));
+            parts.Add(TokenFigures.Of(FusedOperations.SoftmaxInPlace(logits, target), logits, target, logSquares, entropies, hits));
         }
         return TokenFigures.Joined(parts);
     }

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>How well a model's rewards agree with the preferences of a data set.</summary>
+/// <summary>
+/// How well a model's rewards agree with the preferences of a data set. Of single answers there are the mean rewards alone: what takes a pair is not a number.
+/// </summary>
 public sealed partial record AlignmentMetrics
 {
     [JsonConstructor]
@@ -10,7 +12,7 @@ public sealed partial record AlignmentMetrics
     {
     }
 
-    /// <summary>How many pairs were judged.</summary>
+    /// <summary>How many pairs were judged; 0 for single answers.</summary>
     [JsonInclude, JsonRequired]
     public long Count { get; internal init; }
 

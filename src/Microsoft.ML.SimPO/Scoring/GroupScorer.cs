@@ -21,7 +21,7 @@ internal sealed class GroupScorer(Decoder decoder, ITokenScoring? scoring = null
         using var pass = DecoderPass.Packed(decoder.Architecture, batch.Tokens, decoder.Device);
         TokenFigures figures = TargetLogProbabilities.Compute(
             decoder, decoder.Forward(pass, cancellationToken), batch.ScoredRows, batch.Targets,
-            _scoring.Facts.HasFlag(TokenFacts.Squares), _scoring.Facts.HasFlag(TokenFacts.Entropy));
+            _scoring.Facts.HasFlag(TokenFacts.Squares), _scoring.Facts.HasFlag(TokenFacts.Entropy), _scoring.Facts.HasFlag(TokenFacts.Hits));
         var tokens = new TokenScores(_scoring, figures, 0);
         var scores = new GroupScore[groups.Count];
         foreach (PackedGroup group in batch.Groups) scores[group.Place] = tokens.Of(group);

@@ -16,8 +16,18 @@ internal sealed record RewardFigures(
         }
         double chosen = Mean(g => Chosen(g).Select(a => reward.Value(a))), rejected = Mean(g => Rejected(g).Select(a => reward.Value(a)));
         return new RewardFigures(
-            reward.Scale * chosen, reward.Scale * rejected, Mean(g => Wins(g, reward)), reward.Scale * (chosen - rejected),
+            reward.Scale * chosen, reward.Scale * rejected, Mean(g => Wins(g, reward)), reward.Scale * MarginOf(batches, reward, chosen - rejected),
             Mean(g => Chosen(g).Select(a => a.Mean)), Mean(g => Rejected(g).Select(a => a.Mean)));
+    }
+
+    /// <param name="ofAll">The difference of the means over all batches: the margin where each of them has answers of both sides.</param>
+    private static double MarginOf(IReadOnlyList<IReadOnlyList<GroupScore>> batches, IReward reward, double ofAll)
+    {
+        static bool HasBoth(IReadOnlyList<GroupScore> batch) => batch.SelectMany(Chosen).Any() && batch.SelectMany(Rejected).Any();
+        if (batches.All(HasBoth)) return ofAll;
+        return batches.Where(HasBoth)
+            .Select(b => b.SelectMany(Chosen).Average(a => reward.Value(a)) - b.SelectMany(Rejected).Average(a => reward.Value(a)))
+            .DefaultIfEmpty(double.NaN).Average();
     }
 
     private static IEnumerable<AnswerScore> Chosen(GroupScore group) => group.Answers.Where(a => a.Rating > 0);

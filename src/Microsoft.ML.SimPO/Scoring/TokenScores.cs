@@ -38,6 +38,7 @@ internal sealed class TokenScores(ITokenScoring scoring, TokenFigures figures, i
             Rating = answer.Rating,
             LogSquares = Sum(figures.LogSquares, span),
             Entropy = Sum(figures.Entropies, span),
+            Hits = Sum(figures.Hits, span),
         };
     }
 

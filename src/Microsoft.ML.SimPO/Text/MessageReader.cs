@@ -10,7 +10,9 @@ namespace Microsoft.ML.SimPO.Text;
 /// </summary>
 internal static class MessageReader
 {
-    private static readonly string[] RoleNames = [MessageFields.Role, "from", "speaker", "author"];
+    /// <summary>What says who speaks, in one data set or another.</summary>
+    public static readonly string[] RoleNames = [MessageFields.Role, "from", "speaker", "author"];
+
     private static readonly string[] ContentNames = [MessageFields.Content, "value", "text", "message"];
 
     /// <summary>Whether a value is a message, or a list that begins with one.</summary>

@@ -35,7 +35,41 @@ internal sealed record CompatibilityProfile
             LooksUpPadding = false,
             EvaluatesInBatches = true,
         }),
+        (Compatibility.Trl024, "Sft", new CompatibilityProfile
+        {
+            Preparation = RowPreparation.Trl024,
+            ByMicroBatch = true,
+            EpochEnd = EpochEnd.OwnStepOfMicroBatches,
+            CrossEntropy = SftNormalization.StepTokens,
+            CountsFirstTokens = true,
+            Float32Norm = true,
+            LooksUpPadding = false,
+            EvaluatesInBatches = true,
+        }),
+        (Compatibility.Trl116, null, Trl116),
+        (Compatibility.Trl116, "Sft", Trl116 with { CrossEntropy = SftNormalization.StepTokens, WeighsPackedRows = true }),
+        (Compatibility.Trl116, "Kto", Trl116 with { MismatchesByMicroBatch = true }),
     ];
+
+    /// <summary>The methods that the trainers of a mode have; a mode that is not here has all.</summary>
+    private static readonly Dictionary<Compatibility, string[]> Methods = new()
+    {
+        [Compatibility.SimPOReference] = ["SimPO"],
+        [Compatibility.Trl024] = ["SimPO", "Cpo", "Orpo", "Sft", "Dpo"],
+        [Compatibility.Trl116] = ["Sft", "Dpo", "Kto"],
+    };
+
+    private static CompatibilityProfile Trl116 => new()
+    {
+        Preparation = RowPreparation.Trl116,
+        ByMicroBatch = true,
+        EpochEnd = EpochEnd.OwnStepOfMicroBatches,
+        CrossEntropy = SftNormalization.MicroBatchTokens,
+        Float32Norm = true,
+        LooksUpPadding = false,
+        EvaluatesInBatches = true,
+        RewardsPerToken = false,
+    };
 
     /// <summary>How a row becomes ids.</summary>
     public RowPreparation Preparation { get; init; }
@@ -55,6 +89,12 @@ internal sealed record CompatibilityProfile
     public SftNormalization? CrossEntropy { get; init; }
 
     /// <summary>
+    /// Whether a mean over the tokens of whole sequences counts the first one of each, although nothing predicts it: TRL 0.24 counts labels before it shifts
+    /// them.
+    /// </summary>
+    public bool CountsFirstTokens { get; init; }
+
+    /// <summary>
     /// The families whose norms are spared from weight decay, where those of others are not: transformers 4.44.2 knows norms by class, and nn.LayerNorm,
     /// LlamaRMSNorm and GemmaRMSNorm are the registered ones. Null where no norm is decayed.
     /// </summary>
@@ -69,13 +109,27 @@ internal sealed record CompatibilityProfile
     /// <summary>Whether the rate of the next step is what is reported of a step.</summary>
     public bool ReportsNextRate { get; init; }
 
+    /// <summary>Whether validation data is packed where training data is, and each packed row weighs the same there, however many texts it has.</summary>
+    public bool WeighsPackedRows { get; init; }
+
     /// <summary>Whether figures of an evaluation are means over batches; else over pairs.</summary>
     public bool EvaluatesInBatches { get; init; }
+
+    /// <summary>Whether rewards over a reference are means over tokens where the loss is of means; else they are sums for every loss.</summary>
+    public bool RewardsPerToken { get; init; } = true;
+
+    /// <summary>Whether KTO's mismatched answers are those of the micro-batch, and a pair's answers are rows apart; else those of the data.</summary>
+    public bool MismatchesByMicroBatch { get; init; }
 
     /// <param name="method">The name of the method that is trained; empty for none.</param>
     public static CompatibilityProfile Of(Compatibility mode, string method) =>
         Rows.Where(r => r.Mode == mode && (r.Method is null || r.Method == method)).OrderBy(r => r.Method is null).Select(r => r.Profile).FirstOrDefault()
         ?? new CompatibilityProfile(); // a value that is no mode is a fault of the options
+
+    /// <summary>Why a mode cannot be followed with a method; null where it can.</summary>
+    public static string? Fault(Compatibility mode, string method) =>
+        !Methods.TryGetValue(mode, out string[]? known) || known.Contains(method, StringComparer.Ordinal) ? null
+            : $"`Compatibility` must be another with {method}, but was {mode}, which has {string.Join(", ", known)} alone. Use None.";
 
     /// <summary>Whether the weights of norms are decayed.</summary>
     /// <param name="modelType"><c>model_type</c> of the configuration.</param>
@@ -88,6 +142,9 @@ internal sealed record CompatibilityProfile
     /// <summary>What pairs and tokens weigh in a step.</summary>
     /// <param name="crossEntropy">What the options say of it.</param>
     public StepWeighting Weighting(int? pairsPerMicroBatch, int batchSize, SftNormalization crossEntropy) => ByMicroBatch
-        ? StepWeighting.EachMicroBatch(DividesByConfigured ? batchSize / PairsPerMicroBatch(pairsPerMicroBatch, batchSize) : null)
+        ? StepWeighting.EachMicroBatch(DividesByConfigured ? batchSize / PairsPerMicroBatch(pairsPerMicroBatch, batchSize) : null) with
+        {
+            SftNormalization = CrossEntropy ?? SftNormalization.MicroBatchTokens,
+        }
         : StepWeighting.EachPair with { SftNormalization = CrossEntropy ?? crossEntropy };
 }

@@ -64,7 +64,7 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
             return;
         }
         HeadRows computed = Compute(rows);
-        float[] derivatives = Evaluate(unit, context, Figures(computed), results);
+        float[] derivatives = Evaluate(unit, context, Figures(computed, rows.Targets), results);
         Backward(computed, tensor(derivatives, [unit.Count, 1], device: decoder.Device), rows);
     }
 
@@ -74,7 +74,8 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
         foreach ((long from, long count) in Chunks(unit.Count, Chunk))
         {
             using DisposeScope scope = NewDisposeScope();
-            figures.Add(Figures(Compute(rows.Of(from, count))));
+            Rows part = rows.Of(from, count);
+            figures.Add(Figures(Compute(part), part.Targets));
         }
         float[] derivatives = Evaluate(unit, context, TokenFigures.Joined(figures), results);
         foreach ((long from, long count) in Chunks(unit.Count, Chunk))
@@ -97,8 +98,9 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
         return new HeadRows(logits, slope, FusedOperations.SoftmaxInPlace(logits, rows.Targets));
     }
 
-    private TokenFigures Figures(HeadRows computed) => TokenFigures.Of(
-        computed.LogProbabilities, computed.Probabilities, loss.Facts.HasFlag(TokenFacts.Squares), loss.Facts.HasFlag(TokenFacts.Entropy));
+    private TokenFigures Figures(HeadRows computed, Tensor targets) => TokenFigures.Of(
+        computed.LogProbabilities, computed.Probabilities, targets, loss.Facts.HasFlag(TokenFacts.Squares), loss.Facts.HasFlag(TokenFacts.Entropy),
+        loss.Facts.HasFlag(TokenFacts.Hits));
 
     /// <returns>d loss / d log p of the unit's rows, added up over its groups.</returns>
     private float[] Evaluate(PackedUnit unit, GroupContext context, TokenFigures figures, GroupResult[] results)

@@ -24,8 +24,14 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPrompt> pairs, int batchS
     /// </summary>
     public bool KeepsPromptsTogether { get; init; }
 
+    /// <summary>Pairs that are dealt out together, each list as one; null for single ones.</summary>
+    public IReadOnlyList<int[]>? Rows { get; init; }
+
     /// <summary>Micro-batches a step for the references: <c>gradient_accumulation_steps</c>.</summary>
     public int Accumulation => Math.Max(1, batchSize / Math.Min(PairsPerMicroBatch, batchSize));
+
+    /// <summary>How many are dealt out: pairs, or <see cref="Rows"/>.</summary>
+    public int Count => Rows?.Count ?? pairs.Count;
 
     /// <param name="epochs">Above 0; a fraction ends early.</param>
     /// <param name="seed">Null keeps the order of the data in every epoch.</param>
@@ -38,7 +44,7 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPrompt> pairs, int batchS
 
     private StepPlan PlanByPairs(double epochs, int? seed)
     {
-        int used = DropLast ? pairs.Count / batchSize * batchSize : pairs.Count;
+        int used = DropLast ? Count / batchSize * batchSize : Count;
         return new StepPlan(Counted(Math.Ceiling(epochs * (int)(((long)used + batchSize - 1) / batchSize)), epochs), Steps);
 
         IEnumerable<TrainingStep> Steps()
@@ -50,7 +56,7 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPrompt> pairs, int batchS
                 {
                     int to = (int)Math.Min(from + batchSize, used);
                     int[] step = order[(int)from..to];
-                    yield return new TrainingStep(PassCutter.Cut(step, pairs, tokensPerMicroBatch, PairsPerMicroBatch), epoch + (to / (double)used));
+                    yield return new TrainingStep(PassCutter.Cut(PairsOf(step), pairs, tokensPerMicroBatch, PairsPerMicroBatch), epoch + (to / (double)used));
                 }
             }
         }
@@ -113,7 +119,7 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPrompt> pairs, int batchS
     private StepPlan PlanByMicroBatches(double epochs, int? seed)
     {
         int size = Math.Min(PairsPerMicroBatch, batchSize);
-        int perEpoch = (int)(DropLast ? pairs.Count / size : ((long)pairs.Count + size - 1) / size);
+        int perEpoch = (int)(DropLast ? Count / size : ((long)Count + size - 1) / size);
         bool across = EpochEnd == EpochEnd.AcrossEpochs;
         long steps = perEpoch == 0 ? 0 : across ? Math.Max(1, perEpoch / Accumulation) : ((long)perEpoch + Accumulation - 1) / Accumulation;
         return new StepPlan(Counted(Math.Ceiling(epochs * steps), epochs), Steps);
@@ -128,7 +134,7 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPrompt> pairs, int batchS
                 if (!across) counted = 0;
                 for (int i = 0; i < perEpoch; i++)
                 {
-                    open.Add(order[(int)((long)i * size)..(int)Math.Min((i + 1L) * size, order.Length)]);
+                    open.Add(PairsOf(order[(int)((long)i * size)..(int)Math.Min((i + 1L) * size, order.Length)]));
                     bool endsEpoch = i == perEpoch - 1 && (!across || perEpoch <= Accumulation);
                     counted = (counted + 1) % Accumulation;
                     if (counted != 0 && !endsEpoch) continue;
@@ -139,9 +145,11 @@ internal sealed class StepPlanner(IReadOnlyList<EncodedPrompt> pairs, int batchS
         }
     }
 
+    private int[] PairsOf(int[] dealt) => Rows is null ? dealt : [.. dealt.SelectMany(i => Rows[i])];
+
     private int[] Order(int epoch, int? seed)
     {
-        int[] order = [.. Enumerable.Range(0, pairs.Count)];
+        int[] order = [.. Enumerable.Range(0, Count)];
         // A generator of its own for each epoch: the order of the third does not depend on how the first two were run.
         if (seed is { } s) new Random(unchecked((s * 486187739) + epoch)).Shuffle(order);
         return order;

@@ -46,6 +46,7 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
         double norm = steps.Optimizer.ClipGradients(settings.MaxGradNorm);
         Check(i, results, norm);
         steps.Optimizer.Step(schedule.At(i));
+        settings.Reference?.Follow(i + 1);
         TimeSpan elapsed = steps.Elapsed;
         return Progress(i, steps.Plan, results, norm, schedule, tokens, elapsed - started, elapsed);
     }
@@ -54,8 +55,9 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
         IReadOnlyList<EncodedPrompt> pairs, TrainingStep step, GradientPass pass, AdamW optimizer, CancellationToken cancellationToken)
     {
         optimizer.ZeroGradients();
+        if (settings.Reference is { } moving) pairs = moving.Fill(pairs, step.MicroBatches.SelectMany(m => m), cancellationToken);
         List<int[]>[] parts = [.. step.MicroBatches.Select(m => PassCutter.Cut(m, pairs, settings.Plan.TokensPerPass))];
-        GroupContext[] contexts = settings.Weighting.Contexts(step, pairs, loss.ScoredTokens);
+        GroupContext[] contexts = settings.Weighting.Contexts(step, pairs, loss.ScoredTokens, loss.UnscoredTokens);
         contexts = new StepTotals(decoder, loss, settings.Weighting).AddTo(contexts, parts, pairs, cancellationToken);
         var results = new GroupResult[contexts.Length][];
         int tokens = 0;
@@ -87,7 +89,8 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
         int index, IReadOnlyList<TrainingStep> plan, GroupResult[][] results, double norm, LearningRateSchedule schedule, int tokens, TimeSpan took,
         TimeSpan elapsed)
     {
-        RewardFigures rewards = RewardFigures.Of(settings.Weighting.Batches(results), loss.Reward);
+        GroupScore[][] batches = settings.Weighting.Batches(results);
+        RewardFigures rewards = RewardFigures.Of(batches, loss.Reward);
         return new TrainingProgress
         {
             Step = index + 1,
@@ -100,6 +103,7 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
             Margin = rewards.Margin,
             ChosenLogProbability = rewards.ChosenLogProbability,
             RejectedLogProbability = rewards.RejectedLogProbability,
+            MethodMetrics = MethodFigures.Of(batches, loss),
             GradientNorm = norm,
             LearningRate = schedule.At(index),
             ReportedLearningRate = schedule.At(settings.ReportsNextRate ? index + 1 : index),

@@ -1,9 +1,13 @@
 using System.Text.Json.Serialization;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Training;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>What one optimizer step did. Means are over the step's pairs and taken before its update.</summary>
+/// <summary>
+/// What one optimizer step did. Means are over the step's pairs and taken before its update; one of answers that the step has none of, as rejected ones where
+/// single answers are trained on, is not a number.
+/// </summary>
 public sealed record TrainingProgress
 {
     [JsonConstructor]
@@ -23,10 +27,10 @@ public sealed record TrainingProgress
     /// <summary>The loss of the step (<c>loss</c>).</summary>
     public required double Loss { get; init; }
 
-    /// <summary>Mean of beta times the mean log-probability of the chosen answer (<c>rewards/chosen</c>).</summary>
+    /// <summary>Mean reward of the chosen answer, for SimPO beta times its mean log-probability (<c>rewards/chosen</c>).</summary>
     public required double ChosenReward { get; init; }
 
-    /// <summary>Mean of beta times the mean log-probability of the rejected answer (<c>rewards/rejected</c>).</summary>
+    /// <summary>Mean reward of the rejected answer, likewise (<c>rewards/rejected</c>).</summary>
     public required double RejectedReward { get; init; }
 
     /// <summary>Share of pairs whose chosen answer has the higher reward, 0 to 1 (<c>rewards/accuracies</c>).</summary>
@@ -40,6 +44,15 @@ public sealed record TrainingProgress
 
     /// <summary>Mean over pairs of the mean log-probability of the rejected answer's tokens, in nats (<c>logps/rejected</c>).</summary>
     public required double RejectedLogProbability { get; init; }
+
+    /// <summary>
+    /// What the method has beside loss and rewards, under the names of the log, such as <c>nll_loss</c>; empty for SimPO.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> MethodMetrics
+    {
+        get;
+        init => field = MethodFigures.Of(value);
+    } = MethodFigures.None;
 
     /// <summary>L2 norm of all gradients before clipping (<c>grad_norm</c>).</summary>
     public required double GradientNorm { get; init; }

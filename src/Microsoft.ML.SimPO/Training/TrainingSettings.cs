@@ -27,6 +27,9 @@ internal sealed record TrainingSettings
     /// <summary>Whether look-ups of the padding token's row give it a gradient; Hugging Face says no.</summary>
     public bool LookUpPadding { get; init; } = true;
 
+    /// <summary>The reference model of a method whose reference follows what is trained; null for none.</summary>
+    public MovingReference? Reference { get; init; }
+
     /// <summary>Whether the rate of the next step is what is reported of a step.</summary>
     public bool ReportsNextRate { get; init; }
 }

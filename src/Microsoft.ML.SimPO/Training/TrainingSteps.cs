@@ -18,7 +18,7 @@ internal sealed class TrainingSteps : IDisposable
 
     public TrainingSteps(TrainingLoop loop, Decoder decoder, TrainingSettings settings, IReadOnlyList<EncodedPrompt> pairs, IReadOnlyList<TrainingStep> plan)
     {
-        (_loop, _decoder, Pairs, Plan) = (loop, decoder, pairs, plan);
+        (_loop, _decoder, Pairs, Plan, Reference) = (loop, decoder, pairs, plan, settings.Reference);
         try
         {
             foreach (Parameter parameter in decoder.Trainable) parameter.Train();
@@ -37,6 +37,9 @@ internal sealed class TrainingSteps : IDisposable
     public IReadOnlyList<TrainingStep> Plan { get; }
 
     public AdamW Optimizer { get; }
+
+    /// <summary>The reference model that follows the decoder; null for none.</summary>
+    public MovingReference? Reference { get; }
 
     /// <summary>Steps done.</summary>
     public int Done { get; private set; }

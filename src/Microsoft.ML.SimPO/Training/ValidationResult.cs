@@ -26,6 +26,10 @@ public sealed record ValidationResult
     [JsonIgnore]
     public IReadOnlyList<SampleAnswer> SampleAnswers { get; internal init; } = [];
 
+    /// <summary>What the method has beside loss and rewards, under the names of the log without <c>eval_</c>; empty for SimPO.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, double> MethodMetrics => Figures?.MethodMetrics ?? MethodFigures.None;
+
     /// <summary>As the log has them.</summary>
     [JsonInclude]
     internal EvaluationFigures? Figures { get; init; }

@@ -9,10 +9,11 @@ internal static class Fits
     /// <summary>
     /// Goes on with the run in <paramref name="output"/>, or begins it, and keeps a checkpoint of every step. A line on standard output for each step.
     /// </summary>
-    public static void Run(string model, string train, string output, int? cancelAfter)
+    /// <param name="overReference">Whether it is a run of DPO; else of SimPO.</param>
+    public static void Run(string model, string train, string output, int? cancelAfter, bool overReference = false)
     {
         using var source = new CancellationTokenSource();
-        SimPOTrainer.Options options = Options(model);
+        PreferenceTrainerOptions options = overReference ? OverReference(model) : Options(model);
         (options.OutputPath, options.SaveSteps, options.SaveTotalLimit, options.ResumeFrom, options.Epochs) = (output, 1, 3, "Auto", 3);
         options.Progress = new Progress(step =>
         {
@@ -23,7 +24,10 @@ internal static class Fits
         context.Log += (_, _) => { }; // else warnings would stand in the error stream, which tests look at
         try
         {
-            context.Alignment.Trainers.SimPO(options).Fit(context.Alignment.LoadPreferences(train), null, source.Token).Dispose();
+            IDataView pairs = context.Alignment.LoadPreferences(train);
+            (options is DpoTrainer.Options dpo
+                ? context.Alignment.Trainers.Dpo(dpo).Fit(pairs, null, source.Token)
+                : context.Alignment.Trainers.SimPO((SimPOTrainer.Options)options).Fit(pairs, null, source.Token)).Dispose();
             Console.WriteLine("done");
         }
         catch (OperationCanceledException)
@@ -51,6 +55,11 @@ internal static class Fits
     private static SimPOTrainer.Options Options(string model) => new()
     {
         ModelPath = model, Beta = 2.5f, LearningRate = 2e-4, BatchSize = 4, MaxLength = 256, MaxPromptLength = 200, Seed = 5,
+    };
+
+    private static DpoTrainer.Options OverReference(string model) => new()
+    {
+        ModelPath = model, LearningRate = 2e-4, BatchSize = 4, MaxLength = 256, MaxPromptLength = 200, Seed = 5,
     };
 
     private sealed class Progress(Action<TrainingProgress> report) : IProgress<TrainingProgress>

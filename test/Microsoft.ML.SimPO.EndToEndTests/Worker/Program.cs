@@ -29,12 +29,15 @@ try
         case ["fit", string model, string train, string output, .. string[] cancelAfter]:
             Fits.Run(model, train, output, cancelAfter is [string step] ? int.Parse(step, CultureInfo.InvariantCulture) : null);
             return 0;
+        case ["fit-dpo", string model, string train, string output]:
+            Fits.Run(model, train, output, cancelAfter: null, overReference: true);
+            return 0;
         case ["fits", string model, string train, string count]:
             Fits.Repeat(model, train, int.Parse(count, CultureInfo.InvariantCulture));
             return 0;
         default:
-            Console.Error.WriteLine("usage: Worker score-model DIR TEST | score-zip ZIP TEST | fit DIR TRAIN OUTPUT [CANCEL-AFTER-STEP] | fits DIR TRAIN COUNT "
-                + "| tune-adapter DIR TRAIN TEST ZIP");
+            Console.Error.WriteLine("usage: Worker score-model DIR TEST | score-zip ZIP TEST | fit DIR TRAIN OUTPUT [CANCEL-AFTER-STEP] "
+                + "| fit-dpo DIR TRAIN OUTPUT | fits DIR TRAIN COUNT | tune-adapter DIR TRAIN TEST ZIP");
             return 2;
     }
 }

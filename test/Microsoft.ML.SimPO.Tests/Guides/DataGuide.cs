@@ -23,6 +23,11 @@ internal static class DataGuide
         Console.WriteLine(statistics);
         DataFrame lengths = statistics.ToDataFrame();
 
+        DataCheck check = ml.Alignment.Check("pairs.jsonl", modelPath: "model", testPath: "test.jsonl");
+        Console.WriteLine(check);
+        PreferencePreview preview = ml.Alignment.Preview("pairs.jsonl", "model", rows: 2);
+        Console.WriteLine(preview);
+
         IDataView clean = ml.Alignment.LoadPreferences("pairs.jsonl", filters: new PreferenceFilterOptions
         {
             MaxPairsPerPrompt = 4,
@@ -40,6 +45,8 @@ internal static class DataGuide
         long count = ml.Alignment.SavePreferences(clean, "clean.parquet");
         // </guide>
         Assert.Equal(4, lengths.Rows.Count);
+        Assert.Equal(2, preview.Rows.Count);
+        Assert.Contains(check.Findings, finding => finding.Rule == "test-in-train");
         return new Dictionary<string, IDataView>
         {
             ["pairs"] = pairs,

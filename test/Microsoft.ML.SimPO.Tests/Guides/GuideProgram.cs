@@ -17,6 +17,8 @@ internal static class GuideProgram
         ["fit"] = At(FitGuide.Run),
         ["generate"] = GenerateGuide.Run,
         ["lora"] = At(LoraGuide.Run),
+        ["methods"] = At(MethodsGuide.Run),
+        ["recipes"] = At(RecipesGuide.Run),
         ["runs"] = At(RunsGuide.Run),
         ["save"] = At(SaveGuide.Run),
         ["select"] = At(SelectGuide.Run),

@@ -12,7 +12,7 @@ public sealed class GuideTests : IDisposable
     // That of data is run in DataGuideTests: it needs other files, and its result is rows.
     [Fact]
     public void Every_guide_is_tested() => Assert.Equal(
-        ["data", "evaluate", "fit", "generate", "lora", "runs", "save", "select", "serve", "trust"],
+        ["data", "evaluate", "fit", "generate", "lora", "methods", "recipes", "runs", "save", "select", "serve", "trust"],
         Directory.EnumerateFiles(Repository.PathOf("docs", "guides"), "*.md").Select(Path.GetFileNameWithoutExtension).Order());
 
     /// <param name="name">The guide.</param>
@@ -29,6 +29,10 @@ public sealed class GuideTests : IDisposable
     [InlineData("generate", 24, "", @"(?s)^(.*\n(Stop|Length) after \d+ tokens: ){4}.* \(\d+ tokens, (stop|length)\)\n$")]
     [InlineData(
         "lora", 16, "adapter merged tuned.zip", @"^\d+ of 1\d{6} parameters were trained\naccuracy \d+ ?%\nrank 4: loss \d\.\d{3}\nrank 8: loss \d\.\d{3}\n$")]
+    [InlineData("recipes", 24, "recipe.yaml run", @"(?s)beta +2\.5 +recipe.*validation_fraction +0\.2 +override.*A step has 8 pairs: .*\n3 steps\n$")]
+    [InlineData("methods", 24, "dpo.zip",
+        @"^cross entropy \d\.\d{3}, \d+ ?% of tokens are .*\n\d+ steps of up to 512 tokens\n"
+            + @"((SimPO|AlphaPO|CPO|ORPO|SLiC-HF|RRHF|DPO|KTO): accuracy \d.*\n){8}$")]
     [InlineData("runs", 100, "run",
         @"^best after step \d+ of \d+: loss \d\.\d{3}\nAfter step \d+ the chosen answers' log-probability has fallen by \d+\.\d{2} nats a token, ")]
     [InlineData("trust", 24, "downloaded",

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.ML.SimPO.Losses.Dpo;
 
 namespace Microsoft.ML.SimPO.Losses;
 
@@ -25,6 +26,7 @@ internal static class AlignmentLosses
     {
         { IsEnum: true } => Enum.GetValues(type).Cast<object>(),
         _ when type == typeof(bool) => [false, true],
+        _ when type == typeof(DpoSettings) => DpoVariants.Make(random),
         _ when type == typeof(double) => [0.05 + (0.4 * random.NextDouble())],
         _ => throw new NotSupportedException($"A loss is made of numbers and choices, not of {type}."),
     };

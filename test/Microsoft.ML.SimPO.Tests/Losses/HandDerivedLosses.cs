@@ -1,11 +1,11 @@
 namespace Microsoft.ML.SimPO.Losses;
 
 /// <summary>Three points or more of every loss of the library.</summary>
-internal static class HandDerivedLosses
+internal static partial class HandDerivedLosses
 {
     private static readonly GroupContext Alone = new(1);
 
-    public static IEnumerable<HandDerivedLoss> All => [.. SimPO];
+    public static IEnumerable<HandDerivedLoss> All => [.. SimPO, .. AlphaPO, .. Cpo, .. Orpo, .. SlicHf, .. Rrhf, .. Sft, .. Dpo, .. Kto];
 
     private static IEnumerable<HandDerivedLoss> SimPO =>
     [

@@ -18,6 +18,8 @@ internal sealed class ConversationGolden
         _templates = Lines("templates.jsonl").ToDictionary(line => line.GetProperty("name").GetString()!);
         _better = Lines("better.jsonl").ToDictionary(line => $"{line.GetProperty("template")}/{line.GetProperty("row")}");
         Expected = Lines("expected.jsonl").Where(IsHome).ToLookup(KeyOf);
+        Sanitized = LinesIfAny("sanitized.jsonl").Where(IsAtHome).ToLookup(KeyOf);
+        Trl024 = LinesIfAny("trl-0.24.jsonl").Where(IsAtHome).ToLookup(KeyOf);
         Rows = Lines("rows.jsonl").ToDictionary(line => line.GetProperty("id").GetString()!, line => line.GetProperty("row"));
     }
 
@@ -28,10 +30,17 @@ internal sealed class ConversationGolden
     /// </summary>
     public ILookup<string, JsonElement> Expected { get; }
 
+    /// <summary>The ids of rows with marks in their words where these are letters, by template.</summary>
+    public ILookup<string, JsonElement> Sanitized { get; }
+
+    /// <summary>What TRL 0.24 does with the rows, by template.</summary>
+    public ILookup<string, JsonElement> Trl024 { get; }
+
     /// <summary>What is right where TRL is wrong; null where it is not.</summary>
     public JsonElement? Better(string template, string row) => _better.TryGetValue($"{template}/{row}", out JsonElement better) ? better : null;
 
-    public (HfTokenizer Tokenizer, PreferenceEncoder Encoder) Load(string template)
+    public (HfTokenizer Tokenizer, PreferenceEncoder Encoder) Load(
+        string template, ControlTokenText words = ControlTokenText.Tokens, RowPreparation preparation = RowPreparation.Own)
     {
         string folder = Path.Combine(_root, "tokenizers", Expected[template].First().GetProperty("tokenizer").GetString()!);
         HfTokenizer tokenizer = HfTokenizer.Load(folder);
@@ -39,7 +48,13 @@ internal sealed class ConversationGolden
         ChatTemplate? chat = _templates.TryGetValue(template, out JsonElement found)
             ? new ChatTemplate(found.GetProperty("template").GetString()!, tokens.Variables, TemplateParityTests.At2024)
             : null;
-        var options = new PreferenceEncoderOptions { MaxLength = 1 << 20, EmptyAnswers = EmptyAnswers.Keep };
+        var options = new PreferenceEncoderOptions
+        {
+            MaxLength = 1 << 20,
+            EmptyAnswers = EmptyAnswers.Keep,
+            ControlTokens = words,
+            Preparation = preparation,
+        };
         return (tokenizer, new PreferenceEncoder(tokenizer, tokens, chat, options));
     }
 
@@ -51,9 +66,10 @@ internal sealed class ConversationGolden
         return PreferenceReader.Read(folder.Write("row.jsonl", row.GetRawText())).Single();
     }
 
-    private bool IsHome(JsonElement line)
+    private bool IsHome(JsonElement line) => line.GetProperty("trainer").GetString() == "dpo" && IsAtHome(line);
+
+    private bool IsAtHome(JsonElement line)
     {
-        if (line.GetProperty("trainer").GetString() != "dpo") return false;
         bool hasTemplate = _templates.TryGetValue(line.GetProperty("template").GetString()!, out JsonElement template);
         return !hasTemplate || template.GetProperty("tokenizer").GetString() == line.GetProperty("tokenizer").GetString();
     }
@@ -63,6 +79,8 @@ internal sealed class ConversationGolden
         string template = line.GetProperty("template").GetString()!;
         return _templates.ContainsKey(template) ? template : $"{template}/{line.GetProperty("tokenizer").GetString()}";
     }
+
+    private IEnumerable<JsonElement> LinesIfAny(string name) => GoldenFile.Exists(Path.Combine(_root, "conversations", name)) ? Lines(name) : [];
 
     /// <param name="name">Without the ending of one that is packed.</param>
     private IEnumerable<JsonElement> Lines(string name) =>

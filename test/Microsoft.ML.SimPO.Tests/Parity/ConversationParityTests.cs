@@ -51,6 +51,28 @@ public sealed class ConversationParityTests
         Assert.True(differences.Count == 0, FormattableString.Invariant($"{differences.Count} of {rows} rows differ:\n{string.Join("\n", differences)}"));
     }
 
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void Marks_in_words_are_letters_with_the_ids_of_transformers_where_they_are_to_be_text(string root, string template)
+    {
+        ConversationGolden golden = Golden(root);
+        (HfTokenizer tokenizer, PreferenceEncoder encoder) = golden.Load(template, ControlTokenText.Text);
+        List<string> differences = [];
+        foreach (JsonElement expected in golden.Sanitized[template].Where(row => row.TryGetProperty("ids", out _)))
+        {
+            string id = expected.GetProperty("row").GetString()!;
+            if (golden.Better(template, id) is not null) continue; // where TRL is wrong, its ids are too
+            PreferenceRow read = ConversationGolden.Read(golden.Rows[id]);
+            PairTexts texts = encoder.Texts(read.Prompt, read.Chosen, read.Rejected);
+            EncodedPrompt pair = encoder.Encode(read.Prompt, read.Chosen, read.Rejected, 1)!;
+            JsonElement ids = expected.GetProperty("ids");
+            string? difference = DifferInIds(ids, "chosen", pair.Chosen.Ids, texts.NeedsEos, tokenizer)
+                ?? DifferInIds(ids, "rejected", pair.Rejected.Ids, texts.NeedsEos, tokenizer);
+            if (difference is not null) differences.Add($"{id}: {difference}");
+        }
+        Assert.True(differences.Count == 0, string.Join("\n", differences));
+    }
+
     private static string? Compare(JsonElement expected, JsonElement? better, JsonElement row, HfTokenizer tokenizer, PreferenceEncoder encoder)
     {
         bool refuses = better is { } other ? other.TryGetProperty("refuse", out _) : expected.TryGetProperty("error", out _);

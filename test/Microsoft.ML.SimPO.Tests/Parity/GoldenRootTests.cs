@@ -48,13 +48,13 @@ public class GoldenRootTests(GoldenCounts counts) : IClassFixture<GoldenCounts>
     {
         if (!TrainingGolden.Method(golden).StartsWith("simpo", StringComparison.Ordinal)) yield break;
         using var run = new TrainingGolden(golden);
-        SimPOTrainer.Options options = run.Options;
+        var options = (SimPOTrainer.Options)run.Options;
         JsonElement hyper = JsonDocument.Parse(File.ReadAllBytes(golden.File("config.json"))).RootElement.GetProperty("hyper_parameters");
         yield return run.IsTrl ? "trl" : "simpo";
         yield return hyper.GetProperty("loss_type").GetString()!;
         yield return hyper.GetProperty("lr_scheduler_type").GetString()!;
         if (run.FinalAdapter is not null) yield return "adapter";
-        if (run.Beta == 10) yield return "beta 10";
+        if (options.Beta == 10) yield return "beta 10";
         if (options.LabelSmoothing > 0) yield return "label smoothing";
         if (options.SftWeight > 0) yield return "sft term";
         if (options.WeightDecay > 0) yield return "weight decay";

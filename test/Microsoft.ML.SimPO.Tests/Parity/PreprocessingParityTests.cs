@@ -191,7 +191,7 @@ public sealed class PreprocessingParityTests
         var split = hasPrompt ? (Messages(given), chosen, rejected) : ReferenceTexts.TrlSplit(chosen, rejected);
         try
         {
-            PairTexts trl = ReferenceTexts.Trl(template, split.Item1, split.Item2, split.Item3);
+            PairTexts trl = ReferenceTexts.Trl(template, new Conversation(split.Item1), split.Item2, split.Item3);
             return (trl.Prompt, trl.Chosen, trl.Rejected);
         }
         catch (InvalidDataException)

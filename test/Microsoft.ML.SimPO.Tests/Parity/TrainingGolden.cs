@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Layers;
@@ -18,18 +19,23 @@ internal sealed class TrainingGolden : IDisposable
         _hyper = _config.GetProperty("hyper_parameters");
         Final = Read(golden.File("final.json"));
         Log = [.. GoldenFile.ReadLines(golden.File("log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
-        Order = [.. Read(golden.File("order.json")).GetProperty("train").EnumerateArray().Select(s =>
-            s.GetProperty("micro_batches").EnumerateArray().Select(m => m.EnumerateArray().Select(i => i.GetInt32()).ToArray()).ToArray())];
-        Train = ReadPairs(golden.File(Text("train_data")))[.._config.GetProperty("train_pairs").GetInt32()];
-        Evaluation = ReadPairs(golden.File(Text("eval_data")))[.._config.GetProperty("eval_pairs").GetInt32()];
-        EvaluationBatches = [.. Read(golden.File("order.json")).GetProperty("eval").EnumerateArray()
-            .Select(b => b.EnumerateArray().Select(i => i.GetInt32()).ToArray())];
+        TrainPairs = ReadPairs(golden.File(Text("train_data")))[.._config.GetProperty("train_pairs").GetInt32()];
+        EvaluationPairs = ReadPairs(golden.File(Text("eval_data")))[.._config.GetProperty("eval_pairs").GetInt32()];
+        (Train, Dictionary<int, int> learned) = Learned(TrainPairs);
+        (Evaluation, Dictionary<int, int> judged) = Learned(EvaluationPairs);
+        int[] Indices(JsonElement list, Dictionary<int, int> places) => [.. list.EnumerateArray().Select(i => places[i.GetInt32()])];
+        JsonElement order = Read(golden.File("order.json"));
+        Order = [.. order.GetProperty("train").EnumerateArray()
+            .Select(s => s.GetProperty("micro_batches").EnumerateArray().Select(m => Indices(m, learned)).ToArray())];
+        EvaluationBatches = [.. order.GetProperty("eval").EnumerateArray().Select(b => Indices(b, judged))];
         ModelPath = Path.GetFullPath(golden.File(Text("model")));
         Decoder = DecoderLoader.Load(ModelPath, CPU);
         if (!Directory.Exists(golden.File("adapter-initial"))) return;
         AdapterLoader.Load(Decoder, golden.File("adapter-initial"));
         FinalAdapter = new GoldenTensors(golden.File("adapter-final", "adapter_model.safetensors"));
     }
+
+    public bool IsTrl116 => Version(_config).StartsWith("1.", StringComparison.Ordinal);
 
     public bool IsTrl => Text("trainer").StartsWith("trl.", StringComparison.Ordinal);
 
@@ -47,23 +53,37 @@ internal sealed class TrainingGolden : IDisposable
     /// <summary>The pairs of every micro-batch of every step.</summary>
     public int[][][] Order { get; }
 
+    public IReadOnlyList<EncodedPrompt> TrainPairs { get; }
+
+    public IReadOnlyList<EncodedPrompt> EvaluationPairs { get; }
+
+    /// <summary>What is learned of <see cref="TrainPairs"/>.</summary>
     public IReadOnlyList<EncodedPrompt> Train { get; }
 
+    /// <inheritdoc cref="Train"/>
     public IReadOnlyList<EncodedPrompt> Evaluation { get; }
 
     public IReadOnlyList<int[]> EvaluationBatches { get; }
 
-    public double Beta => Hyper("beta");
+    /// <summary>Of losses and gradient norms. Small losses, large betas and steep rewards magnify rounding; the goldens' README gives these.</summary>
+    public double RelativeTolerance => Text("method").StartsWith("alphapo", StringComparison.Ordinal) || Hyper("loss_type", "") == "hinge"
+        || (_hyper.TryGetProperty("beta", out JsonElement beta) && beta.GetDouble() >= 10) ? 5e-5 : 1e-5;
 
-    /// <summary>Of losses and gradient norms. Small losses and large betas magnify float32's rounding; the goldens' README gives these tolerances.</summary>
-    public double RelativeTolerance => Options.LossType == SimPOLossType.Hinge || Beta >= 10 ? 5e-5 : 1e-5;
+    /// <summary>Whether answers are compared by their log-probabilities as wholes.</summary>
+    public bool ComparesSums => Options.Reward is SumReward;
+
+    /// <summary>Of rewards: AlphaPO's here rise by 50 a nat of the mean log-probability, so that float32's rounding of that is seen.</summary>
+    public double RewardTolerance => Options is SimPOTrainer.Options { Alpha: not 0 } ? 5e-4 : 1e-4;
+
+    /// <summary>Metrics that mean something else there: TRL 0.24 takes the entropy over prompts, too.</summary>
+    public string[] OtherMetrics => Options is SftTrainer.Options { Compatibility: Compatibility.Trl024 } ? ["entropy"] : [];
 
     /// <summary>The run's hyper-parameters as a user would set them.</summary>
-    public SimPOTrainer.Options Options
+    public PreferenceTrainerOptions Options
     {
         get
         {
-            SimPOTrainer.Options options = OptionsOfOneEpoch;
+            PreferenceTrainerOptions options = OptionsOfOneEpoch;
             options.Epochs = _hyper.TryGetProperty("num_train_epochs", out JsonElement epochs)
                 ? epochs.GetDouble()
                 : _config.GetProperty("total_steps").GetDouble() / options.Planner(Train).Plan(1, null).Count;
@@ -71,48 +91,65 @@ internal sealed class TrainingGolden : IDisposable
         }
     }
 
-    private SimPOTrainer.Options OptionsOfOneEpoch => new()
+    private PreferenceTrainerOptions OptionsOfOneEpoch
     {
-        ModelPath = ModelPath,
-        Compatibility = IsTrl ? Compatibility.Trl024 : Compatibility.SimPOReference,
-        Beta = (float)Beta,
-        GammaBetaRatio = (float)(IsTrl ? Hyper("simpo_gamma") / Beta : Hyper("gamma_beta_ratio")),
-        LossType = _hyper.GetProperty("loss_type").GetString() == "hinge" ? SimPOLossType.Hinge : SimPOLossType.Sigmoid,
-        LabelSmoothing = (float)Hyper("label_smoothing"),
-        SftWeight = (float)Hyper(IsTrl ? "cpo_alpha" : "sft_weight"),
-        LearningRate = Hyper("learning_rate"),
-        LearningRateScheduler = _hyper.GetProperty("lr_scheduler_type").GetString() switch
+        get
         {
-            "linear" => LearningRateScheduler.Linear,
-            "cosine" => LearningRateScheduler.Cosine,
-            "constant" => LearningRateScheduler.Constant,
-            "constant_with_warmup" => LearningRateScheduler.ConstantWithWarmup,
-            "polynomial" => LearningRateScheduler.Polynomial,
-            var other => throw new InvalidDataException($"No schedule is called '{other}'."),
-        },
-        WarmupRatio = Hyper("warmup_ratio"),
-        WarmupSteps = _hyper.TryGetProperty("warmup_steps", out JsonElement steps) && steps.GetInt32() > 0 ? steps.GetInt32() : null,
-        MaxGradNorm = Hyper("max_grad_norm"),
-        WeightDecay = Hyper("weight_decay"),
-        AdamBeta1 = Hyper("adam_beta1"),
-        AdamBeta2 = Hyper("adam_beta2"),
-        AdamEpsilon = Hyper("adam_epsilon"),
-        PairsPerMicroBatch = (int)Hyper("per_device_train_batch_size"),
-        PairsPerEvaluationBatch = _hyper.TryGetProperty("per_device_eval_batch_size", out JsonElement batch) ? batch.GetInt32() : null,
-        BatchSize = (int)(Hyper("per_device_train_batch_size") * Hyper("gradient_accumulation_steps")),
-        MaxLength = (int)Hyper("max_length"),
-        MaxPromptLength = (int)Hyper("max_prompt_length"),
-        Shuffle = false,
-    };
+            PreferenceTrainerOptions options = GoldenOptions.Of(Text("method"), IsTrl, _hyper)!;
+            options.ModelPath = ModelPath;
+            options.Compatibility = IsTrl116 ? Compatibility.Trl116 : IsTrl ? Compatibility.Trl024 : Compatibility.SimPOReference;
+            options.LearningRate = Hyper("learning_rate");
+            options.LearningRateScheduler = Hyper("lr_scheduler_type", "") switch
+            {
+                "linear" => LearningRateScheduler.Linear,
+                "cosine" => LearningRateScheduler.Cosine,
+                "constant" => LearningRateScheduler.Constant,
+                "constant_with_warmup" => LearningRateScheduler.ConstantWithWarmup,
+                "polynomial" => LearningRateScheduler.Polynomial,
+                var other => throw new InvalidDataException($"No schedule is called '{other}'."),
+            };
+            options.WarmupRatio = Hyper("warmup_ratio", 0.0);
+            options.WarmupSteps = Hyper("warmup_steps", 0.0) is > 0 and var steps ? (int)steps : null;
+            options.MaxGradNorm = Hyper("max_grad_norm");
+            options.WeightDecay = Hyper("weight_decay");
+            options.AdamBeta1 = Hyper("adam_beta1");
+            options.AdamBeta2 = Hyper("adam_beta2");
+            options.AdamEpsilon = Hyper("adam_epsilon");
+            options.PairsPerMicroBatch = (int)Hyper("per_device_train_batch_size");
+            options.PairsPerEvaluationBatch = Hyper("per_device_eval_batch_size", 0.0) is > 0 and var batch ? (int)batch : null;
+            options.BatchSize = (int)(Hyper("per_device_train_batch_size") * Hyper("gradient_accumulation_steps"));
+            options.MaxLength = (int)Hyper("max_length");
+            options.MaxPromptLength = (int)Hyper("max_prompt_length", options.MaxLength - 1.0);
+            options.Shuffle = false;
+            return options;
+        }
+    }
 
     /// <summary>What was trained with: <c>simpo</c>, <c>dpo-ipo</c>, ...</summary>
     public static string Method(GoldenCase golden) => Read(golden.File("config.json")).GetProperty("method").GetString()!;
 
-    /// <summary>Pairs as texts whose ids they are, without the special tokens; null where there are none such.</summary>
-    public IReadOnlyList<TextPair>? TextsOf(IReadOnlyList<EncodedPrompt> pairs)
+    /// <summary>Why a run cannot be followed; null where it can.</summary>
+    public static string? Unsupported(GoldenCase golden)
     {
-        if (!File.Exists(Path.Combine(ModelPath, "tokenizer.json"))) return null;
-        HfTokenizer tokenizer = HfTokenizer.Load(ModelPath);
+        JsonElement config = Read(golden.File("config.json"));
+        string method = config.GetProperty("method").GetString()!;
+        bool isTrl = config.GetProperty("trainer").GetString()!.StartsWith("trl.", StringComparison.Ordinal);
+        JsonElement hyper = config.GetProperty("hyper_parameters");
+        return GoldenOptions.Of(method, isTrl, hyper) is null ? $"The library has no method '{method}'."
+            : hyper.TryGetProperty("router_aux_loss_coef", out _) ? "The library has no auxiliary loss of routers." : null;
+    }
+
+    private static string Version(JsonElement config) => config.GetProperty("versions").TryGetProperty("trl", out JsonElement trl) ? trl.GetString()! : "";
+
+    /// <summary>Pairs as texts whose ids they are, without the special tokens; null where there are none such.</summary>
+    public IReadOnlyList<TextPair>? TextsOf(IReadOnlyList<EncodedPrompt> pairs) => TextsOf(ModelPath, pairs);
+
+    /// <param name="modelPath">Where the tokenizer is.</param>
+    /// <inheritdoc cref="TextsOf(IReadOnlyList{EncodedPrompt})"/>
+    public static IReadOnlyList<TextPair>? TextsOf(string modelPath, IReadOnlyList<EncodedPrompt> pairs)
+    {
+        if (!File.Exists(Path.Combine(modelPath, "tokenizer.json"))) return null;
+        HfTokenizer tokenizer = HfTokenizer.Load(modelPath);
         int[] Plain(IEnumerable<int> ids) => [.. ids.Where(id => !tokenizer.IsSpecial(id))];
         string Decoded(int[] ids) => tokenizer.Decode(ids, skipSpecialTokens: true);
         // What follows a prompt may have to begin with a space, which a decoded text does not show.
@@ -140,6 +177,33 @@ internal sealed class TrainingGolden : IDisposable
     private string Text(string name) => _config.GetProperty(name).GetString()!;
 
     private double Hyper(string name) => _hyper.GetProperty(name).GetDouble();
+
+    private double Hyper(string name, double other) => _hyper.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : other;
+
+    private string Hyper(string name, string other) => _hyper.TryGetProperty(name, out JsonElement value) ? value.GetString()! : other;
+
+    /// <summary>
+    /// What the method learns from: the pairs, or their chosen answers as supervised fine-tuning lays them out, cut as TRL 1.16 does; and where each pair that
+    /// is used stands among these.
+    /// </summary>
+    private (IReadOnlyList<EncodedPrompt> Rows, Dictionary<int, int> Places) Learned(IReadOnlyList<EncodedPrompt> pairs)
+    {
+        if (GoldenOptions.Of(Text("method"), IsTrl, _hyper) is not SftTrainer.Options sft)
+            return (pairs, Enumerable.Range(0, pairs.Count).ToDictionary(i => i));
+        List<EncodedPrompt> rows = [];
+        Dictionary<int, int> places = [];
+        for (int i = 0; i < pairs.Count; i++)
+        {
+            EncodedAnswer answer = sft.Tokens == SftTokens.All ? pairs[i].Chosen with { PromptLength = 1 } : pairs[i].Chosen;
+            if ((IsTrl116 ? KeepStart.Fit(answer, (int)Hyper("max_length")) : answer) is not { } fitted) continue;
+            places[i] = rows.Count;
+            rows.Add(new EncodedPrompt(fitted));
+        }
+        return (rows, places);
+    }
+
+    /// <summary>How many packed rows each batch of the evaluation has; null where nothing is packed.</summary>
+    public int[]? EvaluationWeights => Options.PackedRows(Evaluation)?.Chunk(Options.PairsPerEvaluationBatch!.Value).Select(b => b.Length).ToArray();
 
     private static JsonElement Read(string path) => JsonDocument.Parse(GoldenFile.ReadBytes(path)).RootElement;
 

@@ -29,6 +29,32 @@ public class MetricsSumTests
         Assert.Empty(m.Groups["b"].Groups);
     }
 
+    /// <summary>Margins are those of the pair; mean rewards those of all answers of a side: (-1 - 2 - 4) / 3 and (-3 - 5) / 2.</summary>
+    [Fact]
+    public void Single_answers_count_for_the_mean_reward_of_their_side()
+    {
+        var sum = new MetricsSum(targetMargin: 0);
+        sum.Add(-1, -3, group: "a");
+        sum.AddSingle(-2, isChosen: true, "b");
+        sum.AddSingle(-4, isChosen: true, "a");
+        sum.AddSingle(-5, isChosen: false);
+        AlignmentMetrics m = sum.Metrics();
+        Assert.Equal((1L, 1.0, 2.0), (m.Count, m.Accuracy, m.MeanMargin));
+        Assert.Equal(-7 / 3.0, m.MeanChosenReward, 15);
+        Assert.Equal(-4, m.MeanRejectedReward, 15);
+        Assert.Equal((1L, -2.5), (m.Groups["a"].Count, m.Groups["a"].MeanChosenReward));
+        AlignmentMetrics alone = m.Groups["b"];
+        Assert.Equal((0L, -2.0), (alone.Count, alone.MeanChosenReward));
+        Assert.Empty(alone.Calibration);
+        Assert.Null(alone.LengthCorrelation);
+        Assert.All([alone.Accuracy, alone.AccuracyInterval.Upper, alone.MeanMargin, alone.MeanRejectedReward, alone.LogLoss, alone.CalibrationError],
+            v => Assert.True(double.IsNaN(v)));
+    }
+
+    [Fact]
+    public void Without_any_answer_there_is_nothing_to_say() => Assert.Equal(
+        "There are no rows to evaluate.", Assert.Throws<InvalidOperationException>(() => new MetricsSum(0).Metrics()).Message);
+
     /// <summary>Brown, Cai and DasGupta 2001: Wilson's interval; figures from the closed form in exact arithmetic.</summary>
     [Theory]
     [InlineData(0, 10, 0, 0.2775327998628892)]

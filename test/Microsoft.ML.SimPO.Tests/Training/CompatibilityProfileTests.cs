@@ -27,6 +27,21 @@ public class CompatibilityProfileTests
             reference);
     }
 
+    /// <summary>
+    /// As 0.24, with its own way to make ids of rows, and rewards that are sums; KTO takes pairs apart and mismatches the rows of a micro-batch.
+    /// </summary>
+    [Fact]
+    public void Trl_116_differs_from_024_in_what_its_trainers_do()
+    {
+        CompatibilityProfile newer = Trl with { Preparation = RowPreparation.Trl116, RewardsPerToken = false };
+        Assert.Equal(newer, CompatibilityProfile.Of(Compatibility.Trl116, "Dpo"));
+        Assert.Equal(newer with { MismatchesByMicroBatch = true }, CompatibilityProfile.Of(Compatibility.Trl116, "Kto"));
+        Assert.Equal(
+            "`Compatibility` must be another with SimPO, but was Trl116, which has Sft, Dpo, Kto alone. Use None.",
+            CompatibilityProfile.Fault(Compatibility.Trl116, "SimPO"));
+        Assert.Null(CompatibilityProfile.Fault(Compatibility.Trl116, "Kto"));
+    }
+
     [Fact]
     public void Every_mode_has_a_row_for_every_method() => Assert.All(Enum.GetValues<Compatibility>().Where(mode => mode != Compatibility.None), mode =>
     {

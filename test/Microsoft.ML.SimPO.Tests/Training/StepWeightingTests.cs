@@ -33,6 +33,16 @@ public class StepWeightingTests
         Assert.Equal([new GroupContext(1 / 8.0, 1 / 20.0), new GroupContext(1 / 4.0, 1 / 20.0)], StepWeighting.EachMicroBatch(4).Contexts(Step, Pairs));
     }
 
+    /// <summary>Ten scored tokens and a first one of each of three sequences, over the step or over each micro-batch.</summary>
+    [Fact]
+    public void Tokens_that_nothing_scores_can_be_counted_too()
+    {
+        GroupContext[] whole = (StepWeighting.EachMicroBatch() with { SftNormalization = SftNormalization.StepTokens }).Contexts(Step, Pairs, unscored: 1);
+        Assert.Equal([new GroupContext(1 / 4.0, 1 / 13.0), new GroupContext(1 / 2.0, 1 / 13.0)], whole);
+        GroupContext[] parts = StepWeighting.EachMicroBatch().Contexts(Step, Pairs, unscored: 1);
+        Assert.Equal([new GroupContext(1 / 4.0, 1 / 14.0), new GroupContext(1 / 2.0, 1 / 12.0)], parts);
+    }
+
     [Fact]
     public void Figures_are_weighted_as_the_loss_is()
     {

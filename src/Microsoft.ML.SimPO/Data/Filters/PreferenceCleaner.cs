@@ -1,4 +1,3 @@
-using Microsoft.ML.SimPO.Data.Containers;
 using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data.Filters;
@@ -36,13 +35,9 @@ internal static class PreferenceCleaner
         if (measure.MayRefuse) filters.Add(new EncodableFilter(measure));
         if (LengthFilter.Needed(options)) filters.Add(new LengthFilter(options, measure));
         if (options.DropDuplicatePairs || options.DropConflicts || options.MaxPairsPerPrompt is not null) filters.Add(new DuplicateFilter(options));
-        if (options.TestData.Count > 0) filters.Add(new ContaminationFilter(options.TestData.SelectMany(TestRows)));
+        if (options.TestData.Count > 0) filters.Add(new ContaminationFilter(options.TestData.SelectMany(PreferenceReader.TestRows)));
         return filters;
     }
-
-    // A folder's test split is what is meant, where it has one.
-    private static IEnumerable<PreferenceRow> TestRows(string path) =>
-        PreferenceReader.Read(path, new PreferenceLoadOptions { Split = Directory.Exists(path) && DatasetFiles.HasSplit(path, "test") ? "test" : null });
 
     private static IEnumerable<LocatedRow> EachPasses(IEnumerable<LocatedRow> rows, List<IRowFilter> filters, DropLog log)
     {

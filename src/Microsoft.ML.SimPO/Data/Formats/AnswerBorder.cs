@@ -41,7 +41,7 @@ internal static class AnswerBorder
 
     private static bool IsAnswer(List<Message> messages, int start) => messages[start].Role == Message.Assistant;
 
-    private static bool IsEmpty(Message answer) => string.IsNullOrWhiteSpace(answer.Content) && !answer.CallsTools;
+    private static bool IsEmpty(Message answer) => VisibleText.IsBlank(answer.Content) && !answer.CallsTools;
 
     private static bool StartsWith(List<Message> turns, List<Message> beginning, int length)
     {

@@ -13,6 +13,9 @@ internal interface IPairLayout
     /// <summary>The top-level fields that it reads.</summary>
     public IReadOnlyCollection<string> Fields { get; }
 
+    /// <summary>What the fields of a row are; null where nobody has to know.</summary>
+    public LayoutColumns? Columns => null;
+
     /// <summary>Adds what the row makes: any number of pairs, or a fault.</summary>
     public void Convert(FieldRecord row, RowLocation location, List<PairOutcome> outcomes);
 

@@ -24,6 +24,8 @@ internal sealed class JudgedPairLayout(
 
     public IReadOnlyCollection<string> Fields { get; } = [.. columns.TopLevel(names), fields.First, fields.Second, .. fields.Verdict.Fields];
 
+    public LayoutColumns Columns => columns;
+
     public void Convert(FieldRecord row, RowLocation location, List<PairOutcome> outcomes)
     {
         RowFault? fault = fields.Verdict.Read(row, out bool? first, out float? scoreFirst, out float? scoreSecond);

@@ -69,7 +69,8 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
             .FirstOrDefault(name => name is not null && !taken.Contains(name) && fields.Values(name).Any(IsPrompt))
             ?? FieldNames.Prompts.Select(fields.Find).FirstOrDefault(name => name is not null && !taken.Contains(name));
         // OpenAI's preference format: messages and tools in one object.
-        if (Given.Prompt is null && prompt is not null && fields.All(prompt, HoldsMessages)) prompt = $"{prompt}.messages";
+        string? container = Given.Prompt is null && prompt is not null && fields.All(prompt, HoldsMessages) ? prompt : null;
+        if (container is not null) prompt = $"{container}.messages";
         string? history = Given.History ?? fields.Find(FieldNames.Histories);
         string? input = Given.Input ?? (prompt is not null && FieldNames.Normalize(prompt) == "instruction" ? fields.Find("input") : null);
         return new LayoutColumns
@@ -78,19 +79,23 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
             Input = input,
             System = Given.System ?? fields.Find(FieldNames.Systems),
             History = history == prompt ? null : history,
-            Tools = Known(FieldNames.Tools, IsListOfObjects),
-            Documents = Known(FieldNames.Documents, IsListOfObjects),
-            Variables = Known(FieldNames.Variables, value => value is JinjaDictionary),
+            Tools = Known(container, FieldNames.Tools, IsListOfObjects),
+            Documents = Known(container, FieldNames.Documents, IsListOfObjects),
+            Variables = Known(container, FieldNames.Variables, value => value is JinjaDictionary),
         };
     }
 
     private static bool HoldsMessages(FieldValue value) => value.Kind == FieldKind.Record && MessageParser.IsMessages(value.Record["messages"]);
 
     /// <summary>A field that chat templates know by that very name, if it holds what they expect; other data may have the word for something else.</summary>
-    private string? Known(string name, Func<object?, bool> isRight)
+    /// <param name="container">The object that has the messages, in which it may stand too; null for none.</param>
+    private string? Known(string? container, string name, Func<object?, bool> isRight)
     {
         object? Tree(FieldValue value) => value.Kind == FieldKind.Text ? ConversationText.Value(value.Text) : FieldTree.Of(value);
-        return fields.Names.Contains(name) && fields.All(name, value => isRight(Tree(value))) ? name : null;
+        if (fields.Names.Contains(name) && fields.All(name, value => isRight(Tree(value)))) return name;
+        string inside = $"{container}.{name}";
+        bool isInside = container is not null && fields.All(inside, value => isRight(Tree(value)));
+        return isInside && fields.Values(inside).Any(value => Tree(value) is not JinjaList { Items.Length: 0 }) ? inside : null;
     }
 
     private static bool IsListOfObjects(object? value) => value is JinjaList list && Array.TrueForAll(list.Items, item => item is JinjaDictionary);

@@ -6,8 +6,6 @@ namespace Microsoft.ML.SimPO.Data.Formats;
 /// <summary>Messages of a row's fields, by the rules of <see cref="MessageReader"/>, their speakers by the names that this library has for them.</summary>
 internal static class MessageParser
 {
-    private static readonly string[] RoleNames = ["role", "from", "speaker", "author"];
-
     /// <summary>The messages of a list, or the one that an object is.</summary>
     /// <param name="value">What a row holds.</param>
     /// <param name="field">Its name, for faults.</param>
@@ -62,7 +60,7 @@ internal static class MessageParser
 
     private static FieldValue RoleOf(FieldRecord record)
     {
-        foreach (string name in RoleNames)
+        foreach (string name in MessageReader.RoleNames)
         {
             FieldValue value = record[name];
             if (!value.IsNull) return value;

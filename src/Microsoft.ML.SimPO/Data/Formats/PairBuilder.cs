@@ -130,7 +130,7 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
         }
         // A user who says nothing asks nothing; where there is no user, what the system or a tool says is answered.
         bool hasUser = prompt.Exists(turn => turn.Role == Message.User);
-        bool asks = prompt.Exists(turn => (turn.Role == Message.User || !hasUser) && !string.IsNullOrWhiteSpace(turn.Content));
+        bool asks = prompt.Exists(turn => (turn.Role == Message.User || !hasUser) && !VisibleText.IsBlank(turn.Content));
         return asks ? null : RowFault.Empty(columns.Prompt ?? "prompt");
     }
 

@@ -12,6 +12,8 @@ internal sealed class PairLayout(LayoutColumns columns, IReadOnlyCollection<stri
 
     public IReadOnlyCollection<string> Fields { get; } = columns.TopLevel(names);
 
+    public LayoutColumns Columns => columns;
+
     public void Convert(FieldRecord row, RowLocation location, List<PairOutcome> outcomes)
     {
         RowFault? fault = ScoreField.TryRead(row, columns.ScoreChosen, out float? chosen) ?? ScoreField.TryRead(row, columns.ScoreRejected, out _);

@@ -21,6 +21,8 @@ internal sealed class RatedListLayout(
     public IReadOnlyCollection<string> Fields { get; } =
         columns.Scores is null ? columns.TopLevel(names) : [.. columns.TopLevel(names), .. ratings.Select(rating => rating.Name)];
 
+    public LayoutColumns Columns => columns;
+
     public void Convert(FieldRecord row, RowLocation location, List<PairOutcome> outcomes)
     {
         if (ReadAnswers(row, out List<FieldValue> answers, out List<float?> scores) is { } fault)

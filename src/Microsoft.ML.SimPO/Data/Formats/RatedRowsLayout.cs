@@ -18,6 +18,8 @@ internal sealed class RatedRowsLayout(LayoutColumns columns, IReadOnlyCollection
 
     public IReadOnlyCollection<string> Fields { get; } = columns.TopLevel(names);
 
+    public LayoutColumns Columns => columns;
+
     public void Convert(FieldRecord row, RowLocation location, List<PairOutcome> outcomes)
     {
         FieldValue answer = LayoutColumns.Get(row, columns.Responses);

@@ -42,7 +42,7 @@ internal static class DatasetMixer
         if (part.Fraction == 1) return Whole(part, options, info, log);
         // Rows that are read again are counted once.
         bool counted = false;
-        return Fraction(part, seed, info, () =>
+        return Fraction(part, options?.FractionsTakeFirst == true ? null : seed, info, () =>
         {
             IEnumerable<LocatedRow> rows = Whole(part, options, counted ? null : info, counted ? new DropLog() : log);
             counted = true;
@@ -50,7 +50,8 @@ internal static class DatasetMixer
         });
     }
 
-    private static IEnumerable<LocatedRow> Fraction(MixturePart part, long seed, Action<string>? info, Func<IEnumerable<LocatedRow>> read)
+    /// <param name="seed">Decides which rows are taken; null for the first.</param>
+    private static IEnumerable<LocatedRow> Fraction(MixturePart part, long? seed, Action<string>? info, Func<IEnumerable<LocatedRow>> read)
     {
         int count = read().Count(), whole = (int)Math.Floor(part.Fraction);
         // 0.3 of 10 is 3, though 0.3 * 10 is not quite.
@@ -61,8 +62,13 @@ internal static class DatasetMixer
             foreach (LocatedRow row in read()) yield return row;
         }
         if (rest == 0) yield break;
+        if (seed is null)
+        {
+            foreach (LocatedRow row in read().Take(rest)) yield return row;
+            yield break;
+        }
         var taken = new BitArray(count);
-        foreach (int index in new SeededRandom(seed).Permutation(count).AsSpan(0, rest).ToArray()) taken[index] = true;
+        foreach (int index in new SeededRandom(seed.Value).Permutation(count).AsSpan(0, rest).ToArray()) taken[index] = true;
         int at = 0;
         foreach (LocatedRow row in read())
         {

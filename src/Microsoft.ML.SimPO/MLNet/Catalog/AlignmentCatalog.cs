@@ -15,11 +15,15 @@ public sealed partial class AlignmentCatalog
     {
         _context = context;
         Trainers = new AlignmentTrainers(context);
+        Recipes = new AlignmentRecipes(context);
         Transforms = new AlignmentTransforms(context);
     }
 
     /// <summary>The trainers.</summary>
     public AlignmentTrainers Trainers { get; }
+
+    /// <summary>Recipes: files of settings, as the SimPO repository, TRL and LLaMA-Factory have them.</summary>
+    public AlignmentRecipes Recipes { get; }
 
     /// <summary>The transforms that use a model.</summary>
     public AlignmentTransforms Transforms { get; }

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.SimPO;
 
 /// <summary>The trainers of <c>mlContext.Alignment</c>.</summary>
-public sealed class AlignmentTrainers
+public sealed partial class AlignmentTrainers
 {
     private readonly MLContext _context;
 

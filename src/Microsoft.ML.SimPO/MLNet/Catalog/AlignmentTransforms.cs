@@ -7,7 +7,9 @@ public sealed class AlignmentTransforms
 
     internal AlignmentTransforms(MLContext context) => _context = context;
 
-    /// <summary>Adds the reward that a model gives to single responses: beta times the mean log-probability of the response's tokens.</summary>
+    /// <summary>
+    /// Adds the reward that a model gives to single responses: that of its method, for SimPO beta times the mean log-probability of the response's tokens.
+    /// </summary>
     /// <param name="model">
     /// Gives the rewards. It is used, not copied: dispose it after the transformers that are made from it. Saving them saves its weights too.
     /// </param>

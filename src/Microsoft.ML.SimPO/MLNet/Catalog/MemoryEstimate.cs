@@ -26,7 +26,7 @@ internal sealed class MemoryEstimate(Decoder decoder, ComputePlan plan)
     private long Number => IsMixed ? sizeof(ushort) : Float;
 
     /// <summary>All weights, those of an adapter among them, and the roundings that layers compute with.</summary>
-    private long Weights
+    public long Weights
     {
         get
         {

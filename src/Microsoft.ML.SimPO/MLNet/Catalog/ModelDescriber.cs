@@ -51,7 +51,8 @@ internal static class ModelDescriber
             ComputePlan plan = options.Plan(new ComputePlan(CPU, precision));
             bool keepsBest = trained is { KeepsBest: true, OutputPath: null };
             var full = new MemoryEstimate(whole, plan);
-            return new ModelMemory(full.ToScore, full.ToTrain(keepsBest), new MemoryEstimate(frozen, plan).ToTrain(keepsBest));
+            long second = trained is { NeedsSecondModel: true } ? full.Weights : 0;
+            return new ModelMemory(full.ToScore, full.ToTrain(keepsBest) + second, new MemoryEstimate(frozen, plan).ToTrain(keepsBest));
         }
     }
 }

@@ -19,19 +19,27 @@ internal static class FitRun
     {
         var log = new ChannelLog(channel);
         SavedState? saved = FindSaved(options, folder, log);
-        RunIdentity identity = saved is null && folder is null ? RunIdentity.None : RunIdentity.Of(
-            RunSettings.Deciding(options), RunSettings.Cutting(options), model.Decoder, options.Lora is not null, model.Files, training.Pairs,
-            validation?.Pairs);
-        RunOrigin origin = RunOrigin.Of(saved, identity, seed, options.Shuffle);
-        AdapterSetup.Prepare(model, options, origin.Seed, channel);
-        StepPlan plan = Plan(options, training, origin.Seed, cancellationToken);
-        FitReport.Plan(channel, model, training.Pairs, plan.Count, origin.Seed, options);
-        FitReport.Remainder(channel, training.Pairs.Count, options);
-        TrainingSettings settings = options.Settings(model.Decoder);
         IAlignmentLoss loss = options.CreateLoss();
+        using FitReferences? references = FitReferences.Of(model, options, loss, folder, log);
+        RunIdentity identity = saved is null && folder is null ? RunIdentity.None : RunIdentity.Of(
+            RunSettings.Deciding(options, references?.Fingerprint), RunSettings.Cutting(options), model.Decoder, options.Lora is not null, model.Files,
+            training.Pairs, validation?.Pairs);
+        RunOrigin origin = RunOrigin.Of(saved, identity, seed, options.Shuffle);
+        if (references is not null) (training, validation) = references.Fill(training, validation, cancellationToken);
+        references?.Dispose(); // another model is not needed from here on
+        AdapterSetup.Prepare(model, options, origin.Seed, channel);
+        StepPlanner planner = options.Planner(training.Pairs);
+        StepPlan plan = Plan(options, planner, origin.Seed, cancellationToken);
+        FitReport.Plan(channel, model, training.Pairs, plan.Count, origin.Seed, options);
+        FitReport.Remainder(channel, planner.Count, options);
+        using MovingReference? moving = options.CreateMovingReference(model.Decoder);
+        if (moving is not null)
+            log.Info(FormattableString.Invariant($"The moving reference is a second model in memory: {sizeof(float) * moving.Decoder.ParameterCount} bytes."));
+        TrainingSettings settings = options.Settings(model.Decoder) with { Reference = moving };
         int? batchSize = options.PairsPerEvaluation();
-        var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize);
-        var store = new CheckpointStore(folder, model.Decoder, model.Files);
+        IReadOnlyList<int[]>? rows = validation is null || !options.Profile.WeighsPackedRows ? null : options.PackedRows(validation.Pairs);
+        var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize, moving, rows);
+        var store = new CheckpointStore(folder, model.Decoder, model.Files, moving);
         var samples = new AnswerSampler(model, options, log);
         ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken token)
         {
@@ -40,7 +48,9 @@ internal static class FitRun
         }
         using var session = new TrainingSession(model.Decoder, Settings(options), origin, store, training, validation, Evaluate, log);
         var loop = new TrainingLoop(model.Decoder, loss, settings);
-        return session.Run(loop, plan, cancellationToken);
+        TrainingRun run = session.Run(loop, plan, cancellationToken);
+        model.References = references?.Keep();
+        return run;
     }
 
     private static SavedState? FindSaved(PreferenceTrainerOptions options, RunFolder? folder, ChannelLog log)
@@ -50,11 +60,11 @@ internal static class FitRun
         return folder!.FindNewest(reason => log.Warning($"A newer checkpoint is passed over. {reason}"));
     }
 
-    private static StepPlan Plan(PreferenceTrainerOptions options, RunData training, int seed, CancellationToken cancellationToken)
+    private static StepPlan Plan(PreferenceTrainerOptions options, StepPlanner planner, int seed, CancellationToken cancellationToken)
     {
-        StepPlan plan = options.Planner(training.Pairs).Plan(options.Epochs, options.Shuffle ? seed : null, cancellationToken);
+        StepPlan plan = planner.Plan(options.Epochs, options.Shuffle ? seed : null, cancellationToken);
         return plan.Count > 0 ? plan : throw new InvalidOperationException(FormattableString.Invariant(
-            $"{training.Pairs.Count} pairs do not fill one step of `BatchSize` {options.BatchSize}, and `DropLast` drops the rest.")
+            $"{planner.Count} {options.StepNoun} do not fill one step of `BatchSize` {options.BatchSize}, and `DropLast` drops the rest.")
             + " Lower `BatchSize`, or set `DropLast` to false.");
     }
 
@@ -62,10 +72,12 @@ internal static class FitRun
     {
         PairsPerStep = options.BatchSize,
         LearningRate = options.LearningRate,
+        Anchor = options.AnchorOption,
         EvaluationSteps = options.EvaluationSteps,
         EarlyStoppingPatience = options.EarlyStoppingPatience,
         KeepsBest = options.KeepsBest,
         SaveSteps = options.SaveSteps,
+        LoggingSteps = options.LoggingSteps,
         SaveTotalLimit = options.SaveTotalLimit,
         SaveOnCancel = options.SaveOnCancel,
         Progress = options.Progress,

@@ -26,7 +26,7 @@ internal static class RunForecast
         int warmup = Math.Min(steps, options.WarmupSteps ?? LearningRateSchedule.WarmupSteps(options.WarmupRatio, steps));
         if (options.LearningRateScheduler == LearningRateScheduler.Constant) warmup = 0;
         var schedule = new LearningRateSchedule(options.LearningRateScheduler, options.LearningRate, steps, warmup);
-        string made = Say($"{pairs} pairs in steps of {options.BatchSize} for {options.Epochs} epochs");
+        string made = Say($"{pairs} pairs in steps of {options.BatchSize} for {options.Epochs} {(options.Epochs == 1 ? "epoch" : "epochs")}");
         if (!Enumerable.Range(0, steps).Any(i => schedule.At(i) > 0))
             yield return Say($"The run will change nothing: {made} make {Count(steps)} at rate 0, for a warm-up begins there. ")
                 + "Set `WarmupRatio` to 0, lower `BatchSize` or raise `Epochs`.";

@@ -36,6 +36,11 @@ internal sealed class OptionAttribute(string? recipeKey, OptionEffect effect) : 
     /// <summary>What to do instead of a value that is out of range, as the rest of a sentence that begins with "Use"; null for nothing to say.</summary>
     public string? Use { get; init; }
 
+    /// <summary>
+    /// Its value, as text, of which the state of a run says nothing: that of runs from before there was the option. Null where every value is said.
+    /// </summary>
+    public string? Unsaid { get; init; }
+
     /// <summary>Whether it says where something lies when a model is loaded, which a saved model does not ask.</summary>
     public bool IsLocation { get; init; }
 }

@@ -83,6 +83,9 @@ internal sealed class OptionProperty
     /// <summary>A value as a run's state and a saved model write it.</summary>
     public string Text(object options) => Convert.ToString(Get(options), CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "not set";
 
+    /// <summary>Whether the state of a run says nothing of the value, because runs from before there was the option all have it.</summary>
+    public bool IsUnsaid(object options) => _option.Unsaid is { } unsaid && Text(options) == unsaid;
+
     /// <summary>What is wrong with the value; null for nothing.</summary>
     /// <param name="path">What stands before its name in messages.</param>
     public string? Fault(object options, string path = "") => Get(options) is { } value && !IsPossible(value, options)

@@ -17,7 +17,7 @@ internal sealed record ModelSource(string? ModelPath, string? AdapterPath, Align
     public LanguageModel Open(IHostEnvironment environment)
     {
         TorchRuntime.EnsureLoaded();
-        return Load(environment).After(model =>
+        return Load(() => ComputePlan.On(ComputeDevice.Of(environment))).After(model =>
         {
             if (ChatTemplate is { } template) model.UseTemplate(template);
             Tell(environment, model);
@@ -42,6 +42,11 @@ internal sealed record ModelSource(string? ModelPath, string? AdapterPath, Align
         LanguageModel model = Open(environment);
         try
         {
+            if (options is ReferenceTrainerOptions { ReferencePath: var reference })
+            {
+                if (reference is not null) model.ScoreOver(reference, options.Reward);
+                else if (model.Decoder.Adapter is not null) model.References = ModelReferences.OfBase(null, model);
+            }
             return new AlignmentTransformer(environment, model, options);
         }
         catch
@@ -51,9 +56,17 @@ internal sealed record ModelSource(string? ModelPath, string? AdapterPath, Align
         }
     }
 
-    private LanguageModel Load(IHostEnvironment environment)
+    /// <summary>The model once more, as it was before it was tuned; from its folder where the one in memory was disposed.</summary>
+    public LanguageModel Again(ComputePlan plan)
     {
-        if (BaseModel is null) return LanguageModel.Load(ModelLocation.Of(ModelPath, AdapterPath), ComputePlan.On(ComputeDevice.Of(environment)));
+        if (BaseModel is null || !BaseModel.Model.IsDisposed) return Load(() => plan);
+        string folder = BaseModel.Model.Folder ?? throw new ObjectDisposedException(nameof(AlignmentTransformer));
+        return LanguageModel.Load(ModelLocation.Of(folder, AdapterPath), plan);
+    }
+
+    private LanguageModel Load(Func<ComputePlan> plan)
+    {
+        if (BaseModel is null) return LanguageModel.Load(ModelLocation.Of(ModelPath, AdapterPath), plan());
         LanguageModel model = BaseModel.Model.Share(withAdapter: AdapterPath is null);
         return AdapterPath is { } adapter ? model.After(m => m.LoadAdapter(adapter)) : model;
     }

@@ -18,9 +18,11 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>
-/// A language model that scores pairs and generates. It adds <c>ChosenReward</c> and <c>RejectedReward</c> (beta times the mean log-probability of
-/// the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected reward, without gamma) <c>PredictedLabel</c> (margin above 0)
-/// and <c>Probability</c> (sigma of the margin: how likely the chosen answer is the better one, by the model).
+/// A language model that scores pairs and generates. It adds <c>ChosenReward</c> and <c>RejectedReward</c> (what the method that the model was tuned with takes
+/// the answers to be worth, for SimPO beta times the mean log-probability of the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected
+/// reward, without gamma), <c>PredictedLabel</c> (margin above 0) and <c>Probability</c> (sigma of the margin: how likely the chosen answer is the better one,
+/// by the model). Where rows have one answer (see <see cref="ScoringOptions.Rows"/>), its reward is <c>ChosenReward</c> and <c>Score</c>;
+/// <c>RejectedReward</c>, <c>Margin</c> and <c>Probability</c> are not a number, and no label is predicted.
 /// </summary>
 /// <remarks>
 /// It owns the model's weights: dispose it to free them. What is under way then comes to its end first, and whoever asks for more gets an
@@ -116,6 +118,29 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
         return new ModelSource(null, adapterPath, this).OpenTransformer(Host, Options);
     }
 
+    /// <summary>
+    /// This model with its reference model at hand, so that it scores all pairs: without it, one that was tuned over a reference model, as with DPO, and loaded
+    /// from a saved file scores the pairs that it was tuned with, whose reference log-probabilities it keeps. A model that was tuned with a new LoRA adapter
+    /// needs none, for its own weights without the adapter are the reference. This model's weights are in memory once.
+    /// </summary>
+    /// <param name="modelPath">The folder of the reference model: the one that the tuning began with, or its <c>ReferencePath</c>.</param>
+    /// <returns>A transformer of its own, which has the reference model too; dispose it.</returns>
+    /// <exception cref="InvalidOperationException">The rewards of this model are over no reference model.</exception>
+    /// <exception cref="InvalidDataException">It is not the reference model that this model was tuned with, or a file of it is damaged.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public AlignmentTransformer WithReference(string modelPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(modelPath);
+        if (!Options.Reward.NeedsReference)
+            throw new InvalidOperationException($"The rewards of {(Options.Method.Length > 0 ? Options.Method : "this model")} are over no reference model.");
+        LanguageModel model = Model.Share(withAdapter: true);
+        return new AlignmentTransformer(Host, model.After(m =>
+        {
+            m.References = new ModelReferences(Model.References?.Known, null);
+            m.ScoreOver(modelPath, Options.Reward);
+        }), Options, TrainingRun);
+    }
+
     /// <summary>Writes the LoRA adapter in PEFT layout, with the tokenizer's files, so that Hugging Face's libraries load it onto the base model.</summary>
     /// <param name="path">A new folder, or one of an adapter, which is replaced at once when everything is written.</param>
     /// <exception cref="InvalidOperationException">The model has no adapter.</exception>
@@ -182,6 +207,6 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
         var scorer = new RowScorer(Model, Options, Warn);
         return new ColumnMap<PairScore>(
             PairColumns.Names(Options), ScoreColumns.Of(Options.TargetMargin),
-            () => new PairBatch<PairScore>(scorer, rewards => new PairScore(rewards[0], rewards[1])));
+            () => new PairBatch<PairScore>(scorer, PairScore.Of));
     }
 }

@@ -1,9 +1,11 @@
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Generation;
+using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Text.Templates;
+using Microsoft.ML.SimPO.Training.Session;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;
@@ -75,6 +77,17 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>The most bytes of weights that go into a saved file.</summary>
     public long MostBytesInArchive { get; set; } = ExternalWeightsFolder.MostBytesInside;
 
+    /// <summary>What rewards over a reference model need beside the weights; null for nothing. It belongs to this.</summary>
+    public ModelReferences? References { get; set; }
+
+    public bool IsDisposed
+    {
+        get
+        {
+            lock (_gate) return _isDisposed;
+        }
+    }
+
     /// <summary>What generation_config.json suggests.</summary>
     /// <exception cref="InvalidDataException">A field of it is out of its range.</exception>
     public GenerationOptions SuggestedGeneration => _suggestedGeneration.Value;
@@ -117,7 +130,12 @@ internal sealed class LanguageModel : IDisposable
     }
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, typeof(AlignmentTransformer));
+    public void ThrowIfDisposed()
+    {
+        if (!_isDisposed) return;
+        throw new ObjectDisposedException(typeof(AlignmentTransformer).FullName,
+            "The model was disposed and its weights are freed. Dispose it after its last use, also by what was made of it: scorers, engines, chat clients.");
+    }
 
     /// <summary>
     /// A model of its own over the same base weights, which are in memory once and freed with the last; training it changes nothing of this one.
@@ -166,19 +184,44 @@ internal sealed class LanguageModel : IDisposable
         }
     }
 
+    /// <summary>From now on rewards are over the model in a folder.</summary>
+    /// <exception cref="InvalidDataException">It is another one than that which the model was tuned with.</exception>
+    public void ScoreOver(string folder, IReward reward)
+    {
+        LanguageModel reference = Load(ModelLocation.Of(folder, null), ComputePlan.Of(Decoder));
+        string found = ReferenceFingerprint.Of(reference.Decoder, reference.Files, reward);
+        if (References?.Known is { } known && known.Model != found)
+        {
+            reference.Dispose();
+            throw new InvalidDataException(
+                $"'{folder}' is not the reference model that the model was tuned with: its configuration or its weights are others. "
+                + "Name the folder of that one.");
+        }
+        References = new ModelReferences(References?.Known, () => reference);
+    }
+
+    /// <summary>All weights under their Hugging Face names, to be written; those of an adapter are added to them.</summary>
+    public IReadOnlyList<TensorSource> Tensors() => ParameterSources.Merged(Decoder);
+
     /// <summary>Frees the weights, or where they are in use has the last who uses them free them. Whoever comes later gets an error.</summary>
     public void Dispose()
     {
         bool isFree;
         lock (_gate) (isFree, _isDisposed) = (!_isDisposed && _users == 0, true);
-        if (isFree) _decoder.Dispose();
+        if (isFree) Free();
     }
 
     private void Leave()
     {
         bool isFree;
         lock (_gate) isFree = --_users == 0 && _isDisposed;
-        if (isFree) _decoder.Dispose();
+        if (isFree) Free();
+    }
+
+    private void Free()
+    {
+        References?.Dispose();
+        _decoder.Dispose();
     }
 
     private static LanguageModel Make(Decoder decoder, ModelFiles files, string? origin)

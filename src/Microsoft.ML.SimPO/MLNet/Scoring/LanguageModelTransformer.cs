@@ -34,7 +34,7 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
         ArchiveCheck.Verify(context);
         ReadOwn(context);
         Options = SavedOptions.Read(environment, context);
-        Model = ModelArchive.Load(context, ComputeDevice.Of(environment));
+        Model = ModelArchive.Load(context, ComputeDevice.Of(environment)).After(m => ReferencesStream.Load(context, m, Options.Reward));
         _ownsModel = true;
     }
 
@@ -93,6 +93,7 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
         ctx.SetVersionInfo(Version);
         WriteOwn(ctx);
         SavedOptions.Write(ctx, Options);
+        ReferencesStream.Save(ctx, Model);
         ModelArchive.Save(ctx, Model, lease.Decoder);
     }
 

@@ -32,10 +32,12 @@ internal static class MetricsReader
             float chosenReward = 0, rejectedReward = 0;
             getChosen(ref chosenReward);
             getRejected(ref rejectedReward);
-            if (!float.IsFinite(chosenReward) || !float.IsFinite(rejectedReward))
+            bool isSingle = float.IsNaN(rejectedReward); // a row of one answer
+            if (!float.IsFinite(chosenReward) || !(isSingle || float.IsFinite(rejectedReward)))
                 throw new InvalidOperationException(FormattableString.Invariant(
                     $"Row {cursor.Position + 1} cannot be evaluated: its rewards are {chosenReward} and {rejectedReward}, and not both finite numbers."));
-            sums.Add(chosenReward, rejectedReward, lead(), name?.Invoke());
+            if (isSingle) sums.AddSingle(chosenReward, isChosen: true, name?.Invoke());
+            else sums.Add(chosenReward, rejectedReward, lead(), name?.Invoke());
         }
         return sums.Metrics();
     }

@@ -12,10 +12,10 @@ internal sealed class PairBatch<TResult>(RowScorer scorer, Converter<float[], TR
 
     public bool IsFull => _tokens >= scorer.TokensPerBatch;
 
-    /// <param name="texts">Prompt and chosen answer, and the rejected one where there is one.</param>
+    /// <param name="texts">Prompt and chosen answer, and the rejected one where there is one; or a text alone.</param>
     public void Add(string[] texts, long row)
     {
-        EncodedPrompt pair = scorer.Encode(texts[0], texts[1], texts.Length > 2 ? texts[2] : null, row);
+        EncodedPrompt pair = scorer.Encode(texts, row);
         _pairs.Add(pair);
         _tokens += pair.PackedLength;
     }

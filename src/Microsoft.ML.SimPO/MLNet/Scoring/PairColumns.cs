@@ -3,7 +3,7 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>The prompt, chosen and rejected columns of a schema.</summary>
+/// <summary>The columns of a schema that rows are made of: prompt, chosen and rejected, or prompt and response, or text.</summary>
 internal sealed class PairColumns
 {
     private readonly TextColumns _texts;
@@ -11,8 +11,12 @@ internal sealed class PairColumns
     private PairColumns(TextColumns texts) => _texts = texts;
 
     /// <summary>The columns that options name, each with what it is called in messages.</summary>
-    public static (string Role, string Name)[] Names(ScoringOptions options) =>
-        [("prompt", options.PromptColumnName), ("chosen", options.ChosenColumnName), ("rejected", options.RejectedColumnName)];
+    public static (string Role, string Name)[] Names(ScoringOptions options) => options.Rows switch
+    {
+        RowKind.Responses => [("prompt", options.PromptColumnName), ("response", options.ResponseColumnName)],
+        RowKind.Texts => [("text", options.TextColumnName)],
+        _ => [("prompt", options.PromptColumnName), ("chosen", options.ChosenColumnName), ("rejected", options.RejectedColumnName)],
+    };
 
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or not text.</exception>
     public static PairColumns Of(IHost host, DataViewSchema schema, ScoringOptions options, string parameter = "inputSchema") =>
@@ -26,15 +30,11 @@ internal sealed class PairColumns
         return ComputedSchema.AddTo(schema, ScoreColumns.Of(options.TargetMargin));
     }
 
-    /// <summary>The rows of a data view, counted from 1.</summary>
-    public IEnumerable<(string Prompt, string Chosen, string Rejected, long Row)> Rows(IDataView data)
+    /// <summary>The rows of a data view, counted from 1, with a text of each column.</summary>
+    public IEnumerable<(string[] Texts, long Row)> Rows(IDataView data)
     {
         using DataViewRowCursor cursor = data.GetRowCursor(_texts.Columns);
         Func<string[]> read = _texts.Reader(cursor);
-        while (cursor.MoveNext())
-        {
-            string[] texts = read();
-            yield return (texts[0], texts[1], texts[2], cursor.Position + 1);
-        }
+        while (cursor.MoveNext()) yield return (read(), cursor.Position + 1);
     }
 }

@@ -9,7 +9,7 @@ using Microsoft.ML.SimPO;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>
-/// Adds a column with the reward of each row's response: beta times the mean log-probability of its tokens, in nats; the higher, the better the model
+/// Adds a column with the reward of each row's response, for SimPO beta times the mean log-probability of its tokens, in nats; the higher, the better the model
 /// likes the response. Rewards of responses to the same prompt can be compared, whatever their lengths.
 /// </summary>
 /// <remarks>One that was loaded owns its weights; one that was made from a <see cref="AlignmentTransformer"/> uses that model's.</remarks>

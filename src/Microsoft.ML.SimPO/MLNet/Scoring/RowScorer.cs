@@ -8,6 +8,8 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Scores rows of text. Thread safe.</summary>
 internal sealed class RowScorer
 {
+    private static readonly ModelReferences NoReferences = new(null, null);
+
     private readonly LanguageModel _model;
     private readonly PreferenceEncoder _encoder;
     private readonly ScoringOptions _options;
@@ -28,11 +30,11 @@ internal sealed class RowScorer
     /// <summary>How many tokens are worth a forward pass.</summary>
     public int TokensPerBatch => _options.TokensPerMicroBatch;
 
-    /// <param name="rejected">Null for a response alone.</param>
+    /// <param name="texts">Prompt and answers, or a text alone.</param>
     /// <exception cref="InvalidDataException">The row cannot be scored; the message names it.</exception>
-    public EncodedPrompt Encode(string prompt, string chosen, string? rejected, long row)
+    public EncodedPrompt Encode(string[] texts, long row)
     {
-        EncodedPrompt encoded = (rejected is null ? _encoder.EncodeAnswer(prompt, chosen, row) : _encoder.Encode(prompt, chosen, rejected, row))
+        EncodedPrompt encoded = _encoder.Encode(texts, row)
             ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
         int tokens = encoded.Answers.Max(a => a.Ids.Length);
         if (tokens > _positions && Interlocked.Exchange(ref _toldLong, 1) == 0)
@@ -60,7 +62,7 @@ internal sealed class RowScorer
         try
         {
             using ModelLease lease = _model.Enter();
-            return ComputeThread.Run("SimPO scoring", () => new GroupScorer(lease.Decoder, _reward).Score(rows));
+            return ComputeThread.Run("SimPO scoring", () => new GroupScorer(lease.Decoder, _reward).Score(WithReferences(rows)));
         }
         catch (InvalidDataException e) when (rows.Count == 1) // of more, each is scored by itself after that
         {
@@ -78,4 +80,8 @@ internal sealed class RowScorer
             $"Row {row} has {what} that was cut to fit `MaxLength` {_options.MaxLength} and `MaxPromptLength` {_options.MaxPromptLength}. {consequence}.")
             + (number == 1 ? " The log will name the tenth such row, the hundredth and so on." : FormattableString.Invariant($" It is the {number}th.")));
     }
+
+    private IReadOnlyList<EncodedPrompt> WithReferences(IReadOnlyList<EncodedPrompt> rows) => _reward.NeedsReference
+        ? (_model.References ?? NoReferences).Fill(rows, _reward, _options.Method, TokensPerBatch)
+        : rows;
 }

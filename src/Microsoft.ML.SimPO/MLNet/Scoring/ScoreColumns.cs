@@ -20,7 +20,7 @@ internal static class ScoreColumns
         ComputedColumn<PairScore>.Single(ChosenReward, ChosenReward, s => s.ChosenReward),
         ComputedColumn<PairScore>.Single(RejectedReward, RejectedReward, s => s.RejectedReward),
         ComputedColumn<PairScore>.Single(Margin, Margin, s => s.Margin),
-        ComputedColumn<PairScore>.Single(Score, Score, s => s.Margin),
+        ComputedColumn<PairScore>.Single(Score, Score, s => s.Score),
         ComputedColumn<PairScore>.Boolean(PredictedLabel, PredictedLabel, s => s.Margin > 0),
         ComputedColumn<PairScore>.Single(Probability, Probability, s => s.Probability),
     ];

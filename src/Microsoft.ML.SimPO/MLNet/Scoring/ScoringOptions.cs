@@ -22,6 +22,18 @@ public class ScoringOptions
     [Option("rejected_column", OptionEffect.Data, Names = "a column")]
     public string RejectedColumnName { get; set; } = "Rejected";
 
+    /// <summary>What a row of the data holds, and with that which columns are read. Default <see cref="RowKind.Pairs"/>.</summary>
+    [Option("rows", OptionEffect.Data)]
+    public RowKind Rows { get; set; }
+
+    /// <summary>The column of answers where rows have one each. Default "Response".</summary>
+    [Option("response_column", OptionEffect.Data, Names = "a column")]
+    public string ResponseColumnName { get; set; } = "Response";
+
+    /// <summary>The column of texts where rows are texts. Default "Text".</summary>
+    [Option("text_column", OptionEffect.Data, Names = "a column")]
+    public string TextColumnName { get; set; } = "Text";
+
     /// <summary>beta, the scale of the rewards: beta times the mean log-probability of an answer's tokens. Above 0, usually 2.0 to 10.0; default 2.0.</summary>
     [Option("beta", OptionEffect.Steps, Above = 0, Use = "2.0 to 10.0"), SweepRange(1, 10, DefaultOrder = 2)]
     public virtual float Beta { get; set; } = 2;
@@ -59,6 +71,14 @@ public class ScoringOptions
     public string? ChatTemplate { get; set; }
 
     /// <summary>
+    /// What a control token of the model, such as <c>&lt;|im_end|&gt;</c>, is in the words of a row that the chat template renders. In what users and tools say
+    /// to a model that generates it is always letters. Default <see cref="ControlTokenText.Tokens"/>, as transformers and most trainers have it, and as a
+    /// compatible mode must.
+    /// </summary>
+    [Option("control_tokens", OptionEffect.Data)]
+    public ControlTokenText ControlTokens { get; set; }
+
+    /// <summary>
     /// Whose preprocessing and training are reproduced, faults included. With another than <see cref="Compatibility.None"/>, the default, a micro-batch has
     /// <see cref="PreferenceTrainerOptions.PairsPerMicroBatch"/> pairs, each micro-batch of a step weighs the same, and a cross entropy is normalised as
     /// <see cref="SftNormalization.MicroBatchTokens"/>. The order of shuffled data is always our own.
@@ -80,6 +100,9 @@ public class ScoringOptions
     /// </summary>
     [Option("adapter_name_or_path", OptionEffect.None, Names = "the folder of a LoRA adapter", Use = "null for none", IsLocation = true)]
     public string? AdapterPath { get; set; }
+
+    /// <summary>The column by which rows belong together: none of its texts stands in two parts of the data.</summary>
+    internal string PartingColumn => Rows == RowKind.Texts ? TextColumnName : PromptColumnName;
 
     /// <summary>The name of the method that the model is tuned with; empty for none.</summary>
     internal virtual string Method { get; init; } = "";
@@ -119,7 +142,9 @@ public class ScoringOptions
     internal IEnumerable<string> Faults() => OptionProperty.Of(GetType()).Select(option => option.Fault(this)).OfType<string>().Concat(Contradictions());
 
     /// <summary>A sentence for each value that does not go with others.</summary>
-    internal virtual IEnumerable<string> Contradictions() => [];
+    internal virtual IEnumerable<string> Contradictions() => Compatibility != Compatibility.None && ControlTokens != ControlTokenText.Tokens
+        ? [$"`{nameof(ControlTokens)}` must be {ControlTokenText.Tokens} with `{nameof(Compatibility)}` {Compatibility}, but was {ControlTokens}."]
+        : [];
 
     /// <summary>A copy of the same class.</summary>
     internal virtual ScoringOptions Clone() => (ScoringOptions)MemberwiseClone();

@@ -20,7 +20,7 @@ internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataVi
         AlignmentTransformer? tuned = null;
         try
         {
-            tuned = options.CreateTrainer(context).Fit(train, null, watch.Token);
+            tuned = options.CreateTrainer(context).Fit(train, sweep.Metric == SweepMetric.ValidationLoss ? validation : null, watch.Token);
             // Each at the same target margin, whatever is searched.
             AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(validation), targetMargin: 0);
             return Completed(settings, metrics, tuned, clock.Elapsed);
@@ -48,10 +48,11 @@ internal sealed class FitTrialRunner(MLContext context, IDataView train, IDataVi
         {
             SweepMetric.LogLoss => metrics.LogLoss,
             SweepMetric.MeanMargin => metrics.MeanMargin / settings.Options.Reward.Scale,
+            SweepMetric.ValidationLoss => tuned.TrainingRun.Validations[^1].Loss,
             _ => metrics.Accuracy,
         };
         if (!double.IsFinite(metric)) throw new InvalidOperationException(FormattableString.Invariant($"The metric is {metric}, which is no finite number."));
-        bool isHigherBetter = sweep.CustomMetric is null ? sweep.Metric != SweepMetric.LogLoss : sweep.HigherIsBetter;
+        bool isHigherBetter = sweep.CustomMetric is null ? sweep.Metric is not (SweepMetric.LogLoss or SweepMetric.ValidationLoss) : sweep.HigherIsBetter;
         return new AlignmentTrialResult
         {
             TrialSettings = settings,

@@ -13,4 +13,10 @@ public enum SweepMetric
 
     /// <summary><see cref="AlignmentMetrics.MeanMargin"/> over beta, in nats a token; higher is better.</summary>
     MeanMargin,
+
+    /// <summary>
+    /// The loss that is trained on (<c>eval_loss</c>); lower is better. The one metric for data of single answers. Where what is searched is part of the loss,
+    /// such as beta, losses of two trials are no measure of each other.
+    /// </summary>
+    ValidationLoss,
 }

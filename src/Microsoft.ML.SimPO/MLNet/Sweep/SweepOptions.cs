@@ -80,7 +80,7 @@ public sealed class SweepOptions
     {
         if (Space is null || Space.IsEmpty) yield return "`Space` must name what to search, but was empty. Use SweepSpace.Default.";
         if (!Enum.IsDefined(Algorithm)) yield return Say($"`Algorithm` must be Random, Grid or SuccessiveHalving, but was {Algorithm}.");
-        if (!Enum.IsDefined(Metric)) yield return Say($"`Metric` must be Accuracy, LogLoss or MeanMargin, but was {Metric}.");
+        if (!Enum.IsDefined(Metric)) yield return Say($"`Metric` must be one of Accuracy, LogLoss, MeanMargin, ValidationLoss, but was {Metric}.");
         if (MaxTrials < 1) yield return Say($"`MaxTrials` must be at least 1, but was {MaxTrials}. Use 30.");
         if (MaxTime is { } time && time <= TimeSpan.Zero) yield return Say($"`MaxTime` must be above 0, but was {time}. Use null for no limit.");
         if (ReductionFactor < 2) yield return Say($"`ReductionFactor` must be at least 2, but was {ReductionFactor}. Use 3.");

@@ -22,6 +22,8 @@ internal sealed class Sweeper : IDisposable
         _base.Validate();
         _sweep.Validate();
         _parameters = _sweep.Space.For(_base.GetType(), out IReadOnlyList<string> faults);
+        if (_base.Rows != RowKind.Pairs && _sweep is { Runner: null, CustomMetric: null, Metric: not SweepMetric.ValidationLoss })
+            faults = [.. faults, $"`Metric` must be ValidationLoss where `Rows` is {_base.Rows}, of which there is no other, but was {_sweep.Metric}."];
         if (faults.Count == 0) faults = [.. OutOfRange()];
         if (faults.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, faults), nameof(sweep));
         _rungs = _sweep.Algorithm == SweepAlgorithm.SuccessiveHalving

@@ -11,7 +11,7 @@ internal static class CrossValidation
     {
         IHost host = Host(context);
         PairColumns.Of(host, data.Schema, options, nameof(data));
-        IReadOnlyList<DataOperationsCatalog.TrainTestData> folds = PromptPartition.Folds(host, data, options.PromptColumnName, numberOfFolds, seed);
+        IReadOnlyList<DataOperationsCatalog.TrainTestData> folds = PromptPartition.Folds(host, data, options.PartingColumn, numberOfFolds, seed);
         using var model = new SharedBase(context, options.Copy());
         model.GiveTo(options);
         return Run(
@@ -58,8 +58,7 @@ internal static class CrossValidation
                 cancellationToken.ThrowIfCancellationRequested();
                 CrossValidationFold result = Judge(fold, folds[fold]);
                 results.Add(result);
-                channel.Info(FormattableString.Invariant($"fold {fold + 1}/{folds.Count}: accuracy {result.Metrics.Accuracy:P1}, mean margin ")
-                    + FormattableString.Invariant($"{result.Metrics.MeanMargin:F3}, {result.Metrics.Count} pairs"));
+                channel.Info(FormattableString.Invariant($"fold {fold + 1}/{folds.Count}: {Summary(result.Metrics)}"));
             }
             return results;
         }
@@ -68,6 +67,10 @@ internal static class CrossValidation
             foreach (CrossValidationFold result in results) result.Model?.Dispose();
             throw;
         }
+
+        static string Summary(AlignmentMetrics metrics) => metrics.Count == 0
+            ? FormattableString.Invariant($"mean reward {metrics.MeanChosenReward:F3}")
+            : FormattableString.Invariant($"accuracy {metrics.Accuracy:P1}, mean margin {metrics.MeanMargin:F3}, {metrics.Count} pairs");
 
         CrossValidationFold Judge(int fold, DataOperationsCatalog.TrainTestData parts)
         {

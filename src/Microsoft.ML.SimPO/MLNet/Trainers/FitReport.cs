@@ -15,20 +15,27 @@ internal static class FitReport
         string how = statistics.Templated > 0
             ? $"{statistics.Templated} rendered with the model's chat template{alone}"
             : statistics.AlreadyTemplated > 0 ? "left alone because they hold the chat template's turn tokens"
+            : options.Rows == RowKind.Texts ? "as they are"
             : !options.ApplyChatTemplate ? "as plain text, for the chat template is turned off"
             : hasTemplate ? "as plain text" : "as plain text, for the model has no chat template";
-        channel.Info(statistics.Encoded == 0 ? "0 pairs encoded." : Say($"{statistics.Encoded} pairs encoded: {how}."));
+        channel.Info(statistics.Encoded == 0 ? Say($"0 {options.RowNoun} encoded.") : Say($"{statistics.Encoded} {options.RowNoun} encoded: {how}."));
         if (statistics.CutPrompts > 0)
             channel.Warning(Say(
                 $"{statistics.CutPrompts} of {statistics.Encoded} prompts ({statistics.CutPrompts / (double)statistics.Encoded:P1}) were cut at their start ")
                 + Say($"to fit `MaxLength` {options.MaxLength} and `MaxPromptLength` {options.MaxPromptLength}."));
         if (statistics.Merged > 0)
-            channel.Info(Say($"{statistics.Merged} pairs have a token that spans the border of prompt and answer; it is scored with the answer."));
+            channel.Info(Say($"{statistics.Merged} {options.RowNoun} have a token that spans the border of prompt and answer; it is scored with the answer."));
         if (statistics.DroppedLong > 0)
-            channel.Warning(Say($"{statistics.DroppedLong} pairs were dropped because an answer alone is longer than `MaxLength` {options.MaxLength} allows."));
-        if (statistics.DroppedEmpty > 0) channel.Warning(Say($"{statistics.DroppedEmpty} pairs were dropped because an answer is empty."));
+            channel.Warning(Say(
+                $"{statistics.DroppedLong} {options.RowNoun} were dropped because an answer alone is longer than `MaxLength` {options.MaxLength} allows."));
+        if (statistics.DroppedEmpty > 0) channel.Warning(Say($"{statistics.DroppedEmpty} {options.RowNoun} were dropped because an answer is empty."));
         if (statistics.CutAnswers > 0)
-            channel.Warning(Say($"{statistics.CutAnswers} pairs have an answer that was cut to fit `MaxLength` {options.MaxLength}."));
+            channel.Warning(Say($"{statistics.CutAnswers} {options.RowNoun} have an answer that was cut to fit `MaxLength` {options.MaxLength}."));
+        if (statistics.RenderedOtherwise is { } otherwise)
+            channel.Info(Say($"{otherwise.Count} {options.RowNoun}: the chat template writes their whole conversations without {otherwise.Example} at the end of the ")
+                + Say($"prompt (the first is row {otherwise.Row}). They are trained on as the model is served: behind the prompt with it."));
+        if (statistics.Faults is { } faults)
+            channel.Warning(Say($"{faults.Count} {options.RowNoun} have a sequence that does not begin and end as it should: {faults.Example} (row {faults.Row})."));
         if (statistics.EqualAnswers > 0) channel.Warning(Say($"{statistics.EqualAnswers} pairs have equal answers and teach nothing."));
     }
 
@@ -39,7 +46,8 @@ internal static class FitReport
         string precision = decoder.ComputeType == TorchSharp.torch.float32 ? "computed and trained in float32" : "computed in bfloat16 and trained in float32";
         channel.Info(Say($"{decoder.Architecture.ModelType} model with {decoder.ParameterCount} parameters on {decoder.Device.type}, {precision}{stored}."));
         long tokens = pairs.Sum(p => (long)p.PackedLength);
-        channel.Info(Say($"{pairs.Count} pairs, {tokens} tokens with each prompt once; {steps} steps of up to {options.BatchSize} pairs; seed {seed}."));
+        channel.Info(Say($"{pairs.Count} {options.RowNoun}, {tokens} tokens with each prompt once; ")
+            + Say($"{steps} steps of up to {options.BatchSize} {options.StepNoun}; seed {seed}."));
         foreach (string warning in options.Warnings.Concat(RunForecast.Warnings(options, pairs.Count, steps, decoder))) channel.Warning(warning);
         if (ContextWarning(pairs, decoder.Architecture.MaxPositions, options) is { } tooLong) channel.Warning(tooLong);
     }
@@ -55,7 +63,7 @@ internal static class FitReport
             longest = Math.Max(longest, tokens);
         }
         return count == 0 ? null
-            : Say($"{count} of {pairs.Count} pairs are longer than the {positions} positions that the model was made for, the longest has {longest} tokens. ")
+            : Say($"{count} of {pairs.Count} {options.RowNoun} are longer than the {positions} positions that the model was made for, the longest has {longest} tokens. ")
                 + Say($"`MaxLength` is {options.MaxLength}: use {positions}.");
     }
 
@@ -66,7 +74,7 @@ internal static class FitReport
         bool isLarge = remainder == 0 || remainder * 4 >= options.BatchSize;
         if (options.DropLast || options.KeepPromptsTogether || options.Profile.EpochEnd == EpochEnd.AcrossEpochs) return;
         if (pairs < options.BatchSize || isLarge) return;
-        channel.Warning(Say($"The last step of each epoch has {remainder} of {options.BatchSize} pairs, under a quarter: each of them weighs ")
+        channel.Warning(Say($"The last step of each epoch has {remainder} of {options.BatchSize} {options.StepNoun}, under a quarter: each of them weighs ")
             + Say($"{options.BatchSize / (double)remainder:F0} times as much. Set `DropLast`, or take another `BatchSize`."));
     }
 

@@ -42,6 +42,7 @@ internal static class OptionsExtensions
             DropLast = options.DropLast,
             KeepsPromptsTogether = options.KeepPromptsTogether,
             EpochEnd = options.Profile.EpochEnd,
+            Rows = options.PackedRows(pairs),
         };
 
     /// <summary>Pairs in a batch of an evaluation; null for all in one, so that each weighs the same.</summary>
@@ -50,14 +51,19 @@ internal static class OptionsExtensions
 
     /// <param name="everyRow">Empty answers are kept and long ones cut, so that every row has a score; training refuses and drops them.</param>
     public static PreferenceEncoder Encoder(this LanguageModel model, ScoringOptions options, bool everyRow = false) =>
-        new(model.Tokenizer, model.SpecialTokens, model.Template, new PreferenceEncoderOptions
-        {
-            MaxLength = options.MaxLength,
-            MaxPromptLength = options.MaxPromptLength,
-            ApplyChatTemplate = options.ApplyChatTemplate,
-            Preparation = options.Profile.Preparation,
-            EmptyAnswers = everyRow ? EmptyAnswers.Keep
-                : options is PreferenceTrainerOptions { DropEmptyAnswers: true } ? EmptyAnswers.Drop : EmptyAnswers.Refuse,
-            LongAnswers = everyRow ? LongAnswers.Cut : LongAnswers.Drop,
-        });
+        new(model.Tokenizer, model.SpecialTokens, model.Template, options.Encoding(everyRow));
+
+    /// <summary>How rows become ids.</summary>
+    /// <inheritdoc cref="Encoder"/>
+    public static PreferenceEncoderOptions Encoding(this ScoringOptions options, bool everyRow = false) => new()
+    {
+        MaxLength = options.MaxLength,
+        MaxPromptLength = options.MaxPromptLength,
+        ApplyChatTemplate = options.ApplyChatTemplate,
+        ControlTokens = options.ControlTokens,
+        Preparation = options.Profile.Preparation,
+        EmptyAnswers = everyRow ? EmptyAnswers.Keep
+            : options is PreferenceTrainerOptions { DropEmptyAnswers: true } ? EmptyAnswers.Drop : EmptyAnswers.Refuse,
+        LongAnswers = everyRow ? LongAnswers.Cut : LongAnswers.Drop,
+    };
 }

@@ -7,15 +7,18 @@ namespace Microsoft.ML.SimPO;
 internal static class PairEncoding
 {
     /// <summary>
-    /// The pairs in the order of their rows, encoded on all processors while the rows are read. Memory is that of the ids and of the few rows
-    /// at hand, however large the data.
+    /// The prompts with their answers in the order of their rows, encoded on all processors while the rows are read. Memory is that of the ids and of the few
+    /// rows at hand, however large the data.
     /// </summary>
+    /// <param name="encode">From a row's texts and its number to ids; null for all that the row has.</param>
     /// <exception cref="InvalidDataException">A row cannot be encoded; the message names the first.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static EncodedPrompts Encode(PreferenceEncoder encoder, IDataView data, PairColumns columns, CancellationToken cancellationToken) =>
+    public static EncodedPrompts Encode(
+        PreferenceEncoder encoder, IDataView data, PairColumns columns, CancellationToken cancellationToken,
+        Func<PreferenceEncoder, string[], long, EncodedPrompt?>? encode = null) =>
         new(OrderedParallel
             .Select(
-                columns.Rows(data), row => row.Prompt.Length + row.Chosen.Length + row.Rejected.Length,
-                row => encoder.Encode(row.Prompt, row.Chosen, row.Rejected, row.Row), cancellationToken)
+                columns.Rows(data), row => row.Texts.Sum(t => t.Length),
+                row => encode is null ? encoder.Encode(row.Texts, row.Row) : encode(encoder, row.Texts, row.Row), cancellationToken)
             .OfType<EncodedPrompt>());
 }

@@ -68,7 +68,7 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
         CheckValidation(validationData);
         if (_options.ValidationFraction > 0)
         {
-            DataOperationsCatalog.TrainTestData split = PromptPartition.Split(_host, input, _options.PromptColumnName, _options.ValidationFraction, seed ?? 0);
+            DataOperationsCatalog.TrainTestData split = PromptPartition.Split(_host, input, _options.PartingColumn, _options.ValidationFraction, seed ?? 0);
             (input, validationData) = (split.TrainSet, split.TestSet);
             validationColumns = columns; // both parts have the schema of the whole
         }
@@ -102,10 +102,11 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
     private RunData Encode(LanguageModel model, IDataView data, PairColumns columns, IChannel channel, CancellationToken cancellationToken)
     {
         PreferenceEncoder encoder = model.Encoder(_options);
-        EncodedPrompts pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken);
+        EncodedPrompts pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken, _options.Encode);
         FitReport.Encoded(channel, encoder.Statistics, _options, model.Template is not null);
-        if (pairs.Count > 0) return new RunData(pairs, PairCounts.Of(encoder.Statistics));
-        throw new InvalidOperationException("There are no preference pairs to learn from: the data has no rows, or every row was dropped.");
+        if (pairs.Count > 0) return new RunData(_options.Prepare(pairs, data, _host), PairCounts.Of(encoder.Statistics));
+        string what = _options.RowNoun == PreferenceTrainerOptions.Pairs ? "preference pairs" : _options.RowNoun;
+        throw new InvalidOperationException($"There are no {what} to learn from: the data has no rows, or every row was dropped.");
     }
 
     /// <exception cref="InvalidOperationException">An option needs validation data and there is none, or there are two kinds of it.</exception>

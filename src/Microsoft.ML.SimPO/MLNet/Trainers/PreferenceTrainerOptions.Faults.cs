@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Training;
+
 namespace Microsoft.ML.SimPO;
 
 /// <content>What does not go together.</content>
@@ -7,7 +9,10 @@ public abstract partial class PreferenceTrainerOptions
 
     internal override IEnumerable<string> Contradictions()
     {
+        foreach (string fault in base.Contradictions()) yield return fault;
         if (!HasModel) yield return "`ModelPath` must name a folder in Hugging Face layout, but was empty.";
+        if (Rows != RowKind.Pairs && !TakesSingleAnswers) yield return $"`Rows` must be Pairs with {Method}, which needs a rejected answer, but was {Rows}.";
+        if (CompatibilityProfile.Fault(Compatibility, Method) is { } unknown) yield return unknown;
         if (Profile.ByMicroBatch && PairsPerMicroBatch is { } size and > 0 && BatchSize % size != 0)
             yield return Say($"`PairsPerMicroBatch` must divide `BatchSize` ({BatchSize}) with `Compatibility` {Compatibility}, but was {size}.");
         if (Profile.ByMicroBatch && KeepPromptsTogether)

@@ -5,7 +5,7 @@ public abstract partial class PreferenceTrainerOptions
 {
     /// <summary>The highest learning rate, of AdamW. Above 0, usually 3e-7 to 1e-6 for large models; default 5e-7.</summary>
     [Option("learning_rate", OptionEffect.Steps, Above = 0, Use = "3e-7 to 1e-6 for large models"), SweepRange(1e-7, 1e-5, LogScale = true, DefaultOrder = 1)]
-    public double LearningRate { get; set; } = 5e-7;
+    public virtual double LearningRate { get; set; } = 5e-7;
 
     /// <summary>Passes over the data; a fraction ends early. Above 0; default 1.</summary>
     [Option("num_train_epochs", OptionEffect.Steps, Above = 0, Use = "1"), SweepRange(0.5, 3)]

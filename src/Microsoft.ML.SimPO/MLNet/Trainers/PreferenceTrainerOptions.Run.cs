@@ -15,6 +15,13 @@ public abstract partial class PreferenceTrainerOptions
     public int EvaluationSteps { get; set; }
 
     /// <summary>
+    /// Steps between two lines of the log about them; the first and the last step always have one. The run's own log in <see cref="OutputPath"/> and
+    /// <c>Progress</c> have all. At least 1; default 1.
+    /// </summary>
+    [Option("logging_steps", OptionEffect.None, AtLeast = 1, Use = "1 for each step")]
+    public int LoggingSteps { get; set; } = 1;
+
+    /// <summary>
     /// So many prompts of the validation data are answered at every evaluation, the same each time and with the likeliest tokens, at most 128: loss and
     /// accuracy look well also of a model that has lost its language. The answers stand in the log and in <see cref="ValidationResult.SampleAnswers"/>. 0 or
     /// more; default 0, for none. Needs validation data.

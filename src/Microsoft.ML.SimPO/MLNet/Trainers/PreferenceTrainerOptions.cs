@@ -1,4 +1,8 @@
+using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training;
 
 namespace Microsoft.ML.SimPO;
 
@@ -7,6 +11,8 @@ namespace Microsoft.ML.SimPO;
 /// </summary>
 public abstract partial class PreferenceTrainerOptions : ScoringOptions
 {
+    internal const string Pairs = "pairs";
+
     private protected PreferenceTrainerOptions()
     {
     }
@@ -69,14 +75,42 @@ public abstract partial class PreferenceTrainerOptions : ScoringOptions
 
     internal override double TargetMargin => CreateLoss().TargetMargin;
 
+    /// <summary>The option that holds chosen answers where they are; null where the method has none.</summary>
+    internal virtual string? AnchorOption => null;
+
     /// <summary>Sentences about options that have no effect as they are set together.</summary>
     internal virtual IEnumerable<string> Warnings => [];
+
+    /// <summary>Whether the method can learn from rows of one answer.</summary>
+    internal virtual bool TakesSingleAnswers => false;
+
+    /// <summary>What messages call what a row becomes, in the plural.</summary>
+    internal virtual string RowNoun => Pairs;
+
+    /// <summary>What messages call what a step is made of, in the plural.</summary>
+    internal virtual string StepNoun => RowNoun;
 
     /// <summary>What a cross entropy beside the loss is the mean of, without a <see cref="Compatibility"/>.</summary>
     internal virtual SftNormalization CrossEntropy => SftNormalization.Pair;
 
+    /// <summary>From a row's texts to what is learned from it.</summary>
+    /// <returns>Null for a row that is dropped.</returns>
+    internal virtual EncodedPrompt? Encode(PreferenceEncoder encoder, string[] texts, long row) => encoder.Encode(texts, row);
+
+    /// <summary>Which of the data are dealt out together; null for each by itself.</summary>
+    internal virtual IReadOnlyList<int[]>? PackedRows(IReadOnlyList<EncodedPrompt> data) => null;
+
+    /// <summary>What the method trains on, made of the encoded rows of a data view: the rows themselves where it does nothing to them.</summary>
+    internal virtual IReadOnlyList<EncodedPrompt> Prepare(IReadOnlyList<EncodedPrompt> pairs, IDataView data, IHost host) => pairs;
+
     /// <summary>The loss that these options describe.</summary>
     internal abstract IAlignmentLoss CreateLoss();
+
+    /// <summary>Whether a second model is in memory while this one is trained.</summary>
+    internal virtual bool NeedsSecondModel => false;
+
+    /// <summary>The second model, as it is before the first step; null for none.</summary>
+    internal virtual MovingReference? CreateMovingReference(Decoder decoder) => null;
 
     /// <summary>The trainer of these options, which copies them.</summary>
     /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Microsoft.ML.SimPO.Native;
+using Microsoft.ML.SimPO.Scoring;
 
 namespace Microsoft.ML.SimPO;
 
@@ -8,6 +10,7 @@ namespace Microsoft.ML.SimPO;
 internal sealed class SharedBase(MLContext context, PreferenceTrainerOptions options) : IDisposable
 {
     private readonly IDisposable _threads = ComputeThread.Keep();
+    private readonly ConcurrentDictionary<string, ReferenceTable> _references = [];
     private AlignmentTransformer? _own;
 
     /// <summary>
@@ -16,6 +19,7 @@ internal sealed class SharedBase(MLContext context, PreferenceTrainerOptions opt
     public void GiveTo(PreferenceTrainerOptions fit)
     {
         (fit.OutputPath, fit.ResumeFrom, fit.SaveSteps, fit.SaveTotalLimit, fit.SaveOnCancel) = (null, null, 0, 0, false);
+        if (fit is ReferenceTrainerOptions over) over.ReferenceTables = _references;
         if (options.BaseModel is not null) return;
         _own ??= ModelSource.Of(options).OpenTransformer(context, options);
         (fit.BaseModel, fit.AdapterPath) = (_own, null); // it has the adapter already

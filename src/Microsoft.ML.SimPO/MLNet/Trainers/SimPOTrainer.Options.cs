@@ -32,9 +32,19 @@ public sealed partial class SimPOTrainer
         [Option("sft_normalization", OptionEffect.Steps)]
         public SftNormalization SftNormalization { get; set; }
 
+        /// <summary>
+        /// How much the reward bends: with another value than 0 it is AlphaPO's beta (1 - exp(-Alpha m)) / Alpha of the mean log-probability m (arXiv
+        /// 2501.03884), whose limit at 0 is SimPO's beta m. Above 0 unlikely answers count for more, below 0 for less. From -10 to 10, usually 0.1 to 0.5;
+        /// default 0, for SimPO.
+        /// </summary>
+        [Option("alpha", OptionEffect.Steps, AtLeast = -10, AtMost = 10, Use = "0 for SimPO, or 0.1 to 0.5", Unsaid = "0"), SweepRange(0, 0.5)]
+        public float Alpha { get; set; }
+
         internal override string Method => "SimPO";
 
         internal override string? MethodInState => null;
+
+        internal override string AnchorOption => nameof(SftWeight);
 
         internal override SftNormalization CrossEntropy => SftNormalization;
 
@@ -50,7 +60,7 @@ public sealed partial class SimPOTrainer
         }
 
         internal override IAlignmentLoss CreateLoss() =>
-            new SimPOLoss(Beta, GammaBetaRatio, LossType, LabelSmoothing, SftWeight, Profile.CrossEntropy ?? SftNormalization);
+            new SimPOLoss(Beta, GammaBetaRatio, LossType, LabelSmoothing, SftWeight, Profile.CrossEntropy ?? SftNormalization, Alpha);
 
         internal override IPreferenceTrainer CreateTrainer(MLContext context) => new SimPOTrainer(context, this);
 

@@ -3,7 +3,11 @@ using Microsoft.ML.SimPO.Text.Templates;
 namespace Microsoft.ML.SimPO.Text.Encoders;
 
 /// <summary>The texts of a pair by the sound rules: the prompt with the generation prompt, the answer as the model has to write it.</summary>
-internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns)
+/// <param name="template">Null for none.</param>
+/// <param name="turns">What it puts around turns; null for none.</param>
+/// <param name="control">Finds control tokens in words.</param>
+/// <param name="words">What they are in the rows of data.</param>
+internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns, ControlTokens control, ControlTokenText words)
 {
     private readonly ConversationRenderer? _renderer = template is null ? null : new ConversationRenderer(template);
 
@@ -21,9 +25,10 @@ internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns)
             string chosenTurn = Ended(row.Answers[0][^1].Content), rejectedTurn = Ended(row.Answers[1][^1].Content);
             return new PairTexts(prompt, chosenTurn, rejectedTurn, PromptHandling.AlreadyTemplated, turns.Ending is null, turns.WritesBos);
         }
+        row = WithControlTokens(row);
         RenderedAnswers texts = _renderer.Render(row);
         string first = Response(texts.Answers[0], row.Answers[0]), second = Response(texts.Answers[1], row.Answers[1]);
-        return new PairTexts(texts.Prompt, first, second, PromptHandling.Templated, turns.Ending is null);
+        return new PairTexts(texts.Prompt, first, second, PromptHandling.Templated, turns.Ending is null) { LeftOut = texts.LeftOut };
     }
 
     /// <summary>The prompt alone, from which the model goes on, and whether the tokens that the tokenizer puts first belong before it.</summary>
@@ -35,7 +40,24 @@ internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns)
     }
 
     /// <inheritdoc cref="PromptOf(string)"/>
-    public (string Text, bool AddsSpecial) PromptOf(Conversation prompt) => _renderer is null ? (PlainPrompt(prompt), true) : (_renderer.Prompt(prompt), false);
+    public (string Text, bool AddsSpecial) PromptOf(Conversation prompt) =>
+        _renderer is null ? (PlainPrompt(prompt), true) : (_renderer.Prompt(OfOthers(prompt)), false);
+
+    /// <summary>What users and tools say is letters to a model that is served, so that nobody can write a turn from inside another.</summary>
+    private Conversation OfOthers(Conversation prompt) => prompt.With(
+        [.. prompt.Messages.Select(message => message.Role is Message.User or Message.Tool ? control.Marked([message])[0] : message)]);
+
+    /// <summary>The row with control tokens in its words as the options have them.</summary>
+    private PromptedAnswers WithControlTokens(PromptedAnswers row)
+    {
+        if (words == ControlTokenText.Tokens) return row;
+        if (words == ControlTokenText.Text)
+            return row with { Prompt = control.Marked(row.Prompt), Answers = [.. row.Answers.Select(control.Marked)] };
+        return control.Find(row.Prompt.Messages.Concat(row.Answers.SelectMany(answer => answer))) is not { } token
+            ? row
+            : throw new InvalidDataException($"`{token}`, a control token of the model, stands in the words of the row. "
+                + $"Remove it, or set `ControlTokens` to `{ControlTokenText.Text}` to have it as letters.");
+    }
 
     private static string PlainPrompt(Conversation prompt)
     {

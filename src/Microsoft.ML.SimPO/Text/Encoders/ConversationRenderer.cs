@@ -47,9 +47,11 @@ internal sealed class ConversationRenderer(ChatTemplate template)
     {
         if (wholes.All(whole => whole.StartsWith(head, StringComparison.Ordinal)))
             return new RenderedAnswers(head, [.. wholes.Select(whole => whole[head.Length..])]);
-        if (opensThought && Thoughts(answers, head, wholes) is { } thoughts) return thoughts;
-        return AfterOneTurn(prompt, answers, head) ?? BehindHeader(answers, head, wholes) ?? throw new InvalidDataException(
-            $"the model's chat template does not begin the whole conversation with the prompt as it is at inference: {Shown(head, wholes)} is left out. "
+        string leftOut = Shown(head, wholes);
+        RenderedAnswers? otherwise = opensThought ? Thoughts(answers, head, wholes) : null;
+        otherwise ??= AfterOneTurn(prompt, answers, head) ?? BehindHeader(answers, head, wholes);
+        return otherwise is not null ? otherwise with { LeftOut = leftOut } : throw new InvalidDataException(
+            $"the model's chat template does not begin the whole conversation with the prompt as it is at inference: {leftOut} is left out. "
             + "Use another template, or leave the row out.");
     }
 

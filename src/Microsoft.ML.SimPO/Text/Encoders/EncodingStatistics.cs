@@ -13,5 +13,14 @@ namespace Microsoft.ML.SimPO.Text.Encoders;
 internal sealed record EncodingStatistics(
     long Encoded, long Templated, long AlreadyTemplated, long CutPrompts, long CutAnswers, long Merged, long EqualAnswers, long DroppedLong, long DroppedEmpty)
 {
+    /// <summary>
+    /// Pairs of which the template writes the whole conversation otherwise than prompt and answer: the prompt is as the model is served, and the example is
+    /// what of it the whole lacks. Null for none.
+    /// </summary>
+    public RowsWithExample? RenderedOtherwise { get; init; }
+
+    /// <summary>Pairs with a sequence of which something does not hold that has to hold of every one; see <see cref="SequenceCheck"/>. Null for none.</summary>
+    public RowsWithExample? Faults { get; init; }
+
     public long Plain => Encoded - Templated - AlreadyTemplated;
 }

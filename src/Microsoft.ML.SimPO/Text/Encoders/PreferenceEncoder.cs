@@ -14,6 +14,8 @@ internal sealed class PreferenceEncoder
     private readonly SideTokenizer _sides;
     private readonly ChatTexts _texts;
     private readonly ReferenceEncoder? _reference;
+    private readonly SequenceCheck _check;
+    private readonly Trl116Encoder? _trl116;
     private readonly EncodingCounters _counters = new();
     private readonly int? _endToken;
 
@@ -37,13 +39,21 @@ internal sealed class PreferenceEncoder
                 + "so an answer would have no end. "
                 + "Set `eos_token` in tokenizer_config.json.");
         EndTokens = [.. new[] { _endToken, eos }.OfType<int>().Distinct()];
-        _sides = new SideTokenizer(tokenizer, bos, eos);
-        _texts = new ChatTexts(applied, turns);
-        _reference = _options.Preparation == RowPreparation.Own ? null : new ReferenceEncoder(tokenizer, applied, bos, eos ?? _endToken.Value, _options);
+        _check = new SequenceCheck(tokenizer, bos, EndTokens);
+        Control = new ControlTokens(tokenizer, applied);
+        _sides = new SideTokenizer(tokenizer, Control, bos, eos);
+        _texts = new ChatTexts(applied, turns, Control, _options.ControlTokens);
+        if (_options.Preparation == RowPreparation.Trl116)
+            _trl116 = new Trl116Encoder(tokenizer, applied, tokens.Eos ?? turns!.EndToken!, _options);
+        else if (_options.Preparation != RowPreparation.Own)
+            _reference = new ReferenceEncoder(tokenizer, applied, bos, eos ?? _endToken.Value, _options);
     }
 
     /// <summary>The tokens at which an answer ends: that of the turn, and EOS where it is another.</summary>
     public IReadOnlyList<int> EndTokens { get; }
+
+    /// <summary>The tokens that part turns, in words of the data.</summary>
+    public ControlTokens Control { get; }
 
     /// <summary>What was done so far.</summary>
     public EncodingStatistics Statistics => _counters.Snapshot();
@@ -61,13 +71,16 @@ internal sealed class PreferenceEncoder
     /// <param name="row">The row's number, for messages.</param>
     /// <returns>Null for a pair that the options drop.</returns>
     /// <exception cref="InvalidDataException">The row cannot be encoded; the message names it.</exception>
-    public EncodedPrompt? Encode(string prompt, string chosen, string rejected, long row)
+    public EncodedPrompt? Encode(string prompt, string chosen, string rejected, long row) =>
+        Named(row, () => EncodeAt(row, prompt, chosen, rejected));
+
+    private static EncodedPrompt? Named(long row, Func<EncodedPrompt?> encode)
     {
         try
         {
-            EncodedPrompt? pair = Encode(prompt, chosen, rejected);
-            if (pair is not null) pair.Row = row;
-            return pair;
+            EncodedPrompt? encoded = encode();
+            if (encoded is not null) encoded.Row = row;
+            return encoded;
         }
         catch (JinjaException e)
         {
@@ -93,12 +106,48 @@ internal sealed class PreferenceEncoder
         }
     }
 
+    /// <summary>One pair with all that was made of it, by the sound rules or those of a reference; not counted.</summary>
+    /// <inheritdoc cref="Encode(string, string, string, long)"/>
+    /// <exception cref="InvalidDataException">The row cannot be encoded; the message says why, without its number.</exception>
+    public EncodingDetail Examine(string prompt, string chosen, string rejected)
+    {
+        try
+        {
+            return _reference?.Examine(prompt, chosen, rejected) ?? _trl116?.Examine(prompt, chosen, rejected) ?? Detail(_texts.Of(prompt, chosen, rejected));
+        }
+        catch (JinjaException e)
+        {
+            throw new InvalidDataException($"the model's chat template refuses this conversation: {e.Detail}", e);
+        }
+    }
+
+    /// <summary>The ids of a row: of a pair, of a prompt with one answer, or of a text.</summary>
+    /// <param name="texts">Prompt, chosen and rejected answer; prompt and answer; or a text alone.</param>
+    /// <inheritdoc cref="Encode(string, string, string, long)" path="/param[@name='row']|/returns|/exception"/>
+    public EncodedPrompt? Encode(string[] texts, long row) => texts switch
+    {
+        [var text] => EncodeText(text, row),
+        [var prompt, var answer] => EncodeAnswer(prompt, answer, row),
+        _ => Encode(texts[0], texts[1], texts[2], row),
+    };
+
     /// <summary>The ids of a prompt with one answer, as they are in a pair whose other answer is not longer.</summary>
     /// <inheritdoc cref="Encode(string, string, string, long)"/>
-    public EncodedPrompt? EncodeAnswer(string prompt, string answer, long row) =>
-        Encode(prompt, answer, answer, row) is { } pair
-            ? new EncodedPrompt(pair.Chosen) { Row = row, HasCutPrompt = pair.HasCutPrompt, HasCutAnswer = pair.HasCutAnswer }
-            : null;
+    public EncodedPrompt? EncodeAnswer(string prompt, string answer, long row) => Named(row, () => EncodeAt(row, prompt, answer, null));
+
+    /// <summary>The ids of a text and EOS, all scored but the first, which nothing predicts. No template is applied; a long text keeps its start.</summary>
+    /// <param name="text">A plain text, or one that a template wrote.</param>
+    /// <inheritdoc cref="Encode(string, string, string, long)" path="/param[@name='row']|/returns|/exception"/>
+    public EncodedPrompt? EncodeText(string text, long row) => Named(row, () =>
+    {
+        if (IsEmpty(text, "text")) return Drop(isEmpty: true);
+        if (ConversationText.TryParse(text) is not null)
+            throw new InvalidDataException("the text is a conversation. Give its last answer in a column of its own, and what is before it as the prompt.");
+        (int[] ids, bool isCut) = _sides.Text(text, EndTokens[^1], _options.MaxLength);
+        var encoded = new EncodedPrompt(new EncodedAnswer(ids, 1) { Rating = 1 });
+        _counters.Encoded(PromptHandling.Plain, cutPrompt: false, isCut, merged: false, encoded);
+        return encoded;
+    });
 
     /// <summary>The ids of a prompt from which the model goes on, uncut.</summary>
     /// <param name="prompt">A text or messages, as for a pair.</param>
@@ -111,28 +160,37 @@ internal sealed class PreferenceEncoder
 
     private int[] Ids((string Text, bool AddsSpecial) prompt) => _sides.Prompt(prompt.Text, prompt.AddsSpecial);
 
-    private EncodedPrompt? Encode(string prompt, string chosen, string rejected)
+    /// <param name="rejected">Null for a prompt with one answer.</param>
+    private EncodedPrompt? EncodeAt(long row, string prompt, string chosen, string? rejected)
     {
         if (_reference is not null) return _reference.Encode(prompt, chosen, rejected, _counters);
-        bool isEmpty = IsEmpty(prompt, "prompt") || IsEmpty(chosen, "chosen answer") || IsEmpty(rejected, "rejected answer");
-        return isEmpty ? Drop(isEmpty: true) : Encode(_texts.Of(prompt, chosen, rejected));
+        if (_trl116 is not null) return _trl116.Encode(prompt, chosen, rejected, _counters);
+        bool isEmpty = IsEmpty(prompt, "prompt") || IsEmpty(chosen, rejected is null ? "answer" : "chosen answer")
+            || (rejected is not null && IsEmpty(rejected, "rejected answer"));
+        if (isEmpty) return Drop(isEmpty: true);
+        EncodingDetail detail = Detail(_texts.Of(prompt, chosen, rejected ?? chosen));
+        if (detail.Pair is not { } pair) return Drop(isEmpty: false);
+        if (rejected is null) pair = new EncodedPrompt(pair.Chosen) { HasCutPrompt = pair.HasCutPrompt, HasCutAnswer = pair.HasCutAnswer };
+        _counters.Encoded(detail.Texts.Handling, detail.CutsPrompt, detail.CutsAnswer, detail.IsMerged, pair);
+        _counters.Odd(row, detail);
+        return pair;
     }
 
-    private EncodedPrompt? Encode(PairTexts texts)
+    private EncodingDetail Detail(PairTexts texts)
     {
         (EncodedSide chosen, EncodedSide rejected) = _sides.Pair(texts);
+        string? fault = _check.Fault(chosen) ?? _check.Fault(rejected);
         if (PairTruncation.Fit(chosen, rejected, _options, _endToken) is not var (fittedChosen, fittedRejected, cutsPrompt, cutsAnswer))
-            return Drop(isEmpty: false);
+            return new EncodingDetail(texts, chosen, rejected, null, false, false) { Fault = fault };
         var pair = EncodedPrompt.Pair(
             fittedChosen.Ids, fittedChosen.PromptLength, fittedRejected.Ids, fittedRejected.PromptLength, 0, cutsPrompt, cutsAnswer);
-        _counters.Encoded(texts.Handling, cutsPrompt, cutsAnswer, chosen.IsMerged || rejected.IsMerged, pair);
-        return pair;
+        return new EncodingDetail(texts, chosen, rejected, pair, cutsPrompt, cutsAnswer) { Fault = fault };
     }
 
     /// <summary>Whether a text that a pair needs says nothing; null is empty in a data view. A missing prompt is as wrong as a missing answer.</summary>
     private bool IsEmpty(string text, string name)
     {
-        if (_options.EmptyAnswers == EmptyAnswers.Keep || !string.IsNullOrWhiteSpace(text)) return false;
+        if (_options.EmptyAnswers == EmptyAnswers.Keep || !VisibleText.IsBlank(text)) return false;
         if (_options.EmptyAnswers == EmptyAnswers.Drop) return true;
         throw new InvalidDataException($"the {name} is empty. Remove the row, or set `DropEmptyAnswers`.");
     }

@@ -18,6 +18,10 @@ internal sealed record PreferenceEncoderOptions
     /// <summary>Default <see cref="EmptyAnswers.Refuse"/>.</summary>
     public EmptyAnswers EmptyAnswers { get; init; } = EmptyAnswers.Refuse;
 
+    /// <summary>What control tokens in the words of a conversation are; a compatibility mode has them as tokens. Default <see cref="ControlTokenText.Tokens"/>.
+    /// </summary>
+    public ControlTokenText ControlTokens { get; init; } = ControlTokenText.Tokens;
+
     /// <summary>Default <see cref="RowPreparation.Own"/>.</summary>
     public RowPreparation Preparation { get; init; } = RowPreparation.Own;
 

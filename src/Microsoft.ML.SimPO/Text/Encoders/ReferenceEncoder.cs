@@ -7,13 +7,26 @@ internal sealed class ReferenceEncoder(HfTokenizer tokenizer, ChatTemplate? temp
 {
     private const int DefaultPromptLength = 1800;
 
-    public EncodedPrompt Encode(string prompt, string chosen, string rejected, EncodingCounters counters)
+    /// <param name="rejected">Null for a prompt with one answer.</param>
+    public EncodedPrompt Encode(string prompt, string chosen, string? rejected, EncodingCounters counters)
     {
-        PairTexts texts = TextsOf(prompt, chosen, rejected);
+        PairTexts texts = TextsOf(prompt, chosen, rejected ?? chosen);
         var tokenization = new ReferenceTokenization(tokenizer, bos, eos, options.MaxLength, PromptLength, options.PromptCut);
         ReferenceRow row = tokenization.Encode(texts.Prompt, texts.Chosen, texts.Rejected);
-        counters.Encoded(texts.Handling, row.CutsPrompt, row.CutsAnswer, row.IsMerged, row.Pair);
-        return row.Pair;
+        EncodedPrompt encoded = rejected is null ? new EncodedPrompt(row.Pair.Chosen) : row.Pair;
+        counters.Encoded(texts.Handling, row.CutsPrompt, row.CutsAnswer, row.IsMerged, encoded);
+        return encoded;
+    }
+
+    /// <summary>The pair with its texts. What was cut of it is not told apart.</summary>
+    public EncodingDetail Examine(string prompt, string chosen, string rejected)
+    {
+        PairTexts texts = TextsOf(prompt, chosen, rejected);
+        ReferenceRow row = new ReferenceTokenization(tokenizer, bos, eos, options.MaxLength, PromptLength, options.PromptCut)
+            .Encode(texts.Prompt, texts.Chosen, texts.Rejected);
+        return new EncodingDetail(texts, Side(row.Pair.Chosen), Side(row.Pair.Rejected), row.Pair, row.CutsPrompt, row.CutsAnswer);
+
+        EncodedSide Side(EncodedAnswer answer) => new(answer.Ids.Span.ToArray(), answer.PromptLength, 0, row.IsMerged);
     }
 
     private int PromptLength => options.MaxPromptLength ?? Math.Min(DefaultPromptLength, Math.Max(1, options.MaxLength * 7 / 8));
@@ -24,6 +37,6 @@ internal sealed class ReferenceEncoder(HfTokenizer tokenizer, ChatTemplate? temp
         PromptedAnswers row = PromptedAnswers.Parse(prompt, ("chosen", chosen), ("rejected", rejected));
         return options.Preparation == RowPreparation.SimPOReference
             ? ReferenceTexts.SimPO(template, row.Prompt.Messages, row.Answers[0], row.Answers[1])
-            : ReferenceTexts.Trl(template, row.Prompt.Messages, row.Answers[0], row.Answers[1]);
+            : ReferenceTexts.Trl(template, row.Prompt with { Tools = null, Documents = null }, row.Answers[0], row.Answers[1]);
     }
 }

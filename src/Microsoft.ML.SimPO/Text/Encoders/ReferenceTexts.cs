@@ -20,16 +20,20 @@ internal static class ReferenceTexts
     }
 
     /// <summary>TRL: the answer is what the whole chat has behind the prompt with its generation prompt, as far as both agree.</summary>
-    /// <inheritdoc cref="SimPO"/>
+    /// <param name="template">The chat template.</param>
+    /// <param name="prompt">The turns before the answers, with whatever else the template gets.</param>
+    /// <param name="chosen">The preferred answer, as messages.</param>
+    /// <param name="rejected">The other answer, as messages.</param>
     /// <exception cref="InvalidDataException">The prompt has no turns, or ends with one that nobody answers.</exception>
-    public static PairTexts Trl(ChatTemplate template, IReadOnlyList<Message> prompt, IReadOnlyList<Message> chosen, IReadOnlyList<Message> rejected)
+    public static PairTexts Trl(ChatTemplate template, Conversation prompt, IReadOnlyList<Message> chosen, IReadOnlyList<Message> rejected)
     {
-        if (prompt.Count == 0) throw new InvalidDataException("chosen and rejected have no turn in common that could be the prompt.");
-        bool continues = prompt[^1].Role == "assistant";
-        if (!continues && prompt[^1].Role is not ("user" or "tool")) throw new InvalidDataException($"Invalid role in the last message: {prompt[^1].Role}.");
+        if (prompt.Messages.Count == 0) throw new InvalidDataException("chosen and rejected have no turn in common that could be the prompt.");
+        string last = prompt.Messages[^1].Role;
+        bool continues = last == Message.Assistant;
+        if (!continues && last is not (Message.User or Message.Tool)) throw new InvalidDataException($"Invalid role in the last message: {last}.");
         string text = template.Render(prompt, addGenerationPrompt: !continues, continueFinalMessage: continues);
-        string withChosen = template.Render([.. prompt, .. chosen], addGenerationPrompt: false);
-        string withRejected = template.Render([.. prompt, .. rejected], addGenerationPrompt: false);
+        string withChosen = template.Render(prompt.With([.. prompt.Messages, .. chosen]), addGenerationPrompt: false);
+        string withRejected = template.Render(prompt.With([.. prompt.Messages, .. rejected]), addGenerationPrompt: false);
         text = text[..text.AsSpan().CommonPrefixLength(withChosen)];
         string answer = withChosen[text.Length..];
         text = text[..text.AsSpan().CommonPrefixLength(withRejected)];

@@ -14,4 +14,10 @@ internal enum RowPreparation
     /// <c>DPOTrainer</c> appends another EOS in any case.
     /// </summary>
     Trl024,
+
+    /// <summary>
+    /// That of TRL 1.16's <c>DPOTrainer</c> and <c>KTOTrainer</c>: the answer begins where prompt and whole text differ, EOS is there once, and each sequence
+    /// keeps its first tokens.
+    /// </summary>
+    Trl116,
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Text.Tokenization;
+using Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
 using Microsoft.ML.SimPO.Text.Tokenization.Decoders;
 using Microsoft.ML.SimPO.Text.Tokenization.Files;
 using Microsoft.ML.SimPO.Text.Tokenization.PostProcessors;
@@ -112,6 +113,20 @@ public sealed partial class HfTokenizer : Tokenizer
 
     /// <summary>Whether a token is left out when special tokens are skipped.</summary>
     public bool IsSpecial(int id) => TokenText(id) is string text && _pipeline.Added.IsSpecial(text);
+
+    /// <summary>The tokens beside those of the model, such as marks of turns.</summary>
+    internal IReadOnlyCollection<AddedToken> AddedTokens => _pipeline.Added.Tokens;
+
+    /// <summary>The ids of a text in which no added token is looked for: what reads like one is letters.</summary>
+    internal int[] EncodeLetters(string text)
+    {
+        if (!_sinks.TryTake(out TokenSink? tokens)) tokens = new TokenSink();
+        tokens.Reset(TokenDetail.Ids);
+        _pipeline.EncodeLetters(text, tokens);
+        int[] ids = tokens.Ids.ToArray();
+        _sinks.Add(tokens);
+        return ids;
+    }
 
     /// <summary>What <see cref="CountTokens(string, bool)"/> takes, in steps of the patterns and of the model.</summary>
     internal long CountWork(string text)

@@ -51,6 +51,16 @@ internal sealed class TokenizationPipeline
         if (text.Length < 1 << 18) _workspaces.Add(workspace);
     }
 
+    /// <summary>Appends the tokens of a text in which no added token is looked for, without places.</summary>
+    public void EncodeLetters(ReadOnlySpan<char> text, TokenSink tokens)
+    {
+        if (!_workspaces.TryTake(out Workspace? workspace)) workspace = new Workspace();
+        workspace.Text.Load(text, 0, text.Length, _needsOrigins);
+        Normalizer?.Normalize(workspace.Text);
+        EncodePieces(workspace.Text, workspace, tokens);
+        if (text.Length < 1 << 18) _workspaces.Add(workspace);
+    }
+
     private void EncodeNormalized(Workspace workspace, TokenSink tokens)
     {
         if (Added.Normalized.IsEmpty)

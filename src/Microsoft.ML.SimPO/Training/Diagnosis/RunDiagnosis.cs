@@ -6,7 +6,8 @@ namespace Microsoft.ML.SimPO.Training.Diagnosis;
 /// </summary>
 /// <param name="pairsPerStep">Pairs in a step.</param>
 /// <param name="learningRate">The highest of the run, for messages.</param>
-internal sealed class RunDiagnosis(int pairsPerStep, double learningRate)
+/// <param name="anchor">The option that holds chosen answers where they are, for messages; null where the method has none.</param>
+internal sealed class RunDiagnosis(int pairsPerStep, double learningRate, string? anchor = null)
 {
     private const double Fall = 0.3, SevereFall = 1.0, FallAtOnce = 2.0, VanishedShare = 1e-3, StandardErrors = 3;
     private const int WindowPairs = 64, FewestGradients = 3;
@@ -37,8 +38,8 @@ internal sealed class RunDiagnosis(int pairsPerStep, double learningRate)
         string verdict = severe ? "the model has lost its language" : "the model is losing its language";
         return new TrainingDiagnosis(step.Step, TrainingSymptom.ChosenLogProbabilityFell, severe, fall, Say(
             $"After step {step.Step} the chosen answers' log-probability has fallen by {fall:F2} nats a token, from {start.Average():F2} to ")
-            + Say($"{recent.Average():F2}, while the accuracy reads {step.Accuracy:P0}: {verdict}. ")
-            + Say($"Use a lower `LearningRate` than {learningRate:G3}, or add `SftWeight`."));
+            + Say($"{recent.Average():F2}{Accuracy(", while", step)}: {verdict}. ")
+            + Say($"Use a lower `LearningRate` than {learningRate:G3}{(anchor is null ? "" : $", or add `{anchor}`")}."));
     }
 
     /// <summary>Steps that are compared: whole windows where there are two, else the first with the newest, and both halves of a run that is over.</summary>
@@ -58,9 +59,14 @@ internal sealed class RunDiagnosis(int pairsPerStep, double learningRate)
         _vanished = true;
         return new TrainingDiagnosis(step.Step, TrainingSymptom.GradientVanished, false, largest / start, Say(
             $"After step {step.Step} the gradient norm has stayed below {largest:G2} for {window} steps, where it began with {start:G3}: ")
-            + Say($"nothing is learned any more, though the accuracy reads {step.Accuracy:P0}. Every margin is far beyond its target; ")
-            + Say($"use a lower `LearningRate` than {learningRate:G3}, fewer `Epochs`, or check that the answers differ."));
+            + Say($"nothing is learned any more{Accuracy(", though", step)}. ")
+            + (double.IsNaN(step.Accuracy) ? "Use" : "Every margin is far beyond its target; use")
+            + Say($" a lower `LearningRate` than {learningRate:G3}, fewer `Epochs`, or check that the answers differ."));
     }
+
+    /// <summary>Nothing where single answers are trained on.</summary>
+    private static string Accuracy(string conjunction, TrainingProgress step) =>
+        double.IsNaN(step.Accuracy) ? "" : Say($"{conjunction} the accuracy reads {step.Accuracy:P0}");
 
     private static double Variance(double[] values)
     {

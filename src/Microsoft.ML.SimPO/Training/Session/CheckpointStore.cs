@@ -8,7 +8,8 @@ namespace Microsoft.ML.SimPO.Training.Session;
 /// <summary>Writes checkpoints of a run and finds those of a run that went before.</summary>
 /// <param name="folder">The run's folder; null where it writes nothing.</param>
 /// <param name="files">What a model folder holds beside weights.</param>
-internal sealed class CheckpointStore(RunFolder? folder, Decoder decoder, ModelFiles files)
+/// <param name="reference">The reference model that follows the decoder; null for none.</param>
+internal sealed class CheckpointStore(RunFolder? folder, Decoder decoder, ModelFiles files, MovingReference? reference = null)
 {
     /// <summary>The run's folder; null where nothing is written.</summary>
     public RunFolder? Folder => folder;
@@ -34,6 +35,7 @@ internal sealed class CheckpointStore(RunFolder? folder, Decoder decoder, ModelF
             Write(checkpoint, staged =>
             {
                 OptimizerFile.Write(staged, optimizer);
+                reference?.Write(staged);
                 TrainingStateFile.Write(staged, state);
             });
             folder.NoteWritten(state.Step);

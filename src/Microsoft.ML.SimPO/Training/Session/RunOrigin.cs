@@ -42,6 +42,7 @@ internal sealed class RunOrigin
         if (State is null) return;
         TrainedWeights.Read(Checkpoint!, decoder.Trainable);
         OptimizerFile.Read(Checkpoint!, steps.Optimizer, State.Step);
+        steps.Reference?.Read(Checkpoint!);
         steps.GoOn(State.Step, State.Elapsed);
     }
 }

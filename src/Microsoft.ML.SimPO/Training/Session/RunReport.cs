@@ -1,16 +1,25 @@
+using System.Globalization;
 using Microsoft.ML.SimPO.Training.State;
 
 namespace Microsoft.ML.SimPO.Training.Session;
 
 /// <summary>What a run says in the log.</summary>
-internal sealed class RunReport(ITrainingLog log) : ITrainingObserver
+/// <param name="every">Steps between two lines about them.</param>
+internal sealed class RunReport(ITrainingLog log, int every) : ITrainingObserver
 {
-    public void OnStep(TrainingProgress step) => log.Info(Say(
+    public void OnStep(TrainingProgress step)
+    {
+        if (step.Step == 1 || step.Step == step.TotalSteps || step.Step % every == 0) Say(step);
+    }
+
+    private void Say(TrainingProgress step) => log.Info(Say(
         $"step {step.Step}/{step.TotalSteps} epoch {step.Epoch:F2} loss {step.Loss:F4} ")
         + Say($"grad_norm {step.GradientNorm:G4} learning_rate {step.LearningRate:G3} ")
-        + Say($"rewards/chosen {step.ChosenReward:F4} rewards/rejected {step.RejectedReward:F4} ")
-        + Say($"rewards/accuracies {step.Accuracy:F3} rewards/margins {step.Margin:F4} ")
-        + Say($"logps/chosen {step.ChosenLogProbability:F4} logps/rejected {step.RejectedLogProbability:F4} tokens_per_second {step.TokensPerSecond:F0}"));
+        + Figure("rewards/chosen", step.ChosenReward, "F4") + Figure("rewards/rejected", step.RejectedReward, "F4")
+        + Figure("rewards/accuracies", step.Accuracy, "F3") + Figure("rewards/margins", step.Margin, "F4")
+        + Figure("logps/chosen", step.ChosenLogProbability, "F4") + Figure("logps/rejected", step.RejectedLogProbability, "F4")
+        + string.Concat(step.MethodMetrics.Select(m => Figure(m.Key, m.Value, "F4")))
+        + Say($"tokens_per_second {step.TokensPerSecond:F0}"));
 
     /// <summary>A severe finding is an error of the log; the run goes on.</summary>
     public void OnFinding(TrainingDiagnosis finding)
@@ -19,9 +28,13 @@ internal sealed class RunReport(ITrainingLog log) : ITrainingObserver
         else log.Warning(finding.Message);
     }
 
-    public void OnValidation(ValidationResult validation) => log.Info(Say(
-        $"validation after step {validation.Step}: eval_loss {validation.Loss:F4} accuracy {validation.Metrics.Accuracy:P1} ")
-        + Say($"mean margin {validation.Metrics.MeanMargin:F4} of {validation.Metrics.Count} pairs"));
+    public void OnValidation(ValidationResult validation)
+    {
+        AlignmentMetrics metrics = validation.Metrics;
+        string own = string.Concat(validation.MethodMetrics.Select(m => Say($" eval_{m.Key} {m.Value:F4}")));
+        string pairs = metrics.Count == 0 ? "" : Say($" accuracy {metrics.Accuracy:P1} mean margin {metrics.MeanMargin:F4} of {metrics.Count} pairs");
+        log.Info(Say($"validation after step {validation.Step}: eval_loss {validation.Loss:F4}") + own + pairs);
+    }
 
     public void Resumed(string checkpoint, TrainingState state, int threads, IEnumerable<string> cutting)
     {
@@ -45,6 +58,10 @@ internal sealed class RunReport(ITrainingLog log) : ITrainingObserver
     public void Done(int steps, TimeSpan elapsed) => log.Info(Say($"{steps} steps in {elapsed.TotalSeconds:F1} s."));
 
     public void Restored(int step, double loss) => log.Info(Say($"The model is that after step {step}, with the lowest eval_loss, {loss:F4}."));
+
+    /// <summary>Nothing where it is not a number: no answer has it.</summary>
+    private static string Figure(string name, double value, string format) =>
+        double.IsNaN(value) ? "" : $"{name} {value.ToString(format, CultureInfo.InvariantCulture)} ";
 
     private static string Say(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -9,6 +9,12 @@ internal sealed record SessionSettings
     /// <summary>The highest of the run, for the diagnosis.</summary>
     public required double LearningRate { get; init; }
 
+    /// <summary>Steps between two lines about them in what the run says.</summary>
+    public int LoggingSteps { get; init; } = 1;
+
+    /// <summary>The option that holds chosen answers where they are, for the diagnosis; null where the method has none.</summary>
+    public string? Anchor { get; init; }
+
     /// <summary>Steps between two evaluations; 0 for the end of each epoch.</summary>
     public int EvaluationSteps { get; init; }
 

@@ -15,9 +15,9 @@ internal sealed class TrainingSession(
     : IDisposable
 {
     private readonly BestModel _best = new(decoder, inMemory: settings.KeepsBest && store.Folder is null);
-    private readonly RunDiagnosis _diagnosis = new(settings.PairsPerStep, settings.LearningRate);
+    private readonly RunDiagnosis _diagnosis = new(settings.PairsPerStep, settings.LearningRate, settings.Anchor);
     private readonly TrainingRecord _record = new();
-    private readonly RunReport _report = new(log);
+    private readonly RunReport _report = new(log, settings.LoggingSteps);
     private readonly RunLog? _file = store.Folder is { } folder ? new(folder) : null;
     private readonly DateTimeOffset? _startedAt = origin.State is { } state ? state.StartedAt : DateTimeOffset.UtcNow;
     private int? _savedStep;

@@ -1,23 +1,37 @@
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Training.Session;
 
 /// <summary>Judges a model in training by pairs that it is not trained on.</summary>
 /// <param name="tokensPerPass">At most so many rows a forward pass; a longer pair is one by itself.</param>
 /// <param name="batchSize">Pairs of a batch where a reference is followed, which takes means over batches; null where all pairs weigh the same.</param>
-internal sealed class Validator(Decoder decoder, IAlignmentLoss loss, int tokensPerPass, int? batchSize)
+/// <param name="reference">The reference model that follows the decoder; null for none.</param>
+/// <param name="rows">Pairs that count as one in such a batch; null for each by itself.</param>
+internal sealed class Validator(
+    Decoder decoder, IAlignmentLoss loss, int tokensPerPass, int? batchSize, MovingReference? reference = null, IReadOnlyList<int[]>? rows = null)
 {
     public ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken cancellationToken)
     {
-        GroupScore[] scores = new GroupEvaluator(decoder, tokensPerPass, loss).Score(data.Pairs, cancellationToken);
+        IReadOnlyList<EncodedPrompt> pairs = reference?.Fill(data.Pairs, Enumerable.Range(0, data.Pairs.Count), cancellationToken) ?? data.Pairs;
+        GroupScore[] scores = new GroupEvaluator(decoder, tokensPerPass, loss).Score(pairs, cancellationToken);
         var sums = new MetricsSum(loss.TargetMargin);
-        foreach (GroupScore group in scores)
-            foreach (AnswerScore other in group.Answers.Skip(1)) sums.Add(loss.Reward.Of(group.Chosen), loss.Reward.Of(other));
-        EvaluationFigures figures = EvaluationFigures.Of(scores, Batches(data.Pairs.Count), loss);
+        foreach (GroupScore group in scores) Add(group, sums);
+        int[][][] batches = [.. Rows(data.Pairs.Count).Chunk(batchSize ?? data.Pairs.Count)];
+        int[][] groups = [.. batches.Select(b => b.SelectMany(r => r).ToArray())];
+        EvaluationFigures figures = EvaluationFigures.Of(scores, groups, loss, [.. batches.Select(b => b.Length)]);
         return new ValidationResult(step, epoch, figures.Loss, sums.Metrics()) { Figures = figures };
     }
 
-    private IReadOnlyList<int[]> Batches(int count) => [.. Enumerable.Range(0, count).Chunk(batchSize ?? count)];
+    /// <summary>The best answer with each of the others, or a single one by itself; one that is neither chosen nor rejected is not judged.</summary>
+    private void Add(GroupScore group, MetricsSum sums)
+    {
+        AnswerScore[] judged = [.. group.Answers.Where(a => !double.IsNaN(a.Rating))];
+        if (judged is [var single]) sums.AddSingle(loss.Reward.Of(single), single.Rating > 0);
+        foreach (AnswerScore other in judged.Skip(1)) sums.Add(loss.Reward.Of(judged[0]), loss.Reward.Of(other));
+    }
+
+    private IEnumerable<int[]> Rows(int count) => rows ?? Enumerable.Range(0, count).Select(i => new[] { i });
 }

@@ -176,6 +176,7 @@ internal sealed class RunFolder : IDisposable
         var hiddenToo = new EnumerationOptions { AttributesToSkip = 0, MatchType = MatchType.Simple };
         foreach (string folder in Directory.EnumerateDirectories(Path, $".{RunFolders.CheckpointPrefix}*", hiddenToo).ToList())
             Directory.Delete(folder, recursive: true);
-        foreach (string file in Directory.EnumerateFiles(Path, $".{LogName}.*", hiddenToo).ToList()) File.Delete(file);
+        foreach (string name in new[] { LogName, ReferenceFile.Name })
+            foreach (string file in Directory.EnumerateFiles(Path, $".{name}.*", hiddenToo).ToList()) File.Delete(file);
     }
 }

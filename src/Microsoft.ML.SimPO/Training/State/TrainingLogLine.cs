@@ -7,6 +7,16 @@ namespace Microsoft.ML.SimPO.Training.State;
 /// <summary>A line of <c>trainer_log.jsonl</c>, under the names that Hugging Face's trainers use.</summary>
 internal static class TrainingLogLine
 {
+    /// <summary>Names of numbers that are not a method's own.</summary>
+    private static readonly HashSet<string> Common = new(
+        [
+            "step", "total_steps", "epoch", "loss", "grad_norm", "learning_rate", "learning_rate_reported", "rewards/chosen", "rewards/rejected",
+            "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected", "tokens", "tokens_per_second", "elapsed_seconds",
+        ],
+        StringComparer.Ordinal);
+
+    private const string Evaluated = "eval_";
+
     private static readonly JsonWriterOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static byte[] Of(TrainingProgress progress) => Line(json =>
@@ -18,12 +28,13 @@ internal static class TrainingLogLine
         json.WriteNumber("grad_norm", progress.GradientNorm);
         json.WriteNumber("learning_rate", progress.LearningRate);
         if (progress.ReportedLearningRate != progress.LearningRate) json.WriteNumber("learning_rate_reported", progress.ReportedLearningRate);
-        json.WriteNumber("rewards/chosen", progress.ChosenReward);
-        json.WriteNumber("rewards/rejected", progress.RejectedReward);
-        json.WriteNumber("rewards/accuracies", progress.Accuracy);
-        json.WriteNumber("rewards/margins", progress.Margin);
-        json.WriteNumber("logps/chosen", progress.ChosenLogProbability);
-        json.WriteNumber("logps/rejected", progress.RejectedLogProbability);
+        WriteFigure(json, "rewards/chosen", progress.ChosenReward);
+        WriteFigure(json, "rewards/rejected", progress.RejectedReward);
+        WriteFigure(json, "rewards/accuracies", progress.Accuracy);
+        WriteFigure(json, "rewards/margins", progress.Margin);
+        WriteFigure(json, "logps/chosen", progress.ChosenLogProbability);
+        WriteFigure(json, "logps/rejected", progress.RejectedLogProbability);
+        foreach ((string name, double value) in progress.MethodMetrics) WriteFigure(json, name, value);
         json.WriteNumber("tokens", progress.Tokens);
         json.WriteNumber("tokens_per_second", double.IsFinite(progress.TokensPerSecond) ? progress.TokensPerSecond : 0);
         json.WriteNumber("elapsed_seconds", progress.Elapsed.TotalSeconds);
@@ -35,12 +46,13 @@ internal static class TrainingLogLine
         json.WriteNumber("step", validation.Step);
         json.WriteNumber("epoch", validation.Epoch);
         json.WriteNumber("eval_loss", figures.Loss);
-        json.WriteNumber("eval_rewards/chosen", figures.ChosenReward);
-        json.WriteNumber("eval_rewards/rejected", figures.RejectedReward);
-        json.WriteNumber("eval_rewards/accuracies", figures.Accuracy);
-        json.WriteNumber("eval_rewards/margins", figures.Margin);
-        json.WriteNumber("eval_logps/chosen", figures.ChosenLogProbability);
-        json.WriteNumber("eval_logps/rejected", figures.RejectedLogProbability);
+        WriteFigure(json, "eval_rewards/chosen", figures.ChosenReward);
+        WriteFigure(json, "eval_rewards/rejected", figures.RejectedReward);
+        WriteFigure(json, "eval_rewards/accuracies", figures.Accuracy);
+        WriteFigure(json, "eval_rewards/margins", figures.Margin);
+        WriteFigure(json, "eval_logps/chosen", figures.ChosenLogProbability);
+        WriteFigure(json, "eval_logps/rejected", figures.RejectedLogProbability);
+        foreach ((string name, double value) in figures.MethodMetrics) WriteFigure(json, Evaluated + name, value);
         json.WritePropertyName("eval_metrics");
         JsonSerializer.Serialize(json, validation.Metrics, RecordJson.Options);
     });
@@ -68,12 +80,13 @@ internal static class TrainingLogLine
             GradientNorm = Number("grad_norm"),
             LearningRate = Number("learning_rate"),
             ReportedLearningRate = line.TryGetProperty("learning_rate_reported", out JsonElement reported) ? reported.GetDouble() : Number("learning_rate"),
-            ChosenReward = Number("rewards/chosen"),
-            RejectedReward = Number("rewards/rejected"),
-            Accuracy = Number("rewards/accuracies"),
-            Margin = Number("rewards/margins"),
-            ChosenLogProbability = Number("logps/chosen"),
-            RejectedLogProbability = Number("logps/rejected"),
+            ChosenReward = Figure(line, "rewards/chosen"),
+            RejectedReward = Figure(line, "rewards/rejected"),
+            Accuracy = Figure(line, "rewards/accuracies"),
+            Margin = Figure(line, "rewards/margins"),
+            ChosenLogProbability = Figure(line, "logps/chosen"),
+            RejectedLogProbability = Figure(line, "logps/rejected"),
+            MethodMetrics = Own(line, ""),
             Tokens = line.GetProperty("tokens").GetInt32(),
             TokensPerSecond = Number("tokens_per_second"),
             Elapsed = elapsed,
@@ -86,19 +99,38 @@ internal static class TrainingLogLine
     public static ValidationResult? ToValidation(JsonElement line, IReadOnlyList<ValidationResult> known)
     {
         if (!line.TryGetProperty("eval_loss", out JsonElement loss)) return null;
-        double Number(string name) => line.GetProperty(name).GetDouble();
+        double Number(string name) => Figure(line, Evaluated + name);
         int step = line.GetProperty("step").GetInt32();
         if (!line.TryGetProperty("eval_metrics", out JsonElement metrics)) return known.FirstOrDefault(v => v.Step == step);
         var figures = new EvaluationFigures(
-            loss.GetDouble(), Number("eval_rewards/chosen"), Number("eval_rewards/rejected"), Number("eval_rewards/accuracies"), Number("eval_rewards/margins"),
-            Number("eval_logps/chosen"), Number("eval_logps/rejected"));
+            loss.GetDouble(), Number("rewards/chosen"), Number("rewards/rejected"), Number("rewards/accuracies"), Number("rewards/margins"),
+            Number("logps/chosen"), Number("logps/rejected")) { MethodMetrics = Own(line, Evaluated) };
         AlignmentMetrics all = RecordJson.Check(metrics.Deserialize<AlignmentMetrics>(RecordJson.Options));
-        return RecordJson.Check(new ValidationResult(step, Number("epoch"), figures.Loss, all) { Figures = figures });
+        return RecordJson.Check(new ValidationResult(step, line.GetProperty("epoch").GetDouble(), figures.Loss, all) { Figures = figures });
     }
 
     /// <returns>Null for a line of something else.</returns>
     public static TrainingDiagnosis? ToFinding(JsonElement line) =>
         line.TryGetProperty("finding", out JsonElement finding) ? RecordJson.Check(finding.Deserialize<TrainingDiagnosis>(RecordJson.Options)) : null;
+
+    /// <summary>Nothing where it is no finite number, which JSON does not have.</summary>
+    private static void WriteFigure(Utf8JsonWriter json, string name, double value)
+    {
+        if (double.IsFinite(value)) json.WriteNumber(name, value);
+    }
+
+    /// <summary>Not a number where it is not there.</summary>
+    private static double Figure(JsonElement line, string name) => line.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : double.NaN;
+
+    /// <summary>The numbers of a line that are a method's own.</summary>
+    /// <param name="prefix">What stands before their names.</param>
+    private static Dictionary<string, double> Own(JsonElement line, string prefix) => new(
+        from property in line.EnumerateObject()
+        where property.Value.ValueKind == JsonValueKind.Number && property.Name.StartsWith(prefix, StringComparison.Ordinal)
+        let name = property.Name[prefix.Length..]
+        where !Common.Contains(name)
+        select KeyValuePair.Create(name, property.Value.GetDouble()),
+        StringComparer.Ordinal);
 
     private static byte[] Line(Action<Utf8JsonWriter> fields)
     {

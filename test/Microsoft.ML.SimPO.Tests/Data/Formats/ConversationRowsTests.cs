@@ -28,6 +28,14 @@ public class ConversationRowsTests
     }
 
     [Fact]
+    public void Tools_beside_the_messages_of_OpenAIs_input_belong_to_the_conversation()
+    {
+        PreferenceRow row = Read($$$"""{"input":{"messages":[{{{Question}}}],"tools":{{{Tools}}},"parallel_tool_calls":true},"""
+            + $$$""" "preferred_output":[{{{Rain}}}],"non_preferred_output":[{{{Sun}}}]}""");
+        Assert.Equal(($$$"""{"messages":[{{{Question}}}],"tools":{{{Tools}}}}""", "Rain.", "Sun."), (row.Prompt, row.Chosen, row.Rejected));
+    }
+
+    [Fact]
     public void An_answer_may_be_several_turns_where_tools_are_called_between_them()
     {
         PreferenceRow row = Read($$$"""{"prompt":[{{{Question}}}],"chosen":[{{{Call}}},{{{Result}}},{{{Rain}}}],"rejected":[{{{Sun}}}]}""");

@@ -27,6 +27,16 @@ public class PreferenceWriterTests
         Assert.Equal([folder.File(name)], Directory.GetFiles(folder.Path));
     }
 
+    [Theory]
+    [InlineData("a.jsonl")]
+    [InlineData("a.parquet")]
+    public void Half_a_surrogate_pair_is_written_as_the_replacement_character_and_what_is_no_text_stays(string name)
+    {
+        using var folder = new TemporaryFolder();
+        PreferenceWriter.Write(folder.File(name), [new PreferenceRow("a\ud83d b", "c\ude00", "d\u2028e\0f", null, null)], scores: false);
+        Assert.Equal([new PreferenceRow("a\uFFFD b", "c\uFFFD", "d\u2028e\0f", null, null)], PreferenceReader.Read(folder.File(name)));
+    }
+
     [Fact]
     public void Json_lines_hold_messages_and_scores()
     {

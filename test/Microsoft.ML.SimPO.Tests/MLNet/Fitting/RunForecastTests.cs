@@ -28,9 +28,9 @@ public sealed class RunForecastTests
         Fit(o => (o.BatchSize, o.WarmupRatio) = (128, 0.1));
         Assert.Equal(
         [
-            "The run will change nothing: 12 pairs in steps of 128 for 1 epochs make 1 step at rate 0, for a warm-up begins there. Set `WarmupRatio` to 0, "
+            "The run will change nothing: 12 pairs in steps of 128 for 1 epoch make 1 step at rate 0, for a warm-up begins there. Set `WarmupRatio` to 0, "
                 + "lower `BatchSize` or raise `Epochs`.",
-            "`BatchSize` 128 is above the number of pairs: 12 pairs in steps of 128 for 1 epochs make 1 step. Use a `BatchSize` of 3, or more `Epochs`.",
+            "`BatchSize` 128 is above the number of pairs: 12 pairs in steps of 128 for 1 epoch make 1 step. Use a `BatchSize` of 3, or more `Epochs`.",
             "The run changed nothing: in 1 step no weight moved by more than its rounding; the highest learning rate was 0. Set `WarmupRatio` to 0, raise "
                 + "`LearningRate`, or make more steps.",
         ], _warnings);
@@ -135,6 +135,19 @@ public sealed class RunForecastTests
         Assert.Contains("<caption>answers</caption>", model.ToHtml(), StringComparison.Ordinal);
         Assert.Equal("`SampleAnswers` needs validation data, and there is none. Call `Fit(train, validation)`, or set `ValidationFraction`.",
             Assert.Throws<InvalidOperationException>(() => Fit(o => o.SampleAnswers = 1)).Message);
+    }
+
+    [Fact]
+    public void The_log_has_a_line_for_so_many_steps_and_for_the_first_and_the_last()
+    {
+        List<string> lines = [];
+        _context.Log += (_, e) =>
+        {
+            lock (lines) lines.Add(e.RawMessage);
+        };
+        using AlignmentTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => (o.LoggingSteps, o.Epochs) = (3, 4))).Fit(Pairs(8));
+        Assert.Equal(8, model.TrainingRun.Steps.Count);
+        Assert.Equal(["step 1/8", "step 3/8", "step 6/8", "step 8/8"], lines.Where(l => l.StartsWith("step ", StringComparison.Ordinal)).Select(l => l[..8]));
     }
 
     [Fact]

@@ -113,7 +113,7 @@ public class OptionPropertyTests
     [InlineData("WarmupRatio", "be from 0 to 1")]
     [InlineData("LabelSmoothing", "be from 0 to below 0.5")]
     [InlineData("LossType", "be Sigmoid or Hinge")]
-    [InlineData("Compatibility", "be None, SimPOReference or Trl024")]
+    [InlineData("Compatibility", "be one of None, SimPOReference, Trl024, Trl116")]
     [InlineData("OutputPath", "name a folder")]
     [InlineData("Shuffle", null)]
     public void A_range_is_a_sentences_rest(string option, string? range) =>

@@ -141,7 +141,7 @@ public sealed class SweepProposalTests
         [
             "`Space` must name what to search, but was empty. Use SweepSpace.Default.",
             "`Algorithm` must be Random, Grid or SuccessiveHalving, but was 5.",
-            "`Metric` must be Accuracy, LogLoss or MeanMargin, but was 6.",
+            "`Metric` must be one of Accuracy, LogLoss, MeanMargin, ValidationLoss, but was 6.",
             "`MaxTrials` must be at least 1, but was 0. Use 30.",
             "`MaxTime` must be above 0, but was 00:00:00. Use null for no limit.",
             "`ReductionFactor` must be at least 2, but was 1. Use 3.",

@@ -25,7 +25,13 @@ public sealed class PhiEncodingTests
             bool generates = chat.GetProperty("add_generation_prompt").GetBoolean();
             Assert.Equal(chat.GetProperty("text").GetString(), template.Render(messages, generates));
             if (!generates || messages[^1].Role != "user") continue;
-            Assert.Equal(chat.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()), encoder.EncodePrompt(chat.GetProperty("messages").GetRawText()));
+            int[] ids = [.. chat.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
+            string prompt = chat.GetProperty("messages").GetRawText();
+            EncodedAnswer trained = encoder.Encode(prompt, "Yes.", "No.", 1)!.Chosen;
+            Assert.Equal(ids, trained.Ids[..trained.PromptLength]);
+            // A model that is served has marks in somebody's words as letters.
+            if (encoder.Control.Find(messages) is null) Assert.Equal(ids, encoder.EncodePrompt(prompt));
+            else Assert.NotEqual(ids, encoder.EncodePrompt(prompt));
             prompts++;
         }
         Assert.InRange(prompts, 1, 28);

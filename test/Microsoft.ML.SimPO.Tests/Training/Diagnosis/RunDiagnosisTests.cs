@@ -43,7 +43,7 @@ public class RunDiagnosisTests
 
     private static TrainingDiagnosis[] Run(int steps, Func<int, double> chosen, Func<int, double> norm)
     {
-        var diagnosis = new RunDiagnosis(16, 2e-3);
+        var diagnosis = new RunDiagnosis(16, 2e-3, "SftWeight");
         return [.. Enumerable.Range(0, steps).SelectMany(i => diagnosis.Observe(Progress(i + 1, steps, chosen(i), norm(i))))];
     }
 

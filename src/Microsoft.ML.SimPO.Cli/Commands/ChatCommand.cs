@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Text;
+using Microsoft.Extensions.AI;
+
+namespace SimPO.Cli.Commands;
+
+/// <summary><c>simpo chat</c></summary>
+internal static class ChatCommand
+{
+    public static Command Make(TextWriter output)
+    {
+        var model = new Argument<string>("model") { Description = "The folder of a model, or of a LoRA adapter." };
+        var system = new Option<string?>("--system") { Description = "What the model is told before the first turn.", HelpName = "TEXT" };
+        var generation = new GenerationArguments();
+        var command = new Command("chat", "Talks with a model; an empty line ends. Example: simpo chat ./model") { model, system };
+        generation.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using AlignmentTransformer loaded = new MLContext().Alignment.LoadModel(parsed.GetValue(model)!);
+            GenerationOptions options = generation.Options(loaded, parsed);
+            List<ChatMessage> turns = parsed.GetValue(system) is { } text ? [new ChatMessage(ChatRole.System, text)] : [];
+            while (await Ask(output, cancellation) is { Length: > 0 } line)
+            {
+                turns.Add(new ChatMessage(ChatRole.User, line));
+                var answer = new StringBuilder();
+                await foreach (string part in loaded.GenerateStreaming(turns, options, cancellation))
+                {
+                    answer.Append(part);
+                    await output.WriteAsync(part);
+                }
+                await output.WriteLineAsync();
+                turns.Add(new ChatMessage(ChatRole.Assistant, answer.ToString()));
+            }
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static async Task<string?> Ask(TextWriter output, CancellationToken cancellation)
+    {
+        if (!Console.IsInputRedirected) await output.WriteAsync("> ");
+        return await Console.In.ReadLineAsync(cancellation);
+    }
+}

@@ -1,0 +1,24 @@
+using System.CommandLine;
+
+namespace SimPO.Cli.Commands;
+
+/// <summary><c>simpo train</c></summary>
+internal static class TrainCommand
+{
+    public static Command Make(TextWriter output, TextWriter error)
+    {
+        var recipe = new RecipeArguments();
+        var json = new Option<bool>("--json") { Description = "The result as JSON." };
+        Command command = recipe.AddTo(new Command("train", "Trains as a recipe says. Example: simpo train recipe.yaml --map org/model=./model --set "
+            + "beta=2.5"));
+        command.Options.Add(json);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var context = new MLContext();
+            AlignmentRecipe loaded = recipe.Load(context, parsed);
+            if (loaded.Options.OutputPath is { } folder) SavedRecipe.Write(folder, recipe.PathOf(parsed), recipe.Options(parsed));
+            return await TrainingJob.RunAsync(loaded, parsed.GetValue(json), output, error, cancellation);
+        });
+        return command;
+    }
+}

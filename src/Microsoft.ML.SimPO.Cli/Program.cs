@@ -1,0 +1,3 @@
+using SimPO.Cli;
+
+return await Application.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace SimPO.Cli;
+
+/// <summary>A run from a recipe to its model and its result.</summary>
+internal static class TrainingJob
+{
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
+
+    public static async Task<int> RunAsync(AlignmentRecipe recipe, bool asJson, TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        await error.WriteAsync(recipe.ToString());
+        recipe.Options.Progress = TrainingProgress.Console;
+        recipe.Options.SaveOnCancel = recipe.Options.OutputPath is not null;
+        using AlignmentTransformer model = Fit(recipe, error, cancellation);
+        string? saved = recipe.Options.OutputPath is { } folder ? Path.Combine(folder, "model") : null;
+        if (saved is not null && recipe.Options.Lora is null) model.SaveCheckpoint(saved);
+        else if (saved is not null) model.SaveAdapter(saved);
+        TrainingRun run = model.TrainingRun;
+        ValidationResult? last = run.Validations.Count > 0 ? run.Validations[^1] : null;
+        if (asJson)
+        {
+            await output.WriteLineAsync(JsonSerializer.Serialize(
+                new
+                {
+                    steps = run.Steps.Count,
+                    loss = run.Steps.Count > 0 ? run.Steps[^1].Loss : (double?)null,
+                    eval_loss = last?.Loss,
+                    eval_accuracy = last?.Metrics.Accuracy,
+                    eval_margin = last?.Metrics.MeanMargin,
+                    findings = run.Findings.Select(f => f.Message),
+                    model = saved,
+                },
+                Json));
+            return ExitCode.Ok;
+        }
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{run.Steps.Count} steps"));
+        if (last is not null) await output.WriteLineAsync($"validation: {last.Metrics}");
+        if (saved is not null) await output.WriteLineAsync($"saved to {saved}");
+        return ExitCode.Ok;
+    }
+
+    private static AlignmentTransformer Fit(AlignmentRecipe recipe, TextWriter error, CancellationToken cancellation)
+    {
+        try
+        {
+            return recipe.Fit(cancellation);
+        }
+        catch (OperationCanceledException) when (recipe.Options.OutputPath is { } folder)
+        {
+            error.WriteLine($"Interrupted. `simpo resume {folder}` goes on from the last checkpoint.");
+            throw;
+        }
+    }
+}

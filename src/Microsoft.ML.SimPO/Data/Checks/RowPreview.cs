@@ -1,0 +1,51 @@
+using Microsoft.ML.SimPO.Text.Encoders;
+
+namespace Microsoft.ML.SimPO.Data.Checks;
+
+/// <summary>Shows rows as a model gets them.</summary>
+internal static class RowPreview
+{
+    /// <summary>The first rows.</summary>
+    /// <exception cref="InvalidDataException">The data are damaged, or do not say how they make pairs.</exception>
+    public static PreferencePreview Of(CheckedRowReader reader, IEnumerable<Containers.IRowSource> shards, CheckedModel model, int count)
+    {
+        IEnumerable<CheckedRow> rows = reader.Read(shards, out DataFinding? unknown) ?? throw new InvalidDataException(unknown!.Message);
+        return new PreferencePreview([.. rows.Take(count).Select(row => Of(row, model))]);
+    }
+
+    private static PreviewedRow Of(CheckedRow row, CheckedModel model)
+    {
+        model.Read(row);
+        var previewed = new PreviewedRow(row.Index, row.Location.ToString()) { Dropped = row.Fault?.Message ?? row.Refusal };
+        if (row.Encoded is not { } detail) return previewed;
+        string? tooLong = detail.Pair is null ? FormattableString.Invariant($"an answer alone is longer than `MaxLength` {model.MaxLength} allows.") : null;
+        // A row that is dropped is shown as it would be if there were room.
+        TokenIds chosen = detail.Pair?.Chosen.Ids ?? detail.Chosen.Ids, rejected = detail.Pair?.Rejected.Ids ?? detail.Rejected.Ids;
+        int border = detail.Pair?.Chosen.PromptLength ?? detail.Chosen.PromptLength, other = detail.Pair?.Rejected.PromptLength ?? detail.Rejected.PromptLength;
+        return previewed with
+        {
+            Dropped = tooLong,
+            PromptIds = chosen[..border].Span.ToArray(),
+            ChosenIds = chosen[border..].Span.ToArray(),
+            RejectedIds = rejected[other..].Span.ToArray(),
+            Prompt = model.Tokenizer.Decode(chosen[..border].Span, skipSpecialTokens: false),
+            Chosen = model.Tokenizer.Decode(chosen[border..].Span, skipSpecialTokens: false),
+            Rejected = model.Tokenizer.Decode(rejected[other..].Span, skipSpecialTokens: false),
+            CutPromptTokens = detail.Chosen.PromptLength - border,
+            CutAnswerTokens = detail.Chosen.AnswerLength + detail.Rejected.AnswerLength - (chosen.Length - border) - (rejected.Length - other),
+            Remark = Remark(detail),
+        };
+    }
+
+    private static string? Remark(EncodingDetail detail)
+    {
+        string?[] remarks =
+        [
+            detail.Fault,
+            detail.Texts.LeftOut is { } leftOut ? $"the chat template writes the whole conversation without {leftOut}" : null,
+            detail.IsMerged ? "a token spans the border of prompt and answer; it is scored with the answer" : null,
+            detail.Texts.Handling == PromptHandling.AlreadyTemplated ? "left alone because it holds the chat template's turn tokens" : null,
+        ];
+        return remarks.OfType<string>().ToArray() is { Length: > 0 } said ? string.Join("; ", said) : null;
+    }
+}

@@ -1,0 +1,10 @@
+namespace Microsoft.ML.SimPO.Losses.Dpo;
+
+/// <summary>
+/// The hinge of SLiC (Zhao et al. 2023, arXiv 2305.10425) on DPO's margin (RSO, arXiv 2309.06657): max(0, 1 - beta z), with slope -beta where beta z &lt; 1,
+/// else 0.
+/// </summary>
+internal sealed record HingeTerm(double Beta) : MarginTerm
+{
+    protected override (double Value, double Slope) Of(double z) => Beta * z < 1 ? (1 - (Beta * z), -Beta) : (0, 0);
+}

@@ -1,0 +1,127 @@
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Data.Checks;
+using Microsoft.ML.SimPO.Data.Containers;
+using Microsoft.ML.SimPO.Text.Encoders;
+
+// Several overloads with optional parameters: each has a first parameter of its own type, so that no call can mean two of them.
+#pragma warning disable RS0026
+
+namespace Microsoft.ML.SimPO;
+
+/// <content>Looking at data before anything is trained on it.</content>
+public sealed partial class AlignmentCatalog
+{
+    /// <summary>
+    /// Looks for the faults that preference data have and no trainer tells: swapped or contradicting labels, answers that were cut or printed as lists, another
+    /// format's marks, prompts of the test set, and so on. The rows are read once; nothing is changed.
+    /// </summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="modelPath">
+    /// The folder of the model that is to be trained, of which tokenizer and chat template are read; null to leave out what only they can tell.
+    /// </param>
+    /// <param name="testPath">The data that the model is to be tested on: their prompts must not be among those of <paramref name="path"/>. Null for none.
+    /// </param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>What was found, the worst first.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file or folder, or no tokenizer in the model's.</exception>
+    /// <exception cref="InvalidDataException">The data are damaged or hold no rows, or a file of the model is malformed.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public DataCheck Check(
+        string path, string? modelPath = null, string? testPath = null, DataCheckOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        PreferenceLoadOptions loading = Own(options?.Loading);
+        using IChannel channel = Channel("Check");
+        IReadOnlyList<InputFile> files = DatasetFiles.Find(path, loading.Split, channel.Info);
+        var test = testPath is null ? null : new TestPrompts(PreferenceReader.TestRows(testPath));
+        return Checker(modelPath, test, options).Check(
+            new CheckedRowReader(NameOf(path), loading, channel.Info), files.Select(file => ContainerDetector.Open(file, loading)), cancellationToken);
+    }
+
+    /// <inheritdoc cref="Check(string, string?, string?, DataCheckOptions?, CancellationToken)"/>
+    /// <param name="data">Of any layout, also what <c>LoadPreferences</c> gave.</param>
+    /// <param name="testData">The data that the model is to be tested on: their prompts must not be among those of <paramref name="data"/>. Null for none.
+    /// </param>
+    public DataCheck Check(
+        IDataView data, string? modelPath = null, IDataView? testData = null, DataCheckOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        PreferenceLoadOptions loading = Own(options?.Loading);
+        loading.PromptsMayBeMessages = true;
+        using IChannel channel = Channel("Check");
+        var test = testData is null ? null : new TestPrompts(PreferenceReader.ReadLocated(testData).Select(located => located.Row));
+        return Checker(modelPath, test, options).Check(
+            new CheckedRowReader(DataViewName, loading, channel.Info), [new DataViewSource(data, DataViewName)], cancellationToken);
+    }
+
+    /// <summary>
+    /// Shows the first rows as the model gets them: prompt and answers with special tokens visible, ids, counts, what was cut, what is dropped and why.
+    /// </summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="modelPath">The folder of the model, of which tokenizer and chat template are read.</param>
+    /// <param name="rows">How many rows. At least 1; default 5.</param>
+    /// <param name="options">Lengths, chat template and so on, as a trainer's options have them; null for the defaults.</param>
+    /// <param name="loading">How the data are read; null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no such file or folder, or no tokenizer in the model's.</exception>
+    /// <exception cref="InvalidDataException">The data are damaged or no pairs, or a file of the model is malformed.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public PreferencePreview Preview(
+        string path, string modelPath, int rows = 5, ScoringOptions? options = null, PreferenceLoadOptions? loading = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        PreferenceLoadOptions own = Own(loading);
+        using IChannel channel = Channel("Preview");
+        IEnumerable<IRowSource> shards = DatasetFiles.Find(path, own.Split, channel.Info).Select(file => ContainerDetector.Open(file, own));
+        return Preview(new CheckedRowReader(NameOf(path), own, channel.Info), shards, modelPath, rows, options);
+    }
+
+    /// <inheritdoc cref="Preview(string, string, int, ScoringOptions?, PreferenceLoadOptions?)"/>
+    /// <param name="data">Of any layout, also what <c>LoadPreferences</c> gave.</param>
+    public PreferencePreview Preview(
+        IDataView data, string modelPath, int rows = 5, ScoringOptions? options = null, PreferenceLoadOptions? loading = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        PreferenceLoadOptions own = Own(loading);
+        own.PromptsMayBeMessages = true;
+        using IChannel channel = Channel("Preview");
+        return Preview(new CheckedRowReader(DataViewName, own, channel.Info), [new DataViewSource(data, DataViewName)], modelPath, rows, options);
+    }
+
+    private static PreferencePreview Preview(
+        CheckedRowReader reader, IEnumerable<IRowSource> shards, string modelPath, int rows, ScoringOptions? options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(modelPath);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        PreferenceEncoderOptions encoding = (options ?? new ScoringOptions()).Encoding();
+        encoding.Validate();
+        return RowPreview.Of(reader, shards, new CheckedModel(modelPath, encoding), rows);
+    }
+
+    private const string DataViewName = "data view";
+
+    private IChannel Channel(string work) => ((IHostEnvironment)_context).Register("PreferenceLoader").Start(work);
+
+    private static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+
+    private static PreferenceLoadOptions Own(PreferenceLoadOptions? loading)
+    {
+        PreferenceLoadOptions own = (loading ?? new PreferenceLoadOptions()).Copy();
+        own.Validate();
+        return own;
+    }
+
+    private static DataChecker Checker(string? modelPath, TestPrompts? test, DataCheckOptions? options)
+    {
+        options ??= new DataCheckOptions();
+        var encoding = new PreferenceEncoderOptions
+        {
+            MaxLength = options.MaxLength,
+            ApplyChatTemplate = options.ApplyChatTemplate,
+            EmptyAnswers = EmptyAnswers.Keep,
+        };
+        encoding.Validate();
+        return new DataChecker(modelPath is null ? null : new CheckedModel(modelPath, encoding), test, options.MaxLength);
+    }
+}

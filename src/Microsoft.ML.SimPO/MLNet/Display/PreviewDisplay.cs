@@ -1,0 +1,17 @@
+namespace Microsoft.ML.SimPO;
+
+/// <summary>How a notebook shows a <see cref="PreferencePreview"/>: a table a row.</summary>
+internal sealed class PreviewDisplay() : HtmlFormatterSource<PreferencePreview>(Html)
+{
+    public static string Html(PreferencePreview preview) => string.Concat(preview.Rows.Select(Html));
+
+    private static string Html(PreviewedRow row)
+    {
+        HtmlTable table = HtmlTable.With(FormattableString.Invariant($"row {row.Row} ({row.Place}): {row.Summary}"), "", "text", "ids");
+        if (row.PromptIds.Count == 0) return table.ToString();
+        table.Row("prompt", PreviewedRow.Visible(row.Prompt), string.Join(' ', row.PromptIds));
+        table.Row("chosen", PreviewedRow.Visible(row.Chosen), string.Join(' ', row.ChosenIds));
+        table.Row("rejected", PreviewedRow.Visible(row.Rejected), string.Join(' ', row.RejectedIds));
+        return (row.Remark is null ? table : table.Row("remark", row.Remark, null)).ToString();
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.ML.SimPO.Data;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>
+/// A recipe that was read: options for the trainer, data, and what became of each setting. <see cref="ToString"/> is a table of it.
+/// </summary>
+public sealed class AlignmentRecipe
+{
+    private const double HeldOut = 0.05;
+
+    private readonly MLContext _context;
+
+    internal AlignmentRecipe(
+        MLContext context, PreferenceTrainerOptions options, IReadOnlyList<RecipeDataset> train, IReadOnlyList<RecipeDataset> validation,
+        IReadOnlyList<RecipeSetting> settings, IReadOnlyList<string> notes)
+    {
+        (_context, Options, TrainingData, ValidationData, Settings) = (context, options, train, validation, settings);
+        List<string> all = [.. notes];
+        if (validation.Count == 0)
+        {
+            options.ValidationFraction = options.ValidationFraction > 0 ? options.ValidationFraction : HeldOut;
+            string share = options.ValidationFraction.ToString("0.##%", CultureInfo.InvariantCulture);
+            all.Add($"The recipe has no split for testing: {share} of the pairs are held out by prompt.");
+        }
+        Notes = all;
+    }
+
+    /// <summary>What the trainer is told. It may be changed before <see cref="Fit"/>.</summary>
+    public PreferenceTrainerOptions Options { get; }
+
+    /// <summary>The data sets that are trained on, in the order in which they are joined.</summary>
+    public IReadOnlyList<RecipeDataset> TrainingData { get; }
+
+    /// <summary>The data sets that are evaluated on; none where a part of the training data is held out.</summary>
+    public IReadOnlyList<RecipeDataset> ValidationData { get; }
+
+    /// <summary>Every setting that the recipe says, and every default that takes effect, by key.</summary>
+    public IReadOnlyList<RecipeSetting> Settings { get; }
+
+    /// <summary>What a reader of the recipe must know: the global batch, templates that are swapped in, what is held out.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>The training data: the first rows of each part by its fraction, joined in their order, then shuffled.</summary>
+    /// <exception cref="InvalidDataException">The data is damaged or does not hold pairs.</exception>
+    public IDataView LoadTrainingData() => Load(TrainingData, takesFirst: true);
+
+    /// <summary>The validation data; null where a part of the training data is held out.</summary>
+    /// <exception cref="InvalidDataException">The data is damaged or does not hold pairs.</exception>
+    public IDataView? LoadValidationData() => ValidationData.Count == 0 ? null : Load(ValidationData, takesFirst: false);
+
+    /// <summary>Trains: what the recipe is for.</summary>
+    /// <param name="cancellationToken">Ends the run; its checkpoints stay.</param>
+    /// <exception cref="ArgumentException"><see cref="Options"/> are out of range; all that are get listed.</exception>
+    /// <exception cref="InvalidDataException">Model or data are damaged.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public AlignmentTransformer Fit(CancellationToken cancellationToken = default) =>
+        Options.CreateTrainer(_context).Fit(LoadTrainingData(), LoadValidationData(), cancellationToken);
+
+    /// <summary>A line for each setting: key, value, whose it is, and why it changes nothing or what it was made of; then the notes.</summary>
+    public override string ToString()
+    {
+        int keys = Settings.Max(s => s.Key.Length), values = Settings.Max(s => Short(s.Value).Length);
+        var text = new StringBuilder();
+        foreach (RecipeSetting s in Settings)
+        {
+            string origin = s.Origin switch { RecipeOrigin.Recipe => "recipe", RecipeOrigin.Override => "override", _ => "default" };
+            string fate = s.Fate == RecipeFate.Harmless ? $"no effect: {s.Note}" : s.Note ?? "";
+            text.AppendLine($"{s.Key.PadRight(keys)}  {Short(s.Value).PadRight(values)}  {origin,-8}  {fate}".TrimEnd());
+        }
+        foreach (string note in Notes) text.AppendLine(note);
+        return text.ToString();
+    }
+
+    private static string Short(string value)
+    {
+        string line = value.ReplaceLineEndings("\\n");
+        return line.Length <= 48 ? line : line[..45] + "...";
+    }
+
+    private IDataView Load(IReadOnlyList<RecipeDataset> parts, bool takesFirst)
+    {
+        var options = new PreferenceLoadOptions { Shuffle = true, Seed = 42, FractionsTakeFirst = takesFirst };
+        return _context.Alignment.LoadPreferences([.. parts.Where(p => p.Fraction > 0).Select(p => new MixturePart(p.Path, p.Fraction, p.Split))], options);
+    }
+}

@@ -1,0 +1,212 @@
+using System.Globalization;
+using Microsoft.ML.SimPO.Text.Templates;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>Makes options and data sets of a recipe's settings.</summary>
+internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, RecipeNames names)
+{
+    /// <summary>Keys whose meaning is more than the value of the option of that name.</summary>
+    private static readonly HashSet<string> Composed = new(StringComparer.Ordinal)
+    {
+        "model_name_or_path", "use_peft", "gradient_accumulation_steps", "per_device_train_batch_size", "per_device_eval_batch_size", "warmup_steps",
+            "eval_steps",
+        "save_steps", "save_total_limit", "resume_from_checkpoint", "compatibility", "chat_template", "early_stopping_patience", "max_prompt_length",
+    };
+
+    /// <summary>What a reader of the recipe must know.</summary>
+    public List<string> Notes { get; } = [];
+
+    public SimPOTrainer.Options Build()
+    {
+        var options = new SimPOTrainer.Options();
+        foreach (OptionProperty option in OptionProperty.Of(typeof(SimPOTrainer.Options)))
+        {
+            if (option.RecipeKey is { } key && !Composed.Contains(key)) Set(options, option, key);
+        }
+        options.Compatibility = CompatibilityOf();
+        SetModel(options);
+        SetLengths(options);
+        SetBatch(options);
+        SetRun(options);
+        if (recipe.Boolean("use_peft")) options.Lora = Lora();
+        return options;
+    }
+
+    /// <summary>The data sets of training and of validation, in their order.</summary>
+    public (IReadOnlyList<RecipeDataset> Train, IReadOnlyList<RecipeDataset> Validation) Datasets()
+    {
+        List<RecipeDataset> train = [], validation = [];
+        if (recipe["dataset_mixer"] is not { Fields: { Count: > 0 } parts })
+        {
+            recipe.Fault("dataset_mixer", "`dataset_mixer` must name data sets with their fractions, but was empty. Use `dataset_mixer: "
+                + "{path/to/pairs.jsonl: 1.0}`.");
+            return (train, validation);
+        }
+        List<(string Name, string Path)> found = [.. parts.Select(p => (p.Key, names.Dataset(p.Key, recipe.Faults)))];
+        // Fractions belong to train splits in the order of the list: of two data sets with two train splits each, the first two are the first's.
+        List<double> fractions = [.. parts.Select(p => Fraction(p.Key, p.Value))];
+        foreach ((string name, string path) in found)
+        {
+            foreach (string split in recipe.Texts("dataset_splits"))
+            {
+                if (split.Contains("train", StringComparison.Ordinal))
+                {
+                    if (train.Count < fractions.Count) train.Add(new RecipeDataset(name, path, split, fractions[train.Count]));
+                }
+                else if (split.Contains("test", StringComparison.Ordinal)) validation.Add(new RecipeDataset(name, path, split, 1));
+                else recipe.Fault("dataset_splits", $"the split '{split}' is neither for training nor for testing. Its name must have 'train' or 'test' "
+                    + $"in it.");
+            }
+        }
+        if (train.Count == 0) recipe.Fault("dataset_splits", "`dataset_splits` must have a split for training, but had none. Use [train, test].");
+        return (train, validation);
+    }
+
+    private double Fraction(string name, RecipeValue value)
+    {
+        if (value.Number is >= 0 and <= 1 and { } fraction) return fraction;
+        recipe.Fault("dataset_mixer", $"the fraction of '{name}' must be from 0 to 1, but was '{value.Text}'. Use 1.0 for all of it.");
+        return 1;
+    }
+
+    private void Set(SimPOTrainer.Options options, OptionProperty option, string key)
+    {
+        RecipeValue value = recipe[key];
+        if (value.IsNull) return;
+        string text = value.Text;
+        if (option.Type == typeof(bool)) text = value.Boolean == true ? bool.TrueString : bool.FalseString;
+        else if (option.Type == typeof(int)) text = (value.Number ?? 0).ToString("R", CultureInfo.InvariantCulture);
+        else if (option.Type.IsEnum) text = Enum.GetNames(option.Type).FirstOrDefault(n => RecipeKeys.SnakeCase(n) == text || n == text) ?? text;
+        if (!option.TrySet(options, text)) recipe.Fault(key, $"`{key}` must be {Range(option)}, but was '{value.Text}'.");
+        else if (option.Fault(options) is { } fault) recipe.Fault(key, fault.Replace($"`{option.Name}`", $"`{key}`", StringComparison.Ordinal));
+    }
+
+    private static string Range(OptionProperty option) =>
+        option.Type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(option.Type).Select(RecipeKeys.SnakeCase))}" : "a value of its type";
+
+    private Compatibility CompatibilityOf()
+    {
+        switch (recipe.Text("compatibility"))
+        {
+            case null or "none": return Compatibility.None;
+            case "simpo_reference": return Compatibility.SimPOReference;
+            case "trl": return Compatibility.Trl024;
+            case { } other:
+                if (Enum.TryParse(other, ignoreCase: true, out Compatibility mode) && Enum.IsDefined(mode)) return mode;
+                recipe.Fault("compatibility", $"`compatibility` must be none, simpo_reference or trl, but was '{other}'.");
+                return Compatibility.None;
+        }
+    }
+
+    private void SetModel(SimPOTrainer.Options options)
+    {
+        if (recipe.Text("model_name_or_path") is not { } model)
+        {
+            recipe.Fault("model_name_or_path", "`model_name_or_path` must name a model, but was empty. Use a folder in Hugging Face layout, or a name "
+                + "that is mapped to one.");
+            return;
+        }
+        options.ModelPath = names.Model(model, recipe.Text("model_revision") ?? "main", recipe.Faults);
+        options.ChatTemplate = recipe.Text("chat_template");
+        if (recipe.Dialect == RecipeDialect.SimPOReference) SetReferenceTemplate(options, model);
+    }
+
+    private void SetReferenceTemplate(SimPOTrainer.Options options, string model)
+    {
+        if (model.Contains("mistral", StringComparison.OrdinalIgnoreCase))
+        {
+            Notes.Add("The model's name has 'mistral' in it: the SimPO repository's Mistral template takes the place of "
+                + (options.ChatTemplate is null ? "the model's own." : "the recipe's `chat_template`."));
+            options.ChatTemplate = RecipeTemplates.Mistral;
+        }
+        else if (options.ChatTemplate is null && File.Exists(Path.Combine(options.ModelPath, "config.json")) && ChatTemplate.Load(options.ModelPath) is null)
+        {
+            Notes.Add("The model has no chat template: the SimPO repository's default takes its place.");
+            options.ChatTemplate = RecipeTemplates.Default;
+        }
+    }
+
+    private void SetLengths(SimPOTrainer.Options options)
+    {
+        if (recipe.Dialect == RecipeDialect.LlamaFactory && !recipe.Says("max_prompt_length")) options.MaxPromptLength = options.MaxLength - 1;
+        else options.MaxPromptLength = recipe.Integer("max_prompt_length");
+        if (recipe.Says("max_length")) return;
+        string lengths = FormattableString.Invariant($"{options.MaxLength} tokens, and a prompt {options.MaxPromptLength}");
+        Notes.Add($"The recipe says no `max_length`: prompt and answer have at most {lengths}, as where it comes from.");
+    }
+
+    private void SetBatch(SimPOTrainer.Options options)
+    {
+        int perDevice = Positive("per_device_train_batch_size"), accumulation = Positive("gradient_accumulation_steps"),
+            evaluation = Positive("per_device_eval_batch_size");
+        (int processes, string origin) = Processes();
+        long batch = (long)perDevice * accumulation * processes;
+        if (batch > int.MaxValue)
+        {
+            recipe.Fault("gradient_accumulation_steps", FormattableString.Invariant($"a step must have at most {int.MaxValue} pairs, but has {batch}."));
+            return;
+        }
+        options.BatchSize = (int)batch;
+        options.PairsPerEvaluationBatch = evaluation;
+        if (options.Compatibility != Compatibility.None) options.PairsPerMicroBatch = perDevice;
+        string on = processes == 1 ? "process" : "processes";
+        Notes.Add(FormattableString.Invariant(
+            $"A step has {batch} pairs: {perDevice} a device, {accumulation} times, on {processes} {on} ({origin})."));
+    }
+
+    private (int Count, string Origin) Processes()
+    {
+        if (how.AcceleratePath is { } path) return (AccelerateFile.ReadProcesses(path), $"`num_processes` of {Path.GetFileName(path)}");
+        return recipe.Dialect == RecipeDialect.SimPOReference && recipe.Says("gamma_beta_ratio") && recipe.Says("bf16")
+            ? (4, "what the SimPO repository's recipes are made for; name an accelerate file for another number")
+            : (1, "no accelerate file was named");
+    }
+
+    private int Positive(string key)
+    {
+        int value = recipe.Integer(key);
+        if (value >= 1) return value;
+        recipe.Fault(key, FormattableString.Invariant($"`{key}` must be at least 1, but was {value}."));
+        return 1;
+    }
+
+    private void SetRun(SimPOTrainer.Options options)
+    {
+        // "0" there is not "none", but "by ratio".
+        options.WarmupSteps = recipe.Integer("warmup_steps") is > 0 and { } steps ? steps : null;
+        options.EvaluationSteps = EvaluationSteps();
+        if (recipe.Says("early_stopping_patience")) options.EarlyStoppingPatience = recipe.Integer("early_stopping_patience");
+        if (options.OutputPath is null)
+        {
+            Notes.Add("The recipe says no `output_dir`: nothing of the run is written.");
+            return;
+        }
+        options.SaveSteps = recipe.Text("save_strategy") switch { "epoch" => 0, "steps" => Positive("save_steps"), _ => int.MaxValue };
+        if (recipe.Says("save_total_limit")) options.SaveTotalLimit = recipe.Integer("save_total_limit");
+        options.ResumeFrom = recipe.Text("resume_from_checkpoint") switch
+        {
+            { } text when recipe["resume_from_checkpoint"].Boolean is not { } flag => text,
+            _ when recipe["resume_from_checkpoint"].Boolean == false || recipe.Boolean("overwrite_output_dir") => null,
+            _ => "Auto", // as the scripts do: a run goes on where its folder has a checkpoint
+        };
+    }
+
+    private int EvaluationSteps()
+    {
+        string strategy = recipe.Text("evaluation_strategy") ?? recipe.Text("eval_strategy") ?? "no";
+        if (strategy == "steps") return recipe.Says("eval_steps") ? Positive("eval_steps") : 500; // that of `logging_steps` where nothing is said
+        if (strategy != "epoch") Notes.Add("The recipe evaluates at its end alone: here also before the first step and after each epoch.");
+        return 0;
+    }
+
+    private LoraOptions Lora()
+    {
+        var lora = new LoraOptions { Rank = Positive("lora_r"), Alpha = recipe["lora_alpha"].Number ?? 32, UseRslora = recipe.Boolean("use_rslora") };
+        if (recipe.Says("lora_target_modules")) lora.TargetModules = recipe.Texts("lora_target_modules");
+        else lora.TargetModules = ["q_proj", "v_proj"]; // PEFT's own for the families that have both
+        if (recipe.Says("lora_modules_to_save")) lora.ModulesToSave = recipe.Texts("lora_modules_to_save");
+        foreach (string fault in lora.Faults()) recipe.Faults.Add(fault);
+        return lora;
+    }
+}

@@ -1,0 +1,19 @@
+namespace Microsoft.ML.SimPO.Text.Encoders;
+
+/// <summary>TRL 1.16's truncation: each sequence keeps its first tokens, the end token goes like any other.</summary>
+internal static class KeepStart
+{
+    /// <returns>Null where the prompt alone has as many tokens as a sequence may have.</returns>
+    public static EncodedAnswer? Fit(EncodedAnswer answer, int maxLength)
+    {
+        if (answer.PromptLength >= maxLength) return null;
+        return answer.Ids.Length <= maxLength ? answer : answer with { Ids = answer.Ids[..maxLength] };
+    }
+
+    /// <returns>Null where an answer does not fit.</returns>
+    public static EncodedPrompt? Fit(EncodedPrompt prompt, int maxLength)
+    {
+        EncodedAnswer?[] answers = [.. prompt.Answers.Select(a => Fit(a, maxLength))];
+        return answers.Contains(null) ? null : new EncodedPrompt([.. answers.Select(a => a!.Value)]) { Row = prompt.Row };
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.ML.SimPO.Parity;
+
+namespace Microsoft.ML.SimPO.Data;
+
+/// <summary>On the tokenizer of the QuickStart's model: 0 BOS, 2 and 3 header, 4 end of turn, 262 two newlines, 308 user, 310 assistant.</summary>
+public sealed class PreferencePreviewTests
+{
+    private static readonly string Model = Path.Combine(GoldenCases.OwnRoot, "encoding", "quickstart");
+
+    [Fact]
+    public void A_row_is_shown_as_the_model_gets_it_with_special_tokens_ids_and_counts()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("a.jsonl", """
+            {"prompt": "Hi", "chosen": "Yes.", "rejected": "No!"}
+            {"prompt": "Hi", "chosen": "Yes.", "rejected": " "}
+            """);
+        HfTokenizer tokenizer = HfTokenizer.Load(Model);
+        int[] prompt = [0, 2, 308, 3, 262, .. tokenizer.Encode("Hi", false), 4, 2, 310, 3, 262];
+        int[] chosen = [.. tokenizer.Encode("Yes.", false), 4], rejected = [.. tokenizer.Encode("No!", false), 4];
+        PreferencePreview preview = new MLContext().Alignment.Preview(data, Model);
+        Assert.Equal(string.Join(Environment.NewLine,
+            FormattableString.Invariant($"row 0 (a.jsonl, line 1): {prompt.Length} tokens of prompt, {chosen.Length} chosen, {rejected.Length} rejected"),
+            @"  prompt    <|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
+            "  chosen    Yes.<|eot_id|>",
+            "  rejected  No!<|eot_id|>",
+            $"  ids       {string.Join(' ', prompt)} | {string.Join(' ', chosen)} | {string.Join(' ', rejected)}",
+            "row 1 (a.jsonl, line 2): dropped: `rejected` holds no visible character.",
+            ""), preview.ToString());
+        Assert.Equal([.. prompt, .. chosen, .. rejected], [.. preview.Rows[0].PromptIds, .. preview.Rows[0].ChosenIds, .. preview.Rows[0].RejectedIds]);
+    }
+
+    [Fact]
+    public void What_is_cut_and_what_does_not_fit_is_said()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("a.jsonl", """{"prompt": "a b c d e f g h", "chosen": "Yes.", "rejected": "No!"}""");
+        var options = new ScoringOptions { MaxLength = 16, MaxPromptLength = 12 };
+        PreviewedRow row = Assert.Single(new MLContext().Alignment.Preview(data, Model, 1, options).Rows);
+        PreviewedRow whole = Assert.Single(new MLContext().Alignment.Preview(data, Model, 1).Rows);
+        Assert.Equal((12, whole.PromptIds.Count - 12), (row.PromptIds.Count, row.CutPromptTokens));
+        Assert.EndsWith(FormattableString.Invariant($", {whole.PromptIds.Count - 12} cut from the prompt's beginning"),
+            row.ToString().Split(Environment.NewLine)[0], StringComparison.Ordinal);
+        options = new ScoringOptions { MaxLength = 3, MaxPromptLength = 2 };
+        row = Assert.Single(new MLContext().Alignment.Preview(data, Model, 1, options).Rows);
+        Assert.Equal("an answer alone is longer than `MaxLength` 3 allows.", row.Dropped);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+using Xunit;
+
+namespace Microsoft.ML.SimPO;
+
+public sealed class RecipeKeysTests
+{
+    /// <summary>Set to have the page written anew instead of compared.</summary>
+    private const string Variable = "SIMPO_WRITE_RECIPE_KEYS";
+
+    [Fact]
+    public void The_page_of_all_settings_is_what_is_read()
+    {
+        var text = new StringBuilder("""
+            # The settings of a recipe
+
+            Each with the default of the SimPO repository's scripts (transformers 4.44.2), or of this library where they do not have it,
+            and what becomes of it. Null may always be said.
+
+            | setting | takes | default | fate |
+            |---|---|---|---|
+
+            """.ReplaceLineEndings("\n"));
+        foreach (RecipeKey key in RecipeKeys.All(typeof(SimPOTrainer.Options)))
+        {
+            string other = key.Only is null ? ""
+                : key.Only.Length == 0 ? $"; another value is refused: {key.Refusal}"
+                : $"; values other than {string.Join(", ", key.Only.Select(o => $"`{o}`"))} are refused: {key.Refusal}";
+            string fate = key.Why is null ? "honored" : $"harmless: {key.Why}";
+            text.Append(CultureInfo.InvariantCulture, $"| `{key.Name}` | {key.Kind.ToString().ToLowerInvariant()} | `{key.Default}` | {fate}{other} |\n");
+        }
+        string path = Repository.PathOf("docs", "recipe-keys.md");
+        if (Environment.GetEnvironmentVariable(Variable) is not null) File.WriteAllText(path, text.ToString());
+        Assert.Equal(File.ReadAllText(path).ReplaceLineEndings("\n"), text.ToString());
+    }
+
+    [Fact]
+    public void Every_option_with_a_recipe_name_is_a_setting()
+    {
+        string[] names = [.. RecipeKeys.All(typeof(SimPOTrainer.Options)).Select(k => k.Name)];
+        Assert.All(OptionProperty.Of(typeof(SimPOTrainer.Options)).Select(o => o.RecipeKey).OfType<string>(), key => Assert.Contains(key, names));
+        Assert.Equal(names.Distinct(), names);
+    }
+
+    [Fact]
+    public void Every_default_is_a_value_of_its_kind_that_is_not_refused() =>
+        Assert.All(RecipeKeys.All(typeof(SimPOTrainer.Options)), k => Assert.Null(k.Fault(RecipeValue.Scalar(k.Default.Trim('[', ']')))));
+
+    [Theory]
+    [InlineData("ConstantWithWarmup", "constant_with_warmup")]
+    [InlineData("Sigmoid", "sigmoid")]
+    public void Names_of_enumerations_are_written_as_recipes_do(string name, string written) => Assert.Equal(written, RecipeKeys.SnakeCase(name));
+}

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>What holds for the trainer of every method that knows no reference: it trains, says what its run was, goes on, is saved and searched.</summary>
+public sealed class MethodTrainerTests : IDisposable
+{
+    private readonly MLContext _context = new(seed: 1);
+    private readonly Checkpoints.TempFolder _folder = new();
+
+    public static TheoryData<string> Methods => [.. Makers.Keys];
+
+    private static Dictionary<string, Func<PreferenceTrainerOptions>> Makers => new()
+    {
+        ["AlphaPO"] = () => new SimPOTrainer.Options { Alpha = 0.25f },
+        ["Cpo"] = () => new CpoTrainer.Options(),
+        ["Cpo, hinge"] = () => new CpoTrainer.Options { LossType = CpoLossType.Hinge, NllWeight = 0.5f },
+        ["Cpo, IPO"] = () => new CpoTrainer.Options { LossType = CpoLossType.Ipo, NllNormalization = SftNormalization.StepTokens },
+        ["Orpo"] = () => new OrpoTrainer.Options { Beta = 0.5f },
+        ["SlicHf"] = () => new SlicHfTrainer.Options { Delta = 0.5f, Lambda = 0.1f },
+        ["Rrhf"] = () => new RrhfTrainer.Options { Lambda = 0.5f },
+        ["Sft"] = () => new SftTrainer.Options(),
+        ["Sft, DFT on all tokens"] = () => new SftTrainer.Options { LossType = SftLossType.Dft, Tokens = SftTokens.All },
+        ["Sft, packed"] = () => new SftTrainer.Options { Packing = true, BatchSize = 2 },
+    };
+
+    private IDataView Data => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16));
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Four epochs over the same pairs: the last one's loss is below the first one's, and so is that of the validation.</summary>
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Its_loss_falls_and_its_log_is_that_of_its_run(string method)
+    {
+        string output = _folder.File("run");
+        using AlignmentTransformer model = Train(method, o => (o.Epochs, o.OutputPath) = (4, output));
+        TrainingRun run = model.TrainingRun;
+        int perEpoch = run.Steps.Count / 4;
+        Assert.True(run.Steps.TakeLast(perEpoch).Average(s => s.Loss) < run.Steps.Take(perEpoch).Average(s => s.Loss));
+        Assert.True(run.Validations[^1].Loss < run.Validations[0].Loss);
+        TrainingRun read = TrainingRun.Load(output);
+        Assert.Equal(run.Steps.Select(s => s with { TokensPerSecond = 0 }), read.Steps.Select(s => s with { TokensPerSecond = 0 }));
+        Assert.Equal(run.Validations.Select(v => (v.Step, v.Loss, v.MethodMetrics)), read.Validations.Select(v => (v.Step, v.Loss, v.MethodMetrics)));
+        Assert.Equivalent(run.Validations.Select(v => v.Metrics), read.Validations.Select(v => v.Metrics));
+        foreach (string line in File.ReadLines(Path.Combine(output, "trainer_log.jsonl"))) JsonDocument.Parse(line).Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_run_that_was_cancelled_goes_on_to_the_same_bits(string method)
+    {
+        using AlignmentTransformer whole = Train(method, o => o.OutputPath = _folder.File("whole"));
+        int steps = whole.TrainingRun.Steps.Count;
+        using var source = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Train(
+            method,
+            o =>
+            {
+                (o.OutputPath, o.SaveOnCancel) = (_folder.File("run"), true);
+                o.Progress = new Listener<TrainingProgress>(p => { if (p.Step == steps - 1) source.Cancel(); });
+            },
+            source.Token));
+        using AlignmentTransformer resumed = Train(method, o => (o.OutputPath, o.ResumeFrom) = (_folder.File("run"), "Auto"));
+        Assert.Equal(Weights(whole), Weights(resumed));
+        Assert.Equal(
+            whole.TrainingRun.Steps.Select(s => (s.Step, s.Loss, s.GradientNorm, s.MethodMetrics)),
+            resumed.TrainingRun.Steps.Select(s => (s.Step, s.Loss, s.GradientNorm, s.MethodMetrics)));
+        Assert.Equal(
+            whole.TrainingRun.Validations.Select(v => (v.Step, v.Loss, v.MethodMetrics)),
+            resumed.TrainingRun.Validations.Select(v => (v.Step, v.Loss, v.MethodMetrics)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_saved_model_scores_with_its_methods_reward_and_has_its_run(string method)
+    {
+        using AlignmentTransformer model = Train(method);
+        string zip = _folder.File("model.zip");
+        _context.Model.Save(model, Data.Schema, zip);
+        using var loaded = (AlignmentTransformer)new MLContext().Model.Load(zip, out _);
+        Assert.Equal(model.Options.Reward, loaded.Options.Reward);
+        Assert.Equal((model.Options.Method, model.TargetMargin), (loaded.Options.Method, loaded.TargetMargin));
+        Assert.Equal(model.Transform(Data).GetColumn<float>("Score"), loaded.Transform(Data).GetColumn<float>("Score"));
+        Assert.Equal(model.TrainingRun.Steps, loaded.TrainingRun.Steps);
+        Assert.Equal(model.TrainingRun.Validations.Select(v => v.MethodMetrics), loaded.TrainingRun.Validations.Select(v => v.MethodMetrics));
+        AlignmentMetrics metrics = _context.Alignment.Evaluate(model.Transform(Data));
+        Assert.Equal(16, metrics.Count);
+        Assert.Equal(model.Transform(Data).GetColumn<float>("Margin").Average(), metrics.MeanMargin, 1e-4);
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Its_learning_rate_can_be_searched_and_cross_validated(string method)
+    {
+        PreferenceTrainerOptions options = Options(method);
+        using SweepResult sweep = _context.Alignment.Sweep(Data, Data, options, new SweepOptions { MaxTrials = 2, Space = SweepSpace.Of("LearningRate") });
+        Assert.All(sweep.Trials, t => Assert.Equal((AlignmentTrialStatus.Completed, 16L), (t.Status, t.Metrics!.Count)));
+        Assert.Contains("LearningRate", SweepSpace.Default.For(options.GetType(), out IReadOnlyList<string> faults).Select(p => p.Name));
+        Assert.Empty(faults);
+        IReadOnlyList<CrossValidationFold> folds = CrossValidation.Run(_context, Data, options, 2, 1, false, CancellationToken.None);
+        Assert.Equal(16, folds.Sum(f => f.Metrics.Count));
+    }
+
+    [Fact]
+    public void What_a_method_logs_beside_loss_and_rewards_has_the_fields_names()
+    {
+        string[] Names(string method)
+        {
+            using AlignmentTransformer model = Train(method);
+            Assert.All(model.TrainingRun.Validations, v => Assert.Equal(model.TrainingRun.Steps[0].MethodMetrics.Keys, v.MethodMetrics.Keys));
+            return [.. model.TrainingRun.Steps[0].MethodMetrics.Keys];
+        }
+        Assert.Empty(Names("AlphaPO"));
+        Assert.Equal(["nll_loss", "sum_logps/chosen", "sum_logps/rejected"], Names("Cpo"));
+        Assert.Equal(["nll_loss"], Names("Cpo, IPO"));
+        Assert.Equal(["nll_loss", "log_odds_ratio", "log_odds_chosen"], Names("Orpo"));
+        Assert.Equal(["entropy", "mean_token_accuracy"], Names("Sft"));
+    }
+
+    private AlignmentTransformer Train(string method, Action<PreferenceTrainerOptions>? change = null, CancellationToken cancellationToken = default) =>
+        Options(method, change).CreateTrainer(_context).Fit(Data, Data, cancellationToken);
+
+    private static PreferenceTrainerOptions Options(string method, Action<PreferenceTrainerOptions>? change = null)
+    {
+        PreferenceTrainerOptions options = Makers[method]();
+        (options.ModelPath, options.LearningRate, options.WarmupRatio, options.MaxLength, options.MaxPromptLength, options.Seed) =
+            (QuickStartFiles.Model, 1e-4, 0, 256, 200, 5);
+        if (options.BatchSize == 8) options.BatchSize = 4;
+        change?.Invoke(options);
+        return options;
+    }
+
+    private static float[][] Weights(AlignmentTransformer model) =>
+        [.. model.Model.Decoder.Parameters.Select(p => p.Value.data<float>().ToArray())];
+}

@@ -1,0 +1,205 @@
+using System.Text.Json;
+using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Parity;
+
+/// <summary>A folder of <c>training/</c> whose method has a reference model: DPO or KTO.</summary>
+internal sealed class ReferencedGolden : IDisposable
+{
+    private readonly JsonElement _config, _hyper;
+
+    public ReferencedGolden(GoldenCase golden)
+    {
+        _config = Read(golden.File("config.json"));
+        _hyper = _config.GetProperty("hyper_parameters");
+        Method = _config.GetProperty("method").GetString()!;
+        Final = Read(golden.File("final.json"));
+        Log = [.. GoldenFile.ReadLines(golden.File("log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+        Decoder = DecoderLoader.Load(golden.File(Text("model")), CPU);
+        if (Directory.Exists(golden.File("adapter-initial"))) AdapterLoader.Load(Decoder, golden.File("adapter-initial"));
+        if (Directory.Exists(golden.File("adapter-final"))) FinalAdapter = new GoldenTensors(golden.File("adapter-final", "adapter_model.safetensors"));
+        Options = MakeOptions(Path.GetFullPath(golden.File(Text("model"))));
+        JsonElement order = Read(golden.File("order.json"));
+        TrainRows = ReadRows(golden.File(Text("train_data")))[.._config.GetProperty("train_pairs").GetInt32()];
+        EvaluationRows = ReadRows(golden.File(Text("eval_data")))[.._config.GetProperty("eval_pairs").GetInt32()];
+        (Train, Dictionary<int, int> trained) = Prepare(TrainRows);
+        (Evaluation, Dictionary<int, int> evaluated) = Prepare(EvaluationRows);
+        Order = [.. order.GetProperty("train").EnumerateArray()
+            .Select(s => s.GetProperty("micro_batches").EnumerateArray().Select(m => Indices(m, trained)).ToArray())];
+        EvaluationBatches = [.. order.GetProperty("eval").EnumerateArray().Select(b => Indices(b, evaluated))];
+        Options.Epochs = _hyper.TryGetProperty("num_train_epochs", out JsonElement epochs)
+            ? epochs.GetDouble()
+            : _config.GetProperty("total_steps").GetDouble() / Options.Planner(Train).Plan(1, null).Count;
+    }
+
+    public string Method { get; }
+
+    /// <summary>The rows of the data as they are there, those among them that are dropped.</summary>
+    public IReadOnlyList<EncodedPrompt> TrainRows { get; }
+
+    /// <summary>As <see cref="TrainRows"/>.</summary>
+    public IReadOnlyList<EncodedPrompt> EvaluationRows { get; }
+
+    public Decoder Decoder { get; }
+
+    public JsonElement Final { get; }
+
+    public GoldenTensors? FinalAdapter { get; }
+
+    public JsonElement[] Log { get; }
+
+    public int[][][] Order { get; }
+
+    public IReadOnlyList<EncodedPrompt> Train { get; private set; }
+
+    public IReadOnlyList<EncodedPrompt> Evaluation { get; private set; }
+
+    public IReadOnlyList<int[]> EvaluationBatches { get; }
+
+    /// <summary>The run's hyper-parameters as a user would set them.</summary>
+    public ReferenceTrainerOptions Options { get; }
+
+    public bool IsTrl116 => _config.GetProperty("versions").GetProperty("trl").GetString()!.StartsWith("1.", StringComparison.Ordinal);
+
+    /// <summary>As the goldens' README gives them, of losses and of gradient norms.</summary>
+    public (double Loss, double Norm) RelativeTolerance => !IsTrl116 ? (1e-5, 1e-5) : Method == "dpo-discopop" ? (3e-5, 1e-4) : (3e-5, 5e-5);
+
+    /// <summary>Of metrics, the largest of which are sums of log-probabilities.</summary>
+    public double MetricTolerance => IsTrl116 ? 2e-4 : 1e-4;
+
+    public double NormTolerance => FinalAdapter is null ? 1e-6 : 5e-6;
+
+    /// <summary>TRL logs sums, and in 0.24 means where the loss is of means.</summary>
+    /// <param name="mean">Over the answer's tokens.</param>
+    public double LogProbability(string side, double mean, IReadOnlyDictionary<string, double> metrics) =>
+        Method == "dpo-ipo" && !IsTrl116 ? mean : metrics.GetValueOrDefault($"sum_logps/{side}", double.NaN);
+
+    /// <summary>
+    /// Texts as the trainer got them: in 1.16 with BOS written out, for a prompt's BOS is what the tokenizer adds, and this one adds none; in 0.24 without.
+    /// </summary>
+    public IEnumerable<TextPair> AsGiven(IEnumerable<TextPair> pairs)
+    {
+        string bos = IsTrl116 ? HfTokenizer.Load(Options.ModelPath).Decode([TrainRows[0].Chosen.Ids[0]], skipSpecialTokens: false) : "";
+        return pairs.Select(p => new TextPair { Prompt = bos + p.Prompt, Chosen = p.Chosen, Rejected = p.Rejected });
+    }
+
+    /// <summary>As a fit does before its first step.</summary>
+    public void AddReferences()
+    {
+        IReward reward = Options.CreateLoss().Reward;
+        var scorer = new ReferenceScorer(new ReferenceTable(new string('0', 64), reward.WeighsTokens), reward, Options.TokensPerMicroBatch);
+        Train = scorer.Fill(Train, () => Decoder, CancellationToken.None);
+        Evaluation = scorer.Fill(Evaluation, () => Decoder, CancellationToken.None);
+    }
+
+    public static bool Is(string method) => method.StartsWith("dpo", StringComparison.Ordinal) || method.StartsWith("kto", StringComparison.Ordinal);
+
+    public void Dispose()
+    {
+        Decoder.Dispose();
+        FinalAdapter?.Dispose();
+    }
+
+    private static int[] Indices(JsonElement batch, Dictionary<int, int> places) => [.. batch.EnumerateArray().Select(i => places[i.GetInt32()])];
+
+    /// <returns>The rows that are used, and where a row of the data stands among them.</returns>
+    private (IReadOnlyList<EncodedPrompt> Rows, Dictionary<int, int> Places) Prepare(IReadOnlyList<EncodedPrompt> rows)
+    {
+        List<EncodedPrompt> used = [];
+        Dictionary<int, int> places = [];
+        for (int i = 0; i < rows.Count; i++)
+        {
+            if ((IsTrl116 ? KeepStart.Fit(rows[i], Options.MaxLength) : rows[i]) is not { } fitted) continue;
+            places[i] = used.Count;
+            used.Add(fitted);
+        }
+        return (Options.Prepare(used, null!, null!), places);
+    }
+
+    private ReferenceTrainerOptions MakeOptions(string modelPath)
+    {
+        ReferenceTrainerOptions options = Method.StartsWith("kto", StringComparison.Ordinal) ? Kto() : Dpo();
+        options.ModelPath = modelPath;
+        options.Compatibility = IsTrl116 ? Compatibility.Trl116 : Compatibility.Trl024;
+        options.Beta = (float)Hyper("beta", 0.1);
+        options.LearningRate = Hyper("learning_rate");
+        options.LearningRateScheduler = Enum.Parse<LearningRateScheduler>(_hyper.GetProperty("lr_scheduler_type").GetString()!, ignoreCase: true);
+        options.WarmupRatio = 0;
+        options.MaxGradNorm = Hyper("max_grad_norm");
+        options.WeightDecay = Hyper("weight_decay");
+        options.PairsPerMicroBatch = (int)Hyper("per_device_train_batch_size");
+        options.PairsPerEvaluationBatch = (int)Hyper("per_device_eval_batch_size");
+        options.BatchSize = (int)(Hyper("per_device_train_batch_size") * Hyper("gradient_accumulation_steps"));
+        options.MaxLength = (int)Hyper("max_length");
+        options.MaxPromptLength = Math.Min(64, options.MaxLength - 1);
+        options.Shuffle = false;
+        return options;
+    }
+
+    private KtoTrainer.Options Kto() => new()
+    {
+        LossType = LossNames()[0] == "kto" ? KtoLossType.Kto : KtoLossType.ApoZeroUnpaired,
+        DesirableWeight = (float)Hyper("desirable_weight", 1),
+        UndesirableWeight = (float)Hyper("undesirable_weight", 1),
+    };
+
+    private DpoTrainer.Options Dpo()
+    {
+        DpoLossType[] types = [.. LossNames().Select(n => Enum.Parse<DpoLossType>(n.Replace("_", "", StringComparison.Ordinal), ignoreCase: true))];
+        double[] weights = _hyper.TryGetProperty("loss_weights", out JsonElement given)
+            ? [.. given.EnumerateArray().Select(w => w.GetDouble())]
+            : [.. types.Select(_ => 1.0)];
+        return new DpoTrainer.Options
+        {
+            LossType = types.Length == 1 ? types[0] : DpoLossType.Sigmoid,
+            Mix = types.Length == 1 ? null : new DpoMix([.. types.Zip(weights)]),
+            LabelSmoothing = (float)Hyper("label_smoothing", 0),
+            DiscoPopTau = (float)Hyper("discopop_tau", 0.05),
+            Divergence = (_hyper.TryGetProperty("f_divergence_type", out JsonElement name) ? name.GetString() : "reverse_kl") switch
+            {
+                "forward_kl" => FDivergence.ForwardKl,
+                "js_divergence" => FDivergence.JensenShannon,
+                "alpha_divergence" => FDivergence.Alpha,
+                _ => FDivergence.ReverseKl,
+            },
+            DivergenceAlpha = (float)Hyper("f_alpha_divergence_coef", 0.5),
+            LengthDesensitization = (float)Hyper("ld_alpha", 1),
+            SyncReferenceSteps = (int)Hyper("ref_model_sync_steps", 0),
+            ReferenceMixup = Hyper("ref_model_mixup_alpha", 0.6),
+            WeighsPairs = _hyper.TryGetProperty("use_weighting", out JsonElement weighting) && weighting.GetBoolean(),
+        };
+    }
+
+    private string[] LossNames()
+    {
+        JsonElement type = _hyper.GetProperty("loss_type");
+        return type.ValueKind == JsonValueKind.Array ? [.. type.EnumerateArray().Select(t => t.GetString()!)] : [type.GetString()!];
+    }
+
+    private string Text(string name) => _config.GetProperty(name).GetString()!;
+
+    private double Hyper(string name) => _hyper.GetProperty(name).GetDouble();
+
+    private double Hyper(string name, double otherwise) =>
+        _hyper.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : otherwise;
+
+    private static JsonElement Read(string path) => JsonDocument.Parse(GoldenFile.ReadBytes(path)).RootElement;
+
+    /// <summary>Pairs, or rows of an answer with its label.</summary>
+    private static List<EncodedPrompt> ReadRows(string path) => [.. GoldenFile.ReadLines(path).Select((line, i) =>
+    {
+        JsonElement row = JsonDocument.Parse(line).RootElement;
+        int[] Ids(string name) => [.. row.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];
+        int[] prompt = Ids("prompt_ids");
+        return row.TryGetProperty("label", out JsonElement label)
+            ? new EncodedPrompt(Rated([.. prompt, .. Ids("completion_ids")], prompt.Length, label.GetBoolean())) { Row = i + 1 }
+            : EncodedPrompt.Pair([.. prompt, .. Ids("chosen_ids")], prompt.Length, [.. prompt, .. Ids("rejected_ids")], prompt.Length, i + 1);
+    })];
+
+    private static EncodedAnswer Rated(int[] ids, int promptLength, bool isDesirable) => new(ids, promptLength) { Rating = isDesirable ? 1 : 0 };
+}
