@@ -79,10 +79,11 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     public TrainingRun TrainingRun { get; private set; } = TrainingRun.None;
 
     /// <summary>
-    /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>. It is a
-    /// checkpoint in Hugging Face layout; the saved file names it by its relative path and by the SHA-256 of its files, so the two must be moved
-    /// together. Null, the default, puts the weights into the saved file, which takes at most 1.5 GB of them. Every transformer of this model is saved so. To
-    /// save over a model, use <c>mlContext.Model.SaveAtomically</c>: a failed <c>Save</c> has emptied the old file.
+    /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>, below the
+    /// folder of that file. It is a checkpoint in Hugging Face layout; the saved file names it by its relative path and by the SHA-256 of its files, so the two
+    /// must be moved together. Null, the default, also of a model that was loaded with such weights, puts the weights into the saved file, which takes at most
+    /// 1.5 GB of them. Every transformer of this model is saved so. To save over a model, use <c>mlContext.Model.SaveAtomically</c>: a failed <c>Save</c> has
+    /// emptied the old file.
     /// </summary>
     public string? ExternalWeights
     {
