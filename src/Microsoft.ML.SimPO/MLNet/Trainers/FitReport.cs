@@ -32,10 +32,11 @@ internal static class FitReport
         if (statistics.CutAnswers > 0)
             channel.Warning(Say($"{statistics.CutAnswers} {options.RowNoun} have an answer that was cut to fit `MaxLength` {options.MaxLength}."));
         if (statistics.RenderedOtherwise is { } otherwise)
-            channel.Info(Say($"{otherwise.Count} {options.RowNoun}: the chat template writes their whole conversations without {otherwise.Example} at the end of the ")
-                + Say($"prompt (the first is row {otherwise.Row}). They are trained on as the model is served: behind the prompt with it."));
+            channel.Info(Say($"{otherwise.Count} {options.RowNoun}: the chat template writes their whole conversations without {otherwise.Example} at the ")
+                + Say($"end of the prompt (the first is row {otherwise.Row}). They are trained on as the model is served: behind the prompt with it."));
         if (statistics.Faults is { } faults)
-            channel.Warning(Say($"{faults.Count} {options.RowNoun} have a sequence that does not begin and end as it should: {faults.Example} (row {faults.Row})."));
+            channel.Warning(Say($"{faults.Count} {options.RowNoun} have a sequence that does not begin and end as it should: {faults.Example} ")
+                + Say($"(row {faults.Row})."));
         if (statistics.EqualAnswers > 0) channel.Warning(Say($"{statistics.EqualAnswers} pairs have equal answers and teach nothing."));
     }
 
@@ -63,8 +64,8 @@ internal static class FitReport
             longest = Math.Max(longest, tokens);
         }
         return count == 0 ? null
-            : Say($"{count} of {pairs.Count} {options.RowNoun} are longer than the {positions} positions that the model was made for, the longest has {longest} tokens. ")
-                + Say($"`MaxLength` is {options.MaxLength}: use {positions}.");
+            : Say($"{count} of {pairs.Count} {options.RowNoun} are longer than the {positions} positions that the model was made for, ")
+                + Say($"the longest has {longest} tokens. `MaxLength` is {options.MaxLength}: use {positions}.");
     }
 
     /// <summary>Few pairs in a step of their own are a noisy step with the same learning rate.</summary>
