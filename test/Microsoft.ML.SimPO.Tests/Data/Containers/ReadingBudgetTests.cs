@@ -32,7 +32,7 @@ public sealed class ReadingBudgetTests : IDisposable
     {
         var budget = new ReadingBudget("a.parquet", 1 << 20, 100);
         budget.Spend(16 << 20, 1);
-        budget.Spend(20 << 20, (20 << 20) / 100);
+        budget.Spend(20 << 20, ((20 << 20) / 100) + 1);
         Assert.Throws<InvalidDataException>(() => budget.Spend((16 << 20) + 1, 1));
     }
 
