@@ -35,8 +35,8 @@ internal static class FitReport
             channel.Info(Say($"{otherwise.Count} {options.RowNoun}: the chat template writes their whole conversations without {otherwise.Example} at the ")
                 + Say($"end of the prompt (the first is row {otherwise.Row}). They are trained on as the model is served: behind the prompt with it."));
         if (statistics.Faults is { } faults)
-            channel.Warning(Say($"{faults.Count} {options.RowNoun} have a sequence that does not begin and end as it should: ")
-                + Say($"{faults.Example} (row {faults.Row})."));
+            channel.Warning(Say($"{faults.Count} {options.RowNoun} have a sequence that does not begin and end as it should: {faults.Example} ")
+                + Say($"(row {faults.Row})."));
         if (statistics.EqualAnswers > 0) channel.Warning(Say($"{statistics.EqualAnswers} pairs have equal answers and teach nothing."));
     }
 
@@ -65,8 +65,7 @@ internal static class FitReport
         }
         return count == 0 ? null
             : Say($"{count} of {pairs.Count} {options.RowNoun} are longer than the {positions} positions that the model was made for, ")
-                + Say($"the longest has {longest} tokens. ")
-                + Say($"`MaxLength` is {options.MaxLength}: use {positions}.");
+                + Say($"the longest has {longest} tokens. `MaxLength` is {options.MaxLength}: use {positions}.");
     }
 
     /// <summary>Few pairs in a step of their own are a noisy step with the same learning rate.</summary>
