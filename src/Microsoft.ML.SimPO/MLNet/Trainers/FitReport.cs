@@ -32,10 +32,12 @@ internal static class FitReport
         if (statistics.CutAnswers > 0)
             channel.Warning(Say($"{statistics.CutAnswers} {options.RowNoun} have an answer that was cut to fit `MaxLength` {options.MaxLength}."));
         if (statistics.RenderedOtherwise is { } otherwise)
-            channel.Info(Say($"{otherwise.Count} {options.RowNoun}: the chat template writes their whole conversations without {otherwise.Example} at the end of the ")
+            channel.Info(Say($"{otherwise.Count} {options.RowNoun}: the chat template writes their whole conversations ")
+                + Say($"without {otherwise.Example} at the end of the ")
                 + Say($"prompt (the first is row {otherwise.Row}). They are trained on as the model is served: behind the prompt with it."));
         if (statistics.Faults is { } faults)
-            channel.Warning(Say($"{faults.Count} {options.RowNoun} have a sequence that does not begin and end as it should: {faults.Example} (row {faults.Row})."));
+            channel.Warning(Say($"{faults.Count} {options.RowNoun} have a sequence that does not begin and end as it should: ")
+                + Say($"{faults.Example} (row {faults.Row})."));
         if (statistics.EqualAnswers > 0) channel.Warning(Say($"{statistics.EqualAnswers} pairs have equal answers and teach nothing."));
     }
 
@@ -63,7 +65,8 @@ internal static class FitReport
             longest = Math.Max(longest, tokens);
         }
         return count == 0 ? null
-            : Say($"{count} of {pairs.Count} {options.RowNoun} are longer than the {positions} positions that the model was made for, the longest has {longest} tokens. ")
+            : Say($"{count} of {pairs.Count} {options.RowNoun} are longer than the {positions} positions that the model was made for, ")
+                + Say($"the longest has {longest} tokens. ")
                 + Say($"`MaxLength` is {options.MaxLength}: use {positions}.");
     }
 
