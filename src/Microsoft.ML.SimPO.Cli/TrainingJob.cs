@@ -11,7 +11,7 @@ internal static class TrainingJob
     public static async Task<int> RunAsync(AlignmentRecipe recipe, bool asJson, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         await error.WriteAsync(recipe.ToString());
-        recipe.Options.Progress = TrainingProgress.Console;
+        recipe.Options.Progress = asJson ? new StepLines(error) : TrainingProgress.Console;
         recipe.Options.SaveOnCancel = recipe.Options.OutputPath is not null;
         using AlignmentTransformer model = Fit(recipe, error, cancellation);
         string? saved = recipe.Options.OutputPath is { } folder ? Path.Combine(folder, "model") : null;

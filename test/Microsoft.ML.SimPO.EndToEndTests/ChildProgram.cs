@@ -17,6 +17,8 @@ internal sealed record ChildProgram(int ExitCode, string Output, string Error)
 
     public static string ModelSelection { get; } = BinaryOf("samples", "ModelSelection");
 
+    public static string CompareMethods { get; } = BinaryOf("samples", "CompareMethods");
+
     public static string ChatServer { get; } = BinaryOf("samples", "ChatServer");
 
     /// <summary>The command <c>simpo</c>.</summary>

@@ -188,20 +188,15 @@ internal sealed class LanguageModel : IDisposable
     /// <exception cref="InvalidDataException">It is another one than that which the model was tuned with.</exception>
     public void ScoreOver(string folder, IReward reward)
     {
-        LanguageModel reference = Load(ModelLocation.Of(folder, null), ComputePlan.Of(Decoder));
-        string found = ReferenceFingerprint.Of(reference.Decoder, reference.Files, reward);
-        if (References?.Known is { } known && known.Model != found)
+        LanguageModel reference = Load(ModelLocation.Of(folder, null), ComputePlan.Of(Decoder)).After(loaded =>
         {
-            reference.Dispose();
-            throw new InvalidDataException(
-                $"'{folder}' is not the reference model that the model was tuned with: its configuration or its weights are others. "
-                + "Name the folder of that one.");
-        }
+            if (References?.Known is { } known && known.Model != ReferenceFingerprint.Of(loaded.Decoder, loaded.Files, reward))
+                throw new InvalidDataException(
+                    $"'{folder}' is not the reference model that the model was tuned with: its configuration or its weights are others. "
+                    + "Name the folder of that one.");
+        });
         References = new ModelReferences(References?.Known, () => reference);
     }
-
-    /// <summary>All weights under their Hugging Face names, to be written; those of an adapter are added to them.</summary>
-    public IReadOnlyList<TensorSource> Tensors() => ParameterSources.Merged(Decoder);
 
     /// <summary>Frees the weights, or where they are in use has the last who uses them free them. Whoever comes later gets an error.</summary>
     public void Dispose()

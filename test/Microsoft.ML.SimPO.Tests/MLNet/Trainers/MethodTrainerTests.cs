@@ -11,6 +11,13 @@ public sealed class MethodTrainerTests : IDisposable
 
     public static TheoryData<string> Methods => [.. Makers.Keys];
 
+    /// <summary>One of each kind of loss and of rows; the others are looked at in full runs.</summary>
+    public static TheoryData<string> Kinds => [.. OneOfEach];
+
+    public static TheoryData<string> OtherMethods => [.. Makers.Keys.Except(OneOfEach)];
+
+    private static string[] OneOfEach => ["Cpo", "Orpo", "Sft, packed"];
+
     private static Dictionary<string, Func<PreferenceTrainerOptions>> Makers => new()
     {
         ["AlphaPO"] = () => new SimPOTrainer.Options { Alpha = 0.25f },
@@ -48,7 +55,7 @@ public sealed class MethodTrainerTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Methods))]
+    [MemberData(nameof(Kinds))]
     public void A_run_that_was_cancelled_goes_on_to_the_same_bits(string method)
     {
         using AlignmentTransformer whole = Train(method, o => o.OutputPath = _folder.File("whole"));
@@ -73,7 +80,7 @@ public sealed class MethodTrainerTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Methods))]
+    [MemberData(nameof(Kinds))]
     public void A_saved_model_scores_with_its_methods_reward_and_has_its_run(string method)
     {
         using AlignmentTransformer model = Train(method);
@@ -91,7 +98,7 @@ public sealed class MethodTrainerTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Methods))]
+    [MemberData(nameof(Kinds))]
     public void Its_learning_rate_can_be_searched_and_cross_validated(string method)
     {
         PreferenceTrainerOptions options = Options(method);
@@ -101,6 +108,16 @@ public sealed class MethodTrainerTests : IDisposable
         Assert.Empty(faults);
         IReadOnlyList<CrossValidationFold> folds = CrossValidation.Run(_context, Data, options, 2, 1, false, CancellationToken.None);
         Assert.Equal(16, folds.Sum(f => f.Metrics.Count));
+    }
+
+    [Theory]
+    [MemberData(nameof(OtherMethods))]
+    [Trait("Category", "Long")]
+    public void Every_other_method_goes_on_is_saved_and_is_searched_too(string method)
+    {
+        A_run_that_was_cancelled_goes_on_to_the_same_bits(method);
+        A_saved_model_scores_with_its_methods_reward_and_has_its_run(method);
+        Its_learning_rate_can_be_searched_and_cross_validated(method);
     }
 
     [Fact]

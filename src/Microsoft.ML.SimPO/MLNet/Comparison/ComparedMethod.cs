@@ -1,0 +1,51 @@
+namespace Microsoft.ML.SimPO;
+
+/// <summary>What a method made of the model that a comparison begins with.</summary>
+public sealed record ComparedMethod
+{
+    internal ComparedMethod()
+    {
+    }
+
+    /// <summary>As the caller calls it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it was trained with.</summary>
+    public required PreferenceTrainerOptions Options { get; init; }
+
+    /// <summary>The method's own loss on the validation data, after the last step. Losses of two methods are no measure of each other.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>The same before the first step.</summary>
+    public required double LossBefore { get; init; }
+
+    /// <summary>On the validation data, by the method's own reward; the log-loss at target margin 0.</summary>
+    public required AlignmentMetrics Metrics { get; init; }
+
+    /// <summary>Mean log-probability of the chosen answers of the validation data, in nats a token.</summary>
+    public required double ChosenLogProbability { get; init; }
+
+    /// <summary>By how much it moved: below 0 the model has become less likely to write the answers that were chosen.</summary>
+    public required double ChosenLogProbabilityChange { get; init; }
+
+    /// <summary>Mean length, in tokens, of the answers that the tuned model writes; null where none were asked for.</summary>
+    public double? AnswerTokens { get; init; }
+
+    /// <summary>What <see cref="ComparisonOptions.Judge"/> said; null for no judge.</summary>
+    public double? Judgement { get; init; }
+
+    /// <summary>Optimizer steps.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>Of fit and evaluation together.</summary>
+    public required double DurationInMilliseconds { get; init; }
+
+    /// <summary>Memory of the process when the fit had ended.</summary>
+    public required double MemoryInMegaByte { get; init; }
+
+    /// <summary>What the run's diagnosis found.</summary>
+    public required IReadOnlyList<TrainingDiagnosis> Findings { get; init; }
+
+    /// <summary>The tuned model; null unless models are kept.</summary>
+    public AlignmentTransformer? Model { get; init; }
+}
