@@ -17,7 +17,7 @@ public sealed partial class PackageTests(PackageFeed feed)
     private static readonly string[] EntryPoints =
     [
         "AlignmentCatalog", "AlignmentTransforms", "AlignmentTransformer", "LanguageModelTransformer", "ModelOperationsExtensions", "TrainingRun",
-        "SweepResult",
+        "SweepResult", "AlignmentRecipes", "AlignmentRecipe", "MethodComparison",
     ];
 
     private static string Program { get; } = Application("EntryPoints.cs");

@@ -14,6 +14,9 @@ Check("a mixture", ml.Alignment.LoadPreferences([new MixturePart(trainPath, 0.01
 Check("saved pairs", ml.Alignment.SavePreferences(pairs, "pairs.parquet") == 16
     && ml.Alignment.LoadPreferences("pairs.parquet").GetColumn<string>("Chosen").SequenceEqual(pairs.GetColumn<string>("Chosen")));
 Check("a description of data", ml.Alignment.DescribePreferences(pairs, modelPath: modelPath).ToString().Contains("16"));
+DataCheck check = ml.Alignment.Check(pairs, modelPath);
+Check("a check of data", check.Rows == 16 && check.ToJson().Contains("\"findings\""));
+Check("a preview", ml.Alignment.Preview(pairs, modelPath, rows: 2).Rows.Count == 2);
 DataOperationsCatalog.TrainTestData parts = ml.Alignment.TrainTestSplit(pairs, testFraction: 0.25);
 
 // Models.
@@ -39,6 +42,16 @@ SimPOTrainer trainer = ml.Alignment.Trainers.SimPO(new SimPOTrainer.Options
 });
 using AlignmentTransformer model = trainer.Fit(parts.TrainSet, parts.TestSet);
 Check("a run", TrainingRun.Load("run").Steps.Count == model.TrainingRun.Steps.Count);
+
+AlignmentRecipe recipe = ml.Alignment.Recipes.Parse($"{{model_name_or_path: '{modelPath}', dataset_mixer: {{'{trainPath}': 0.02}}, learning_rate: 2e-4}}");
+Check("a recipe", ml.Alignment.Recipes.Load(Write("recipe.yaml", "{model_name_or_path: m, dataset_mixer: {d: 1.0}}"), new RecipeOptions
+{
+    Map = new Dictionary<string, string> { ["m"] = modelPath, ["d"] = trainPath },
+}).LoadTrainingData().GetColumn<string>("Prompt").Any() && recipe.LoadValidationData() is null);
+using (AlignmentTransformer cooked = recipe.Fit()) Check("a recipe's fit", cooked.TrainingRun.Steps.Count > 0);
+using (AlignmentTransformer over = ml.Alignment.Trainers.Dpo(new DpoTrainer.Options { ModelPath = modelPath, LearningRate = 2e-4 }).Fit(pairs))
+using (AlignmentTransformer named = over.WithReference(modelPath))
+    Check("a reference", named.Transform(pairs).GetColumn<float>("Margin").SequenceEqual(over.Transform(pairs).GetColumn<float>("Margin")));
 
 // Scores.
 AlignmentMetrics metrics = ml.Alignment.Evaluate(model.Transform(pairs));
@@ -85,6 +98,13 @@ using (AlignmentTransformer merged = ml.Alignment.LoadModel("merged")) Check("a 
 var choice = new SimPOTrainer.Options { BaseModel = untuned, LearningRate = 2e-4 };
 using (SweepResult sweep = ml.Alignment.Sweep(parts.TrainSet, parts.TestSet, choice, new SweepOptions { MaxTrials = 2 }))
     Check("a sweep", sweep.ToDataFrame().Rows.Count == 2 && sweep.ToString().Contains("best") && sweep.BestModel.Generate(prompt, few).Length > 0);
+(string, PreferenceTrainerOptions)[] methods = [("SimPO", choice), ("SFT", new SftTrainer.Options { BaseModel = untuned, LearningRate = 2e-4 })];
+using (MethodComparison comparison = ml.Alignment.Compare(parts.TrainSet, parts.TestSet, methods))
+{
+    comparison.SaveHtml("methods.html");
+    Check("a comparison", comparison.ToDataFrame().Rows.Count == 2 && comparison.ToString().Contains("SFT")
+        && File.ReadAllText("methods.html").Contains(comparison.ToHtml()));
+}
 Check("folds", ml.Alignment.CrossValidate(pairs, ml.Alignment.Trainers.SimPO(choice), numberOfFolds: 2).Count == 2);
 
 // The end.
@@ -97,6 +117,12 @@ try
 catch (ObjectDisposedException)
 {
     Console.WriteLine("all of it works");
+}
+
+static string Write(string path, string text)
+{
+    File.WriteAllText(path, text);
+    return path;
 }
 
 static void Check(string what, bool holds) => Console.WriteLine(holds ? what : throw new InvalidOperationException($"{what}: not as it should be"));
