@@ -42,6 +42,7 @@ public class ReferencedParityTests
     /// <summary>From texts on, through the public API, where all weights are trained and rows are pairs.</summary>
     [SkippableTheory]
     [MemberData(nameof(Cases))]
+    [Trait("Category", "Long")] // the step by step runs above are the same runs from ids on
     public void The_estimator_follows_the_trainer_from_texts_on(GoldenCase golden)
     {
         GoldenCases.SkipUnsupported(golden);
