@@ -5,6 +5,8 @@ using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Text.Templates;
+using Microsoft.ML.SimPO.Text.Tokenization.Conversion;
+using Microsoft.ML.SimPO.Text.Tokenization.Files;
 using Microsoft.ML.SimPO.Training.Session;
 using static TorchSharp.torch;
 
@@ -32,11 +34,11 @@ internal sealed class LanguageModel : IDisposable
 
     private LanguageModel(Decoder decoder, ModelFiles files)
     {
-        (_decoder, Files) = (decoder, files);
-        Tokenizer = HfTokenizer.Load(files);
-        Template = ChatTemplate.Load(files);
-        SpecialTokens = SpecialTokens.Load(files);
-        var hub = new HubFolder(files);
+        ConvertedFiles completed = TokenizerReader.Complete(files);
+        (_decoder, Files, Tokenizer) = (decoder, completed.Files, TokenizerReader.Read(completed));
+        Template = ChatTemplate.Load(Files);
+        SpecialTokens = SpecialTokens.Load(Files);
+        var hub = new HubFolder(Files);
         StopTokens = [.. hub.EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
         _suggestedGeneration = new Lazy<GenerationOptions>(() => GenerationConfig.Read(hub.Generation));
         StoredType = hub.Config.StoredType;
@@ -59,7 +61,7 @@ internal sealed class LanguageModel : IDisposable
 
     public SpecialTokens SpecialTokens { get; }
 
-    /// <summary>config.json, those of the tokenizer and so on, held in memory.</summary>
+    /// <summary>config.json, those of the tokenizer with a tokenizer.json in any case, and so on, held in memory.</summary>
     public ModelFiles Files { get; private set; }
 
     /// <summary><c>torch_dtype</c> of config.json (in newer ones <c>dtype</c>), the type that the weights were stored in; null where it is not said.</summary>
@@ -102,7 +104,7 @@ internal sealed class LanguageModel : IDisposable
         List<string> notes = [];
         Decoder decoder = DecoderLoader.Load(ModelConfig.Load(files), () => CheckpointReader.Open(files.Origin), plan, notes);
         LanguageModel model = Make(decoder, files, files.Origin);
-        model.Notes = notes;
+        model.Notes = [.. notes, .. model.Tokenizer.Remarks];
         return model;
     }
 

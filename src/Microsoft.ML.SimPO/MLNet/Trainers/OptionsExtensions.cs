@@ -51,7 +51,8 @@ internal static class OptionsExtensions
 
     /// <param name="everyRow">Empty answers are kept and long ones cut, so that every row has a score; training refuses and drops them.</param>
     public static PreferenceEncoder Encoder(this LanguageModel model, ScoringOptions options, bool everyRow = false) =>
-        new(model.Tokenizer, model.SpecialTokens, model.Template, options.Encoding(everyRow));
+        new(model.Tokenizer, model.SpecialTokens, model.Template,
+            options.Encoding(everyRow) with { EmbeddingRows = model.Decoder.Architecture.VocabularySize });
 
     /// <summary>How rows become ids.</summary>
     /// <inheritdoc cref="Encoder"/>

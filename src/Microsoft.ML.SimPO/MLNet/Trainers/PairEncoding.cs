@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO;
@@ -15,10 +16,13 @@ internal static class PairEncoding
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static EncodedPrompts Encode(
         PreferenceEncoder encoder, IDataView data, PairColumns columns, CancellationToken cancellationToken,
-        Func<PreferenceEncoder, string[], long, EncodedPrompt?>? encode = null) =>
-        new(OrderedParallel
-            .Select(
-                columns.Rows(data), row => row.Texts.Sum(t => t.Length),
-                row => encode is null ? encoder.Encode(row.Texts, row.Row) : encode(encoder, row.Texts, row.Row), cancellationToken)
+        Func<PreferenceEncoder, string[], long, EncodedPrompt?>? encode = null)
+    {
+        PromptOrigin prompts = columns.PromptsOf(data);
+        return new EncodedPrompts(OrderedParallel
+            .Select(columns.Rows(data), row => row.Texts.Sum(t => t.Length), row => One(encoder.AsRead(row.Texts, prompts), row.Row), cancellationToken)
             .OfType<EncodedPrompt>());
+
+        EncodedPrompt? One(string[] texts, long row) => encode is null ? encoder.Encode(texts, row) : encode(encoder, texts, row);
+    }
 }

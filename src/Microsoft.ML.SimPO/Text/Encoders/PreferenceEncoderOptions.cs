@@ -22,6 +22,9 @@ internal sealed record PreferenceEncoderOptions
     /// </summary>
     public ControlTokenText ControlTokens { get; init; } = ControlTokenText.Tokens;
 
+    /// <summary>Tokens that the model has: an id behind them is an error of its row. Null where that is not known.</summary>
+    public int? EmbeddingRows { get; init; }
+
     /// <summary>Default <see cref="RowPreparation.Own"/>.</summary>
     public RowPreparation Preparation { get; init; } = RowPreparation.Own;
 
