@@ -24,8 +24,7 @@ internal static class PreferenceReader
         options ??= new PreferenceLoadOptions();
         options.Validate();
         IReadOnlyList<InputFile> files = DatasetFiles.Find(path, options.Split, info);
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
-        return ReadShards(name, () => files.Select(file => ContainerDetector.Open(file, options)), options, info, log);
+        return ReadShards(DatasetFiles.NameOf(path), () => files.Select(file => ContainerDetector.Open(file, options)), options, info, log);
     }
 
     /// <summary>

@@ -36,8 +36,8 @@ public sealed partial class AlignmentCatalog
         using IChannel channel = Channel("Check");
         IReadOnlyList<InputFile> files = DatasetFiles.Find(path, loading.Split, channel.Info);
         var test = testPath is null ? null : new TestPrompts(PreferenceReader.TestRows(testPath));
-        return Checker(modelPath, test, options).Check(
-            new CheckedRowReader(NameOf(path), loading, channel.Info), files.Select(file => ContainerDetector.Open(file, loading)), cancellationToken);
+        var reader = new CheckedRowReader(DatasetFiles.NameOf(path), loading, channel.Info);
+        return Checker(modelPath, test, options).Check(reader, files.Select(file => ContainerDetector.Open(file, loading)), cancellationToken);
     }
 
     /// <inheritdoc cref="Check(string, string?, string?, DataCheckOptions?, CancellationToken)"/>
@@ -74,7 +74,7 @@ public sealed partial class AlignmentCatalog
         PreferenceLoadOptions own = Own(loading);
         using IChannel channel = Channel("Preview");
         IEnumerable<IRowSource> shards = DatasetFiles.Find(path, own.Split, channel.Info).Select(file => ContainerDetector.Open(file, own));
-        return Preview(new CheckedRowReader(NameOf(path), own, channel.Info), shards, modelPath, rows, options);
+        return Preview(new CheckedRowReader(DatasetFiles.NameOf(path), own, channel.Info), shards, modelPath, rows, options);
     }
 
     /// <inheritdoc cref="Preview(string, string, int, ScoringOptions?, PreferenceLoadOptions?)"/>
@@ -101,9 +101,7 @@ public sealed partial class AlignmentCatalog
 
     private const string DataViewName = "data view";
 
-    private IChannel Channel(string work) => ((IHostEnvironment)_context).Register("PreferenceLoader").Start(work);
-
-    private static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+    private IChannel Channel(string work) => ((IHostEnvironment)_context).RegisterOwn("PreferenceLoader").Start(work);
 
     private static PreferenceLoadOptions Own(PreferenceLoadOptions? loading)
     {
