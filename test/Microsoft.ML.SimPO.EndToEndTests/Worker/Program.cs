@@ -12,6 +12,9 @@ try
         case ["score-model", string model, string test]:
             using (AlignmentTransformer loaded = new MLContext().Alignment.LoadModel(model, new ScoringOptions { Beta = 2.5f })) Print(loaded, test);
             return 0;
+        case ["describe", string model]:
+            Console.WriteLine(new MLContext().Alignment.DescribeModel(model).Parameters.ToString(CultureInfo.InvariantCulture));
+            return 0;
         case ["score-zip", string zip, string test]:
             using (var loaded = (AlignmentTransformer)new MLContext().Model.Load(zip, out _)) Print(loaded, test);
             return 0;
@@ -35,7 +38,7 @@ try
             Fits.Repeat(model, train, int.Parse(count, CultureInfo.InvariantCulture));
             return 0;
         default:
-            Console.Error.WriteLine("usage: Worker score-model DIR TEST | score-zip ZIP TEST | fit DIR TRAIN OUTPUT [CANCEL-AFTER-STEP] "
+            Console.Error.WriteLine("usage: Worker describe DIR | score-model DIR TEST | score-zip ZIP TEST | fit DIR TRAIN OUTPUT [CANCEL-AFTER-STEP] "
                 + "| fit-dpo DIR TRAIN OUTPUT | fits DIR TRAIN COUNT | tune-adapter DIR TRAIN TEST ZIP");
             return 2;
     }
