@@ -32,7 +32,7 @@ internal static class DatasetFiles
         return chosen;
     }
 
-    /// <summary>What a file or a folder is called in messages.</summary>
+    /// <summary>What data are called in messages: the name of the file or folder.</summary>
     public static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
     /// <summary>Whether a folder has a split of that name, or of one that starts with it.</summary>

@@ -190,7 +190,7 @@ internal sealed class TrainingSession(
             ValidationData = validation?.Counts,
             MetricForBestModel = settings.MetricForBestModel,
         };
-        store.Save(state, steps.Optimizer, settings.SaveTotalLimit, settings.KeepsBest ? _best.Step : null);
+        store.Save(state, steps, settings.SaveTotalLimit, settings.KeepsBest ? _best.Step : null);
         _savedStep = state.Step;
     }
 
