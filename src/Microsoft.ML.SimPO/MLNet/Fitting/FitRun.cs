@@ -77,6 +77,7 @@ internal static class FitRun
         EvaluationSteps = options.EvaluationSteps,
         EarlyStoppingPatience = options.EarlyStoppingPatience,
         KeepsBest = options.KeepsBest,
+        MetricForBestModel = options.MetricForBestModel,
         SaveSteps = options.SaveSteps,
         LoggingSteps = options.LoggingSteps,
         SaveTotalLimit = options.SaveTotalLimit,

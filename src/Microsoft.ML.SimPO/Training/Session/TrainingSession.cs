@@ -14,7 +14,7 @@ internal sealed class TrainingSession(
     Func<RunData, int, double, CancellationToken, ValidationResult> evaluate, ITrainingLog log)
     : IDisposable
 {
-    private readonly BestModel _best = new(decoder, inMemory: settings.KeepsBest && store.Folder is null);
+    private readonly BestModel _best = new(decoder, settings.KeepsBest && store.Folder is null, settings.MetricForBestModel);
     private readonly RunDiagnosis _diagnosis = new(settings.PairsPerStep, settings.LearningRate, settings.Anchor);
     private readonly TrainingRecord _record = new();
     private readonly RunReport _report = new(log, settings.LoggingSteps);
@@ -46,6 +46,7 @@ internal sealed class TrainingSession(
             Validations = [.. _record.Validations],
             Findings = [.. _record.Findings],
             RestoredStep = restored,
+            MetricForBestModel = settings.MetricForBestModel,
             StoppedEarly = IsOver && _record.Step < plan.Count,
             Seed = origin.Seed,
             StartedAt = _startedAt,
@@ -108,7 +109,7 @@ internal sealed class TrainingSession(
         foreach (ValidationResult result in state.Evaluations)
         {
             _record.OnValidation(result);
-            _best.Note(result.Step, result.Loss);
+            _best.Note(result.Step, settings.MetricForBestModel.Of(result));
         }
         _file?.Start(_record);
         if (settings.KeepsBest) RecallBest();
@@ -155,10 +156,19 @@ internal sealed class TrainingSession(
     private bool Evaluate(CancellationToken cancellationToken)
     {
         ValidationResult result = evaluate(validation!, _record.Step, _record.Epoch, cancellationToken);
-        bool isBest = _best.Note(result.Step, result.Loss);
+        bool isBest = _best.Note(result.Step, Judged(result));
         if (isBest) _best.Keep();
         foreach (ITrainingObserver observer in Observers) observer.OnValidation(result);
         return isBest;
+    }
+
+    /// <exception cref="InvalidOperationException">The validation data has nothing that the metric is of.</exception>
+    private double Judged(ValidationResult result)
+    {
+        double value = settings.MetricForBestModel.Of(result);
+        if (!double.IsNaN(value) || double.IsNaN(result.Loss)) return value;
+        throw new InvalidOperationException($"`MetricForBestModel` is {settings.MetricForBestModel}, but the validation data has no pair that it could be of: "
+            + "its rows are single answers. Use Loss.");
     }
 
     private void Save(TrainingSteps steps)
@@ -178,6 +188,7 @@ internal sealed class TrainingSession(
             StartedAt = _startedAt,
             TrainingData = training.Counts,
             ValidationData = validation?.Counts,
+            MetricForBestModel = settings.MetricForBestModel,
         };
         store.Save(state, steps, settings.SaveTotalLimit, settings.KeepsBest ? _best.Step : null);
         _savedStep = state.Step;
@@ -188,7 +199,7 @@ internal sealed class TrainingSession(
     {
         if (_best.Step is not { } step || step == _record.Step) return null;
         _best.Restore(store.Folder is null ? null : store.CheckpointOf(step, origin.Checkpoint));
-        _report.Restored(step, _best.Loss);
+        _report.Restored(step, _best);
         return step;
     }
 }
