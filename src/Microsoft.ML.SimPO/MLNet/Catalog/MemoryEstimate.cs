@@ -37,12 +37,24 @@ internal sealed class MemoryEstimate(Decoder decoder, ComputePlan plan)
 
     /// <summary>Training with AdamW: what is trained has a gradient and two moments beside its value.</summary>
     /// <param name="keepsBest">Whether a copy of the best evaluation's weights is held, too.</param>
-    public long ToTrain(bool keepsBest)
+    public long ToTrain(bool keepsBest) => Parts(keepsBest).Total;
+
+    /// <summary>The same by what it is for.</summary>
+    /// <param name="keepsBest">Whether a copy of the best evaluation's weights is held, too.</param>
+    public PlannedMemory Parts(bool keepsBest)
     {
         long trained = decoder.Trainable.Sum(Count);
         // The product that becomes a gradient exists once in the layers' own type where that is not the gradient's.
         long product = IsMixed ? Number * decoder.Trainable.Max(Count) : 0;
-        return Weights + (3 * Float * trained) + (keepsBest ? Float * trained : 0) + product + Activations + Logits(plan.LogitsBudget);
+        return new PlannedMemory
+        {
+            Weights = Weights,
+            Gradients = (Float * trained) + product,
+            Moments = 2 * Float * trained,
+            BestModel = keepsBest ? Float * trained : 0,
+            Activations = Activations,
+            Head = Logits(plan.LogitsBudget),
+        };
     }
 
     /// <summary>What the layers keep for the backward pass, and what the layer that goes backward needs.</summary>
