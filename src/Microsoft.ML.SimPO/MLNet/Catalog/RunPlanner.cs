@@ -1,12 +1,9 @@
 using System.Globalization;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Families;
-using Microsoft.ML.SimPO.Native;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;
 
@@ -16,14 +13,16 @@ internal sealed class RunPlanner
     private const int LeastTokens = 64;
 
     private readonly PreferenceTrainerOptions _options;
-    private readonly Decoder _shape;
+    private readonly DecoderArchitecture _architecture;
+    private readonly LayerNames _names;
     private readonly ComputePrecision _precision;
     private readonly IReadOnlyList<EncodedPrompt>? _data;
     private readonly StepPlan? _steps;
 
-    private RunPlanner(PreferenceTrainerOptions options, Decoder shape, ComputePrecision precision, IReadOnlyList<EncodedPrompt>? data)
+    private RunPlanner(
+        PreferenceTrainerOptions options, DecoderArchitecture architecture, LayerNames names, ComputePrecision precision, IReadOnlyList<EncodedPrompt>? data)
     {
-        (_options, _shape, _precision, _data) = (options, shape, precision, data);
+        (_options, _architecture, _names, _precision, _data) = (options, architecture, names, precision, data);
         if (data is null) return;
         StepPlan plan = options.Planner(data).Plan(options.Epochs, options.Shuffle ? options.Seed ?? 1 : null);
         _steps = options.MaxSteps > 0 && plan.Count > 0 ? plan.WithCount(options.MaxSteps) : plan;
@@ -33,11 +32,9 @@ internal sealed class RunPlanner
     /// <param name="there">Memory of the device; null where that is not known.</param>
     public static RunPlan Plan(PreferenceTrainerOptions options, bool isOnCpu, IReadOnlyList<EncodedPrompt>? data, long? there)
     {
-        TorchRuntime.EnsureLoaded();
         ModelConfig config = ModelConfig.Load(ModelLocation.Of(options.ModelPath, null).Model);
         ModelFamily family = ModelFamilies.Of(config);
-        using var shape = new Decoder(family.Read(config), family.Names, META);
-        return new RunPlanner(options, shape, isOnCpu ? ComputePrecision.Float32 : ComputePrecision.Mixed, data).Plan(there);
+        return new RunPlanner(options, family.Read(config), family.Names, isOnCpu ? ComputePrecision.Float32 : ComputePrecision.Mixed, data).Plan(there);
     }
 
     private RunPlan Plan(long? there)
@@ -50,7 +47,7 @@ internal sealed class RunPlanner
         {
             Options = [.. OptionProperty.Of(_options.GetType()).Where(o => o.RecipeKey is not null)
                 .Select(o => new PlannedOption(o.Name, o.Text(_options), o.Text(_options) == o.Text(defaults)))],
-            Parameters = _shape.ParameterCount,
+            Parameters = Totals(null).Model,
             Pairs = _data?.Count,
             Tokens = _data?.Sum(p => (long)p.PackedLength),
             Steps = _steps?.Count,
@@ -87,15 +84,13 @@ internal sealed class RunPlanner
 
     private PlannedMemory Memory(int tokens, bool recompute, LoraOptions? lora)
     {
-        using Decoder decoder = _shape.Shape();
-        var plan = new ComputePlan(CPU, _precision) { TokensPerPass = tokens, Recompute = recompute };
-        PlannedMemory whole = new MemoryEstimate(decoder, plan).Parts(_options is { KeepsBest: true, OutputPath: null });
-        long second = _options.NeedsSecondModel ? whole.Weights : 0;
-        if (lora is null) return whole with { SecondModel = second };
-        AdapterConfig config = lora.Config(null);
-        decoder.Attach(config, AdapterLayout.Of(decoder, config, "The options of LoRA do not fit the model", strict: false));
-        return new MemoryEstimate(decoder, plan).Parts(_options is { KeepsBest: true, OutputPath: null }) with { SecondModel = second };
+        ComputePlan plan = ComputePlan.ToCount(_precision) with { TokensPerPass = tokens, Recompute = recompute };
+        PlannedMemory memory = new MemoryEstimate(_architecture, Totals(lora), plan).Parts(_options is { KeepsBest: true, OutputPath: null });
+        return _options.NeedsSecondModel ? memory with { SecondModel = new MemoryEstimate(_architecture, Totals(null), plan).Weights } : memory;
     }
+
+    private ParameterTotals Totals(LoraOptions? lora) =>
+        ParameterTotals.Of(_architecture, _names, lora?.Config(null), "The options of LoRA do not fit the model", strict: true);
 
     /// <summary>The most that a pass has: what it may, unless the data have less, or a pair alone has more.</summary>
     private int TokensPerPass(int limit)

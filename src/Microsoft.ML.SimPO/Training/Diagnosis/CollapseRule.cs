@@ -23,7 +23,7 @@ internal sealed class CollapseRule(int pairsPerStep) : IRunRule
         double[] recent = [.. run.Steps.TakeLast(window).Select(s => s.ChosenLogProbability)];
         double fall = start.Average() - recent.Average();
         if (window < whole && fall <= FewStepsFall(step, run.Limits)) return null;
-        if (fall <= run.Limits.CollapseWarning || fall <= StandardErrors * Math.Sqrt((Variance(start) + Variance(recent)) / window)) return null;
+        if (fall <= run.Limits.CollapseWarning || fall <= StandardErrors * MeanDifference.StandardError(start, recent)) return null;
         return Found(run, step.Step, fall, start.Average(), recent.Average(), "the chosen answers' log-probability", Accuracy(", while", step));
     }
 
@@ -64,11 +64,4 @@ internal sealed class CollapseRule(int pairsPerStep) : IRunRule
     /// <summary>What chance alone does not do to so few steps.</summary>
     private static double FewStepsFall(TrainingProgress step, DiagnosisOptions limits) =>
         step.Step >= step.TotalSteps ? limits.CollapseError : Math.Max(FallAtOnce, limits.CollapseError);
-
-    private static double Variance(double[] values)
-    {
-        if (values.Length < 2) return 0;
-        double mean = values.Average();
-        return values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1);
-    }
 }
