@@ -49,6 +49,9 @@ internal sealed class RunReport(ITrainingLog log, int every) : ITrainingObserver
         Say($"Stopped after step {step}: {best.Worse} evaluations in a row without an {best.Metric.LogName()} ")
         + Say($"{(best.Metric.IsHigherBetter() ? "above" : "below")} {best.Value:F4}, which was after step {best.Step ?? 0}."));
 
+    public void StoppedFor(TrainingDiagnosis finding, int step) => log.Info(Say(
+        $"Stopped after step {step}: the diagnosis found an error (`{finding.Rule}`), and `StopOnError` is set."));
+
     /// <param name="saved">The step of the newest checkpoint; null for none.</param>
     /// <param name="folder">The run's; null where nothing is written.</param>
     public void Cancelled(int step, int total, int? saved, string? folder) => log.Warning(Say($"Cancelled after step {step} of {total}. ") + (
