@@ -17,7 +17,8 @@ internal sealed class RunReport(ITrainingLog log, int every) : ITrainingObserver
         + Say($"grad_norm {step.GradientNorm:G4} learning_rate {step.LearningRate:G3} ")
         + Figure("rewards/chosen", step.ChosenReward, "F4") + Figure("rewards/rejected", step.RejectedReward, "F4")
         + Figure("rewards/accuracies", step.Accuracy, "F3") + Figure("rewards/margins", step.Margin, "F4")
-        + Figure("logps/chosen", step.ChosenLogProbability, "F4") + Figure("logps/rejected", step.RejectedLogProbability, "F4")
+        + Figure(TrainingLogLine.Mean("logps/chosen", step.MethodMetrics), step.ChosenLogProbability, "F4")
+        + Figure(TrainingLogLine.Mean("logps/rejected", step.MethodMetrics), step.RejectedLogProbability, "F4")
         + string.Concat(step.MethodMetrics.Select(m => Figure(m.Key, m.Value, "F4")))
         + Say($"tokens_per_second {step.TokensPerSecond:F0}"));
 
