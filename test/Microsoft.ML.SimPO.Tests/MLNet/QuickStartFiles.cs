@@ -15,6 +15,13 @@ internal static class QuickStartFiles
 
     public static string PathOf(params string[] parts) => Repository.PathOf(["samples", "QuickStart", .. parts]);
 
+    /// <summary>A copy of the model in a folder, which is made, for a test to change.</summary>
+    public static void CopyModel(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (string file in Directory.EnumerateFiles(Model)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+    }
+
     /// <summary>The first pairs of the training data.</summary>
     public static TextPair[] Pairs(int count) =>
         [.. TrainRows.Take(count).Select(r => new TextPair { Prompt = r.Prompt, Chosen = r.Chosen, Rejected = r.Rejected })];

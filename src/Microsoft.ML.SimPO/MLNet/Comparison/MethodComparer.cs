@@ -65,6 +65,7 @@ internal sealed class MethodComparer(MLContext context, IDataView train, IDataVi
     {
         var clock = Stopwatch.StartNew();
         AlignmentTransformer tuned = fit.CreateTrainer(context).Fit(train, validation, cancellationToken);
+        bool isKept = false;
         try
         {
             TrainingRun run = tuned.TrainingRun;
@@ -73,7 +74,7 @@ internal sealed class MethodComparer(MLContext context, IDataView train, IDataVi
             TimeSpan time = clock.Elapsed;
             long memory = Environment.WorkingSet;
             Answers? after = options.Answers > 0 ? AnswersOf(tuned, fit.PromptColumnName, cancellationToken) : null;
-            return new ComparedMethod
+            var compared = new ComparedMethod
             {
                 Name = name,
                 Options = own.Copy(),
@@ -92,15 +93,12 @@ internal sealed class MethodComparer(MLContext context, IDataView train, IDataVi
                 Findings = run.Findings,
                 Model = options.KeepModels ? tuned : null,
             };
-        }
-        catch
-        {
-            tuned.Dispose();
-            throw;
+            isKept = options.KeepModels;
+            return compared;
         }
         finally
         {
-            if (!options.KeepModels) tuned.Dispose();
+            if (!isKept) tuned.Dispose();
         }
     }
 

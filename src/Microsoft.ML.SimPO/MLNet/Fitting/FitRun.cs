@@ -1,5 +1,6 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Training;
 using Microsoft.ML.SimPO.Training.Session;
 using Microsoft.ML.SimPO.Training.State;

@@ -138,6 +138,22 @@ public sealed class DpoTrainerTests : IDisposable
         Assert.Contains(unknown, m => Math.Abs(m) > 1e-4);
     }
 
+    /// <summary>A saved model that has no table of a run is not taken for one whose table is of another model.</summary>
+    [Fact]
+    public void An_adapter_that_was_loaded_and_saved_takes_its_base_as_reference_again()
+    {
+        string adapter = Path.Combine(_folder.Path, "adapter");
+        using (AlignmentTransformer tuned = Fit(o => (o.Lora, o.LearningRate) = (new LoraOptions { Rank = 4, Alpha = 8 }, 1e-3))) tuned.SaveAdapter(adapter);
+        using AlignmentTransformer over = _context.Alignment.LoadModel(QuickStartFiles.Model, Options(o => o.AdapterPath = adapter));
+        float[] expected = Margins(over, Unknown);
+        Assert.Contains(expected, m => Math.Abs(m) > 1e-4);
+        _context.Model.Save(over, Train.Schema, Zip);
+        using var loaded = (AlignmentTransformer)_context.Model.Load(Zip, out _);
+        Assert.Equal(expected, Margins(loaded, Unknown));
+        using AlignmentTransformer named = loaded.WithReference(QuickStartFiles.Model);
+        Assert.All(expected.Zip(Margins(named, Unknown)), p => Assert.Equal(p.First, p.Second, 1e-5));
+    }
+
     [Fact]
     public void A_run_that_was_cancelled_reads_its_references_and_goes_on_to_the_same_bits()
     {

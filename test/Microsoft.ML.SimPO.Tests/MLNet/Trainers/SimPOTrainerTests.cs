@@ -197,7 +197,7 @@ public sealed class SimPOTrainerTests
         Assert.Contains(
             "config.json", Assert.Throws<FileNotFoundException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message, StringComparison.Ordinal);
 
-        foreach (string file in Directory.EnumerateFiles(QuickStartFiles.Model)) File.Copy(file, Path.Combine(folder.Path, Path.GetFileName(file)));
+        QuickStartFiles.CopyModel(folder.Path);
         File.Delete(Path.Combine(folder.Path, "tokenizer.json"));
         Assert.Contains(
             "tokenizer.json", Assert.Throws<FileNotFoundException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message, StringComparison.Ordinal);
