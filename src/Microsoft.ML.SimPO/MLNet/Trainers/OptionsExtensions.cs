@@ -3,6 +3,7 @@ using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Text.Templates;
 using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Training.Diagnosis;
 
 namespace Microsoft.ML.SimPO;
 
@@ -42,6 +43,15 @@ internal static class OptionsExtensions
     {
         TokensPerPass = options.TokensPerMicroBatch,
         Recompute = options is PreferenceTrainerOptions { GradientCheckpointing: true },
+    };
+
+    /// <summary>What the diagnosis of a run knows of it.</summary>
+    public static DiagnosedRun Diagnosed(this PreferenceTrainerOptions options) => new(options.BatchSize, options.LearningRate)
+    {
+        Anchor = options.AnchorOption,
+        Beta = options.TargetRatio is null ? null : options.Beta,
+        TargetRatio = options.TargetRatio ?? 0,
+        HasZeroGradients = options.HasZeroGradients,
     };
 
     public static StepPlanner Planner(this PreferenceTrainerOptions options, IReadOnlyList<EncodedPrompt> pairs) =>

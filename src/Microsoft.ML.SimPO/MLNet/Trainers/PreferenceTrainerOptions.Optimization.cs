@@ -12,6 +12,12 @@ public abstract partial class PreferenceTrainerOptions
     public double Epochs { get; set; } = 1;
 
     /// <summary>
+    /// Steps of the run, in place of <see cref="Epochs"/>: the data is gone through as often as it takes. 0 or more; default 0, for <see cref="Epochs"/>.
+    /// </summary>
+    [Option("max_steps", OptionEffect.Steps, AtLeast = 0, Use = "0 for `Epochs`", Unsaid = "0")]
+    public int MaxSteps { get; set; }
+
+    /// <summary>
     /// Pairs in an optimizer step. At least 1; default 8. How a step is cut into forward passes changes nothing but its result's last digits.
     /// </summary>
     [Option("gradient_accumulation_steps", OptionEffect.Steps, AtLeast = 1, Use = "8 to 128"), SweepRange(8, 128, LogScale = true)]
