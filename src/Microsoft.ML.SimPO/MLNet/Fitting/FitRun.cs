@@ -19,6 +19,7 @@ internal static class FitRun
         CancellationToken cancellationToken)
     {
         var log = new ChannelLog(channel);
+        if (options.RouterLossFault(model.Decoder.Architecture) is { } fault) throw new InvalidOperationException(fault);
         SavedState? saved = FindSaved(options, folder, log);
         IAlignmentLoss loss = options.CreateLoss();
         using FitReferences? references = FitReferences.Of(model, options, loss, folder, log);
@@ -39,7 +40,7 @@ internal static class FitRun
         TrainingSettings settings = options.Settings(model.Decoder) with { Reference = moving };
         int? batchSize = options.PairsPerEvaluation();
         IReadOnlyList<int[]>? rows = validation is null || !options.Profile.WeighsPackedRows ? null : options.PackedRows(validation.Pairs);
-        var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize, moving, rows);
+        var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize, moving, rows, settings.RouterLossWeight);
         var store = new CheckpointStore(folder, model.Decoder, model.Files);
         var samples = new AnswerSampler(model, options, log);
         ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken token)
@@ -78,6 +79,7 @@ internal static class FitRun
         EvaluationSteps = options.EvaluationSteps,
         EarlyStoppingPatience = options.EarlyStoppingPatience,
         KeepsBest = options.KeepsBest,
+        MetricForBestModel = options.MetricForBestModel,
         SaveSteps = options.SaveSteps,
         LoggingSteps = options.LoggingSteps,
         SaveTotalLimit = options.SaveTotalLimit,

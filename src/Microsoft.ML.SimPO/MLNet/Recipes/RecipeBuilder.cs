@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.SimPO.Text.Templates;
+using Microsoft.ML.SimPO.Training;
 
 namespace Microsoft.ML.SimPO;
 
@@ -14,7 +15,7 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
     {
         "model_name_or_path", "use_peft", "gradient_accumulation_steps", "per_device_train_batch_size", "per_device_eval_batch_size", "warmup_steps",
         "eval_steps", "save_steps", "save_total_limit", "resume_from_checkpoint", "compatibility", "chat_template", "early_stopping_patience",
-        "max_prompt_length", "max_steps", "loss_weights", "ref_model_name_or_path", "scored_tokens",
+        "max_prompt_length", "max_steps", "loss_weights", "ref_model_name_or_path", "scored_tokens", "metric_for_best_model",
     };
 
     /// <summary>What a reader of the recipe must know.</summary>
@@ -229,6 +230,7 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
         // "0" there is not "none", but "by ratio".
         options.WarmupSteps = recipe.Integer("warmup_steps") is > 0 and { } steps ? steps : null;
         options.EvaluationSteps = EvaluationSteps();
+        options.MetricForBestModel = BestMetric();
         options.MaxSteps = Math.Max(0, recipe.Integer("max_steps"));
         if (options.MaxSteps > 0) Notes.Add(FormattableString.Invariant($"`max_steps` {options.MaxSteps} takes the place of `num_train_epochs`."));
         if (recipe.Says("early_stopping_patience")) options.EarlyStoppingPatience = recipe.Integer("early_stopping_patience");
@@ -245,6 +247,15 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
             _ when recipe["resume_from_checkpoint"].Boolean == false || recipe.Boolean("overwrite_output_dir") => null,
             _ => "Auto", // as the scripts do: a run goes on where its folder has a checkpoint
         };
+    }
+
+    private BestModelMetric BestMetric()
+    {
+        BestModelMetric metric = BestModelMetrics.ByName.GetValueOrDefault(recipe.Text("metric_for_best_model") ?? "", BestModelMetric.Loss);
+        if (!recipe.Says("greater_is_better") || recipe.Boolean("greater_is_better") == metric.IsHigherBetter()) return metric;
+        string better = metric.IsHigherBetter() ? "accuracies and margins are better when they are greater" : "a loss is better when it is smaller";
+        recipe.Fault("greater_is_better", $"`greater_is_better: {recipe["greater_is_better"].Text}` is refused: {better}. Leave it out.");
+        return metric;
     }
 
     private int EvaluationSteps()

@@ -28,7 +28,15 @@ internal static class OptionsExtensions
         Plan = options.Plan(ComputePlan.Of(decoder)),
         LookUpPadding = options.Profile.LooksUpPadding,
         ReportsNextRate = options.Profile.ReportsNextRate,
+        RouterLossWeight = options.RouterLossWeight,
     };
+
+    /// <summary>Why the routers of a model cannot be balanced; null where they can, or nobody asks for it.</summary>
+    public static string? RouterLossFault(this PreferenceTrainerOptions options, DecoderArchitecture architecture) =>
+        options.RouterLossWeight == 0 || architecture.HasExperts
+            ? null
+            : FormattableString.Invariant($"`RouterLossWeight` must be 0 with a model without experts, but was {options.RouterLossWeight}: ")
+                + $"'{architecture.ModelType}' has no routers. Use 0.";
 
     /// <param name="model">Where the model is computed, and in which numbers.</param>
     public static ComputePlan Plan(this ScoringOptions options, ComputePlan model) => model with

@@ -20,7 +20,10 @@ internal sealed record SessionSettings
     /// <summary>Steps between two evaluations; 0 for the end of each epoch.</summary>
     public int EvaluationSteps { get; init; }
 
-    /// <summary>Evaluations without a lower loss after which the run ends; 0 for never.</summary>
+    /// <summary>What the best evaluation is chosen by.</summary>
+    public BestModelMetric MetricForBestModel { get; init; }
+
+    /// <summary>Evaluations that are not better than the best after which the run ends; 0 for never.</summary>
     public int EarlyStoppingPatience { get; init; }
 
     /// <summary>Whether the run ends with the weights of its best evaluation. Else none are kept.</summary>

@@ -14,7 +14,7 @@ internal sealed class TrainingSession(
     Func<RunData, int, double, CancellationToken, ValidationResult> evaluate, ITrainingLog log)
     : IDisposable
 {
-    private readonly BestModel _best = new(decoder, inMemory: settings.KeepsBest && store.Folder is null);
+    private readonly BestModel _best = new(decoder, settings.KeepsBest && store.Folder is null, settings.MetricForBestModel);
     private readonly RunDiagnosis _diagnosis = new(settings.Diagnosed, settings.Limits);
     private readonly TrainingRecord _record = new();
     private readonly RunReport _report = new(log, settings.LoggingSteps);
@@ -52,6 +52,7 @@ internal sealed class TrainingSession(
             Validations = [.. _record.Validations],
             Findings = [.. _record.Findings],
             RestoredStep = restored,
+            MetricForBestModel = settings.MetricForBestModel,
             StoppedEarly = IsOver && _record.Step < plan.Count,
             Seed = origin.Seed,
             StartedAt = _startedAt,
@@ -126,7 +127,7 @@ internal sealed class TrainingSession(
     {
         _record.OnValidation(result);
         foreach (TrainingDiagnosis finding in Diagnose(result)) Note(finding, _record);
-        if (MayBeBest) _best.Note(result.Step, result.Loss);
+        if (MayBeBest) _best.Note(result.Step, settings.MetricForBestModel.Of(result));
     }
 
     /// <summary>
@@ -190,12 +191,22 @@ internal sealed class TrainingSession(
     private bool Evaluate(CancellationToken cancellationToken)
     {
         ValidationResult result = evaluate(validation!, _record.Step, _record.Epoch, cancellationToken);
+        double judged = Judged(result);
         IReadOnlyList<TrainingDiagnosis> findings = Diagnose(result);
-        bool isBest = MayBeBest && !(settings.StopsOnError && findings.Count > 0) && _best.Note(result.Step, result.Loss);
+        bool isBest = MayBeBest && !(settings.StopsOnError && findings.Count > 0) && _best.Note(result.Step, judged);
         if (isBest) _best.Keep();
         foreach (ITrainingObserver observer in Observers) observer.OnValidation(result);
         Tell(findings);
         return isBest;
+    }
+
+    /// <exception cref="InvalidOperationException">The validation data has nothing that the metric is of.</exception>
+    private double Judged(ValidationResult result)
+    {
+        double value = settings.MetricForBestModel.Of(result);
+        if (!double.IsNaN(value) || double.IsNaN(result.Loss)) return value;
+        throw new InvalidOperationException($"`MetricForBestModel` is {settings.MetricForBestModel}, but the validation data has no pair that it could be of: "
+            + "its rows are single answers. Use Loss.");
     }
 
     private void Save(TrainingSteps steps)
@@ -215,6 +226,7 @@ internal sealed class TrainingSession(
             StartedAt = _startedAt,
             TrainingData = training.Counts,
             ValidationData = validation?.Counts,
+            MetricForBestModel = settings.MetricForBestModel,
         };
         store.Save(state, steps, settings.SaveTotalLimit, settings.KeepsBest ? _best.Step : null);
         _savedStep = state.Step;
@@ -225,7 +237,7 @@ internal sealed class TrainingSession(
     {
         if (_best.Step is not { } step || step == _record.Step) return null;
         _best.Restore(store.Folder is null ? null : store.CheckpointOf(step, origin.Checkpoint));
-        _report.Restored(step, _best.Loss);
+        _report.Restored(step, _best);
         return step;
     }
 }

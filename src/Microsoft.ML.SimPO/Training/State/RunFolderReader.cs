@@ -43,6 +43,7 @@ internal static class RunFolderReader
             StartedAt = state?.StartedAt,
             TrainingData = state?.TrainingData,
             ValidationData = state?.ValidationData,
+            MetricForBestModel = state?.MetricForBestModel ?? BestModelMetric.Loss,
         };
     }
 

@@ -68,7 +68,10 @@ public sealed class FaultyRecipesTests
         "line 3: `group_by_length: true` is refused: it changes the order of the rows, and packed rows gain nothing by it. Leave it out.")]
     [InlineData("data_seed: 7", "line 3: `data_seed: 7` is refused: the order is that of `seed`. Use that.")]
     [InlineData("metric_for_best_model: accuracy",
-        "line 3: `metric_for_best_model: accuracy` is refused: the best model is the one with the lowest validation loss. Use eval_loss.")]
+        "line 3: `metric_for_best_model: accuracy` is refused: an evaluation has no such figure. Use eval_loss, eval_rewards/accuracies or "
+            + "eval_rewards/margins.")]
+    [InlineData("metric_for_best_model: rewards/margins\ngreater_is_better: no",
+        "line 4: `greater_is_better: no` is refused: accuracies and margins are better when they are greater. Leave it out.")]
     [InlineData("greater_is_better: true", "line 3: `greater_is_better: true` is refused: a loss is better when it is smaller. Leave it out.")]
     [InlineData("per_gpu_train_batch_size: 4", "line 3: `per_gpu_train_batch_size: 4` is refused: its name is `per_device_train_batch_size` now.")]
     [InlineData("eval_strategy: sometimes", "line 3: `eval_strategy: sometimes` is refused: use no, steps or epoch.")]

@@ -64,6 +64,7 @@ public sealed class CancelledRunTests : IDisposable
         KeepsBest = random.Next(2) == 0,
         EarlyStoppingPatience = random.Next(2) == 0 ? 0 : 2,
         SaveOnCancel = random.Next(4) > 0,
+        MetricForBestModel = (BestModelMetric)random.Next(3),
     };
 
     private static void Cancel(SessionSettings settings, string folder, int moment, bool throws)
