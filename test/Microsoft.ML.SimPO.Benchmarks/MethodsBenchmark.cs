@@ -90,7 +90,7 @@ internal sealed class MethodsBenchmark : IBenchmark
         }
         yield return new Bar(
             "reference pass: pairs/s over those of score",
-            result.Variants[Score].SecondsOverOurs!.Median / result.Variants[ReferencePass].SecondsOverOurs!.Median, 0.98);
+            result.Variants![Score].SecondsOverOurs!.Median / result.Variants[ReferencePass].SecondsOverOurs!.Median, 0.98);
     }
 
     /// <summary>What the method makes of the pairs before its first step, with numbers in the place of a reference model's.</summary>
