@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Models.Experts;
 using Microsoft.ML.SimPO.Models.Families;
 using Microsoft.ML.SimPO.Models.Layers;
 using Microsoft.ML.SimPO.Models.Parameters;
@@ -133,11 +134,13 @@ internal sealed class Decoder : IDisposable
     /// <summary>As <see cref="Forward"/>, keeping what <see cref="Backward"/> needs.</summary>
     /// <param name="recompute">Keep each layer's input alone and compute the rest again: less memory, a third more time.</param>
     /// <param name="memory">Where activations lie; null for memory of their own. One tape at a time.</param>
-    public DecoderTape Record(TokenBatch batch, bool recompute, ActivationMemory? memory = null, CancellationToken cancellationToken = default)
+    /// <param name="routed">What balances routers, disposed with the tape; null for nothing.</param>
+    public DecoderTape Record(
+        TokenBatch batch, bool recompute, ActivationMemory? memory = null, RoutedRows? routed = null, CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
         if (Device.type != DeviceType.CPU || ComputeType != float32) memory = null; // a device has an allocator that keeps what is freed
-        var tape = new DecoderTape(DecoderPass.Packed(Architecture, batch, Device), memory);
+        var tape = new DecoderTape(DecoderPass.Packed(Architecture, batch, Device, routed: routed), memory);
         try
         {
             Tensor stream = Embed(tape.Pass.Ids);

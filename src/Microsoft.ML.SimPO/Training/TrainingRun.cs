@@ -4,7 +4,7 @@ using Microsoft.ML.SimPO.Training.State;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>What happened in a fit. It never changes.</summary>
-public sealed class TrainingRun
+public sealed partial class TrainingRun
 {
     internal TrainingRun()
     {
@@ -28,7 +28,7 @@ public sealed class TrainingRun
     /// <summary>The step of <see cref="BestValidation"/> where its weights were given back; null where the weights are those after the last step.</summary>
     public int? RestoredStep { get; internal init; }
 
-    /// <summary>Whether it ended before its last step because the validation loss had stopped falling.</summary>
+    /// <summary>Whether it ended before its last step because the validation loss had stopped falling, or the diagnosis had found an error.</summary>
     public bool StoppedEarly { get; internal init; }
 
     /// <summary>Where its random numbers began; null where that is not known.</summary>

@@ -26,10 +26,7 @@ internal static partial class RecipeKeys
         new("adam_epsilon", RecipeKind.Number, "1e-8"),
         new("max_grad_norm", RecipeKind.Number, "1.0"),
         new("num_train_epochs", RecipeKind.Number, "3"),
-        new("max_steps", RecipeKind.Integer, "-1")
-        {
-            Why = "epochs say how long a run is", Only = ["0"], Refusal = "a run's length is said in epochs. Use `num_train_epochs`, which may be a fraction.",
-        },
+        new("max_steps", RecipeKind.Integer, "-1"),
         new("lr_scheduler_type", RecipeKind.Text, "linear")
         {
             Only = ["linear", "cosine", "constant", "constant_with_warmup", "polynomial"], Refusal = "use linear, cosine, constant, constant_with_warmup "

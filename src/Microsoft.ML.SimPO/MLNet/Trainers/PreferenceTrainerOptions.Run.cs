@@ -79,8 +79,19 @@ public abstract partial class PreferenceTrainerOptions
     [Option("resume_from_checkpoint", OptionEffect.None)]
     public string? ResumeFrom { get; set; }
 
+    /// <summary>
+    /// Stop when the diagnosis finds an error, a collapse as a rule, and where there is validation data give back the model of the best evaluation before the
+    /// first sign of it, which may be the untuned one. Default false: the run goes on, and says so.
+    /// </summary>
+    [Option("stop_on_error", OptionEffect.None)]
+    public bool StopOnError { get; set; }
+
+    /// <summary>From where on the run is not well. Null, the default, for the defaults.</summary>
+    [Option(null, OptionEffect.None)]
+    public DiagnosisLimits? Diagnosis { get; set; }
+
     internal bool ResumesAutomatically => string.Equals(ResumeFrom, AutomaticResume, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether the best model is given back in place of the last.</summary>
-    internal bool KeepsBest => RestoreBestModel || EarlyStoppingPatience > 0;
+    internal bool KeepsBest => RestoreBestModel || EarlyStoppingPatience > 0 || StopOnError;
 }

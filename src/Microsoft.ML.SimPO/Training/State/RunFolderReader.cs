@@ -47,7 +47,8 @@ internal static class RunFolderReader
         };
     }
 
-    private static TrainingState? NewestState(string folder)
+    /// <summary>The state of the newest checkpoint that can be read; null for none.</summary>
+    public static TrainingState? NewestState(string folder)
     {
         foreach (int step in RunFolder.CheckpointsIn(folder).Reverse())
         {

@@ -57,8 +57,7 @@ public sealed class CancelledRunTests : IDisposable
 
     private static SessionSettings RandomSettings(Random random) => new()
     {
-        PairsPerStep = 2,
-        LearningRate = 3e-3,
+        Diagnosed = new(2, 3e-3),
         EvaluationSteps = random.Next(0, 3),
         SaveSteps = random.Next(0, 4),
         SaveTotalLimit = random.Next(0, 3),
