@@ -24,7 +24,7 @@ public sealed class GuideTests : IDisposable
     [InlineData("evaluate", 24, "",
         @"(?s)accuracy \d.*from \d.*mean margin.*log-probability of chosen answers -0\.\d+ nats.*(long|short) prompts: \d+ pairs.*cross-validated accuracy \d")]
     [InlineData("select", 24, "sweep", @"(?s)trial.*LearningRate.*LossType.*best.*best: learning rate \S+, accuracy \d")]
-    [InlineData("serve", 24, "", @"(?s)margin -?\d+\.\d{3}, chosen is better: (True|False).*reward -\d.*reward -\d.*\n.{10,}")]
+    [InlineData("serve", 24, "served.zip", @"(?s)margin -?\d+\.\d{3}, chosen is better: (True|False).*reward -\d.*reward -\d.*\n.{10,}\n.{10,} llama\n$")]
     [InlineData("save", 24, "large large.zip tuned tuned-bf16 tuned.zip", "3 input columns, equal scores: True")]
     [InlineData("generate", 24, "", @"(?s)^(.*\n(Stop|Length) after \d+ tokens: ){4}.* \(\d+ tokens, (stop|length)\)\n$")]
     [InlineData(
