@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO.Models;
 
 /// <summary>What a model says of scored tokens, in nats; all but the first are empty where nobody asks.</summary>
-/// <param name="LogProbabilities">log p(token | before)</param>
+/// <param name="LogProbabilities">log p(token | before); of a reward model what the text up to there is worth</param>
 /// <param name="LogSquares">log of the sum of the squares of all probabilities at its place</param>
 /// <param name="Entropies">of the distribution at its place</param>
 /// <param name="Hits">1 where no token is likelier at its place, else 0</param>

@@ -14,11 +14,11 @@ public class LossesOfAStepTests
     [MemberData(nameof(OfLibrary))]
     public void The_step_does_not_depend_on_how_it_is_cut(string name)
     {
-        using Decoder decoder = RandomDecoder.Make();
         Type type = AlignmentLosses.OfLibrary.Single(t => t.Name == name);
         EncodedPrompt[] pairs = [.. RandomPairs.Make(3).Select(WithReference)];
         foreach (IAlignmentLoss loss in AlignmentLosses.Make(type, new Random(6)).Take(6))
         {
+            using Decoder decoder = RandomDecoder.Make(1, loss.ScoredTokens == ScoredTokens.Ends ? RandomDecoder.Rating : null);
             var step = new GroupStep(decoder, loss, pairs);
             GroupStep.Outcome whole = step.Run(int.MaxValue);
             Assert.True(whole.Norm > 0);

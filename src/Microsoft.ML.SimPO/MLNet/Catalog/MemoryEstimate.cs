@@ -82,5 +82,5 @@ internal sealed class MemoryEstimate(Decoder decoder, ComputePlan plan)
 
     /// <summary>float32, and in mixed precision what the product gave beside them.</summary>
     private long Logits(long budget) =>
-        Math.Min(budget, plan.TokensPerPass * Float * _architecture.VocabularySize) / Float * (IsMixed ? Float + Number : Float);
+        Math.Min(budget, plan.TokensPerPass * Float * _architecture.HeadSize) / Float * (IsMixed ? Float + Number : Float);
 }

@@ -67,6 +67,11 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     /// <summary><c>model_type</c> of the model's configuration.</summary>
     public string ModelFamily => Model.Decoder.Architecture.ModelType;
 
+    /// <summary>
+    /// Whether it is a reward model: its rewards are what it says of prompt and answer, in no unit, and it writes no text.
+    /// </summary>
+    public bool IsRewardModel => Model.IsRewardModel;
+
     /// <summary>Weights of the model, those that a tied head shares counted once.</summary>
     public long ParameterCount => Model.Decoder.ParameterCount;
 
@@ -199,7 +204,8 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     {
         string adapter = AdapterParameterCount > 0 ? FormattableString.Invariant($" and {AdapterParameterCount:N0} of an adapter") : "";
         string tuned = Options.Method.Length == 0 ? "" : FormattableString.Invariant($", tuned with {Options.Method} in {TrainingRun.Steps.Count} steps");
-        return FormattableString.Invariant($"{ModelFamily} model with {ParameterCount:N0} parameters{adapter}, beta {Beta}{tuned}");
+        return FormattableString.Invariant($"{ModelFamily} {(IsRewardModel ? "reward model" : "model")} with {ParameterCount:N0} parameters{adapter}")
+            + (IsRewardModel ? tuned : FormattableString.Invariant($", beta {Beta}{tuned}"));
     }
 
     private ColumnMap<PairScore> MakeColumns()

@@ -51,7 +51,7 @@ internal static class OptionsExtensions
 
     /// <param name="everyRow">Empty answers are kept and long ones cut, so that every row has a score; training refuses and drops them.</param>
     public static PreferenceEncoder Encoder(this LanguageModel model, ScoringOptions options, bool everyRow = false) =>
-        new(model.Tokenizer, model.SpecialTokens, model.Template, options.Encoding(everyRow));
+        new(model.Tokenizer, model.SpecialTokens, model.Template, options.Encoding(everyRow) with { KeepsTail = model.IsRewardModel });
 
     /// <summary>How rows become ids.</summary>
     /// <inheritdoc cref="Encoder"/>
@@ -65,5 +65,6 @@ internal static class OptionsExtensions
         EmptyAnswers = everyRow ? EmptyAnswers.Keep
             : options is PreferenceTrainerOptions { DropEmptyAnswers: true } ? EmptyAnswers.Drop : EmptyAnswers.Refuse,
         LongAnswers = everyRow ? LongAnswers.Cut : LongAnswers.Drop,
+        LeavesOutCut = options.Profile.LeavesOutLong && !everyRow,
     };
 }

@@ -106,6 +106,11 @@ public abstract partial class PreferenceTrainerOptions : ScoringOptions
     /// <summary>The loss that these options describe.</summary>
     internal abstract IAlignmentLoss CreateLoss();
 
+    /// <summary>The model as the method tunes it, which has the place of the one that is given.</summary>
+    /// <exception cref="InvalidOperationException">It is a reward model, and the method tunes language models.</exception>
+    internal virtual LanguageModel Ready(LanguageModel model) =>
+        model.After(m => RewardModels.RequireLanguageModel(m, $"{Method} tunes models that write answers"));
+
     /// <summary>Whether a second model is in memory while this one is trained.</summary>
     internal virtual bool NeedsSecondModel => false;
 

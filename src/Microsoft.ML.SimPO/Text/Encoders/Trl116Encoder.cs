@@ -19,9 +19,9 @@ internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? templat
         if (rejected is not null) sides = [.. sides, Side(alone, texts, texts.Rejected)];
         bool merged = sides.Any(s => s.PromptLength < alone.Length);
         var whole = new EncodedPrompt(sides);
-        if (KeepStart.Fit(whole, options.MaxLength) is { } pair)
+        bool cuts = whole.Answers.Any(a => a.Ids.Length > options.MaxLength);
+        if (!(cuts && options.LeavesOutCut) && KeepStart.Fit(whole, options.MaxLength) is { } pair)
         {
-            bool cuts = pair.Answers.Zip(whole.Answers).Any(a => a.First.Ids.Length < a.Second.Ids.Length);
             counters.Encoded(texts.Handling, cutPrompt: false, cuts, merged, pair);
             return pair;
         }

@@ -25,7 +25,7 @@ internal sealed class RunDiagnosis(int pairsPerStep, double learningRate, string
 
     private TrainingDiagnosis? Chosen(TrainingProgress step)
     {
-        if (_fellSeverely || _steps.Count < 2) return null;
+        if (_fellSeverely || _steps.Count < 2 || double.IsNaN(step.ChosenLogProbability)) return null;
         int window = Window(step);
         double[] start = [.. _steps.Take(window).Select(s => s.ChosenLogProbability)];
         double[] recent = [.. _steps.TakeLast(window).Select(s => s.ChosenLogProbability)];
