@@ -8,10 +8,12 @@ internal static class TrainingJob
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
-    public static async Task<int> RunAsync(AlignmentRecipe recipe, bool asJson, TextWriter output, TextWriter error, CancellationToken cancellation)
+    /// <param name="begun">Done when the run has done its first step: what an earlier run left in the folder stays where none begins.</param>
+    public static async Task<int> RunAsync(
+        AlignmentRecipe recipe, Action begun, bool asJson, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         await error.WriteAsync(recipe.ToString());
-        recipe.Options.Progress = asJson ? new StepLines(error) : TrainingProgress.Console;
+        recipe.Options.Progress = new FirstStep(begun, asJson ? new StepLines(error) : TrainingProgress.Console);
         recipe.Options.SaveOnCancel = recipe.Options.OutputPath is not null;
         using AlignmentTransformer model = Fit(recipe, error, cancellation);
         string? saved = recipe.Options.OutputPath is { } folder ? Path.Combine(folder, "model") : null;

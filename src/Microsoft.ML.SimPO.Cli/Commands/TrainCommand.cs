@@ -16,8 +16,11 @@ internal static class TrainCommand
         {
             var context = new MLContext();
             AlignmentRecipe loaded = recipe.Load(context, parsed);
-            if (loaded.Options.OutputPath is { } folder) SavedRecipe.Write(folder, recipe.PathOf(parsed), recipe.Options(parsed));
-            return await TrainingJob.RunAsync(loaded, parsed.GetValue(json), output, error, cancellation);
+            void Begun()
+            {
+                if (loaded.Options.OutputPath is { } folder) SavedRecipe.Write(folder, recipe.PathOf(parsed), recipe.Options(parsed), loaded);
+            }
+            return await TrainingJob.RunAsync(loaded, Begun, parsed.GetValue(json), output, error, cancellation);
         });
         return command;
     }

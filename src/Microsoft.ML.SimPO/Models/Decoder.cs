@@ -15,8 +15,8 @@ namespace Microsoft.ML.SimPO.Models;
 /// </summary>
 internal sealed class Decoder : IDisposable
 {
+    private readonly Device? _device;
     private readonly Parameter? _head;
-    private readonly LayerNames _names;
     private readonly WeightPlace _place;
 
     /// <summary>With weights that are always there.</summary>
@@ -34,10 +34,10 @@ internal sealed class Decoder : IDisposable
     }
 
     private Decoder(
-        DecoderArchitecture architecture, LayerNames names, Device device, WeightPlace place, Func<int, IReadOnlyList<Parameter>, WeightStorage> placeGroup)
+        DecoderArchitecture architecture, LayerNames names, Device? device, WeightPlace place, Func<int, IReadOnlyList<Parameter>, WeightStorage> placeGroup)
     {
-        TorchRuntime.EnsureLoaded();
-        (Architecture, _names, Device, _place) = (architecture, names, device, place);
+        if (device is not null) TorchRuntime.EnsureLoaded();
+        (Architecture, Names, _device, _place) = (architecture, names, device, place);
         Embedding = EmbeddingOf(architecture);
         Layers = [.. Enumerable.Range(0, architecture.Layers.Count)
             .Select(i => new DecoderLayer(architecture, i, new LayerParameters(architecture, names, i)))];
@@ -55,10 +55,14 @@ internal sealed class Decoder : IDisposable
 
     public DecoderArchitecture Architecture { get; }
 
-    public Device Device { get; }
+    /// <summary>What its weights are called in a checkpoint.</summary>
+    public LayerNames Names { get; }
+
+    /// <summary>Where it computes; <c>META</c> for one that is only described.</summary>
+    public Device Device => _device ?? META;
 
     /// <summary>What the layers compute in; weights, gradients and moments are float32 whatever it is.</summary>
-    public ScalarType ComputeType { get; private set; } = float32;
+    public ScalarType ComputeType { get; private set; } = ScalarType.Float32;
 
     public IReadOnlyList<DecoderLayer> Layers { get; }
 
@@ -88,7 +92,7 @@ internal sealed class Decoder : IDisposable
     /// A decoder of its own, without adapter, whose weights lie in the same memory: it is freed with the last that holds it. Training one copies first what it
     /// changes, so the other never sees it.
     /// </summary>
-    public Decoder Share() => new(Architecture, _names, Device, _place, (group, _) => Weights.Share(group)) { ComputeType = ComputeType };
+    public Decoder Share() => new(Architecture, Names, _device, _place, (group, _) => Weights.Share(group)) { ComputeType = ComputeType };
 
     /// <summary>
     /// As <see cref="Share"/>, but below another head, which is zero until the caller sets it. The final norm, which lies with the head, is a copy.
@@ -97,16 +101,18 @@ internal sealed class Decoder : IDisposable
     {
         int last = Layers.Count + 1; // behind the embedding and the layers
         var rating = new Decoder(
-            Architecture.WithRewardHead(head), _names, Device, _place, (group, weights) => group < last ? Weights.Share(group) : _place(weights))
+            Architecture.WithRewardHead(head), Names, _device, _place, (group, weights) => group < last ? Weights.Share(group) : _place(weights))
             { ComputeType = ComputeType };
         rating.FinalNorm.Weight.Set(FinalNorm.Weight);
-        using (WeightLease lease = rating.Head.Enter(WeightUse.Write)) _ = rating.Head.Value.zero_();
+        using (WeightLease lease = rating.Head.Enter(WeightUse.Write))
+        using (NewDisposeScope()) rating.Head.Value.zero_();
         rating.Head.ComputeIn(ComputeType);
         return rating;
     }
 
-    /// <summary>A decoder of the same shapes, without adapter, that takes no memory and computes nothing.</summary>
-    public Decoder Shape() => new(Architecture, _names, META);
+    /// <summary>A decoder that has shapes and no numbers: it takes no memory, computes nothing, and needs no libtorch.</summary>
+    public static Decoder Described(DecoderArchitecture architecture, LayerNames names) =>
+        new(architecture, names, null, _ => new AbsentStorage(), (_, _) => new AbsentStorage());
 
     /// <summary>Puts a new adapter on the decoder. Its values are the caller's to set.</summary>
     /// <exception cref="InvalidOperationException">There is one already.</exception>

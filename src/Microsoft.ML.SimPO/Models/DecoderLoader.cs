@@ -69,8 +69,8 @@ internal static class DecoderLoader
                 $"'{reader.Path}' holds {reader.Tensors.Count} tensors, but config.json asks for {architecture.Layers.Count} layers, ")
                 + FormattableString.Invariant($"which have at least {least}."));
         if (architecture.RewardHead is not null && !reader.Tensors.ContainsKey(RewardHead.WeightName))
-            throw new InvalidDataException($"'{reader.Path}' is a reward model by config.json (architectures: ...{RewardHeadReader.Suffix}), but holds no "
-                + $"'{RewardHead.WeightName}'. To make one of a language model's weights, tune it with `Trainers.Reward`.");
+            throw new InvalidDataException($"'{reader.Path}' holds no '{RewardHead.WeightName}', but is a reward model by config.json (architectures: "
+                + $"...{RewardHeadReader.Suffix}). To make one of a language model, tune that with `Trainers.Reward`.");
         Dictionary<string, long[]> expected = Decoder.ShapesOf(architecture, names);
         return UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead);
     }

@@ -20,8 +20,7 @@ internal static class Fits
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {step.Step}"));
             if (step.Step == cancelAfter) source.Cancel();
         });
-        var context = new MLContext();
-        context.Log += (_, _) => { }; // else warnings would stand in the error stream, which tests look at
+        MLContext context = QuietContext(seed: null);
         try
         {
             IDataView pairs = context.Alignment.LoadPreferences(train);
@@ -39,8 +38,7 @@ internal static class Fits
     /// <summary>Fits one after another; after each a line with the memory that the process holds, in KiB, and the tensors that live.</summary>
     public static void Repeat(string model, string train, int count)
     {
-        var context = new MLContext();
-        context.Log += (_, _) => { }; // else warnings would stand in the error stream, which tests look at
+        MLContext context = QuietContext(seed: null);
         IDataView data = context.Alignment.LoadPreferences(train);
         for (int i = 0; i < count; i++)
         {
@@ -50,6 +48,14 @@ internal static class Fits
             GC.Collect();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Environment.WorkingSet >> 10} {torch.Tensor.TotalCount}"));
         }
+    }
+
+    /// <summary>One whose warnings do not stand in the error stream, which tests look at.</summary>
+    public static MLContext QuietContext(int? seed)
+    {
+        var context = new MLContext(seed);
+        context.Log += (_, _) => { };
+        return context;
     }
 
     private static SimPOTrainer.Options Options(string model) => new()

@@ -130,8 +130,8 @@ public sealed class RewardHeadTests
         File.WriteAllBytes(
             folder.File("config.json"), Families.RewardConfig.Of(ModelFiles.Read(QuickStartFiles.Model, ["config.json"]), new RewardHead(null)).Content);
         Assert.Equal(
-            $"'{folder.Path}' is a reward model by config.json (architectures: ...ForSequenceClassification), but holds no 'score.weight'. "
-                + "To make one of a language model's weights, tune it with `Trainers.Reward`.",
+            $"'{folder.File("model.safetensors")}' holds no 'score.weight', but is a reward model by config.json (architectures: "
+                + "...ForSequenceClassification). To make one of a language model, tune that with `Trainers.Reward`.",
             Assert.Throws<InvalidDataException>(() => DecoderLoader.Load(folder.Path, CPU)).Message);
     }
 

@@ -33,11 +33,7 @@ internal static class ComparisonTable
 
     public static string ToText(MethodComparison comparison)
     {
-        List<string[]> rows = [Header(comparison), .. comparison.Methods.Select(m => Row(comparison, m))];
-        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(i => rows.Max(r => r[i].Length))];
-        var text = new StringBuilder();
-        foreach (string[] row in rows)
-            text.AppendLine(string.Join("  ", row.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd());
+        StringBuilder text = TextTable.Of([Header(comparison), .. comparison.Methods.Select(m => Row(comparison, m))], left: 0);
         foreach (ComparedMethod method in comparison.Methods)
         {
             foreach (TrainingDiagnosis finding in method.Findings) text.AppendLine(CultureInfo.InvariantCulture, $"{method.Name}: {finding.Message}");

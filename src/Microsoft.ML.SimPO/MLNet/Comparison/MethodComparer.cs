@@ -59,13 +59,14 @@ internal sealed class MethodComparer(MLContext context, IDataView train, IDataVi
     {
         var clock = Stopwatch.StartNew();
         AlignmentTransformer tuned = fit.CreateTrainer(context).Fit(train, validation, cancellationToken);
+        bool isKept = false;
         try
         {
             TrainingRun run = tuned.TrainingRun;
             ValidationResult first = run.Validations[0], last = run.Validations[^1];
             AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(validation), targetMargin: 0);
             TimeSpan time = clock.Elapsed;
-            return new ComparedMethod
+            var compared = new ComparedMethod
             {
                 Name = name,
                 Options = own.Copy(),
@@ -82,15 +83,12 @@ internal sealed class MethodComparer(MLContext context, IDataView train, IDataVi
                 Findings = run.Findings,
                 Model = options.KeepModels ? tuned : null,
             };
-        }
-        catch
-        {
-            tuned.Dispose();
-            throw;
+            isKept = options.KeepModels;
+            return compared;
         }
         finally
         {
-            if (!options.KeepModels) tuned.Dispose();
+            if (!isKept) tuned.Dispose();
         }
     }
 

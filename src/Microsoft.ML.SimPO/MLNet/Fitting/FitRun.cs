@@ -1,5 +1,6 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Training;
 using Microsoft.ML.SimPO.Training.Session;
 using Microsoft.ML.SimPO.Training.State;
@@ -39,7 +40,7 @@ internal static class FitRun
         int? batchSize = options.PairsPerEvaluation();
         IReadOnlyList<int[]>? rows = validation is null || !options.Profile.WeighsPackedRows ? null : options.PackedRows(validation.Pairs);
         var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize, moving, rows);
-        var store = new CheckpointStore(folder, model.Decoder, model.Files, moving);
+        var store = new CheckpointStore(folder, model.Decoder, model.Files);
         var samples = new AnswerSampler(model, options, log);
         ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken token)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Microsoft.ML.SimPO.Data;
 
@@ -9,24 +8,12 @@ namespace Microsoft.ML.SimPO;
 /// </summary>
 public sealed class AlignmentRecipe
 {
-    private const double HeldOut = 0.05;
-
     private readonly MLContext _context;
 
     internal AlignmentRecipe(
         MLContext context, PreferenceTrainerOptions options, IReadOnlyList<RecipeDataset> train, IReadOnlyList<RecipeDataset> validation,
-        IReadOnlyList<RecipeSetting> settings, IReadOnlyList<string> notes)
-    {
-        (_context, Options, TrainingData, ValidationData, Settings) = (context, options, train, validation, settings);
-        List<string> all = [.. notes];
-        if (validation.Count == 0)
-        {
-            options.ValidationFraction = options.ValidationFraction > 0 ? options.ValidationFraction : HeldOut;
-            string share = options.ValidationFraction.ToString("0.##%", CultureInfo.InvariantCulture);
-            all.Add($"The recipe has no split for testing: {share} of the pairs are held out by prompt.");
-        }
-        Notes = all;
-    }
+        IReadOnlyList<RecipeSetting> settings, IReadOnlyList<string> notes) =>
+        (_context, Options, TrainingData, ValidationData, Settings, Notes) = (context, options, train, validation, settings, notes);
 
     /// <summary>What the trainer is told. It may be changed before <see cref="Fit"/>.</summary>
     public PreferenceTrainerOptions Options { get; }

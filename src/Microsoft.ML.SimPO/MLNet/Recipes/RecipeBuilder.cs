@@ -6,12 +6,15 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Makes options and data sets of a recipe's settings.</summary>
 internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, RecipeNames names)
 {
+    /// <summary>The share of the pairs that is held out where a recipe says nothing of test data.</summary>
+    private const double HeldOut = 0.05;
+
     /// <summary>Keys whose meaning is more than the value of the option of that name.</summary>
     private static readonly HashSet<string> Composed = new(StringComparer.Ordinal)
     {
         "model_name_or_path", "use_peft", "gradient_accumulation_steps", "per_device_train_batch_size", "per_device_eval_batch_size", "warmup_steps",
-            "eval_steps",
-        "save_steps", "save_total_limit", "resume_from_checkpoint", "compatibility", "chat_template", "early_stopping_patience", "max_prompt_length",
+        "eval_steps", "save_steps", "save_total_limit", "resume_from_checkpoint", "compatibility", "chat_template", "early_stopping_patience",
+        "max_prompt_length",
     };
 
     /// <summary>What a reader of the recipe must know.</summary>
@@ -33,8 +36,8 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
         return options;
     }
 
-    /// <summary>The data sets of training and of validation, in their order.</summary>
-    public (IReadOnlyList<RecipeDataset> Train, IReadOnlyList<RecipeDataset> Validation) Datasets()
+    /// <summary>The data sets of training and of validation, in their order. Without one of validation the options hold out a part by prompt.</summary>
+    public (IReadOnlyList<RecipeDataset> Train, IReadOnlyList<RecipeDataset> Validation) Datasets(SimPOTrainer.Options options)
     {
         List<RecipeDataset> train = [], validation = [];
         if (recipe["dataset_mixer"] is not { Fields: { Count: > 0 } parts })
@@ -59,8 +62,19 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
                     + $"in it.");
             }
         }
+        int left = found.Count * recipe.Texts("dataset_splits").Count(s => s.Contains("train", StringComparison.Ordinal)) - train.Count;
+        if (left > 0)
+            Notes.Add(FormattableString.Invariant($"{left} splits for training are left out, for there is no fraction for them: a data set has one."));
+        if (validation.Count == 0) HoldOut(options);
         if (train.Count == 0) recipe.Fault("dataset_splits", "`dataset_splits` must have a split for training, but had none. Use [train, test].");
         return (train, validation);
+    }
+
+    private void HoldOut(SimPOTrainer.Options options)
+    {
+        if (options.ValidationFraction <= 0) options.ValidationFraction = HeldOut;
+        string share = options.ValidationFraction.ToString("0.##%", CultureInfo.InvariantCulture);
+        Notes.Add($"The recipe has no split for testing: {share} of the pairs are held out by prompt.");
     }
 
     private double Fraction(string name, RecipeValue value)
@@ -93,7 +107,6 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
             case "simpo_reference": return Compatibility.SimPOReference;
             case "trl": return Compatibility.Trl024;
             case { } other:
-                if (Enum.TryParse(other, ignoreCase: true, out Compatibility mode) && Enum.IsDefined(mode)) return mode;
                 recipe.Fault("compatibility", $"`compatibility` must be none, simpo_reference or trl, but was '{other}'.");
                 return Compatibility.None;
         }
@@ -195,7 +208,7 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
     private int EvaluationSteps()
     {
         string strategy = recipe.Text("evaluation_strategy") ?? recipe.Text("eval_strategy") ?? "no";
-        if (strategy == "steps") return recipe.Says("eval_steps") ? Positive("eval_steps") : 500; // that of `logging_steps` where nothing is said
+        if (strategy == "steps") return Positive(recipe.Says("eval_steps") ? "eval_steps" : "logging_steps"); // as there
         if (strategy != "epoch") Notes.Add("The recipe evaluates at its end alone: here also before the first step and after each epoch.");
         return 0;
     }

@@ -8,13 +8,13 @@ internal sealed class RecipeConversion
     /// <summary>Names that mean what another name means in the SimPO repository.</summary>
     private static readonly Dictionary<string, string> TrlNames = new(StringComparer.Ordinal)
     {
-        ["cpo_alpha"] = "sft_weight", ["dtype"] = "torch_dtype", ["lora_r"] = "lora_r",
+        ["cpo_alpha"] = "sft_weight", ["dtype"] = "torch_dtype",
     };
 
     private static readonly Dictionary<string, string> LlamaFactoryNames = new(StringComparer.Ordinal)
     {
         ["pref_beta"] = "beta", ["pref_ftx"] = "sft_weight", ["cutoff_len"] = "max_length", ["lora_rank"] = "lora_r", ["lora_target"] = "lora_target_modules",
-        ["val_size"] = "validation_fraction", ["additional_target"] = "lora_modules_to_save", ["trust_remote_code"] = "trust_remote_code",
+        ["val_size"] = "validation_fraction", ["additional_target"] = "lora_modules_to_save",
     };
 
     /// <summary>What a recipe of these that says nothing means, where that is another value than in the SimPO repository.</summary>
@@ -78,17 +78,16 @@ internal sealed class RecipeConversion
     {
         switch (Dialect, key)
         {
-            case (_, "simpo_gamma") when Dialect != RecipeDialect.SimPOReference: // converted with beta
+            case (not RecipeDialect.SimPOReference, "simpo_gamma"): // converted with beta
                 break;
             case (RecipeDialect.Trl, "loss_type"):
                 TakeLoss(key, value.Items is [var only] ? only : value);
                 break;
             case (RecipeDialect.Trl, "loss_weights"):
-                if (value.Items is not null && value.Items.Count != 1) Faults.Add($"line {value.Line}: `loss_weights` has {value.Items.Count} weights, "
-                    + $"but SimPO is one loss.");
+                if (value.Items is { Count: not 1 } weights) Faults.Add($"{value.Place}`loss_weights` has {weights.Count} weights, but SimPO is one loss.");
                 break;
             case (RecipeDialect.Trl, "dataset_name"):
-                Add(key, "dataset_mixer", RecipeValue.Map([(value.Text, RecipeValue.Scalar("1.0"))], value.Line));
+                Add(key, "dataset_mixer", AllOf([value.Text], value.Line));
                 break;
             case (RecipeDialect.Trl, "dataset_train_split" or "dataset_test_split"):
                 TakeSplit(key, value);
@@ -97,17 +96,15 @@ internal sealed class RecipeConversion
                 TakeLoss(key, value);
                 break;
             case (RecipeDialect.LlamaFactory, "stage"):
-                if (value.Text != "dpo") Faults.Add($"line {value.Line}: `stage: {value.Text}` is no preference training. SimPO is `stage: dpo` with "
-                    + $"`pref_loss: simpo`.");
+                if (value.Text == "dpo") break;
+                Faults.Add($"{value.Place}`stage: {value.Text}` is no preference training. SimPO is `stage: dpo` with `pref_loss: simpo`.");
                 break;
             case (RecipeDialect.LlamaFactory, "finetuning_type"):
                 if (value.Text is "full" or "lora") Add(key, "use_peft", RecipeValue.Scalar(value.Text == "lora" ? "true" : "false", value.Line));
-                else Faults.Add($"line {value.Line}: `finetuning_type: {value.Text}` is refused: use full or lora.");
+                else Faults.Add($"{value.Place}`finetuning_type: {value.Text}` is refused: use full or lora.");
                 break;
             case (RecipeDialect.LlamaFactory, "dataset"):
-                Add(key, "dataset_mixer", RecipeValue.Map(
-                    [.. value.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(n => (n,
-                        RecipeValue.Scalar("1.0")))], value.Line));
+                Add(key, "dataset_mixer", AllOf(value.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), value.Line));
                 break;
             case (RecipeDialect.LlamaFactory, "lora_target") when value.Text == "all":
                 Add(key, "lora_target_modules", RecipeValue.Scalar("all-linear", value.Line));
@@ -117,16 +114,19 @@ internal sealed class RecipeConversion
                 break;
             default:
                 Dictionary<string, string> names = Dialect switch { RecipeDialect.Trl => TrlNames, RecipeDialect.LlamaFactory => LlamaFactoryNames, _ => [] };
-                if (names.TryGetValue(key, out string? name) && name != key) Add(key, name, value);
+                if (names.TryGetValue(key, out string? name)) Add(key, name, value);
                 else Fields.Add((key, value));
                 break;
         }
     }
 
+    /// <summary>A mixture of all rows of each data set.</summary>
+    private static RecipeValue AllOf(IEnumerable<string> names, int line) => RecipeValue.Map([.. names.Select(n => (n, RecipeValue.Scalar("1.0")))], line);
+
     private void TakeLoss(string key, RecipeValue value)
     {
         if (value.Text == "simpo") Add(key, "loss_type", RecipeValue.Scalar("sigmoid", value.Line));
-        else Faults.Add($"line {value.Line}: `{key}: {value.Text}` is another method's. SimPO is `{key}: simpo`.");
+        else Faults.Add($"{value.Place}`{key}: {value.Text}` is another method's. SimPO is `{key}: simpo`.");
     }
 
     /// <summary>One split after the other: they are one list here.</summary>
@@ -150,7 +150,7 @@ internal sealed class RecipeConversion
         RecipeValue? said = fields.FirstOrDefault(f => f.Key == "simpo_gamma").Value;
         RecipeValue gamma = said ?? RecipeValue.Scalar(Defaults["simpo_gamma"]);
         RecipeValue beta = Fields.FirstOrDefault(f => f.Key == "beta").Value ?? RecipeValue.Scalar(Defaults["beta"]);
-        if (gamma.Number is not { } g) Faults.Add($"line {gamma.Line}: `simpo_gamma` must be a number, but was '{gamma.Text}'.");
+        if (gamma.Number is not { } g) Faults.Add($"{gamma.Place}`simpo_gamma` must be a number, but was '{gamma.Text}'.");
         else if (beta.Number is > 0 and { } b)
         {
             Fields.Add(("gamma_beta_ratio", RecipeValue.Scalar(((float)(g / b)).ToString("R", CultureInfo.InvariantCulture), gamma.Line)));

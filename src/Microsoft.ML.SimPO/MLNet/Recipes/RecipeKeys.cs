@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>
@@ -9,14 +11,15 @@ internal static partial class RecipeKeys
     private static readonly Dictionary<string, RecipeKey> Table =
         ModelKeys.Concat(DataKeys).Concat(LossKeys).Concat(RunKeys).Concat(HarmlessRunKeys).ToDictionary(k => k.Name, StringComparer.Ordinal);
 
+    private static readonly ConcurrentDictionary<Type, SortedDictionary<string, RecipeKey>> Known = [];
+
     /// <summary>All of them, in the order of their names.</summary>
     /// <param name="options">The class of the method's options.</param>
-    public static IEnumerable<RecipeKey> All(Type options) => Table.Values.Concat(Own(options)).OrderBy(k => k.Name, StringComparer.Ordinal);
+    public static IEnumerable<RecipeKey> All(Type options) => Of(options).Values;
 
     /// <summary>The setting of that name; null for none.</summary>
     /// <param name="options">The class of the method's options.</param>
-    public static RecipeKey? Find(string name, Type options) =>
-        Table.GetValueOrDefault(name) ?? Own(options).FirstOrDefault(k => k.Name == name);
+    public static RecipeKey? Find(string name, Type options) => Of(options).GetValueOrDefault(name);
 
     /// <summary>The name that is nearest to one that there is not; null where none is near.</summary>
     /// <param name="options">The class of the method's options.</param>
@@ -26,6 +29,9 @@ internal static partial class RecipeKeys
         .OrderBy(k => k.Distance)
         .Select(k => k.Name)
         .FirstOrDefault();
+
+    private static SortedDictionary<string, RecipeKey> Of(Type options) => Known.GetOrAdd(
+        options, type => new(Table.Values.Concat(Own(type)).ToDictionary(k => k.Name), StringComparer.Ordinal));
 
     /// <summary>Options that other trainers do not know: their defaults are ours.</summary>
     private static IEnumerable<RecipeKey> Own(Type options)

@@ -101,6 +101,15 @@ public class ScoringOptions
     [Option("adapter_name_or_path", OptionEffect.None, Names = "the folder of a LoRA adapter", Use = "null for none", IsLocation = true)]
     public string? AdapterPath { get; set; }
 
+    /// <summary>
+    /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>, below the
+    /// folder of that file. It is a checkpoint in Hugging Face layout; the saved file names it by its relative path and by the SHA-256 of its files, so the two
+    /// must be moved together. Null, the default, puts the weights into the saved file, which takes at most 1.5 GB of them. Every transformer of the model is
+    /// saved so. To save over a model, use <c>mlContext.Model.SaveAtomically</c>: a failed <c>Save</c> has emptied the old file.
+    /// </summary>
+    [Option("external_weights", OptionEffect.None, Names = "a folder beside the saved model", Use = "null for the saved file", IsLocation = true)]
+    public string? ExternalWeights { get; set; }
+
     /// <summary>The column by which rows belong together: none of its texts stands in two parts of the data.</summary>
     internal string PartingColumn => Rows == RowKind.Texts ? TextColumnName : PromptColumnName;
 

@@ -100,7 +100,7 @@ public sealed partial class DpoTrainer
             TailWeight = LengthDesensitization,
             LengthPenalty = LengthPenalty,
             WeighsPairs = WeighsPairs,
-            SftNormalization = Profile.CrossEntropy ?? SftNormalization,
+            SftNormalization = CrossEntropyInForce,
             RewardsPerToken = Profile.RewardsPerToken,
         });
 

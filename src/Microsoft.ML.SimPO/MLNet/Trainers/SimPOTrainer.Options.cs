@@ -60,7 +60,7 @@ public sealed partial class SimPOTrainer
         }
 
         internal override IAlignmentLoss CreateLoss() =>
-            new SimPOLoss(Beta, GammaBetaRatio, LossType, LabelSmoothing, SftWeight, Profile.CrossEntropy ?? SftNormalization, Alpha);
+            new SimPOLoss(Beta, GammaBetaRatio, LossType, LabelSmoothing, SftWeight, CrossEntropyInForce, Alpha);
 
         internal override IPreferenceTrainer CreateTrainer(MLContext context) => new SimPOTrainer(context, this);
 

@@ -144,8 +144,8 @@ internal sealed class PreferenceEncoder
         if (ConversationText.TryParse(text) is not null)
             throw new InvalidDataException("the text is a conversation. Give its last answer in a column of its own, and what is before it as the prompt.");
         (int[] ids, bool isCut) = _sides.Text(text, EndTokens[^1], _options.MaxLength);
-        var encoded = new EncodedPrompt(new EncodedAnswer(ids, 1) { Rating = 1 });
-        _counters.Encoded(PromptHandling.Plain, cutPrompt: false, isCut, merged: false, encoded);
+        var encoded = new EncodedPrompt(new EncodedAnswer(ids, 1) { Rating = 1 }) { HasCutAnswer = isCut };
+        _counters.Encoded(PromptHandling.Plain, merged: false, encoded);
         return encoded;
     });
 
@@ -170,8 +170,8 @@ internal sealed class PreferenceEncoder
         if (isEmpty) return Drop(isEmpty: true);
         EncodingDetail detail = Detail(_texts.Of(prompt, chosen, rejected ?? chosen));
         if (detail.Pair is not { } pair) return Drop(isEmpty: false);
-        if (rejected is null) pair = new EncodedPrompt(pair.Chosen) { HasCutPrompt = pair.HasCutPrompt, HasCutAnswer = pair.HasCutAnswer };
-        _counters.Encoded(detail.Texts.Handling, detail.CutsPrompt, detail.CutsAnswer, detail.IsMerged, pair);
+        if (rejected is null) pair = pair.WithoutOthers();
+        _counters.Encoded(detail.Texts.Handling, detail.IsMerged, pair);
         _counters.Odd(row, detail);
         return pair;
     }
@@ -181,10 +181,10 @@ internal sealed class PreferenceEncoder
         (EncodedSide chosen, EncodedSide rejected) = _sides.Pair(texts);
         string? fault = _check.Fault(chosen) ?? _check.Fault(rejected);
         if (PairTruncation.Fit(chosen, rejected, _options, _endToken) is not var (fittedChosen, fittedRejected, cutsPrompt, cutsAnswer))
-            return new EncodingDetail(texts, chosen, rejected, null, false, false) { Fault = fault };
+            return new EncodingDetail(texts, chosen, rejected, null) { Fault = fault };
         var pair = EncodedPrompt.Pair(
             fittedChosen.Ids, fittedChosen.PromptLength, fittedRejected.Ids, fittedRejected.PromptLength, 0, cutsPrompt, cutsAnswer);
-        return new EncodingDetail(texts, chosen, rejected, pair, cutsPrompt, cutsAnswer) { Fault = fault };
+        return new EncodingDetail(texts, chosen, rejected, pair) { Fault = fault };
     }
 
     /// <summary>Whether a text that a pair needs says nothing; null is empty in a data view. A missing prompt is as wrong as a missing answer.</summary>

@@ -31,7 +31,7 @@ internal sealed class RunDiagnosis(int pairsPerStep, double learningRate, string
         double[] recent = [.. _steps.TakeLast(window).Select(s => s.ChosenLogProbability)];
         double fall = start.Average() - recent.Average();
         if (window < _window && fall <= FewStepsFall(step)) return null;
-        if (fall <= Fall || fall <= StandardErrors * Math.Sqrt((Variance(start) + Variance(recent)) / window)) return null;
+        if (fall <= Fall || fall <= StandardErrors * MeanDifference.StandardError(start, recent)) return null;
         bool severe = fall > SevereFall;
         if (_fell && !severe) return null;
         (_fell, _fellSeverely) = (true, severe);
@@ -67,13 +67,6 @@ internal sealed class RunDiagnosis(int pairsPerStep, double learningRate, string
     /// <summary>Nothing where single answers are trained on.</summary>
     private static string Accuracy(string conjunction, TrainingProgress step) =>
         double.IsNaN(step.Accuracy) ? "" : Say($"{conjunction} the accuracy reads {step.Accuracy:P0}");
-
-    private static double Variance(double[] values)
-    {
-        if (values.Length < 2) return 0;
-        double mean = values.Average();
-        return values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1);
-    }
 
     private static string Say(FormattableString text) => FormattableString.Invariant(text);
 }

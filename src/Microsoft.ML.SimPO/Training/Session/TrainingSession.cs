@@ -179,7 +179,7 @@ internal sealed class TrainingSession(
             TrainingData = training.Counts,
             ValidationData = validation?.Counts,
         };
-        store.Save(state, steps.Optimizer, settings.SaveTotalLimit, settings.KeepsBest ? _best.Step : null);
+        store.Save(state, steps, settings.SaveTotalLimit, settings.KeepsBest ? _best.Step : null);
         _savedStep = state.Step;
     }
 

@@ -97,6 +97,7 @@ public sealed class FaultyRecipesTests
     [InlineData("stage: sft\npref_loss: simpo\ndataset: b/pairs",
         "line 2: `stage: sft` is no preference training. SimPO is `stage: dpo` with `pref_loss: simpo`.")]
     [InlineData("stage: dpo\npref_loss: orpo\ndataset: b/pairs", "line 3: `pref_loss: orpo` is another method's. SimPO is `pref_loss: simpo`.")]
+    [InlineData("stage: dpo\npref_beta: 1\nbeta: 2\ndataset: b/pairs", "line 4: `beta` is said twice, by names that mean the same. Keep one.")]
     [InlineData("stage: dpo\nfinetuning_type: freeze\ndataset: b/pairs", "line 3: `finetuning_type: freeze` is refused: use full or lora.")]
     [InlineData("cpo_alpha: 1\nloss_type: hinge\ndataset_name: b/pairs", "line 3: `loss_type: hinge` is another method's. SimPO is `loss_type: simpo`.")]
     [InlineData("loss_type: simpo\nsimpo_gamma: x\ndataset_name: b/pairs", "line 3: `simpo_gamma` must be a number, but was 'x'.")]

@@ -41,6 +41,9 @@ public sealed class RecipeKeysTests
         string[] names = [.. RecipeKeys.All(typeof(SimPOTrainer.Options)).Select(k => k.Name)];
         Assert.All(OptionProperty.Of(typeof(SimPOTrainer.Options)).Select(o => o.RecipeKey).OfType<string>(), key => Assert.Contains(key, names));
         Assert.Equal(names.Distinct(), names);
+        IEnumerable<string> honored = OptionProperty.Of(typeof(SimPOTrainer.Options)).Select(o => o.RecipeKey).OfType<string>()
+            .Except(["text_column"]); // of rows without answers, which pairs are not
+        Assert.All(honored, key => Assert.Equal(RecipeFate.Honored, RecipeKeys.Find(key, typeof(SimPOTrainer.Options))!.Fate));
     }
 
     [Fact]

@@ -67,6 +67,14 @@ public sealed class KtoTrainerTests
         Assert.Equal("Row 2: 'Score' is NaN. Use 1 or 0.", Assert.Throws<InvalidDataException>(() => Trainer("Score").Fit(unknown)).Message);
     }
 
+    /// <summary>There is no such model: what is wrong with the data is told first.</summary>
+    [Fact]
+    public void A_missing_label_column_is_told_before_the_model_is_opened() => Assert.StartsWith(
+        "Could not find label column 'label'. There is 'Label': give that as the name of the column, for names keep their case",
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => Fit(o => (o.ModelPath, o.Rows, o.LabelColumnName) = ("nowhere", RowKind.Responses, "label"), Answers)).Message,
+        StringComparison.Ordinal);
+
     [Fact]
     public void What_it_cannot_have_is_said_all_at_once() => Assert.Equal(
         [
@@ -83,10 +91,7 @@ public sealed class KtoTrainerTests
 
     private static KtoTrainer.Options Options(Action<KtoTrainer.Options> change)
     {
-        var options = new KtoTrainer.Options
-        {
-            ModelPath = QuickStartFiles.Model, LearningRate = 2e-4, BatchSize = 4, WarmupRatio = 0, MaxLength = 256, MaxPromptLength = 200, Seed = 5,
-        };
+        KtoTrainer.Options options = QuickStartFiles.Small(new KtoTrainer.Options { LearningRate = 2e-4 });
         change(options);
         return options;
     }

@@ -30,7 +30,7 @@ public sealed class MethodTrainerTests : IDisposable
         ["Sft"] = () => new SftTrainer.Options(),
         ["Sft, DFT on all tokens"] = () => new SftTrainer.Options { LossType = SftLossType.Dft, Tokens = SftTokens.All },
         ["Reward"] = () => new RewardTrainer.Options { CenterRewardsCoefficient = 0.01f },
-        ["Sft, packed"] = () => new SftTrainer.Options { Packing = true, BatchSize = 2 },
+        ["Sft, packed"] = () => new SftTrainer.Options { Packing = true },
     };
 
     private IDataView Data => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16));
@@ -71,7 +71,7 @@ public sealed class MethodTrainerTests : IDisposable
             },
             source.Token));
         using AlignmentTransformer resumed = Train(method, o => (o.OutputPath, o.ResumeFrom) = (_folder.File("run"), "Auto"));
-        Assert.Equal(Weights(whole), Weights(resumed));
+        Assert.Equal(TunedModel.Weights(whole), TunedModel.Weights(resumed));
         Assert.Equal(
             whole.TrainingRun.Steps.Select(s => (s.Step, s.Loss, s.GradientNorm, s.MethodMetrics)),
             resumed.TrainingRun.Steps.Select(s => (s.Step, s.Loss, s.GradientNorm, s.MethodMetrics)));
@@ -143,14 +143,10 @@ public sealed class MethodTrainerTests : IDisposable
 
     private static PreferenceTrainerOptions Options(string method, Action<PreferenceTrainerOptions>? change = null)
     {
-        PreferenceTrainerOptions options = Makers[method]();
-        (options.ModelPath, options.LearningRate, options.WarmupRatio, options.MaxLength, options.MaxPromptLength, options.Seed) =
-            (QuickStartFiles.Model, 1e-4, 0, 256, 200, 5);
-        if (options.BatchSize == 8) options.BatchSize = 4;
+        PreferenceTrainerOptions options = QuickStartFiles.Small(Makers[method]());
+        options.LearningRate = 1e-4;
+        if (options is SftTrainer.Options { Packing: true }) options.BatchSize = 2;
         change?.Invoke(options);
         return options;
     }
-
-    private static float[][] Weights(AlignmentTransformer model) =>
-        [.. model.Model.Decoder.Parameters.Select(p => p.Value.data<float>().ToArray())];
 }

@@ -9,6 +9,7 @@ internal static class ParquetPages
     private const int MaxPage = 512 << 20;
     private const int FreePage = 16 << 20;
     private const int MaxRatio = 1000;
+
     /// <summary>The page that starts at <paramref name="start"/>.</summary>
     /// <exception cref="InvalidDataException">Its header is damaged or says what the file cannot hold.</exception>
     public static ParquetPage Read(FileStream file, long start, ReadingBudget budget)
