@@ -141,7 +141,9 @@ internal sealed class LanguageModel : IDisposable
     public LanguageModel Share(bool withAdapter)
     {
         using ModelLease lease = Enter();
-        var model = new LanguageModel(this, lease.Decoder.Share());
+        // A head that has still to be drawn is drawn by each for itself.
+        Decoder shared = HasNewHead ? lease.Decoder.WithRewardHead(lease.Decoder.Architecture.RewardHead!) : lease.Decoder.Share();
+        var model = new LanguageModel(this, shared);
         return withAdapter && lease.Decoder.Adapter is { } adapter ? model.After(m => AdapterLoader.Copy(adapter, m.Decoder)) : model;
     }
 

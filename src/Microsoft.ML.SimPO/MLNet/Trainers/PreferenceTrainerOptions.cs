@@ -122,6 +122,9 @@ public abstract partial class PreferenceTrainerOptions : ScoringOptions
     internal virtual LanguageModel Ready(LanguageModel model) =>
         model.After(m => RewardModels.RequireLanguageModel(m, $"{Method} tunes models that write answers"));
 
+    /// <summary>What the method makes of such a model.</summary>
+    internal virtual DecoderArchitecture Tuned(DecoderArchitecture architecture) => architecture;
+
     /// <summary>Whether a second model is in memory while this one is trained.</summary>
     internal virtual bool NeedsSecondModel => false;
 

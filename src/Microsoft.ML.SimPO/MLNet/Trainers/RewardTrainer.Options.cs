@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Scoring;
 
 namespace Microsoft.ML.SimPO;
@@ -34,6 +35,9 @@ public sealed partial class RewardTrainer
         internal override IPreferenceTrainer CreateTrainer(MLContext context) => new RewardTrainer(context, this);
 
         internal override LanguageModel Ready(LanguageModel model) => model.IsRewardModel ? model : model.AsRewardModel();
+
+        internal override DecoderArchitecture Tuned(DecoderArchitecture architecture) =>
+            architecture.RewardHead is null ? architecture.WithRewardHead(new RewardHead(null)) : architecture;
 
         internal override IEnumerable<string> Contradictions()
         {

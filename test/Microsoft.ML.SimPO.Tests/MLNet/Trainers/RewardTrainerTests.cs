@@ -35,6 +35,9 @@ public sealed class RewardTrainerTests : IDisposable
         Assert.All(
             before.EnumerateObject().Where(p => !changed.Contains(p.Name)), p => Assert.Equal(p.Value.GetRawText(), config.GetProperty(p.Name).GetRawText()));
 
+        Assert.Equal(model.ParameterCount, _context.Alignment.DescribeModel(_folder.File("rewarding")).Parameters);
+        Assert.Equal(model.ParameterCount, _context.Alignment.DescribeModel(QuickStartFiles.Model, new RewardTrainer.Options()).Parameters);
+
         float[] scores = Scores(model);
         using AlignmentTransformer loaded = _context.Alignment.LoadRewardModel(_folder.File("rewarding")), any = _context.Alignment.LoadModel(
             _folder.File("rewarding"), new RewardTrainer.Options { MaxLength = 256, MaxPromptLength = 200 });
