@@ -31,17 +31,20 @@ internal static class TrainingJob
                     eval_loss = last?.Loss,
                     eval_accuracy = last?.Metrics.Accuracy,
                     eval_margin = last?.Metrics.MeanMargin,
-                    findings = run.Findings.Select(f => f.Message),
+                    findings = run.Findings.Select(f => new { rule = f.Rule, severity = f.IsSevere ? "error" : "warning", step = f.Step, message = f.Message }),
                     model = saved,
                 },
                 Json));
-            return ExitCode.Ok;
+            return Code(run);
         }
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{run.Steps.Count} steps"));
         if (last is not null) await output.WriteLineAsync($"validation: {last.Metrics}");
         if (saved is not null) await output.WriteLineAsync($"saved to {saved}");
-        return ExitCode.Ok;
+        foreach (TrainingDiagnosis finding in run.Findings) await output.WriteLineAsync($"{finding.Rule}: {finding.Message}");
+        return Code(run);
     }
+
+    private static int Code(TrainingRun run) => run.Findings.Any(f => f.IsSevere) ? ExitCode.Found : ExitCode.Ok;
 
     private static AlignmentTransformer Fit(AlignmentRecipe recipe, TextWriter error, CancellationToken cancellation)
     {

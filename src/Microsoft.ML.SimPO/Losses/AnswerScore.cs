@@ -25,9 +25,12 @@ internal readonly record struct AnswerScore(double Sum, int Count)
     /// <summary>Sum over the tokens of <see cref="TokenFacts.Squares"/>.</summary>
     public double LogSquares { get; init; }
 
-    /// <summary>Sum over the tokens of <see cref="TokenFacts.Entropy"/>.</summary>
+    /// <summary>Sum over the tokens of the entropy at their place, in nats, of <see cref="TokenFacts.Distribution"/>.</summary>
     public double Entropy { get; init; }
 
-    /// <summary>The number of tokens of <see cref="TokenFacts.Hits"/>.</summary>
+    /// <summary>The number of tokens that are the likeliest, of <see cref="TokenFacts.Distribution"/>.</summary>
     public double Hits { get; init; }
+
+    /// <summary>Sum over the tokens of the mean logit at their place, of <see cref="TokenFacts.Distribution"/>.</summary>
+    public double Logits { get; init; }
 }

@@ -15,10 +15,16 @@ internal sealed class KtoLoss(double beta, double desirableWeight, double undesi
 
     public int LeastAnswers => 1;
 
+    public TokenFacts Facts => TokenFacts.Distribution;
+
+    public bool CountsTokens => true;
+
     public bool NeedsTotals => type == KtoLossType.Kto;
 
     public IReadOnlyList<MethodMetric> Metrics =>
-        [.. MethodMetric.Sums, new MethodMetric("kl", groups => NeedsTotals ? Totals([.. groups])[0] : 0)];
+    [
+        .. MethodMetric.Sums, new MethodMetric("kl", groups => NeedsTotals ? Totals([.. groups])[0] : 0), MethodMetric.EntropyOfAll, .. MethodMetric.Logits,
+    ];
 
     public double[] Totals(IReadOnlyList<GroupScore> step) =>
         [Math.Max(0, step.SelectMany(g => g.Answers).Where(a => double.IsNaN(a.Rating)).Select(a => a.LogRatio).DefaultIfEmpty().Average())];

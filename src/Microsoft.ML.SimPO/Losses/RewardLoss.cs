@@ -10,6 +10,8 @@ internal sealed class RewardLoss(double centering) : IAlignmentLoss
 {
     public IReward Reward { get; } = new ModelReward();
 
+    public bool CountsTokens => true;
+
     public IReadOnlyList<MethodMetric> Metrics { get; } =
     [
         new("min_reward", groups => Of(groups).Min()),

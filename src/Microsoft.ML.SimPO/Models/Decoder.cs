@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Models.Experts;
 using Microsoft.ML.SimPO.Models.Families;
 using Microsoft.ML.SimPO.Models.Layers;
 using Microsoft.ML.SimPO.Models.Parameters;
@@ -149,11 +150,13 @@ internal sealed class Decoder : IDisposable
     /// <summary>As <see cref="Forward"/>, keeping what <see cref="Backward"/> needs.</summary>
     /// <param name="recompute">Keep each layer's input alone and compute the rest again: less memory, a third more time.</param>
     /// <param name="memory">Where activations lie; null for memory of their own. One tape at a time.</param>
-    public DecoderTape Record(TokenBatch batch, bool recompute, ActivationMemory? memory = null, CancellationToken cancellationToken = default)
+    /// <param name="routed">What balances routers, disposed with the tape; null for nothing.</param>
+    public DecoderTape Record(
+        TokenBatch batch, bool recompute, ActivationMemory? memory = null, RoutedRows? routed = null, CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
         if (Device.type != DeviceType.CPU || ComputeType != float32) memory = null; // a device has an allocator that keeps what is freed
-        var tape = new DecoderTape(DecoderPass.Packed(Architecture, batch, Device), memory);
+        var tape = new DecoderTape(DecoderPass.Packed(Architecture, batch, Device, routed: routed), memory);
         try
         {
             Tensor stream = Embed(tape.Pass.Ids);
@@ -210,12 +213,11 @@ internal sealed class Decoder : IDisposable
         return scope.Keep(logits);
     }
 
-    /// <summary>What a loss sees of a row: log p of its target, or of a reward model what the text up to there is worth.</summary>
-    /// <param name="logits">[M, rows of the head]; those of tokens become probabilities.</param>
-    /// <param name="targets">[M, 1] int64; a reward model has none.</param>
-    /// <returns>[M]</returns>
-    public Tensor Figures(Tensor logits, Tensor targets) =>
-        Architecture.RewardHead is null ? FusedOperations.SoftmaxInPlace(logits, targets) : logits.squeeze(1);
+    /// <summary>What a loss sees of rows: log p of their targets, or of a reward model what the text up to there is worth.</summary>
+    /// <param name="logits">[M, rows of the head], without gaps; those of tokens become probabilities.</param>
+    /// <inheritdoc cref="TokenFigures.OfLogits" path="/param[not(@name='logits')]"/>
+    public TokenFigures Figures(Tensor logits, Tensor targets, bool logSquares, bool facts) =>
+        Architecture.RewardHead is null ? TokenFigures.OfLogits(logits, targets, logSquares, facts) : TokenFigures.OfRewards(logits);
 
     public void Dispose()
     {

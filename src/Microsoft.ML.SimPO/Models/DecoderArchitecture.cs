@@ -82,6 +82,9 @@ internal sealed record DecoderArchitecture
     /// <summary>Rows of the head: one a token of the vocabulary, or the one that rates.</summary>
     public int HeadSize => RewardHead is null ? VocabularySize : 1;
 
+    /// <summary>Whether any layer routes its tokens to experts.</summary>
+    public bool HasExperts => Layers.Any(l => l.Experts is not null);
+
     public int QuerySize => HeadCount * HeadDim;
 
     public int KeyValueSize => KeyValueHeadCount * HeadDim;

@@ -27,6 +27,7 @@ internal sealed record CompatibilityProfile
         }),
         (Compatibility.Trl024, null, Trl024),
         (Compatibility.Trl024, "Sft", Trl024 with { CrossEntropy = SftNormalization.StepTokens, CountsFirstTokens = true }),
+        (Compatibility.Trl024, "Dpo", Trl024 with { Preparation = RowPreparation.Trl024Dpo }),
         (Compatibility.Trl116, null, Trl116),
         (Compatibility.Trl116, "Sft", Trl116 with { CrossEntropy = SftNormalization.StepTokens, WeighsPackedRows = true }),
         (Compatibility.Trl116, "Kto", Trl116 with { MismatchesByMicroBatch = true }),

@@ -32,14 +32,17 @@ try
             Fits.Run(model, train, output, cancelAfter is [string step] ? int.Parse(step, CultureInfo.InvariantCulture) : null);
             return 0;
         case ["fit-dpo", string model, string train, string output]:
-            Fits.Run(model, train, output, cancelAfter: null, overReference: true);
+            Fits.Run(model, train, output, cancelAfter: null, "Dpo");
+            return 0;
+        case ["fit-sft", string model, string train, string output]:
+            Fits.Run(model, train, output, cancelAfter: null, "Sft");
             return 0;
         case ["fits", string model, string train, string count]:
             Fits.Repeat(model, train, int.Parse(count, CultureInfo.InvariantCulture));
             return 0;
         default:
             Console.Error.WriteLine("usage: Worker describe DIR | score-model DIR TEST | score-zip ZIP TEST | fit DIR TRAIN OUTPUT [CANCEL-AFTER-STEP] "
-                + "| fit-dpo DIR TRAIN OUTPUT | fits DIR TRAIN COUNT | tune-adapter DIR TRAIN TEST ZIP");
+                + "| fit-dpo DIR TRAIN OUTPUT | fit-sft DIR TRAIN OUTPUT | fits DIR TRAIN COUNT | tune-adapter DIR TRAIN TEST ZIP");
             return 2;
     }
 }

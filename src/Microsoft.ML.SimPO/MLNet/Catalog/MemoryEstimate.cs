@@ -33,11 +33,23 @@ internal sealed class MemoryEstimate(DecoderArchitecture architecture, Parameter
 
     /// <summary>Training with AdamW: what is trained has a gradient and two moments beside its value.</summary>
     /// <param name="keepsBest">Whether a copy of the best evaluation's weights is held, too.</param>
-    public long ToTrain(bool keepsBest)
+    public long ToTrain(bool keepsBest) => Parts(keepsBest).Total;
+
+    /// <summary>The same by what it is for.</summary>
+    /// <param name="keepsBest">Whether a copy of the best evaluation's weights is held, too.</param>
+    public PlannedMemory Parts(bool keepsBest)
     {
         // The product that becomes a gradient exists once in the layers' own type where that is not the gradient's.
-        long product = IsMixed ? Number * totals.Largest : 0;
-        return Weights + ((keepsBest ? 4 : 3) * Float * totals.Trained) + product + Activations + Logits(plan.LogitsBudget);
+        long product = IsMixed ? Number * totals.Largest : 0, each = Float * totals.Trained;
+        return new PlannedMemory
+        {
+            Weights = Weights,
+            Gradients = each + product,
+            Moments = 2 * each,
+            BestModel = keepsBest ? each : 0,
+            Activations = Activations,
+            Head = Logits(plan.LogitsBudget),
+        };
     }
 
     /// <summary>What the layers keep for the backward pass, and what the layer that goes backward needs.</summary>

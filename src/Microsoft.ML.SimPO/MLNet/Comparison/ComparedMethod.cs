@@ -28,10 +28,18 @@ public sealed record ComparedMethod
     /// <summary>By how much it moved: below 0 the model has become less likely to write the answers that were chosen.</summary>
     public double ChosenLogProbabilityChange { get; internal init; }
 
+    /// <summary>
+    /// How far it went from the model that all began with: KL(tuned || start) of the distributions at the place of every token of the validation data's
+    /// answers, chosen and rejected ones, in nats a token.
+    /// </summary>
+    public double KlFromStart { get; internal init; }
+
     /// <summary>Mean length, in tokens, of the answers that the tuned model writes; null where none were asked for.</summary>
     public double? AnswerTokens { get; internal init; }
 
-    /// <summary>What <see cref="ComparisonOptions.Judge"/> said; null for no judge.</summary>
+    /// <summary>
+    /// What <see cref="ComparisonOptions.Judge"/> said, or the share that its answers won with <see cref="ComparisonOptions.JudgeClient"/>; null for no judge.
+    /// </summary>
     public double? Judgement { get; internal init; }
 
     /// <summary>Optimizer steps.</summary>

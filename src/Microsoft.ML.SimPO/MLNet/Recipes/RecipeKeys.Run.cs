@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Training;
+
 namespace Microsoft.ML.SimPO;
 
 /// <content>Transformers' TrainingArguments, with the defaults of version 4.44.2.</content>
@@ -24,10 +26,7 @@ internal static partial class RecipeKeys
         new("adam_epsilon", RecipeKind.Number, "1e-8"),
         new("max_grad_norm", RecipeKind.Number, "1.0"),
         new("num_train_epochs", RecipeKind.Number, "3"),
-        new("max_steps", RecipeKind.Integer, "-1")
-        {
-            Why = "epochs say how long a run is", Only = ["0"], Refusal = "a run's length is said in epochs. Use `num_train_epochs`, which may be a fraction.",
-        },
+        new("max_steps", RecipeKind.Integer, "-1"),
         new("lr_scheduler_type", RecipeKind.Text, "linear")
         {
             Only = ["linear", "cosine", "constant", "constant_with_warmup", "polynomial"], Refusal = "use linear, cosine, constant, constant_with_warmup "
@@ -82,14 +81,12 @@ internal static partial class RecipeKeys
         new("data_seed", RecipeKind.Integer, "null") { Why = "the order is that of `seed`", Only = [], Refusal = "the order is that of `seed`. Use that." },
         new("metric_for_best_model", RecipeKind.Text, "null")
         {
-            Why = "the best model is the one with the lowest validation loss", Only = ["loss", "eval_loss"],
-                Refusal = "the best model is the one with the lowest validation loss. Use eval_loss.",
+            Only = [.. BestModelMetrics.ByName.Keys],
+            Refusal = "an evaluation has no such figure. Use eval_loss, eval_rewards/accuracies or eval_rewards/margins.",
         },
         new("greater_is_better", RecipeKind.Boolean, "null")
         {
-            Why = "the best model is the one with the lowest validation loss",
-            Only = ["false"],
-            Refusal = "a loss is better when it is smaller. Leave it out.",
+            Why = "`metric_for_best_model` says which is better; what contradicts it is refused",
         },
         new("push_to_hub", RecipeKind.Boolean, "false")
         {

@@ -31,14 +31,20 @@ internal static partial class RecipeKeys
         .FirstOrDefault();
 
     private static SortedDictionary<string, RecipeKey> Of(Type options) => Known.GetOrAdd(
-        options, type => new(Table.Values.Concat(Own(type)).ToDictionary(k => k.Name), StringComparer.Ordinal));
+        options, type => new(Common(type).Concat(Own(type)).ToDictionary(k => k.Name), StringComparer.Ordinal));
+
+    /// <summary>Those of the table that mean something to the method.</summary>
+    private static IEnumerable<RecipeKey> Common(Type options) => Table.Values.Where(k => IsCommon(k.Name, options))
+        .Concat(options == typeof(SftTrainer.Options) ? SftKeys : []);
+
+    private static bool IsCommon(string key, Type options) => options == typeof(SimPOTrainer.Options) || !OfSimPO.Contains(key);
 
     /// <summary>Options that other trainers do not know: their defaults are ours.</summary>
     private static IEnumerable<RecipeKey> Own(Type options)
     {
         object defaults = Activator.CreateInstance(options)!;
         return OptionProperty.Of(options)
-            .Where(o => o.RecipeKey is { } key && !Table.ContainsKey(key))
+            .Where(o => o.RecipeKey is { } key && !(Table.ContainsKey(key) && IsCommon(key, options)))
             .Select(o => new RecipeKey(o.RecipeKey!, KindOf(o.Type), o.Get(defaults) is null ? "null" : Written(o, defaults)));
     }
 
@@ -53,6 +59,7 @@ internal static partial class RecipeKeys
         type == typeof(bool) ? RecipeKind.Boolean
         : type == typeof(int) ? RecipeKind.Integer
         : type == typeof(float) || type == typeof(double) ? RecipeKind.Number
+        : type == typeof(DpoMix) ? RecipeKind.Map
         : RecipeKind.Text;
 
     /// <summary><c>ConstantWithWarmup</c> as recipes write it, <c>constant_with_warmup</c>.</summary>

@@ -16,8 +16,10 @@ internal sealed class RecipeReader
 
     public RecipeDialect Dialect => _conversion.Dialect;
 
+    public string Method => _conversion.Method;
+
     /// <summary>What the settings describe.</summary>
-    public static Type OptionsType => typeof(SimPOTrainer.Options);
+    public Type OptionsType => RecipeMethods.Of(Method)!;
 
     /// <param name="source">For messages.</param>
     /// <param name="overrides">By key, as YAML.</param>

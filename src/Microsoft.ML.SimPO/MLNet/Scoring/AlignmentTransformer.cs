@@ -23,7 +23,8 @@ namespace Microsoft.ML.SimPO;
 /// the answers to be worth, for SimPO beta times the mean log-probability of the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected
 /// reward, without gamma), <c>PredictedLabel</c> (margin above 0) and <c>Probability</c> (sigma of the margin: how likely the chosen answer is the better one,
 /// by the model). Where rows have one answer (see <see cref="ScoringOptions.Rows"/>), its reward is <c>ChosenReward</c> and <c>Score</c>;
-/// <c>RejectedReward</c>, <c>Margin</c> and <c>Probability</c> are not a number, and no label is predicted.
+/// <c>RejectedReward</c>, <c>Margin</c> and <c>Probability</c> are not a number, and no label is predicted. A reward model (<see cref="IsRewardModel"/>) scores
+/// by what it says, and writes nothing.
 /// </summary>
 /// <remarks>
 /// It owns the model's weights: dispose it to free them. What is under way then comes to its end first, and whoever asks for more gets an

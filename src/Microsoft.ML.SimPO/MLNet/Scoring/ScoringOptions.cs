@@ -79,6 +79,13 @@ public class ScoringOptions
     public ControlTokenText ControlTokens { get; set; }
 
     /// <summary>
+    /// What becomes of a row that is scored and lacks an answer. Default <see cref="MissingAnswers.Fail"/>, an error that names the row. Training has
+    /// <see cref="PreferenceTrainerOptions.DropEmptyAnswers"/>.
+    /// </summary>
+    [Option("missing_answers", OptionEffect.None)]
+    public MissingAnswers MissingAnswers { get; set; }
+
+    /// <summary>
     /// Whose preprocessing and training are reproduced, faults included. With another than <see cref="Compatibility.None"/>, the default, a micro-batch has
     /// <see cref="PreferenceTrainerOptions.PairsPerMicroBatch"/> pairs, each micro-batch of a step weighs the same, and a cross entropy is normalised as
     /// <see cref="SftNormalization.MicroBatchTokens"/>. The order of shuffled data is always our own.

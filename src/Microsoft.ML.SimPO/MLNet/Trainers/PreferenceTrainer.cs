@@ -132,6 +132,7 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
         [
             .. _options.EarlyStoppingPatience > 0 ? [nameof(_options.EarlyStoppingPatience)] : Array.Empty<string>(),
             .. _options.RestoreBestModel ? [nameof(_options.RestoreBestModel)] : Array.Empty<string>(),
+            .. _options.MetricForBestModel != BestModelMetric.Loss ? [nameof(_options.MetricForBestModel)] : Array.Empty<string>(),
             .. _options.EvaluationSteps > 0 ? [nameof(_options.EvaluationSteps)] : Array.Empty<string>(),
             .. _options.SampleAnswers > 0 ? [nameof(_options.SampleAnswers)] : Array.Empty<string>(),
         ];

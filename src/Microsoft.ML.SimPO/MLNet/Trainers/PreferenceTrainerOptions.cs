@@ -79,6 +79,12 @@ public abstract partial class PreferenceTrainerOptions : ScoringOptions
     /// <summary>The option that holds chosen answers where they are; null where the method has none.</summary>
     internal virtual string? AnchorOption => null;
 
+    /// <summary>Where rewards are beta times the mean log-probability of a token: their target margin over beta. Null elsewhere.</summary>
+    internal virtual double? TargetRatio => null;
+
+    /// <summary>Whether the loss has steps without a gradient in a healthy run, as a hinge has.</summary>
+    internal virtual bool HasZeroGradients => false;
+
     /// <summary>Sentences about options that have no effect as they are set together.</summary>
     internal virtual IEnumerable<string> Warnings => [];
 

@@ -48,6 +48,10 @@ public sealed partial class SimPOTrainer
 
         internal override SftNormalization CrossEntropy => SftNormalization;
 
+        internal override double? TargetRatio => Alpha == 0 ? GammaBetaRatio : null;
+
+        internal override bool HasZeroGradients => LossType == SimPOLossType.Hinge;
+
         internal override IEnumerable<string> Warnings
         {
             get

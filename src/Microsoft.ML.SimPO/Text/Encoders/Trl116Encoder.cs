@@ -7,10 +7,8 @@ namespace Microsoft.ML.SimPO.Text.Encoders;
 /// text tokenized each by itself with what the tokenizer adds, the answer from where both differ, and truncation that keeps the start.
 /// </summary>
 /// <param name="eos">The text of EOS.</param>
-internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? template, string eos, PreferenceEncoderOptions options)
+internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? template, string eos, PreferenceEncoderOptions options) : IRowEncoder
 {
-    /// <param name="rejected">Null for a prompt with one answer.</param>
-    /// <returns>Null for a row that is dropped.</returns>
     public EncodedPrompt? Encode(string prompt, string chosen, string? rejected, EncodingCounters counters)
     {
         (PairTexts texts, EncodedPrompt whole, int alone) = Whole(prompt, chosen, rejected);
@@ -26,7 +24,6 @@ internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? templat
         return fitted;
     }
 
-    /// <summary>The pair with its texts, uncut and as it fits.</summary>
     public EncodingDetail Examine(string prompt, string chosen, string rejected)
     {
         (PairTexts texts, EncodedPrompt whole, int alone) = Whole(prompt, chosen, rejected);

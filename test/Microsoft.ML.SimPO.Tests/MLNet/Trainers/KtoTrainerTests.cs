@@ -43,6 +43,12 @@ public sealed class KtoTrainerTests
     }
 
     [Fact]
+    public void An_accuracy_of_single_answers_decides_nothing() => Assert.Equal(
+        "`MetricForBestModel` is Accuracy, but the validation data has no pair that it could be of: its rows are single answers. Use Loss.",
+        Assert.Throws<InvalidOperationException>(() => Fit(
+            o => (o.Rows, o.MetricForBestModel, o.ValidationFraction) = (RowKind.Responses, BestModelMetric.Accuracy, 0.5), Answers)).Message);
+
+    [Fact]
     public void A_tuned_model_scores_pairs_by_its_own_reward()
     {
         using AlignmentTransformer tuned = Fit(o => (o.Epochs, o.LearningRate) = (4, 5e-4), Pairs);

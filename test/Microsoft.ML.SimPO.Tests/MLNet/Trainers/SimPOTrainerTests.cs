@@ -96,9 +96,10 @@ public sealed class SimPOTrainerTests
     [Fact]
     public void What_needs_validation_data_says_so()
     {
-        void Needy(SimPOTrainer.Options o) => (o.EarlyStoppingPatience, o.RestoreBestModel, o.EvaluationSteps) = (2, true, 5);
+        static void Needy(SimPOTrainer.Options o) => (o.EarlyStoppingPatience, o.RestoreBestModel, o.EvaluationSteps, o.MetricForBestModel) =
+            (2, true, 5, BestModelMetric.Margin);
         Assert.Equal(
-            string.Join(Environment.NewLine, new[] { "EarlyStoppingPatience", "RestoreBestModel", "EvaluationSteps" }
+            string.Join(Environment.NewLine, new[] { "EarlyStoppingPatience", "RestoreBestModel", "MetricForBestModel", "EvaluationSteps" }
                 .Select(o => $"`{o}` needs validation data, and there is none. Call `Fit(train, validation)`, or set `ValidationFraction`.")),
             Assert.Throws<InvalidOperationException>(() => Fit(_context, Needy)).Message);
         Assert.Equal(
