@@ -76,7 +76,7 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
         using IChannel channel = _host.Start("Training");
         using var cancellation = new FitCancellation(_host, cancellationToken);
         using RunFolder? folder = _options.OutputPath is null ? null : RunFolder.Open(_options.OutputPath, resumes: _options.ResumeFrom is not null);
-        LanguageModel model = ModelSource.Of(_options).Open(_context);
+        LanguageModel model = _options.Ready(ModelSource.Of(_options).Open(_context));
         try
         {
             RunData training = Encode(model, input, columns, "learn from", channel, cancellation.Token);
