@@ -16,10 +16,13 @@ internal static class AtomicFile
         string beside = BesideName(path, Purpose);
         try
         {
-            using FileStream stream = CreateUnbuffered(beside);
-            write(stream);
-            FileSystem.Flush(stream);
-            if (!OperatingSystem.IsWindows()) File.Move(beside, path, overwrite: true); // locked until then
+            using (FileStream stream = CreateUnbuffered(beside))
+            {
+                write(stream);
+                FileSystem.Flush(stream);
+                if (!OperatingSystem.IsWindows()) File.Move(beside, path, overwrite: true); // locked until then
+            }
+            if (OperatingSystem.IsWindows()) File.Move(beside, path, overwrite: true);
         }
         catch (Exception e)
         {
@@ -27,7 +30,6 @@ internal static class AtomicFile
             if (FileSizeSignal.IsCause(e)) throw FileSizeSignal.ErrorOf(e);
             throw;
         }
-        if (OperatingSystem.IsWindows()) File.Move(beside, path, overwrite: true);
         FileSystem.FlushFolder(Path.GetDirectoryName(path)!);
     }
 

@@ -43,8 +43,12 @@ internal sealed class FolderReplacement : IDisposable
         }
     }
 
-    /// <summary>Puts the old folder back after <see cref="Publish"/>, and removes the new one.</summary>
-    public void TakeBack() => TakeBack(Target, _old);
+    /// <summary>Puts the old folder back after <see cref="Publish"/>, and removes the new one; what another has published since stays.</summary>
+    public void TakeBack()
+    {
+        if (WritingMark.IsOf(Target, _staging.Stem)) TakeBack(Target, _old);
+        else RemoveOld(Target, _old, _replaces);
+    }
 
     /// <summary>Ends the work after <see cref="Publish"/>: what is no part of the old model moves to the new folder, the rest is deleted.</summary>
     public void RemoveOld()
@@ -90,7 +94,7 @@ internal sealed class FolderReplacement : IDisposable
     {
         string stem = Leftovers.StemOf(staged, target, StagingFolder.Purpose);
         if (WritingMark.IsOf(target, stem)) TakeBack(target, OldOf(target, stem));
-        else if (Directory.Exists(staged)) Directory.Delete(staged, recursive: true);
+        else Leftovers.Remove(staged);
     }
 
     /// <summary>Where a writing put the old folder; null where there is none any more.</summary>
@@ -107,13 +111,13 @@ internal sealed class FolderReplacement : IDisposable
             Directory.Move(target, unwanted);
             Directory.Move(old, target);
         }
-        Directory.Delete(unwanted, recursive: true);
+        Leftovers.Remove(unwanted);
         FileSystem.FlushFolder(System.IO.Path.GetDirectoryName(target)!);
     }
 
     private static void RemoveOld(string target, string? old, Func<string, bool> replaces)
     {
-        if (old is null) return;
+        if (!Directory.Exists(old)) return;
         foreach (string entry in Directory.EnumerateFileSystemEntries(old).ToList())
         {
             string name = System.IO.Path.GetFileName(entry), destination = System.IO.Path.Combine(target, name);
@@ -122,7 +126,7 @@ internal sealed class FolderReplacement : IDisposable
             else File.Move(entry, destination);
         }
         FileSystem.FlushFolder(target);
-        Directory.Delete(old, recursive: true);
+        Leftovers.Remove(old);
     }
 
     /// <returns><c>false</c> if the target exists, perhaps only since this moment.</returns>

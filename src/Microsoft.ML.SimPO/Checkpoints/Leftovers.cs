@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -9,7 +10,11 @@ internal static class Leftovers
     // Not every disk knows locks: what may still be written is young.
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(1);
 
-    private static readonly EnumerationOptions HiddenToo = new() { AttributesToSkip = 0, MatchType = MatchType.Simple };
+    /// <summary>Names of files of writers that are at work in this process: no lock need say so.</summary>
+    private static readonly ConcurrentDictionary<string, bool> AtWork = new(StringComparer.Ordinal);
+
+    /// <summary>For looking for what is hidden.</summary>
+    public static EnumerationOptions HiddenToo { get; } = new() { AttributesToSkip = 0, MatchType = MatchType.Simple };
 
     /// <summary>Names that <see cref="AtomicFile.BesideName(string, string)"/> made for a target and a purpose.</summary>
     /// <param name="enumerate">Of files, or of folders.</param>
@@ -23,9 +28,15 @@ internal static class Leftovers
     /// <summary>A line that says which process writes.</summary>
     public static string Owner => string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} {Environment.MachineName}");
 
-    /// <summary>Whether the writer of a file that nobody has locked may be at work, on a disk that knows no locks.</summary>
+    /// <summary>From now on a file of this process, by its name, which no other has, is that of a writer at work.</summary>
+    public static void Begin(string name) => AtWork[name] = true;
+
+    /// <summary>What <see cref="Begin"/> said is over.</summary>
+    public static void End(string name) => AtWork.TryRemove(name, out _);
+
+    /// <summary>Whether the writer of a file that nobody has locked may be at work: on a disk that knows no locks, or where it had to let go of it.</summary>
     /// <param name="owner">What <see cref="Owner"/> was for it.</param>
-    public static bool MayBeAtWork(string file, string owner) => !IsOld(file) && MayLive(owner);
+    public static bool MayBeAtWork(string file, string owner) => AtWork.ContainsKey(Path.GetFileName(file)) || (!IsOld(file) && MayLive(owner));
 
     public static bool IsOld(string file) => DateTime.UtcNow - File.GetLastWriteTimeUtc(file) >= AbandonedAfter;
 
@@ -43,7 +54,7 @@ internal static class Leftovers
         }
     }
 
-    /// <summary>Whether the process of an owner's line could be at work: where nobody knows it is assumed, and this one would hold the lock.</summary>
+    /// <summary>Whether another process, that of an owner's line, could be at work: where nobody knows it is assumed.</summary>
     private static bool MayLive(string owner)
     {
         string[] parts = owner.Split(' ', 2);
@@ -57,6 +68,18 @@ internal static class Leftovers
         catch (ArgumentException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Removes a folder with all that is in it. It may be gone, or just be removed by another.</summary>
+    public static void Remove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
         }
     }
 

@@ -13,18 +13,18 @@ internal sealed class ModuleNumbers
     /// <summary>A file that has thousands of expressions for thousands of modules is not matched to the end.</summary>
     private const long MostMatches = 4_000_000;
 
-    private readonly (string Key, Lazy<BoundedPattern> Pattern, double Value)[] _entries;
+    private readonly (string Key, bool IsName, Lazy<BoundedPattern> Pattern, double Value)[] _entries;
 
     /// <summary>Where names that stand for themselves are.</summary>
     private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
 
     private long _matches;
 
-    private ModuleNumbers((string Key, Lazy<BoundedPattern>, double)[] entries)
+    private ModuleNumbers((string Key, bool IsName, Lazy<BoundedPattern>, double)[] entries)
     {
         _entries = entries;
         for (int i = 0; i < entries.Length; i++)
-            if (IsName(entries[i].Key)) _names.TryAdd(entries[i].Key, i);
+            if (entries[i].IsName) _names.TryAdd(entries[i].Key, i);
     }
 
     public static ModuleNumbers None { get; } = new([]);
@@ -40,7 +40,7 @@ internal sealed class ModuleNumbers
         if (entries.Count > MostNames || entries.Count(e => !IsName(e.Key)) > MostExpressions)
             throw new ArgumentException(
                 FormattableString.Invariant($"There are more than {MostNames} names, or more than {MostExpressions} expressions."), nameof(entries));
-        return new([.. entries.Select(e => (e.Key, PatternOf(e.Key), e.Value))]);
+        return new([.. entries.Select(e => (e.Key, IsName(e.Key), PatternOf(e.Key), e.Value))]);
     }
 
     /// <summary>The number for a module; null where no key matches.</summary>
@@ -51,7 +51,7 @@ internal sealed class ModuleNumbers
         // A name that stands for itself needs no matching. One before it, whose dots stand for any character, would have to be meant for another module.
         int named = ModulePattern.EndsOf(module).Min(end => _names.TryGetValue(end, out int index) ? index : int.MaxValue);
         for (int i = 0; i < _entries.Length && i < named; i++)
-            if ((named == int.MaxValue || !IsName(_entries[i].Key)) && Matches(_entries[i].Key, _entries[i].Pattern.Value, module)) return _entries[i].Value;
+            if ((named == int.MaxValue || !_entries[i].IsName) && Matches(_entries[i].Key, _entries[i].Pattern.Value, module)) return _entries[i].Value;
         return named < _entries.Length ? _entries[named].Value : null;
     }
 

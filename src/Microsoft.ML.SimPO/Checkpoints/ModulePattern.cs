@@ -67,11 +67,7 @@ internal static class ModulePattern
         return result.ToString();
     }
 
-    /// <summary>Whether a name is this one or ends in it after a dot.</summary>
-    public static bool EndsIn(string name, string last) =>
-        name == last || (name.Length > last.Length && name.EndsWith(last, StringComparison.Ordinal) && name[^(last.Length + 1)] == '.');
-
-    /// <summary>What a name ends in, as <see cref="EndsIn"/> has it: itself, and what stands behind each of its dots.</summary>
+    /// <summary>What a name ends in: itself, and what stands behind each of its dots.</summary>
     public static IEnumerable<string> EndsOf(string name)
     {
         for (int start = 0; start >= 0; start = name.IndexOf('.', start) is var dot and >= 0 ? dot + 1 : -1) yield return name[start..];

@@ -32,7 +32,7 @@ internal sealed class StagingFolder : IDisposable
         }
         catch
         {
-            Directory.Delete(path, recursive: true);
+            Leftovers.Remove(path);
             throw;
         }
     }
@@ -60,8 +60,9 @@ internal sealed class StagingFolder : IDisposable
     /// <summary>Removes the folder unless it was released.</summary>
     public void Dispose()
     {
-        _mark.Dispose();
-        if (!_kept && Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
+        using WritingMark mark = _mark; // to the end: who finds the folder without it removes it too
+        mark.Release();
+        if (!_kept) Leftovers.Remove(Path);
     }
 
     private static void RemoveAbandoned(string target)
@@ -72,7 +73,7 @@ internal sealed class StagingFolder : IDisposable
             string stem = Leftovers.StemOf(folder, target, Purpose);
             bool isUnpublished = WritingMark.Abandoned(folder)
                 .Any(mark => (mark.Stem == stem || mark.Stem.Length == 0) && (mark.Journal is null || !File.Exists(mark.Journal)));
-            if (isUnpublished || (Leftovers.IsOld(folder) && WritingMark.IsBarren(folder))) Directory.Delete(folder, recursive: true);
+            if (isUnpublished || (Leftovers.IsOld(folder) && WritingMark.IsBarren(folder))) Leftovers.Remove(folder);
         }
     }
 }

@@ -14,9 +14,13 @@ internal sealed class WritingMark : IDisposable
     private const int MostBytes = 1 << 16;
 
     private readonly string _name;
-    private FileStream? _lock;
+    private readonly FileStream _lock;
 
-    private WritingMark(string name, FileStream @lock) => (_name, _lock) = (name, @lock);
+    private WritingMark(string name, FileStream @lock)
+    {
+        (_name, _lock) = (name, @lock);
+        Leftovers.Begin(name);
+    }
 
     /// <param name="stem">What tells this writing from others of the same target.</param>
     /// <param name="journal">The full path of the journal of what is published together with the folder; null for none.</param>
@@ -28,7 +32,7 @@ internal sealed class WritingMark : IDisposable
         var mark = new WritingMark(name, new FileStream(first, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0));
         try
         {
-            mark._lock!.Write(Encoding.UTF8.GetBytes($"{Leftovers.Owner}\n{journal}"));
+            mark._lock.Write(Encoding.UTF8.GetBytes($"{Leftovers.Owner}\n{journal}"));
             if (first != path) File.Move(first, path);
             return mark;
         }
@@ -54,7 +58,7 @@ internal sealed class WritingMark : IDisposable
     {
         try
         {
-            return Directory.EnumerateFileSystemEntries(folder, "*", new EnumerationOptions { AttributesToSkip = 0 })
+            return Directory.EnumerateFileSystemEntries(folder, "*", Leftovers.HiddenToo)
                 .All(entry => Path.GetFileName(entry).StartsWith(Unnamed, StringComparison.Ordinal));
         }
         catch (DirectoryNotFoundException)
@@ -69,10 +73,10 @@ internal sealed class WritingMark : IDisposable
     /// <summary>Whether that writing's mark is in the folder.</summary>
     public static bool IsOf(string folder, string stem) => File.Exists(Path.Combine(folder, $"{Prefix}.{stem}"));
 
-    /// <summary>Lets go of the file where an open one keeps its folder from being renamed.</summary>
+    /// <summary>Lets go of the file where an open one keeps its folder from being renamed. The writer is still at work.</summary>
     public void Release()
     {
-        if (OperatingSystem.IsWindows()) Dispose();
+        if (OperatingSystem.IsWindows()) _lock.Dispose();
     }
 
     /// <summary>The writing is done: removes this mark from a folder, if it is there still.</summary>
@@ -85,8 +89,8 @@ internal sealed class WritingMark : IDisposable
 
     public void Dispose()
     {
-        _lock?.Dispose();
-        _lock = null;
+        _lock.Dispose();
+        Leftovers.End(_name);
     }
 
     /// <returns>None where the folder is gone by now.</returns>
@@ -94,7 +98,7 @@ internal sealed class WritingMark : IDisposable
     {
         try
         {
-            return [.. Directory.EnumerateFiles(folder, $"{Prefix}*", new EnumerationOptions { AttributesToSkip = 0, MatchType = MatchType.Simple })];
+            return [.. Directory.EnumerateFiles(folder, $"{Prefix}*", Leftovers.HiddenToo)];
         }
         catch (DirectoryNotFoundException)
         {
@@ -102,14 +106,14 @@ internal sealed class WritingMark : IDisposable
         }
     }
 
-    /// <returns>Null where the file is gone by now.</returns>
+    /// <returns>Null where the file is gone by now, or another looks whether it is locked.</returns>
     private static string[]? Lines(string path)
     {
         try
         {
             return Encoding.UTF8.GetString(RegularFile.ReadBytes(path, MostBytes)).Split('\n');
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (IOException)
         {
             return null;
         }

@@ -1,11 +1,12 @@
 using Microsoft.ML.SimPO.Models.Parameters;
-using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Models;
 
-/// <summary>log p(target) of rows, without gradients: logits exist for a chunk of rows at a time.</summary>
+/// <summary>
+/// log p(target) of rows, or of a reward model what it says there, without gradients: logits exist for a chunk of rows at a time.
+/// </summary>
 internal static class TargetLogProbabilities
 {
     /// <summary>How much memory the logits of a chunk may take.</summary>
@@ -15,26 +16,25 @@ internal static class TargetLogProbabilities
     /// <param name="rows">Which rows predict.</param>
     /// <param name="targets">What each of them should predict.</param>
     /// <param name="logSquares">Whether these are wanted.</param>
-    /// <param name="entropies">Whether these are wanted.</param>
-    /// <param name="hits">Whether these are wanted.</param>
+    /// <param name="facts">Whether entropies, hits and mean logits are wanted.</param>
     /// <returns>One of each a row.</returns>
-    public static TokenFigures Compute(
-        Decoder decoder, Tensor hidden, int[] rows, int[] targets, bool logSquares = false, bool entropies = false, bool hits = false)
+    public static TokenFigures Compute(Decoder decoder, Tensor hidden, int[] rows, int[] targets, bool logSquares = false, bool facts = false)
     {
         List<TokenFigures> parts = [];
-        int chunk = (int)Math.Max(1, ChunkBytes / (4L * decoder.Architecture.VocabularySize));
+        int chunk = (int)Math.Max(1, ChunkBytes / (4L * decoder.Architecture.HeadSize));
         using WeightLease lease = decoder.Weights.EnterHead(WeightUse.Forward);
         using DisposeScope outer = NewDisposeScope();
         // One for all chunks: fresh memory is dear.
-        Tensor memory = empty([Math.Min(chunk, rows.Length), decoder.Architecture.VocabularySize], float32, decoder.Device);
+        Tensor memory = empty([Math.Min(chunk, rows.Length), decoder.Architecture.HeadSize], float32, decoder.Device);
         for (int from = 0; from < rows.Length; from += chunk)
         {
             using DisposeScope scope = NewDisposeScope();
             int count = Math.Min(chunk, rows.Length - from);
             Tensor index = tensor(rows.AsSpan(from, count).ToArray(), int64, decoder.Device);
-            Tensor logits = decoder.Logits(decoder.FinalNorm.Forward(hidden.index_select(0, index)).Output, memory.narrow(0, 0, count)); // [count, vocabulary]
+            Tensor normed = decoder.FinalNorm.Forward(hidden.index_select(0, index)).Output;
+            Tensor logits = decoder.Logits(normed, memory.narrow(0, 0, count)); // [count, rows of the head]
             Tensor target = tensor(targets.AsSpan(from, count).ToArray(), int64, decoder.Device).unsqueeze(1);
-            parts.Add(TokenFigures.Of(FusedOperations.SoftmaxInPlace(logits, target), logits, target, logSquares, entropies, hits));
+            parts.Add(decoder.Figures(logits, target, logSquares, facts));
         }
         return TokenFigures.Joined(parts);
     }

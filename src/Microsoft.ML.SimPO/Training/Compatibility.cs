@@ -20,16 +20,16 @@ public enum Compatibility
     /// <summary>
     /// TRL 0.24's <c>CPOTrainer</c> with <c>loss_type="simpo"</c>, on transformers 4.57. The answer keeps what the template writes behind it, and an EOS after
     /// that; truncation as in the reference. Each micro-batch of a step weighs the same, also in the step that ends an epoch with fewer of them; look-ups of
-    /// the padding token's row give no gradient. Of <c>DPOTrainer</c> steps and losses are followed; rows are prepared as for <c>CPOTrainer</c>, where that one
-    /// appends an EOS also to an answer that ends in one.
+    /// the padding token's row give no gradient. <c>DPOTrainer</c> appends an EOS also to an answer that ends in one, adds no BOS, and keeps the last
+    /// <c>MaxPromptLength</c> tokens of a prompt, 512 where that is null, and then the last <c>MaxLength</c> of a sequence.
     /// </summary>
     Trl024,
 
     /// <summary>
-    /// TRL 1.16's <c>DPOTrainer</c>, <c>KTOTrainer</c> and <c>SFTTrainer</c>, on transformers 5.24: micro-batches as with <see cref="Trl024"/>. All keep the
-    /// first <c>MaxLength</c> tokens of prompt and answer, the end token like any other, and drop rows whose prompt fills them; <c>MaxPromptLength</c> is not
-    /// known there. Rewards are sums over tokens for every loss. Packed rows of texts weigh the same in evaluations. For SimPO and CPO 1.16 computes what 0.24
-    /// does.
+    /// TRL 1.16's <c>DPOTrainer</c>, <c>KTOTrainer</c>, <c>SFTTrainer</c> and <c>RewardTrainer</c>, on transformers 5.24: micro-batches as with
+    /// <see cref="Trl024"/>. All but the last, which leaves out pairs with a longer text, keep the first <c>MaxLength</c> tokens of prompt and answer, the end
+    /// token like any other, and drop rows whose prompt fills them; <c>MaxPromptLength</c> is not known there. Rewards are sums over tokens for every loss.
+    /// Packed rows of texts weigh the same in evaluations. For SimPO and CPO 1.16 computes what 0.24 does.
     /// </summary>
     Trl116,
 }

@@ -25,30 +25,13 @@ internal sealed record CompatibilityProfile
             ReportsNextRate = true,
             EvaluatesInBatches = true,
         }),
-        (Compatibility.Trl024, null, new CompatibilityProfile
-        {
-            Preparation = RowPreparation.Trl024,
-            ByMicroBatch = true,
-            EpochEnd = EpochEnd.OwnStepOfMicroBatches,
-            CrossEntropy = SftNormalization.MicroBatchTokens,
-            Float32Norm = true,
-            LooksUpPadding = false,
-            EvaluatesInBatches = true,
-        }),
-        (Compatibility.Trl024, "Sft", new CompatibilityProfile
-        {
-            Preparation = RowPreparation.Trl024,
-            ByMicroBatch = true,
-            EpochEnd = EpochEnd.OwnStepOfMicroBatches,
-            CrossEntropy = SftNormalization.StepTokens,
-            CountsFirstTokens = true,
-            Float32Norm = true,
-            LooksUpPadding = false,
-            EvaluatesInBatches = true,
-        }),
+        (Compatibility.Trl024, null, Trl024),
+        (Compatibility.Trl024, "Sft", Trl024 with { CrossEntropy = SftNormalization.StepTokens, CountsFirstTokens = true }),
+        (Compatibility.Trl024, "Dpo", Trl024 with { Preparation = RowPreparation.Trl024Dpo }),
         (Compatibility.Trl116, null, Trl116),
         (Compatibility.Trl116, "Sft", Trl116 with { CrossEntropy = SftNormalization.StepTokens, WeighsPackedRows = true }),
         (Compatibility.Trl116, "Kto", Trl116 with { MismatchesByMicroBatch = true }),
+        (Compatibility.Trl116, "Reward", Trl116 with { LeavesOutLong = true }),
     ];
 
     /// <summary>The methods that the trainers of a mode have; a mode that is not here has all.</summary>
@@ -56,23 +39,27 @@ internal sealed record CompatibilityProfile
     {
         [Compatibility.SimPOReference] = ["SimPO"],
         [Compatibility.Trl024] = ["SimPO", "Cpo", "Orpo", "Sft", "Dpo"],
-        [Compatibility.Trl116] = ["Sft", "Dpo", "Kto"],
+        [Compatibility.Trl116] = ["Sft", "Dpo", "Kto", "Reward"],
     };
 
-    private static CompatibilityProfile Trl116 => new()
+    private static CompatibilityProfile Trl024 => new()
     {
-        Preparation = RowPreparation.Trl116,
+        Preparation = RowPreparation.Trl024,
         ByMicroBatch = true,
         EpochEnd = EpochEnd.OwnStepOfMicroBatches,
         CrossEntropy = SftNormalization.MicroBatchTokens,
         Float32Norm = true,
         LooksUpPadding = false,
         EvaluatesInBatches = true,
-        RewardsPerToken = false,
     };
+
+    private static CompatibilityProfile Trl116 => Trl024 with { Preparation = RowPreparation.Trl116, RewardsPerToken = false };
 
     /// <summary>How a row becomes ids.</summary>
     public RowPreparation Preparation { get; init; }
+
+    /// <summary>Whether a pair with a text above the length is left out; else its texts are cut.</summary>
+    public bool LeavesOutLong { get; init; }
 
     /// <summary>
     /// Whether each micro-batch of a step weighs the same, and has a number of pairs; else each pair does, and micro-batches are cut by tokens.

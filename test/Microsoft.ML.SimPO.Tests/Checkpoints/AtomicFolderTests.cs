@@ -136,6 +136,51 @@ public sealed class AtomicFolderTests : IDisposable
         Assert.Equal(File.ReadAllText(_folder.File("out", "model.a")), File.ReadAllText(_folder.File("out", "model.b")));
     }
 
+    [SkippableFact]
+    public void Several_that_write_at_once_clear_away_together_what_killed_processes_left()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows cannot swap two folders in one step.");
+        for (int i = 0; i < 50; i++) _folder.Write($".out.{i}.new/.writing.{i}", DeadOwner);
+        Parallel.For(0, 4, i => Replace("out", $"{i}"));
+        Assert.Equal(["out/model.bin"], _folder.Names());
+    }
+
+    /// <summary>So it is on a disk that knows no locks, and on Windows from before a folder is renamed.</summary>
+    [SkippableFact]
+    public void A_writer_of_the_same_process_is_left_alone_though_its_mark_is_not_locked()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows does not remove a file that is open.");
+        AtomicFolder.Replace(_folder.File("out"), "model", IsModel, folder =>
+        {
+            string mark = Directory.GetFiles(folder, ".writing*").Single();
+            File.Delete(mark);
+            File.WriteAllText(mark, $"{Environment.ProcessId} {Environment.MachineName}\n");
+            File.SetLastWriteTimeUtc(mark, DateTime.UtcNow.AddHours(-2));
+            Replace("out", "another's");
+            File.WriteAllText(Path.Combine(folder, "model.bin"), "own");
+        });
+        Assert.Equal(["out/model.bin"], _folder.Names());
+        Assert.Equal("own", File.ReadAllText(_folder.File("out", "model.bin")));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Who_takes_a_folder_back_leaves_what_another_has_published_since(bool wasThere)
+    {
+        string[] notes = wasThere ? ["out/notes.txt"] : [];
+        if (wasThere)
+            foreach (string file in notes.Append("out/model.bin")) _folder.Write(file, "old");
+        using FolderReplacement first = AtomicFolder.Prepare(
+            _folder.File("out"), "model", IsModel, folder => File.WriteAllText(Path.Combine(folder, "model.bin"), "first"));
+        first.Complete();
+        first.Publish();
+        Replace("out", "second");
+        first.TakeBack();
+        Assert.Equal(["out/model.bin", .. notes], _folder.Names());
+        Assert.Equal("second", File.ReadAllText(_folder.File("out", "model.bin")));
+    }
+
     [Fact]
     public void A_folder_of_something_else_is_not_replaced()
     {

@@ -13,7 +13,7 @@ internal static class GoldenOptions
         double Hyper(string name) => hyper.GetProperty(name).GetDouble();
         double Or(string name, double other) => hyper.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : other;
         string loss = hyper.TryGetProperty("loss_type", out JsonElement type) && type.ValueKind == JsonValueKind.String ? type.GetString()! : "";
-        return method.Split('-')[0] switch
+        return ReferencedGolden.Bare(method).Split('-')[0] switch
         {
             "simpo" or "alphapo" => new SimPOTrainer.Options
             {
@@ -38,6 +38,7 @@ internal static class GoldenOptions
                 LossType = loss == "dft" ? SftLossType.Dft : SftLossType.Nll,
                 Packing = hyper.TryGetProperty("packing", out JsonElement packing) && packing.GetBoolean(),
             },
+            "reward" => new RewardTrainer.Options { CenterRewardsCoefficient = (float)Or("center_rewards_coefficient", 0) },
             _ => null,
         };
     }

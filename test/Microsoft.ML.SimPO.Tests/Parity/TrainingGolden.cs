@@ -30,6 +30,7 @@ internal sealed class TrainingGolden : IDisposable
         EvaluationBatches = [.. order.GetProperty("eval").EnumerateArray().Select(b => Indices(b, judged))];
         ModelPath = Path.GetFullPath(golden.File(Text("model")));
         Decoder = DecoderLoader.Load(ModelPath, CPU);
+        if (File.Exists(golden.File("score-initial.safetensors"))) Decoder = Rating(Decoder, golden.File("score-initial.safetensors"));
         if (!Directory.Exists(golden.File("adapter-initial"))) return;
         AdapterLoader.Load(Decoder, golden.File("adapter-initial"));
         FinalAdapter = new GoldenTensors(golden.File("adapter-final", "adapter_model.safetensors"));
@@ -121,6 +122,8 @@ internal sealed class TrainingGolden : IDisposable
             options.MaxLength = (int)Hyper("max_length");
             options.MaxPromptLength = (int)Hyper("max_prompt_length", options.MaxLength - 1.0);
             options.Shuffle = false;
+            if (Text("method") != ReferencedGolden.Bare(Text("method")))
+                options.RouterLossWeight = ReferencedGolden.RouterLossWeight(_hyper, Path.Combine(ModelPath, "config.json"));
             return options;
         }
     }
@@ -135,17 +138,24 @@ internal sealed class TrainingGolden : IDisposable
         string method = config.GetProperty("method").GetString()!;
         bool isTrl = config.GetProperty("trainer").GetString()!.StartsWith("trl.", StringComparison.Ordinal);
         JsonElement hyper = config.GetProperty("hyper_parameters");
-        return GoldenOptions.Of(method, isTrl, hyper) is null ? $"The library has no method '{method}'."
-            : hyper.TryGetProperty("router_aux_loss_coef", out _) ? "The library has no auxiliary loss of routers." : null;
+        return GoldenOptions.Of(method, isTrl, hyper) is null ? $"The library has no method '{method}'." : null;
     }
 
     private static string Version(JsonElement config) => config.GetProperty("versions").TryGetProperty("trl", out JsonElement trl) ? trl.GetString()! : "";
 
-    /// <summary>Pairs as texts whose ids they are, without the special tokens; null where there are none such.</summary>
-    public IReadOnlyList<TextPair>? TextsOf(IReadOnlyList<EncodedPrompt> pairs) => TextsOf(ModelPath, pairs);
+    /// <summary>
+    /// Pairs as texts whose ids they are, without the special tokens, but for a BOS that TRL 1.16 leaves to the tokenizer, which adds none here; null where
+    /// there are none such.
+    /// </summary>
+    public IReadOnlyList<TextPair>? TextsOf(IReadOnlyList<EncodedPrompt> pairs)
+    {
+        if (!IsTrl116 || TextsOf(ModelPath, pairs) is not { } texts) return TextsOf(ModelPath, pairs);
+        string bos = HfTokenizer.Load(ModelPath).Decode([pairs[0].Chosen.Ids[0]], skipSpecialTokens: false);
+        return [.. texts.Select(t => new TextPair { Prompt = bos + t.Prompt, Chosen = t.Chosen, Rejected = t.Rejected })];
+    }
 
+    /// <summary>Pairs as texts whose ids they are, without the special tokens; null where there are none such.</summary>
     /// <param name="modelPath">Where the tokenizer is.</param>
-    /// <inheritdoc cref="TextsOf(IReadOnlyList{EncodedPrompt})"/>
     public static IReadOnlyList<TextPair>? TextsOf(string modelPath, IReadOnlyList<EncodedPrompt> pairs)
     {
         if (!File.Exists(Path.Combine(modelPath, "tokenizer.json"))) return null;
@@ -204,6 +214,17 @@ internal sealed class TrainingGolden : IDisposable
 
     /// <summary>How many packed rows each batch of the evaluation has; null where nothing is packed.</summary>
     public int[]? EvaluationWeights => Options.PackedRows(Evaluation)?.Chunk(Options.PairsPerEvaluationBatch!.Value).Select(b => b.Length).ToArray();
+
+    /// <summary>The model with the head that the run began with. TRL has the tokenizer's padding, 0, end a text.</summary>
+    private static Decoder Rating(Decoder language, string head)
+    {
+        using Decoder model = language;
+        using var initial = new GoldenTensors(head);
+        Decoder rating = model.WithRewardHead(new RewardHead(0));
+        using Tensor values = tensor(initial.Floats(RewardHead.WeightName), rating.Head.Shape);
+        rating.Head.Value.copy_(values);
+        return rating;
+    }
 
     private static JsonElement Read(string path) => JsonDocument.Parse(GoldenFile.ReadBytes(path)).RootElement;
 

@@ -1,9 +1,6 @@
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Families;
-using Microsoft.ML.SimPO.Native;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;
 
@@ -15,44 +12,43 @@ internal static class ModelDescriber
     /// <param name="note">Takes sentences about fields that are there and not used.</param>
     public static ModelDescription Describe(string folder, PreferenceTrainerOptions? options, Action<string> note)
     {
-        TorchRuntime.EnsureLoaded();
         ModelConfig config = ModelConfig.Load(ModelLocation.Of(folder, null).Model);
         ModelFamily family = ModelFamilies.Of(config);
         foreach (string sentence in ConfigCheck.Run(family, config)) note(sentence);
-        using var shape = new Decoder(family.Read(config), family.Names, META);
-        return Describe(shape, null, config.StoredType, options ?? new ScoringOptions());
+        return Describe(family.Read(config), family.Names, null, config.StoredType, options ?? new ScoringOptions());
     }
 
-    /// <param name="decoder">Any of the model's shapes; its weights are not looked at.</param>
     /// <param name="adapter">The model's own; null for the one that the options, or else the defaults, would make.</param>
-    public static ModelDescription Describe(Decoder decoder, AdapterConfig? adapter, string? storedType, ScoringOptions options)
+    public static ModelDescription Describe(
+        DecoderArchitecture architecture, LayerNames names, AdapterConfig? adapter, string? storedType, ScoringOptions options)
     {
         var trained = options as PreferenceTrainerOptions;
-        using Decoder whole = decoder.Shape(), frozen = decoder.Shape();
+        architecture = trained?.Tuned(architecture) ?? architecture;
+        const string place = "The options of LoRA do not fit the model";
+        ParameterTotals whole = ParameterTotals.Of(architecture, names, null, place, strict: true);
         AdapterConfig config = adapter ?? (trained?.Lora ?? new LoraOptions()).Config(null);
-        frozen.Attach(config, AdapterLayout.Of(frozen, config, "The options of LoRA do not fit the model", strict: adapter is null));
-        DecoderArchitecture a = decoder.Architecture;
+        ParameterTotals frozen = ParameterTotals.Of(architecture, names, config, place, strict: adapter is null);
         return new ModelDescription
         {
-            Family = a.ModelType,
-            Parameters = whole.ParameterCount,
-            Layers = a.Layers.Count,
-            HiddenSize = a.HiddenSize,
-            VocabularySize = a.VocabularySize,
-            ContextLength = a.MaxPositions,
+            Family = architecture.ModelType,
+            Parameters = whole.Model,
+            Layers = architecture.Layers.Count,
+            HiddenSize = architecture.HiddenSize,
+            VocabularySize = architecture.VocabularySize,
+            ContextLength = architecture.MaxPositions,
             StoredType = storedType ?? "float32",
-            UsualLearningRate = RunForecast.UsualRate(whole.ParameterCount),
+            UsualLearningRate = RunForecast.UsualRate(whole.Model),
             OnCpu = Memory(ComputePrecision.Float32),
             OnCuda = Memory(ComputePrecision.Mixed),
         };
 
         ModelMemory Memory(ComputePrecision precision)
         {
-            ComputePlan plan = options.Plan(new ComputePlan(CPU, precision));
+            ComputePlan plan = options.Plan(ComputePlan.ToCount(precision));
             bool keepsBest = trained is { KeepsBest: true, OutputPath: null };
-            var full = new MemoryEstimate(whole, plan);
+            var full = new MemoryEstimate(architecture, whole, plan);
             long second = trained is { NeedsSecondModel: true } ? full.Weights : 0;
-            return new ModelMemory(full.ToScore, full.ToTrain(keepsBest) + second, new MemoryEstimate(frozen, plan).ToTrain(keepsBest));
+            return new ModelMemory(full.ToScore, full.ToTrain(keepsBest) + second, new MemoryEstimate(architecture, frozen, plan).ToTrain(keepsBest));
         }
     }
 }

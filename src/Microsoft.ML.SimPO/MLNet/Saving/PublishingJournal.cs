@@ -16,7 +16,11 @@ internal sealed class PublishingJournal : IDisposable
     private readonly string _path;
     private readonly FileStream _file;
 
-    private PublishingJournal(string path, FileStream file) => (_path, _file) = (path, file);
+    private PublishingJournal(string path, FileStream file)
+    {
+        (_path, _file) = (path, file);
+        Leftovers.Begin(Path.GetFileName(path));
+    }
 
     /// <param name="target">The model's file.</param>
     /// <param name="pending">Where it is written.</param>
@@ -90,7 +94,11 @@ internal sealed class PublishingJournal : IDisposable
     }
 
     /// <summary>Lets go of the file; it stays where all is not done.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        Leftovers.End(Path.GetFileName(_path));
+    }
 
     /// <returns>Nothing where it was not wholly written: then nothing had been published.</returns>
     private static Content Read(string path)

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -22,7 +23,8 @@ namespace Microsoft.ML.SimPO;
 /// the answers to be worth, for SimPO beta times the mean log-probability of the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected
 /// reward, without gamma), <c>PredictedLabel</c> (margin above 0) and <c>Probability</c> (sigma of the margin: how likely the chosen answer is the better one,
 /// by the model). Where rows have one answer (see <see cref="ScoringOptions.Rows"/>), its reward is <c>ChosenReward</c> and <c>Score</c>;
-/// <c>RejectedReward</c>, <c>Margin</c> and <c>Probability</c> are not a number, and no label is predicted.
+/// <c>RejectedReward</c>, <c>Margin</c> and <c>Probability</c> are not a number, and no label is predicted. A reward model (<see cref="IsRewardModel"/>) scores
+/// by what it says, and writes nothing.
 /// </summary>
 /// <remarks>
 /// It owns the model's weights: dispose it to free them. What is under way then comes to its end first, and whoever asks for more gets an
@@ -67,6 +69,11 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     /// <summary><c>model_type</c> of the model's configuration.</summary>
     public string ModelFamily => Model.Decoder.Architecture.ModelType;
 
+    /// <summary>
+    /// Whether it is a reward model: its rewards are what it says of prompt and answer, in no unit, and it writes no text.
+    /// </summary>
+    public bool IsRewardModel => Model.IsRewardModel;
+
     /// <summary>Weights of the model, those that a tied head shares counted once.</summary>
     public long ParameterCount => Model.Decoder.ParameterCount;
 
@@ -79,17 +86,10 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     public TrainingRun TrainingRun { get; private set; } = TrainingRun.None;
 
     /// <summary>
-    /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>, below the
-    /// folder of that file. It is a checkpoint in Hugging Face layout; the saved file names it by its relative path and by the SHA-256 of its files, so the two
-    /// must be moved together. Null, the default, also of a model that was loaded with such weights, puts the weights into the saved file, which takes at most
-    /// 1.5 GB of them. Every transformer of this model is saved so. To save over a model, use <c>mlContext.Model.SaveAtomically</c>: a failed <c>Save</c> has
-    /// emptied the old file.
+    /// The folder that the weights go to when the model is saved: <see cref="ScoringOptions.ExternalWeights"/> of what it was fitted or loaded with. Null, also
+    /// of a saved model that was loaded with such weights, for the saved file itself. To choose another, use <see cref="WithExternalWeights"/>.
     /// </summary>
-    public string? ExternalWeights
-    {
-        get => Model.ExternalWeights;
-        set => Model.ExternalWeights = value;
-    }
+    public string? ExternalWeights => Options.ExternalWeights;
 
     private protected override IColumnMap ColumnMap { get; }
 
@@ -116,6 +116,20 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     {
         ArgumentException.ThrowIfNullOrEmpty(adapterPath);
         return new ModelSource(null, adapterPath, this).OpenTransformer(Host, Options);
+    }
+
+    /// <summary>This model, to be saved with its weights in another place. They are in memory once.</summary>
+    /// <param name="folder">See <see cref="ScoringOptions.ExternalWeights"/>; null for the saved file itself.</param>
+    /// <returns>A transformer of its own; dispose it too.</returns>
+    /// <exception cref="ArgumentException"><paramref name="folder"/> is empty.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public AlignmentTransformer WithExternalWeights(string? folder)
+    {
+        ScoringOptions options = Options.Copy();
+        options.ExternalWeights = folder;
+        options.Validate();
+        LanguageModel model = Model.Share(withAdapter: true);
+        return new AlignmentTransformer(Host, model.After(m => m.References = Model.References?.For(m)), options, TrainingRun);
     }
 
     /// <summary>
@@ -191,7 +205,8 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     public ModelDescription Describe(PreferenceTrainerOptions? options = null)
     {
         using ModelLease lease = Model.Enter();
-        return ModelDescriber.Describe(lease.Decoder, lease.Decoder.Adapter?.Config, Model.StoredType, options ?? Options);
+        return ModelDescriber.Describe(
+            lease.Decoder.Architecture, lease.Decoder.Names, lease.Decoder.Adapter?.Config, Model.StoredType, options ?? Options);
     }
 
     /// <summary>What the model is and was tuned with, in a line, the same in every culture.</summary>
@@ -199,7 +214,8 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     {
         string adapter = AdapterParameterCount > 0 ? FormattableString.Invariant($" and {AdapterParameterCount:N0} of an adapter") : "";
         string tuned = Options.Method.Length == 0 ? "" : FormattableString.Invariant($", tuned with {Options.Method} in {TrainingRun.Steps.Count} steps");
-        return FormattableString.Invariant($"{ModelFamily} model with {ParameterCount:N0} parameters{adapter}, beta {Beta}{tuned}");
+        return FormattableString.Invariant($"{ModelFamily} {(IsRewardModel ? "reward model" : "model")} with {ParameterCount:N0} parameters{adapter}")
+            + (IsRewardModel ? tuned : FormattableString.Invariant($", beta {Beta}{tuned}"));
     }
 
     private ColumnMap<PairScore> MakeColumns()

@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
 
@@ -38,6 +39,14 @@ internal static class FitReport
             channel.Warning(Say($"{faults.Count} {options.RowNoun} have a sequence that does not begin and end as it should: {faults.Example} ")
                 + Say($"(row {faults.Row})."));
         if (statistics.EqualAnswers > 0) channel.Warning(Say($"{statistics.EqualAnswers} pairs have equal answers and teach nothing."));
+    }
+
+    /// <summary>Why every row was dropped, and what to do; empty where there was none.</summary>
+    public static string WhyNone(EncodingStatistics statistics, PreferenceTrainerOptions options)
+    {
+        string cut = statistics.DroppedLong == 0 ? "" : Say($" Of {statistics.DroppedLong} an answer alone is longer than `MaxLength` {options.MaxLength} allows: ")
+            + "raise that.";
+        return statistics.DroppedEmpty == 0 ? cut : cut + Say($" Of {statistics.DroppedEmpty} an answer is empty.");
     }
 
     public static void Plan(IChannel channel, LanguageModel model, IReadOnlyList<EncodedPrompt> pairs, int steps, int seed, PreferenceTrainerOptions options)

@@ -1,7 +1,10 @@
+using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Text.Templates;
 using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Training.Diagnosis;
 
 namespace Microsoft.ML.SimPO;
 
@@ -26,13 +29,31 @@ internal static class OptionsExtensions
         Plan = options.Plan(ComputePlan.Of(decoder)),
         LookUpPadding = options.Profile.LooksUpPadding,
         ReportsNextRate = options.Profile.ReportsNextRate,
+        RouterLossWeight = options.RouterLossWeight,
     };
+
+    /// <summary>Why the routers of a model cannot be balanced; null where they can, or nobody asks for it.</summary>
+    public static string? RouterLossFault(this PreferenceTrainerOptions options, DecoderArchitecture architecture) =>
+        options.RouterLossWeight == 0 || architecture.HasExperts
+            ? null
+            : FormattableString.Invariant($"`RouterLossWeight` must be 0 with a model without experts, but was {options.RouterLossWeight}: ")
+                + $"'{architecture.ModelType}' has no routers. Use 0.";
 
     /// <param name="model">Where the model is computed, and in which numbers.</param>
     public static ComputePlan Plan(this ScoringOptions options, ComputePlan model) => model with
     {
         TokensPerPass = options.TokensPerMicroBatch,
         Recompute = options is PreferenceTrainerOptions { GradientCheckpointing: true },
+    };
+
+    /// <summary>What the diagnosis of a run knows of it.</summary>
+    public static DiagnosedRun Diagnosed(this PreferenceTrainerOptions options) => new(options.BatchSize, options.LearningRate)
+    {
+        Anchor = options.AnchorOption,
+        Beta = options.TargetRatio is null ? null : options.Beta,
+        TargetRatio = options.TargetRatio ?? 0,
+        HasZeroGradients = options.HasZeroGradients,
+        HasTokenMeans = options.Reward.ScoredTokens != ScoredTokens.Ends,
     };
 
     public static StepPlanner Planner(this PreferenceTrainerOptions options, IReadOnlyList<EncodedPrompt> pairs) =>
@@ -51,8 +72,11 @@ internal static class OptionsExtensions
 
     /// <param name="everyRow">Empty answers are kept and long ones cut, so that every row has a score; training refuses and drops them.</param>
     public static PreferenceEncoder Encoder(this LanguageModel model, ScoringOptions options, bool everyRow = false) =>
-        new(model.Tokenizer, model.SpecialTokens, model.Template,
-            options.Encoding(everyRow) with { EmbeddingRows = model.Decoder.Architecture.VocabularySize });
+        new(model.Tokenizer, model.SpecialTokens, model.Template, options.Encoding(everyRow) with
+        {
+            KeepsTail = model.IsRewardModel,
+            EmbeddingRows = model.Decoder.Architecture.VocabularySize,
+        });
 
     /// <summary>How rows become ids.</summary>
     /// <inheritdoc cref="Encoder"/>
@@ -66,5 +90,6 @@ internal static class OptionsExtensions
         EmptyAnswers = everyRow ? EmptyAnswers.Keep
             : options is PreferenceTrainerOptions { DropEmptyAnswers: true } ? EmptyAnswers.Drop : EmptyAnswers.Refuse,
         LongAnswers = everyRow ? LongAnswers.Cut : LongAnswers.Drop,
+        LeavesOutCut = options.Profile.LeavesOutLong && !everyRow,
     };
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Native;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training.Session;
 using Microsoft.ML.SimPO.Training.State;
@@ -62,8 +63,8 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
     public AlignmentTransformer Fit(IDataView input, IDataView? validationData, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var columns = PairColumns.Of(_host, input.Schema, _options);
-        PairColumns? validationColumns = validationData is null ? null : PairColumns.Of(_host, validationData.Schema, _options, nameof(validationData));
+        PairColumns columns = Columns(input.Schema, "inputSchema");
+        PairColumns? validationColumns = validationData is null ? null : Columns(validationData.Schema, nameof(validationData));
         int? seed = _options.Seed ?? ((IHostEnvironmentInternal)_context).Seed;
         CheckValidation(validationData);
         if (_options.ValidationFraction > 0)
@@ -75,11 +76,12 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
         using IChannel channel = _host.Start("Training");
         using var cancellation = new FitCancellation(_host, cancellationToken);
         using RunFolder? folder = _options.OutputPath is null ? null : RunFolder.Open(_options.OutputPath, resumes: _options.ResumeFrom is not null);
-        LanguageModel model = ModelSource.Of(_options).Open(_context);
+        LanguageModel model = _options.Ready(ModelSource.Of(_options).Open(_context));
         try
         {
-            RunData training = Encode(model, input, columns, channel, cancellation.Token);
-            RunData? validation = validationColumns is null ? null : Encode(model, validationData!, validationColumns, channel, cancellation.Token);
+            RunData training = Encode(model, input, columns, "learn from", channel, cancellation.Token);
+            RunData? validation = validationColumns is null
+                ? null : Encode(model, validationData!, validationColumns, "be judged by", channel, cancellation.Token);
             TrainingRun run = ComputeThread.Run(
                 $"{_options.Method} training", () => FitRun.Run(model, _options, training, validation, folder, seed, channel, cancellation.Token));
             return new AlignmentTransformer(_context, model, _options, run);
@@ -99,14 +101,25 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
         return PairColumns.AddTo(_host, inputSchema, _options);
     }
 
-    private RunData Encode(LanguageModel model, IDataView data, PairColumns columns, IChannel channel, CancellationToken cancellationToken)
+    /// <summary>The columns of rows. Those that the method reads beside them are there as well.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    private PairColumns Columns(DataViewSchema schema, string parameter)
+    {
+        var columns = PairColumns.Of(_host, schema, _options, parameter);
+        _options.CheckColumns(_host, schema, parameter);
+        return columns;
+    }
+
+    private RunData Encode(
+        LanguageModel model, IDataView data, PairColumns columns, string purpose, IChannel channel, CancellationToken cancellationToken)
     {
         PreferenceEncoder encoder = model.Encoder(_options);
         EncodedPrompts pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken, _options.Encode);
         FitReport.Encoded(channel, encoder.Statistics, _options, model.Template is not null);
         if (pairs.Count > 0) return new RunData(_options.Prepare(pairs, data, _host), PairCounts.Of(encoder.Statistics));
         string what = _options.RowNoun == PreferenceTrainerOptions.Pairs ? "preference pairs" : _options.RowNoun;
-        throw new InvalidOperationException($"There are no {what} to learn from: the data has no rows, or every row was dropped.");
+        throw new InvalidOperationException($"There are no {what} to {purpose}: the data has no rows, or every row was dropped."
+            + FitReport.WhyNone(encoder.Statistics, _options));
     }
 
     /// <exception cref="InvalidOperationException">An option needs validation data and there is none, or there are two kinds of it.</exception>
@@ -122,6 +135,7 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
         [
             .. _options.EarlyStoppingPatience > 0 ? [nameof(_options.EarlyStoppingPatience)] : Array.Empty<string>(),
             .. _options.RestoreBestModel ? [nameof(_options.RestoreBestModel)] : Array.Empty<string>(),
+            .. _options.MetricForBestModel != BestModelMetric.Loss ? [nameof(_options.MetricForBestModel)] : Array.Empty<string>(),
             .. _options.EvaluationSteps > 0 ? [nameof(_options.EvaluationSteps)] : Array.Empty<string>(),
             .. _options.SampleAnswers > 0 ? [nameof(_options.SampleAnswers)] : Array.Empty<string>(),
         ];

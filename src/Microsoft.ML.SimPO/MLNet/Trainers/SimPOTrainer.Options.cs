@@ -8,7 +8,7 @@ public sealed partial class SimPOTrainer
     public sealed class Options : PreferenceTrainerOptions
     {
         /// <summary>What is above it was probably meant otherwise.</summary>
-        private const float UsualRatio = 2;
+        private const float UsualRatio = 2, LeastUsualBeta = 0.5f;
 
         /// <summary>gamma / beta, the target margin between the mean log-probabilities in nats. 0 or more, usually 0.3 to 1.6; default 0.5.</summary>
         [Option("gamma_beta_ratio", OptionEffect.Steps, AtLeast = 0, Use = "0.3 to 1.6"), SweepRange(0, 1.6, DefaultOrder = 3)]
@@ -48,11 +48,17 @@ public sealed partial class SimPOTrainer
 
         internal override SftNormalization CrossEntropy => SftNormalization;
 
+        internal override double? TargetRatio => Alpha == 0 ? GammaBetaRatio : null;
+
+        internal override bool HasZeroGradients => LossType == SimPOLossType.Hinge;
+
         internal override IEnumerable<string> Warnings
         {
             get
             {
                 if (LossType == SimPOLossType.Hinge && LabelSmoothing > 0) yield return "`LabelSmoothing` has no effect with the hinge loss.";
+                if (Beta < LeastUsualBeta)
+                    yield return Say($"`Beta` is {Beta}: 2.0 to 10.0 is usual with SimPO, whose rewards are means over tokens. 0.1 is usual with DPO.");
                 if (GammaBetaRatio <= UsualRatio) yield break;
                 yield return Say($"`GammaBetaRatio` is {GammaBetaRatio}, a target margin of {GammaBetaRatio} nats a token: 0.3 to 1.6 is usual. ")
                     + Say($"If gamma itself was meant, TRL's `simpo_gamma`, divide it by `Beta`: {GammaBetaRatio / Beta:G3}.");
@@ -60,7 +66,7 @@ public sealed partial class SimPOTrainer
         }
 
         internal override IAlignmentLoss CreateLoss() =>
-            new SimPOLoss(Beta, GammaBetaRatio, LossType, LabelSmoothing, SftWeight, Profile.CrossEntropy ?? SftNormalization, Alpha);
+            new SimPOLoss(Beta, GammaBetaRatio, LossType, LabelSmoothing, SftWeight, CrossEntropyInForce, Alpha);
 
         internal override IPreferenceTrainer CreateTrainer(MLContext context) => new SimPOTrainer(context, this);
 

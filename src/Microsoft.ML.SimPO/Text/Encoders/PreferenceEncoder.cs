@@ -13,9 +13,8 @@ internal sealed class PreferenceEncoder
     private readonly PreferenceEncoderOptions _options;
     private readonly SideTokenizer _sides;
     private readonly ChatTexts _texts;
-    private readonly ReferenceEncoder? _reference;
+    private readonly IRowEncoder? _other;
     private readonly SequenceCheck _check;
-    private readonly Trl116Encoder? _trl116;
     private readonly EncodingCounters _counters = new();
     private readonly int? _endToken;
     private readonly HfTokenizer _tokenizer;
@@ -43,14 +42,17 @@ internal sealed class PreferenceEncoder
                 + "so an answer would have no end. "
                 + "Set `eos_token` in tokenizer_config.json.");
         EndTokens = [.. new[] { _endToken, eos }.OfType<int>().Distinct()];
-        _check = new SequenceCheck(tokenizer, bos, EndTokens);
+        _check = new SequenceCheck(tokenizer, bos, EndTokens, endsWithTurn: !_options.KeepsTail);
         Control = new ControlTokens(tokenizer, applied);
         _sides = new SideTokenizer(tokenizer, Control, bos, eos);
-        _texts = new ChatTexts(applied, turns, Control, _options.ControlTokens);
-        if (_options.Preparation == RowPreparation.Trl116)
-            _trl116 = new Trl116Encoder(tokenizer, applied, tokens.Eos ?? turns!.EndToken!, _options);
-        else if (_options.Preparation != RowPreparation.Own)
-            _reference = new ReferenceEncoder(tokenizer, applied, bos, eos ?? _endToken.Value, _options);
+        _texts = new ChatTexts(applied, turns, Control, _options.ControlTokens, _options.KeepsTail);
+        _other = _options.Preparation switch
+        {
+            RowPreparation.Own => null,
+            RowPreparation.Trl116 => new Trl116Encoder(tokenizer, applied, tokens.Eos ?? turns!.EndToken!, _options),
+            RowPreparation.Trl024Dpo => new Trl024DpoEncoder(tokenizer, applied, eos ?? _endToken.Value, _options),
+            _ => new ReferenceEncoder(tokenizer, applied, bos, eos ?? _endToken.Value, _options),
+        };
     }
 
     /// <summary>The tokens at which an answer ends: that of the turn, and EOS where it is another.</summary>
@@ -125,7 +127,7 @@ internal sealed class PreferenceEncoder
     {
         try
         {
-            return _reference?.Examine(prompt, chosen, rejected) ?? _trl116?.Examine(prompt, chosen, rejected) ?? Detail(_texts.Of(prompt, chosen, rejected));
+            return _other?.Examine(prompt, chosen, rejected) ?? Detail(_texts.Of(prompt, chosen, rejected));
         }
         catch (JinjaException e)
         {
@@ -175,8 +177,7 @@ internal sealed class PreferenceEncoder
     /// <param name="rejected">Null for a prompt with one answer.</param>
     private EncodedPrompt? EncodeAt(long row, string prompt, string chosen, string? rejected)
     {
-        if (_reference is not null) return _reference.Encode(prompt, chosen, rejected, _counters);
-        if (_trl116 is not null) return _trl116.Encode(prompt, chosen, rejected, _counters);
+        if (_other is not null) return _other.Encode(prompt, chosen, rejected, _counters);
         bool isEmpty = IsEmpty(prompt, "prompt") || IsEmpty(chosen, rejected is null ? "answer" : "chosen answer")
             || (rejected is not null && IsEmpty(rejected, "rejected answer"));
         if (isEmpty) return Drop(isEmpty: true);

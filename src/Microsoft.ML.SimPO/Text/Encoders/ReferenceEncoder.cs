@@ -3,12 +3,11 @@ using Microsoft.ML.SimPO.Text.Templates;
 namespace Microsoft.ML.SimPO.Text.Encoders;
 
 /// <summary>Encodes as the SimPO reference or TRL 0.24 does.</summary>
-internal sealed class ReferenceEncoder(HfTokenizer tokenizer, ChatTemplate? template, int? bos, int eos, PreferenceEncoderOptions options)
+internal sealed class ReferenceEncoder(HfTokenizer tokenizer, ChatTemplate? template, int? bos, int eos, PreferenceEncoderOptions options) : IRowEncoder
 {
     private const int DefaultPromptLength = 1800;
 
-    /// <param name="rejected">Null for a prompt with one answer.</param>
-    public EncodedPrompt Encode(string prompt, string chosen, string? rejected, EncodingCounters counters)
+    public EncodedPrompt? Encode(string prompt, string chosen, string? rejected, EncodingCounters counters)
     {
         (PairTexts texts, ReferenceRow row) = RowOf(prompt, chosen, rejected ?? chosen);
         EncodedPrompt encoded = rejected is null ? row.Pair.WithoutOthers() : row.Pair;
@@ -16,7 +15,7 @@ internal sealed class ReferenceEncoder(HfTokenizer tokenizer, ChatTemplate? temp
         return encoded;
     }
 
-    /// <summary>The pair with its texts. What was cut of it is not told apart.</summary>
+    /// <remarks>What was cut is not told apart.</remarks>
     public EncodingDetail Examine(string prompt, string chosen, string rejected)
     {
         (PairTexts texts, ReferenceRow row) = RowOf(prompt, chosen, rejected);

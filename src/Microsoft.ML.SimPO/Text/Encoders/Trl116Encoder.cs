@@ -3,19 +3,18 @@ using Microsoft.ML.SimPO.Text.Templates;
 namespace Microsoft.ML.SimPO.Text.Encoders;
 
 /// <summary>
-/// Encodes as TRL 1.16's <c>DPOTrainer</c> and <c>KTOTrainer</c> do: EOS behind a plain answer that does not end in it, prompt and whole text tokenized each by
-/// itself with what the tokenizer adds, the answer from where both differ, and truncation that keeps the start.
+/// Encodes as TRL 1.16's <c>DPOTrainer</c>, <c>KTOTrainer</c> and <c>RewardTrainer</c> do: EOS behind a plain answer that does not end in it, prompt and whole
+/// text tokenized each by itself with what the tokenizer adds, the answer from where both differ, and truncation that keeps the start.
 /// </summary>
 /// <param name="eos">The text of EOS.</param>
-internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? template, string eos, PreferenceEncoderOptions options)
+internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? template, string eos, PreferenceEncoderOptions options) : IRowEncoder
 {
-    /// <param name="rejected">Null for a prompt with one answer.</param>
-    /// <returns>Null for a row that is dropped.</returns>
     public EncodedPrompt? Encode(string prompt, string chosen, string? rejected, EncodingCounters counters)
     {
         (PairTexts texts, EncodedPrompt whole, int alone) = Whole(prompt, chosen, rejected);
         EncodedPrompt? fitted = KeepStart.Fit(whole, options.MaxLength);
-        if (fitted is null && options.LongAnswers == LongAnswers.Drop)
+        bool leavesOut = fitted is null ? options.LongAnswers == LongAnswers.Drop : fitted.HasCutAnswer && options.LeavesOutCut;
+        if (leavesOut)
         {
             counters.Dropped(isEmpty: false);
             return null;
@@ -25,7 +24,6 @@ internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? templat
         return fitted;
     }
 
-    /// <summary>The pair with its texts, uncut and as it fits.</summary>
     public EncodingDetail Examine(string prompt, string chosen, string rejected)
     {
         (PairTexts texts, EncodedPrompt whole, int alone) = Whole(prompt, chosen, rejected);

@@ -222,6 +222,13 @@ public sealed class RunFolderTests : IDisposable
         string nothing = Path.Combine(_folder.Path, "nothing");
         Assert.Equal($"'{nothing}' is no checkpoint of a run: it holds no 'trainer_state.json'.",
             Assert.Throws<InvalidDataException>(() => Fit(o => (o.OutputPath, o.ResumeFrom) = (null, nothing))).Message);
+        Assert.Equal(
+            $"'{Output}' is no checkpoint of a run: it holds no 'trainer_state.json'. Give a checkpoint in it, 'checkpoint-8', or the folder as `OutputPath` "
+                + "with `ResumeFrom` Auto.",
+            Assert.Throws<InvalidDataException>(() => Fit(o => (o.OutputPath, o.ResumeFrom) = (null, Output))).Message);
+        File.WriteAllText(nothing, "");
+        Assert.Equal($"'{nothing}' is a file; the folder of a run is to be there. Give another `OutputPath`.",
+            Assert.Throws<IOException>(() => Fit(o => o.OutputPath = nothing)).Message);
     }
 
     [Fact]
@@ -281,10 +288,8 @@ public sealed class RunFolderTests : IDisposable
 
     private static void AssertSameWeights(AlignmentTransformer expected, AlignmentTransformer found)
     {
-        foreach ((float[] one, float[] other) in Weights(expected).Zip(Weights(found))) Assert.True(one.AsSpan().SequenceEqual(other));
+        foreach ((float[] one, float[] other) in TunedModel.Weights(expected).Zip(TunedModel.Weights(found))) Assert.True(one.AsSpan().SequenceEqual(other));
     }
-
-    private static float[][] Weights(AlignmentTransformer model) => [.. model.Model.Decoder.Parameters.Select(p => p.Value.data<float>().ToArray())];
 
     private sealed class Listener(Action<TrainingProgress> report) : IProgress<TrainingProgress>
     {

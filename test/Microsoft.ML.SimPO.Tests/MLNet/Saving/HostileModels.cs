@@ -63,8 +63,7 @@ internal static class HostileModels
     private static Action ChangeModel(TempFolder folder, Random random)
     {
         string model = folder.File("model");
-        Directory.CreateDirectory(model);
-        foreach (string file in Directory.EnumerateFiles(QuickStartFiles.Model)) File.Copy(file, Path.Combine(model, Path.GetFileName(file)), overwrite: true);
+        QuickStartFiles.CopyModel(model);
         switch (random.Next(4))
         {
             case 0:

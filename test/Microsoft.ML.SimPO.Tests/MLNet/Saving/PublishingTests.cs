@@ -92,8 +92,7 @@ public sealed class PublishingTests(ITestOutputHelper output) : IDisposable
         else
         {
             var context = new MLContext(seed: 1);
-            using AlignmentTransformer model = context.Alignment.LoadModel(QuickStartFiles.Model, new ScoringOptions { Beta = 2 });
-            model.ExternalWeights = "weights";
+            using AlignmentTransformer model = context.Alignment.LoadModel(QuickStartFiles.Model, new ScoringOptions { Beta = 2, ExternalWeights = "weights" });
             context.Model.SaveAtomically(model, null, _folder.File("m.zip"));
             _folder.Write("weights/notes.txt", "mine");
         }

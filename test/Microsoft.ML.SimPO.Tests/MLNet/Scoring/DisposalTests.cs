@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SimPO.Scoring;
 
 namespace Microsoft.ML.SimPO;
 
