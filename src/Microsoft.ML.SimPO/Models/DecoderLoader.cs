@@ -69,7 +69,9 @@ internal static class DecoderLoader
                 $"'{reader.Path}' holds {reader.Tensors.Count} tensors, but config.json asks for {architecture.Layers.Count} layers, ")
                 + FormattableString.Invariant($"which have at least {least}."));
         Dictionary<string, long[]> expected = Decoder.ShapesOf(architecture, names);
-        return UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead);
+        string? unused = UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead);
+        reader.CheckMemory(expected.Values);
+        return unused;
     }
 
     /// <summary>A folder may hold twice what the configuration says there is one of; a saved model of our own does not.</summary>

@@ -20,39 +20,47 @@ internal static class ModelDescriber
         ModelFamily family = ModelFamilies.Of(config);
         foreach (string sentence in ConfigCheck.Run(family, config)) note(sentence);
         using var shape = new Decoder(family.Read(config), family.Names, META);
-        return Describe(shape, null, config.StoredType, options ?? new ScoringOptions());
+        return Of(shape, null, config.StoredType, options ?? new ScoringOptions());
     }
 
     /// <param name="decoder">Any of the model's shapes; its weights are not looked at.</param>
     /// <param name="adapter">The model's own; null for the one that the options, or else the defaults, would make.</param>
     public static ModelDescription Describe(Decoder decoder, AdapterConfig? adapter, string? storedType, ScoringOptions options)
     {
+        using Decoder shape = decoder.Shape();
+        return Of(shape, adapter, storedType, options);
+    }
+
+    /// <param name="shape">Without an adapter; it gets one, when what it takes without is known.</param>
+    private static ModelDescription Of(Decoder shape, AdapterConfig? adapter, string? storedType, ScoringOptions options)
+    {
         var trained = options as PreferenceTrainerOptions;
-        using Decoder whole = decoder.Shape(), frozen = decoder.Shape();
+        bool keepsBest = trained is { KeepsBest: true, OutputPath: null };
+        long parameters = shape.ParameterCount;
+        (long Score, long Train) onCpu = Full(ComputePrecision.Float32), onCuda = Full(ComputePrecision.Mixed);
         AdapterConfig config = adapter ?? (trained?.Lora ?? new LoraOptions()).Config(null);
-        frozen.Attach(config, AdapterLayout.Of(frozen, config, "The options of LoRA do not fit the model", strict: adapter is null));
-        DecoderArchitecture a = decoder.Architecture;
+        shape.Attach(config, AdapterLayout.Of(shape, config, "The options of LoRA do not fit the model", strict: adapter is null));
+        DecoderArchitecture a = shape.Architecture;
         return new ModelDescription
         {
             Family = a.ModelType,
-            Parameters = whole.ParameterCount,
+            Parameters = parameters,
             Layers = a.Layers.Count,
             HiddenSize = a.HiddenSize,
             VocabularySize = a.VocabularySize,
             ContextLength = a.MaxPositions,
             StoredType = storedType ?? "float32",
-            UsualLearningRate = RunForecast.UsualRate(whole.ParameterCount),
-            OnCpu = Memory(ComputePrecision.Float32),
-            OnCuda = Memory(ComputePrecision.Mixed),
+            UsualLearningRate = RunForecast.UsualRate(parameters),
+            OnCpu = new ModelMemory(onCpu.Score, onCpu.Train, Estimate(ComputePrecision.Float32).ToTrain(keepsBest)),
+            OnCuda = new ModelMemory(onCuda.Score, onCuda.Train, Estimate(ComputePrecision.Mixed).ToTrain(keepsBest)),
         };
 
-        ModelMemory Memory(ComputePrecision precision)
+        MemoryEstimate Estimate(ComputePrecision precision) => new(shape, options.Plan(new ComputePlan(CPU, precision)));
+
+        (long Score, long Train) Full(ComputePrecision precision)
         {
-            ComputePlan plan = options.Plan(new ComputePlan(CPU, precision));
-            bool keepsBest = trained is { KeepsBest: true, OutputPath: null };
-            var full = new MemoryEstimate(whole, plan);
-            long second = trained is { NeedsSecondModel: true } ? full.Weights : 0;
-            return new ModelMemory(full.ToScore, full.ToTrain(keepsBest) + second, new MemoryEstimate(frozen, plan).ToTrain(keepsBest));
+            MemoryEstimate full = Estimate(precision);
+            return (full.ToScore, full.ToTrain(keepsBest) + (trained is { NeedsSecondModel: true } ? full.Weights : 0));
         }
     }
 }

@@ -10,15 +10,16 @@ internal static class PairEncoding
     /// The prompts with their answers in the order of their rows, encoded on all processors while the rows are read. Memory is that of the ids and of the few
     /// rows at hand, however large the data.
     /// </summary>
+    /// <param name="rows">Each with its texts and its number.</param>
     /// <param name="encode">From a row's texts and its number to ids; null for all that the row has.</param>
     /// <exception cref="InvalidDataException">A row cannot be encoded; the message names the first.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static EncodedPrompts Encode(
-        PreferenceEncoder encoder, IDataView data, PairColumns columns, CancellationToken cancellationToken,
+        PreferenceEncoder encoder, IEnumerable<(string[] Texts, long Row)> rows, CancellationToken cancellationToken,
         Func<PreferenceEncoder, string[], long, EncodedPrompt?>? encode = null) =>
         new(OrderedParallel
             .Select(
-                columns.Rows(data), row => row.Texts.Sum(t => t.Length),
+                rows, row => row.Texts.Sum(t => t.Length),
                 row => encode is null ? encoder.Encode(row.Texts, row.Row) : encode(encoder, row.Texts, row.Row), cancellationToken)
             .OfType<EncodedPrompt>());
 }

@@ -102,9 +102,10 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
     private RunData Encode(LanguageModel model, IDataView data, PairColumns columns, IChannel channel, CancellationToken cancellationToken)
     {
         PreferenceEncoder encoder = model.Encoder(_options);
-        EncodedPrompts pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken, _options.Encode);
+        var pass = new RepeatedPass(columns);
+        EncodedPrompts pairs = PairEncoding.Encode(encoder, pass.Rows(data), cancellationToken, _options.Encode);
         FitReport.Encoded(channel, encoder.Statistics, _options, model.Template is not null);
-        if (pairs.Count > 0) return new RunData(_options.Prepare(pairs, data, _host), PairCounts.Of(encoder.Statistics));
+        if (pairs.Count > 0) return new RunData(_options.Prepare(pairs, pass.Again(data), _host), PairCounts.Of(encoder.Statistics));
         string what = _options.RowNoun == PreferenceTrainerOptions.Pairs ? "preference pairs" : _options.RowNoun;
         throw new InvalidOperationException($"There are no {what} to learn from: the data has no rows, or every row was dropped.");
     }

@@ -14,6 +14,10 @@ internal sealed class RunDiagnosis(int pairsPerStep, double learningRate, string
 
     private readonly int _window = Math.Max(1, (WindowPairs + pairsPerStep - 1) / pairsPerStep);
     private readonly List<TrainingProgress> _steps = [];
+
+    /// <summary>Of the steps that had chosen answers: one of single answers may have none.</summary>
+    private readonly List<double> _chosen = [];
+
     private bool _fell, _fellSeverely, _vanished;
 
     /// <summary>What the newest step shows; each finding once.</summary>
@@ -25,10 +29,11 @@ internal sealed class RunDiagnosis(int pairsPerStep, double learningRate, string
 
     private TrainingDiagnosis? Chosen(TrainingProgress step)
     {
-        if (_fellSeverely || _steps.Count < 2) return null;
+        if (double.IsNaN(step.ChosenLogProbability)) return null;
+        _chosen.Add(step.ChosenLogProbability);
+        if (_fellSeverely || _chosen.Count < 2) return null;
         int window = Window(step);
-        double[] start = [.. _steps.Take(window).Select(s => s.ChosenLogProbability)];
-        double[] recent = [.. _steps.TakeLast(window).Select(s => s.ChosenLogProbability)];
+        double[] start = [.. _chosen.Take(window)], recent = [.. _chosen.TakeLast(window)];
         double fall = start.Average() - recent.Average();
         if (window < _window && fall <= FewStepsFall(step)) return null;
         if (fall <= Fall || fall <= StandardErrors * Math.Sqrt((Variance(start) + Variance(recent)) / window)) return null;
@@ -44,7 +49,7 @@ internal sealed class RunDiagnosis(int pairsPerStep, double learningRate, string
 
     /// <summary>Steps that are compared: whole windows where there are two, else the first with the newest, and both halves of a run that is over.</summary>
     private int Window(TrainingProgress step) =>
-        _steps.Count >= 2 * _window ? _window : step.Step >= step.TotalSteps ? _steps.Count / 2 : 1;
+        _chosen.Count >= 2 * _window ? _window : step.Step >= step.TotalSteps ? _chosen.Count / 2 : 1;
 
     /// <summary>What chance alone does not do to so few steps.</summary>
     private static double FewStepsFall(TrainingProgress step) => step.Step >= step.TotalSteps ? SevereFall : FallAtOnce;

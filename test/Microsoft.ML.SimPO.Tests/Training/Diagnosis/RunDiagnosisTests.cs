@@ -31,6 +31,15 @@ public class RunDiagnosisTests
     }
 
     [Fact]
+    public void Steps_without_chosen_answers_say_nothing_of_them()
+    {
+        Assert.Empty(Run(20, i => i % 3 == 2 ? double.NaN : -0.2, _ => 1));
+        Assert.Empty(Run(4, _ => double.NaN, _ => 1));
+        TrainingDiagnosis found = Assert.Single(Run(16, i => i % 2 == 1 ? double.NaN : i < 8 ? -0.2 : -0.6, _ => 1));
+        Assert.Equal((15, 0.4), (found.Step, Math.Round(found.Value, 9)));
+    }
+
+    [Fact]
     public void A_gradient_that_stays_below_a_thousandth_of_its_start_is_told_once()
     {
         TrainingDiagnosis found = Assert.Single(Run(20, _ => -0.2, i => i < 10 ? 4 : 0.003));

@@ -12,6 +12,9 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
 {
     private static readonly string[] SpecialTokenNames = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
+    /// <summary>Ten times those of any published tokenizer.</summary>
+    private const int MaxTokens = 1 << 16;
+
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, AddedToken> _byId = [];
     private readonly HashSet<string> _special = new(StringComparer.Ordinal);
@@ -39,6 +42,7 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     {
         string content = section.Required("content").Text();
         if (content.Length == 0) return;
+        if (_ids.Count == MaxTokens) throw section.Fault($"expected at most {MaxTokens} added tokens, found more");
         bool special = section.Flag("special", false) || specialTexts?.Contains(content) == true;
         if (special) _special.Add(content);
         int id = _ids.TryGetValue(content, out int known) ? known : vocabulary.Id(content) ?? NextId();

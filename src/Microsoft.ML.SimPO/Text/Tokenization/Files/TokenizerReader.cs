@@ -13,6 +13,9 @@ internal static class TokenizerReader
 {
     private const string TokenizerFile = "tokenizer.json", ConfigFile = "tokenizer_config.json", SentencePieceFile = "tokenizer.model";
 
+    /// <summary>Three times those of the largest published file, whose merges are lists.</summary>
+    private const int MostTokens = 8_000_000;
+
     /// <summary>What is read of a folder.</summary>
     public static IReadOnlyList<string> FileNames { get; } = [TokenizerFile, ConfigFile, SentencePieceFile];
 
@@ -56,7 +59,9 @@ internal static class TokenizerReader
     {
         try
         {
-            return JsonDocument.Parse(JsonFile.WithoutMark(files.Get(name)));
+            ReadOnlyMemory<byte> text = JsonFile.WithoutMark(files.Get(name));
+            JsonFile.CheckTokens(text.Span, files.PathOf(name), MostTokens);
+            return JsonDocument.Parse(text);
         }
         catch (JsonException e)
         {
