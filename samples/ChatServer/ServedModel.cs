@@ -63,9 +63,9 @@ internal sealed class ServedModel : IDisposable
                 before.Dispose();
             }
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException or FormatException)
+        catch (Exception e) // whatever it is: an error of a watcher would end the program, and the model that is there goes on
         {
-            Console.Error.WriteLine($"'{_path}' is not taken over: {e.Message}");
+            Console.Error.WriteLine($"'{_path}' is not taken over: {e.GetBaseException().Message}");
         }
     }
 

@@ -19,6 +19,7 @@ string[] prompts = [.. ml.Data.CreateEnumerable<Question>(validation, reuseRowOb
     ("SimPO", new SimPOTrainer.Options { Beta = 2.5f, GammaBetaRatio = 0.5f }),
     ("AlphaPO", new SimPOTrainer.Options { Beta = 2.5f, GammaBetaRatio = 0.5f, Alpha = 0.25f }),
     ("DPO", new DpoTrainer.Options { Beta = 0.1f }),
+    ("R-DPO", new DpoTrainer.Options { Beta = 0.1f, LengthPenalty = 0.05f }),
     ("IPO", new DpoTrainer.Options { Beta = 0.1f, LossType = DpoLossType.Ipo }),
     ("CPO", new CpoTrainer.Options { Beta = 0.1f }),
     ("ORPO", new OrpoTrainer.Options { Beta = 0.5f }),

@@ -20,6 +20,9 @@ internal sealed record Arguments
 
     public int? MaxPairs { get; private set; }
 
+    /// <summary>The answers that the model learns before any preference; null where it learns none.</summary>
+    public string? Sft { get; private set; }
+
     /// <summary>The answers of the embedded test pairs can be judged; others cannot.</summary>
     public bool IsEmbedded { get; private set; } = true;
 
@@ -37,11 +40,12 @@ internal sealed record Arguments
     };
 
     public static string Usage => """
-        usage: QuickStart [--model DIR --train FILE [--test FILE]] [--output DIR] [--json RESULT.json]
+        usage: QuickStart [--model DIR --train FILE [--test FILE]] [--output DIR] [--json RESULT.json] [--sft-first]
                           [--max-pairs N] [--max-length N] [--tokens-per-microbatch N]
                           [--beta X] [--gamma-beta-ratio X] [--learning-rate X] [--epochs X] [--batch-size N]
                           [--lr-scheduler cosine|linear|constant|constant_with_warmup|polynomial] [--warmup-ratio X] [--seed N] [--no-shuffle]
-        Without --model and --train the sample's own model and data are used.
+        Without --model and --train the sample's own model and data are used. With --sft-first the model first learns the answers of sft.jsonl,
+        which lies beside the training pairs: rows of "prompt" and "response".
         """;
 
     /// <exception cref="FormatException">The command line is wrong.</exception>
@@ -53,12 +57,14 @@ internal sealed record Arguments
         {
             string name = args[i];
             if (name == "--no-shuffle") parsed.Options.Shuffle = false;
+            else if (name == "--sft-first") parsed.Sft = "sft.jsonl";
             else if (i + 1 < args.Length) parsed.Set(name, args[++i]);
             else throw new FormatException($"{name} needs a value, or is not known.");
             given.Add(name);
         }
         parsed.IsEmbedded = !given.Overlaps(["--model", "--train", "--test"]);
         if (!parsed.IsEmbedded) parsed.UseOwn(given);
+        if (parsed.Sft is not null) parsed.Sft = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(parsed.Train))!, parsed.Sft);
         parsed.Options.ModelPath = parsed.Model;
         return parsed;
     }

@@ -55,8 +55,10 @@ static void Run(Arguments arguments)
         before = Snapshot.Take(ml, untuned, test, prompts, judge);
     }
 
+    using AlignmentTransformer? taught = arguments.Sft is null ? null : Teach(ml, arguments);
     Console.WriteLine("Tuning ...");
     arguments.Options.Progress = new ConsoleProgress();
+    arguments.Options.BaseModel = taught;
     using AlignmentTransformer model = ml.Alignment.Trainers.SimPO(arguments.Options).Fit(train);
     Console.WriteLine("After tuning ...");
     Snapshot after = Snapshot.Take(ml, model, test, prompts, judge);
@@ -76,6 +78,26 @@ static void Run(Arguments arguments)
     Console.WriteLine(
         FormattableString.Invariant($"{clock.Elapsed.TotalSeconds:F1} s in all, {Process.GetCurrentProcess().PeakWorkingSet64 / 1e9:F2} GB of memory at most"));
     if (arguments.Json is not null) ResultFile.Write(arguments.Json, model, trainPairs, before, after, prompts, checkpointEqual, zipEqual, clock.Elapsed);
+}
+
+// Supervised fine-tuning on answers, which a base model needs before preferences say anything to it.
+static AlignmentTransformer Teach(MLContext ml, Arguments arguments)
+{
+    DemonstratedAnswer[] answers = DemonstratedAnswer.Read(arguments.Sft!, arguments.MaxPairs);
+    Console.WriteLine(FormattableString.Invariant($"Learning {answers.Length} answers ..."));
+    AlignmentTransformer taught = ml.Alignment.Trainers.Sft(new SftTrainer.Options
+    {
+        ModelPath = arguments.Model,
+        Rows = RowKind.Responses,
+        LearningRate = arguments.Options.LearningRate,
+        BatchSize = arguments.Options.BatchSize,
+        MaxLength = arguments.Options.MaxLength,
+        Seed = arguments.Options.Seed,
+        Shuffle = arguments.Options.Shuffle,
+    }).Fit(ml.Data.LoadFromEnumerable(answers));
+    IReadOnlyList<TrainingProgress> steps = taught.TrainingRun.Steps;
+    Console.WriteLine(FormattableString.Invariant($"  cross entropy {steps[0].Loss:F4} in the first step, {steps[^1].Loss:F4} in the last"));
+    return taught;
 }
 
 static bool IsEqual(MLContext ml, Snapshot snapshot, AlignmentTransformer reloaded, IDataView test, int rows)

@@ -37,6 +37,7 @@ internal static class Application
         ResumeCommand.Make(output, error),
         PlanCommand.Make(output),
         CheckCommand.Make(output),
+        DoctorCommand.Make(output),
         ScoreCommand.Make(output),
         EvaluateCommand.Make(output),
         GenerateCommand.Make(output),

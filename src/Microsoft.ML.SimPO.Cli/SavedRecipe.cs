@@ -9,14 +9,19 @@ internal static class SavedRecipe
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
-    public static void Write(string folder, string recipe, RecipeOptions options)
+    /// <param name="recipe">The recipe's file.</param>
+    /// <param name="options">How it was read.</param>
+    /// <param name="loaded">What it is.</param>
+    public static void Write(string folder, string recipe, RecipeOptions options, AlignmentRecipe loaded)
     {
-        Directory.CreateDirectory(folder);
         string target = Path.Combine(folder, FileName);
         if (Path.GetFullPath(recipe) != Path.GetFullPath(target)) File.Copy(recipe, target, overwrite: true);
+        Dictionary<string, string> map = new(options.Map);
+        foreach (RecipeDataset data in loaded.TrainingData.Concat(loaded.ValidationData)) map[data.Name] = data.Path;
+        if (loaded.Settings.FirstOrDefault(s => s.Key == "model_name_or_path") is { } model) map[model.Value] = loaded.Options.ModelPath;
         var content = new Content(
-            options.Map.ToDictionary(p => p.Key, p => Path.GetFullPath(p.Value)), options.Overrides.ToDictionary(),
-            options.AcceleratePath is { } path ? Path.GetFullPath(path) : null, Environment.CurrentDirectory);
+            map.ToDictionary(p => p.Key, p => Path.GetFullPath(p.Value)), options.Overrides.ToDictionary(),
+            options.AcceleratePath is { } path ? Path.GetFullPath(path) : null);
         File.WriteAllText(Path.Combine(folder, OptionsName), JsonSerializer.Serialize(content, Json));
     }
 
@@ -34,5 +39,5 @@ internal static class SavedRecipe
         });
     }
 
-    private sealed record Content(Dictionary<string, string> Map, Dictionary<string, string> Overrides, string? AcceleratePath, string WorkingDirectory);
+    private sealed record Content(Dictionary<string, string> Map, Dictionary<string, string> Overrides, string? AcceleratePath);
 }

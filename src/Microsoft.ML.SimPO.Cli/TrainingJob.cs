@@ -8,10 +8,12 @@ internal static class TrainingJob
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
-    public static async Task<int> RunAsync(AlignmentRecipe recipe, bool asJson, TextWriter output, TextWriter error, CancellationToken cancellation)
+    /// <param name="begun">Done when the run has done its first step: what an earlier run left in the folder stays where none begins.</param>
+    public static async Task<int> RunAsync(
+        AlignmentRecipe recipe, Action begun, bool asJson, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         await error.WriteAsync(recipe.ToString());
-        recipe.Options.Progress = asJson ? new StepLines(error) : TrainingProgress.Console;
+        recipe.Options.Progress = new FirstStep(begun, asJson ? new StepLines(error) : TrainingProgress.Console);
         recipe.Options.SaveOnCancel = recipe.Options.OutputPath is not null;
         using AlignmentTransformer model = Fit(recipe, error, cancellation);
         string? saved = recipe.Options.OutputPath is { } folder ? Path.Combine(folder, "model") : null;
@@ -29,17 +31,20 @@ internal static class TrainingJob
                     eval_loss = last?.Loss,
                     eval_accuracy = last?.Metrics.Accuracy,
                     eval_margin = last?.Metrics.MeanMargin,
-                    findings = run.Findings.Select(f => f.Message),
+                    findings = run.Findings.Select(f => new { rule = f.Rule, severity = f.IsSevere ? "error" : "warning", step = f.Step, message = f.Message }),
                     model = saved,
                 },
                 Json));
-            return ExitCode.Ok;
+            return Code(run);
         }
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{run.Steps.Count} steps"));
         if (last is not null) await output.WriteLineAsync($"validation: {last.Metrics}");
         if (saved is not null) await output.WriteLineAsync($"saved to {saved}");
-        return ExitCode.Ok;
+        foreach (TrainingDiagnosis finding in run.Findings) await output.WriteLineAsync($"{finding.Rule}: {finding.Message}");
+        return Code(run);
     }
+
+    private static int Code(TrainingRun run) => run.Findings.Any(f => f.IsSevere) ? ExitCode.Found : ExitCode.Ok;
 
     private static AlignmentTransformer Fit(AlignmentRecipe recipe, TextWriter error, CancellationToken cancellation)
     {

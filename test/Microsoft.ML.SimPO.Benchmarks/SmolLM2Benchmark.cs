@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text.Encoders;
 using QuickStart;
@@ -16,10 +14,6 @@ internal sealed class SmolLM2Benchmark : IBenchmark
     private const double TrlRate = 5.6e-4, Beta = 2.5, Ratio = 0.5, LearningRate = 5e-6;
     private const string Recompute = "recompute";
 
-    private static readonly string Root = Environment.GetEnvironmentVariable("SIMPO_TEST_ASSETS") ?? "";
-    private static readonly string Folder = Path.Combine(Root, "models", "smollm2-135m-instruct"), Curve = Path.Combine(Folder, "trl-curve.json"),
-        Data = Path.Combine(Root, "data", "dpo_en_demo.json");
-
     public string Name => "smollm";
 
     public string Summary => "optimizer steps of SmolLM2-135M on the pairs of TRL's run, with activations kept and recomputed";
@@ -32,18 +26,14 @@ internal sealed class SmolLM2Benchmark : IBenchmark
 
     public int Cycle => Steps;
 
-    public string? Missing() => File.Exists(Curve) && File.Exists(Data) && File.Exists(Path.Combine(Folder, "config.json"))
-        ? null
-        : "it needs models/smollm2-135m-instruct in Hugging Face layout with trl-curve.json, and data/dpo_en_demo.json, below the folder that "
-            + "SIMPO_TEST_ASSETS names.";
+    public string? Missing() => SmolLM2Pairs.Missing();
 
     public Workload Prepare(string side)
     {
         Allocator.KeepLargeBlocks(1 << 20); // memory is what is tight here
-        using JsonDocument curve = JsonDocument.Parse(File.ReadAllBytes(Curve));
-        double[] losses = [.. curve.RootElement.GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("loss").GetDouble())];
-        EncodedPrompt[] pairs = Pairs([.. curve.RootElement.GetProperty("pair_indices").EnumerateArray().Select(i => i.GetInt32())]);
-        var engine = new EngineStep(DecoderLoader.Load(Folder, TorchSharp.torch.CPU), Beta, Ratio, recompute: side == Recompute);
+        double[] losses = SmolLM2Pairs.Losses();
+        EncodedPrompt[] pairs = SmolLM2Pairs.Read();
+        var engine = new EngineStep(DecoderLoader.Load(SmolLM2Pairs.Folder, TorchSharp.torch.CPU), Beta, Ratio, recompute: side == Recompute);
         int step = -1;
         return new Workload(PairsPerStep, Next, engine.Dispose) { UsefulFlops = engine.UsefulFlops(pairs) / (pairs.Length / PairsPerStep) };
 
@@ -70,13 +60,4 @@ internal sealed class SmolLM2Benchmark : IBenchmark
         new("peak RSS in GB with recompute", result.Variants![Recompute].PeakRssBytes / 1e9, 3.5, AtMost: true),
         new("recompute: pairs/s over those without", result.Variants[Recompute].FastestRate / result.Ours.FastestRate, 0.75),
     ];
-
-    private static EncodedPrompt[] Pairs(int[] indices)
-    {
-        PreferenceRow[] rows = [.. PreferenceReader.Read(Data)];
-        var options = new SimPOTrainer.Options { ModelPath = Folder };
-        using AlignmentTransformer model = new MLContext().Alignment.LoadModel(Folder, options);
-        PreferenceEncoder encoder = model.Model.Encoder(options);
-        return [.. indices.Select(i => encoder.Encode(rows[i].Prompt, rows[i].Chosen, rows[i].Rejected, i)!)];
-    }
 }

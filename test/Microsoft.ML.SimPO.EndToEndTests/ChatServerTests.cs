@@ -1,45 +1,23 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.SimPO.EndToEnd;
 
 /// <summary>The sample server, called as clients of OpenAI's protocol call it.</summary>
-public sealed partial class ChatServerTests : IAsyncLifetime, IDisposable
+public sealed class ChatServerTests : IAsyncLifetime, IDisposable
 {
     private static readonly string Model = Path.Combine(ChildProgram.Root, "samples", "QuickStart", "model");
 
-    private readonly Process _server = Process.Start(new ProcessStartInfo("dotnet", [ChildProgram.ChatServer, Model, "--urls", "http://127.0.0.1:0"])
-    {
-        RedirectStandardOutput = true,
-        WorkingDirectory = Path.GetTempPath(),
-    })!;
+    private ServerProcess? _server;
 
-    private readonly HttpClient _client = new();
+    private HttpClient Client => _server!.Client;
 
-    public async Task InitializeAsync()
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        while (await _server.StandardOutput.ReadLineAsync(limit.Token) is { } line)
-        {
-            if (Address().Match(line) is not { Success: true } match) continue;
-            _client.BaseAddress = new Uri(match.Value);
-            _ = _server.StandardOutput.ReadToEndAsync(limit.Token);
-            return;
-        }
-        throw new InvalidOperationException("The server ended.");
-    }
+    public async Task InitializeAsync() => _server = await ServerProcess.Start(Model);
 
     public Task DisposeAsync() => Task.CompletedTask;
 
-    public void Dispose()
-    {
-        if (!_server.HasExited) _server.Kill(entireProcessTree: true);
-        _server.Dispose();
-        _client.Dispose();
-    }
+    public void Dispose() => _server?.Dispose();
 
     [Fact]
     public async Task It_answers_at_once_and_piece_by_piece_with_the_same_words()
@@ -66,7 +44,7 @@ public sealed partial class ChatServerTests : IAsyncLifetime, IDisposable
     {
         var pair = new { prompt = "Where is my order?", chosen = "On its way.", rejected = "Ask somebody else." };
         JsonElement[] scores = await Task.WhenAll(Enumerable.Range(0, 16).Select(async _ =>
-            await (await _client.PostAsJsonAsync("v1/score", pair)).Content.ReadFromJsonAsync<JsonElement>()));
+            await (await Client.PostAsJsonAsync("v1/score", pair)).Content.ReadFromJsonAsync<JsonElement>()));
         double margin = scores[0].GetProperty("margin").GetDouble();
         Assert.All(scores, s => Assert.Equal(margin, s.GetProperty("margin").GetDouble()));
         Assert.Equal(1 / (1 + Math.Exp(-margin)), scores[0].GetProperty("probability").GetDouble(), 1e-6);
@@ -75,16 +53,13 @@ public sealed partial class ChatServerTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task What_cannot_be_done_is_an_error_of_the_request()
     {
-        HttpResponseMessage refused = await _client.PostAsJsonAsync("v1/chat/completions", new { messages = Messages("Hi"), top_p = 7 });
+        HttpResponseMessage refused = await Client.PostAsJsonAsync("v1/chat/completions", new { messages = Messages("Hi"), top_p = 7 });
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains("top", (await refused.Content.ReadAsStringAsync()), StringComparison.OrdinalIgnoreCase);
     }
 
-    private Task<HttpResponseMessage> Post(bool stream) => _client.PostAsJsonAsync(
+    private Task<HttpResponseMessage> Post(bool stream) => Client.PostAsJsonAsync(
         "v1/chat/completions", new { messages = Messages("What is the status of order 4355?"), stream, temperature = 0, max_tokens = 24 });
 
     private static object[] Messages(string content) => [new { role = "user", content }];
-
-    [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
-    private static partial Regex Address();
 }

@@ -65,6 +65,10 @@ public sealed class CommandTests : IDisposable
         Assert.True(resumed.ExitCode == 0, resumed.Error);
         Assert.Equal(whole, await File.ReadAllBytesAsync(_folder.In("run", "model", "model.safetensors")));
 
+        ChildProgram doctor = await Simpo(["doctor", "run", "--json"]);
+        Assert.True(doctor.ExitCode == 0, doctor.Output + doctor.Error);
+        Assert.Equal(steps, JsonDocument.Parse(doctor.Output).RootElement.GetProperty("steps").GetInt32());
+
         ChildProgram score = await Simpo(["score", Path.Combine("run", "model"), "test.jsonl", "--beta", "2.5"]);
         Assert.True(score.ExitCode == 0, score.Error);
         double[] margins = [.. Lines(score.Output).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("margin").GetDouble())];
@@ -90,9 +94,22 @@ public sealed class CommandTests : IDisposable
         await File.WriteAllLinesAsync(_folder.In("same.jsonl"), [.. File.ReadLines(_folder.In("pairs.jsonl")), same]);
         ChildProgram bad = await Simpo(["check", "same.jsonl", "--test", "same.jsonl", "--json"]);
         Assert.Contains("\"rule\"", bad.Output, StringComparison.Ordinal);
-        Assert.Equal(JsonDocument.Parse(bad.Output).RootElement.GetProperty("findings").EnumerateArray().Any(f =>
-            f.GetProperty("severity").GetString() == "error")
-            ? 3 : 0, bad.ExitCode);
+        Assert.Contains(
+            JsonDocument.Parse(bad.Output).RootElement.GetProperty("findings").EnumerateArray(), f => f.GetProperty("severity").GetString() == "error");
+        Assert.Equal(3, bad.ExitCode);
+    }
+
+    [Fact]
+    public async Task The_doctor_names_what_went_wrong_in_a_log_of_another_trainer_and_says_so_by_the_exit_code()
+    {
+        string Entry(int step) => FormattableString.Invariant($"{{\"step\": {step}, \"loss\": 0.1, \"grad_norm\": 1, \"learning_rate\": 1e-6, ")
+            + FormattableString.Invariant($"\"logps/chosen\": {-0.3 * step}, \"rewards/chosen\": {-0.6 * step}, \"rewards/margins\": 1}}");
+        await File.WriteAllTextAsync(_folder.In("trainer_state.json"), $"{{\"log_history\": [{string.Join(',', Enumerable.Range(1, 12).Select(Entry))}]}}");
+        ChildProgram found = await Simpo(["doctor", "trainer_state.json"]);
+        Assert.Equal(3, found.ExitCode);
+        Assert.Contains("error   collapse: After step ", found.Output, StringComparison.Ordinal);
+        ChildProgram other = await Simpo(["doctor", ".", "--limit", "CollapseError=100", "--limit", "CollapseWarning=100", "--json"]);
+        Assert.True(other.ExitCode == 0, other.Output + other.Error);
     }
 
     [Theory]
@@ -103,6 +120,8 @@ public sealed class CommandTests : IDisposable
         "`bta` is no setting of a recipe. Did you mean `beta`?")]
     [InlineData("train recipe.yaml --map nonsense", 1, "`--map nonsense` must be a name, an equals sign and a value.")]
     [InlineData("resume .", 1, "has no recipe.yaml and recipe.options.json. Name the `output_dir` of a run that `simpo train` began.")]
+    [InlineData("doctor .", 1, "holds no run: it has neither 'trainer_log.jsonl' nor 'trainer_state.json'.")]
+    [InlineData("doctor . --limit Collapse=1", 1, "`--limit Collapse` is no threshold. Use one of CollapseWarning, ")]
     [InlineData("generate {model}", 1, "There is no prompt. Give `--prompt TEXT` or `--file FILE`.")]
     [InlineData("score nowhere test.jsonl", 1, "nowhere")]
     public async Task What_is_wrong_is_said_on_standard_error(string arguments, int exitCode, string message)

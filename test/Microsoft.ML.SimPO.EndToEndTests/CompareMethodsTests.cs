@@ -9,7 +9,7 @@ public sealed class CompareMethodsTests
         using var folder = new TemporaryFolder();
         ChildProgram run = await ChildProgram.Run(ChildProgram.CompareMethods, folder.Path, null, "24");
         Assert.True(run.ExitCode == 0, run.Error);
-        foreach (string method in new[] { "SimPO", "AlphaPO", "DPO", "IPO", "CPO", "ORPO", "SLiC-HF", "RRHF", "KTO", "SFT" })
+        foreach (string method in new[] { "SimPO", "AlphaPO", "DPO", "R-DPO", "IPO", "CPO", "ORPO", "SLiC-HF", "RRHF", "KTO", "SFT" })
         {
             Assert.Matches($@"(?m)^{method} +\d+\.\d{{4}} ", run.Output);
             Assert.Matches($@"(?m)^{method} +preferred style +\d+ ?%  facts kept +\d+ ?%", run.Output);

@@ -35,13 +35,7 @@ internal sealed class FreshApplication : IDisposable
                   </ItemGroup>
                 </Project>
                 """);
-            application.Write("nuget.config", $"""
-                <configuration>
-                  <packageSources>
-                    <add key="local" value="{feed.Path}" />
-                  </packageSources>
-                </configuration>
-                """);
+            application.Write("nuget.config", feed.Config);
             foreach ((string name, string text) in sources) application.Write(name, text);
             ChildProgram build = await ChildProgram.Dotnet(application.Folder, environment, "build", "-nologo", "-v", "q");
             Assert.True(build.ExitCode == 0, build.Output + build.Error);

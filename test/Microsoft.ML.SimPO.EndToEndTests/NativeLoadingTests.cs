@@ -57,6 +57,8 @@ public sealed class NativeLoadingTests : IDisposable
         Assert.Contains("was not found. Add that package to the application. Looked in: ", run.Error, StringComparison.Ordinal);
         Assert.Contains(folder, run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        run = await ChildProgram.Run(Path.Combine(folder, "Worker.dll"), _home.Path, Home(), "describe", Model); // for which nothing is computed
+        Assert.Equal((0, "1722048" + Environment.NewLine, ""), (run.ExitCode, run.Output, run.Error));
     }
 
     [SkippableFact]

@@ -18,6 +18,15 @@ public sealed class PackageFeed : IAsyncLifetime, IDisposable
     /// <summary>The folder.</summary>
     public string Path => _folder.In("feed");
 
+    /// <summary>A nuget.config that adds it to the feeds of the machine.</summary>
+    public string Config => $"""
+        <configuration>
+          <packageSources>
+            <add key="local" value="{Path}" />
+          </packageSources>
+        </configuration>
+        """;
+
     public Task InitializeAsync() =>
         Pack("--no-build", "-c", new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(System.IO.Path.DirectorySeparatorChar)).Parent!.Name);
 

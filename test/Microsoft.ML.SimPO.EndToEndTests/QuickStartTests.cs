@@ -112,6 +112,21 @@ public sealed class QuickStartTests(QuickStartRun run) : IClassFixture<QuickStar
         Assert.Contains("loaded again, scores are equal to the last bit", own.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_model_learns_answers_before_preferences_where_it_is_told_to()
+    {
+        string sample = Path.GetDirectoryName(ChildProgram.QuickStart)!;
+        using var folder = new TemporaryFolder();
+        string train = Path.Combine(folder.Path, "train.jsonl");
+        File.Copy(Path.Combine(sample, "data", "train.jsonl"), train);
+        File.Copy(Path.Combine(sample, "data", "sft.jsonl"), Path.Combine(folder.Path, "sft.jsonl"));
+        ChildProgram own = await ChildProgram.Run(ChildProgram.QuickStart, folder.Path, null,
+            "--model", Path.Combine(sample, "model"), "--train", train, "--max-pairs", "16", "--sft-first");
+        Assert.True(own.ExitCode == 0, own.Output + own.Error);
+        Assert.Matches(@"Learning 16 answers \.\.\.\s+cross entropy \d\.\d{4} in the first step, \d\.\d{4} in the last\s+Tuning \.\.\.", own.Output);
+        Assert.DoesNotContain("DIFFERENT", own.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--epochs", "many", "--epochs must be a number, but was 'many'.")]
     [InlineData("--batch-size", "2.5", "--batch-size must be a whole number, but was '2.5'.")]

@@ -39,6 +39,18 @@ public sealed class ResumeTests(UninterruptedRun whole, ITestOutputHelper output
         Assert.Equal(kept, File.ReadAllBytes(Path.Combine(output, "reference_logps.bin")));
     }
 
+    /// <summary>Steps of answers alone, whose tokens are counted on from where they were.</summary>
+    [SkippableFact]
+    public async Task A_run_of_supervised_fine_tuning_that_is_killed_ends_with_the_same_bits()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux()); // SIGKILL
+        string expected = _folder.In("whole-sft"), output = _folder.In("sft");
+        await UninterruptedRun.Fit(whole.Train, expected, "fit-sft");
+        Assert.True(await KillAfter(output, 4, 5, "fit-sft"));
+        await UninterruptedRun.Fit(whole.Train, output, "fit-sft");
+        AssertSame(expected, output);
+    }
+
     [SkippableFact]
     public async Task A_full_disk_leaves_the_last_good_state_and_says_so()
     {

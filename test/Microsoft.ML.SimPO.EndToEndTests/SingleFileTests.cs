@@ -13,13 +13,7 @@ public sealed class SingleFileTests(PackageFeed feed)
     public async Task The_programs_of_one_file_describe_tune_evaluate_and_chat()
     {
         using var folder = new TemporaryFolder();
-        await File.WriteAllTextAsync(folder.In("nuget.config"), $"""
-            <configuration>
-              <packageSources>
-                <add key="local" value="{feed.Path}" />
-              </packageSources>
-            </configuration>
-            """);
+        await File.WriteAllTextAsync(folder.In("nuget.config"), feed.Config);
         foreach (string file in Directory.EnumerateFiles(Path.Combine(ChildProgram.Root, "samples", "SingleFile"), "*.cs"))
         {
             string program = await File.ReadAllTextAsync(file);

@@ -15,7 +15,7 @@ public sealed class UninterruptedRun : IAsyncLifetime, IDisposable
     public string Output => _folder.In("whole");
 
     /// <summary>Begins a run, or goes on with it, to its end.</summary>
-    /// <param name="command">fit for SimPO, fit-dpo for DPO.</param>
+    /// <param name="command">fit for SimPO, fit-dpo and fit-sft for others.</param>
     public static async Task Fit(string train, string output, string command = "fit")
     {
         ChildProgram run = await ChildProgram.Run(ChildProgram.Worker, Path.GetTempPath(), null, command, Model, train, output);

@@ -9,15 +9,13 @@ internal static class ChatCommand
 {
     public static Command Make(TextWriter output)
     {
-        var model = new Argument<string>("model") { Description = "The folder of a model, or of a LoRA adapter." };
         var system = new Option<string?>("--system") { Description = "What the model is told before the first turn.", HelpName = "TEXT" };
         var generation = new GenerationArguments();
-        var command = new Command("chat", "Talks with a model; an empty line ends. Example: simpo chat ./model") { model, system };
-        generation.AddTo(command);
+        Command command = generation.AddTo(new Command("chat", "Talks with a model; an empty line ends. Example: simpo chat ./model") { system });
         command.SetAction(async (parsed, cancellation) =>
         {
-            using AlignmentTransformer loaded = new MLContext().Alignment.LoadModel(parsed.GetValue(model)!);
-            GenerationOptions options = generation.Options(loaded, parsed);
+            (AlignmentTransformer model, GenerationOptions options) = generation.Load(parsed);
+            using AlignmentTransformer loaded = model;
             List<ChatMessage> turns = parsed.GetValue(system) is { } text ? [new ChatMessage(ChatRole.System, text)] : [];
             while (await Ask(output, cancellation) is { Length: > 0 } line)
             {

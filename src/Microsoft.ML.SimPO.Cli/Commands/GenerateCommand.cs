@@ -8,20 +8,18 @@ internal static class GenerateCommand
 {
     public static Command Make(TextWriter output)
     {
-        var model = new Argument<string>("model") { Description = "The folder of a model, or of a LoRA adapter." };
         var prompt = new Option<string[]>("--prompt") { Description = "A prompt. May be repeated.", HelpName = "TEXT" };
         var file = new Option<FileInfo?>("--file") { Description = "A file with a prompt a line.", HelpName = "FILE" };
         var generation = new GenerationArguments();
-        var command = new Command("generate", "Answers prompts, one JSON object a line. Example: simpo generate ./model --prompt \"How are you?\"") { model,
-            prompt, file };
-        generation.AddTo(command);
+        Command command = generation.AddTo(
+            new Command("generate", "Answers prompts, one JSON object a line. Example: simpo generate ./model --prompt \"How are you?\"") { prompt, file });
         command.SetAction(async (parsed, cancellation) =>
         {
             List<string> prompts = [.. parsed.GetValue(prompt) ?? []];
             if (parsed.GetValue(file) is { } lines) prompts.AddRange(File.ReadLines(lines.FullName).Where(l => l.Length > 0));
             if (prompts.Count == 0) throw new ArgumentException("There is no prompt. Give `--prompt TEXT` or `--file FILE`.");
-            using AlignmentTransformer loaded = new MLContext().Alignment.LoadModel(parsed.GetValue(model)!);
-            GenerationOptions options = generation.Options(loaded, parsed);
+            (AlignmentTransformer model, GenerationOptions options) = generation.Load(parsed);
+            using AlignmentTransformer loaded = model;
             foreach ((string text, string answer) in prompts.Zip(loaded.Generate(prompts, options, cancellation)))
                 await output.WriteLineAsync(JsonSerializer.Serialize(new { prompt = text, answer }));
             return ExitCode.Ok;

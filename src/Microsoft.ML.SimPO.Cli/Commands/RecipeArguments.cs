@@ -40,7 +40,7 @@ internal sealed class RecipeArguments
         AcceleratePath = parsed.GetValue(Accelerate),
     };
 
-    private static Dictionary<string, string> Pairs(string[]? texts, string option)
+    public static Dictionary<string, string> Pairs(string[]? texts, string option)
     {
         Dictionary<string, string> pairs = [];
         foreach (string text in texts ?? [])

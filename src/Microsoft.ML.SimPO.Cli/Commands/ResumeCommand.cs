@@ -15,7 +15,7 @@ internal static class ResumeCommand
             string path = parsed.GetValue(folder)!.FullName;
             AlignmentRecipe recipe = SavedRecipe.Load(new MLContext(), path);
             (recipe.Options.OutputPath, recipe.Options.ResumeFrom) = (path, "Auto");
-            return await TrainingJob.RunAsync(recipe, parsed.GetValue(json), output, error, cancellation);
+            return await TrainingJob.RunAsync(recipe, () => { }, parsed.GetValue(json), output, error, cancellation);
         });
         return command;
     }

@@ -5,7 +5,7 @@ namespace SimPO.Cli.Commands;
 /// <summary>What every command takes that scores pairs with a model.</summary>
 internal sealed class ScoringArguments
 {
-    public Argument<string> Model { get; } = new("model") { Description = "The folder of a model, or of a LoRA adapter." };
+    public Argument<string> Model { get; } = ModelArgument();
 
     public Argument<string> Data { get; } = new("data") { Description = "A file or folder of preference pairs." };
 
@@ -17,6 +17,8 @@ internal sealed class ScoringArguments
     };
 
     public Option<string?> Split { get; } = new("--split") { Description = "The split of a folder, such as test.", HelpName = "NAME" };
+
+    public static Argument<string> ModelArgument() => new("model") { Description = "The folder of a model, or of a LoRA adapter." };
 
     public Command AddTo(Command command)
     {

@@ -12,13 +12,32 @@ internal static class TrainCommand
         Command command = recipe.AddTo(new Command("train", "Trains as a recipe says. Example: simpo train recipe.yaml --map org/model=./model --set "
             + "beta=2.5"));
         command.Options.Add(json);
+        var force = new Option<bool>("--force") { Description = "Also begin a run that does not fit the memory." };
+        command.Options.Add(force);
         command.SetAction(async (parsed, cancellation) =>
         {
             var context = new MLContext();
             AlignmentRecipe loaded = recipe.Load(context, parsed);
-            if (loaded.Options.OutputPath is { } folder) SavedRecipe.Write(folder, recipe.PathOf(parsed), recipe.Options(parsed));
-            return await TrainingJob.RunAsync(loaded, parsed.GetValue(json), output, error, cancellation);
+            if (!await IsAllowed(context, loaded, parsed.GetValue(force), error, cancellation)) return ExitCode.Found;
+            void Begun()
+            {
+                if (loaded.Options.OutputPath is { } folder) SavedRecipe.Write(folder, recipe.PathOf(parsed), recipe.Options(parsed), loaded);
+            }
+            return await TrainingJob.RunAsync(loaded, Begun, parsed.GetValue(json), output, error, cancellation);
         });
         return command;
+    }
+
+    /// <summary>Says what data and options alone show.</summary>
+    private static async Task<bool> IsAllowed(MLContext context, AlignmentRecipe recipe, bool force, TextWriter error, CancellationToken cancellation)
+    {
+        RunCheck before = context.Alignment.Diagnose(recipe.Options);
+        if (!before.IsWell) await error.WriteAsync(before.ToString());
+        foreach (DataCheck check in recipe.CheckData(cancellation))
+            if (!check.IsWell) await error.WriteAsync(check.ToString());
+        if (force || !before.Findings.Any(f => f is { Rule: "memory", Severity: FindingSeverity.Error })) return true;
+        if (context.Alignment.Plan(recipe.Options).Nearest is { } nearest) await error.WriteLineAsync($"It would fit with:{Environment.NewLine}{nearest}");
+        await error.WriteLineAsync("The run was not begun, for it does not fit the memory. `--force` begins it all the same.");
+        return false;
     }
 }

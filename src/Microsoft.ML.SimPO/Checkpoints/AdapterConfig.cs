@@ -59,6 +59,9 @@ internal sealed record AdapterConfig
     /// <summary>What a layer's product B A is multiplied by before it is added to the weight.</summary>
     public double ScalingOf(string module) => (AlphaPattern.Find(module) ?? Alpha) / (RankStabilized ? Math.Sqrt(RankOf(module)) : RankOf(module));
 
+    /// <summary>Whether it may mean another thing in one layer of the model than in the next.</summary>
+    public bool TellsLayersApart => Targets.TellsLayersApart || !RankPattern.IsEmpty || ModulesToSave.Any(m => m.Any(char.IsAsciiDigit));
+
     /// <inheritdoc cref="AdapterConfigWriter.Write"/>
     public byte[] ToJson() => AdapterConfigWriter.Write(this);
 

@@ -47,6 +47,9 @@ internal sealed class AdapterTargets
     /// <summary>What stands before the number in a name, as <c>layers</c>; anything where there are none.</summary>
     public IReadOnlyList<string> LayerContainers { get; private init; } = [];
 
+    /// <summary>Whether they may be others in one layer of the model than in the next.</summary>
+    public bool TellsLayersApart => Layers.Count > 0 || _pattern is not null || IsExcludedText || Names.Concat(Excluded).Any(n => n.Any(char.IsAsciiDigit));
+
     /// <summary>Layers that have one of these names, or whose last parts are one of them: <c>q_proj</c>, <c>mlp.up_proj</c>.</summary>
     public static AdapterTargets ByName(IEnumerable<string> names) => new([.. names], null, [], null);
 

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>The beginning of a text, on one line, for a message.</summary>
@@ -13,8 +15,15 @@ internal static class Excerpt
             int end = char.IsHighSurrogate(text[Length - 1]) ? Length - 1 : Length;
             head = text[..end] + "...";
         }
-        return head.Any(char.IsControl) ? string.Concat(head.Select(Visible)) : head;
+        return Visible(head);
     }
+
+    /// <summary>The beginning of a text as a message quotes it; null for none.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
+    public static string? Quoted(string? text) => text is null ? null : $"`{Of(text)}`";
+
+    /// <summary>The whole text on one line: a line break is <c>\n</c>.</summary>
+    public static string Visible(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(Visible)) : text;
 
     private static string Visible(char c) => c switch
     {

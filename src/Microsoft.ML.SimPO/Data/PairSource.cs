@@ -26,7 +26,7 @@ internal sealed class PairSource
     public static PairSource Of(string path, PreferenceLoadOptions? options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        PreferenceLoadOptions own = Own(options);
+        PreferenceLoadOptions own = PreferenceLoadOptions.Own(options);
         return new PairSource(path, own, (info, log) => PreferenceReader.ReadLocated(path, own, info, log));
     }
 
@@ -34,7 +34,7 @@ internal sealed class PairSource
     public static PairSource Of(IReadOnlyList<MixturePart> mixture, PreferenceLoadOptions? options)
     {
         ArgumentNullException.ThrowIfNull(mixture);
-        PreferenceLoadOptions own = Own(options);
+        PreferenceLoadOptions own = PreferenceLoadOptions.Own(options);
         MixturePart[] parts = [.. mixture];
         DatasetMixer.Validate(parts);
         return new PairSource("mixture", own, (info, log) => DatasetMixer.Mix(parts, own.Seed, own, info, log),
@@ -45,8 +45,8 @@ internal sealed class PairSource
     public static PairSource Of(IDataView data, PreferenceLoadOptions? options)
     {
         ArgumentNullException.ThrowIfNull(data);
-        PreferenceLoadOptions own = Own(options);
-        return new PairSource("data view", own, (info, log) => PreferenceReader.ReadLocated(data, own, info, log));
+        PreferenceLoadOptions own = PreferenceLoadOptions.Own(options);
+        return new PairSource(PreferenceReader.DataViewName, own, (info, log) => PreferenceReader.ReadLocated(data, own, info, log));
     }
 
     /// <summary>The pairs; rows that are none are counted in <paramref name="log"/>.</summary>
@@ -62,13 +62,6 @@ internal sealed class PairSource
     /// <summary>Whether some of the first rows of some part have scores.</summary>
     public bool HasScores() => _parts.Any(
         read => read(null, new DropLog()).Take(SampleRows).Any(located => located.Row.ScoreChosen is not null || located.Row.ScoreRejected is not null));
-
-    private static PreferenceLoadOptions Own(PreferenceLoadOptions? options)
-    {
-        PreferenceLoadOptions own = (options ?? new PreferenceLoadOptions()).Copy();
-        own.Validate();
-        return own;
-    }
 
     private IEnumerable<LocatedRow> Shuffled(IEnumerable<LocatedRow> rows)
     {

@@ -53,6 +53,15 @@ public sealed class PreferenceLoadOptions
     /// <summary>Whether a fraction of a part of a mixture is its first rows, as the SimPO repository's scripts take them; else a random choice.</summary>
     internal bool FractionsTakeFirst { get; set; }
 
+    /// <summary>A copy of options, or of the defaults, that nobody else changes.</summary>
+    /// <exception cref="ArgumentException">Lists every option that is out of range.</exception>
+    internal static PreferenceLoadOptions Own(PreferenceLoadOptions? options)
+    {
+        PreferenceLoadOptions own = options?.Copy() ?? new PreferenceLoadOptions();
+        own.Validate();
+        return own;
+    }
+
     internal PreferenceLoadOptions Copy() => (PreferenceLoadOptions)MemberwiseClone();
 
     /// <exception cref="ArgumentException">Lists every option that is out of range.</exception>

@@ -8,6 +8,9 @@ namespace Microsoft.ML.SimPO.Data;
 /// </summary>
 internal static class PreferenceReader
 {
+    /// <summary>What a data view is called in messages.</summary>
+    public const string DataViewName = "data view";
+
     /// <summary>The pairs of a file or folder. The sequence can be enumerated again; each time the files are read again.</summary>
     /// <param name="path">A file, or a folder with shards or splits.</param>
     /// <param name="options">How to read; null for the defaults.</param>
@@ -23,9 +26,8 @@ internal static class PreferenceReader
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         options ??= new PreferenceLoadOptions();
         options.Validate();
-        IReadOnlyList<InputFile> files = DatasetFiles.Find(path, options.Split, info);
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
-        return ReadShards(name, () => files.Select(file => ContainerDetector.Open(file, options)), options, info, log);
+        IEnumerable<IRowSource> shards = Shards(path, options, info);
+        return ReadShards(DatasetFiles.NameOf(path), () => shards, options, info, log);
     }
 
     /// <summary>
@@ -33,11 +35,10 @@ internal static class PreferenceReader
     /// frame.
     /// </summary>
     public static IEnumerable<LocatedRow> ReadLocated(
-        IDataView data, PreferenceLoadOptions? options = null, Action<string>? info = null, DropLog? log = null, string name = "data view")
+        IDataView data, PreferenceLoadOptions? options = null, Action<string>? info = null, DropLog? log = null, string name = DataViewName)
     {
         ArgumentNullException.ThrowIfNull(data);
-        options = (options ?? new PreferenceLoadOptions()).Copy();
-        options.Validate();
+        options = PreferenceLoadOptions.Own(options);
         options.PromptsMayBeMessages = true;
         return ReadShards(name, () => [new DataViewSource(data, name)], options, info, log);
     }
@@ -45,6 +46,10 @@ internal static class PreferenceReader
     /// <summary>The pairs of data that a model is to be tested on: of a folder its test split, where it has one.</summary>
     public static IEnumerable<PreferenceRow> TestRows(string path) =>
         Read(path, new PreferenceLoadOptions { Split = Directory.Exists(path) && DatasetFiles.HasSplit(path, "test") ? "test" : null });
+
+    /// <summary>The containers of a file or folder; each is opened when its turn comes, anew in each enumeration.</summary>
+    public static IEnumerable<IRowSource> Shards(string path, PreferenceLoadOptions options, Action<string>? info) =>
+        DatasetFiles.Find(path, options.Split, info).Select(file => ContainerDetector.Open(file, options));
 
     /// <summary>The pairs of containers that hold the shards of one data set, one after the other.</summary>
     public static IEnumerable<LocatedRow> ReadShards(

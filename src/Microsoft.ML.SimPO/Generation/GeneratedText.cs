@@ -8,14 +8,14 @@ public sealed record GeneratedText
     }
 
     /// <summary>The text, without special tokens and up to the first stop string.</summary>
-    public required string Text { get; init; }
+    public string Text { get; internal init; } = null!;
 
     /// <summary>Why it ends.</summary>
-    public required GenerationFinish Finish { get; init; }
+    public GenerationFinish Finish { get; internal init; }
 
     /// <summary>Tokens of the prompt as the model read it, chat template included.</summary>
-    public required int PromptTokens { get; init; }
+    public int PromptTokens { get; internal init; }
 
     /// <summary>Tokens that were written, the one that ends the turn included.</summary>
-    public required int NewTokens { get; init; }
+    public int NewTokens { get; internal init; }
 }

@@ -8,6 +8,10 @@ internal static class GenerationConfig
     /// <summary>Where a file samples and names no top_k, transformers has this.</summary>
     private const int TopKOfTransformers = 50;
 
+    /// <param name="files">Those of the model.</param>
+    /// <inheritdoc cref="Read"/>
+    public static GenerationOptions Of(ModelFiles files) => Read(new HubFolder(files).Generation);
+
     /// <param name="config">Null for a model without the file: then the defaults are suggested.</param>
     /// <exception cref="InvalidDataException">A field is out of its range; all of them are listed.</exception>
     public static GenerationOptions Read(ModelConfig? config)

@@ -27,16 +27,12 @@ internal sealed class CpoLoss(
         double z = beta * (Reward.Value(chosen) - Reward.Value(rejected));
         (double value, double derivative) = type switch
         {
-            CpoLossType.Sigmoid => Sigmoid(z),
-            CpoLossType.Hinge => z < 1 ? (1 - z, -1) : (0, 0),
+            CpoLossType.Sigmoid => MarginLoss.Sigmoid(z, labelSmoothing),
+            CpoLossType.Hinge => MarginLoss.Hinge(z),
             _ => ((z - 0.5) / beta * ((z - 0.5) / beta), 2 * (z - 0.5) / (beta * beta)),
         };
         double slope = context.Weight * beta * derivative, token = nllWeight * context.PerToken(normalization, chosen.Count);
         (int first, int second) = type == CpoLossType.Ipo ? (chosen.Count, rejected.Count) : (1, 1);
         return new GroupLoss((context.Weight * value) - (token * chosen.Sum), (slope / first) - token, -slope / second);
     }
-
-    /// <summary>Value and derivative with respect to z.</summary>
-    private (double Value, double Derivative) Sigmoid(double z) =>
-        (-((1 - labelSmoothing) * LogSigmoid.Of(z)) - (labelSmoothing * LogSigmoid.Of(-z)), (1 / (1 + Math.Exp(-z))) - (1 - labelSmoothing));
 }

@@ -18,11 +18,14 @@ internal sealed class DpoLoss(DpoSettings settings) : IAlignmentLoss
         settings.Beta, settings.TailWeight,
         settings.RewardsPerToken && DpoTerm.Of(settings.Types[0].Type, settings.Beta, settings.Smoothing, settings.Tau).IsPerToken ? 1 : 0);
 
-    public TokenFacts Facts => settings.WeighsPairs ? TokenFacts.Squares : TokenFacts.None;
+    public TokenFacts Facts => TokenFacts.Distribution | (settings.WeighsPairs ? TokenFacts.Squares : TokenFacts.None);
+
+    public bool CountsTokens => true;
 
     public bool NeedsTotals => _terms.Any(t => t.Matching != Matching.Pairs);
 
-    public IReadOnlyList<MethodMetric> Metrics => MethodMetric.Sums;
+    public IReadOnlyList<MethodMetric> Metrics { get; } =
+        [.. MethodMetric.Sums, MethodMetric.EntropyOfAll, MethodMetric.TokenAccuracy, .. MethodMetric.Logits];
 
     public double[] Totals(IReadOnlyList<GroupScore> step) => SortedStep.Of(step);
 

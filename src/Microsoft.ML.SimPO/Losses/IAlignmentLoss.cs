@@ -19,6 +19,9 @@ internal interface IAlignmentLoss : ITokenScoring
     /// <summary>Tokens of each group that a mean over tokens counts although nothing scores them, as a trainer that is followed does; else 0.</summary>
     int UnscoredTokens => 0;
 
+    /// <summary>Whether a run logs how many tokens it has been given, as a trainer of the field does.</summary>
+    bool CountsTokens => false;
+
     /// <summary>Whether <see cref="Totals"/> of the whole step are needed before any of its derivatives: the step's answers are scored first.</summary>
     bool NeedsTotals => false;
 

@@ -15,13 +15,19 @@ internal sealed class KtoLoss(double beta, double desirableWeight, double undesi
 
     public int LeastAnswers => 1;
 
+    public TokenFacts Facts => TokenFacts.Distribution;
+
+    public bool CountsTokens => true;
+
     public bool NeedsTotals => type == KtoLossType.Kto;
 
     public IReadOnlyList<MethodMetric> Metrics =>
-        [.. MethodMetric.Sums, new MethodMetric("kl", groups => NeedsTotals ? Totals([.. groups])[0] : 0)];
+    [
+        .. MethodMetric.Sums, new MethodMetric("kl", groups => NeedsTotals ? Totals([.. groups])[0] : 0), MethodMetric.EntropyOfAll, .. MethodMetric.Logits,
+    ];
 
     public double[] Totals(IReadOnlyList<GroupScore> step) =>
-        [Math.Max(0, step.SelectMany(g => g.Answers).Where(a => double.IsNaN(a.Rating)).Select(Ratio).DefaultIfEmpty().Average())];
+        [Math.Max(0, step.SelectMany(g => g.Answers).Where(a => double.IsNaN(a.Rating)).Select(a => a.LogRatio).DefaultIfEmpty().Average())];
 
     public GroupLoss Evaluate(GroupScore group, in GroupContext context)
     {
@@ -32,12 +38,10 @@ internal sealed class KtoLoss(double beta, double desirableWeight, double undesi
             AnswerScore answer = group.Answers[i];
             if (double.IsNaN(answer.Rating)) continue;
             (double sign, double factor) = answer.Rating > 0 ? (1, desirableWeight) : (-1, undesirableWeight);
-            double z = beta * (Ratio(answer) - kl);
+            double z = beta * (answer.LogRatio - kl);
             value += weight * factor * Logistic.Of(-sign * z);
             derivatives[i] = -sign * weight * factor * beta * Logistic.SlopeAt(z);
         }
         return new GroupLoss(value, derivatives);
     }
-
-    private static double Ratio(AnswerScore answer) => answer.Weighted - answer.Reference;
 }

@@ -17,5 +17,5 @@ internal sealed record LogRatioReward(double Scale, double TailWeight = 1, doubl
     public void Weigh(ReadOnlySpan<float> logProbabilities, int shortest, Span<float> weights) =>
         weights[Math.Min(shortest, weights.Length)..].Fill((float)TailWeight);
 
-    public double Value(in AnswerScore answer) => (answer.Weighted - answer.Reference) / Math.Pow(answer.Count, LengthPower);
+    public double Value(in AnswerScore answer) => answer.LogRatio / Math.Pow(answer.Count, LengthPower);
 }

@@ -18,7 +18,9 @@ internal sealed class SftLoss(
 
     public int UnscoredTokens => countsFirstTokens ? 1 : 0;
 
-    public TokenFacts Facts => TokenFacts.Entropy | TokenFacts.Hits;
+    public TokenFacts Facts => TokenFacts.Distribution;
+
+    public bool CountsTokens => true;
 
     public bool WeighsTokens => type == SftLossType.Dft;
 

@@ -29,7 +29,9 @@ internal sealed class SimPOLoss(
     {
         (AnswerScore chosen, AnswerScore rejected) = (group.Chosen, group.Rejected);
         double margin = Reward.Value(chosen) - Reward.Value(rejected) - gammaBetaRatio;
-        (double value, double derivative) = type == SimPOLossType.Sigmoid ? Sigmoid(beta * margin) : Hinge(beta * margin);
+        (double value, double derivative) = type == SimPOLossType.Sigmoid
+            ? MarginLoss.Sigmoid(beta * margin, labelSmoothing)
+            : MarginLoss.Hinge(beta * margin);
         double pairDerivative = context.Weight * beta * derivative;
         double tokenWeight = sftWeight == 0 ? 0 : sftWeight * context.PerToken(sftNormalization, chosen.Count);
         return new GroupLoss(
@@ -40,10 +42,4 @@ internal sealed class SimPOLoss(
 
     /// <summary>d reward / d mean, over beta.</summary>
     private double Slope(in AnswerScore answer) => Reward is AlphaReward bent ? bent.Slope(answer) : 1;
-
-    /// <summary>Value and derivative with respect to z = beta u.</summary>
-    private (double Value, double Derivative) Sigmoid(double z) =>
-        (-((1 - labelSmoothing) * LogSigmoid.Of(z)) - (labelSmoothing * LogSigmoid.Of(-z)), (1 / (1 + Math.Exp(-z))) - (1 - labelSmoothing));
-
-    private static (double Value, double Derivative) Hinge(double z) => z < 1 ? (1 - z, -1) : (0, 0);
 }

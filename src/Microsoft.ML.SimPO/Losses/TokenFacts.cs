@@ -12,9 +12,9 @@ internal enum TokenFacts
     /// <summary>log of the sum of all squared probabilities, for <see cref="AnswerScore.LogSquares"/>.</summary>
     Squares = 1,
 
-    /// <summary>The entropy in nats, for <see cref="AnswerScore.Entropy"/>.</summary>
-    Entropy = 2,
-
-    /// <summary>Whether the token is the likeliest one, for <see cref="AnswerScore.Hits"/>.</summary>
-    Hits = 4,
+    /// <summary>
+    /// What a log says of distributions: the entropy in nats, whether the token is the likeliest one, and the mean logit, for
+    /// <see cref="AnswerScore.Entropy"/>, <see cref="AnswerScore.Hits"/> and <see cref="AnswerScore.Logits"/>.
+    /// </summary>
+    Distribution = 2,
 }

@@ -28,6 +28,9 @@ internal sealed record ComputePlan(Device Device, ComputePrecision Precision)
     /// <summary>What the layers compute in.</summary>
     public ScalarType ComputeType => Precision == ComputePrecision.Mixed ? bfloat16 : float32;
 
+    /// <summary>To count with alone: it names no device, so that libtorch is not loaded.</summary>
+    public static ComputePlan ToCount(ComputePrecision precision) => new(null!, precision);
+
     /// <summary>What is usual on a device: float32 on the CPU, mixed precision elsewhere.</summary>
     public static ComputePlan On(Device device) => new(device, device.type == DeviceType.CPU ? ComputePrecision.Float32 : ComputePrecision.Mixed);
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Models.Experts;
 using Microsoft.ML.SimPO.Models.Families;
 using Microsoft.ML.SimPO.Models.Layers;
 using Microsoft.ML.SimPO.Models.Parameters;
@@ -15,8 +16,8 @@ namespace Microsoft.ML.SimPO.Models;
 /// </summary>
 internal sealed class Decoder : IDisposable
 {
+    private readonly Device? _device;
     private readonly Parameter? _head;
-    private readonly LayerNames _names;
     private readonly WeightPlace _place;
 
     /// <summary>With weights that are always there.</summary>
@@ -34,10 +35,10 @@ internal sealed class Decoder : IDisposable
     }
 
     private Decoder(
-        DecoderArchitecture architecture, LayerNames names, Device device, WeightPlace place, Func<int, IReadOnlyList<Parameter>, WeightStorage> placeGroup)
+        DecoderArchitecture architecture, LayerNames names, Device? device, WeightPlace place, Func<int, IReadOnlyList<Parameter>, WeightStorage> placeGroup)
     {
-        TorchRuntime.EnsureLoaded();
-        (Architecture, _names, Device, _place) = (architecture, names, device, place);
+        if (device is not null) TorchRuntime.EnsureLoaded();
+        (Architecture, Names, _device, _place) = (architecture, names, device, place);
         Embedding = EmbeddingOf(architecture);
         Layers = [.. Enumerable.Range(0, architecture.Layers.Count)
             .Select(i => new DecoderLayer(architecture, i, new LayerParameters(architecture, names, i)))];
@@ -55,10 +56,14 @@ internal sealed class Decoder : IDisposable
 
     public DecoderArchitecture Architecture { get; }
 
-    public Device Device { get; }
+    /// <summary>What its weights are called in a checkpoint.</summary>
+    public LayerNames Names { get; }
+
+    /// <summary>Where it computes; <c>META</c> for one that is only described.</summary>
+    public Device Device => _device ?? META;
 
     /// <summary>What the layers compute in; weights, gradients and moments are float32 whatever it is.</summary>
-    public ScalarType ComputeType { get; private set; } = float32;
+    public ScalarType ComputeType { get; private set; } = ScalarType.Float32;
 
     public IReadOnlyList<DecoderLayer> Layers { get; }
 
@@ -88,10 +93,11 @@ internal sealed class Decoder : IDisposable
     /// A decoder of its own, without adapter, whose weights lie in the same memory: it is freed with the last that holds it. Training one copies first what it
     /// changes, so the other never sees it.
     /// </summary>
-    public Decoder Share() => new(Architecture, _names, Device, _place, (group, _) => Weights.Share(group)) { ComputeType = ComputeType };
+    public Decoder Share() => new(Architecture, Names, _device, _place, (group, _) => Weights.Share(group)) { ComputeType = ComputeType };
 
-    /// <summary>A decoder of the same shapes, without adapter, that takes no memory and computes nothing.</summary>
-    public Decoder Shape() => new(Architecture, _names, META);
+    /// <summary>A decoder that has shapes and no numbers: it takes no memory, computes nothing, and needs no libtorch.</summary>
+    public static Decoder Described(DecoderArchitecture architecture, LayerNames names) =>
+        new(architecture, names, null, _ => new AbsentStorage(), (_, _) => new AbsentStorage());
 
     /// <summary>Puts a new adapter on the decoder. Its values are the caller's to set.</summary>
     /// <exception cref="InvalidOperationException">There is one already.</exception>
@@ -128,11 +134,13 @@ internal sealed class Decoder : IDisposable
     /// <summary>As <see cref="Forward"/>, keeping what <see cref="Backward"/> needs.</summary>
     /// <param name="recompute">Keep each layer's input alone and compute the rest again: less memory, a third more time.</param>
     /// <param name="memory">Where activations lie; null for memory of their own. One tape at a time.</param>
-    public DecoderTape Record(TokenBatch batch, bool recompute, ActivationMemory? memory = null, CancellationToken cancellationToken = default)
+    /// <param name="routed">What balances routers, disposed with the tape; null for nothing.</param>
+    public DecoderTape Record(
+        TokenBatch batch, bool recompute, ActivationMemory? memory = null, RoutedRows? routed = null, CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
         if (Device.type != DeviceType.CPU || ComputeType != float32) memory = null; // a device has an allocator that keeps what is freed
-        var tape = new DecoderTape(DecoderPass.Packed(Architecture, batch, Device), memory);
+        var tape = new DecoderTape(DecoderPass.Packed(Architecture, batch, Device, routed: routed), memory);
         try
         {
             Tensor stream = Embed(tape.Pass.Ids);

@@ -76,6 +76,9 @@ internal sealed record DecoderArchitecture
     /// <summary>The least number of tensors that a checkpoint needs: weights of attention and MLP, without norms and biases.</summary>
     public long LeastTensors => 1 + Layers.Sum(layer => layer.Experts is { } experts ? 3 + (2L * experts.Count) : 4);
 
+    /// <summary>Whether any layer routes its tokens to experts.</summary>
+    public bool HasExperts => Layers.Any(l => l.Experts is not null);
+
     public int QuerySize => HeadCount * HeadDim;
 
     public int KeyValueSize => KeyValueHeadCount * HeadDim;

@@ -26,7 +26,7 @@ internal sealed class DecoderLayer(DecoderArchitecture architecture, int index, 
     {
         using NewScope scope = new();
         Tensor middle = Added(_attention.Forward(input, pass, keep), input);
-        return scope.Keep(Added(_mlp.Forward(middle, keep), middle));
+        return scope.Keep(Added(_mlp.Forward(middle, keep, pass.Routed), middle));
     }
 
     /// <summary>Adds to the parameters' gradients and returns the gradient of <paramref name="input"/>.</summary>
@@ -36,7 +36,7 @@ internal sealed class DecoderLayer(DecoderArchitecture architecture, int index, 
     {
         using NewScope scope = new();
         Tensor middle;
-        using (Tensor again = Added(_attention.Output(kept), input)) middle = _mlp.Backward(Scaled(gradient), again, kept).add_(gradient);
+        using (Tensor again = Added(_attention.Output(kept), input)) middle = _mlp.Backward(Scaled(gradient), again, kept, pass.Routed).add_(gradient);
         return scope.Keep(_attention.Backward(Scaled(middle), input, pass, kept).add_(middle));
     }
 

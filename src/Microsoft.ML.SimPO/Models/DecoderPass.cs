@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Models.Attention;
+using Microsoft.ML.SimPO.Models.Experts;
 using Microsoft.ML.SimPO.Models.Rotary;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -29,10 +30,14 @@ internal sealed class DecoderPass : IDisposable
     /// <summary>[N] int64</summary>
     public Tensor Ids { get; }
 
+    /// <summary>What balances the routers of its layers, disposed with the pass; null where nothing does.</summary>
+    public RoutedRows? Routed { get; init; }
+
     public RotaryTable? Rotary(int layer) => _architecture.Layers[layer].Rotary is { } index ? _rotaries[index] : null;
 
-    public static DecoderPass Packed(DecoderArchitecture architecture, TokenBatch batch, Device device, IKeyValueSink? sink = null) =>
-        new(architecture, batch, device, new PackedAttention(architecture, batch, device, sink), ownsAttention: true);
+    public static DecoderPass Packed(
+        DecoderArchitecture architecture, TokenBatch batch, Device device, IKeyValueSink? sink = null, RoutedRows? routed = null) =>
+        new(architecture, batch, device, new PackedAttention(architecture, batch, device, sink), ownsAttention: true) { Routed = routed };
 
     /// <summary>A tokenizer may know more tokens than the model.</summary>
     private static void CheckIds(int[] ids, int rows)
@@ -47,6 +52,7 @@ internal sealed class DecoderPass : IDisposable
     {
         foreach (RotaryTable rotary in _rotaries) rotary.Dispose();
         Ids.Dispose();
+        Routed?.Dispose();
         if (_ownsAttention) (Attention as IDisposable)?.Dispose();
     }
 }

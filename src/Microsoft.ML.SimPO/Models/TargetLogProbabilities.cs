@@ -1,5 +1,4 @@
 using Microsoft.ML.SimPO.Models.Parameters;
-using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,11 +14,9 @@ internal static class TargetLogProbabilities
     /// <param name="rows">Which rows predict.</param>
     /// <param name="targets">What each of them should predict.</param>
     /// <param name="logSquares">Whether these are wanted.</param>
-    /// <param name="entropies">Whether these are wanted.</param>
-    /// <param name="hits">Whether these are wanted.</param>
+    /// <param name="facts">Whether entropies, hits and mean logits are wanted.</param>
     /// <returns>One of each a row.</returns>
-    public static TokenFigures Compute(
-        Decoder decoder, Tensor hidden, int[] rows, int[] targets, bool logSquares = false, bool entropies = false, bool hits = false)
+    public static TokenFigures Compute(Decoder decoder, Tensor hidden, int[] rows, int[] targets, bool logSquares = false, bool facts = false)
     {
         List<TokenFigures> parts = [];
         int chunk = (int)Math.Max(1, ChunkBytes / (4L * decoder.Architecture.VocabularySize));
@@ -34,7 +31,7 @@ internal static class TargetLogProbabilities
             Tensor index = tensor(rows.AsSpan(from, count).ToArray(), int64, decoder.Device);
             Tensor logits = decoder.Logits(decoder.FinalNorm.Forward(hidden.index_select(0, index)).Output, memory.narrow(0, 0, count)); // [count, vocabulary]
             Tensor target = tensor(targets.AsSpan(from, count).ToArray(), int64, decoder.Device).unsqueeze(1);
-            parts.Add(TokenFigures.Of(FusedOperations.SoftmaxInPlace(logits, target), logits, target, logSquares, entropies, hits));
+            parts.Add(TokenFigures.OfLogits(logits, target, logSquares, facts));
         }
         return TokenFigures.Joined(parts);
     }

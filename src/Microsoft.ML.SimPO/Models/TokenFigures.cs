@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,34 +9,39 @@ namespace Microsoft.ML.SimPO.Models;
 /// <param name="LogSquares">log of the sum of the squares of all probabilities at its place</param>
 /// <param name="Entropies">of the distribution at its place</param>
 /// <param name="Hits">1 where no token is likelier at its place, else 0</param>
-internal sealed record TokenFigures(float[] LogProbabilities, float[] LogSquares, float[] Entropies, float[] Hits)
+/// <param name="MeanLogits">the mean over the vocabulary of the logits at its place</param>
+internal sealed record TokenFigures(float[] LogProbabilities, float[] LogSquares, float[] Entropies, float[] Hits, float[] MeanLogits)
 {
-    /// <summary>Rows whose entropy is computed at a time.</summary>
+    /// <summary>Rows whose squares are computed at a time.</summary>
     private const long Block = 16;
 
-    /// <param name="logProbabilities">[M], of the targets</param>
-    /// <param name="probabilities">[M, vocabulary]</param>
+    /// <summary>Turns logits in place into probabilities.</summary>
+    /// <param name="logits">[M, vocabulary], rows without gaps</param>
     /// <param name="targets">[M, 1] int64</param>
-    public static TokenFigures Of(Tensor logProbabilities, Tensor probabilities, Tensor targets, bool logSquares, bool entropies, bool hits) =>
-        new(
-            Values(logProbabilities),
-            logSquares ? OfRows(probabilities, p => p.square().sum(1).log()) : [],
-            entropies ? OfRows(probabilities, p => special.entr(p).sum(1)) : [],
-            hits ? Values(probabilities.gather(1, targets).squeeze(1).ge(probabilities.amax([1])).to(float32)) : []);
+    /// <param name="logSquares">Whether these are wanted.</param>
+    /// <param name="facts">Whether entropies, hits and mean logits are wanted.</param>
+    public static TokenFigures OfLogits(Tensor logits, Tensor targets, bool logSquares, bool facts)
+    {
+        if (!facts) return new TokenFigures(Values(FusedOperations.SoftmaxInPlace(logits, targets)), Squares(logits, logSquares), [], [], []);
+        (Tensor logProbabilities, Tensor found) = FusedOperations.SoftmaxInPlaceWithFacts(logits, targets);
+        float[] all = Values(found); // [M, 3]
+        float[] Column(int column) => [.. Enumerable.Range(0, all.Length / 3).Select(i => all[(3 * i) + column])];
+        return new TokenFigures(Values(logProbabilities), Squares(logits, logSquares), Column(0), Column(1), Column(2));
+    }
 
     public static TokenFigures Joined(IReadOnlyList<TokenFigures> parts) =>
         new(
             [.. parts.SelectMany(p => p.LogProbabilities)], [.. parts.SelectMany(p => p.LogSquares)], [.. parts.SelectMany(p => p.Entropies)],
-            [.. parts.SelectMany(p => p.Hits)]);
+            [.. parts.SelectMany(p => p.Hits)], [.. parts.SelectMany(p => p.MeanLogits)]);
 
-    /// <summary>A few rows at a time, for the terms of a sum take as much memory as the rows.</summary>
-    private static float[] OfRows(Tensor probabilities, Func<Tensor, Tensor> figure)
+    /// <summary>A few rows at a time, for the squares take as much memory as the rows.</summary>
+    private static float[] Squares(Tensor probabilities, bool areWanted)
     {
-        float[] values = new float[probabilities.shape[0]];
+        float[] values = new float[areWanted ? probabilities.shape[0] : 0];
         for (long from = 0; from < values.Length; from += Block)
         {
             using DisposeScope scope = NewDisposeScope();
-            Values(figure(probabilities.narrow(0, from, Math.Min(Block, values.Length - from)))).CopyTo(values, from);
+            Values(probabilities.narrow(0, from, Math.Min(Block, values.Length - from)).square().sum(1).log()).CopyTo(values, from);
         }
         return values;
     }

@@ -98,6 +98,27 @@ internal static class FusedOperations
                 t.narrow(0, i, n).copy_(d.add_(torch.log(torch.amax(part, [-1], True))))
             return t.squeeze_(-1)
 
+        def softmax_facts_(logits: Tensor, targets: Tensor, rows: int):
+            t = torch.empty([logits.size(0), 1], dtype=logits.dtype, device=logits.device)
+            f = torch.empty([logits.size(0), 3], dtype=logits.dtype, device=logits.device)
+            p = torch.empty_like(logits.narrow(0, 0, min(rows, logits.size(0))))
+            for i in range(0, logits.size(0), rows):
+                n = min(rows, logits.size(0) - i)
+                part = logits.narrow(0, i, n)
+                q = p.narrow(0, 0, n)
+                top = torch.amax(part, [-1], True)
+                d = torch.gather(part, 1, targets.narrow(0, i, n)).sub_(top)
+                f.narrow(0, i, n).select(1, 1).copy_(torch.ge(d, 0).squeeze(-1))
+                torch._softmax(part, -1, False, out=q)
+                most = torch.log(torch.amax(q, [-1], True))
+                f.narrow(0, i, n).select(1, 2).copy_(torch.mean(part, [-1]))
+                part.sub_(top)
+                mean = torch.sum(part.mul_(q), [-1], True)
+                f.narrow(0, i, n).select(1, 0).copy_(mean.add_(most).neg_().squeeze(-1))
+                part.copy_(q)
+                t.narrow(0, i, n).copy_(d.add_(most))
+            return t.squeeze_(-1), f
+
         def norms(g: List[Tensor]) -> Tensor:
             return torch.stack(torch._foreach_norm(g, 2.0))
 
@@ -122,6 +143,9 @@ internal static class FusedOperations
 
     /// <summary>Numbers of one tensor that stay in the cache from one elementwise pass to the next: 2 MB.</summary>
     private const long CachedNumbers = 1 << 19;
+
+    /// <summary>On a device without such a cache: rows whose probabilities may be there twice for a moment.</summary>
+    private const long MostFactRows = 256;
 
     private static readonly Lazy<jit.CompilationUnit> Unit = new(Compile);
 
@@ -180,6 +204,14 @@ internal static class FusedOperations
     /// <param name="targets">[M, 1] int64</param>
     /// <returns>log p(target), [M]</returns>
     public static Tensor SoftmaxInPlace(Tensor logits, Tensor targets) => (Tensor)Invoke("softmax_", logits, targets, CachedRows(logits));
+
+    /// <summary>
+    /// As <see cref="SoftmaxInPlace"/>, with what else is to be known of each row: the entropy in nats, 1 where no logit is higher than the target's, else 0,
+    /// and the mean logit. All of it is computed while a few rows are in the cache.
+    /// </summary>
+    /// <returns>log p(target), [M], and [M, 3]</returns>
+    public static (Tensor LogProbabilities, Tensor Facts) SoftmaxInPlaceWithFacts(Tensor logits, Tensor targets) =>
+        ((Tensor, Tensor))Invoke("softmax_facts_", logits, targets, Math.Min(CachedRows(logits), MostFactRows));
 
     /// <summary>The L2 norm of each tensor, [tensors].</summary>
     public static Tensor Norms(Tensor[] tensors) => (Tensor)Invoke("norms", (object)tensors);

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Models.Experts;
 
 namespace Microsoft.ML.SimPO.Scoring;
 
@@ -20,16 +21,21 @@ internal sealed record EvaluationFigures(
     /// <param name="scores">Of each prompt with its answers.</param>
     /// <param name="batches">Indices into <paramref name="scores"/>.</param>
     /// <param name="weights">Of each batch's loss; null for its groups.</param>
+    /// <param name="balances">What balanced the routers in each batch, whose auxiliary loss is part of the loss; null for nothing.</param>
     public static EvaluationFigures Of(
-        IReadOnlyList<GroupScore> scores, IReadOnlyList<int[]> batches, IAlignmentLoss loss, IReadOnlyList<int>? weights = null)
+        IReadOnlyList<GroupScore> scores, IReadOnlyList<int[]> batches, IAlignmentLoss loss, IReadOnlyList<int>? weights = null,
+        IReadOnlyList<RouterBalance>? balances = null)
     {
         weights ??= [.. batches.Select(b => b.Length)];
         GroupScore[][] groups = [.. batches.Select(b => b.Select(i => scores[i]).ToArray())];
-        double sum = groups.Select((batch, i) => weights[i] * LossOf(batch, loss)).Sum();
+        double sum = groups.Select((batch, i) => weights[i] * (LossOf(batch, loss) + (balances?[i] is { } b ? b.Weight * b.Value : 0))).Sum();
         RewardFigures rewards = RewardFigures.Of(groups, loss.Reward);
         return new EvaluationFigures(
             sum / weights.Sum(), rewards.ChosenReward, rewards.RejectedReward, rewards.Accuracy, rewards.Margin,
-            rewards.ChosenLogProbability, rewards.RejectedLogProbability) { MethodMetrics = MethodFigures.Of(groups, loss) };
+            rewards.ChosenLogProbability, rewards.RejectedLogProbability)
+        {
+            MethodMetrics = MethodFigures.Of(groups, loss).With(MethodFigures.AuxiliaryLoss, balances?.Select(b => b.Value) ?? []),
+        };
     }
 
     private static double LossOf(GroupScore[] batch, IAlignmentLoss loss)

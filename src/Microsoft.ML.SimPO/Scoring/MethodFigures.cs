@@ -7,6 +7,12 @@ namespace Microsoft.ML.SimPO.Scoring;
 /// <summary>The values of a method's own metrics by name, in the log's order: what nothing has is left out. Equal where all names and values are.</summary>
 internal sealed class MethodFigures : IReadOnlyDictionary<string, double>, IEquatable<MethodFigures>
 {
+    /// <summary>What TRL calls the auxiliary loss of routers, without its weight.</summary>
+    public const string AuxiliaryLoss = "aux_loss";
+
+    /// <summary>What TRL calls the number of tokens that a run was given until now.</summary>
+    public const string TokenCount = "num_tokens";
+
     private readonly (string Name, double Value)[] _figures;
 
     private MethodFigures(IEnumerable<(string Name, double Value)> figures) => _figures = [.. figures];
@@ -32,6 +38,11 @@ internal sealed class MethodFigures : IReadOnlyDictionary<string, double>, IEqua
     /// <summary>The same values.</summary>
     public static MethodFigures Of(IReadOnlyDictionary<string, double> figures) =>
         figures as MethodFigures ?? (figures.Count == 0 ? None : new(figures.Select(f => (f.Key, f.Value))));
+
+    /// <summary>These and one more.</summary>
+    /// <param name="values">One a batch, each of which weighs the same; none for nothing.</param>
+    public MethodFigures With(string name, IEnumerable<double> values) =>
+        values.ToArray() is { Length: > 0 } all ? new MethodFigures(_figures.Append((name, all.Average()))) : this;
 
     public bool ContainsKey(string key) => TryGetValue(key, out _);
 

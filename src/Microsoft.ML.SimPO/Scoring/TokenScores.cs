@@ -39,6 +39,7 @@ internal sealed class TokenScores(ITokenScoring scoring, TokenFigures figures, i
             LogSquares = Sum(figures.LogSquares, span),
             Entropy = Sum(figures.Entropies, span),
             Hits = Sum(figures.Hits, span),
+            Logits = Sum(figures.MeanLogits, span),
         };
     }
 

@@ -10,6 +10,9 @@ namespace Microsoft.ML.SimPO.Text;
 /// <param name="IsText">Whether the prompt was a text, which may be a template's own.</param>
 internal sealed record PromptedAnswers(Conversation Prompt, IReadOnlyList<IReadOnlyList<Message>> Answers, bool IsText = false)
 {
+    /// <summary>The turns of the prompt, then those of each answer.</summary>
+    public IEnumerable<Message> AllMessages => Prompt.Messages.Concat(Answers.SelectMany(answer => answer));
+
     /// <param name="prompt">The prompt's column.</param>
     /// <param name="answers">Those of the answers, with their names for messages.</param>
     /// <exception cref="InvalidDataException">A text reads like messages, but something in it is none.</exception>

@@ -20,8 +20,8 @@ public enum Compatibility
     /// <summary>
     /// TRL 0.24's <c>CPOTrainer</c> with <c>loss_type="simpo"</c>, on transformers 4.57. The answer keeps what the template writes behind it, and an EOS after
     /// that; truncation as in the reference. Each micro-batch of a step weighs the same, also in the step that ends an epoch with fewer of them; look-ups of
-    /// the padding token's row give no gradient. Of <c>DPOTrainer</c> steps and losses are followed; rows are prepared as for <c>CPOTrainer</c>, where that one
-    /// appends an EOS also to an answer that ends in one.
+    /// the padding token's row give no gradient. <c>DPOTrainer</c> appends an EOS also to an answer that ends in one, adds no BOS, and keeps the last
+    /// <c>MaxPromptLength</c> tokens of a prompt, 512 where that is null, and then the last <c>MaxLength</c> of a sequence.
     /// </summary>
     Trl024,
 

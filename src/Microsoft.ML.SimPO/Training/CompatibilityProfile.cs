@@ -25,27 +25,9 @@ internal sealed record CompatibilityProfile
             ReportsNextRate = true,
             EvaluatesInBatches = true,
         }),
-        (Compatibility.Trl024, null, new CompatibilityProfile
-        {
-            Preparation = RowPreparation.Trl024,
-            ByMicroBatch = true,
-            EpochEnd = EpochEnd.OwnStepOfMicroBatches,
-            CrossEntropy = SftNormalization.MicroBatchTokens,
-            Float32Norm = true,
-            LooksUpPadding = false,
-            EvaluatesInBatches = true,
-        }),
-        (Compatibility.Trl024, "Sft", new CompatibilityProfile
-        {
-            Preparation = RowPreparation.Trl024,
-            ByMicroBatch = true,
-            EpochEnd = EpochEnd.OwnStepOfMicroBatches,
-            CrossEntropy = SftNormalization.StepTokens,
-            CountsFirstTokens = true,
-            Float32Norm = true,
-            LooksUpPadding = false,
-            EvaluatesInBatches = true,
-        }),
+        (Compatibility.Trl024, null, Trl024),
+        (Compatibility.Trl024, "Sft", Trl024 with { CrossEntropy = SftNormalization.StepTokens, CountsFirstTokens = true }),
+        (Compatibility.Trl024, "Dpo", Trl024 with { Preparation = RowPreparation.Trl024Dpo }),
         (Compatibility.Trl116, null, Trl116),
         (Compatibility.Trl116, "Sft", Trl116 with { CrossEntropy = SftNormalization.StepTokens, WeighsPackedRows = true }),
         (Compatibility.Trl116, "Kto", Trl116 with { MismatchesByMicroBatch = true }),
@@ -59,17 +41,18 @@ internal sealed record CompatibilityProfile
         [Compatibility.Trl116] = ["Sft", "Dpo", "Kto"],
     };
 
-    private static CompatibilityProfile Trl116 => new()
+    private static CompatibilityProfile Trl024 => new()
     {
-        Preparation = RowPreparation.Trl116,
+        Preparation = RowPreparation.Trl024,
         ByMicroBatch = true,
         EpochEnd = EpochEnd.OwnStepOfMicroBatches,
         CrossEntropy = SftNormalization.MicroBatchTokens,
         Float32Norm = true,
         LooksUpPadding = false,
         EvaluatesInBatches = true,
-        RewardsPerToken = false,
     };
+
+    private static CompatibilityProfile Trl116 => Trl024 with { Preparation = RowPreparation.Trl116, RewardsPerToken = false };
 
     /// <summary>How a row becomes ids.</summary>
     public RowPreparation Preparation { get; init; }

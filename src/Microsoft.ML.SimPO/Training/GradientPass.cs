@@ -1,6 +1,7 @@
 using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Experts;
 using Microsoft.ML.SimPO.Models.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,11 +16,14 @@ internal sealed class GradientPass(Decoder decoder, ResponseHead head, bool reco
     private readonly ActivationMemory _memory = new();
 
     /// <param name="context">What a group of the micro-batch weighs in its step, with the place of the first one.</param>
+    /// <param name="balance">What balances routers: closed, or of this micro-batch alone. Null for nothing.</param>
     /// <returns>Log-probabilities and loss of each group in their order, before any update.</returns>
-    public GroupResult[] Run(PackedBatch batch, GroupContext context, CancellationToken cancellationToken = default)
+    public GroupResult[] Run(PackedBatch batch, GroupContext context, RouterBalance? balance = null, CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
-        using DecoderTape tape = decoder.Record(batch.Tokens, recompute, _memory, cancellationToken);
+        RoutedRows? routed = balance is null ? null : new RoutedRows(balance, batch.Sequences, decoder.Device);
+        using DecoderTape tape = decoder.Record(batch.Tokens, recompute, _memory, routed, cancellationToken);
+        balance?.Close();
         (Tensor gradient, GroupResult[] groups) = head.ForwardBackward(tape.Output, batch, context, cancellationToken);
         decoder.Backward(tape, gradient, lookUpPadding, cancellationToken);
         return groups;

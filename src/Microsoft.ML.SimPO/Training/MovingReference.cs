@@ -67,12 +67,8 @@ internal sealed class MovingReference : IDisposable
     }
 
     /// <summary>Writes its weights beside those of a checkpoint.</summary>
-    public void Write(string folder)
-    {
-        TensorSource[] tensors = [.. Decoder.Parameters.SelectMany(p => TensorMemory.Sources("", p, () => p.Value))];
-        using FileStream stream = new(Path.Combine(folder, FileName), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        SafetensorsWriter.Write(stream, tensors, CheckpointType.Float32);
-    }
+    public void Write(string folder) =>
+        TensorMemory.WriteFile(Path.Combine(folder, FileName), Decoder.Parameters.SelectMany(p => TensorMemory.Sources("", p, () => p.Value)));
 
     /// <summary>Takes its weights from a checkpoint.</summary>
     /// <exception cref="InvalidDataException">The file belongs to another model.</exception>
@@ -80,7 +76,7 @@ internal sealed class MovingReference : IDisposable
     {
         using CheckpointReader reader = CheckpointReader.OpenFile(Path.Combine(folder, FileName));
         using WeightLease lease = Parameter.EnterOwn(Decoder.Parameters, WeightUse.Write);
-        TensorMemory.Read(reader, Decoder.Parameters.Select(p => ((Func<ParameterPart, string>)(part => part.Name), p, p.Value)));
+        TensorMemory.Read(reader, Decoder.Parameters.Select(p => (p, p.Value)));
     }
 
     public void Dispose() => Decoder.Dispose();

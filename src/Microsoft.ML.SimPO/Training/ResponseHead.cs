@@ -63,8 +63,8 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
             RunInChunks(unit, context, rows, results);
             return;
         }
-        HeadRows computed = Compute(rows);
-        float[] derivatives = Evaluate(unit, context, Figures(computed, rows.Targets), results);
+        (HeadRows computed, TokenFigures figures) = Compute(rows);
+        float[] derivatives = Evaluate(unit, context, figures, results);
         Backward(computed, tensor(derivatives, [unit.Count, 1], device: decoder.Device), rows);
     }
 
@@ -74,15 +74,14 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
         foreach ((long from, long count) in Chunks(unit.Count, Chunk))
         {
             using DisposeScope scope = NewDisposeScope();
-            Rows part = rows.Of(from, count);
-            figures.Add(Figures(Compute(part), part.Targets));
+            figures.Add(Compute(rows.Of(from, count)).Figures);
         }
         float[] derivatives = Evaluate(unit, context, TokenFigures.Joined(figures), results);
         foreach ((long from, long count) in Chunks(unit.Count, Chunk))
         {
             using DisposeScope scope = NewDisposeScope();
             Rows part = rows.Of(from, count);
-            Backward(Compute(part), tensor(derivatives.AsSpan((int)from, (int)count).ToArray(), [count, 1], device: decoder.Device), part);
+            Backward(Compute(part).Rows, tensor(derivatives.AsSpan((int)from, (int)count).ToArray(), [count, 1], device: decoder.Device), part);
         }
     }
 
@@ -91,16 +90,14 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
         for (long from = 0; from < rows; from += chunk) yield return (from, Math.Min(chunk, rows - from));
     }
 
-    private HeadRows Compute(Rows rows)
+    private (HeadRows Rows, TokenFigures Figures) Compute(Rows rows)
     {
         Tensor logits = decoder.Logits(rows.Normed, rows.Logits);
         Tensor? slope = _softCap is { } cap ? (logits / (float)cap).pow_(2).neg_().add_(1) : null; // of cap tanh(x / cap)
-        return new HeadRows(logits, slope, FusedOperations.SoftmaxInPlace(logits, rows.Targets));
+        TokenFigures figures = TokenFigures.OfLogits(
+            logits, rows.Targets, loss.Facts.HasFlag(TokenFacts.Squares), loss.Facts.HasFlag(TokenFacts.Distribution));
+        return (new HeadRows(logits, slope), figures);
     }
-
-    private TokenFigures Figures(HeadRows computed, Tensor targets) => TokenFigures.Of(
-        computed.LogProbabilities, computed.Probabilities, targets, loss.Facts.HasFlag(TokenFacts.Squares), loss.Facts.HasFlag(TokenFacts.Entropy),
-        loss.Facts.HasFlag(TokenFacts.Hits));
 
     /// <returns>d loss / d log p of the unit's rows, added up over its groups.</returns>
     private float[] Evaluate(PackedUnit unit, GroupContext context, TokenFigures figures, GroupResult[] results)
@@ -153,6 +150,5 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
 
     /// <param name="Probabilities">[M, vocabulary], where the logits were</param>
     /// <param name="Slope">[M, vocabulary], of the soft cap; null for none</param>
-    /// <param name="LogProbabilities">[M], of the targets</param>
-    private readonly record struct HeadRows(Tensor Probabilities, Tensor? Slope, Tensor LogProbabilities);
+    private readonly record struct HeadRows(Tensor Probabilities, Tensor? Slope);
 }

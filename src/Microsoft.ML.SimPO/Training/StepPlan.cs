@@ -15,6 +15,9 @@ internal sealed class StepPlan(int count, Func<IEnumerable<TrainingStep>> make) 
 
     public int Count => count;
 
+    /// <summary>The same steps, but so many of them: the plan of a number of steps goes through the data as often as it takes.</summary>
+    public StepPlan WithCount(int steps) => new(steps, make);
+
     /// <summary>Going back begins anew.</summary>
     public TrainingStep this[int index]
     {

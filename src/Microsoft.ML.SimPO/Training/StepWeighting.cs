@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Models.Experts;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Training;
@@ -32,6 +33,14 @@ internal sealed record StepWeighting
         return [.. step.MicroBatches.Select((m, i) => new GroupContext(
             ByMicroBatch ? 1 / (m.Length * divisor) : 1.0 / step.PairCount,
             SftNormalization == SftNormalization.MicroBatchTokens ? 1 / (tokens[i] * divisor) : 1.0 / tokens.Sum()))];
+    }
+
+    /// <summary>What balances the routers in each micro-batch: one of the whole step, or one of each.</summary>
+    /// <param name="weight">Of the auxiliary loss beside a loss that is the mean of its step.</param>
+    public RouterBalance[] Balances(TrainingStep step, double weight)
+    {
+        if (ByMicroBatch) return [.. step.MicroBatches.Select(_ => new RouterBalance(weight / (Divisor ?? step.MicroBatches.Count)))];
+        return [.. Enumerable.Repeat(new RouterBalance(weight), step.MicroBatches.Count)];
     }
 
     /// <summary>The step's groups in batches that weigh the same, as they do in the loss.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Experts;
 using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 
@@ -42,23 +43,25 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
         var schedule = new LearningRateSchedule(
             settings.Scheduler, settings.LearningRate, total, settings.WarmupSteps ?? LearningRateSchedule.WarmupSteps(settings.WarmupRatio, total));
         TimeSpan started = steps.Elapsed;
-        (GroupResult[][] results, int tokens) = Gradients(steps.Pairs, steps.Plan[i], pass, steps.Optimizer, cancellationToken);
+        StepGradients found = Gradients(steps.Pairs, steps.Plan[i], pass, steps.Optimizer, cancellationToken);
         double norm = steps.Optimizer.ClipGradients(settings.MaxGradNorm);
-        Check(i, results, norm);
+        Check(i, found.Results, norm);
         steps.Optimizer.Step(schedule.At(i));
         settings.Reference?.Follow(i + 1);
+        steps.Count(steps.Plan[i]);
         TimeSpan elapsed = steps.Elapsed;
-        return Progress(i, steps.Plan, results, norm, schedule, tokens, elapsed - started, elapsed);
+        return Progress(steps, i, found, norm, schedule, elapsed - started, elapsed);
     }
 
-    private (GroupResult[][] Results, int Tokens) Gradients(
+    private StepGradients Gradients(
         IReadOnlyList<EncodedPrompt> pairs, TrainingStep step, GradientPass pass, AdamW optimizer, CancellationToken cancellationToken)
     {
         optimizer.ZeroGradients();
         if (settings.Reference is { } moving) pairs = moving.Fill(pairs, step.MicroBatches.SelectMany(m => m), cancellationToken);
         List<int[]>[] parts = [.. step.MicroBatches.Select(m => PassCutter.Cut(m, pairs, settings.Plan.TokensPerPass))];
         GroupContext[] contexts = settings.Weighting.Contexts(step, pairs, loss.ScoredTokens, loss.UnscoredTokens);
-        contexts = new StepTotals(decoder, loss, settings.Weighting).AddTo(contexts, parts, pairs, cancellationToken);
+        RouterBalance[]? balances = settings.RouterLossWeight > 0 ? settings.Weighting.Balances(step, settings.RouterLossWeight) : null;
+        contexts = new StepTotals(decoder, loss, settings.Weighting).AddTo(contexts, parts, pairs, cancellationToken, balances);
         var results = new GroupResult[contexts.Length][];
         int tokens = 0;
         for (int i = 0; i < results.Length; i++)
@@ -67,12 +70,12 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
             foreach (int[] part in parts[i])
             {
                 PackedBatch batch = PackedBatch.Of([.. part.Select(p => (p, pairs[p]))], decoder.Architecture, scored: loss.ScoredTokens);
-                found.AddRange(pass.Run(batch, contexts[i] with { Index = contexts[i].Index + found.Count }, cancellationToken));
+                found.AddRange(pass.Run(batch, contexts[i] with { Index = contexts[i].Index + found.Count }, balances?[i], cancellationToken));
                 tokens += batch.Tokens.Rows;
             }
             results[i] = [.. found];
         }
-        return (results, tokens);
+        return new StepGradients(results, balances?.Distinct().ToArray() ?? [], tokens);
     }
 
     private static void Check(int index, GroupResult[][] results, double norm)
@@ -86,31 +89,37 @@ internal sealed class TrainingLoop(Decoder decoder, IAlignmentLoss loss, Trainin
     }
 
     private TrainingProgress Progress(
-        int index, IReadOnlyList<TrainingStep> plan, GroupResult[][] results, double norm, LearningRateSchedule schedule, int tokens, TimeSpan took,
-        TimeSpan elapsed)
+        TrainingSteps steps, int index, StepGradients found, double norm, LearningRateSchedule schedule, TimeSpan took, TimeSpan elapsed)
     {
-        GroupScore[][] batches = settings.Weighting.Batches(results);
+        IReadOnlyList<TrainingStep> plan = steps.Plan;
+        GroupScore[][] batches = settings.Weighting.Batches(found.Results);
         RewardFigures rewards = RewardFigures.Of(batches, loss.Reward);
         return new TrainingProgress
         {
             Step = index + 1,
             TotalSteps = plan.Count,
             Epoch = plan[index].Epoch,
-            Loss = results.Sum(m => m.Sum(r => r.Loss.Value)),
+            Loss = found.Results.Sum(m => m.Sum(r => r.Loss.Value)) + found.Balances.Sum(b => b.Weight * b.Value),
             ChosenReward = rewards.ChosenReward,
             RejectedReward = rewards.RejectedReward,
             Accuracy = rewards.Accuracy,
             Margin = rewards.Margin,
             ChosenLogProbability = rewards.ChosenLogProbability,
             RejectedLogProbability = rewards.RejectedLogProbability,
-            MethodMetrics = MethodFigures.Of(batches, loss),
+            MethodMetrics = MethodFigures.Of(batches, loss).With(MethodFigures.AuxiliaryLoss, found.Balances.Select(b => b.Value))
+                .With(MethodFigures.TokenCount, loss.CountsTokens ? [steps.TokensGiven] : []),
             GradientNorm = norm,
             LearningRate = schedule.At(index),
             ReportedLearningRate = schedule.At(settings.ReportsNextRate ? index + 1 : index),
-            Tokens = tokens,
-            TokensPerSecond = tokens / took.TotalSeconds,
+            Tokens = found.Tokens,
+            TokensPerSecond = found.Tokens / took.TotalSeconds,
             Elapsed = elapsed,
             Remaining = TrainingProgress.RemainingOf(elapsed, index + 1, plan.Count),
         };
     }
+
+    /// <param name="Results">Of each micro-batch.</param>
+    /// <param name="Balances">Of its routers, each once; none where nothing balances them.</param>
+    /// <param name="Tokens">Rows computed.</param>
+    private sealed record StepGradients(GroupResult[][] Results, RouterBalance[] Balances, int Tokens);
 }

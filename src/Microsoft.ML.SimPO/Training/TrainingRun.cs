@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Training;
 using Microsoft.ML.SimPO.Training.State;
 
 namespace Microsoft.ML.SimPO;
@@ -18,13 +19,16 @@ public sealed class TrainingRun
     /// <summary>What was wrong with the training although its loss and accuracy may look well; empty for a healthy one.</summary>
     public IReadOnlyList<TrainingDiagnosis> Findings { get; internal init; } = [];
 
-    /// <summary>The evaluation with the lowest loss, of several the first; null where there was none.</summary>
-    public ValidationResult? BestValidation => Validations.MinBy(v => v.Loss);
+    /// <summary>The best evaluation by <see cref="MetricForBestModel"/>, of several the first; null where there was none.</summary>
+    public ValidationResult? BestValidation => MetricForBestModel.Best(Validations);
+
+    /// <summary>What <see cref="BestValidation"/> is chosen by: the option of that name.</summary>
+    public BestModelMetric MetricForBestModel { get; internal init; }
 
     /// <summary>The step of <see cref="BestValidation"/> where its weights were given back; null where the weights are those after the last step.</summary>
     public int? RestoredStep { get; internal init; }
 
-    /// <summary>Whether it ended before its last step because the validation loss had stopped falling.</summary>
+    /// <summary>Whether it ended before its last step because the validation loss had stopped falling, or the diagnosis had found an error.</summary>
     public bool StoppedEarly { get; internal init; }
 
     /// <summary>Where its random numbers began; null where that is not known.</summary>
@@ -45,8 +49,8 @@ public sealed class TrainingRun
     /// <summary>Reads a run from the folder that it was told to write to, also while it is running and after it was killed.</summary>
     /// <param name="folder">The <c>OutputPath</c> of a fit.</param>
     /// <returns>
-    /// What the folder knows of the run: not <see cref="RestoredStep"/> and <see cref="StoppedEarly"/>, and before the first checkpoint neither seed, start
-    /// nor data.
+    /// What the folder knows of the run: not <see cref="RestoredStep"/> and <see cref="StoppedEarly"/>, and before the first checkpoint neither seed, start,
+    /// data nor <see cref="MetricForBestModel"/>.
     /// </returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">The folder holds no run, or a line of its log is damaged.</exception>

@@ -30,6 +30,9 @@ internal sealed record TrainingSettings
     /// <summary>The reference model of a method whose reference follows what is trained; null for none.</summary>
     public MovingReference? Reference { get; init; }
 
+    /// <summary>The weight of the routers' auxiliary loss; 0 for none.</summary>
+    public double RouterLossWeight { get; init; }
+
     /// <summary>Whether the rate of the next step is what is reported of a step.</summary>
     public bool ReportsNextRate { get; init; }
 }

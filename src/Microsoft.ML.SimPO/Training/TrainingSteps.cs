@@ -44,11 +44,23 @@ internal sealed class TrainingSteps : IDisposable
     /// <summary>Steps done.</summary>
     public int Done { get; private set; }
 
+    /// <summary>Tokens of answers, each with its prompt, that the run was given until now.</summary>
+    public long TokensGiven { get; private set; }
+
     /// <summary>Since the first step began, and what those took that were done before.</summary>
     public TimeSpan Elapsed => _before + _clock.Elapsed;
 
     /// <summary>Goes on after steps that another run did; weights and moments are the caller's to set.</summary>
-    public void GoOn(int done, TimeSpan elapsed) => (Done, _before) = (done, elapsed);
+    public void GoOn(int done, TimeSpan elapsed)
+    {
+        (Done, _before) = (done, elapsed);
+        TokensGiven = 0;
+        foreach (TrainingStep step in Plan.Take(done)) Count(step);
+    }
+
+    /// <summary>Counts the tokens of a step.</summary>
+    public void Count(TrainingStep step) =>
+        TokensGiven += step.MicroBatches.Sum(m => m.Sum(i => Pairs[i].Answers.Where(a => !double.IsNaN(a.Rating)).Sum(a => (long)a.Ids.Length)));
 
     /// <summary>Does the next step.</summary>
     /// <returns>What it did; null where the plan is through.</returns>

@@ -16,7 +16,10 @@ public sealed record ValidationResult
     /// <summary>Epochs done.</summary>
     public double Epoch { get; }
 
-    /// <summary>The loss function of the training on the validation data (<c>eval_loss</c>): what early stopping and the best model go by.</summary>
+    /// <summary>
+    /// The loss function of the training on the validation data (<c>eval_loss</c>): what early stopping and the best model go by, unless the options name
+    /// another metric.
+    /// </summary>
     public double Loss { get; }
 
     /// <summary>On the validation data; the log-loss is that of the training's target margin.</summary>

@@ -64,7 +64,7 @@ internal sealed class DataBenchmark : IBenchmark
         var context = new MLContext(1);
         IDataView view = context.Alignment.LoadPreferences(path, filters: new PreferenceFilterOptions());
         PairColumns columns = PairColumns.Of(((IHostEnvironment)context).Register("benchmark"), view.Schema, new SimPOTrainer.Options());
-        EncodedPrompts pairs = PairEncoding.Encode(PreferenceEncoder.Load(Model), columns.Rows(view), CancellationToken.None);
+        EncodedPrompts pairs = PairEncoding.Encode(PreferenceEncoder.Load(Model), view, columns, CancellationToken.None);
         // The ids alone: what is held of a pair beside them counts as memory beyond the tokens.
         long bytes = pairs.Sum(pair => 4L * (pair.Chosen.Ids.Length + pair.Rejected.Ids.Length));
         return new Dictionary<string, double> { ["pairs"] = pairs.Count, ["mbOfTokens"] = bytes / 1e6 };

@@ -12,6 +12,7 @@ internal static class BenchmarkList
         new OptimizerBenchmark(),
         new ScoreBenchmark(),
         new SmolLM2Benchmark(),
+        new MethodsBenchmark(),
         new ScalingBenchmark(),
         new DataBenchmark(),
         new TokenizeBenchmark(),

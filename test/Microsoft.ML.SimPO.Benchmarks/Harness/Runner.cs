@@ -7,17 +7,23 @@ internal static class Runner
     {
         string[] names = [.. benchmark.Sides, .. benchmark.UsesTorch ? new[] { Side.Gemm } : []];
         Dictionary<string, WorkerProcess> workers = [];
+        Dictionary<string, List<WorkerReply>> replies = names.ToDictionary(n => n, _ => new List<WorkerReply>());
         try
         {
-            foreach (string name in names) workers[name] = new WorkerProcess(benchmark.Name, name);
-            Dictionary<string, List<WorkerReply>> replies = names.ToDictionary(n => n, _ => new List<WorkerReply>());
-            for (int round = 0; round <= benchmark.Rounds; round++)
-                foreach (string name in names)
+            workers[Side.Ours] = new WorkerProcess(benchmark.Name, Side.Ours);
+            if (benchmark.IsBySide)
+            {
+                foreach (string name in names.Except([Side.Ours]))
                 {
-                    WorkerReply reply = workers[name].Run();
-                    if (round > 0) replies[name].Add(reply); // the first is the warm-up
-                    Console.Error.Write('.');
+                    using WorkerProcess worker = workers[name] = new WorkerProcess(benchmark.Name, name);
+                    Measure(benchmark, new() { [Side.Ours] = workers[Side.Ours], [name] = worker }, replies);
                 }
+            }
+            else
+            {
+                foreach (string name in names.Except([Side.Ours])) workers[name] = new WorkerProcess(benchmark.Name, name);
+                Measure(benchmark, names.ToDictionary(n => n, n => workers[n]), replies);
+            }
             Console.Error.WriteLine();
             return Summarize(benchmark, workers, replies);
         }
@@ -27,9 +33,25 @@ internal static class Runner
         }
     }
 
+    private static void Measure(IBenchmark benchmark, Dictionary<string, WorkerProcess> workers, Dictionary<string, List<WorkerReply>> replies)
+    {
+        for (int round = 0; round <= benchmark.Rounds; round++)
+            foreach ((string name, WorkerProcess worker) in workers)
+            {
+                WorkerReply reply = worker.Run();
+                if (round > 0) replies[name].Add(reply); // the first is the warm-up
+                Console.Error.Write('.');
+            }
+    }
+
     private static BenchmarkResult Summarize(IBenchmark benchmark, Dictionary<string, WorkerProcess> workers, Dictionary<string, List<WorkerReply>> replies)
     {
         Dictionary<string, Measurement> measured = benchmark.Sides.ToDictionary(s => s, s => Measure(workers[s].Ready, replies[s], benchmark.Cycle));
+        if (benchmark.IsBySide)
+        {
+            foreach ((string side, int i) in benchmark.Sides.Except([Side.Ours]).Select((s, i) => (s, i)))
+                measured[side] = measured[side] with { SecondsOverOurs = OverOurs(replies, side, i * benchmark.Rounds) };
+        }
         Measurement ours = measured[Side.Ours];
         Measurement? reference = measured.GetValueOrDefault(Side.Reference);
         double? gemm = replies.TryGetValue(Side.Gemm, out List<WorkerReply>? products) ? products.Max(r => workers[Side.Gemm].Ready.Amount / r.Seconds) : null;
@@ -66,6 +88,10 @@ internal static class Runner
                 StringComparer.Ordinal),
         };
     }
+
+    /// <param name="first">Of the rounds of ours, that which was beside this side's first.</param>
+    private static Spread OverOurs(Dictionary<string, List<WorkerReply>> replies, string side, int first) =>
+        Spread.Of(replies[side].Zip(replies[Side.Ours].Skip(first), (other, ours) => other.Seconds / ours.Seconds));
 
     private static Measurement Ratio(
         Dictionary<string, WorkerProcess> workers, Dictionary<string, List<WorkerReply>> replies, Measurement ours, Measurement reference)

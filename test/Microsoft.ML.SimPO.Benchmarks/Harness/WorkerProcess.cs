@@ -8,6 +8,7 @@ internal sealed class WorkerProcess : IDisposable
 {
     private readonly Process _process;
     private readonly string _side;
+    private bool _isDisposed;
 
     public WorkerProcess(string benchmark, string side)
     {
@@ -32,6 +33,8 @@ internal sealed class WorkerProcess : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         _process.StandardInput.Close();
         _process.WaitForExit();
         _process.Dispose();

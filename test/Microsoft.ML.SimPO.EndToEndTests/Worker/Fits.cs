@@ -9,25 +9,32 @@ internal static class Fits
     /// <summary>
     /// Goes on with the run in <paramref name="output"/>, or begins it, and keeps a checkpoint of every step. A line on standard output for each step.
     /// </summary>
-    /// <param name="overReference">Whether it is a run of DPO; else of SimPO.</param>
-    public static void Run(string model, string train, string output, int? cancelAfter, bool overReference = false)
+    /// <param name="method">SimPO, Dpo or Sft.</param>
+    public static void Run(string model, string train, string output, int? cancelAfter, string method = "SimPO")
     {
         using var source = new CancellationTokenSource();
-        PreferenceTrainerOptions options = overReference ? OverReference(model) : Options(model);
+        PreferenceTrainerOptions options = method switch
+        {
+            "Dpo" => Small(model, new DpoTrainer.Options()),
+            "Sft" => Small(model, new SftTrainer.Options()),
+            _ => Options(model),
+        };
         (options.OutputPath, options.SaveSteps, options.SaveTotalLimit, options.ResumeFrom, options.Epochs) = (output, 1, 3, "Auto", 3);
         options.Progress = new Progress(step =>
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {step.Step}"));
             if (step.Step == cancelAfter) source.Cancel();
         });
-        var context = new MLContext();
-        context.Log += (_, _) => { }; // else warnings would stand in the error stream, which tests look at
+        MLContext context = QuietContext(seed: null);
         try
         {
             IDataView pairs = context.Alignment.LoadPreferences(train);
-            (options is DpoTrainer.Options dpo
-                ? context.Alignment.Trainers.Dpo(dpo).Fit(pairs, null, source.Token)
-                : context.Alignment.Trainers.SimPO((SimPOTrainer.Options)options).Fit(pairs, null, source.Token)).Dispose();
+            (options switch
+            {
+                DpoTrainer.Options dpo => context.Alignment.Trainers.Dpo(dpo).Fit(pairs, null, source.Token),
+                SftTrainer.Options sft => context.Alignment.Trainers.Sft(sft).Fit(pairs, null, source.Token),
+                _ => context.Alignment.Trainers.SimPO((SimPOTrainer.Options)options).Fit(pairs, null, source.Token),
+            }).Dispose();
             Console.WriteLine("done");
         }
         catch (OperationCanceledException)
@@ -39,8 +46,7 @@ internal static class Fits
     /// <summary>Fits one after another; after each a line with the memory that the process holds, in KiB, and the tensors that live.</summary>
     public static void Repeat(string model, string train, int count)
     {
-        var context = new MLContext();
-        context.Log += (_, _) => { }; // else warnings would stand in the error stream, which tests look at
+        MLContext context = QuietContext(seed: null);
         IDataView data = context.Alignment.LoadPreferences(train);
         for (int i = 0; i < count; i++)
         {
@@ -52,15 +58,22 @@ internal static class Fits
         }
     }
 
-    private static SimPOTrainer.Options Options(string model) => new()
+    /// <summary>One whose warnings do not stand in the error stream, which tests look at.</summary>
+    public static MLContext QuietContext(int? seed)
     {
-        ModelPath = model, Beta = 2.5f, LearningRate = 2e-4, BatchSize = 4, MaxLength = 256, MaxPromptLength = 200, Seed = 5,
-    };
+        var context = new MLContext(seed);
+        context.Log += (_, _) => { };
+        return context;
+    }
 
-    private static DpoTrainer.Options OverReference(string model) => new()
+    private static SimPOTrainer.Options Options(string model) => Small(model, new SimPOTrainer.Options { Beta = 2.5f });
+
+    private static TOptions Small<TOptions>(string model, TOptions options)
+        where TOptions : PreferenceTrainerOptions
     {
-        ModelPath = model, LearningRate = 2e-4, BatchSize = 4, MaxLength = 256, MaxPromptLength = 200, Seed = 5,
-    };
+        (options.ModelPath, options.LearningRate, options.BatchSize, options.MaxLength, options.MaxPromptLength, options.Seed) = (model, 2e-4, 4, 256, 200, 5);
+        return options;
+    }
 
     private sealed class Progress(Action<TrainingProgress> report) : IProgress<TrainingProgress>
     {

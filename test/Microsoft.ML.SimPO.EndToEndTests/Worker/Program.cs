@@ -12,12 +12,14 @@ try
         case ["score-model", string model, string test]:
             using (AlignmentTransformer loaded = new MLContext().Alignment.LoadModel(model, new ScoringOptions { Beta = 2.5f })) Print(loaded, test);
             return 0;
+        case ["describe", string model]:
+            Console.WriteLine(new MLContext().Alignment.DescribeModel(model).Parameters.ToString(CultureInfo.InvariantCulture));
+            return 0;
         case ["score-zip", string zip, string test]:
             using (var loaded = (AlignmentTransformer)new MLContext().Model.Load(zip, out _)) Print(loaded, test);
             return 0;
         case ["tune-adapter", string model, string train, string test, string zip]:
-            var context = new MLContext(seed: 1);
-            context.Log += (_, _) => { }; // else warnings would stand in the error stream, which tests look at
+            MLContext context = Fits.QuietContext(seed: 1);
             IDataView data = context.Data.TakeRows(context.Alignment.LoadPreferences(train), 8);
             var options = new SimPOTrainer.Options { ModelPath = model, Beta = 2.5f, LearningRate = 1e-3, BatchSize = 4, Lora = new LoraOptions { Rank = 4 } };
             using (AlignmentTransformer tuned = context.Alignment.Trainers.SimPO(options).Fit(data))
@@ -30,14 +32,17 @@ try
             Fits.Run(model, train, output, cancelAfter is [string step] ? int.Parse(step, CultureInfo.InvariantCulture) : null);
             return 0;
         case ["fit-dpo", string model, string train, string output]:
-            Fits.Run(model, train, output, cancelAfter: null, overReference: true);
+            Fits.Run(model, train, output, cancelAfter: null, "Dpo");
+            return 0;
+        case ["fit-sft", string model, string train, string output]:
+            Fits.Run(model, train, output, cancelAfter: null, "Sft");
             return 0;
         case ["fits", string model, string train, string count]:
             Fits.Repeat(model, train, int.Parse(count, CultureInfo.InvariantCulture));
             return 0;
         default:
-            Console.Error.WriteLine("usage: Worker score-model DIR TEST | score-zip ZIP TEST | fit DIR TRAIN OUTPUT [CANCEL-AFTER-STEP] "
-                + "| fit-dpo DIR TRAIN OUTPUT | fits DIR TRAIN COUNT | tune-adapter DIR TRAIN TEST ZIP");
+            Console.Error.WriteLine("usage: Worker describe DIR | score-model DIR TEST | score-zip ZIP TEST | fit DIR TRAIN OUTPUT [CANCEL-AFTER-STEP] "
+                + "| fit-dpo DIR TRAIN OUTPUT | fit-sft DIR TRAIN OUTPUT | fits DIR TRAIN COUNT | tune-adapter DIR TRAIN TEST ZIP");
             return 2;
     }
 }

@@ -24,8 +24,7 @@ internal static class Guide
     {
         File.WriteAllLines(Path.Combine(folder, "train.jsonl"), File.ReadLines(QuickStartFiles.PathOf("data", "train.jsonl")).Take(train));
         File.WriteAllLines(Path.Combine(folder, "test.jsonl"), File.ReadLines(QuickStartFiles.Test).Take(test));
-        Directory.CreateDirectory(Path.Combine(folder, "model"));
-        foreach (string file in Directory.EnumerateFiles(QuickStartFiles.Model)) File.Copy(file, Path.Combine(folder, "model", Path.GetFileName(file)));
+        QuickStartFiles.CopyModel(Path.Combine(folder, "model"));
     }
 
     private static string Blocks(string path, string pattern) =>

@@ -22,8 +22,8 @@ internal static class SaveGuide
             + $"{loaded.Transform(pairs).GetColumn<float>("Score").SequenceEqual(again.Transform(pairs).GetColumn<float>("Score"))}");
         (loaded as IDisposable)?.Dispose();
 
-        model.ExternalWeights = "large";
-        ml.Model.SaveAtomically(model, pairs.Schema, "large.zip");
+        using AlignmentTransformer large = model.WithExternalWeights("large");
+        ml.Model.SaveAtomically(large, pairs.Schema, "large.zip");
         // </guide>
     }
 }

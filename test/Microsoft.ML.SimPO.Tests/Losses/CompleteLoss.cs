@@ -11,7 +11,7 @@ internal sealed class CompleteLoss(double beta, double alpha) : IAlignmentLoss
 
     public ScoredTokens ScoredTokens => ScoredTokens.PromptAndAnswers;
 
-    public TokenFacts Facts => TokenFacts.Squares | TokenFacts.Entropy;
+    public TokenFacts Facts => TokenFacts.Squares | TokenFacts.Distribution;
 
     public bool WeighsTokens => true;
 

@@ -4,8 +4,10 @@ namespace Microsoft.ML.SimPO.Losses;
 
 public class MethodMetricTests
 {
-    private static readonly GroupScore First = new(new AnswerScore(-2, 4) { Entropy = 6, Hits = 1 }, new AnswerScore(-9, 3)) { Prompt = new(-4, 2) };
-    private static readonly GroupScore Second = new(new AnswerScore(-3, 1) { Entropy = 2, Hits = 1 }, new AnswerScore(-1, 1)) { Prompt = new(-1, 3) };
+    private static readonly GroupScore First = new(
+        new AnswerScore(-2, 4) { Entropy = 6, Hits = 1, Rating = 1, Logits = 8 }, new AnswerScore(-9, 3) { Entropy = 4, Logits = -6 }) { Prompt = new(-4, 2) };
+    private static readonly GroupScore Second = new(
+        new AnswerScore(-3, 1) { Entropy = 2, Hits = 1, Rating = 1, Logits = 2 }, new AnswerScore(-1, 1) { Entropy = 3, Logits = 2 }) { Prompt = new(-1, 3) };
 
     /// <summary>Prompts and first answers have -2 - 4 - 3 - 1 nats over 4 + 2 + 1 + 3 tokens; answers alone 5 tokens.</summary>
     [Fact]
@@ -14,6 +16,19 @@ public class MethodMetricTests
         Assert.Equal(1, MethodMetric.Nll.Of([First, Second]));
         Assert.Equal(8.0 / 5, MethodMetric.Entropy.Of([First, Second]));
         Assert.Equal(2.0 / 5, MethodMetric.TokenAccuracy.Of([First, Second]));
+        Assert.Equal(15.0 / 9, MethodMetric.EntropyOfAll.Of([First, Second]));
+        Assert.Equal([10.0 / 5, -4.0 / 4], MethodMetric.Logits.Select(m => m.Of([First, Second])));
+        Assert.Equal([-5.0 / 2, -10.0 / 2], MethodMetric.Sums.Select(m => m.Of([First, Second])));
+    }
+
+    /// <summary>Answers to other prompts, of which KTO takes its divergence, are on no side.</summary>
+    [Fact]
+    public void An_answer_that_is_neither_chosen_nor_rejected_is_in_no_figure()
+    {
+        var group = new GroupScore(new AnswerScore(-2, 4) { Entropy = 6, Rating = 1, Logits = 8 }, new AnswerScore(-9, 3) { Entropy = 4, Rating = double.NaN });
+        Assert.Equal(1.5, MethodMetric.EntropyOfAll.Of([group]));
+        Assert.Equal([2.0, double.NaN], MethodMetric.Logits.Select(m => m.Of([group])));
+        Assert.Equal([-2.0, double.NaN], MethodMetric.Sums.Select(m => m.Of([group])));
     }
 
     /// <summary>p = 1/2 and 1/4: the log of the odds ratio is log 3, and log sigma of that log 3/4.</summary>

@@ -52,7 +52,7 @@ internal sealed class RandomStep
                 Weighted = loss.WeighsTokens ? sum * (0.5 + (0.5 * random.NextDouble())) : sum,
                 Reference = loss.NeedsReference ? Sum() : double.NaN,
                 LogSquares = loss.Facts.HasFlag(TokenFacts.Squares) ? Sum() : 0,
-                Entropy = loss.Facts.HasFlag(TokenFacts.Entropy) ? -Sum() : 0,
+                Entropy = loss.Facts.HasFlag(TokenFacts.Distribution) ? -Sum() : 0,
             };
         }
         GroupScore group = new([.. Enumerable.Range(0, count).Select(Score)]) { Row = index + 1 };

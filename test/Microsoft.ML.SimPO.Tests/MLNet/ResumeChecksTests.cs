@@ -10,8 +10,7 @@ public sealed class ResumeChecksTests : IDisposable
     public ResumeChecksTests()
     {
         _model = Path.Combine(_folder.Path, "model");
-        Directory.CreateDirectory(_model);
-        foreach (string file in Directory.EnumerateFiles(QuickStartFiles.Model)) File.Copy(file, Path.Combine(_model, Path.GetFileName(file)));
+        QuickStartFiles.CopyModel(_model);
         Fit().Dispose();
     }
 

@@ -18,6 +18,7 @@ public sealed class SavedTrainingRunTests : IDisposable
     {
         using AlignmentTransformer tuned = Save();
         Assert.Equal((2, 2), (tuned.TrainingRun.Steps.Count, tuned.TrainingRun.Validations.Count));
+        Assert.Equal(BestModelMetric.Accuracy, tuned.TrainingRun.MetricForBestModel);
         Assert.Equal((8L, 4L), (tuned.TrainingRun.TrainingData!.Used, tuned.TrainingRun.ValidationData!.Used));
         using AlignmentTransformer loaded = Load();
         SampleRun.AssertEqual(tuned.TrainingRun, loaded.TrainingRun);
@@ -52,7 +53,8 @@ public sealed class SavedTrainingRunTests : IDisposable
     {
         IDataView pairs = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)),
             validation = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(12).Skip(8));
-        AlignmentTransformer tuned = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(pairs, validation);
+        SimPOTrainer.Options options = QuickStartFiles.Options(o => o.MetricForBestModel = BestModelMetric.Accuracy);
+        AlignmentTransformer tuned = _context.Alignment.Trainers.SimPO(options).Fit(pairs, validation);
         _context.Model.Save(tuned, pairs.Schema, Zip);
         return tuned;
     }

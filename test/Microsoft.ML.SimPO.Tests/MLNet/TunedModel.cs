@@ -18,6 +18,9 @@ public sealed class TunedModel : IDisposable
 
     public void Dispose() => Transformer.Dispose();
 
+    /// <summary>Those of all parameters of a model.</summary>
+    internal static float[][] Weights(AlignmentTransformer model) => [.. model.Model.Decoder.Parameters.Select(p => p.Value.data<float>().ToArray())];
+
     /// <summary>To the last bit.</summary>
     internal static void AssertEqual(IReadOnlyList<ScoredPair> expected, IReadOnlyList<ScoredPair> found)
     {

@@ -37,7 +37,7 @@ public sealed class DecoderLoaderTests
             """);
         folder.Write("model.safetensors", SafetensorsBytes.Good());
         Assert.Equal(
-            $"'{folder.File("config.json")}': field 'num_hidden_layers' must be such that the layers have at most 50000 tensors; with their experts they have "
+            $"'{folder.File("config.json")}': field 'num_hidden_layers' must be such that the layers have at most 262144 tensors; with their experts they have "
                 + "134230017, but is 4096.",
             Assert.Throws<InvalidDataException>(() => DecoderLoader.Load(folder.Path, torch.CPU)).Message);
         Assert.Throws<InvalidDataException>(() => new MLContext().Alignment.DescribeModel(folder.Path));

@@ -13,7 +13,7 @@ internal static class GoldenOptions
         double Hyper(string name) => hyper.GetProperty(name).GetDouble();
         double Or(string name, double other) => hyper.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : other;
         string loss = hyper.TryGetProperty("loss_type", out JsonElement type) && type.ValueKind == JsonValueKind.String ? type.GetString()! : "";
-        return method.Split('-')[0] switch
+        return ReferencedGolden.Bare(method).Split('-')[0] switch
         {
             "simpo" or "alphapo" => new SimPOTrainer.Options
             {

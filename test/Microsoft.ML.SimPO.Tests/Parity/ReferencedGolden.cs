@@ -17,13 +17,15 @@ internal sealed class ReferencedGolden : IDisposable
     {
         _config = Read(golden.File("config.json"));
         _hyper = _config.GetProperty("hyper_parameters");
-        Method = _config.GetProperty("method").GetString()!;
+        string method = _config.GetProperty("method").GetString()!;
+        (Method, bool hasExperts) = (Bare(method), method != Bare(method));
         Final = Read(golden.File("final.json"));
         Log = [.. GoldenFile.ReadLines(golden.File("log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
         Decoder = DecoderLoader.Load(golden.File(Text("model")), CPU);
         if (Directory.Exists(golden.File("adapter-initial"))) AdapterLoader.Load(Decoder, golden.File("adapter-initial"));
         if (Directory.Exists(golden.File("adapter-final"))) FinalAdapter = new GoldenTensors(golden.File("adapter-final", "adapter_model.safetensors"));
         Options = MakeOptions(Path.GetFullPath(golden.File(Text("model"))));
+        if (hasExperts) Options.RouterLossWeight = RouterLossWeight(_hyper, golden.File(Text("model"), "config.json"));
         JsonElement order = Read(golden.File("order.json"));
         TrainRows = ReadRows(golden.File(Text("train_data")))[.._config.GetProperty("train_pairs").GetInt32()];
         EvaluationRows = ReadRows(golden.File(Text("eval_data")))[.._config.GetProperty("eval_pairs").GetInt32()];
@@ -77,14 +79,12 @@ internal sealed class ReferencedGolden : IDisposable
     /// <summary>TRL logs sums, and in 0.24 means where the loss is of means.</summary>
     /// <param name="mean">Over the answer's tokens.</param>
     public double LogProbability(string side, double mean, IReadOnlyDictionary<string, double> metrics) =>
-        Method == "dpo-ipo" && !IsTrl116 ? mean : metrics.GetValueOrDefault($"sum_logps/{side}", double.NaN);
+        Method == "dpo-ipo" && !IsTrl116 ? mean : metrics.GetValueOrDefault($"logps/{side}", double.NaN);
 
-    /// <summary>
-    /// Texts as the trainer got them: in 1.16 with BOS written out, for a prompt's BOS is what the tokenizer adds, and this one adds none; in 0.24 without.
-    /// </summary>
+    /// <summary>Texts as the trainer got them, with BOS written out: 1.16 has that of the tokenizer, which adds none here, and 0.24 none of its own.</summary>
     public IEnumerable<TextPair> AsGiven(IEnumerable<TextPair> pairs)
     {
-        string bos = IsTrl116 ? HfTokenizer.Load(Options.ModelPath).Decode([TrainRows[0].Chosen.Ids[0]], skipSpecialTokens: false) : "";
+        string bos = HfTokenizer.Load(Options.ModelPath).Decode([TrainRows[0].Chosen.Ids[0]], skipSpecialTokens: false);
         return pairs.Select(p => new TextPair { Prompt = bos + p.Prompt, Chosen = p.Chosen, Rejected = p.Rejected });
     }
 
@@ -97,7 +97,15 @@ internal sealed class ReferencedGolden : IDisposable
         Evaluation = scorer.Fill(Evaluation, () => Decoder, CancellationToken.None);
     }
 
-    public static bool Is(string method) => method.StartsWith("dpo", StringComparison.Ordinal) || method.StartsWith("kto", StringComparison.Ordinal);
+    public static bool Is(string method) => Bare(method) is var bare
+        && (bare.StartsWith("dpo", StringComparison.Ordinal) || bare.StartsWith("kto", StringComparison.Ordinal));
+
+    /// <summary>The method of a run whose model has experts or not.</summary>
+    public static string Bare(string method) => method.StartsWith("moe-", StringComparison.Ordinal) ? method["moe-".Length..] : method;
+
+    /// <summary>TRL 1.16 takes the run's own coefficient, else that of the model's configuration, where the model has experts.</summary>
+    public static double RouterLossWeight(JsonElement hyper, string configuration) =>
+        (hyper.TryGetProperty("router_aux_loss_coef", out JsonElement own) ? own : Read(configuration).GetProperty("router_aux_loss_coef")).GetDouble();
 
     public void Dispose()
     {

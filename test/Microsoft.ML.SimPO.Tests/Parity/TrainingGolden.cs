@@ -121,6 +121,8 @@ internal sealed class TrainingGolden : IDisposable
             options.MaxLength = (int)Hyper("max_length");
             options.MaxPromptLength = (int)Hyper("max_prompt_length", options.MaxLength - 1.0);
             options.Shuffle = false;
+            if (Text("method") != ReferencedGolden.Bare(Text("method")))
+                options.RouterLossWeight = ReferencedGolden.RouterLossWeight(_hyper, Path.Combine(ModelPath, "config.json"));
             return options;
         }
     }
@@ -135,17 +137,24 @@ internal sealed class TrainingGolden : IDisposable
         string method = config.GetProperty("method").GetString()!;
         bool isTrl = config.GetProperty("trainer").GetString()!.StartsWith("trl.", StringComparison.Ordinal);
         JsonElement hyper = config.GetProperty("hyper_parameters");
-        return GoldenOptions.Of(method, isTrl, hyper) is null ? $"The library has no method '{method}'."
-            : hyper.TryGetProperty("router_aux_loss_coef", out _) ? "The library has no auxiliary loss of routers." : null;
+        return GoldenOptions.Of(method, isTrl, hyper) is null ? $"The library has no method '{method}'." : null;
     }
 
     private static string Version(JsonElement config) => config.GetProperty("versions").TryGetProperty("trl", out JsonElement trl) ? trl.GetString()! : "";
 
-    /// <summary>Pairs as texts whose ids they are, without the special tokens; null where there are none such.</summary>
-    public IReadOnlyList<TextPair>? TextsOf(IReadOnlyList<EncodedPrompt> pairs) => TextsOf(ModelPath, pairs);
+    /// <summary>
+    /// Pairs as texts whose ids they are, without the special tokens, but for a BOS that TRL 1.16 leaves to the tokenizer, which adds none here; null where
+    /// there are none such.
+    /// </summary>
+    public IReadOnlyList<TextPair>? TextsOf(IReadOnlyList<EncodedPrompt> pairs)
+    {
+        if (!IsTrl116 || TextsOf(ModelPath, pairs) is not { } texts) return TextsOf(ModelPath, pairs);
+        string bos = HfTokenizer.Load(ModelPath).Decode([pairs[0].Chosen.Ids[0]], skipSpecialTokens: false);
+        return [.. texts.Select(t => new TextPair { Prompt = bos + t.Prompt, Chosen = t.Chosen, Rejected = t.Rejected })];
+    }
 
+    /// <summary>Pairs as texts whose ids they are, without the special tokens; null where there are none such.</summary>
     /// <param name="modelPath">Where the tokenizer is.</param>
-    /// <inheritdoc cref="TextsOf(IReadOnlyList{EncodedPrompt})"/>
     public static IReadOnlyList<TextPair>? TextsOf(string modelPath, IReadOnlyList<EncodedPrompt> pairs)
     {
         if (!File.Exists(Path.Combine(modelPath, "tokenizer.json"))) return null;

@@ -17,6 +17,7 @@ public class CompatibilityProfileTests
     {
         Assert.Equal(Sound, CompatibilityProfile.Of(Compatibility.None, "SimPO"));
         Assert.Equal(Trl, CompatibilityProfile.Of(Compatibility.Trl024, "SimPO"));
+        Assert.Equal(Trl with { Preparation = RowPreparation.Trl024Dpo }, CompatibilityProfile.Of(Compatibility.Trl024, "Dpo"));
         CompatibilityProfile reference = CompatibilityProfile.Of(Compatibility.SimPOReference, "SimPO");
         Assert.Equal(
             Trl with

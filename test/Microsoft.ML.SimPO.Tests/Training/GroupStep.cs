@@ -22,15 +22,19 @@ internal sealed class GroupStep(Decoder decoder, IAlignmentLoss loss, EncodedPro
         List<int[]> parts = PassCutter.Cut(Enumerable.Range(0, groups.Length), groups, tokens);
         GroupContext context = StepWeighting.EachPair.Contexts(new TrainingStep([[.. Enumerable.Range(0, groups.Length)]], 1), groups, loss.ScoredTokens)[0];
         context = new StepTotals(decoder, loss, StepWeighting.EachPair).AddTo([context], [parts], groups, default)[0];
-        double sum = 0;
+        double sum = 0, added = 0;
         int place = 0;
+        float[][] before = Gradients();
         foreach (int[] part in parts)
         {
             PackedBatch batch = PackedBatch.Of([.. part.Select(i => (i, groups[i]))], decoder.Architecture, scored: loss.ScoredTokens);
             sum += pass.Run(batch, context with { Index = place }).Sum(g => g.Loss.Value);
             place += part.Length;
+            float[][] after = Gradients();
+            added += Difference(after, before);
+            before = after;
         }
-        return new Outcome(sum, [.. decoder.Parameters.Select(p => p.Gradient.data<float>().ToArray())]);
+        return new Outcome(sum, before, added);
     }
 
     /// <summary>Moves the weights along a gradient, by a distance in units of its norm.</summary>
@@ -43,12 +47,17 @@ internal sealed class GroupStep(Decoder decoder, IAlignmentLoss loss, EncodedPro
         }
     }
 
-    internal sealed record Outcome(double Loss, float[][] Gradients)
+    private float[][] Gradients() => [.. decoder.Parameters.Select(p => p.Gradient.data<float>().ToArray())];
+
+    private static double Difference(float[][] left, float[][] right) =>
+        Math.Sqrt(left.Zip(right, (a, b) => a.Zip(b, (x, y) => Math.Pow((double)x - y, 2)).Sum()).Sum());
+
+    /// <param name="Added">The norms of what each pass added to the gradient, summed: more than the gradient's own where passes cancel each other.</param>
+    internal sealed record Outcome(double Loss, float[][] Gradients, double Added)
     {
         public double Norm { get; } = Math.Sqrt(Gradients.Sum(g => g.Sum(v => (double)v * v)));
 
         /// <summary>The norm of the difference of both gradients.</summary>
-        public double Distance(Outcome other) =>
-            Math.Sqrt(Gradients.Zip(other.Gradients, (a, b) => a.Zip(b, (x, y) => Math.Pow((double)x - y, 2)).Sum()).Sum());
+        public double Distance(Outcome other) => Difference(Gradients, other.Gradients);
     }
 }

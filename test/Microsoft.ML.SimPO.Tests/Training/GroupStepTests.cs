@@ -107,8 +107,11 @@ public sealed class GroupStepTests
         })
         {
             Differences.AssertClose($"{name}, {how}: loss", alone.Loss, found.Loss, 1e-6 * Math.Max(1, Math.Abs(alone.Loss)));
+            // Pairs of one prompt pull against each other; what is rounded is what they add, up to five times what is left.
+            double distance = found.Distance(alone);
             Assert.True(
-                found.Distance(alone) <= 1e-6 * alone.Norm, $"{name}, {how}: the gradient is {found.Distance(alone) / alone.Norm:G3} of its norm away.");
+                distance <= 1e-6 * alone.Norm || distance <= 4e-7 * alone.Added,
+                $"{name}, {how}: the gradient is {distance / alone.Norm:G3} of its norm away, {distance / alone.Added:G3} of what was added up.");
         }
     }
 

@@ -10,14 +10,19 @@ internal sealed class CheckedModel
     private readonly PreferenceEncoderOptions _options;
     private readonly bool _addsBos;
 
+    /// <param name="folder">The model's.</param>
+    /// <param name="options">How rows become ids.</param>
+    /// <param name="template">A chat template in place of the model's own, as <see cref="ScoringOptions.ChatTemplate"/>; null for that.</param>
     /// <exception cref="FileNotFoundException">There is no tokenizer in the folder.</exception>
-    /// <exception cref="InvalidDataException">A file is malformed, or the model has no token to end an answer with.</exception>
-    public CheckedModel(string folder, PreferenceEncoderOptions options)
+    /// <exception cref="InvalidDataException">
+    /// A file is malformed, the model has no token to end an answer with, or <paramref name="template"/> is no template.
+    /// </exception>
+    public CheckedModel(string folder, PreferenceEncoderOptions options, string? template = null)
     {
         HfTokenizer tokenizer = HfTokenizer.Load(folder);
         (Tokenizer, _options) = (tokenizer, options);
         SpecialTokens tokens = SpecialTokens.Load(folder);
-        Encoder = new PreferenceEncoder(tokenizer, tokens, ChatTemplate.Load(folder), options);
+        Encoder = new PreferenceEncoder(tokenizer, tokens, TemplateOf(folder, template), options);
         Bos = tokens.Bos;
         _addsBos = Bos is not null && tokenizer.Encode("a", addSpecialTokens: true) is [var first, ..] && first == tokenizer.TokenId(Bos);
     }
@@ -31,6 +36,13 @@ internal sealed class CheckedModel
 
     /// <summary>The text of the token that begins a sequence; null for none.</summary>
     public string? Bos { get; }
+
+    private static ChatTemplate? TemplateOf(string folder, string? chosen)
+    {
+        if (chosen is null) return ChatTemplate.Load(folder);
+        ModelFiles files = ModelFiles.Read(folder);
+        return ChatTemplate.Load(files.With(ChatTemplateFiles.Chosen(files, chosen)));
+    }
 
     /// <summary>Whether a row's prompt is text that begins with BOS, where the tokenizer puts one before every text.</summary>
     public bool AddsBos(CheckedRow row) =>

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Data.Containers;
+using Microsoft.ML.SimPO.Data.Filters;
 using Microsoft.ML.SimPO.Data.Formats;
 using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Text.Encoders;
@@ -16,7 +17,7 @@ internal sealed class CheckedRow
     public CheckedRow(long index, RowLocation location, FieldRecord? fields, LayoutColumns? columns, PairOutcome outcome)
     {
         (Index, Location, Fields, Columns, Pair, Fault) = (index, location, fields, columns, outcome.Row, outcome.Fault);
-        Turns = Pair?.Messages();
+        (Turns, PromptKey) = Pair is null ? default : (Pair.Messages(), TextKey.OfPrompt(Pair.Prompt));
         (Chosen, Rejected) = Turns is null ? (Raw(columns?.Chosen), Raw(columns?.Rejected)) : (Words(Turns.Answers[0]), Words(Turns.Answers[1]));
         Question = Turns?.Prompt.Messages.LastOrDefault(turn => turn.Role == Message.User)?.Content ?? "";
     }
@@ -34,6 +35,9 @@ internal sealed class CheckedRow
 
     /// <summary>The pair as messages.</summary>
     public PromptedAnswers? Turns { get; }
+
+    /// <summary>Stands for the pair's prompt, up to case and white space; 0 for none.</summary>
+    public UInt128 PromptKey { get; }
 
     /// <summary>Why it is no pair.</summary>
     public RowFault? Fault { get; }

@@ -4,57 +4,80 @@ using Microsoft.ML.SimPO.Data.Formats;
 namespace Microsoft.ML.SimPO.Data.Checks;
 
 /// <summary>Reads a data set row by row with all that stands in each, pairs or not. One instance serves one pass.</summary>
-/// <param name="name">Of the data, for messages.</param>
-/// <param name="options">How the data are read.</param>
-/// <param name="info">Is told how the data were understood.</param>
-internal sealed class CheckedRowReader(string name, PreferenceLoadOptions options, Action<string> info)
+internal sealed class CheckedRowReader
 {
-    private const int SampleRows = 64;
+    private readonly string _name;
+    private readonly IEnumerable<IRowSource> _shards;
+    private readonly PreferenceLoadOptions _options;
+    private readonly Action<string> _info;
 
-    private readonly List<PairOutcome> _outcomes = [];
+    private CheckedRowReader(string name, IEnumerable<IRowSource> shards, PreferenceLoadOptions options, Action<string> info) =>
+        (_name, _shards, _options, _info) = (name, shards, options, info);
 
     /// <summary>Rows of the data that were looked at.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>The rows; null where nothing says how they make pairs, with what is to be said of it.</summary>
-    /// <exception cref="InvalidDataException">The data are damaged, or hold no rows; also while enumerating.</exception>
-    public IEnumerable<CheckedRow>? Read(IEnumerable<IRowSource> shards, out DataFinding? unknown)
+    /// <summary>After the reading, what is to be said of data of which nothing says how they make pairs, so that no rows came; null for others.</summary>
+    public DataFinding? Unknown { get; private set; }
+
+    /// <param name="path">A file or folder.</param>
+    /// <param name="options">How the data are read; null for the defaults.</param>
+    /// <param name="info">Is told how the data were understood.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
+    public static CheckedRowReader Of(string path, PreferenceLoadOptions? options, Action<string> info)
     {
-        IEnumerator<SourceRow> rows = shards.SelectMany(shard => shard.Read(new FieldSelection())).GetEnumerator();
-        var sample = new List<SourceRow>();
-        while (sample.Count < Math.Min(SampleRows, options.MaxRows ?? long.MaxValue) && rows.MoveNext()) sample.Add(rows.Current);
-        if (Recognize(sample, out unknown) is { } layout)
-        {
-            info(ReadingPass.Understood(name, layout, options));
-            return All(layout, sample, rows);
-        }
-        Rows = sample.Count;
-        rows.Dispose();
-        return null;
+        PreferenceLoadOptions own = PreferenceLoadOptions.Own(options);
+        return new CheckedRowReader(DatasetFiles.NameOf(path), PreferenceReader.Shards(path, own, info), own, info);
     }
 
-    private IPairLayout? Recognize(List<SourceRow> sample, out DataFinding? unknown)
+    /// <inheritdoc cref="Of(string, PreferenceLoadOptions?, Action{string})"/>
+    /// <param name="data">The rows.</param>
+    public static CheckedRowReader Of(IDataView data, PreferenceLoadOptions? options, Action<string> info)
     {
-        unknown = null;
-        FieldRecord[] fields = [.. sample.Where(row => row.Fields is not null).Select(row => row.Fields!)];
-        if (fields.Length == 0)
+        PreferenceLoadOptions own = PreferenceLoadOptions.Own(options);
+        own.PromptsMayBeMessages = true;
+        const string name = PreferenceReader.DataViewName;
+        return new CheckedRowReader(name, [new DataViewSource(data, name)], own, info);
+    }
+
+    /// <summary>The rows; none where nothing says how they make pairs.</summary>
+    /// <exception cref="InvalidDataException">The data are damaged, or hold no rows.</exception>
+    public IEnumerable<CheckedRow> Read()
+    {
+        using var rows = new SampledRows(_name, _options, _shards.SelectMany(shard => shard.Read(new FieldSelection())));
+        if (Recognize(rows) is not { } layout) yield break;
+        _info(ReadingPass.Understood(_name, layout, _options));
+        var outcomes = new List<PairOutcome>();
+        foreach (SourceRow row in rows.All())
         {
-            string found = sample.Count == 0 ? "found none" : $"none of the first {sample.Count} can be read; {sample[0].Location}: {sample[0].Fault!.Message}";
-            throw new InvalidDataException($"{name}: expected rows, but {found}");
+            long index = Rows++;
+            outcomes.Clear();
+            if (row.Fields is null) outcomes.Add(new PairOutcome(null, row.Fault, row.Location));
+            else layout.Convert(row.Fields, row.Location, outcomes);
+            foreach (PairOutcome outcome in outcomes) yield return new CheckedRow(index, row.Location, row.Fields, layout.Columns, outcome);
         }
-        var lookup = new FieldLookup(fields);
+        outcomes.Clear();
+        layout.Finish(outcomes);
+        // Rows of one prompt were brought together: a pair stands where the first of them does.
+        foreach (PairOutcome outcome in outcomes) yield return new CheckedRow(outcome.Location.Row - 1, outcome.Location, null, null, outcome);
+    }
+
+    private IPairLayout? Recognize(SampledRows rows)
+    {
+        FieldLookup fields = rows.Sample();
         try
         {
-            return new LayoutRecognizer(name, lookup, options).Recognize();
+            return new LayoutRecognizer(_name, fields, _options).Recognize();
         }
         catch (InvalidDataException e)
         {
-            unknown = Unknown(e.Message, lookup, sample.Count);
+            (Rows, Unknown) = (rows.SampleCount, UnknownLayout(e.Message, fields, rows.SampleCount));
             return null;
         }
     }
 
-    private static DataFinding Unknown(string message, FieldLookup fields, int count)
+    private static DataFinding UnknownLayout(string message, FieldLookup fields, int count)
     {
         long[] rows = [.. Enumerable.Range(0, Math.Min(count, 20))];
         if (fields.Find(FieldNames.Responses) is not null && fields.Find(FieldNames.Labels) is not null)
@@ -63,30 +86,5 @@ internal sealed class CheckedRowReader(string name, PreferenceLoadOptions option
         return isPrinted
             ? new DataFinding("list-repr", FindingSeverity.Error, count, rows, message, "Write the texts alone, or the columns as JSON.")
             : new DataFinding("not-pairs", FindingSeverity.Error, count, rows, message, "Say which fields are which in `Columns`.");
-    }
-
-    private IEnumerable<CheckedRow> All(IPairLayout layout, List<SourceRow> sample, IEnumerator<SourceRow> rest)
-    {
-        using (rest)
-        {
-            foreach (SourceRow row in sample.Concat(Following(rest)))
-            {
-                if (Rows >= options.MaxRows) break;
-                long index = Rows++;
-                _outcomes.Clear();
-                if (row.Fields is null) _outcomes.Add(new PairOutcome(null, row.Fault, row.Location));
-                else layout.Convert(row.Fields, row.Location, _outcomes);
-                foreach (PairOutcome outcome in _outcomes.ToArray()) yield return new CheckedRow(index, row.Location, row.Fields, layout.Columns, outcome);
-            }
-        }
-        _outcomes.Clear();
-        layout.Finish(_outcomes);
-        // Rows of one prompt were brought together: a pair stands where the first of them does.
-        foreach (PairOutcome outcome in _outcomes) yield return new CheckedRow(outcome.Location.Row - 1, outcome.Location, null, null, outcome);
-    }
-
-    private static IEnumerable<SourceRow> Following(IEnumerator<SourceRow> rows)
-    {
-        while (rows.MoveNext()) yield return rows.Current;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class CutRule(int maxLength) : IDataRule
     {
         if (row.Encoded is not { } detail) return;
         _read++;
-        if (detail.Pair is not null && !detail.CutsPrompt && !detail.CutsAnswer) return;
+        if (detail.Pair is { HasCutPrompt: false, HasCutAnswer: false }) return;
         if (detail.Pair is null) _dropped++;
         int longest = Math.Max(detail.Chosen.Ids.Length, detail.Rejected.Ids.Length);
         _rows.Add(row, FormattableString.Invariant($"{longest} tokens, {detail.Chosen.PromptLength} of them the prompt's"));

@@ -1,5 +1,3 @@
-using Microsoft.ML.SimPO.Data.Containers;
-
 namespace Microsoft.ML.SimPO.Data.Checks;
 
 /// <summary>Looks at all rows of a data set with all rules.</summary>
@@ -9,15 +7,14 @@ namespace Microsoft.ML.SimPO.Data.Checks;
 internal sealed class DataChecker(CheckedModel? model, TestPrompts? test, int maxLength)
 {
     /// <param name="reader">Reads the rows.</param>
-    /// <param name="shards">Where they stand.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="InvalidDataException">The data are damaged, or hold no rows.</exception>
-    public DataCheck Check(CheckedRowReader reader, IEnumerable<IRowSource> shards, CancellationToken cancellationToken)
+    public DataCheck Check(CheckedRowReader reader, CancellationToken cancellationToken)
     {
-        if (reader.Read(shards, out DataFinding? unknown) is not { } rows) return new DataCheck(reader.Rows, [unknown!]);
         List<IDataRule> rules = Rules();
-        foreach (CheckedRow row in OrderedParallel.Select(rows, Size, Examine, cancellationToken))
+        foreach (CheckedRow row in OrderedParallel.Select(reader.Read(), Size, Examine, cancellationToken))
             foreach (IDataRule rule in rules) rule.Look(row);
+        if (reader.Unknown is { } unknown) return new DataCheck(reader.Rows, [unknown]);
         DataFinding[] findings = [.. rules.Select(rule => rule.Finding(reader.Rows)).OfType<DataFinding>().OrderByDescending(finding => finding.Severity)];
         return new DataCheck(reader.Rows, findings);
     }

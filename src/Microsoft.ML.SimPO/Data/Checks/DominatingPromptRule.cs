@@ -1,5 +1,3 @@
-using Microsoft.ML.SimPO.Data.Filters;
-
 namespace Microsoft.ML.SimPO.Data.Checks;
 
 /// <summary>One prompt that stands in a large part of the rows.</summary>
@@ -14,12 +12,12 @@ internal sealed class DominatingPromptRule : IDataRule
     public void Look(CheckedRow row)
     {
         if (row.Pair is null) return;
-        UInt128 key = TextKey.OfPrompt(row.Pair.Prompt);
-        if (_once.TryAdd(key, (row.Index, row.Location))) return;
-        if (!_often.TryGetValue(key, out RowSample? rows))
+        if (_once.TryAdd(row.PromptKey, (row.Index, row.Location))) return;
+        if (!_often.TryGetValue(row.PromptKey, out RowSample? rows))
         {
-            _often.Add(key, rows = new RowSample());
-            rows.Add(_once[key].Index, _once[key].Location, $"`{Excerpt.Of(row.Question)}`");
+            _often.Add(row.PromptKey, rows = new RowSample());
+            (long index, RowLocation location) = _once[row.PromptKey];
+            rows.Add(index, location, Excerpt.Quoted(row.Question));
         }
         rows.Add(row, "");
     }

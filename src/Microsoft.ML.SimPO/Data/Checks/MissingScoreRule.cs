@@ -8,7 +8,7 @@ internal sealed class MissingScoreRule : IDataRule
 
     public void Look(CheckedRow row)
     {
-        _hasAny |= ScoreColumn.HasAny(row);
+        _hasAny = _hasAny || ScoreColumn.HasAny(row);
         if (ScoreColumn.None(row) is { } none) _none.Add(row, none);
     }
 

@@ -17,9 +17,9 @@ internal sealed class PairRepeats : IDataRule
     public void Look(CheckedRow row)
     {
         if (row.Pair is null) return;
-        UInt128 prompt = TextKey.OfPrompt(row.Pair.Prompt), chosen = TextKey.OfPrompt(row.Pair.Chosen), rejected = TextKey.OfPrompt(row.Pair.Rejected);
+        UInt128 prompt = row.PromptKey, chosen = TextKey.OfPrompt(row.Pair.Chosen), rejected = TextKey.OfPrompt(row.Pair.Rejected);
         if (chosen == rejected) return;
-        if (!_pairs.TryAdd(TextKey.Join(prompt, chosen, rejected), (row.Index, row.Location))) _copies.Add(row, $"`{Excerpt.Of(row.Question)}`");
+        if (!_pairs.TryAdd(TextKey.Join(prompt, chosen, rejected), (row.Index, row.Location))) _copies.Add(row, Excerpt.Quoted(row.Question));
         if (!_pairs.TryGetValue(TextKey.Join(prompt, rejected, chosen), out (long Index, RowLocation Location) other)) return;
         string example = $"`{Excerpt.Of(row.Chosen)}` against `{Excerpt.Of(row.Rejected)}`";
         _contradicting[row.Index] = (row.Location, example);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.ML.SimPO.Data;
 
 namespace Microsoft.ML.SimPO;
 
@@ -50,9 +51,9 @@ public sealed record PreviewedRow
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"row {Row} ({Place}): {Summary}");
         if (Dropped is not null && PromptIds.Count == 0) return text.ToString();
-        text.AppendLine(CultureInfo.InvariantCulture, $"  prompt    {Visible(Prompt)}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"  chosen    {Visible(Chosen)}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"  rejected  {Visible(Rejected)}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  prompt    {Excerpt.Visible(Prompt)}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  chosen    {Excerpt.Visible(Chosen)}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  rejected  {Excerpt.Visible(Rejected)}");
         string ids = string.Join(" | ", new[] { PromptIds, ChosenIds, RejectedIds }.Select(part => string.Join(' ', part)));
         text.AppendLine(CultureInfo.InvariantCulture, $"  ids       {ids}");
         if (Remark is not null) text.AppendLine(CultureInfo.InvariantCulture, $"  remark    {Remark}");
@@ -69,13 +70,4 @@ public sealed record PreviewedRow
             return FormattableString.Invariant($"{PromptIds.Count} tokens of prompt, {ChosenIds.Count} chosen, {RejectedIds.Count} rejected{prompt}{answers}");
         }
     }
-
-    internal static string Visible(string text) =>
-        string.Concat(text.Select(c => c switch
-        {
-            '\n' => "\\n",
-            '\r' => "\\r",
-            '\t' => "\\t",
-            _ => char.IsControl(c) ? FormattableString.Invariant($"\\u{(int)c:x4}") : c.ToString(),
-        }));
 }

@@ -11,7 +11,7 @@ internal sealed class PrintedListRule : IDataRule
     {
         bool isPrinted = IsPrinted(row);
         if (!isPrinted && !TextSigns.IsListOfOneText(row.Chosen) && !TextSigns.IsListOfOneText(row.Rejected)) return;
-        string example = $"`{Excerpt.Of(row.Chosen.AsSpan().TrimStart() is ['[' or '{', ..] ? row.Chosen : row.Rejected)}`";
+        string example = Excerpt.Quoted(row.Chosen.AsSpan().TrimStart() is ['[' or '{', ..] ? row.Chosen : row.Rejected);
         if (isPrinted) _printed.Add(row, example);
         _all.Add(row, example);
     }

@@ -12,7 +12,7 @@ internal sealed class RefusalRule : IDataRule
     {
         if (row.Turns is null) return;
         bool chosen = TextSigns.IsRefusal(row.Chosen), rejected = TextSigns.IsRefusal(row.Rejected);
-        if (chosen && !rejected) _chosen.Add(row, $"`{Excerpt.Of(row.Chosen)}`");
+        if (chosen && !rejected) _chosen.Add(row, Excerpt.Quoted(row.Chosen));
         if (rejected && !chosen) _rejected++;
     }
 

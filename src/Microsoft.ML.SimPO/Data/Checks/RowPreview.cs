@@ -7,10 +7,10 @@ internal static class RowPreview
 {
     /// <summary>The first rows.</summary>
     /// <exception cref="InvalidDataException">The data are damaged, or do not say how they make pairs.</exception>
-    public static PreferencePreview Of(CheckedRowReader reader, IEnumerable<Containers.IRowSource> shards, CheckedModel model, int count)
+    public static PreferencePreview Of(CheckedRowReader reader, CheckedModel model, int count)
     {
-        IEnumerable<CheckedRow> rows = reader.Read(shards, out DataFinding? unknown) ?? throw new InvalidDataException(unknown!.Message);
-        return new PreferencePreview([.. rows.Take(count).Select(row => Of(row, model))]);
+        PreviewedRow[] rows = [.. reader.Read().Take(count).Select(row => Of(row, model))];
+        return reader.Unknown is { } unknown ? throw new InvalidDataException(unknown.Message) : new PreferencePreview(rows);
     }
 
     private static PreviewedRow Of(CheckedRow row, CheckedModel model)

@@ -36,11 +36,11 @@ internal static class RowRules
     [
         new RowRule("html-leftovers", FindingSeverity.Warning, "Answers hold entities, tags or percent-encoding that a web page left",
             "Decode them at the source (html.unescape, urllib.parse.unquote), and take the tags out.",
-            row => TextSigns.AsksForMarkup(row.Question) ? null : Shown(TextSigns.Leftover(row.Chosen) ?? TextSigns.Leftover(row.Rejected)))
+            row => TextSigns.AsksForMarkup(row.Question) ? null : Excerpt.Quoted(TextSigns.Leftover(row.Chosen) ?? TextSigns.Leftover(row.Rejected)))
             { LeastShare = 0.04, TellsFewer = true },
         new RowRule("mojibake", FindingSeverity.Warning, "UTF-8 was read in a code page of one byte, so that letters beyond ASCII are two or three wrong ones,",
             "Read the source as UTF-8 again; text.encode('cp1252').decode('utf-8') undoes it in most texts.",
-            row => Shown(Misread(row))) { LeastRows = 2, LeastShare = 0.02, TellsFewer = true },
+            row => Excerpt.Quoted(Misread(row))) { LeastRows = 2, LeastShare = 0.02, TellsFewer = true },
         new RowRule("think-one-side", FindingSeverity.Warning, "A thought stands on one side only, so that it, not the answer, tells the sides apart,",
             "Give both answers a thought, or take it out of both.",
             row => row.Turns is { } turns && TextSigns.Thinks(turns.Answers[0]) != TextSigns.Thinks(turns.Answers[1])
@@ -95,6 +95,4 @@ internal static class RowRules
         if (row.Turns is null || LanguageGuess.Of(row.Question) is not { } asked || LanguageGuess.Of(row.Chosen) is not { } answered) return null;
         return asked == answered || LanguageGuess.Of(row.Rejected) == answered ? null : $"{asked} is answered in {answered}";
     }
-
-    private static string? Shown(string? found) => found is null ? null : $"`{Excerpt.Of(found)}`";
 }

@@ -13,8 +13,6 @@ internal sealed class RowSample
 
     public long Count { get; private set; }
 
-    public IReadOnlyList<long> Rows => _rows;
-
     public void Add(long index, RowLocation location, string example)
     {
         if (Count++ == 0) (_first, _example) = (location, example);

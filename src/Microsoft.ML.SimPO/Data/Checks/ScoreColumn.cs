@@ -47,7 +47,7 @@ internal static partial class ScoreColumn
 
     private static string Shown(FieldValue value) => value.Kind switch
     {
-        FieldKind.Text => $"`{Excerpt.Of(value.Text)}`",
+        FieldKind.Text => Excerpt.Quoted(value.Text),
         FieldKind.Number => "no finite number",
         _ => value.KindName,
     };

@@ -9,7 +9,7 @@ internal sealed class TestInTrainRule(TestPrompts test) : IDataRule
 
     public void Look(CheckedRow row)
     {
-        if (row.Pair is null || test.Find(row.Pair) is not var (number, isExact)) return;
+        if (test.Find(row) is not var (number, isExact)) return;
         _rows.Add(row, FormattableString.Invariant($"`{Excerpt.Of(row.Question)}`, as in row {number} of the test data"));
         _tests.Add(number);
         if (isExact) _exact++;

@@ -34,10 +34,11 @@ internal sealed class TestPrompts
     }
 
     /// <summary>The test row, from 0, whose prompt this one repeats, and whether to the letter; null for none.</summary>
-    public (int Row, bool IsExact)? Find(PreferenceRow row)
+    public (int Row, bool IsExact)? Find(CheckedRow row)
     {
-        if (_byKey.TryGetValue(TextKey.OfPrompt(row.Prompt), out int exact)) return (exact, true);
-        ulong[] sequences = Sequences(Question(row.Messages()));
+        if (row.Turns is null) return null;
+        if (_byKey.TryGetValue(row.PromptKey, out int exact)) return (exact, true);
+        ulong[] sequences = Sequences(Question(row.Turns));
         if (sequences.Length == 0) return null;
         var shared = new Dictionary<int, int>();
         foreach (ulong sequence in sequences)

@@ -96,7 +96,6 @@ internal static partial class TextSigns
 
     private static string WithoutCode(string text) => text.Contains('`') ? Code().Replace(text, " ") : text;
 
-
     [GeneratedRegex("```.*?(```|$)|`[^`\n]*`", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Code();
 

@@ -13,7 +13,7 @@ internal static class DatasetFiles
     {
         if (File.Exists(path)) return [new InputFile(path, Path.GetFileName(path))];
         if (!Directory.Exists(path)) throw new FileNotFoundException($"Could not find preference data at '{path}': there is no such file or folder.", path);
-        string folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        string folder = NameOf(path);
         List<(InputFile File, string? Split)> files = Enumerate(path).ToList();
         if (files.Count == 0)
             throw new InvalidDataException($"{folder}: expected files that end in {string.Join(", ", DataNames.Extensions)}, .gz, .zst, but found none.");
@@ -31,6 +31,9 @@ internal static class DatasetFiles
         }
         return chosen;
     }
+
+    /// <summary>What data are called in messages: the name of the file or folder.</summary>
+    public static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
     /// <summary>Whether a folder has a split of that name, or of one that starts with it.</summary>
     public static bool HasSplit(string folder, string split) => Enumerate(folder).Any(file => file.Item2?.StartsWith(split, StringComparison.Ordinal) == true);

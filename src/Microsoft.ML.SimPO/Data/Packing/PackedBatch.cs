@@ -13,6 +13,12 @@ internal sealed record PackedBatch(TokenBatch Tokens, int[] ScoredRows, int[] Ta
     /// <summary>In the order of the units.</summary>
     public IEnumerable<PackedGroup> Groups => Units.SelectMany(u => u.Groups);
 
+    /// <summary>
+    /// Of each row, how many sequences of the groups have it: a prompt's rows count with every answer, those of an answer with every group that it stands in.
+    /// Answers that are neither chosen nor rejected do not count.
+    /// </summary>
+    public required int[] Sequences { get; init; }
+
     /// <param name="groups">With the index of each in its data set. Groups of the same prompt share its rows, and those of answers that are the same.</param>
     /// <param name="architecture">Whether a prompt can be shared depends on its rotary embedding.</param>
     public static PackedBatch Of(

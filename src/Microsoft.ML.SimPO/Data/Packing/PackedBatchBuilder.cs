@@ -9,7 +9,7 @@ namespace Microsoft.ML.SimPO.Data.Packing;
 /// <param name="groups">What the places of a <see cref="PackedPrompt"/> refer to.</param>
 internal sealed class PackedBatchBuilder(IReadOnlyList<(int Index, EncodedPrompt Tokens)> groups, ScoredTokens scored)
 {
-    private readonly List<int> _ids = [], _positions = [], _scoredRows = [], _targets = [];
+    private readonly List<int> _ids = [], _positions = [], _scoredRows = [], _targets = [], _sequences = [];
     private readonly List<AttentionSegment> _segments = [];
     private readonly List<PackedUnit> _units = [];
 
@@ -18,13 +18,14 @@ internal sealed class PackedBatchBuilder(IReadOnlyList<(int Index, EncodedPrompt
     {
         int prefix = isShared ? prompt.Prefix : 0, start = _ids.Count;
         int[] behind = new int[prompt.Answers.Count]; // of each answer, the row of its first token behind the prefix
+        int[] uses = Uses(prompt);
         for (int i = 0; i < behind.Length; i++)
         {
             TokenIds ids = prompt.Answers[i].Ids;
             if (!isShared) _segments.Add(new AttentionSegment(_ids.Count, 0, ids.Length));
-            if (i == 0) AddRows(ids, 0, prefix);
+            if (i == 0) AddRows(ids, 0, prefix, uses.Sum());
             behind[i] = _ids.Count;
-            AddRows(ids, prefix, ids.Length);
+            AddRows(ids, prefix, ids.Length, uses[i]);
         }
         if (isShared) _segments.Add(new AttentionSegment(start, prefix, [.. prompt.Answers.Select(a => a.Ids.Length - prefix)]));
         bool joins = isShared && scored == ScoredTokens.PromptAndAnswers; // a prompt that is scored binds all its groups
@@ -32,14 +33,30 @@ internal sealed class PackedBatchBuilder(IReadOnlyList<(int Index, EncodedPrompt
             AddUnit(prompt, unit, new Sequences(prefix, start, behind));
     }
 
-    public PackedBatch Build() => new(new TokenBatch([.. _ids], [.. _positions], [.. _segments]), [.. _scoredRows], [.. _targets], [.. _units]);
+    public PackedBatch Build() => new(new TokenBatch([.. _ids], [.. _positions], [.. _segments]), [.. _scoredRows], [.. _targets], [.. _units])
+    {
+        Sequences = [.. _sequences],
+    };
 
-    private void AddRows(TokenIds ids, int from, int to)
+    /// <summary>In how many groups each answer stands that is chosen or rejected there.</summary>
+    private int[] Uses(PackedPrompt prompt)
+    {
+        int[] uses = new int[prompt.Answers.Count];
+        foreach ((int place, int[] answers) in prompt.Units.SelectMany(u => u.Groups))
+        {
+            for (int i = 0; i < answers.Length; i++)
+                if (!double.IsNaN(groups[place].Tokens.Answers[i].Rating)) uses[answers[i]]++;
+        }
+        return uses;
+    }
+
+    private void AddRows(TokenIds ids, int from, int to, int sequences)
     {
         for (int i = from; i < to; i++)
         {
             _ids.Add(ids[i]);
             _positions.Add(i);
+            _sequences.Add(sequences);
         }
     }
 

@@ -13,49 +13,49 @@ public sealed partial record PreferenceStatistics
     }
 
     /// <summary>`tokens` or `characters`: what lengths are counted in.</summary>
-    public required string Unit { get; init; }
+    public string Unit { get; internal init; } = null!;
 
     /// <summary>Rows of the input that were looked at.</summary>
-    public required long RowsRead { get; init; }
+    public long RowsRead { get; internal init; }
 
     /// <summary>Pairs that were kept; all other figures are about them.</summary>
-    public required long RowsKept { get; init; }
+    public long RowsKept { get; internal init; }
 
     /// <summary>Rows that were dropped, by reason.</summary>
-    public required IReadOnlyList<DroppedRows> Dropped { get; init; }
+    public IReadOnlyList<DroppedRows> Dropped { get; internal init; } = null!;
 
     /// <summary>Lengths of the prompts, all of their turns together.</summary>
-    public required LengthDistribution Prompt { get; init; }
+    public LengthDistribution Prompt { get; internal init; } = null!;
 
     /// <summary>Lengths of the chosen answers.</summary>
-    public required LengthDistribution Chosen { get; init; }
+    public LengthDistribution Chosen { get; internal init; } = null!;
 
     /// <summary>Lengths of the rejected answers.</summary>
-    public required LengthDistribution Rejected { get; init; }
+    public LengthDistribution Rejected { get; internal init; } = null!;
 
     /// <summary>Lengths of the prompts together with the longer of their answers.</summary>
-    public required LengthDistribution Pair { get; init; }
+    public LengthDistribution Pair { get; internal init; } = null!;
 
     /// <summary>How far length gives away the chosen answer.</summary>
-    public required LengthBias LengthBias { get; init; }
+    public LengthBias LengthBias { get; internal init; } = null!;
 
     /// <summary>Pairs that came before.</summary>
-    public required long DuplicatePairs { get; init; }
+    public long DuplicatePairs { get; internal init; }
 
     /// <summary>Pairs whose prompt came before, up to case and white space.</summary>
-    public required long DuplicatePrompts { get; init; }
+    public long DuplicatePrompts { get; internal init; }
 
     /// <summary>Pairs with a system message.</summary>
-    public required long WithSystem { get; init; }
+    public long WithSystem { get; internal init; }
 
     /// <summary>Pairs by the number of turns of user and assistant in the prompt; 1 is a single question.</summary>
-    public required IReadOnlyDictionary<int, long> Turns { get; init; }
+    public IReadOnlyDictionary<int, long> Turns { get; internal init; } = null!;
 
     /// <summary>Pairs with a score for both answers.</summary>
-    public required long WithScores { get; init; }
+    public long WithScores { get; internal init; }
 
     /// <summary>Mean lead of the chosen answer's score, or null where no pair has scores.</summary>
-    public required double? MeanScoreGap { get; init; }
+    public double? MeanScoreGap { get; internal init; }
 
     /// <summary>The table for the console.</summary>
     public override string ToString() => StatisticsTable.Text(this);

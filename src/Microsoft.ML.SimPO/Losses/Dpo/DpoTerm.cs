@@ -44,7 +44,7 @@ internal sealed record DpoTerm(IPairTerm? Function)
     {
         (double Value, double Slope) Ratio(AnswerScore answer)
         {
-            (double value, double slope) = divergence.Of(answer.Weighted - answer.Reference);
+            (double value, double slope) = divergence.Of(answer.LogRatio);
             double count = IsPerToken ? answer.Count : 1;
             return ((value + (perToken * answer.Count)) / count, slope / count);
         }

@@ -6,5 +6,9 @@ namespace Microsoft.ML.SimPO.Losses.Dpo;
 /// </summary>
 internal sealed record HingeTerm(double Beta) : MarginTerm
 {
-    protected override (double Value, double Slope) Of(double z) => Beta * z < 1 ? (1 - (Beta * z), -Beta) : (0, 0);
+    protected override (double Value, double Slope) Of(double z)
+    {
+        (double value, double derivative) = MarginLoss.Hinge(Beta * z);
+        return (value, Beta * derivative);
+    }
 }

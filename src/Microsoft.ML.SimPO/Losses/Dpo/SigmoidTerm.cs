@@ -6,6 +6,9 @@ namespace Microsoft.ML.SimPO.Losses.Dpo;
 /// </summary>
 internal sealed record SigmoidTerm(double Beta, double Smoothing = 0) : MarginTerm
 {
-    protected override (double Value, double Slope) Of(double z) =>
-        ((-(1 - Smoothing) * LogSigmoid.Of(Beta * z)) - (Smoothing * LogSigmoid.Of(-Beta * z)), Beta * (Logistic.Of(Beta * z) - (1 - Smoothing)));
+    protected override (double Value, double Slope) Of(double z)
+    {
+        (double value, double derivative) = MarginLoss.Sigmoid(Beta * z, Smoothing);
+        return (value, Beta * derivative);
+    }
 }

@@ -13,7 +13,7 @@ internal static class SortedStep
     public static double[] Of(IReadOnlyList<GroupScore> step)
     {
         double[] margins = [.. step.Select(g => g.Chosen.Weighted - g.Rejected.Weighted)], before = [.. step.Select(ReferenceMargin)];
-        double[] chosen = [.. step.Select(g => Ratio(g.Chosen))], rejected = [.. step.Select(g => Ratio(g.Rejected))];
+        double[] chosen = [.. step.Select(g => g.Chosen.LogRatio)], rejected = [.. step.Select(g => g.Rejected.LogRatio)];
         return [.. Partners(margins, before), .. Partners(chosen, rejected), .. Partners(rejected, chosen)];
     }
 
@@ -33,8 +33,6 @@ internal static class SortedStep
         double margin = group.Chosen.Weighted - group.Rejected.Weighted - context.Totals[at];
         return ratios with { ChosenMargin = margin, RejectedMargin = margin };
     }
-
-    private static double Ratio(AnswerScore answer) => answer.Weighted - answer.Reference;
 
     private static double ReferenceMargin(GroupScore group) => group.Chosen.Reference - group.Rejected.Reference;
 

@@ -1,7 +1,6 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Data.Checks;
-using Microsoft.ML.SimPO.Data.Containers;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 // Several overloads with optional parameters: each has a first parameter of its own type, so that no call can mean two of them.
@@ -32,12 +31,10 @@ public sealed partial class AlignmentCatalog
         string path, string? modelPath = null, string? testPath = null, DataCheckOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        PreferenceLoadOptions loading = Own(options?.Loading);
         using IChannel channel = Channel("Check");
-        IReadOnlyList<InputFile> files = DatasetFiles.Find(path, loading.Split, channel.Info);
+        var reader = CheckedRowReader.Of(path, options?.Loading, channel.Info);
         var test = testPath is null ? null : new TestPrompts(PreferenceReader.TestRows(testPath));
-        return Checker(modelPath, test, options).Check(
-            new CheckedRowReader(NameOf(path), loading, channel.Info), files.Select(file => ContainerDetector.Open(file, loading)), cancellationToken);
+        return Checker(modelPath, test, options).Check(reader, cancellationToken);
     }
 
     /// <inheritdoc cref="Check(string, string?, string?, DataCheckOptions?, CancellationToken)"/>
@@ -48,12 +45,10 @@ public sealed partial class AlignmentCatalog
         IDataView data, string? modelPath = null, IDataView? testData = null, DataCheckOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
-        PreferenceLoadOptions loading = Own(options?.Loading);
-        loading.PromptsMayBeMessages = true;
         using IChannel channel = Channel("Check");
+        var reader = CheckedRowReader.Of(data, options?.Loading, channel.Info);
         var test = testData is null ? null : new TestPrompts(PreferenceReader.ReadLocated(testData).Select(located => located.Row));
-        return Checker(modelPath, test, options).Check(
-            new CheckedRowReader(DataViewName, loading, channel.Info), [new DataViewSource(data, DataViewName)], cancellationToken);
+        return Checker(modelPath, test, options).Check(reader, cancellationToken);
     }
 
     /// <summary>
@@ -71,10 +66,8 @@ public sealed partial class AlignmentCatalog
         string path, string modelPath, int rows = 5, ScoringOptions? options = null, PreferenceLoadOptions? loading = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        PreferenceLoadOptions own = Own(loading);
         using IChannel channel = Channel("Preview");
-        IEnumerable<IRowSource> shards = DatasetFiles.Find(path, own.Split, channel.Info).Select(file => ContainerDetector.Open(file, own));
-        return Preview(new CheckedRowReader(NameOf(path), own, channel.Info), shards, modelPath, rows, options);
+        return Preview(CheckedRowReader.Of(path, loading, channel.Info), modelPath, rows, options);
     }
 
     /// <inheritdoc cref="Preview(string, string, int, ScoringOptions?, PreferenceLoadOptions?)"/>
@@ -83,34 +76,21 @@ public sealed partial class AlignmentCatalog
         IDataView data, string modelPath, int rows = 5, ScoringOptions? options = null, PreferenceLoadOptions? loading = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        PreferenceLoadOptions own = Own(loading);
-        own.PromptsMayBeMessages = true;
         using IChannel channel = Channel("Preview");
-        return Preview(new CheckedRowReader(DataViewName, own, channel.Info), [new DataViewSource(data, DataViewName)], modelPath, rows, options);
+        return Preview(CheckedRowReader.Of(data, loading, channel.Info), modelPath, rows, options);
     }
 
-    private static PreferencePreview Preview(
-        CheckedRowReader reader, IEnumerable<IRowSource> shards, string modelPath, int rows, ScoringOptions? options)
+    private static PreferencePreview Preview(CheckedRowReader reader, string modelPath, int rows, ScoringOptions? options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(modelPath);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
-        PreferenceEncoderOptions encoding = (options ?? new ScoringOptions()).Encoding();
+        options ??= new ScoringOptions();
+        PreferenceEncoderOptions encoding = options.Encoding();
         encoding.Validate();
-        return RowPreview.Of(reader, shards, new CheckedModel(modelPath, encoding), rows);
+        return RowPreview.Of(reader, new CheckedModel(modelPath, encoding, options.ChatTemplate), rows);
     }
 
-    private const string DataViewName = "data view";
-
-    private IChannel Channel(string work) => ((IHostEnvironment)_context).Register("PreferenceLoader").Start(work);
-
-    private static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
-
-    private static PreferenceLoadOptions Own(PreferenceLoadOptions? loading)
-    {
-        PreferenceLoadOptions own = (loading ?? new PreferenceLoadOptions()).Copy();
-        own.Validate();
-        return own;
-    }
+    private IChannel Channel(string work) => ((IHostEnvironment)_context).RegisterOwn("PreferenceLoader").Start(work);
 
     private static DataChecker Checker(string? modelPath, TestPrompts? test, DataCheckOptions? options)
     {

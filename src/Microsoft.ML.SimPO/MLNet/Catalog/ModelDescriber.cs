@@ -1,9 +1,6 @@
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Families;
-using Microsoft.ML.SimPO.Native;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;
 
@@ -15,52 +12,42 @@ internal static class ModelDescriber
     /// <param name="note">Takes sentences about fields that are there and not used.</param>
     public static ModelDescription Describe(string folder, PreferenceTrainerOptions? options, Action<string> note)
     {
-        TorchRuntime.EnsureLoaded();
         ModelConfig config = ModelConfig.Load(ModelLocation.Of(folder, null).Model);
         ModelFamily family = ModelFamilies.Of(config);
         foreach (string sentence in ConfigCheck.Run(family, config)) note(sentence);
-        using var shape = new Decoder(family.Read(config), family.Names, META);
-        return Of(shape, null, config.StoredType, options ?? new ScoringOptions());
+        return Describe(family.Read(config), family.Names, null, config.StoredType, options ?? new ScoringOptions());
     }
 
-    /// <param name="decoder">Any of the model's shapes; its weights are not looked at.</param>
     /// <param name="adapter">The model's own; null for the one that the options, or else the defaults, would make.</param>
-    public static ModelDescription Describe(Decoder decoder, AdapterConfig? adapter, string? storedType, ScoringOptions options)
-    {
-        using Decoder shape = decoder.Shape();
-        return Of(shape, adapter, storedType, options);
-    }
-
-    /// <param name="shape">Without an adapter; it gets one, when what it takes without is known.</param>
-    private static ModelDescription Of(Decoder shape, AdapterConfig? adapter, string? storedType, ScoringOptions options)
+    public static ModelDescription Describe(
+        DecoderArchitecture architecture, LayerNames names, AdapterConfig? adapter, string? storedType, ScoringOptions options)
     {
         var trained = options as PreferenceTrainerOptions;
-        bool keepsBest = trained is { KeepsBest: true, OutputPath: null };
-        long parameters = shape.ParameterCount;
-        (long Score, long Train) onCpu = Full(ComputePrecision.Float32), onCuda = Full(ComputePrecision.Mixed);
+        const string place = "The options of LoRA do not fit the model";
+        ParameterTotals whole = ParameterTotals.Of(architecture, names, null, place, strict: true);
         AdapterConfig config = adapter ?? (trained?.Lora ?? new LoraOptions()).Config(null);
-        shape.Attach(config, AdapterLayout.Of(shape, config, "The options of LoRA do not fit the model", strict: adapter is null));
-        DecoderArchitecture a = shape.Architecture;
+        ParameterTotals frozen = ParameterTotals.Of(architecture, names, config, place, strict: adapter is null);
         return new ModelDescription
         {
-            Family = a.ModelType,
-            Parameters = parameters,
-            Layers = a.Layers.Count,
-            HiddenSize = a.HiddenSize,
-            VocabularySize = a.VocabularySize,
-            ContextLength = a.MaxPositions,
+            Family = architecture.ModelType,
+            Parameters = whole.Model,
+            Layers = architecture.Layers.Count,
+            HiddenSize = architecture.HiddenSize,
+            VocabularySize = architecture.VocabularySize,
+            ContextLength = architecture.MaxPositions,
             StoredType = storedType ?? "float32",
-            UsualLearningRate = RunForecast.UsualRate(parameters),
-            OnCpu = new ModelMemory(onCpu.Score, onCpu.Train, Estimate(ComputePrecision.Float32).ToTrain(keepsBest)),
-            OnCuda = new ModelMemory(onCuda.Score, onCuda.Train, Estimate(ComputePrecision.Mixed).ToTrain(keepsBest)),
+            UsualLearningRate = RunForecast.UsualRate(whole.Model),
+            OnCpu = Memory(ComputePrecision.Float32),
+            OnCuda = Memory(ComputePrecision.Mixed),
         };
 
-        MemoryEstimate Estimate(ComputePrecision precision) => new(shape, options.Plan(new ComputePlan(CPU, precision)));
-
-        (long Score, long Train) Full(ComputePrecision precision)
+        ModelMemory Memory(ComputePrecision precision)
         {
-            MemoryEstimate full = Estimate(precision);
-            return (full.ToScore, full.ToTrain(keepsBest) + (trained is { NeedsSecondModel: true } ? full.Weights : 0));
+            ComputePlan plan = options.Plan(ComputePlan.ToCount(precision));
+            bool keepsBest = trained is { KeepsBest: true, OutputPath: null };
+            var full = new MemoryEstimate(architecture, whole, plan);
+            long second = trained is { NeedsSecondModel: true } ? full.Weights : 0;
+            return new ModelMemory(full.ToScore, full.ToTrain(keepsBest) + second, new MemoryEstimate(architecture, frozen, plan).ToTrain(keepsBest));
         }
     }
 }

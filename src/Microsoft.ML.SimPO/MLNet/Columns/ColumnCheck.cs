@@ -12,6 +12,8 @@ internal sealed class ColumnCheck(IExceptionContext host, DataViewSchema schema)
 
     public DataViewSchema.Column Number(string role, string name) => Find(role, name, NumberDataViewType.Single);
 
+    public DataViewSchema.Column FlagOrNumber(string role, string name) => Find(role, name, BooleanDataViewType.Instance, NumberDataViewType.Single);
+
     /// <summary>A column of any type that is one value.</summary>
     public DataViewSchema.Column Any(string role, string name)
     {
@@ -32,14 +34,15 @@ internal sealed class ColumnCheck(IExceptionContext host, DataViewSchema schema)
         if (_faults.Count > 0) throw host.ExceptParam(parameter, string.Join(Environment.NewLine, _faults));
     }
 
-    private DataViewSchema.Column Find(string role, string name, DataViewType type)
+    private DataViewSchema.Column Find(string role, string name, params DataViewType[] types)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
         {
             _faults.Add(Missing(role, name, schema.Select(c => c.Name)));
             return default;
         }
-        if (!column.Type.Equals(type)) _faults.Add($"Schema mismatch for {role} column '{name}': expected {type}, got {column.Type}");
+        if (!types.Any(column.Type.Equals))
+            _faults.Add($"Schema mismatch for {role} column '{name}': expected {string.Join<DataViewType>(" or ", types)}, got {column.Type}");
         return column;
     }
 }

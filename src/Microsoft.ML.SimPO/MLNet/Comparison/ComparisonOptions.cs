@@ -1,3 +1,5 @@
+using Microsoft.Extensions.AI;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>How methods are compared.</summary>
@@ -17,6 +19,13 @@ public sealed class ComparisonOptions
     /// </summary>
     public Func<AlignmentTransformer, IDataView, double>? Judge { get; set; }
 
+    /// <summary>
+    /// A chat model that judges in place of <see cref="Judge"/>: of each of the <see cref="Answers"/> prompts it is shown the tuned model's answer beside that
+    /// of the model before, in both orders, and the figure is the share that the tuned model wins, a tie being half. It stays the caller's. Null, the default,
+    /// for none.
+    /// </summary>
+    public IChatClient? JudgeClient { get; set; }
+
     /// <summary>Whether the tuned models are kept, each with its method's row. Default false: one at a time is in memory.</summary>
     public bool KeepModels { get; set; }
 
@@ -29,5 +38,8 @@ public sealed class ComparisonOptions
     {
         if (Answers < 0) yield return FormattableString.Invariant($"`{nameof(Answers)}` must be 0 or more, but was {Answers}. Use 8, or 0 for none.");
         if (MaxNewTokens < 1) yield return FormattableString.Invariant($"`{nameof(MaxNewTokens)}` must be at least 1, but was {MaxNewTokens}. Use 128.");
+        if (Judge is not null && JudgeClient is not null)
+            yield return $"`{nameof(JudgeClient)}` must be null where `{nameof(Judge)}` is given. Give one of them.";
+        if (JudgeClient is not null && Answers == 0) yield return $"`{nameof(Answers)}` must be at least 1 with `{nameof(JudgeClient)}`, but was 0. Use 8.";
     }
 }

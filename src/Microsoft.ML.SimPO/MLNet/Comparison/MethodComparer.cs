@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Native;
+using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.Tokenizers;
 
 namespace Microsoft.ML.SimPO;
@@ -8,6 +11,8 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Fits one method after the other, each from the same weights, which are in memory once.</summary>
 internal sealed class MethodComparer(MLContext context, IDataView train, IDataView validation, ComparisonOptions options, int seed)
 {
+    private readonly ChatJudge? _judge = options.JudgeClient is { } client ? new ChatJudge(client) : null;
+
     /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>
     public MethodComparison Run(IReadOnlyList<(string Name, PreferenceTrainerOptions Options)> methods, CancellationToken cancellationToken)
     {
@@ -16,7 +21,7 @@ internal sealed class MethodComparer(MLContext context, IDataView train, IDataVi
         using IChannel channel = host.Start("Compare");
         using var model = new SharedBase(context, methods[0].Options.Copy());
         List<ComparedMethod> compared = [];
-        double? before = null;
+        Answers? before = null;
         try
         {
             foreach ((string name, PreferenceTrainerOptions own) in methods)
@@ -24,11 +29,13 @@ internal sealed class MethodComparer(MLContext context, IDataView train, IDataVi
                 PreferenceTrainerOptions fit = own.Copy();
                 fit.Seed ??= seed;
                 model.GiveTo(fit);
-                if (options.Answers > 0) before ??= MeanTokens(fit.BaseModel!, fit.PromptColumnName, cancellationToken);
-                compared.Add(Compare(name, fit, own, cancellationToken));
+                if (options.Answers > 0) before ??= AnswersOf(fit.BaseModel!, fit.PromptColumnName, cancellationToken);
+                compared.Add(Compare(host, name, fit, own, before, cancellationToken));
                 channel.Info($"{name}: {compared[^1].Metrics}");
             }
-            return new MethodComparison(compared, before);
+            if (_judge is { Unclear: > 0 and var unclear })
+                channel.Warning(FormattableString.Invariant($"{unclear} replies of the judge say neither A, B nor T, and count as ties."));
+            return new MethodComparison(compared, before?.MeanTokens);
         }
         catch
         {
@@ -53,17 +60,21 @@ internal sealed class MethodComparer(MLContext context, IDataView train, IDataVi
         if (faults.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, faults), nameof(methods));
     }
 
-    private ComparedMethod Compare(string name, PreferenceTrainerOptions fit, PreferenceTrainerOptions own, CancellationToken cancellationToken)
+    private ComparedMethod Compare(
+        IHost host, string name, PreferenceTrainerOptions fit, PreferenceTrainerOptions own, Answers? before, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         AlignmentTransformer tuned = fit.CreateTrainer(context).Fit(train, validation, cancellationToken);
+        bool isKept = false;
         try
         {
             TrainingRun run = tuned.TrainingRun;
             ValidationResult first = run.Validations[0], last = run.Validations[^1];
             AlignmentMetrics metrics = context.Alignment.Evaluate(tuned.Transform(validation), targetMargin: 0);
             TimeSpan time = clock.Elapsed;
-            return new ComparedMethod
+            long memory = Environment.WorkingSet;
+            Answers? after = options.Answers > 0 ? AnswersOf(tuned, fit.PromptColumnName, cancellationToken) : null;
+            var compared = new ComparedMethod
             {
                 Name = name,
                 Options = own.Copy(),
@@ -72,31 +83,44 @@ internal sealed class MethodComparer(MLContext context, IDataView train, IDataVi
                 Metrics = metrics,
                 ChosenLogProbability = last.Figures!.ChosenLogProbability,
                 ChosenLogProbabilityChange = last.Figures.ChosenLogProbability - first.Figures!.ChosenLogProbability,
-                AnswerTokens = options.Answers > 0 ? MeanTokens(tuned, fit.PromptColumnName, cancellationToken) : null,
-                Judgement = options.Judge?.Invoke(tuned, validation),
+                KlFromStart = Divergence(host, tuned, fit, cancellationToken),
+                AnswerTokens = after?.MeanTokens,
+                Judgement = _judge is null
+                    ? options.Judge?.Invoke(tuned, validation) : _judge.WinRate(after!.Prompts, after.Texts, before!.Texts, cancellationToken),
                 Steps = run.Steps.Count,
                 DurationInMilliseconds = time.TotalMilliseconds,
-                MemoryInMegaByte = Environment.WorkingSet / 1e6,
+                MemoryInMegaByte = memory / 1e6,
                 Findings = run.Findings,
                 Model = options.KeepModels ? tuned : null,
             };
-        }
-        catch
-        {
-            tuned.Dispose();
-            throw;
+            isKept = options.KeepModels;
+            return compared;
         }
         finally
         {
-            if (!options.KeepModels) tuned.Dispose();
+            if (!isKept) tuned.Dispose();
         }
     }
 
-    private double MeanTokens(AlignmentTransformer model, string promptColumn, CancellationToken cancellationToken)
+    /// <summary>On all answers of the validation data that fit, whatever of them the method learns from.</summary>
+    private double Divergence(IHost host, AlignmentTransformer tuned, PreferenceTrainerOptions fit, CancellationToken cancellationToken)
+    {
+        PairColumns columns = PairColumns.Of(host, validation.Schema, fit, nameof(validation));
+        EncodedPrompts rows = PairEncoding.Encode(tuned.Model.Encoder(fit), validation, columns, cancellationToken);
+        using ModelLease own = tuned.Model.Enter(), start = fit.BaseModel!.Model.Enter();
+        return ComputeThread.Run(
+            "SimPO comparison", () => ModelDivergence.PerToken(own.Decoder, start.Decoder, rows, fit.TokensPerMicroBatch, cancellationToken));
+    }
+
+    private Answers AnswersOf(AlignmentTransformer model, string promptColumn, CancellationToken cancellationToken)
     {
         string[] prompts = [.. validation.GetColumn<string>(promptColumn).Take(options.Answers)];
         GenerationOptions greedy = model.SuggestedGeneration with { Sample = false, MaxNewTokens = options.MaxNewTokens };
         Tokenizer tokenizer = model.Tokenizer;
-        return model.Generate(prompts, greedy, cancellationToken).Average(answer => tokenizer.CountTokens(answer));
+        IReadOnlyList<string> texts = model.Generate(prompts, greedy, cancellationToken);
+        return new Answers(prompts, texts, texts.Average(answer => tokenizer.CountTokens(answer)));
     }
+
+    /// <summary>What a model writes to prompts.</summary>
+    private sealed record Answers(IReadOnlyList<string> Prompts, IReadOnlyList<string> Texts, double MeanTokens);
 }

@@ -5,8 +5,8 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Methods side by side on the same data, from the same model. Dispose it to free the models, where they were kept.</summary>
 public sealed partial class MethodComparison : IDisposable
 {
-    internal MethodComparison(IReadOnlyList<ComparedMethod> methods, double? answerTokensBefore) => (Methods, AnswerTokensBefore) = (methods,
-        answerTokensBefore);
+    internal MethodComparison(IReadOnlyList<ComparedMethod> methods, double? answerTokensBefore) =>
+        (Methods, AnswerTokensBefore) = (methods, answerTokensBefore);
 
     /// <summary>In the order in which they were named.</summary>
     public IReadOnlyList<ComparedMethod> Methods { get; }

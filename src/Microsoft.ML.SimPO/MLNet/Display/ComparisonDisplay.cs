@@ -7,6 +7,10 @@ internal sealed class ComparisonDisplay() : HtmlFormatterSource<MethodComparison
     {
         HtmlTable table = HtmlTable.With($"{comparison.Methods.Count} methods", ComparisonTable.Header(comparison));
         foreach (ComparedMethod method in comparison.Methods) table.Row([.. ComparisonTable.Row(comparison, method)]);
-        return table.ToString();
+        if (comparison.Methods.All(m => m.Findings.Count == 0)) return table.ToString();
+        HtmlTable findings = HtmlTable.With("Findings", "method", "step", "finding");
+        foreach (ComparedMethod method in comparison.Methods)
+            foreach (TrainingDiagnosis finding in method.Findings) findings.Row(method.Name, finding.Step, finding.Message);
+        return table.ToString() + findings;
     }
 }

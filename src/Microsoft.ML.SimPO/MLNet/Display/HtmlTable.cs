@@ -38,6 +38,7 @@ internal sealed class HtmlTable
     private static string Text(object? cell) => cell switch
     {
         null => "",
+        double.NaN or float.NaN => "\u2013", // a figure that there is none of, as an accuracy of single answers
         double number => number.ToString("G5", CultureInfo.InvariantCulture),
         float number => number.ToString("G5", CultureInfo.InvariantCulture),
         IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Data;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>How a notebook shows a <see cref="PreferencePreview"/>: a table a row.</summary>
@@ -9,9 +11,9 @@ internal sealed class PreviewDisplay() : HtmlFormatterSource<PreferencePreview>(
     {
         HtmlTable table = HtmlTable.With(FormattableString.Invariant($"row {row.Row} ({row.Place}): {row.Summary}"), "", "text", "ids");
         if (row.PromptIds.Count == 0) return table.ToString();
-        table.Row("prompt", PreviewedRow.Visible(row.Prompt), string.Join(' ', row.PromptIds));
-        table.Row("chosen", PreviewedRow.Visible(row.Chosen), string.Join(' ', row.ChosenIds));
-        table.Row("rejected", PreviewedRow.Visible(row.Rejected), string.Join(' ', row.RejectedIds));
+        table.Row("prompt", Excerpt.Visible(row.Prompt), string.Join(' ', row.PromptIds));
+        table.Row("chosen", Excerpt.Visible(row.Chosen), string.Join(' ', row.ChosenIds));
+        table.Row("rejected", Excerpt.Visible(row.Rejected), string.Join(' ', row.RejectedIds));
         return (row.Remark is null ? table : table.Row("remark", row.Remark, null)).ToString();
     }
 }

@@ -1,4 +1,6 @@
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training.Diagnosis;
 using Microsoft.ML.SimPO.Training.Session;
 
 namespace Microsoft.ML.SimPO;
@@ -10,14 +12,17 @@ internal sealed class AnswerSampler(LanguageModel model, PreferenceTrainerOption
 
     private AnswerWriter? _writer;
 
-    /// <summary>Writes them, and says them in the log.</summary>
-    public IReadOnlyList<SampleAnswer> Write(IReadOnlyList<EncodedPrompt> pairs, int step, CancellationToken cancellationToken)
+    /// <summary>Writes them, says them in the log, and adds them and what they are like to an evaluation.</summary>
+    public ValidationResult AddTo(ValidationResult evaluation, IReadOnlyList<EncodedPrompt> pairs, CancellationToken cancellationToken)
     {
+        int step = evaluation.Step;
         _writer ??= new AnswerWriter(model, options, log.Warning);
         (int[] Ids, int)[] prompts = [.. pairs.Take(options.SampleAnswers).Select(p => (p.Chosen.Ids.Span[..p.Chosen.PromptLength].ToArray(), 0))];
         GeneratedText[] answers = _writer.Write(prompts, Generation, null, cancellationToken);
         SampleAnswer[] samples = [.. prompts.Zip(answers, (p, a) => new SampleAnswer(model.Tokenizer.Decode(p.Ids, skipSpecialTokens: true).Trim(), a.Text))];
         foreach (SampleAnswer sample in samples) log.Info(FormattableString.Invariant($"answer after step {step} to '{sample.Prompt}': {sample.Answer}"));
-        return samples;
+        var figures = AnswerFigures.Of(
+            [.. answers.Select(a => ((IReadOnlyList<int>)model.Tokenizer.Encode(a.Text, addSpecialTokens: false), a.Finish == GenerationFinish.Length))]);
+        return evaluation with { SampleAnswers = samples, Figures = figures.AddTo(evaluation.Figures!) };
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Scoring;

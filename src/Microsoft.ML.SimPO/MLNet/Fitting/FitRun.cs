@@ -1,5 +1,6 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Training;
 using Microsoft.ML.SimPO.Training.Session;
 using Microsoft.ML.SimPO.Training.State;
@@ -18,6 +19,7 @@ internal static class FitRun
         CancellationToken cancellationToken)
     {
         var log = new ChannelLog(channel);
+        if (options.RouterLossFault(model.Decoder.Architecture) is { } fault) throw new InvalidOperationException(fault);
         SavedState? saved = FindSaved(options, folder, log);
         IAlignmentLoss loss = options.CreateLoss();
         using FitReferences? references = FitReferences.Of(model, options, loss, folder, log);
@@ -38,13 +40,13 @@ internal static class FitRun
         TrainingSettings settings = options.Settings(model.Decoder) with { Reference = moving };
         int? batchSize = options.PairsPerEvaluation();
         IReadOnlyList<int[]>? rows = validation is null || !options.Profile.WeighsPackedRows ? null : options.PackedRows(validation.Pairs);
-        var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize, moving, rows);
-        var store = new CheckpointStore(folder, model.Decoder, model.Files, moving);
+        var validator = new Validator(model.Decoder, loss, settings.Plan.TokensPerPass, batchSize, moving, rows, settings.RouterLossWeight);
+        var store = new CheckpointStore(folder, model.Decoder, model.Files);
         var samples = new AnswerSampler(model, options, log);
         ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken token)
         {
             ValidationResult result = validator.Evaluate(data, step, epoch, token);
-            return options.SampleAnswers == 0 ? result : result with { SampleAnswers = samples.Write(data.Pairs, step, token) };
+            return options.SampleAnswers == 0 ? result : samples.AddTo(result, data.Pairs, token);
         }
         using var session = new TrainingSession(model.Decoder, Settings(options), origin, store, training, validation, Evaluate, log);
         var loop = new TrainingLoop(model.Decoder, loss, settings);
@@ -63,6 +65,7 @@ internal static class FitRun
     private static StepPlan Plan(PreferenceTrainerOptions options, StepPlanner planner, int seed, CancellationToken cancellationToken)
     {
         StepPlan plan = planner.Plan(options.Epochs, options.Shuffle ? seed : null, cancellationToken);
+        if (plan.Count > 0 && options.MaxSteps > 0) return plan.WithCount(options.MaxSteps);
         return plan.Count > 0 ? plan : throw new InvalidOperationException(FormattableString.Invariant(
             $"{planner.Count} {options.StepNoun} do not fill one step of `BatchSize` {options.BatchSize}, and `DropLast` drops the rest.")
             + " Lower `BatchSize`, or set `DropLast` to false.");
@@ -70,12 +73,13 @@ internal static class FitRun
 
     private static SessionSettings Settings(PreferenceTrainerOptions options) => new()
     {
-        PairsPerStep = options.BatchSize,
-        LearningRate = options.LearningRate,
-        Anchor = options.AnchorOption,
+        Diagnosed = options.Diagnosed(),
+        Limits = options.Diagnosis,
+        StopsOnError = options.StopOnError,
         EvaluationSteps = options.EvaluationSteps,
         EarlyStoppingPatience = options.EarlyStoppingPatience,
         KeepsBest = options.KeepsBest,
+        MetricForBestModel = options.MetricForBestModel,
         SaveSteps = options.SaveSteps,
         LoggingSteps = options.LoggingSteps,
         SaveTotalLimit = options.SaveTotalLimit,

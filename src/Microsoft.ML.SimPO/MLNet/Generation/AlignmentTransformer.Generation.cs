@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Microsoft.ML.SimPO.Generation;
 
 namespace Microsoft.ML.SimPO;
 
@@ -11,7 +12,7 @@ public sealed partial class AlignmentTransformer
     /// likeliest answers; pass it, changed with <c>with</c> where wanted. The defaults where there is no such file.
     /// </summary>
     /// <exception cref="InvalidDataException">A field of the file is out of its range.</exception>
-    public GenerationOptions SuggestedGeneration => Model.SuggestedGeneration;
+    public GenerationOptions SuggestedGeneration => GenerationConfig.Of(Model.Files);
 
     private AnswerWriter? _writer;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Generation;
 using Microsoft.ML.SimPO.Native;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Text.Templates;

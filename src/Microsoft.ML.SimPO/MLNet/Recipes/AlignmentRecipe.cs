@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Microsoft.ML.SimPO.Data;
 
@@ -9,24 +8,12 @@ namespace Microsoft.ML.SimPO;
 /// </summary>
 public sealed class AlignmentRecipe
 {
-    private const double HeldOut = 0.05;
-
     private readonly MLContext _context;
 
     internal AlignmentRecipe(
         MLContext context, PreferenceTrainerOptions options, IReadOnlyList<RecipeDataset> train, IReadOnlyList<RecipeDataset> validation,
-        IReadOnlyList<RecipeSetting> settings, IReadOnlyList<string> notes)
-    {
-        (_context, Options, TrainingData, ValidationData, Settings) = (context, options, train, validation, settings);
-        List<string> all = [.. notes];
-        if (validation.Count == 0)
-        {
-            options.ValidationFraction = options.ValidationFraction > 0 ? options.ValidationFraction : HeldOut;
-            string share = options.ValidationFraction.ToString("0.##%", CultureInfo.InvariantCulture);
-            all.Add($"The recipe has no split for testing: {share} of the pairs are held out by prompt.");
-        }
-        Notes = all;
-    }
+        IReadOnlyList<RecipeSetting> settings, IReadOnlyList<string> notes) =>
+        (_context, Options, TrainingData, ValidationData, Settings, Notes) = (context, options, train, validation, settings, notes);
 
     /// <summary>What the trainer is told. It may be changed before <see cref="Fit"/>.</summary>
     public PreferenceTrainerOptions Options { get; }
@@ -43,6 +30,9 @@ public sealed class AlignmentRecipe
     /// <summary>What a reader of the recipe must know: the global batch, templates that are swapped in, what is held out.</summary>
     public IReadOnlyList<string> Notes { get; }
 
+    /// <summary>Whether an empty system message is put before prompts without one.</summary>
+    internal bool InsertsSystemMessage { get; init; }
+
     /// <summary>The training data: the first rows of each part by its fraction, joined in their order, then shuffled.</summary>
     /// <exception cref="InvalidDataException">The data is damaged or does not hold pairs.</exception>
     public IDataView LoadTrainingData() => Load(TrainingData, takesFirst: true);
@@ -50,6 +40,22 @@ public sealed class AlignmentRecipe
     /// <summary>The validation data; null where a part of the training data is held out.</summary>
     /// <exception cref="InvalidDataException">The data is damaged or does not hold pairs.</exception>
     public IDataView? LoadValidationData() => ValidationData.Count == 0 ? null : Load(ValidationData, takesFirst: false);
+
+    /// <summary>
+    /// Looks for the faults that preference data have and no trainer tells, in all rows of each part of the training data, unless they are single answers: see
+    /// <see cref="AlignmentCatalog.Check(string, string?, string?, DataCheckOptions?, CancellationToken)"/>. The model's tokenizer is read, and no weights.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="InvalidDataException">The data is damaged.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<DataCheck> CheckData(CancellationToken cancellationToken = default) =>
+        [.. TrainingData.Where(p => p.Fraction > 0 && Options.Rows == RowKind.Pairs).Select(p => _context.Alignment.Check(
+            p.Path, Options.ModelPath, ValidationData.Count > 0 ? ValidationData[0].Path : null, CheckOptions(p.Split), cancellationToken))];
+
+    private DataCheckOptions CheckOptions(string? split) => new()
+    {
+        Loading = new PreferenceLoadOptions { Split = split }, MaxLength = Options.MaxLength, ApplyChatTemplate = Options.ApplyChatTemplate,
+    };
 
     /// <summary>Trains: what the recipe is for.</summary>
     /// <param name="cancellationToken">Ends the run; its checkpoints stay.</param>
@@ -82,7 +88,11 @@ public sealed class AlignmentRecipe
 
     private IDataView Load(IReadOnlyList<RecipeDataset> parts, bool takesFirst)
     {
+        RecipeDataset[] taken = [.. parts.Where(p => p.Fraction > 0)];
         var options = new PreferenceLoadOptions { Shuffle = true, Seed = 42, FractionsTakeFirst = takesFirst };
-        return _context.Alignment.LoadPreferences([.. parts.Where(p => p.Fraction > 0).Select(p => new MixturePart(p.Path, p.Fraction, p.Split))], options);
+        IDataView data = Options.Rows == RowKind.Responses
+            ? RecipeConversations.Load(_context, taken)
+            : _context.Alignment.LoadPreferences([.. taken.Select(p => new MixturePart(p.Path, p.Fraction, p.Split))], options);
+        return InsertsSystemMessage ? EmptySystemMessage.AddTo(data, _context) : data;
     }
 }

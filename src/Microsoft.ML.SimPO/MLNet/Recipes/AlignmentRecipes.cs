@@ -31,10 +31,14 @@ public sealed class AlignmentRecipes
     {
         RecipeReader recipe = RecipeReader.Read(fields, how.Overrides, source);
         var builder = new RecipeBuilder(recipe, how, new RecipeNames(how.Map, Environment.GetEnvironmentVariable));
-        SimPOTrainer.Options options = builder.Build();
-        (IReadOnlyList<RecipeDataset> train, IReadOnlyList<RecipeDataset> validation) = builder.Datasets();
+        PreferenceTrainerOptions options = builder.Build();
+        (IReadOnlyList<RecipeDataset> train, IReadOnlyList<RecipeDataset> validation) = builder.Datasets(options);
         if (recipe.Faults.Count == 0) recipe.Faults.AddRange(options.Faults());
         recipe.ThrowFaults();
-        return new AlignmentRecipe(_context, options, train, validation, recipe.Settings(), builder.Notes);
+        if (options is SftTrainer.Options && !recipe.Says("rows") && RecipeConversations.Are(train[0])) options.Rows = RowKind.Responses;
+        return new AlignmentRecipe(_context, options, train, validation, recipe.Settings(), builder.Notes)
+        {
+            InsertsSystemMessage = builder.InsertsSystemMessage(options),
+        };
     }
 }

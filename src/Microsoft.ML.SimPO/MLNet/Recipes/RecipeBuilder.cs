@@ -1,26 +1,31 @@
 using System.Globalization;
 using Microsoft.ML.SimPO.Text.Templates;
+using Microsoft.ML.SimPO.Training;
 
 namespace Microsoft.ML.SimPO;
 
 /// <summary>Makes options and data sets of a recipe's settings.</summary>
 internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, RecipeNames names)
 {
+    /// <summary>The share of the pairs that is held out where a recipe says nothing of test data.</summary>
+    private const double HeldOut = 0.05;
+
     /// <summary>Keys whose meaning is more than the value of the option of that name.</summary>
     private static readonly HashSet<string> Composed = new(StringComparer.Ordinal)
     {
         "model_name_or_path", "use_peft", "gradient_accumulation_steps", "per_device_train_batch_size", "per_device_eval_batch_size", "warmup_steps",
-            "eval_steps",
-        "save_steps", "save_total_limit", "resume_from_checkpoint", "compatibility", "chat_template", "early_stopping_patience", "max_prompt_length",
+        "eval_steps", "save_steps", "save_total_limit", "resume_from_checkpoint", "compatibility", "chat_template", "early_stopping_patience",
+        "max_prompt_length", "max_steps", "loss_weights", "ref_model_name_or_path", "scored_tokens", "metric_for_best_model",
     };
 
     /// <summary>What a reader of the recipe must know.</summary>
     public List<string> Notes { get; } = [];
 
-    public SimPOTrainer.Options Build()
+    public PreferenceTrainerOptions Build()
     {
-        var options = new SimPOTrainer.Options();
-        foreach (OptionProperty option in OptionProperty.Of(typeof(SimPOTrainer.Options)))
+        var options = (PreferenceTrainerOptions)Activator.CreateInstance(recipe.OptionsType)!;
+        if (recipe.Method != RecipeMethods.SimPO) Notes.Add($"The recipe is for the method {options.Method}.");
+        foreach (OptionProperty option in OptionProperty.Of(recipe.OptionsType))
         {
             if (option.RecipeKey is { } key && !Composed.Contains(key)) Set(options, option, key);
         }
@@ -30,11 +35,15 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
         SetBatch(options);
         SetRun(options);
         if (recipe.Boolean("use_peft")) options.Lora = Lora();
+        if (options is DpoTrainer.Options dpo) SetMix(dpo);
+        if (options is SftTrainer.Options sft) SetTokens(sft);
+        if (options is ReferenceTrainerOptions over && recipe.Text("ref_model_name_or_path") is { } reference)
+            over.ReferencePath = names.Model(reference, "main", recipe.Faults);
         return options;
     }
 
-    /// <summary>The data sets of training and of validation, in their order.</summary>
-    public (IReadOnlyList<RecipeDataset> Train, IReadOnlyList<RecipeDataset> Validation) Datasets()
+    /// <summary>The data sets of training and of validation, in their order. Without one of validation the options hold out a part by prompt.</summary>
+    public (IReadOnlyList<RecipeDataset> Train, IReadOnlyList<RecipeDataset> Validation) Datasets(PreferenceTrainerOptions options)
     {
         List<RecipeDataset> train = [], validation = [];
         if (recipe["dataset_mixer"] is not { Fields: { Count: > 0 } parts })
@@ -59,8 +68,50 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
                     + $"in it.");
             }
         }
+        int left = found.Count * recipe.Texts("dataset_splits").Count(s => s.Contains("train", StringComparison.Ordinal)) - train.Count;
+        if (left > 0)
+            Notes.Add(FormattableString.Invariant($"{left} splits for training are left out, for there is no fraction for them: a data set has one."));
+        if (validation.Count == 0) HoldOut(options);
         if (train.Count == 0) recipe.Fault("dataset_splits", "`dataset_splits` must have a split for training, but had none. Use [train, test].");
         return (train, validation);
+    }
+
+    /// <summary>Whether an empty system message is put before prompts without one; a mode of compatibility does that itself.</summary>
+    public bool InsertsSystemMessage(PreferenceTrainerOptions options) =>
+        recipe.Dialect == RecipeDialect.SimPOReference && options.Compatibility == Compatibility.None && recipe.Boolean("auto_insert_empty_system_msg")
+        && EmptySystemMessage.TemplateOf(options, options.ModelPath) is { } template && EmptySystemMessage.IsKnownTo(template);
+
+    private void SetMix(DpoTrainer.Options options)
+    {
+        if (recipe["loss_weights"] is not { Fields: { Count: > 0 } terms }) return;
+        List<(DpoLossType, double)> mix = [];
+        foreach ((string name, RecipeValue weight) in terms)
+        {
+            if (Named(typeof(DpoLossType), name) is not { } loss) recipe.Fault("loss_weights", $"`loss_weights` has no loss '{name}' to choose from.");
+            else if (weight.Number is not { } number) recipe.Fault("loss_weights", $"the weight of '{name}' must be a number, but was '{weight.Text}'.");
+            else mix.Add((Enum.Parse<DpoLossType>(loss), number));
+        }
+        options.Mix = new DpoMix([.. mix]);
+    }
+
+    /// <summary>TRL learns whole conversations unless it is told otherwise; so do the SimPO repository's scripts.</summary>
+    private void SetTokens(SftTrainer.Options options)
+    {
+        options.MaxPromptLength = options.MaxLength - 1;
+        bool answers = recipe.Boolean("assistant_only_loss") || recipe.Boolean("completion_only_loss") || recipe.Dialect == RecipeDialect.LlamaFactory;
+        options.Tokens = recipe.Text("scored_tokens") switch
+        {
+            _ when answers => SftTokens.Answers,
+            "answers" when recipe.Says("scored_tokens") => SftTokens.Answers,
+            _ => SftTokens.All,
+        };
+    }
+
+    private void HoldOut(PreferenceTrainerOptions options)
+    {
+        if (options.ValidationFraction <= 0) options.ValidationFraction = HeldOut;
+        string share = options.ValidationFraction.ToString("0.##%", CultureInfo.InvariantCulture);
+        Notes.Add($"The recipe has no split for testing: {share} of the pairs are held out by prompt.");
     }
 
     private double Fraction(string name, RecipeValue value)
@@ -70,17 +121,21 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
         return 1;
     }
 
-    private void Set(SimPOTrainer.Options options, OptionProperty option, string key)
+    private void Set(PreferenceTrainerOptions options, OptionProperty option, string key)
     {
         RecipeValue value = recipe[key];
         if (value.IsNull) return;
         string text = value.Text;
         if (option.Type == typeof(bool)) text = value.Boolean == true ? bool.TrueString : bool.FalseString;
         else if (option.Type == typeof(int)) text = (value.Number ?? 0).ToString("R", CultureInfo.InvariantCulture);
-        else if (option.Type.IsEnum) text = Enum.GetNames(option.Type).FirstOrDefault(n => RecipeKeys.SnakeCase(n) == text || n == text) ?? text;
+        else if (option.Type.IsEnum) text = Named(option.Type, text) ?? text;
         if (!option.TrySet(options, text)) recipe.Fault(key, $"`{key}` must be {Range(option)}, but was '{value.Text}'.");
         else if (option.Fault(options) is { } fault) recipe.Fault(key, fault.Replace($"`{option.Name}`", $"`{key}`", StringComparison.Ordinal));
     }
+
+    /// <summary>The member of an enumeration that a recipe calls so, with or without underscores; null for none.</summary>
+    private static string? Named(Type type, string text) => Enum.GetNames(type).FirstOrDefault(
+        n => n == text || string.Equals(n, text.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase));
 
     private static string Range(OptionProperty option) =>
         option.Type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(option.Type).Select(RecipeKeys.SnakeCase))}" : "a value of its type";
@@ -93,13 +148,12 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
             case "simpo_reference": return Compatibility.SimPOReference;
             case "trl": return Compatibility.Trl024;
             case { } other:
-                if (Enum.TryParse(other, ignoreCase: true, out Compatibility mode) && Enum.IsDefined(mode)) return mode;
                 recipe.Fault("compatibility", $"`compatibility` must be none, simpo_reference or trl, but was '{other}'.");
                 return Compatibility.None;
         }
     }
 
-    private void SetModel(SimPOTrainer.Options options)
+    private void SetModel(PreferenceTrainerOptions options)
     {
         if (recipe.Text("model_name_or_path") is not { } model)
         {
@@ -112,9 +166,9 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
         if (recipe.Dialect == RecipeDialect.SimPOReference) SetReferenceTemplate(options, model);
     }
 
-    private void SetReferenceTemplate(SimPOTrainer.Options options, string model)
+    private void SetReferenceTemplate(PreferenceTrainerOptions options, string model)
     {
-        if (model.Contains("mistral", StringComparison.OrdinalIgnoreCase))
+        if (recipe.Method == RecipeMethods.SimPO && model.Contains("mistral", StringComparison.OrdinalIgnoreCase))
         {
             Notes.Add("The model's name has 'mistral' in it: the SimPO repository's Mistral template takes the place of "
                 + (options.ChatTemplate is null ? "the model's own." : "the recipe's `chat_template`."));
@@ -127,7 +181,7 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
         }
     }
 
-    private void SetLengths(SimPOTrainer.Options options)
+    private void SetLengths(PreferenceTrainerOptions options)
     {
         if (recipe.Dialect == RecipeDialect.LlamaFactory && !recipe.Says("max_prompt_length")) options.MaxPromptLength = options.MaxLength - 1;
         else options.MaxPromptLength = recipe.Integer("max_prompt_length");
@@ -136,7 +190,7 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
         Notes.Add($"The recipe says no `max_length`: prompt and answer have at most {lengths}, as where it comes from.");
     }
 
-    private void SetBatch(SimPOTrainer.Options options)
+    private void SetBatch(PreferenceTrainerOptions options)
     {
         int perDevice = Positive("per_device_train_batch_size"), accumulation = Positive("gradient_accumulation_steps"),
             evaluation = Positive("per_device_eval_batch_size");
@@ -171,11 +225,14 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
         return 1;
     }
 
-    private void SetRun(SimPOTrainer.Options options)
+    private void SetRun(PreferenceTrainerOptions options)
     {
         // "0" there is not "none", but "by ratio".
         options.WarmupSteps = recipe.Integer("warmup_steps") is > 0 and { } steps ? steps : null;
         options.EvaluationSteps = EvaluationSteps();
+        options.MetricForBestModel = BestMetric();
+        options.MaxSteps = Math.Max(0, recipe.Integer("max_steps"));
+        if (options.MaxSteps > 0) Notes.Add(FormattableString.Invariant($"`max_steps` {options.MaxSteps} takes the place of `num_train_epochs`."));
         if (recipe.Says("early_stopping_patience")) options.EarlyStoppingPatience = recipe.Integer("early_stopping_patience");
         if (options.OutputPath is null)
         {
@@ -192,10 +249,19 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
         };
     }
 
+    private BestModelMetric BestMetric()
+    {
+        BestModelMetric metric = BestModelMetrics.ByName.GetValueOrDefault(recipe.Text("metric_for_best_model") ?? "", BestModelMetric.Loss);
+        if (!recipe.Says("greater_is_better") || recipe.Boolean("greater_is_better") == metric.IsHigherBetter()) return metric;
+        string better = metric.IsHigherBetter() ? "accuracies and margins are better when they are greater" : "a loss is better when it is smaller";
+        recipe.Fault("greater_is_better", $"`greater_is_better: {recipe["greater_is_better"].Text}` is refused: {better}. Leave it out.");
+        return metric;
+    }
+
     private int EvaluationSteps()
     {
         string strategy = recipe.Text("evaluation_strategy") ?? recipe.Text("eval_strategy") ?? "no";
-        if (strategy == "steps") return recipe.Says("eval_steps") ? Positive("eval_steps") : 500; // that of `logging_steps` where nothing is said
+        if (strategy == "steps") return Positive(recipe.Says("eval_steps") ? "eval_steps" : "logging_steps"); // as there
         if (strategy != "epoch") Notes.Add("The recipe evaluates at its end alone: here also before the first step and after each epoch.");
         return 0;
     }

@@ -8,13 +8,20 @@ internal sealed class RecipeConversion
     /// <summary>Names that mean what another name means in the SimPO repository.</summary>
     private static readonly Dictionary<string, string> TrlNames = new(StringComparer.Ordinal)
     {
-        ["cpo_alpha"] = "sft_weight", ["dtype"] = "torch_dtype", ["lora_r"] = "lora_r",
+        ["cpo_alpha"] = "sft_weight", ["dtype"] = "torch_dtype", ["max_seq_length"] = "max_length",
+    };
+
+    /// <summary>Losses of LLaMA-Factory's <c>pref_loss</c> beside SimPO's, with their methods.</summary>
+    private static readonly Dictionary<string, string> PairLosses = new(StringComparer.Ordinal)
+    {
+        ["sigmoid"] = RecipeMethods.Dpo, ["hinge"] = RecipeMethods.Dpo, ["ipo"] = RecipeMethods.Dpo, ["orpo"] = RecipeMethods.Orpo,
+        [RecipeMethods.SimPO] = RecipeMethods.SimPO,
     };
 
     private static readonly Dictionary<string, string> LlamaFactoryNames = new(StringComparer.Ordinal)
     {
         ["pref_beta"] = "beta", ["pref_ftx"] = "sft_weight", ["cutoff_len"] = "max_length", ["lora_rank"] = "lora_r", ["lora_target"] = "lora_target_modules",
-        ["val_size"] = "validation_fraction", ["additional_target"] = "lora_modules_to_save", ["trust_remote_code"] = "trust_remote_code",
+        ["val_size"] = "validation_fraction", ["additional_target"] = "lora_modules_to_save",
     };
 
     /// <summary>What a recipe of these that says nothing means, where that is another value than in the SimPO repository.</summary>
@@ -22,6 +29,11 @@ internal sealed class RecipeConversion
     {
         ["beta"] = "0.1", ["simpo_gamma"] = "0.5", ["sft_weight"] = "1.0", ["learning_rate"] = "1e-6", ["max_length"] = "1024", ["max_prompt_length"] = "512",
         ["gradient_checkpointing"] = "true",
+    };
+
+    private static readonly Dictionary<string, string> SftDefaults = new(StringComparer.Ordinal)
+    {
+        ["max_length"] = "1024", ["packing"] = "true", ["scored_tokens"] = "all",
     };
 
     private static readonly Dictionary<string, string> LlamaFactoryDefaults = new(StringComparer.Ordinal)
@@ -35,9 +47,14 @@ internal sealed class RecipeConversion
         ["do_train", "dataset_dir", "overwrite_cache", "plot_loss", "template", "flash_attn", "preprocessing_batch_size", "packing",
             "include_effective_tokens_per_second"];
 
-    private RecipeConversion(RecipeDialect dialect) => Dialect = dialect;
+    private RecipeConversion(RecipeDialect dialect, string method) => (Dialect, Method) = (dialect, method);
 
     public RecipeDialect Dialect { get; }
+
+    /// <summary>Which method the recipe is for.</summary>
+    public string Method { get; }
+
+    private bool IsSimPO => Method == RecipeMethods.SimPO;
 
     /// <summary>The settings under the names of the SimPO repository.</summary>
     public List<(string Key, RecipeValue Value)> Fields { get; } = [];
@@ -55,15 +72,29 @@ internal sealed class RecipeConversion
     {
         RecipeDialect.Trl => TrlDefaults,
         RecipeDialect.LlamaFactory => LlamaFactoryDefaults,
+        _ when Method == RecipeMethods.Sft => SftDefaults,
         _ => new Dictionary<string, string>(),
     };
 
     public static RecipeConversion Of(IReadOnlyList<(string Key, RecipeValue Value)> fields)
     {
-        var conversion = new RecipeConversion(DialectOf(fields));
+        RecipeDialect dialect = DialectOf(fields);
+        var conversion = new RecipeConversion(dialect, MethodOf(fields, dialect));
         foreach ((string key, RecipeValue value) in fields) conversion.Take(key, value);
-        if (conversion.Dialect != RecipeDialect.SimPOReference) conversion.ConvertGamma(fields);
+        if (conversion.IsSimPO && conversion.Dialect != RecipeDialect.SimPOReference) conversion.ConvertGamma(fields);
+        if (conversion.Method == RecipeMethods.Dpo) conversion.ConvertMix(fields);
         return conversion;
+    }
+
+    private static string MethodOf(IReadOnlyList<(string Key, RecipeValue Value)> fields, RecipeDialect dialect)
+    {
+        RecipeValue? Value(string key) => fields.FirstOrDefault(f => f.Key == key).Value;
+        string[] Texts(string key) => Value(key) is not { IsNull: false } value ? [] : value.Items is { } items ? [.. items.Select(i => i.Text)] : [value.Text];
+        if (Value("method") is { IsNull: false, Text: var said } && RecipeMethods.Of(said) is not null) return said;
+        if (dialect != RecipeDialect.LlamaFactory) return RecipeMethods.Guess(Texts("loss_type"), Texts("dataset_splits"), key => Value(key) is not null);
+        if (Value("stage")?.Text is RecipeMethods.Sft or RecipeMethods.Kto) return Value("stage")!.Text;
+        string loss = Value("pref_loss")?.Text ?? (Value("simpo_gamma") is null ? "sigmoid" : RecipeMethods.SimPO);
+        return PairLosses.GetValueOrDefault(loss, RecipeMethods.SimPO);
     }
 
     private static RecipeDialect DialectOf(IReadOnlyList<(string Key, RecipeValue Value)> fields)
@@ -71,62 +102,111 @@ internal sealed class RecipeConversion
         bool Has(string key) => fields.Any(f => f.Key == key);
         string? Text(string key) => fields.FirstOrDefault(f => f.Key == key).Value is { } value ? (value.Items is [var only] ? only : value).Text : null;
         if (Has("stage") || Has("pref_loss") || Has("pref_beta") || Has("finetuning_type")) return RecipeDialect.LlamaFactory;
-        return Has("simpo_gamma") || Has("cpo_alpha") || Text("loss_type") == "simpo" ? RecipeDialect.Trl : RecipeDialect.SimPOReference;
+        return Has("simpo_gamma") || Has("cpo_alpha") || Has("dataset_name") || Text("loss_type") == "simpo" ? RecipeDialect.Trl : RecipeDialect.SimPOReference;
     }
 
     private void Take(string key, RecipeValue value)
     {
         switch (Dialect, key)
         {
-            case (_, "simpo_gamma") when Dialect != RecipeDialect.SimPOReference: // converted with beta
+            case (not RecipeDialect.SimPOReference, "simpo_gamma"): // converted with beta
                 break;
-            case (RecipeDialect.Trl, "loss_type"):
+            case (RecipeDialect.Trl, "cpo_alpha") when Method == RecipeMethods.Cpo:
+                Add(key, "nll_weight", value);
+                break;
+            case (_, "loss_type" or "loss_weights" or "rpo_alpha") when Method == RecipeMethods.Dpo: // converted together
+                break;
+            case (_, "loss_type") when !IsSimPO && value.Items is [{ } single]:
+                Fields.Add((key, single));
+                break;
+            case (_, "max_seq_length") when Method == RecipeMethods.Sft:
+                Add(key, "max_length", value);
+                break;
+            case (_, "precompute_ref_log_probs" or "use_logits_to_keep" or "padding_free" or "reference_free") when !IsSimPO && value.Boolean != null:
+                if (key == "reference_free" && value.Boolean == true) Faults.Add($"{value.Place}`reference_free: true` is refused: use `method: cpo`.");
+                Harmless.Add((key, value, "it changes no result here"));
+                break;
+            case (RecipeDialect.Trl, "loss_type") when IsSimPO:
                 TakeLoss(key, value.Items is [var only] ? only : value);
                 break;
-            case (RecipeDialect.Trl, "loss_weights"):
-                if (value.Items is not null && value.Items.Count != 1) Faults.Add($"line {value.Line}: `loss_weights` has {value.Items.Count} weights, "
-                    + $"but SimPO is one loss.");
+            case (RecipeDialect.Trl, "loss_weights") when IsSimPO:
+                if (value.Items is { Count: not 1 } weights) Faults.Add($"{value.Place}`loss_weights` has {weights.Count} weights, but SimPO is one loss.");
                 break;
             case (RecipeDialect.Trl, "dataset_name"):
-                Add(key, "dataset_mixer", RecipeValue.Map([(value.Text, RecipeValue.Scalar("1.0"))], value.Line));
+                Add(key, "dataset_mixer", AllOf([value.Text], value.Line));
                 break;
             case (RecipeDialect.Trl, "dataset_train_split" or "dataset_test_split"):
                 TakeSplit(key, value);
                 break;
             case (RecipeDialect.LlamaFactory, "pref_loss"):
-                TakeLoss(key, value);
+                TakePairLoss(value);
                 break;
             case (RecipeDialect.LlamaFactory, "stage"):
-                if (value.Text != "dpo") Faults.Add($"line {value.Line}: `stage: {value.Text}` is no preference training. SimPO is `stage: dpo` with "
-                    + $"`pref_loss: simpo`.");
+                if (value.Text is not ("dpo" or "kto" or "sft"))
+                    Faults.Add($"{value.Place}`stage: {value.Text}` is refused: use dpo, kto or sft.");
                 break;
             case (RecipeDialect.LlamaFactory, "finetuning_type"):
                 if (value.Text is "full" or "lora") Add(key, "use_peft", RecipeValue.Scalar(value.Text == "lora" ? "true" : "false", value.Line));
-                else Faults.Add($"line {value.Line}: `finetuning_type: {value.Text}` is refused: use full or lora.");
+                else Faults.Add($"{value.Place}`finetuning_type: {value.Text}` is refused: use full or lora.");
                 break;
             case (RecipeDialect.LlamaFactory, "dataset"):
-                Add(key, "dataset_mixer", RecipeValue.Map(
-                    [.. value.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(n => (n,
-                        RecipeValue.Scalar("1.0")))], value.Line));
+                Add(key, "dataset_mixer", AllOf(value.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), value.Line));
                 break;
             case (RecipeDialect.LlamaFactory, "lora_target") when value.Text == "all":
                 Add(key, "lora_target_modules", RecipeValue.Scalar("all-linear", value.Line));
+                break;
+            case (RecipeDialect.LlamaFactory, "packing") when Method == RecipeMethods.Sft:
+                Fields.Add((key, value));
+                break;
+            case (RecipeDialect.LlamaFactory, "pref_ftx") when Method == RecipeMethods.Dpo: // with the loss
                 break;
             case (RecipeDialect.LlamaFactory, _) when LlamaFactoryHarmless.Contains(key):
                 Harmless.Add((key, value, "it changes no result here"));
                 break;
             default:
                 Dictionary<string, string> names = Dialect switch { RecipeDialect.Trl => TrlNames, RecipeDialect.LlamaFactory => LlamaFactoryNames, _ => [] };
-                if (names.TryGetValue(key, out string? name) && name != key) Add(key, name, value);
+                if (names.TryGetValue(key, out string? name)) Add(key, name, value);
                 else Fields.Add((key, value));
                 break;
+        }
+    }
+
+    /// <summary>A mixture of all rows of each data set.</summary>
+    private static RecipeValue AllOf(IEnumerable<string> names, int line) => RecipeValue.Map([.. names.Select(n => (n, RecipeValue.Scalar("1.0")))], line);
+
+    private void TakePairLoss(RecipeValue value)
+    {
+        if (Method == RecipeMethods.Sft) Faults.Add($"{value.Place}`pref_loss` is nothing to `stage: sft`. Leave it out, or use `stage: dpo`.");
+        else if (!PairLosses.ContainsKey(value.Text))
+            Faults.Add($"{value.Place}`pref_loss: {value.Text}` is refused: use sigmoid, hinge, ipo, orpo or simpo.");
+        else if (IsSimPO) TakeLoss("pref_loss", value);
+        else Harmless.Add(("pref_loss", value, "it says which method is meant"));
+    }
+
+    /// <summary>One loss, or several with their weights; a cross entropy of the chosen answers beside it is one of them.</summary>
+    private void ConvertMix(IReadOnlyList<(string Key, RecipeValue Value)> fields)
+    {
+        RecipeValue? Value(string key) => fields.FirstOrDefault(f => f.Key == key).Value is { IsNull: false } value ? value : null;
+        RecipeValue said = Value(Dialect == RecipeDialect.LlamaFactory ? "pref_loss" : "loss_type") ?? RecipeValue.Scalar("sigmoid");
+        RecipeValue[] losses = said.Items is { } items ? [.. items] : [said];
+        RecipeValue? anchor = Value("rpo_alpha") ?? Value("pref_ftx") switch { { Number: > 0 } ftx => ftx, _ => null };
+        if (Value("loss_weights") is { Fields: not null } map) Fields.Add(("loss_weights", map));
+        else if (losses is [var only] && anchor is null) Fields.Add(("loss_type", only));
+        else
+        {
+            IReadOnlyList<RecipeValue> weights = Value("loss_weights")?.Items ?? [.. losses.Select(_ => RecipeValue.Scalar("1.0"))];
+            if (weights.Count != losses.Length)
+                Faults.Add($"{said.Place}there are {losses.Length} losses in `loss_type` and {weights.Count} weights in `loss_weights`.");
+            List<(string, RecipeValue)> terms = [.. losses.Zip(weights, (l, w) => (l.Text, w))];
+            if (anchor is not null) terms.Add(("sft", anchor));
+            Add(said.Line != 0 ? "loss_type` with `loss_weights" : "rpo_alpha", "loss_weights", RecipeValue.Map(terms, Math.Max(said.Line, anchor?.Line ?? 0)));
         }
     }
 
     private void TakeLoss(string key, RecipeValue value)
     {
         if (value.Text == "simpo") Add(key, "loss_type", RecipeValue.Scalar("sigmoid", value.Line));
-        else Faults.Add($"line {value.Line}: `{key}: {value.Text}` is another method's. SimPO is `{key}: simpo`.");
+        else Faults.Add($"{value.Place}`{key}: {value.Text}` is another method's. SimPO is `{key}: simpo`.");
     }
 
     /// <summary>One split after the other: they are one list here.</summary>
@@ -150,7 +230,7 @@ internal sealed class RecipeConversion
         RecipeValue? said = fields.FirstOrDefault(f => f.Key == "simpo_gamma").Value;
         RecipeValue gamma = said ?? RecipeValue.Scalar(Defaults["simpo_gamma"]);
         RecipeValue beta = Fields.FirstOrDefault(f => f.Key == "beta").Value ?? RecipeValue.Scalar(Defaults["beta"]);
-        if (gamma.Number is not { } g) Faults.Add($"line {gamma.Line}: `simpo_gamma` must be a number, but was '{gamma.Text}'.");
+        if (gamma.Number is not { } g) Faults.Add($"{gamma.Place}`simpo_gamma` must be a number, but was '{gamma.Text}'.");
         else if (beta.Number is > 0 and { } b)
         {
             Fields.Add(("gamma_beta_ratio", RecipeValue.Scalar(((float)(g / b)).ToString("R", CultureInfo.InvariantCulture), gamma.Line)));

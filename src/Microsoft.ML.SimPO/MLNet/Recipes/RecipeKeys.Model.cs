@@ -28,6 +28,7 @@ internal static partial class RecipeKeys
             Only = ["auto", "bfloat16", "float16", "float32"],
             Refusal = "there is no such type.",
         },
+        new("use_flash_attention_2", RecipeKind.Boolean, "false") { Why = "attention of packed sequences is this library's own; they are equal" },
         new("attn_implementation", RecipeKind.Text, "null") { Why = "attention of packed sequences is this library's own; they are equal" },
         new("trust_remote_code", RecipeKind.Boolean, "false") { Why = "no code of a model is run" },
         new("use_peft", RecipeKind.Boolean, "false"),
@@ -53,10 +54,7 @@ internal static partial class RecipeKeys
         new("dataset_configs", RecipeKind.Texts, "null") { Why = "a folder's configurations are told by the names of its files" },
         new("text_column", RecipeKind.Text, "text") { Why = "preference pairs have a prompt and two answers" },
         new("dataset_text_field", RecipeKind.Text, "null") { Why = "preference pairs have a prompt and two answers" },
-        new("auto_insert_empty_system_msg", RecipeKind.Boolean, "true")
-        {
-            Why = "an empty system message is put in with `compatibility: simpo_reference`; without one prompts are rendered as the model is served",
-        },
+        new("auto_insert_empty_system_msg", RecipeKind.Boolean, "true"),
         new("truncation_side", RecipeKind.Text, "null")
         {
             Why = "prompts are cut at their start", Only = ["left"], Refusal = "the end of a prompt is what its answer is to. Leave it out.",
@@ -65,8 +63,19 @@ internal static partial class RecipeKeys
         new("dataset_num_proc", RecipeKind.Integer, "null") { Why = "it changes no result, and one process reads as fast as a file comes" },
     ];
 
+    /// <summary>Settings that have other values, or none, with other methods.</summary>
+    private static readonly HashSet<string> OfSimPO = new(["beta", "gamma_beta_ratio", "loss_type", "label_smoothing", "sft_weight"], StringComparer.Ordinal);
+
+    /// <summary>What supervised fine-tuning has beside its options.</summary>
+    private static IEnumerable<RecipeKey> SftKeys =>
+        [new("assistant_only_loss", RecipeKind.Boolean, "null"), new("completion_only_loss", RecipeKind.Boolean, "null")];
+
     private static IEnumerable<RecipeKey> LossKeys =>
     [
+        new("method", RecipeKind.Text, "null")
+        {
+            Only = [.. RecipeMethods.Names], Refusal = $"there is no such method. Use one of {string.Join(", ", RecipeMethods.Names)}.",
+        },
         new("beta", RecipeKind.Number, "2.0"),
         new("gamma_beta_ratio", RecipeKind.Number, "0.25"),
         new("loss_type", RecipeKind.Text, "sigmoid") { Only = ["sigmoid", "hinge"], Refusal = "SimPO has a sigmoid and a hinge." },

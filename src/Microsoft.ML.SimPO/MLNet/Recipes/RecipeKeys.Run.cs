@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Training;
+
 namespace Microsoft.ML.SimPO;
 
 /// <content>Transformers' TrainingArguments, with the defaults of version 4.44.2.</content>
@@ -13,6 +15,7 @@ internal static partial class RecipeKeys
         new("eval_strategy", RecipeKind.Text, "no") { Only = ["no", "steps", "epoch"], Refusal = "use no, steps or epoch." },
         new("evaluation_strategy", RecipeKind.Text, "null") { Only = ["no", "steps", "epoch"], Refusal = "use no, steps or epoch." },
         new("eval_steps", RecipeKind.Integer, "null"),
+        new("logging_steps", RecipeKind.Integer, "500"),
         new("per_device_train_batch_size", RecipeKind.Integer, "8"),
         new("per_device_eval_batch_size", RecipeKind.Integer, "8"),
         new("gradient_accumulation_steps", RecipeKind.Integer, "1"),
@@ -23,10 +26,7 @@ internal static partial class RecipeKeys
         new("adam_epsilon", RecipeKind.Number, "1e-8"),
         new("max_grad_norm", RecipeKind.Number, "1.0"),
         new("num_train_epochs", RecipeKind.Number, "3"),
-        new("max_steps", RecipeKind.Integer, "-1")
-        {
-            Why = "epochs say how long a run is", Only = ["0"], Refusal = "a run's length is said in epochs. Use `num_train_epochs`, which may be a fraction.",
-        },
+        new("max_steps", RecipeKind.Integer, "-1"),
         new("lr_scheduler_type", RecipeKind.Text, "linear")
         {
             Only = ["linear", "cosine", "constant", "constant_with_warmup", "polynomial"], Refusal = "use linear, cosine, constant, constant_with_warmup "
@@ -81,14 +81,12 @@ internal static partial class RecipeKeys
         new("data_seed", RecipeKind.Integer, "null") { Why = "the order is that of `seed`", Only = [], Refusal = "the order is that of `seed`. Use that." },
         new("metric_for_best_model", RecipeKind.Text, "null")
         {
-            Why = "the best model is the one with the lowest validation loss", Only = ["loss", "eval_loss"],
-                Refusal = "the best model is the one with the lowest validation loss. Use eval_loss.",
+            Only = [.. BestModelMetrics.ByName.Keys],
+            Refusal = "an evaluation has no such figure. Use eval_loss, eval_rewards/accuracies or eval_rewards/margins.",
         },
         new("greater_is_better", RecipeKind.Boolean, "null")
         {
-            Why = "the best model is the one with the lowest validation loss",
-            Only = ["false"],
-            Refusal = "a loss is better when it is smaller. Leave it out.",
+            Why = "`metric_for_best_model` says which is better; what contradicts it is refused",
         },
         new("push_to_hub", RecipeKind.Boolean, "false")
         {
@@ -125,7 +123,7 @@ internal static partial class RecipeKeys
             "mp_parameters", "ray_scope", "dispatch_batches", "split_batches", "save_on_each_node", "log_on_each_node"),
         .. Harmless("there is a log of every step in the run's folder, and what is written there does not change what is trained", "log_level",
             "log_level_replica",
-            "logging_dir", "logging_strategy", "logging_first_step", "logging_steps", "logging_nan_inf_filter", "report_to", "run_name", "disable_tqdm",
+            "logging_dir", "logging_strategy", "logging_first_step", "logging_nan_inf_filter", "report_to", "run_name", "disable_tqdm",
             "include_tokens_per_second", "include_num_input_tokens_seen", "skip_memory_metrics", "debug"),
         .. Harmless(NoHub, "hub_model_id", "hub_strategy", "hub_token", "hub_private_repo", "hub_always_push", "hub_model_revision", "push_to_hub_model_id",
             "push_to_hub_organization", "push_to_hub_token"),

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>
@@ -9,14 +11,15 @@ internal static partial class RecipeKeys
     private static readonly Dictionary<string, RecipeKey> Table =
         ModelKeys.Concat(DataKeys).Concat(LossKeys).Concat(RunKeys).Concat(HarmlessRunKeys).ToDictionary(k => k.Name, StringComparer.Ordinal);
 
+    private static readonly ConcurrentDictionary<Type, SortedDictionary<string, RecipeKey>> Known = [];
+
     /// <summary>All of them, in the order of their names.</summary>
     /// <param name="options">The class of the method's options.</param>
-    public static IEnumerable<RecipeKey> All(Type options) => Table.Values.Concat(Own(options)).OrderBy(k => k.Name, StringComparer.Ordinal);
+    public static IEnumerable<RecipeKey> All(Type options) => Of(options).Values;
 
     /// <summary>The setting of that name; null for none.</summary>
     /// <param name="options">The class of the method's options.</param>
-    public static RecipeKey? Find(string name, Type options) =>
-        Table.GetValueOrDefault(name) ?? Own(options).FirstOrDefault(k => k.Name == name);
+    public static RecipeKey? Find(string name, Type options) => Of(options).GetValueOrDefault(name);
 
     /// <summary>The name that is nearest to one that there is not; null where none is near.</summary>
     /// <param name="options">The class of the method's options.</param>
@@ -27,12 +30,21 @@ internal static partial class RecipeKeys
         .Select(k => k.Name)
         .FirstOrDefault();
 
+    private static SortedDictionary<string, RecipeKey> Of(Type options) => Known.GetOrAdd(
+        options, type => new(Common(type).Concat(Own(type)).ToDictionary(k => k.Name), StringComparer.Ordinal));
+
+    /// <summary>Those of the table that mean something to the method.</summary>
+    private static IEnumerable<RecipeKey> Common(Type options) => Table.Values.Where(k => IsCommon(k.Name, options))
+        .Concat(options == typeof(SftTrainer.Options) ? SftKeys : []);
+
+    private static bool IsCommon(string key, Type options) => options == typeof(SimPOTrainer.Options) || !OfSimPO.Contains(key);
+
     /// <summary>Options that other trainers do not know: their defaults are ours.</summary>
     private static IEnumerable<RecipeKey> Own(Type options)
     {
         object defaults = Activator.CreateInstance(options)!;
         return OptionProperty.Of(options)
-            .Where(o => o.RecipeKey is { } key && !Table.ContainsKey(key))
+            .Where(o => o.RecipeKey is { } key && !(Table.ContainsKey(key) && IsCommon(key, options)))
             .Select(o => new RecipeKey(o.RecipeKey!, KindOf(o.Type), o.Get(defaults) is null ? "null" : Written(o, defaults)));
     }
 
@@ -47,6 +59,7 @@ internal static partial class RecipeKeys
         type == typeof(bool) ? RecipeKind.Boolean
         : type == typeof(int) ? RecipeKind.Integer
         : type == typeof(float) || type == typeof(double) ? RecipeKind.Number
+        : type == typeof(DpoMix) ? RecipeKind.Map
         : RecipeKind.Text;
 
     /// <summary><c>ConstantWithWarmup</c> as recipes write it, <c>constant_with_warmup</c>.</summary>

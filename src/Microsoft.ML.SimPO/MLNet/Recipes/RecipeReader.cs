@@ -16,8 +16,10 @@ internal sealed class RecipeReader
 
     public RecipeDialect Dialect => _conversion.Dialect;
 
+    public string Method => _conversion.Method;
+
     /// <summary>What the settings describe.</summary>
-    public static Type OptionsType => typeof(SimPOTrainer.Options);
+    public Type OptionsType => RecipeMethods.Of(Method)!;
 
     /// <param name="source">For messages.</param>
     /// <param name="overrides">By key, as YAML.</param>
@@ -62,8 +64,8 @@ internal sealed class RecipeReader
 
     public void Fault(string key, string what)
     {
-        int line = _said.TryGetValue(key, out (RecipeValue Value, RecipeOrigin) said) ? said.Value.Line : 0;
-        Faults.Add(line > 0 ? FormattableString.Invariant($"line {line}: {what}") : what);
+        string place = _said.TryGetValue(key, out (RecipeValue Value, RecipeOrigin) said) ? said.Value.Place : "";
+        Faults.Add(place + what);
     }
 
     /// <exception cref="InvalidDataException">There are faults; all are in the message.</exception>
@@ -93,15 +95,17 @@ internal sealed class RecipeReader
 
     private void Take(string key, RecipeValue value, RecipeOrigin origin)
     {
-        string place = value.Line > 0 ? FormattableString.Invariant($"line {value.Line}: ") : "";
         if (RecipeKeys.Find(key, OptionsType) is not { } known)
         {
             string advice = RecipeKeys.Nearest(key, OptionsType) is { } nearest ? $" Did you mean `{nearest}`?" : " Leave it out.";
-            Faults.Add($"{place}`{key}` is no setting of a recipe.{advice}");
+            Faults.Add($"{value.Place}`{key}` is no setting of a recipe.{advice}");
             return;
         }
-        if (known.Fault(value) is { } fault) Faults.Add(place + fault);
-        else _said[key] = (value, origin);
+        RecipeOrigin? before = _said.TryGetValue(key, out (RecipeValue, RecipeOrigin Origin) said) ? said.Origin : null;
+        if (known.Fault(value) is { } fault) Faults.Add(value.Place + fault);
+        else if (before is null or RecipeOrigin.Default || origin == RecipeOrigin.Override) _said[key] = (value, origin);
+        else if ((before, origin) == (RecipeOrigin.Recipe, RecipeOrigin.Recipe))
+            Faults.Add($"{value.Place}`{key}` is said twice, by names that mean the same. Keep one.");
     }
 
     private RecipeOrigin OriginOf(string key) => _said.TryGetValue(key, out (RecipeValue, RecipeOrigin Origin) said) ? said.Origin : RecipeOrigin.Default;

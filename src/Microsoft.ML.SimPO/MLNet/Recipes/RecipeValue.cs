@@ -13,6 +13,9 @@ internal sealed record RecipeValue(
 {
     public bool IsScalar => Items is null && Fields is null;
 
+    /// <summary>What a message about it begins with: its line, where it has one.</summary>
+    public string Place => Line > 0 ? string.Create(CultureInfo.InvariantCulture, $"line {Line}: ") : "";
+
     /// <summary>Also Python's word for it, which recipes have.</summary>
     public bool IsNull => IsScalar && !IsQuoted && Text is "" or "~" or "null" or "Null" or "NULL" or "None";
 

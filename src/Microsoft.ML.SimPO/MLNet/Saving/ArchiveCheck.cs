@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO;
@@ -15,14 +16,18 @@ internal static class ArchiveCheck
 
     private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(i => Enumerable.Range(0, 8).Aggregate((uint)i, (crc, _) => Shift(crc)))];
 
+    /// <summary>Those that are known to be whole: each part of a chain asks for all of them.</summary>
+    private static readonly ConditionalWeakTable<ZipArchive, object> Whole = [];
+
     /// <exception cref="InvalidDataException">Entries are not what was saved; all are named.</exception>
     public static void Verify(ModelLoadContext context)
     {
-        if (context.Repository?._archive is not { } archive) return;
+        if (context.Repository?._archive is not { } archive || Whole.TryGetValue(archive, out _)) return;
         var faults = new Faults($"The saved model '{ArchiveFile.Of(context)?.Name ?? "of a stream"}' is damaged");
         foreach (ZipArchiveEntry entry in archive.Entries.Where(e => e.Length <= MostBytes))
             if (Fault(entry) is { } fault) faults.Add($"{Faults.Quote(entry.FullName)} {fault}");
         faults.ThrowIfAny();
+        Whole.AddOrUpdate(archive, Whole);
     }
 
     private static string? Fault(ZipArchiveEntry entry)

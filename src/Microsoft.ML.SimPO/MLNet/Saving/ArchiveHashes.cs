@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO;
 
@@ -83,11 +84,11 @@ internal sealed class ArchiveHashes
         }
         catch (Exception e) when ((e is InvalidDataException or NotSupportedException or IOException) && !IsAsSaved(name, stream))
         {
-            throw Damaged($"stream '{name}' was altered since it was saved: its SHA-256 is another", e);
+            throw Altered(name, e);
         }
         if (IsAsSaved(name, stream)) return content;
         (content as IDisposable)?.Dispose();
-        throw Damaged($"stream '{name}' was altered since it was saved: its SHA-256 is another");
+        throw Altered(name);
     }
 
     private bool IsAsSaved(string name, HashingStream stream)
@@ -104,10 +105,13 @@ internal sealed class ArchiveHashes
         if (count is < 0 or > MaxStreams) throw Damaged($"it claims to hold {count} hashes");
         for (int i = 0; i < count; i++)
         {
-            string name = reader.ReadString();
+            string name = BoundedBytes.ReadText(reader);
             _hashes[name] = (reader.ReadInt64(), reader.ReadBytes(SHA256.HashSizeInBytes));
         }
     }
+
+    private InvalidDataException Altered(string name, Exception? cause = null) =>
+        Damaged($"stream '{name}' was altered since it was saved: its SHA-256 is another", cause);
 
     private InvalidDataException Damaged(FormattableString what, Exception? cause = null) =>
         new($"The saved model '{_origin}' is damaged: {FormattableString.Invariant(what)}. Copy it again from where it came, or save the model anew.", cause);

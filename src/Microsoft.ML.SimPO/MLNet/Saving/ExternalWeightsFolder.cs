@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Scoring;
 
 namespace Microsoft.ML.SimPO;
 

@@ -3,6 +3,7 @@ using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Scoring;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO;
@@ -16,14 +17,16 @@ internal static class ModelArchive
     private const string FilesStream = "Files", WeightsStream = "Weights", AdapterStream = "Adapter", AdapterWeightsStream = "AdapterWeights";
 
     /// <param name="decoder">That of the model.</param>
+    /// <param name="external">The folder for the weights; null for the zip itself.</param>
+    /// <param name="mostBytes">The most bytes of weights that go into a zip.</param>
     /// <exception cref="InvalidOperationException">The weights are too large for the zip.</exception>
-    public static void Save(ModelSaveContext context, LanguageModel model, Decoder decoder)
+    public static void Save(ModelSaveContext context, LanguageModel model, Decoder decoder, string? external, long mostBytes)
     {
         long bytes = sizeof(float) * decoder.ParameterCount;
-        if (model.ExternalWeights is null && bytes > model.MostBytesInArchive)
+        if (external is null && bytes > mostBytes)
         {
             throw new InvalidOperationException(
-                string.Create(CultureInfo.InvariantCulture, $"The weights take {bytes} bytes; a saved model holds at most {model.MostBytesInArchive}. ")
+                string.Create(CultureInfo.InvariantCulture, $"The weights take {bytes} bytes; a saved model holds at most {mostBytes}. ")
                 + "Set `ExternalWeights` to the name of a folder, which will lie beside the saved model.");
         }
         var hashes = new ArchiveHashes();
@@ -33,9 +36,9 @@ internal static class ModelArchive
             hashes.Save(context, AdapterStream, stream => stream.Write(adapter.Config.ToJson()));
             SaveTensors(AdapterWeightsStream, ParameterSources.Adapter(adapter));
         }
-        if (model.ExternalWeights is null) SaveTensors(WeightsStream, ParameterSources.Base(decoder));
+        if (external is null) SaveTensors(WeightsStream, ParameterSources.Base(decoder));
         hashes.Write(context);
-        if (model.ExternalWeights is { } folder) ExternalWeightsFolder.Save(context, model, decoder, folder); // last: it replaces the folder that was there
+        if (external is not null) ExternalWeightsFolder.Save(context, model, decoder, external); // last: it replaces the folder that was there
 
         void SaveTensors(string name, IReadOnlyCollection<TensorSource> tensors) =>
             hashes.Save(context, name, stream => SafetensorsWriter.Write(stream, tensors, CheckpointType.Float32));

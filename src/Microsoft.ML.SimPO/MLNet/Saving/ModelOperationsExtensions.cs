@@ -9,7 +9,7 @@ public static class ModelOperationsExtensions
     {
         /// <summary>
         /// Saves a model as <c>Save</c> does, but leaves what was there until everything is written: the new file, and the folder of
-        /// <see cref="AlignmentTransformer.ExternalWeights"/> where there is one, are made beside their places, and take them together. <c>Save</c> empties an
+        /// <see cref="ScoringOptions.ExternalWeights"/> where there is one, are made beside their places, and take them together. <c>Save</c> empties an
         /// existing file before it begins to write. Load the model with <c>Load</c>.
         /// </summary>
         /// <param name="model">A transformer, or a chain of them.</param>

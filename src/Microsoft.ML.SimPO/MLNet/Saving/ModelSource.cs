@@ -1,6 +1,8 @@
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Native;
+using Microsoft.ML.SimPO.Scoring;
 
 namespace Microsoft.ML.SimPO;
 

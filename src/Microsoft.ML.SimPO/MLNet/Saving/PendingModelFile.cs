@@ -1,6 +1,7 @@
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Scoring;
 
 namespace Microsoft.ML.SimPO;
 

@@ -23,7 +23,8 @@ internal static class ReferencesStream
     public static void Load(ModelLoadContext context, LanguageModel model, IReward reward) => context.TryLoadBinaryStream(Name, reader =>
     {
         bool isBase = reader.ReadBoolean();
-        ReferenceTable known = ReferenceTable.Read(reader.BaseStream, reward.WeighsTokens);
-        model.References = isBase ? ModelReferences.OfBase(known, model) : new ModelReferences(known.Count > 0 ? known : null, null);
+        ReferenceTable table = ReferenceTable.Read(reader.BaseStream, reward.WeighsTokens);
+        ReferenceTable? known = table.Count > 0 ? table : null; // an empty one stands for none, and is of no model
+        model.References = isBase ? ModelReferences.OfBase(known, model) : new ModelReferences(known, null);
     });
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>The generation options that a saved text generator needs.</summary>
@@ -40,7 +42,7 @@ internal static class SavedGeneration
         int stops = context.Reader.ReadInt32();
         if (stops is < 0 or > MaxStopStrings)
             throw new InvalidDataException(FormattableString.Invariant($"The saved text generator is damaged: it claims to hold {stops} stop strings."));
-        options = options with { StopStrings = [.. Enumerable.Range(0, stops).Select(_ => context.Reader.ReadString())] };
+        options = options with { StopStrings = [.. Enumerable.Range(0, stops).Select(_ => BoundedBytes.ReadText(context.Reader))] };
         string[] faults = [.. options.Faults()];
         return faults.Length == 0 ? options : throw new InvalidDataException($"The saved text generator is damaged: {string.Join(" ", faults)}");
     }

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -78,17 +79,10 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     public TrainingRun TrainingRun { get; private set; } = TrainingRun.None;
 
     /// <summary>
-    /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>, below the
-    /// folder of that file. It is a checkpoint in Hugging Face layout; the saved file names it by its relative path and by the SHA-256 of its files, so the two
-    /// must be moved together. Null, the default, also of a model that was loaded with such weights, puts the weights into the saved file, which takes at most
-    /// 1.5 GB of them. Every transformer of this model is saved so. To save over a model, use <c>mlContext.Model.SaveAtomically</c>: a failed <c>Save</c> has
-    /// emptied the old file.
+    /// The folder that the weights go to when the model is saved: <see cref="ScoringOptions.ExternalWeights"/> of what it was fitted or loaded with. Null, also
+    /// of a saved model that was loaded with such weights, for the saved file itself. To choose another, use <see cref="WithExternalWeights"/>.
     /// </summary>
-    public string? ExternalWeights
-    {
-        get => Model.ExternalWeights;
-        set => Model.ExternalWeights = value;
-    }
+    public string? ExternalWeights => Options.ExternalWeights;
 
     private protected override IColumnMap ColumnMap { get; }
 
@@ -115,6 +109,20 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     {
         ArgumentException.ThrowIfNullOrEmpty(adapterPath);
         return new ModelSource(null, adapterPath, this).OpenTransformer(Host, Options);
+    }
+
+    /// <summary>This model, to be saved with its weights in another place. They are in memory once.</summary>
+    /// <param name="folder">See <see cref="ScoringOptions.ExternalWeights"/>; null for the saved file itself.</param>
+    /// <returns>A transformer of its own; dispose it too.</returns>
+    /// <exception cref="ArgumentException"><paramref name="folder"/> is empty.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public AlignmentTransformer WithExternalWeights(string? folder)
+    {
+        ScoringOptions options = Options.Copy();
+        options.ExternalWeights = folder;
+        options.Validate();
+        LanguageModel model = Model.Share(withAdapter: true);
+        return new AlignmentTransformer(Host, model.After(m => m.References = Model.References?.For(m)), options, TrainingRun);
     }
 
     /// <summary>
@@ -190,7 +198,8 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     public ModelDescription Describe(PreferenceTrainerOptions? options = null)
     {
         using ModelLease lease = Model.Enter();
-        return ModelDescriber.Describe(lease.Decoder, lease.Decoder.Adapter?.Config, Model.StoredType, options ?? Options);
+        return ModelDescriber.Describe(
+            lease.Decoder.Architecture, lease.Decoder.Names, lease.Decoder.Adapter?.Config, Model.StoredType, options ?? Options);
     }
 
     /// <summary>What the model is and was tuned with, in a line, the same in every culture.</summary>

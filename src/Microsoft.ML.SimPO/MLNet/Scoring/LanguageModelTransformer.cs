@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -45,6 +46,9 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
 
     /// <summary>How it scores. Nobody changes them.</summary>
     internal ScoringOptions Options { get; }
+
+    /// <summary>The most bytes of weights that go into a saved file.</summary>
+    internal long MostBytesInArchive { get; set; } = ExternalWeightsFolder.MostBytesInside;
 
     private protected IHost Host { get; }
 
@@ -94,7 +98,7 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
         WriteOwn(ctx);
         SavedOptions.Write(ctx, Options);
         ReferencesStream.Save(ctx, Model);
-        ModelArchive.Save(ctx, Model, lease.Decoder);
+        ModelArchive.Save(ctx, Model, lease.Decoder, Options.ExternalWeights, MostBytesInArchive);
     }
 
     /// <summary>Says on the log what the user should look at.</summary>

@@ -27,11 +27,17 @@ internal static class MetricsReader
         ValueGetter<float> getChosen = cursor.GetGetter<float>(chosen), getRejected = cursor.GetGetter<float>(rejected);
         Func<double?> lead = Lead(cursor, chosenText, rejectedText);
         Func<string>? name = group is { } column ? TextOf(cursor, column) : null;
+        long missing = 0;
         while (cursor.MoveNext())
         {
             float chosenReward = 0, rejectedReward = 0;
             getChosen(ref chosenReward);
             getRejected(ref rejectedReward);
+            if (float.IsNaN(chosenReward) && float.IsNaN(rejectedReward))
+            {
+                missing++; // a row without an answer
+                continue;
+            }
             bool isSingle = float.IsNaN(rejectedReward); // a row of one answer
             if (!float.IsFinite(chosenReward) || !(isSingle || float.IsFinite(rejectedReward)))
                 throw new InvalidOperationException(FormattableString.Invariant(
@@ -39,7 +45,14 @@ internal static class MetricsReader
             if (isSingle) sums.AddSingle(chosenReward, isChosen: true, name?.Invoke());
             else sums.Add(chosenReward, rejectedReward, lead(), name?.Invoke());
         }
+        if (missing > 0) TellMissing(host, missing);
         return sums.Metrics();
+    }
+
+    private static void TellMissing(IHost host, long count)
+    {
+        using IChannel channel = host.Start("Evaluate");
+        channel.Warning(FormattableString.Invariant($"{count} rows are left out, for they have no rewards: an answer is missing."));
     }
 
     private static DataViewSchema.Column? Optional(ColumnCheck check, DataViewSchema schema, string role, string? name, string usual) => name is not null

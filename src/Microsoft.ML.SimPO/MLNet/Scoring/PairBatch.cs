@@ -8,6 +8,10 @@ namespace Microsoft.ML.SimPO;
 internal sealed class PairBatch<TResult>(RowScorer scorer, Converter<float[], TResult> part) : IRowBatch<TResult>
 {
     private readonly List<EncodedPrompt> _pairs = [];
+
+    /// <summary>How many rewards each row has, and whether there is anything to score.</summary>
+    private readonly List<(int Answers, bool IsScored)> _rows = [];
+
     private int _tokens;
 
     public bool IsFull => _tokens >= scorer.TokensPerBatch;
@@ -15,10 +19,16 @@ internal sealed class PairBatch<TResult>(RowScorer scorer, Converter<float[], TR
     /// <param name="texts">Prompt and chosen answer, and the rejected one where there is one; or a text alone.</param>
     public void Add(string[] texts, long row)
     {
-        EncodedPrompt pair = scorer.Encode(texts, row);
-        _pairs.Add(pair);
-        _tokens += pair.PackedLength;
+        EncodedPrompt? pair = scorer.Encode(texts, row);
+        _rows.Add((Math.Max(1, texts.Length - 1), pair is not null));
+        if (pair is not null) _pairs.Add(pair);
+        _tokens += pair?.PackedLength ?? 1;
     }
 
-    public TResult[] Compute() => Array.ConvertAll(scorer.Score(_pairs), part);
+    public TResult[] Compute()
+    {
+        float[][] rewards = _pairs.Count > 0 ? scorer.Score(_pairs) : [];
+        int scored = 0;
+        return [.. _rows.Select(row => part(row.IsScored ? rewards[scored++] : [.. Enumerable.Repeat(float.NaN, row.Answers)]))];
+    }
 }

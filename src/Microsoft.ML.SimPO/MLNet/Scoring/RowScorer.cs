@@ -31,9 +31,16 @@ internal sealed class RowScorer
     public int TokensPerBatch => _options.TokensPerMicroBatch;
 
     /// <param name="texts">Prompt and answers, or a text alone.</param>
+    /// <returns>Null for a row without an answer, where that has no score.</returns>
     /// <exception cref="InvalidDataException">The row cannot be scored; the message names it.</exception>
-    public EncodedPrompt Encode(string[] texts, long row)
+    public EncodedPrompt? Encode(string[] texts, long row)
     {
+        if (MissingText.In(texts) is { } missing)
+        {
+            if (_options.MissingAnswers == MissingAnswers.NotANumber) return null;
+            throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: {missing}. ")
+                + "Remove the row, or set `MissingAnswers` to NotANumber to have no score of such rows.");
+        }
         EncodedPrompt encoded = _encoder.Encode(texts, row)
             ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
         int tokens = encoded.Answers.Max(a => a.Ids.Length);

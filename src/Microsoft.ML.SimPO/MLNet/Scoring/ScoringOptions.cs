@@ -79,6 +79,13 @@ public class ScoringOptions
     public ControlTokenText ControlTokens { get; set; }
 
     /// <summary>
+    /// What becomes of a row that is scored and lacks an answer. Default <see cref="MissingAnswers.Fail"/>, an error that names the row. Training has
+    /// <see cref="PreferenceTrainerOptions.DropEmptyAnswers"/>.
+    /// </summary>
+    [Option("missing_answers", OptionEffect.None)]
+    public MissingAnswers MissingAnswers { get; set; }
+
+    /// <summary>
     /// Whose preprocessing and training are reproduced, faults included. With another than <see cref="Compatibility.None"/>, the default, a micro-batch has
     /// <see cref="PreferenceTrainerOptions.PairsPerMicroBatch"/> pairs, each micro-batch of a step weighs the same, and a cross entropy is normalised as
     /// <see cref="SftNormalization.MicroBatchTokens"/>. The order of shuffled data is always our own.
@@ -100,6 +107,15 @@ public class ScoringOptions
     /// </summary>
     [Option("adapter_name_or_path", OptionEffect.None, Names = "the folder of a LoRA adapter", Use = "null for none", IsLocation = true)]
     public string? AdapterPath { get; set; }
+
+    /// <summary>
+    /// A folder for the weights when <c>mlContext.Model.Save</c> saves the model: a path relative to the saved file, such as <c>"tuned-weights"</c>, below the
+    /// folder of that file. It is a checkpoint in Hugging Face layout; the saved file names it by its relative path and by the SHA-256 of its files, so the two
+    /// must be moved together. Null, the default, puts the weights into the saved file, which takes at most 1.5 GB of them. Every transformer of the model is
+    /// saved so. To save over a model, use <c>mlContext.Model.SaveAtomically</c>: a failed <c>Save</c> has emptied the old file.
+    /// </summary>
+    [Option("external_weights", OptionEffect.None, Names = "a folder beside the saved model", Use = "null for the saved file", IsLocation = true)]
+    public string? ExternalWeights { get; set; }
 
     /// <summary>The column by which rows belong together: none of its texts stands in two parts of the data.</summary>
     internal string PartingColumn => Rows == RowKind.Texts ? TextColumnName : PromptColumnName;

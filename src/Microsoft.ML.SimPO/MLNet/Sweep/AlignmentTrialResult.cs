@@ -8,31 +8,31 @@ public sealed record AlignmentTrialResult
     }
 
     /// <summary>What was tried.</summary>
-    public required AlignmentTrialSettings TrialSettings { get; init; }
+    public AlignmentTrialSettings TrialSettings { get; internal init; } = null!;
 
     /// <summary>How it ended.</summary>
-    public required AlignmentTrialStatus Status { get; init; }
+    public AlignmentTrialStatus Status { get; internal init; }
 
     /// <summary>The value of the sweep's metric; NaN where the trial did not complete.</summary>
-    public required double Metric { get; init; }
+    public double Metric { get; internal init; }
 
     /// <summary>What the sweep minimises: the metric, or its opposite where higher is better; infinity where the trial did not complete.</summary>
-    public required double Loss { get; init; }
+    public double Loss { get; internal init; }
 
     /// <summary>On the held-out pairs; null where the trial did not complete.</summary>
-    public AlignmentMetrics? Metrics { get; init; }
+    public AlignmentMetrics? Metrics { get; internal init; }
 
     /// <summary>How long it took.</summary>
-    public double DurationInMilliseconds { get; init; }
+    public double DurationInMilliseconds { get; internal init; }
 
     /// <summary>The process's resident memory when the trial ended.</summary>
-    public double MemoryInMegaByte { get; init; }
+    public double MemoryInMegaByte { get; internal init; }
 
     /// <summary>Why it did not complete; null where it did.</summary>
-    public string? Message { get; init; }
+    public string? Message { get; internal init; }
 
     /// <summary>The tuned model; null where the trial did not complete, and after the sweep where another one was better.</summary>
-    public AlignmentTransformer? Model { get; init; }
+    public AlignmentTransformer? Model { get; internal init; }
 
     /// <summary>Of equal losses the model that keeps more of the chosen answers' log-probability is the better one: it is farther from collapse.</summary>
     internal bool IsBetterThan(AlignmentTrialResult? other)

@@ -8,14 +8,14 @@ public sealed record AlignmentTrialSettings
     }
 
     /// <summary>From 0, in the order in which trials are begun.</summary>
-    public required int TrialId { get; init; }
+    public int TrialId { get; internal init; }
 
     /// <summary>The values that the sweep chose, by the names of the options.</summary>
-    public required IReadOnlyDictionary<string, object> Parameter { get; init; }
+    public IReadOnlyDictionary<string, object> Parameter { get; internal init; } = null!;
 
     /// <summary>Everything, with the chosen values and the epochs of the rung.</summary>
-    public required PreferenceTrainerOptions Options { get; init; }
+    public PreferenceTrainerOptions Options { get; internal init; } = null!;
 
     /// <summary>From 0: how often successive halving promoted these values; always 0 in other sweeps.</summary>
-    public int Rung { get; init; }
+    public int Rung { get; internal init; }
 }

@@ -1,5 +1,3 @@
-using Microsoft.ML.SimPO.Data.Mixing;
-
 namespace Microsoft.ML.SimPO;
 
 /// <summary>
@@ -8,9 +6,8 @@ namespace Microsoft.ML.SimPO;
 /// </summary>
 internal sealed class HalvingProposer(IReadOnlyList<SweepParameter> parameters, int rungs, int eta, long seed) : ITrialProposer
 {
-    private readonly SeededRandom _random = new(seed);
+    private readonly DistinctValues _values = new(parameters, seed);
     private readonly List<Entry>[] _rungs = [.. Enumerable.Range(0, rungs).Select(_ => new List<Entry>())];
-    private readonly DistinctValues _tried = new();
     private (object[] Values, int Rung) _last;
 
     /// <summary>The most rungs whose top so many trials reach: eta of each rung make one of the next.</summary>
@@ -24,7 +21,7 @@ internal sealed class HalvingProposer(IReadOnlyList<SweepParameter> parameters, 
     public (object[] Values, int Rung)? Propose()
     {
         if (Promotable() is { } promoted) return _last = promoted;
-        if (_tried.Next(() => [.. parameters.Select(p => p.Sample(_random))]) is not { } values) return null;
+        if (_values.Next() is not { } values) return null;
         return _last = (values, 0);
     }
 

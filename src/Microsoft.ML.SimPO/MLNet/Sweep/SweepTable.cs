@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Microsoft.Data.Analysis;
 
 namespace Microsoft.ML.SimPO;
@@ -42,11 +41,7 @@ internal static class SweepTable
                 Figure(t.DurationInMilliseconds / 1000, "F1"), t.TrialSettings.TrialId == best.TrialSettings.TrialId ? "best"
                     : t.Status == AlignmentTrialStatus.Completed ? "" : $"{t.Status}: {t.Message}"]);
         }
-        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(i => rows.Max(r => r[i].Length))];
-        var text = new StringBuilder();
-        foreach (string[] row in rows)
-            text.AppendLine(string.Join("  ", row.Select((cell, i) => i < row.Length - 1 ? cell.PadLeft(widths[i]) : cell)).TrimEnd());
-        return text.ToString();
+        return TextTable.Of(rows, left: rows[0].Length - 1).ToString();
     }
 
     public static IEnumerable<AlignmentTrialResult> Ranked(IReadOnlyList<AlignmentTrialResult> trials, AlignmentTrialResult best) =>

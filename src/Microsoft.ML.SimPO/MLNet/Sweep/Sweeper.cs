@@ -168,7 +168,7 @@ internal sealed class Sweeper : IDisposable
             return _context.Alignment.LoadModel(folder, options);
         }
         if (log is null || best.TrialSettings.TrialId >= log.Records.Count) return null; // it was run here, by a runner that gives no models
-        channel.Warning(FormattableString.Invariant($"The model of trial {best.TrialSettings.TrialId + 1}, the best, was not kept. The trial is run again."));
+        channel.Warning(FormattableString.Invariant($"The model of trial {best.TrialSettings.TrialId}, the best, was not kept. The trial is run again."));
         AlignmentTrialResult again = runner.RunAsync(best.TrialSettings, cancellationToken).GetAwaiter().GetResult();
         if (again.Model is { } model) log.SaveBest(TrialRecord.Of(best), model);
         return again.Model;

@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Scoring;
 
 namespace Microsoft.ML.SimPO;
 

@@ -38,7 +38,9 @@ public sealed partial class CpoTrainer
 
         internal override SftNormalization CrossEntropy => NllNormalization;
 
-        internal override IAlignmentLoss CreateLoss() => new CpoLoss(Beta, LossType, LabelSmoothing, NllWeight, Profile.CrossEntropy ?? NllNormalization);
+        internal override bool HasZeroGradients => LossType == CpoLossType.Hinge;
+
+        internal override IAlignmentLoss CreateLoss() => new CpoLoss(Beta, LossType, LabelSmoothing, NllWeight, CrossEntropyInForce);
 
         internal override IPreferenceTrainer CreateTrainer(MLContext context) => new CpoTrainer(context, this);
 

@@ -11,6 +11,7 @@ internal static class CrossValidation
     {
         IHost host = Host(context);
         PairColumns.Of(host, data.Schema, options, nameof(data));
+        options.CheckColumns(host, data.Schema, nameof(data));
         IReadOnlyList<DataOperationsCatalog.TrainTestData> folds = PromptPartition.Folds(host, data, options.PartingColumn, numberOfFolds, seed);
         using var model = new SharedBase(context, options.Copy());
         model.GiveTo(options);

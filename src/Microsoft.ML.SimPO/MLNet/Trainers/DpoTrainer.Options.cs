@@ -90,6 +90,8 @@ public sealed partial class DpoTrainer
 
         internal override SftNormalization CrossEntropy => SftNormalization;
 
+        internal override bool HasZeroGradients => Types.Any(t => t.Type == DpoLossType.Hinge);
+
         private IReadOnlyList<(DpoLossType Type, double Weight)> Types => Mix?.Terms ?? [(LossType, 1)];
 
         internal override IAlignmentLoss CreateLoss() => new DpoLoss(new DpoSettings(Beta, Types)
@@ -100,7 +102,7 @@ public sealed partial class DpoTrainer
             TailWeight = LengthDesensitization,
             LengthPenalty = LengthPenalty,
             WeighsPairs = WeighsPairs,
-            SftNormalization = Profile.CrossEntropy ?? SftNormalization,
+            SftNormalization = CrossEntropyInForce,
             RewardsPerToken = Profile.RewardsPerToken,
         });
 

@@ -42,6 +42,11 @@ public sealed partial class KtoTrainer
 
         internal override IPreferenceTrainer CreateTrainer(MLContext context) => new KtoTrainer(context, this);
 
+        internal override void CheckColumns(IHost host, DataViewSchema schema, string parameter)
+        {
+            if (Rows == RowKind.Responses) LabelColumn.Find(host, schema, LabelColumnName, parameter);
+        }
+
         internal override IReadOnlyList<EncodedPrompt> Prepare(IReadOnlyList<EncodedPrompt> pairs, IDataView data, IHost host)
         {
             if (Rows == RowKind.Responses) pairs = LabelColumn.AddTo(pairs, data, host, LabelColumnName);

@@ -7,25 +7,30 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Reads which single answers are desirable.</summary>
 internal static class LabelColumn
 {
-    /// <exception cref="ArgumentOutOfRangeException">The column is missing or neither true and false nor a number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is missing or neither true and false nor a number.</exception>
+    public static DataViewSchema.Column Find(IHost host, DataViewSchema schema, string name, string parameter = "inputSchema")
+    {
+        ColumnCheck check = new(host, schema);
+        DataViewSchema.Column column = check.FlagOrNumber("label", name);
+        check.ThrowIfFaulty(parameter);
+        return column;
+    }
+
     /// <exception cref="InvalidDataException">A row that is used has no label.</exception>
     public static IReadOnlyList<EncodedPrompt> AddTo(IReadOnlyList<EncodedPrompt> answers, IDataView data, IHost host, string name)
     {
-        if (data.Schema.GetColumnOrNull(name) is not { } column) throw host.ExceptParam("inputSchema", $"Could not find label column '{name}'");
-        if (!column.Type.Equals(BooleanDataViewType.Instance) && !column.Type.Equals(NumberDataViewType.Single))
-            throw host.ExceptParam("inputSchema", $"Schema mismatch for label column '{name}': expected Boolean or Single, got {column.Type}");
-        var labelled = new EncodedPrompt[answers.Count];
-        using DataViewRowCursor cursor = data.GetRowCursor([column]);
-        Func<float> label = Reader(cursor, column);
-        for (int i = 0; i < labelled.Length && cursor.MoveNext();)
+        DataViewSchema.Column column = Find(host, data.Schema, name);
+        return SecondReading.Add(answers, data, [column], row =>
         {
-            if (cursor.Position + 1 != answers[i].Row) continue; // it was dropped
-            float value = label();
-            if (float.IsNaN(value)) throw new InvalidDataException(FormattableString.Invariant($"Row {answers[i].Row}: '{name}' is NaN. Use 1 or 0."));
-            labelled[i] = new EncodedPrompt(answers[i].Chosen with { Rating = value > 0 ? 1 : 0 }) { Row = answers[i].Row };
-            i++;
-        }
-        return labelled;
+            Func<float> label = Reader(row, column);
+            return answer =>
+            {
+                float value = label();
+                return float.IsNaN(value)
+                    ? throw new InvalidDataException(FormattableString.Invariant($"Row {answer.Row}: '{name}' is NaN. Use 1 or 0."))
+                    : new EncodedPrompt(answer.Chosen with { Rating = value > 0 ? 1 : 0 }) { Row = answer.Row };
+            };
+        });
     }
 
     private static Func<float> Reader(DataViewRow row, DataViewSchema.Column column)

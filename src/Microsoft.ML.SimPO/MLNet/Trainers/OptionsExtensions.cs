@@ -1,7 +1,9 @@
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Text.Templates;
 using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Training.Diagnosis;
 
 namespace Microsoft.ML.SimPO;
 
@@ -26,13 +28,30 @@ internal static class OptionsExtensions
         Plan = options.Plan(ComputePlan.Of(decoder)),
         LookUpPadding = options.Profile.LooksUpPadding,
         ReportsNextRate = options.Profile.ReportsNextRate,
+        RouterLossWeight = options.RouterLossWeight,
     };
+
+    /// <summary>Why the routers of a model cannot be balanced; null where they can, or nobody asks for it.</summary>
+    public static string? RouterLossFault(this PreferenceTrainerOptions options, DecoderArchitecture architecture) =>
+        options.RouterLossWeight == 0 || architecture.HasExperts
+            ? null
+            : FormattableString.Invariant($"`RouterLossWeight` must be 0 with a model without experts, but was {options.RouterLossWeight}: ")
+                + $"'{architecture.ModelType}' has no routers. Use 0.";
 
     /// <param name="model">Where the model is computed, and in which numbers.</param>
     public static ComputePlan Plan(this ScoringOptions options, ComputePlan model) => model with
     {
         TokensPerPass = options.TokensPerMicroBatch,
         Recompute = options is PreferenceTrainerOptions { GradientCheckpointing: true },
+    };
+
+    /// <summary>What the diagnosis of a run knows of it.</summary>
+    public static DiagnosedRun Diagnosed(this PreferenceTrainerOptions options) => new(options.BatchSize, options.LearningRate)
+    {
+        Anchor = options.AnchorOption,
+        Beta = options.TargetRatio is null ? null : options.Beta,
+        TargetRatio = options.TargetRatio ?? 0,
+        HasZeroGradients = options.HasZeroGradients,
     };
 
     public static StepPlanner Planner(this PreferenceTrainerOptions options, IReadOnlyList<EncodedPrompt> pairs) =>

@@ -24,7 +24,7 @@ public sealed partial class OrpoTrainer
 
         internal override SftNormalization CrossEntropy => NllNormalization;
 
-        internal override IAlignmentLoss CreateLoss() => new OrpoLoss(Beta, Profile.CrossEntropy ?? NllNormalization);
+        internal override IAlignmentLoss CreateLoss() => new OrpoLoss(Beta, CrossEntropyInForce);
 
         internal override IPreferenceTrainer CreateTrainer(MLContext context) => new OrpoTrainer(context, this);
     }

@@ -6,6 +6,11 @@ namespace Microsoft.ML.SimPO;
 /// <summary>From the rows of a data view to ids.</summary>
 internal static class PairEncoding
 {
+    /// <summary>Of the rows of a data view.</summary>
+    public static EncodedPrompts Encode(
+        PreferenceEncoder encoder, IDataView data, PairColumns columns, CancellationToken cancellationToken,
+        Func<PreferenceEncoder, string[], long, EncodedPrompt?>? encode = null) => Encode(encoder, columns.Rows(data), cancellationToken, encode);
+
     /// <summary>
     /// The prompts with their answers in the order of their rows, encoded on all processors while the rows are read. Memory is that of the ids and of the few
     /// rows at hand, however large the data.

@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Native;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training.Session;
 using Microsoft.ML.SimPO.Training.State;
@@ -62,8 +63,8 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
     public AlignmentTransformer Fit(IDataView input, IDataView? validationData, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var columns = PairColumns.Of(_host, input.Schema, _options);
-        PairColumns? validationColumns = validationData is null ? null : PairColumns.Of(_host, validationData.Schema, _options, nameof(validationData));
+        PairColumns columns = Columns(input.Schema, "inputSchema");
+        PairColumns? validationColumns = validationData is null ? null : Columns(validationData.Schema, nameof(validationData));
         int? seed = _options.Seed ?? ((IHostEnvironmentInternal)_context).Seed;
         CheckValidation(validationData);
         if (_options.ValidationFraction > 0)
@@ -99,6 +100,15 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
         return PairColumns.AddTo(_host, inputSchema, _options);
     }
 
+    /// <summary>The columns of rows. Those that the method reads beside them are there as well.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    private PairColumns Columns(DataViewSchema schema, string parameter)
+    {
+        var columns = PairColumns.Of(_host, schema, _options, parameter);
+        _options.CheckColumns(_host, schema, parameter);
+        return columns;
+    }
+
     private RunData Encode(LanguageModel model, IDataView data, PairColumns columns, IChannel channel, CancellationToken cancellationToken)
     {
         PreferenceEncoder encoder = model.Encoder(_options);
@@ -123,6 +133,7 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
         [
             .. _options.EarlyStoppingPatience > 0 ? [nameof(_options.EarlyStoppingPatience)] : Array.Empty<string>(),
             .. _options.RestoreBestModel ? [nameof(_options.RestoreBestModel)] : Array.Empty<string>(),
+            .. _options.MetricForBestModel != BestModelMetric.Loss ? [nameof(_options.MetricForBestModel)] : Array.Empty<string>(),
             .. _options.EvaluationSteps > 0 ? [nameof(_options.EvaluationSteps)] : Array.Empty<string>(),
             .. _options.SampleAnswers > 0 ? [nameof(_options.SampleAnswers)] : Array.Empty<string>(),
         ];

@@ -17,6 +17,7 @@ public abstract partial class PreferenceTrainerOptions
             yield return Say($"`PairsPerMicroBatch` must divide `BatchSize` ({BatchSize}) with `Compatibility` {Compatibility}, but was {size}.");
         if (Profile.ByMicroBatch && KeepPromptsTogether)
             yield return Say($"`KeepPromptsTogether` must be false with `Compatibility` {Compatibility}, which has an order of its own, but was true.");
+        if (Diagnosis?.Fault() is { } limit) yield return $"`Diagnosis`: {limit}";
         foreach (string option in NeedsFolder()) yield return $"`{option}` needs `OutputPath`, which is null. Name a folder for the run.";
         if (Lora is null) yield break;
         foreach (string fault in Lora.Faults()) yield return fault;

@@ -12,6 +12,12 @@ public abstract partial class PreferenceTrainerOptions
     public double Epochs { get; set; } = 1;
 
     /// <summary>
+    /// Steps of the run, in place of <see cref="Epochs"/>: the data is gone through as often as it takes. 0 or more; default 0, for <see cref="Epochs"/>.
+    /// </summary>
+    [Option("max_steps", OptionEffect.Steps, AtLeast = 0, Use = "0 for `Epochs`", Unsaid = "0")]
+    public int MaxSteps { get; set; }
+
+    /// <summary>
     /// Pairs in an optimizer step. At least 1; default 8. How a step is cut into forward passes changes nothing but its result's last digits.
     /// </summary>
     [Option("gradient_accumulation_steps", OptionEffect.Steps, AtLeast = 1, Use = "8 to 128"), SweepRange(8, 128, LogScale = true)]
@@ -82,6 +88,16 @@ public abstract partial class PreferenceTrainerOptions
     /// <summary>Gradients are scaled down to this norm. 0 for no clipping; default 1.</summary>
     [Option("max_grad_norm", OptionEffect.Steps, AtLeast = 0, Use = "1, or 0 for no clipping")]
     public double MaxGradNorm { get; set; } = 1;
+
+    /// <summary>
+    /// The weight of the auxiliary loss that has the routers of a mixture of experts use all experts alike (Fedus et al. 2021, arXiv 2101.03961, equation 4):
+    /// as transformers computes it over the tokens of all its layers together, here over the whole step, with a <see cref="Compatibility"/> over each
+    /// micro-batch.
+    /// 0 or more, usually 0.001 to 0.02; default 0, for none, whatever <c>config.json</c> says. Any other needs a model with experts. Where a step is more than
+    /// one forward pass it costs another one.
+    /// </summary>
+    [Option("router_aux_loss_coef", OptionEffect.Steps, AtLeast = 0, Use = "0.001 to 0.02, or 0 for none", Unsaid = "0")]
+    public double RouterLossWeight { get; set; }
 
     /// <summary>Compute activations again in the backward pass: about half of the memory for a third more time. Default false.</summary>
     [Option("gradient_checkpointing", OptionEffect.Rounding)]

@@ -30,17 +30,25 @@ public abstract partial class PreferenceTrainerOptions
     public int SampleAnswers { get; set; }
 
     /// <summary>
-    /// Stop after so many evaluations without a lower validation loss, and give back the best model. 0 or more; default 0, for never. Needs validation data.
+    /// Stop after so many evaluations in a row that are not better than the best by <see cref="MetricForBestModel"/>, and give back the best model. 0 or more;
+    /// default 0, for never. Needs validation data.
     /// </summary>
     [Option("early_stopping_patience", OptionEffect.None, AtLeast = 0, Use = "2 to 5, or 0 for never")]
     public int EarlyStoppingPatience { get; set; }
 
     /// <summary>
-    /// Give back the weights of the evaluation with the lowest validation loss in place of the last. Default false; early stopping always does. Needs
+    /// Give back the weights of the best evaluation by <see cref="MetricForBestModel"/> in place of the last. Default false; early stopping always does. Needs
     /// validation data.
     /// </summary>
     [Option("load_best_model_at_end", OptionEffect.None)]
     public bool RestoreBestModel { get; set; }
+
+    /// <summary>
+    /// What the best evaluation is chosen by, for <see cref="RestoreBestModel"/>, <see cref="EarlyStoppingPatience"/>, the checkpoint that is always kept and
+    /// <see cref="TrainingRun.BestValidation"/>. Default <see cref="BestModelMetric.Loss"/>. Another one needs validation data with pairs.
+    /// </summary>
+    [Option("metric_for_best_model", OptionEffect.None)]
+    public BestModelMetric MetricForBestModel { get; set; }
 
     /// <summary>
     /// A folder for the run: <c>trainer_log.jsonl</c>, and in <c>checkpoint-STEP</c> a model in Hugging Face layout with all that the run needs to go on from
@@ -71,8 +79,19 @@ public abstract partial class PreferenceTrainerOptions
     [Option("resume_from_checkpoint", OptionEffect.None)]
     public string? ResumeFrom { get; set; }
 
+    /// <summary>
+    /// Stop when the diagnosis finds an error, a collapse as a rule, and where there is validation data give back the model of the best evaluation before the
+    /// first sign of it, which may be the untuned one. Default false: the run goes on, and says so.
+    /// </summary>
+    [Option("stop_on_error", OptionEffect.None)]
+    public bool StopOnError { get; set; }
+
+    /// <summary>From where on the run is not well. Null, the default, for the defaults.</summary>
+    [Option(null, OptionEffect.None)]
+    public DiagnosisOptions? Diagnosis { get; set; }
+
     internal bool ResumesAutomatically => string.Equals(ResumeFrom, AutomaticResume, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether the best model is given back in place of the last.</summary>
-    internal bool KeepsBest => RestoreBestModel || EarlyStoppingPatience > 0;
+    internal bool KeepsBest => RestoreBestModel || EarlyStoppingPatience > 0 || StopOnError;
 }

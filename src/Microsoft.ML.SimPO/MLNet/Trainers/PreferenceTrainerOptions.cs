@@ -78,6 +78,12 @@ public abstract partial class PreferenceTrainerOptions : ScoringOptions
     /// <summary>The option that holds chosen answers where they are; null where the method has none.</summary>
     internal virtual string? AnchorOption => null;
 
+    /// <summary>Where rewards are beta times the mean log-probability of a token: their target margin over beta. Null elsewhere.</summary>
+    internal virtual double? TargetRatio => null;
+
+    /// <summary>Whether the loss has steps without a gradient in a healthy run, as a hinge has.</summary>
+    internal virtual bool HasZeroGradients => false;
+
     /// <summary>Sentences about options that have no effect as they are set together.</summary>
     internal virtual IEnumerable<string> Warnings => [];
 
@@ -93,12 +99,22 @@ public abstract partial class PreferenceTrainerOptions : ScoringOptions
     /// <summary>What a cross entropy beside the loss is the mean of, without a <see cref="Compatibility"/>.</summary>
     internal virtual SftNormalization CrossEntropy => SftNormalization.Pair;
 
+    /// <summary><see cref="CrossEntropy"/>, or with a <see cref="Compatibility"/> what that one has.</summary>
+    private protected SftNormalization CrossEntropyInForce => Profile.CrossEntropy ?? CrossEntropy;
+
     /// <summary>From a row's texts to what is learned from it.</summary>
     /// <returns>Null for a row that is dropped.</returns>
     internal virtual EncodedPrompt? Encode(PreferenceEncoder encoder, string[] texts, long row) => encoder.Encode(texts, row);
 
     /// <summary>Which of the data are dealt out together; null for each by itself.</summary>
     internal virtual IReadOnlyList<int[]>? PackedRows(IReadOnlyList<EncodedPrompt> data) => null;
+
+    /// <summary>Looks for the columns that <see cref="Prepare"/> reads, before a model is opened.</summary>
+    /// <param name="parameter">What the data is called in the exception.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    internal virtual void CheckColumns(IHost host, DataViewSchema schema, string parameter)
+    {
+    }
 
     /// <summary>What the method trains on, made of the encoded rows of a data view: the rows themselves where it does nothing to them.</summary>
     internal virtual IReadOnlyList<EncodedPrompt> Prepare(IReadOnlyList<EncodedPrompt> pairs, IDataView data, IHost host) => pairs;

@@ -8,29 +8,32 @@ namespace Microsoft.ML.SimPO;
 internal static class ReferenceColumns
 {
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or holds no single numbers.</exception>
+    public static (DataViewSchema.Column Chosen, DataViewSchema.Column Rejected) Find(
+        IHost host, DataViewSchema schema, string chosen, string rejected, string parameter = "inputSchema")
+    {
+        ColumnCheck check = new(host, schema);
+        (DataViewSchema.Column, DataViewSchema.Column) found = (check.Number("reference of chosen", chosen), check.Number("reference of rejected", rejected));
+        check.ThrowIfFaulty(parameter);
+        return found;
+    }
+
     /// <exception cref="InvalidDataException">A row that is used has none.</exception>
     public static IReadOnlyList<EncodedPrompt> AddTo(IReadOnlyList<EncodedPrompt> pairs, IDataView data, IHost host, string chosen, string rejected)
     {
-        ColumnCheck check = new(host, data.Schema);
-        DataViewSchema.Column first = check.Number("reference of chosen", chosen), second = check.Number("reference of rejected", rejected);
-        check.ThrowIfFaulty("inputSchema");
-        var filled = new EncodedPrompt[pairs.Count];
-        using DataViewRowCursor cursor = data.GetRowCursor([first, second]);
-        ValueGetter<float> getFirst = cursor.GetGetter<float>(first), getSecond = cursor.GetGetter<float>(second);
-        for (int i = 0; i < filled.Length && cursor.MoveNext();)
+        (DataViewSchema.Column first, DataViewSchema.Column second) = Find(host, data.Schema, chosen, rejected);
+        return SecondReading.Add(pairs, data, [first, second], row =>
         {
-            if (cursor.Position + 1 != pairs[i].Row) continue; // it was dropped
-            float ofChosen = 0, ofRejected = 0;
-            getFirst(ref ofChosen);
-            getSecond(ref ofRejected);
-            if (!float.IsFinite(ofChosen) || !float.IsFinite(ofRejected) || ofChosen > 0 || ofRejected > 0)
+            ValueGetter<float> getFirst = row.GetGetter<float>(first), getSecond = row.GetGetter<float>(second);
+            return pair =>
             {
+                float ofChosen = 0, ofRejected = 0;
+                getFirst(ref ofChosen);
+                getSecond(ref ofRejected);
+                if (float.IsFinite(ofChosen) && float.IsFinite(ofRejected) && ofChosen <= 0 && ofRejected <= 0)
+                    return pair.WithReferences([ofChosen, ofRejected]);
                 throw new InvalidDataException(FormattableString.Invariant(
-                    $"Row {pairs[i].Row}: '{chosen}' is {ofChosen} and '{rejected}' is {ofRejected}, but log-probabilities are finite numbers of at most 0."));
-            }
-            filled[i] = pairs[i].WithReferences([ofChosen, ofRejected]);
-            i++;
-        }
-        return filled;
+                    $"Row {pair.Row}: '{chosen}' is {ofChosen} and '{rejected}' is {ofRejected}, but log-probabilities are finite numbers of at most 0."));
+            };
+        });
     }
 }

@@ -47,6 +47,11 @@ public abstract class ReferenceTrainerOptions : PreferenceTrainerOptions
     /// <summary>Tables that several fits share, by the fingerprint of their reference model; null where a fit is alone.</summary>
     internal ConcurrentDictionary<string, ReferenceTable>? ReferenceTables { get; set; }
 
+    internal override void CheckColumns(IHost host, DataViewSchema schema, string parameter)
+    {
+        if (ReferenceChosenColumnName is { } chosen) ReferenceColumns.Find(host, schema, chosen, ReferenceRejectedColumnName!, parameter);
+    }
+
     internal override IReadOnlyList<EncodedPrompt> Prepare(IReadOnlyList<EncodedPrompt> pairs, IDataView data, IHost host) =>
         ReferenceChosenColumnName is null ? pairs : ReferenceColumns.AddTo(pairs, data, host, ReferenceChosenColumnName, ReferenceRejectedColumnName!);
 

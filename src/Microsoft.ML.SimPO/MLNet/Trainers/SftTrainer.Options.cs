@@ -72,7 +72,7 @@ public sealed partial class SftTrainer
         }
 
         internal override IAlignmentLoss CreateLoss() => new SftLoss(
-            Beta, LossType, Profile.CrossEntropy ?? Normalization, Profile.CountsFirstTokens && (Tokens == SftTokens.All || Rows == RowKind.Texts));
+            Beta, LossType, CrossEntropyInForce, Profile.CountsFirstTokens && (Tokens == SftTokens.All || Rows == RowKind.Texts));
 
         internal override IPreferenceTrainer CreateTrainer(MLContext context) => new SftTrainer(context, this);
     }

@@ -48,6 +48,10 @@ public sealed partial class SimPOTrainer
 
         internal override SftNormalization CrossEntropy => SftNormalization;
 
+        internal override double? TargetRatio => Alpha == 0 ? GammaBetaRatio : null;
+
+        internal override bool HasZeroGradients => LossType == SimPOLossType.Hinge;
+
         internal override IEnumerable<string> Warnings
         {
             get
@@ -60,7 +64,7 @@ public sealed partial class SimPOTrainer
         }
 
         internal override IAlignmentLoss CreateLoss() =>
-            new SimPOLoss(Beta, GammaBetaRatio, LossType, LabelSmoothing, SftWeight, Profile.CrossEntropy ?? SftNormalization, Alpha);
+            new SimPOLoss(Beta, GammaBetaRatio, LossType, LabelSmoothing, SftWeight, CrossEntropyInForce, Alpha);
 
         internal override IPreferenceTrainer CreateTrainer(MLContext context) => new SimPOTrainer(context, this);
 

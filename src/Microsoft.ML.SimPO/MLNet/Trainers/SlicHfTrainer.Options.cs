@@ -30,6 +30,8 @@ public sealed partial class SlicHfTrainer
 
         internal override string AnchorOption => nameof(Lambda);
 
+        internal override bool HasZeroGradients => true;
+
         internal override IAlignmentLoss CreateLoss() => new SlicHfLoss(Beta, Delta, Lambda);
 
         internal override IPreferenceTrainer CreateTrainer(MLContext context) => new SlicHfTrainer(context, this);

@@ -38,10 +38,22 @@ internal sealed class ExpertRouting
     /// <summary>The places of every expert that was chosen.</summary>
     public IReadOnlyList<(int Expert, int Start, int Count)> Groups { get; }
 
+    /// <summary>Sums over rows that count so often: of each expert how often it was chosen, of each its probability, and the number of rows.</summary>
+    /// <param name="weights">[N, 1]</param>
+    /// <returns>[2 * experts + 1]</returns>
+    public Tensor Sums(Tensor weights)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor probabilities = _probabilities.to(float32);
+        Tensor chosen = zeros_like(probabilities).scatter_(1, _chosen, ones(_chosen.shape, float32, _chosen.device)); // [N, experts]
+        return cat([(chosen * weights).sum([0L]), (probabilities * weights).sum([0L]), weights.sum([0L])]).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The gradient of the router's logits.</summary>
     /// <param name="weightGradient">[N * k, 1], of <see cref="Weights"/></param>
+    /// <param name="more">[N, experts], what else moves with the probabilities; null for nothing</param>
     /// <returns>[N, experts]</returns>
-    public Tensor Backward(Tensor weightGradient)
+    public Tensor Backward(Tensor weightGradient, Tensor? more = null)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor gradient = zeros_like(weightGradient).index_copy_(0, _order, weightGradient).view(_chosen.shape); // [N, k], of the weights
@@ -51,6 +63,7 @@ internal sealed class ExpertRouting
             gradient = (gradient - (gradient * top).sum(-1, keepdim: true) / sum) / sum;
         }
         Tensor full = zeros_like(_probabilities).scatter_(1, _chosen, gradient); // [N, experts], of the probabilities
+        if (more is not null) full.add_(more.to(full.dtype));
         Tensor weighted = full.mul_(_probabilities);
         return weighted.sub_(_probabilities * weighted.sum(-1, keepdim: true)).MoveToOuterDisposeScope();
     }

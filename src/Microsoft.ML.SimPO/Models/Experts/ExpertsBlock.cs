@@ -29,11 +29,12 @@ internal sealed class ExpertsBlock : IMlpBlock
         _downs = [.. experts.Downs.Select(p => new Linear(p))];
     }
 
-    public Tensor Forward(Tensor input, LayerActivations? keep)
+    public Tensor Forward(Tensor input, LayerActivations? keep, RoutedRows? routed = null)
     {
         using NewScope scope = new();
         Tensor normed = Normed(input).Output; // [N, hidden]
         var routing = new ExpertRouting(_experts, _router.Forward(normed));
+        routed?.Add(routing);
         Tensor rows = normed.index_select(0, routing.Rows); // [N * k, hidden], by expert
         Tensor output = zeros_like(normed);
         foreach ((int expert, int start, int count) in routing.Groups)
@@ -50,7 +51,7 @@ internal sealed class ExpertsBlock : IMlpBlock
         return scope.Keep(_outputNorm.Forward(output).Output);
     }
 
-    public Tensor Backward(Tensor gradient, Tensor input, LayerActivations kept)
+    public Tensor Backward(Tensor gradient, Tensor input, LayerActivations kept, RoutedRows? routed = null)
     {
         using NewScope scope = new();
         if (_outputNorm is not null)
@@ -71,7 +72,7 @@ internal sealed class ExpertsBlock : IMlpBlock
             Tensor part = _gateUps[expert].Backward(gateUp, rows.narrow(0, start, count));
             result.index_add_(0, routing.Rows.narrow(0, start, count), part, 1);
         }
-        result.add_(_router.Backward(routing.Backward(weightGradient), normed));
+        result.add_(_router.Backward(routing.Backward(weightGradient, routed?.Gradient()), normed));
         return scope.Keep(_inputNorm is null ? result : _inputNorm.Backward(result, input, reciprocalRms!));
     }
 

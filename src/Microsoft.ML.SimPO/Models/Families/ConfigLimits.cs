@@ -7,7 +7,7 @@ namespace Microsoft.ML.SimPO.Models.Families;
 /// </summary>
 internal static class ConfigLimits
 {
-    private const int MostRows = 1 << 24, MostTensors = 50_000;
+    private const int MostRows = 1 << 24, MostTensors = 1 << 18;
 
     private static readonly (string Field, int Most)[] Limits =
     [

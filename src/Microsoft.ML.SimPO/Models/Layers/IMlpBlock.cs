@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Models.Experts;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Models.Layers;
@@ -7,9 +8,10 @@ internal interface IMlpBlock
 {
     /// <param name="input">[N, hidden]</param>
     /// <param name="keep">Takes what <see cref="Backward"/> needs; null where none will follow.</param>
+    /// <param name="routed">Takes how rows were routed, where the block has experts; null where nobody balances them.</param>
     /// <returns>[N, hidden]</returns>
-    Tensor Forward(Tensor input, LayerActivations? keep);
+    Tensor Forward(Tensor input, LayerActivations? keep, RoutedRows? routed = null);
 
     /// <summary>Adds to the parameters' gradients and returns the gradient of <paramref name="input"/>.</summary>
-    Tensor Backward(Tensor gradient, Tensor input, LayerActivations kept);
+    Tensor Backward(Tensor gradient, Tensor input, LayerActivations kept, RoutedRows? routed = null);
 }

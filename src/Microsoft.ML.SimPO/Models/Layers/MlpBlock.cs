@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Models.Experts;
 using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Native;
 using TorchSharp;
@@ -21,7 +22,7 @@ internal sealed class MlpBlock : IMlpBlock
         _outputNorm = parameters.Norm(parameters.MlpOutputNorm);
     }
 
-    public Tensor Forward(Tensor input, LayerActivations? keep)
+    public Tensor Forward(Tensor input, LayerActivations? keep, RoutedRows? routed = null)
     {
         using NewScope scope = new();
         Tensor gateUp = _gateUp.Forward(Normed(input).Output, keep?.Room(input.shape[0], _gateUp.Outputs)); // [N, 2 * intermediate]
@@ -32,7 +33,7 @@ internal sealed class MlpBlock : IMlpBlock
         return scope.Keep(_outputNorm.Forward(output).Output);
     }
 
-    public Tensor Backward(Tensor gradient, Tensor input, LayerActivations kept)
+    public Tensor Backward(Tensor gradient, Tensor input, LayerActivations kept, RoutedRows? routed = null)
     {
         using NewScope scope = new();
         if (_outputNorm is not null)

@@ -122,7 +122,7 @@ internal sealed class Parameter : IDisposable
     public void Replace(WeightPlace place)
     {
         WeightStorage copy = place([this]);
-        using (WeightLease reading = Enter(WeightUse.Read), writing = new([copy], WeightUse.Write)) copy.Value(0).copy_(Value);
+        using (WeightLease reading = Enter(WeightUse.Read), writing = new([copy], WeightUse.Write)) copy.Take(0, _storage, _index);
         copy.ComputeIn(0, _storage.ComputeType(_index));
         (_base, _storage, _index, _own) = ((_storage, _index), copy, 0, copy);
     }

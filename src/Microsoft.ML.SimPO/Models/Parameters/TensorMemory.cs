@@ -11,6 +11,19 @@ internal static class TensorMemory
     public static IEnumerable<TensorSource> Sources(string prefix, Parameter parameter, Func<Tensor> tensor) =>
         parameter.Parts.Select(part => new TensorSource(prefix + part.Name, part.Shape, sink => Write(parameter, tensor, part, sink)));
 
+    /// <summary>Writes <see cref="Sources"/> to a safetensors file, in float32.</summary>
+    public static void WriteFile(string path, IEnumerable<TensorSource> tensors)
+    {
+        using FileStream stream = new(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        SafetensorsWriter.Write(stream, [.. tensors], CheckpointType.Float32);
+    }
+
+    /// <summary>Reads what <see cref="Sources"/> wrote without a prefix.</summary>
+    /// <param name="into">Tensors in the shapes of their parameters, changed in place.</param>
+    /// <exception cref="InvalidDataException">A tensor is missing or has another size; all are named.</exception>
+    public static void Read(Checkpoint reader, IEnumerable<(Parameter Parameter, Tensor Tensor)> into) =>
+        Read(reader, into.Select(i => ((Func<ParameterPart, string>)(part => part.Name), i.Parameter, i.Tensor)));
+
     /// <summary>Reads what <see cref="Sources"/> wrote.</summary>
     /// <param name="into">Tensors in the shapes of their parameters, changed in place, and what a part is called.</param>
     /// <exception cref="InvalidDataException">A tensor is missing or has another size; all are named.</exception>

@@ -88,6 +88,9 @@ internal abstract class WeightStorage : IDisposable
     /// <summary>A moment of those numbers, zero at first, where the storage wants it. The optimizer disposes of it.</summary>
     public abstract Tensor NewMoment(int index);
 
+    /// <summary>Takes the value of a weight of the same shape, which lies in another storage; both are entered.</summary>
+    public virtual void Take(int index, WeightStorage from, int fromIndex) => Value(index).copy_(from.Value(fromIndex));
+
     /// <summary>A storage of its own with the same values and types, of which nothing is trained.</summary>
     public abstract WeightStorage Copy();
 

@@ -45,7 +45,7 @@ internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns, Contro
 
     /// <summary>What users and tools say is letters to a model that is served, so that nobody can write a turn from inside another.</summary>
     private Conversation OfOthers(Conversation prompt) => prompt.With(
-        [.. prompt.Messages.Select(message => message.Role is Message.User or Message.Tool ? control.Marked([message])[0] : message)]);
+        [.. prompt.Messages.Select(message => message.Role is Message.User or Message.Tool ? control.Marked(message) : message)]);
 
     /// <summary>The row with control tokens in its words as the options have them.</summary>
     private PromptedAnswers WithControlTokens(PromptedAnswers row)
@@ -53,7 +53,7 @@ internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns, Contro
         if (words == ControlTokenText.Tokens) return row;
         if (words == ControlTokenText.Text)
             return row with { Prompt = control.Marked(row.Prompt), Answers = [.. row.Answers.Select(control.Marked)] };
-        return control.Find(row.Prompt.Messages.Concat(row.Answers.SelectMany(answer => answer))) is not { } token
+        return control.Find(row.AllMessages) is not { } token
             ? row
             : throw new InvalidDataException($"`{token}`, a control token of the model, stands in the words of the row. "
                 + $"Remove it, or set `ControlTokens` to `{ControlTokenText.Text}` to have it as letters.");

@@ -53,14 +53,16 @@ internal sealed class ControlTokens
     };
 
     /// <inheritdoc cref="Marked(Conversation)"/>
-    public IReadOnlyList<Message> Marked(IReadOnlyList<Message> messages) =>
-        [.. messages.Select(m => m.IsPlain ? m.WithContent(Marked(m.Content)) : new Message((JinjaDictionary)MarkedValue(m.Fields)!))];
+    public IReadOnlyList<Message> Marked(IReadOnlyList<Message> messages) => [.. messages.Select(Marked)];
+
+    /// <summary>The message in which control tokens are marked, wherever they stand.</summary>
+    public Message Marked(Message message) =>
+        message.IsPlain ? message.WithContent(Marked(message.Content)) : new Message(MarkedFields(message.Fields));
 
     /// <summary>The text in which control tokens are marked.</summary>
     public string Marked(string text)
     {
-        bool hasMarks = text.AsSpan().ContainsAny(Opening, Closing);
-        if (!hasMarks && Find(text, _control) is null) return text;
+        if (!IsMarked(text) && Find(text, _control) is null) return text;
         var marked = new StringBuilder(text.Length + 16);
         for (int at = 0; at < text.Length;)
         {
@@ -74,10 +76,6 @@ internal sealed class ControlTokens
 
     /// <summary>Whether a text holds marks.</summary>
     public static bool IsMarked(string text) => text.AsSpan().ContainsAny(Opening, Closing);
-
-    /// <summary>The text without its marks.</summary>
-    public static string Unmarked(string text) =>
-        IsMarked(text) ? text.Replace(Opening.ToString(), "", StringComparison.Ordinal).Replace(Closing.ToString(), "", StringComparison.Ordinal) : text;
 
     /// <summary>The ids of a text: what is marked is letters, what lies between is tokenized by itself, as transformers does.</summary>
     public int[] Encode(string text) => Encode(text, withPlaces: false).Ids;

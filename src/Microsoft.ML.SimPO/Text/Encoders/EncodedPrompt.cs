@@ -19,8 +19,11 @@ internal sealed class EncodedPrompt
         (SharedPrefixLength, PackedLength) = (shared, tokens - ((answers.Length - 1) * shared));
     }
 
-    private EncodedPrompt(EncodedPrompt source, EncodedAnswer[] answers) =>
+    private EncodedPrompt(EncodedPrompt source, EncodedAnswer[] answers)
+    {
         (_answers, Row, SharedPrefixLength, PackedLength) = (answers, source.Row, source.SharedPrefixLength, source.PackedLength);
+        (HasCutPrompt, HasCutAnswer) = (source.HasCutPrompt, source.HasCutAnswer);
+    }
 
     /// <summary>The row of the data that it comes from, counted from 1, for messages; 0 where that is not known.</summary>
     public long Row { get; set; }
@@ -49,6 +52,9 @@ internal sealed class EncodedPrompt
     /// <summary>The same tokens with what the reference model gives to each answer.</summary>
     public EncodedPrompt WithReferences(IReadOnlyList<double> references) =>
         new(this, [.. _answers.Select((a, i) => a with { Reference = references[i] })]);
+
+    /// <summary>The prompt with its first answer alone.</summary>
+    public EncodedPrompt WithoutOthers() => new(Chosen) { Row = Row, HasCutPrompt = HasCutPrompt, HasCutAnswer = HasCutAnswer };
 
     /// <param name="chosenIds">Prompt and preferred answer.</param>
     /// <param name="chosenPromptLength">Tokens of <paramref name="chosenIds"/> that are not scored, from 1.</param>

@@ -8,13 +8,13 @@ internal sealed class EncodingCounters
 
     public void Dropped(bool isEmpty) => Interlocked.Increment(ref isEmpty ? ref _droppedEmpty : ref _droppedLong);
 
-    public void Encoded(PromptHandling handling, bool cutPrompt, bool cutAnswer, bool merged, EncodedPrompt pair)
+    public void Encoded(PromptHandling handling, bool merged, EncodedPrompt pair)
     {
         Interlocked.Increment(ref _encoded);
         if (handling == PromptHandling.Templated) Interlocked.Increment(ref _templated);
         if (handling == PromptHandling.AlreadyTemplated) Interlocked.Increment(ref _alreadyTemplated);
-        if (cutPrompt) Interlocked.Increment(ref _cutPrompts);
-        if (cutAnswer) Interlocked.Increment(ref _cutAnswers);
+        if (pair.HasCutPrompt) Interlocked.Increment(ref _cutPrompts);
+        if (pair.HasCutAnswer) Interlocked.Increment(ref _cutAnswers);
         if (merged) Interlocked.Increment(ref _merged);
         if (pair.Answers.Count > 1 && pair.Chosen.Ids.Span.SequenceEqual(pair.Rejected.Ids.Span)) Interlocked.Increment(ref _equal);
     }

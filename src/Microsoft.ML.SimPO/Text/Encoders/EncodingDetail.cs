@@ -5,10 +5,7 @@ namespace Microsoft.ML.SimPO.Text.Encoders;
 /// <param name="Chosen">Prompt and preferred answer, uncut.</param>
 /// <param name="Rejected">Prompt and other answer, uncut.</param>
 /// <param name="Pair">What fits the length; null where an answer alone does not.</param>
-/// <param name="CutsPrompt">Whether the prompt lost tokens.</param>
-/// <param name="CutsAnswer">Whether an answer did.</param>
-internal sealed record EncodingDetail(
-    PairTexts Texts, EncodedSide Chosen, EncodedSide Rejected, EncodedPrompt? Pair, bool CutsPrompt, bool CutsAnswer)
+internal sealed record EncodingDetail(PairTexts Texts, EncodedSide Chosen, EncodedSide Rejected, EncodedPrompt? Pair)
 {
     /// <summary>What does not hold of a sequence that has to hold of every one; null for nothing.</summary>
     public string? Fault { get; init; }

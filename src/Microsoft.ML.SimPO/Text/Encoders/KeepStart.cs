@@ -14,6 +14,7 @@ internal static class KeepStart
     public static EncodedPrompt? Fit(EncodedPrompt prompt, int maxLength)
     {
         EncodedAnswer?[] answers = [.. prompt.Answers.Select(a => Fit(a, maxLength))];
-        return answers.Contains(null) ? null : new EncodedPrompt([.. answers.Select(a => a!.Value)]) { Row = prompt.Row };
+        if (answers.Contains(null)) return null;
+        return new EncodedPrompt([.. answers.Select(a => a!.Value)]) { Row = prompt.Row, HasCutAnswer = prompt.Answers.Any(a => a.Ids.Length > maxLength) };
     }
 }

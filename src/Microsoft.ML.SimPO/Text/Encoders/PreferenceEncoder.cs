@@ -13,9 +13,8 @@ internal sealed class PreferenceEncoder
     private readonly PreferenceEncoderOptions _options;
     private readonly SideTokenizer _sides;
     private readonly ChatTexts _texts;
-    private readonly ReferenceEncoder? _reference;
+    private readonly IRowEncoder? _other;
     private readonly SequenceCheck _check;
-    private readonly Trl116Encoder? _trl116;
     private readonly EncodingCounters _counters = new();
     private readonly int? _endToken;
 
@@ -43,10 +42,13 @@ internal sealed class PreferenceEncoder
         Control = new ControlTokens(tokenizer, applied);
         _sides = new SideTokenizer(tokenizer, Control, bos, eos);
         _texts = new ChatTexts(applied, turns, Control, _options.ControlTokens);
-        if (_options.Preparation == RowPreparation.Trl116)
-            _trl116 = new Trl116Encoder(tokenizer, applied, tokens.Eos ?? turns!.EndToken!, _options);
-        else if (_options.Preparation != RowPreparation.Own)
-            _reference = new ReferenceEncoder(tokenizer, applied, bos, eos ?? _endToken.Value, _options);
+        _other = _options.Preparation switch
+        {
+            RowPreparation.Own => null,
+            RowPreparation.Trl116 => new Trl116Encoder(tokenizer, applied, tokens.Eos ?? turns!.EndToken!, _options),
+            RowPreparation.Trl024Dpo => new Trl024DpoEncoder(tokenizer, applied, eos ?? _endToken.Value, _options),
+            _ => new ReferenceEncoder(tokenizer, applied, bos, eos ?? _endToken.Value, _options),
+        };
     }
 
     /// <summary>The tokens at which an answer ends: that of the turn, and EOS where it is another.</summary>
@@ -113,7 +115,7 @@ internal sealed class PreferenceEncoder
     {
         try
         {
-            return _reference?.Examine(prompt, chosen, rejected) ?? _trl116?.Examine(prompt, chosen, rejected) ?? Detail(_texts.Of(prompt, chosen, rejected));
+            return _other?.Examine(prompt, chosen, rejected) ?? Detail(_texts.Of(prompt, chosen, rejected));
         }
         catch (JinjaException e)
         {
@@ -144,8 +146,8 @@ internal sealed class PreferenceEncoder
         if (ConversationText.TryParse(text) is not null)
             throw new InvalidDataException("the text is a conversation. Give its last answer in a column of its own, and what is before it as the prompt.");
         (int[] ids, bool isCut) = _sides.Text(text, EndTokens[^1], _options.MaxLength);
-        var encoded = new EncodedPrompt(new EncodedAnswer(ids, 1) { Rating = 1 });
-        _counters.Encoded(PromptHandling.Plain, cutPrompt: false, isCut, merged: false, encoded);
+        var encoded = new EncodedPrompt(new EncodedAnswer(ids, 1) { Rating = 1 }) { HasCutAnswer = isCut };
+        _counters.Encoded(PromptHandling.Plain, merged: false, encoded);
         return encoded;
     });
 
@@ -163,15 +165,14 @@ internal sealed class PreferenceEncoder
     /// <param name="rejected">Null for a prompt with one answer.</param>
     private EncodedPrompt? EncodeAt(long row, string prompt, string chosen, string? rejected)
     {
-        if (_reference is not null) return _reference.Encode(prompt, chosen, rejected, _counters);
-        if (_trl116 is not null) return _trl116.Encode(prompt, chosen, rejected, _counters);
+        if (_other is not null) return _other.Encode(prompt, chosen, rejected, _counters);
         bool isEmpty = IsEmpty(prompt, "prompt") || IsEmpty(chosen, rejected is null ? "answer" : "chosen answer")
             || (rejected is not null && IsEmpty(rejected, "rejected answer"));
         if (isEmpty) return Drop(isEmpty: true);
         EncodingDetail detail = Detail(_texts.Of(prompt, chosen, rejected ?? chosen));
         if (detail.Pair is not { } pair) return Drop(isEmpty: false);
-        if (rejected is null) pair = new EncodedPrompt(pair.Chosen) { HasCutPrompt = pair.HasCutPrompt, HasCutAnswer = pair.HasCutAnswer };
-        _counters.Encoded(detail.Texts.Handling, detail.CutsPrompt, detail.CutsAnswer, detail.IsMerged, pair);
+        if (rejected is null) pair = pair.WithoutOthers();
+        _counters.Encoded(detail.Texts.Handling, detail.IsMerged, pair);
         _counters.Odd(row, detail);
         return pair;
     }
@@ -181,10 +182,10 @@ internal sealed class PreferenceEncoder
         (EncodedSide chosen, EncodedSide rejected) = _sides.Pair(texts);
         string? fault = _check.Fault(chosen) ?? _check.Fault(rejected);
         if (PairTruncation.Fit(chosen, rejected, _options, _endToken) is not var (fittedChosen, fittedRejected, cutsPrompt, cutsAnswer))
-            return new EncodingDetail(texts, chosen, rejected, null, false, false) { Fault = fault };
+            return new EncodingDetail(texts, chosen, rejected, null) { Fault = fault };
         var pair = EncodedPrompt.Pair(
             fittedChosen.Ids, fittedChosen.PromptLength, fittedRejected.Ids, fittedRejected.PromptLength, 0, cutsPrompt, cutsAnswer);
-        return new EncodingDetail(texts, chosen, rejected, pair, cutsPrompt, cutsAnswer) { Fault = fault };
+        return new EncodingDetail(texts, chosen, rejected, pair) { Fault = fault };
     }
 
     /// <summary>Whether a text that a pair needs says nothing; null is empty in a data view. A missing prompt is as wrong as a missing answer.</summary>

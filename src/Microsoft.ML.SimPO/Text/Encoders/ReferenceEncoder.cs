@@ -3,30 +3,32 @@ using Microsoft.ML.SimPO.Text.Templates;
 namespace Microsoft.ML.SimPO.Text.Encoders;
 
 /// <summary>Encodes as the SimPO reference or TRL 0.24 does.</summary>
-internal sealed class ReferenceEncoder(HfTokenizer tokenizer, ChatTemplate? template, int? bos, int eos, PreferenceEncoderOptions options)
+internal sealed class ReferenceEncoder(HfTokenizer tokenizer, ChatTemplate? template, int? bos, int eos, PreferenceEncoderOptions options) : IRowEncoder
 {
     private const int DefaultPromptLength = 1800;
 
-    /// <param name="rejected">Null for a prompt with one answer.</param>
-    public EncodedPrompt Encode(string prompt, string chosen, string? rejected, EncodingCounters counters)
+    public EncodedPrompt? Encode(string prompt, string chosen, string? rejected, EncodingCounters counters)
     {
-        PairTexts texts = TextsOf(prompt, chosen, rejected ?? chosen);
-        var tokenization = new ReferenceTokenization(tokenizer, bos, eos, options.MaxLength, PromptLength, options.PromptCut);
-        ReferenceRow row = tokenization.Encode(texts.Prompt, texts.Chosen, texts.Rejected);
-        EncodedPrompt encoded = rejected is null ? new EncodedPrompt(row.Pair.Chosen) : row.Pair;
-        counters.Encoded(texts.Handling, row.CutsPrompt, row.CutsAnswer, row.IsMerged, encoded);
+        (PairTexts texts, ReferenceRow row) = RowOf(prompt, chosen, rejected ?? chosen);
+        EncodedPrompt encoded = rejected is null ? row.Pair.WithoutOthers() : row.Pair;
+        counters.Encoded(texts.Handling, row.IsMerged, encoded);
         return encoded;
     }
 
-    /// <summary>The pair with its texts. What was cut of it is not told apart.</summary>
+    /// <remarks>What was cut is not told apart.</remarks>
     public EncodingDetail Examine(string prompt, string chosen, string rejected)
     {
-        PairTexts texts = TextsOf(prompt, chosen, rejected);
-        ReferenceRow row = new ReferenceTokenization(tokenizer, bos, eos, options.MaxLength, PromptLength, options.PromptCut)
-            .Encode(texts.Prompt, texts.Chosen, texts.Rejected);
-        return new EncodingDetail(texts, Side(row.Pair.Chosen), Side(row.Pair.Rejected), row.Pair, row.CutsPrompt, row.CutsAnswer);
+        (PairTexts texts, ReferenceRow row) = RowOf(prompt, chosen, rejected);
+        return new EncodingDetail(texts, Side(row.Pair.Chosen), Side(row.Pair.Rejected), row.Pair);
 
         EncodedSide Side(EncodedAnswer answer) => new(answer.Ids.Span.ToArray(), answer.PromptLength, 0, row.IsMerged);
+    }
+
+    private (PairTexts Texts, ReferenceRow Row) RowOf(string prompt, string chosen, string rejected)
+    {
+        PairTexts texts = TextsOf(prompt, chosen, rejected);
+        var tokenization = new ReferenceTokenization(tokenizer, bos, eos, options.MaxLength, PromptLength, options.PromptCut);
+        return (texts, tokenization.Encode(texts.Prompt, texts.Chosen, texts.Rejected));
     }
 
     private int PromptLength => options.MaxPromptLength ?? Math.Min(DefaultPromptLength, Math.Max(1, options.MaxLength * 7 / 8));

@@ -26,7 +26,7 @@ internal sealed class ReferenceTokenization(HfTokenizer tokenizer, int? bos, int
         var pair = EncodedPrompt.Pair(
             [.. cutFirst.Prompt, .. cutFirst.Answer], cutFirst.Prompt.Length, [.. cutSecond.Prompt, .. cutSecond.Answer], cutSecond.Prompt.Length, 0,
             cutsPrompt, cutsAnswer);
-        return new ReferenceRow(CutPrompt(promptIds, longer), pair, cutsPrompt, cutsAnswer, isMerged);
+        return new ReferenceRow(CutPrompt(promptIds, longer), pair, isMerged);
     }
 
     /// <summary>The whole text's tokens, cut where the prompt's end, or one before if the last of them merged.</summary>

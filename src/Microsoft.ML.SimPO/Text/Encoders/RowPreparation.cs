@@ -10,10 +10,12 @@ internal enum RowPreparation
     SimPOReference,
 
     /// <summary>
-    /// That of TRL 0.24's <c>CPOTrainer</c>: the answer is what the whole chat has behind the prompt, with an EOS where it does not end in one. Its
-    /// <c>DPOTrainer</c> appends another EOS in any case.
+    /// That of TRL 0.24's <c>CPOTrainer</c>: the answer is what the whole chat has behind the prompt, with an EOS where it does not end in one.
     /// </summary>
     Trl024,
+
+    /// <summary>That of TRL 0.24's <c>DPOTrainer</c>: an EOS behind every answer, no BOS but a written one, and a sequence keeps its last tokens.</summary>
+    Trl024Dpo,
 
     /// <summary>
     /// That of TRL 1.16's <c>DPOTrainer</c> and <c>KTOTrainer</c>: the answer begins where prompt and whole text differ, EOS is there once, and each sequence

@@ -7,45 +7,37 @@ namespace Microsoft.ML.SimPO.Text.Encoders;
 /// itself with what the tokenizer adds, the answer from where both differ, and truncation that keeps the start.
 /// </summary>
 /// <param name="eos">The text of EOS.</param>
-internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? template, string eos, PreferenceEncoderOptions options)
+internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? template, string eos, PreferenceEncoderOptions options) : IRowEncoder
 {
-    /// <param name="rejected">Null for a prompt with one answer.</param>
-    /// <returns>Null for a row that is dropped.</returns>
     public EncodedPrompt? Encode(string prompt, string chosen, string? rejected, EncodingCounters counters)
     {
-        PairTexts texts = TextsOf(prompt, chosen, rejected ?? chosen);
-        int[] alone = tokenizer.Encode(texts.Prompt, texts.AddsSpecial);
-        EncodedAnswer[] sides = [Side(alone, texts, texts.Chosen) with { Rating = 1 }];
-        if (rejected is not null) sides = [.. sides, Side(alone, texts, texts.Rejected)];
-        bool merged = sides.Any(s => s.PromptLength < alone.Length);
-        var whole = new EncodedPrompt(sides);
-        if (KeepStart.Fit(whole, options.MaxLength) is { } pair)
-        {
-            bool cuts = pair.Answers.Zip(whole.Answers).Any(a => a.First.Ids.Length < a.Second.Ids.Length);
-            counters.Encoded(texts.Handling, cutPrompt: false, cuts, merged, pair);
-            return pair;
-        }
-        if (options.LongAnswers == LongAnswers.Drop)
+        (PairTexts texts, EncodedPrompt whole, int alone) = Whole(prompt, chosen, rejected);
+        EncodedPrompt? fitted = KeepStart.Fit(whole, options.MaxLength);
+        if (fitted is null && options.LongAnswers == LongAnswers.Drop)
         {
             counters.Dropped(isEmpty: false);
             return null;
         }
-        pair = new EncodedPrompt([.. sides.Select(Shortened)]);
-        counters.Encoded(texts.Handling, cutPrompt: true, cutAnswer: true, merged, pair);
-        return pair;
+        fitted ??= new EncodedPrompt([.. whole.Answers.Select(Shortened)]) { HasCutPrompt = true, HasCutAnswer = true };
+        counters.Encoded(texts.Handling, merged: whole.Answers.Any(a => a.PromptLength < alone), fitted);
+        return fitted;
     }
 
-    /// <summary>The pair with its texts, uncut and as it fits.</summary>
     public EncodingDetail Examine(string prompt, string chosen, string rejected)
     {
-        PairTexts texts = TextsOf(prompt, chosen, rejected);
-        int[] alone = tokenizer.Encode(texts.Prompt, texts.AddsSpecial);
-        EncodedAnswer first = Side(alone, texts, texts.Chosen) with { Rating = 1 }, second = Side(alone, texts, texts.Rejected);
-        EncodedPrompt? pair = KeepStart.Fit(new EncodedPrompt(first, second), options.MaxLength);
-        bool cuts = pair is not null && (pair.Chosen.Ids.Length < first.Ids.Length || pair.Rejected.Ids.Length < second.Ids.Length);
-        return new EncodingDetail(texts, Uncut(first), Uncut(second), pair, CutsPrompt: false, cuts);
+        (PairTexts texts, EncodedPrompt whole, int alone) = Whole(prompt, chosen, rejected);
+        return new EncodingDetail(texts, Uncut(whole.Chosen), Uncut(whole.Rejected), KeepStart.Fit(whole, options.MaxLength));
 
-        EncodedSide Uncut(EncodedAnswer answer) => new(answer.Ids.Span.ToArray(), answer.PromptLength, 0, answer.PromptLength < alone.Length);
+        EncodedSide Uncut(EncodedAnswer answer) => new(answer.Ids.Span.ToArray(), answer.PromptLength, 0, answer.PromptLength < alone);
+    }
+
+    /// <summary>The row uncut with its texts, and how many tokens its prompt has by itself.</summary>
+    private (PairTexts Texts, EncodedPrompt Whole, int Alone) Whole(string prompt, string chosen, string? rejected)
+    {
+        PairTexts texts = TextsOf(prompt, chosen, rejected ?? chosen);
+        int[] alone = tokenizer.Encode(texts.Prompt, texts.AddsSpecial);
+        EncodedAnswer first = Side(alone, texts, texts.Chosen) with { Rating = 1 };
+        return (texts, rejected is null ? new EncodedPrompt(first) : new EncodedPrompt(first, Side(alone, texts, texts.Rejected)), alone.Length);
     }
 
     private PairTexts TextsOf(string prompt, string chosen, string rejected)

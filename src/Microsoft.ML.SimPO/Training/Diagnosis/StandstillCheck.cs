@@ -29,7 +29,7 @@ internal sealed class StandstillCheck
         if (steps.Count < FewestSteps) return null;
         double[] start = [.. steps.Take(steps.Count / 3).Select(s => s.Loss)], end = [.. steps.TakeLast(steps.Count / 3).Select(s => s.Loss)];
         double fall = start.Average() - end.Average();
-        if (Math.Abs(fall) > StandardErrors * Math.Sqrt((Variance(start) + Variance(end)) / start.Length)) return null;
+        if (Math.Abs(fall) > StandardErrors * MeanDifference.StandardError(start, end)) return null;
         return Say($"The loss did not move: {start.Average():G4} at the start and {end.Average():G4} at the end of {Count(steps)} differ by no more than ")
             + $"chance; {rates}. Raise `LearningRate`, or make more steps.";
     }
@@ -46,13 +46,6 @@ internal sealed class StandstillCheck
         Tensor values = parameter.Value.detach().flatten();
         long stride = Math.Max(1, values.numel() / ValuesOfEach);
         return values.slice(0, 0, values.numel(), stride).cpu().contiguous().data<float>().ToArray();
-    }
-
-    private static double Variance(double[] values)
-    {
-        if (values.Length < 2) return 0;
-        double mean = values.Average();
-        return values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1);
     }
 
     private static string Count(IReadOnlyList<TrainingProgress> steps) => steps.Count == 1 ? "1 step" : Say($"{steps.Count} steps");

@@ -8,4 +8,31 @@ public enum TrainingSymptom
 
     /// <summary>The gradient has all but vanished: nothing is learned any more.</summary>
     GradientVanished,
+
+    /// <summary>The margin has gone far beyond its target, which a model does by giving up its language.</summary>
+    MarginRanAway,
+
+    /// <summary>The loss rises, or is no finite number.</summary>
+    LossDiverged,
+
+    /// <summary>The run has ended, and chosen and rejected answers are hardly apart.</summary>
+    PoorlySeparated,
+
+    /// <summary>The run has ended, and its loss stood still for half of it.</summary>
+    LossFlat,
+
+    /// <summary>The model's answers do not end, or repeat themselves.</summary>
+    AnswersLoop,
+
+    /// <summary>The held-out answers that people preferred have become less likely.</summary>
+    AnswersForgotten,
+
+    /// <summary>The model's answers have become much longer or shorter.</summary>
+    AnswerLengthChanged,
+
+    /// <summary>An option has a value that seldom goes well.</summary>
+    UnusualConfiguration,
+
+    /// <summary>The run needs about all, or more, of the memory that there is.</summary>
+    MemoryShort,
 }

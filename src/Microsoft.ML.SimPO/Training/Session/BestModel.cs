@@ -8,28 +8,32 @@ namespace Microsoft.ML.SimPO.Training.Session;
 
 /// <summary>Keeps the weights of the best evaluation: in the run's folder where there is one, else a copy in memory.</summary>
 /// <param name="inMemory">Whether a copy is kept here.</param>
-internal sealed class BestModel(Decoder decoder, bool inMemory) : IDisposable
+/// <param name="metric">What is the best.</param>
+internal sealed class BestModel(Decoder decoder, bool inMemory, BestModelMetric metric = BestModelMetric.Loss) : IDisposable
 {
     private readonly Dictionary<Parameter, Tensor> _copies = [];
 
     /// <summary>The step after which the best evaluation was made; null for none.</summary>
     public int? Step { get; private set; }
 
-    public double Loss { get; private set; } = double.PositiveInfinity;
+    /// <summary>Of the best evaluation, in the metric; not a number for none.</summary>
+    public double Value { get; private set; } = double.NaN;
+
+    public BestModelMetric Metric => metric;
 
     /// <summary>Evaluations since the best one.</summary>
     public int Worse { get; private set; }
 
     /// <summary>Takes note of an evaluation.</summary>
     /// <returns>Whether it is the best so far.</returns>
-    public bool Note(int step, double loss)
+    public bool Note(int step, double value)
     {
-        if (!(loss < Loss))
+        if (!metric.IsBetter(value, Value))
         {
             Worse++;
             return false;
         }
-        (Step, Loss, Worse) = (step, loss, 0);
+        (Step, Value, Worse) = (step, value, 0);
         return true;
     }
 
@@ -47,7 +51,7 @@ internal sealed class BestModel(Decoder decoder, bool inMemory) : IDisposable
     }
 
     /// <summary>The best weights are not at hand: the next evaluation is the best.</summary>
-    public void Forget() => (Step, Loss, Worse) = (null, double.PositiveInfinity, 0);
+    public void Forget() => (Step, Value, Worse) = (null, double.NaN, 0);
 
     /// <summary>Gives the decoder the best weights, those that it keeps and those that it computes with.</summary>
     /// <param name="checkpoint">Where they lie if they are not in memory.</param>

@@ -8,8 +8,7 @@ namespace Microsoft.ML.SimPO.Training.Session;
 /// <summary>Writes checkpoints of a run and finds those of a run that went before.</summary>
 /// <param name="folder">The run's folder; null where it writes nothing.</param>
 /// <param name="files">What a model folder holds beside weights.</param>
-/// <param name="reference">The reference model that follows the decoder; null for none.</param>
-internal sealed class CheckpointStore(RunFolder? folder, Decoder decoder, ModelFiles files, MovingReference? reference = null)
+internal sealed class CheckpointStore(RunFolder? folder, Decoder decoder, ModelFiles files)
 {
     /// <summary>The run's folder; null where nothing is written.</summary>
     public RunFolder? Folder => folder;
@@ -23,10 +22,11 @@ internal sealed class CheckpointStore(RunFolder? folder, Decoder decoder, ModelF
     }
 
     /// <summary>Writes a checkpoint: complete beside its place first, on the disk, then given its name.</summary>
+    /// <param name="steps">Whose optimizer, and whose moving reference if there is one, are written with the model.</param>
     /// <param name="limit">The most that are kept; 0 for all.</param>
     /// <param name="best">A step whose checkpoint stays in any case.</param>
     /// <exception cref="IOException">It cannot be written, and those that were there are there still; or the run's folder was removed.</exception>
-    public void Save(TrainingState state, AdamW optimizer, int limit, int? best)
+    public void Save(TrainingState state, TrainingSteps steps, int limit, int? best)
     {
         string checkpoint = folder!.CheckpointOf(state.Step);
         folder.CheckThere();
@@ -34,8 +34,8 @@ internal sealed class CheckpointStore(RunFolder? folder, Decoder decoder, ModelF
         {
             Write(checkpoint, staged =>
             {
-                OptimizerFile.Write(staged, optimizer);
-                reference?.Write(staged);
+                OptimizerFile.Write(staged, steps.Optimizer);
+                steps.Reference?.Write(staged);
                 TrainingStateFile.Write(staged, state);
             });
             folder.NoteWritten(state.Step);

@@ -17,7 +17,8 @@ internal sealed class RunReport(ITrainingLog log, int every) : ITrainingObserver
         + Say($"grad_norm {step.GradientNorm:G4} learning_rate {step.LearningRate:G3} ")
         + Figure("rewards/chosen", step.ChosenReward, "F4") + Figure("rewards/rejected", step.RejectedReward, "F4")
         + Figure("rewards/accuracies", step.Accuracy, "F3") + Figure("rewards/margins", step.Margin, "F4")
-        + Figure("logps/chosen", step.ChosenLogProbability, "F4") + Figure("logps/rejected", step.RejectedLogProbability, "F4")
+        + Figure(TrainingLogLine.Mean("logps/chosen", step.MethodMetrics), step.ChosenLogProbability, "F4")
+        + Figure(TrainingLogLine.Mean("logps/rejected", step.MethodMetrics), step.RejectedLogProbability, "F4")
         + string.Concat(step.MethodMetrics.Select(m => Figure(m.Key, m.Value, "F4")))
         + Say($"tokens_per_second {step.TokensPerSecond:F0}"));
 
@@ -45,8 +46,12 @@ internal sealed class RunReport(ITrainingLog log, int every) : ITrainingObserver
         log.Warning($"{string.Join(' ', differences)} The result will differ in its last digits from that of a run that was not interrupted.");
     }
 
-    public void StoppedEarly(int step, BestModel best) => log.Info(Say(
-        $"Stopped after step {step}: {best.Worse} evaluations in a row without an eval_loss below {best.Loss:F4}, which was after step {best.Step ?? 0}."));
+    public void StoppedEarly(int step, BestModel best) => log.Info(
+        Say($"Stopped after step {step}: {best.Worse} evaluations in a row without an {best.Metric.LogName()} ")
+        + Say($"{(best.Metric.IsHigherBetter() ? "above" : "below")} {best.Value:F4}, which was after step {best.Step ?? 0}."));
+
+    public void StoppedFor(TrainingDiagnosis finding, int step) => log.Info(Say(
+        $"Stopped after step {step}: the diagnosis found an error (`{finding.Rule}`), and `StopOnError` is set."));
 
     /// <param name="saved">The step of the newest checkpoint; null for none.</param>
     /// <param name="folder">The run's; null where nothing is written.</param>
@@ -57,7 +62,8 @@ internal sealed class RunReport(ITrainingLog log, int every) : ITrainingObserver
 
     public void Done(int steps, TimeSpan elapsed) => log.Info(Say($"{steps} steps in {elapsed.TotalSeconds:F1} s."));
 
-    public void Restored(int step, double loss) => log.Info(Say($"The model is that after step {step}, with the lowest eval_loss, {loss:F4}."));
+    public void Restored(int step, BestModel best) => log.Info(Say(
+        $"The model is that after step {step}, with the {(best.Metric.IsHigherBetter() ? "highest" : "lowest")} {best.Metric.LogName()}, {best.Value:F4}."));
 
     /// <summary>Nothing where it is not a number: no answer has it.</summary>
     private static string Figure(string name, double value, string format) =>

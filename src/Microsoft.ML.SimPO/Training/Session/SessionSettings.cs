@@ -1,24 +1,29 @@
+using Microsoft.ML.SimPO.Training.Diagnosis;
+
 namespace Microsoft.ML.SimPO.Training.Session;
 
 /// <summary>What happens between the steps of a run.</summary>
 internal sealed record SessionSettings
 {
-    /// <summary>Pairs in a whole step, for the diagnosis.</summary>
-    public required int PairsPerStep { get; init; }
+    /// <summary>What the diagnosis must know.</summary>
+    public required DiagnosedRun Diagnosed { get; init; }
 
-    /// <summary>The highest of the run, for the diagnosis.</summary>
-    public required double LearningRate { get; init; }
+    /// <summary>From where on the run is not well; null for the defaults.</summary>
+    public DiagnosisOptions? Limits { get; init; }
+
+    /// <summary>Whether the run ends when the diagnosis finds an error.</summary>
+    public bool StopsOnError { get; init; }
 
     /// <summary>Steps between two lines about them in what the run says.</summary>
     public int LoggingSteps { get; init; } = 1;
 
-    /// <summary>The option that holds chosen answers where they are, for the diagnosis; null where the method has none.</summary>
-    public string? Anchor { get; init; }
-
     /// <summary>Steps between two evaluations; 0 for the end of each epoch.</summary>
     public int EvaluationSteps { get; init; }
 
-    /// <summary>Evaluations without a lower loss after which the run ends; 0 for never.</summary>
+    /// <summary>What the best evaluation is chosen by.</summary>
+    public BestModelMetric MetricForBestModel { get; init; }
+
+    /// <summary>Evaluations that are not better than the best after which the run ends; 0 for never.</summary>
     public int EarlyStoppingPatience { get; init; }
 
     /// <summary>Whether the run ends with the weights of its best evaluation. Else none are kept.</summary>

@@ -14,18 +14,22 @@ internal sealed class TrainingSession(
     Func<RunData, int, double, CancellationToken, ValidationResult> evaluate, ITrainingLog log)
     : IDisposable
 {
-    private readonly BestModel _best = new(decoder, inMemory: settings.KeepsBest && store.Folder is null);
-    private readonly RunDiagnosis _diagnosis = new(settings.PairsPerStep, settings.LearningRate, settings.Anchor);
+    private readonly BestModel _best = new(decoder, settings.KeepsBest && store.Folder is null, settings.MetricForBestModel);
+    private readonly RunDiagnosis _diagnosis = new(settings.Diagnosed, settings.Limits);
     private readonly TrainingRecord _record = new();
     private readonly RunReport _report = new(log, settings.LoggingSteps);
     private readonly RunLog? _file = store.Folder is { } folder ? new(folder) : null;
     private readonly DateTimeOffset? _startedAt = origin.State is { } state ? state.StartedAt : DateTimeOffset.UtcNow;
     private int? _savedStep;
+    private TrainingDiagnosis? _stop;
 
     /// <summary>In the order in which they are told: what is kept, what is written, what is said.</summary>
     private IEnumerable<ITrainingObserver> Observers => _file is null ? [_record, _report] : [_record, _file, _report];
 
-    private bool IsOver => settings.EarlyStoppingPatience > 0 && _best.Worse >= settings.EarlyStoppingPatience;
+    /// <summary>Whether it ends before its last step.</summary>
+    private bool IsOver => _stop is not null || HasStopped;
+
+    private bool HasStopped => settings.EarlyStoppingPatience > 0 && _best.Worse >= settings.EarlyStoppingPatience;
 
     /// <summary>Does the steps of a plan that are left.</summary>
     /// <exception cref="OperationCanceledException">Cancelled; the weights are those of the last whole step.</exception>
@@ -37,6 +41,7 @@ internal sealed class TrainingSession(
         var clock = Stopwatch.StartNew();
         StandstillCheck? standstill = origin.State is null ? new(decoder) : null;
         using (TrainingSteps steps = loop.Begin(training.Pairs, plan)) RunSteps(steps, cancellationToken);
+        if (_stop is null) Tell(_diagnosis.End());
         _report.Done(_record.Steps.Count - (origin.State?.Step ?? 0), clock.Elapsed);
         if (standstill?.Warning(_record.Steps) is { } warning) log.Warning(warning);
         int? restored = settings.KeepsBest ? RestoreBest() : null;
@@ -46,6 +51,7 @@ internal sealed class TrainingSession(
             Validations = [.. _record.Validations],
             Findings = [.. _record.Findings],
             RestoredStep = restored,
+            MetricForBestModel = settings.MetricForBestModel,
             StoppedEarly = IsOver && _record.Step < plan.Count,
             Seed = origin.Seed,
             StartedAt = _startedAt,
@@ -100,18 +106,23 @@ internal sealed class TrainingSession(
 
     private void Replay(TrainingState state)
     {
+        ILookup<int, ValidationResult> evaluations = state.Evaluations.ToLookup(e => e.Step);
+        foreach (ValidationResult result in evaluations[0]) Recall(result);
         foreach (TrainingProgress step in state.History)
         {
             _record.OnStep(step);
-            foreach (TrainingDiagnosis finding in _diagnosis.Observe(step)) _record.OnFinding(finding);
-        }
-        foreach (ValidationResult result in state.Evaluations)
-        {
-            _record.OnValidation(result);
-            _best.Note(result.Step, result.Loss);
+            foreach (TrainingDiagnosis finding in _diagnosis.Observe(step)) Note(finding, _record);
+            foreach (ValidationResult result in evaluations[step.Step]) Recall(result);
         }
         _file?.Start(_record);
         if (settings.KeepsBest) RecallBest();
+    }
+
+    private void Recall(ValidationResult result)
+    {
+        _record.OnValidation(result);
+        foreach (TrainingDiagnosis finding in Diagnose(result)) Note(finding, _record);
+        if (MayBeBest) _best.Note(result.Step, settings.MetricForBestModel.Of(result));
     }
 
     /// <summary>
@@ -128,17 +139,37 @@ internal sealed class TrainingSession(
     private void Tell(TrainingProgress step)
     {
         foreach (ITrainingObserver observer in Observers) observer.OnStep(step);
-        foreach (TrainingDiagnosis finding in _diagnosis.Observe(step))
-            foreach (ITrainingObserver observer in Observers) observer.OnFinding(finding);
+        Tell(_diagnosis.Observe(step));
         settings.Progress?.Report(step);
     }
+
+    private void Tell(IEnumerable<TrainingDiagnosis> findings)
+    {
+        foreach (TrainingDiagnosis finding in findings) Note(finding, [.. Observers]);
+    }
+
+    private void Note(TrainingDiagnosis finding, params ITrainingObserver[] observers)
+    {
+        foreach (ITrainingObserver observer in observers) observer.OnFinding(finding);
+        if (settings.StopsOnError && finding.IsSevere) _stop ??= finding;
+    }
+
+    /// <summary>Older states hold evaluations without all figures.</summary>
+    private IReadOnlyList<TrainingDiagnosis> Diagnose(ValidationResult result) =>
+        result.Figures is { } figures ? _diagnosis.Observe(result.Step, figures) : [];
+
+    /// <summary>
+    /// The loss of a model that loses its language may be the lowest: where a run stops for that, what comes after its first sign is not the best.
+    /// </summary>
+    private bool MayBeBest => !settings.StopsOnError || _record.Findings.Count == 0;
 
     /// <summary>Evaluates and saves after the newest step as the settings say.</summary>
     /// <returns>Whether the run goes on.</returns>
     private bool DoWhatIsDue(TrainingSteps steps, CancellationToken cancellationToken)
     {
-        bool isBest = validation is not null && IsDue(settings.EvaluationSteps) && Evaluate(cancellationToken);
-        if (IsOver) _report.StoppedEarly(_record.Step, _best);
+        bool isBest = _stop is null && validation is not null && IsDue(settings.EvaluationSteps) && Evaluate(cancellationToken);
+        if (_stop is not null) _report.StoppedFor(_stop, _record.Step);
+        else if (HasStopped) _report.StoppedEarly(_record.Step, _best);
         if (store.Folder is not null && (IsOver || IsDue(settings.SaveSteps) || (isBest && settings.KeepsBest))) Save(steps);
         return !IsOver;
     }
@@ -155,10 +186,22 @@ internal sealed class TrainingSession(
     private bool Evaluate(CancellationToken cancellationToken)
     {
         ValidationResult result = evaluate(validation!, _record.Step, _record.Epoch, cancellationToken);
-        bool isBest = _best.Note(result.Step, result.Loss);
+        double judged = Judged(result);
+        IReadOnlyList<TrainingDiagnosis> findings = Diagnose(result);
+        bool isBest = MayBeBest && !(settings.StopsOnError && findings.Count > 0) && _best.Note(result.Step, judged);
         if (isBest) _best.Keep();
         foreach (ITrainingObserver observer in Observers) observer.OnValidation(result);
+        Tell(findings);
         return isBest;
+    }
+
+    /// <exception cref="InvalidOperationException">The validation data has nothing that the metric is of.</exception>
+    private double Judged(ValidationResult result)
+    {
+        double value = settings.MetricForBestModel.Of(result);
+        if (!double.IsNaN(value) || double.IsNaN(result.Loss)) return value;
+        throw new InvalidOperationException($"`MetricForBestModel` is {settings.MetricForBestModel}, but the validation data has no pair that it could be of: "
+            + "its rows are single answers. Use Loss.");
     }
 
     private void Save(TrainingSteps steps)
@@ -178,8 +221,9 @@ internal sealed class TrainingSession(
             StartedAt = _startedAt,
             TrainingData = training.Counts,
             ValidationData = validation?.Counts,
+            MetricForBestModel = settings.MetricForBestModel,
         };
-        store.Save(state, steps.Optimizer, settings.SaveTotalLimit, settings.KeepsBest ? _best.Step : null);
+        store.Save(state, steps, settings.SaveTotalLimit, settings.KeepsBest ? _best.Step : null);
         _savedStep = state.Step;
     }
 
@@ -188,7 +232,7 @@ internal sealed class TrainingSession(
     {
         if (_best.Step is not { } step || step == _record.Step) return null;
         _best.Restore(store.Folder is null ? null : store.CheckpointOf(step, origin.Checkpoint));
-        _report.Restored(step, _best.Loss);
+        _report.Restored(step, _best);
         return step;
     }
 }

@@ -10,18 +10,20 @@ namespace Microsoft.ML.SimPO.Training.Session;
 /// <param name="batchSize">Pairs of a batch where a reference is followed, which takes means over batches; null where all pairs weigh the same.</param>
 /// <param name="reference">The reference model that follows the decoder; null for none.</param>
 /// <param name="rows">Pairs that count as one in such a batch; null for each by itself.</param>
+/// <param name="routerWeight">The weight of the routers' auxiliary loss; 0 for none.</param>
 internal sealed class Validator(
-    Decoder decoder, IAlignmentLoss loss, int tokensPerPass, int? batchSize, MovingReference? reference = null, IReadOnlyList<int[]>? rows = null)
+    Decoder decoder, IAlignmentLoss loss, int tokensPerPass, int? batchSize, MovingReference? reference = null, IReadOnlyList<int[]>? rows = null,
+    double routerWeight = 0)
 {
     public ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken cancellationToken)
     {
         IReadOnlyList<EncodedPrompt> pairs = reference?.Fill(data.Pairs, Enumerable.Range(0, data.Pairs.Count), cancellationToken) ?? data.Pairs;
-        GroupScore[] scores = new GroupEvaluator(decoder, tokensPerPass, loss).Score(pairs, cancellationToken);
-        var sums = new MetricsSum(loss.TargetMargin);
-        foreach (GroupScore group in scores) Add(group, sums);
         int[][][] batches = [.. Rows(data.Pairs.Count).Chunk(batchSize ?? data.Pairs.Count)];
         int[][] groups = [.. batches.Select(b => b.SelectMany(r => r).ToArray())];
-        EvaluationFigures figures = EvaluationFigures.Of(scores, groups, loss, [.. batches.Select(b => b.Length)]);
+        (GroupScore[] scores, EvaluationFigures figures) = new GroupEvaluator(decoder, tokensPerPass, loss)
+            .Judge(pairs, groups, loss, [.. batches.Select(b => b.Length)], routerWeight, cancellationToken);
+        var sums = new MetricsSum(loss.TargetMargin);
+        foreach (GroupScore group in scores) Add(group, sums);
         return new ValidationResult(step, epoch, figures.Loss, sums.Metrics()) { Figures = figures };
     }
 

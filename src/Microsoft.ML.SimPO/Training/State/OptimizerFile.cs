@@ -12,13 +12,8 @@ internal static class OptimizerFile
 
     private const string First = "exp_avg.", Second = "exp_avg_sq.";
 
-    public static void Write(string folder, AdamW optimizer)
-    {
-        TensorSource[] tensors = [.. optimizer.Moments.SelectMany(m =>
-            TensorMemory.Sources(First, m.Parameter, () => m.First).Concat(TensorMemory.Sources(Second, m.Parameter, () => m.Second)))];
-        using FileStream stream = new(Path.Combine(folder, Name), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        SafetensorsWriter.Write(stream, tensors, CheckpointType.Float32);
-    }
+    public static void Write(string folder, AdamW optimizer) => TensorMemory.WriteFile(Path.Combine(folder, Name), optimizer.Moments.SelectMany(m =>
+        TensorMemory.Sources(First, m.Parameter, () => m.First).Concat(TensorMemory.Sources(Second, m.Parameter, () => m.Second))));
 
     /// <param name="steps">Steps that the optimizer has done.</param>
     /// <exception cref="InvalidDataException">The file belongs to another model.</exception>

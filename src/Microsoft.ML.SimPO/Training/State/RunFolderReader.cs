@@ -43,10 +43,12 @@ internal static class RunFolderReader
             StartedAt = state?.StartedAt,
             TrainingData = state?.TrainingData,
             ValidationData = state?.ValidationData,
+            MetricForBestModel = state?.MetricForBestModel ?? BestModelMetric.Loss,
         };
     }
 
-    private static TrainingState? NewestState(string folder)
+    /// <summary>The state of the newest checkpoint that can be read; null for none.</summary>
+    public static TrainingState? NewestState(string folder)
     {
         foreach (int step in RunFolder.CheckpointsIn(folder).Reverse())
         {

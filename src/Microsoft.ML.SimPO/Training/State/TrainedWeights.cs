@@ -12,12 +12,8 @@ internal static class TrainedWeights
 {
     public const string Name = "trained.safetensors";
 
-    public static void Write(string folder, IEnumerable<Parameter> trained)
-    {
-        TensorSource[] tensors = [.. trained.SelectMany(p => TensorMemory.Sources("", p, () => p.Value))];
-        using FileStream stream = new(Path.Combine(folder, Name), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        SafetensorsWriter.Write(stream, tensors, CheckpointType.Float32);
-    }
+    public static void Write(string folder, IEnumerable<Parameter> trained) =>
+        TensorMemory.WriteFile(Path.Combine(folder, Name), trained.SelectMany(p => TensorMemory.Sources("", p, () => p.Value)));
 
     /// <summary>Gives the parameters what the checkpoint holds of them.</summary>
     /// <exception cref="InvalidDataException">The checkpoint is of another model.</exception>
@@ -33,6 +29,6 @@ internal static class TrainedWeights
     {
         string own = Path.Combine(folder, Name);
         using CheckpointReader reader = File.Exists(own) ? CheckpointReader.OpenFile(own) : CheckpointReader.Open(folder);
-        TensorMemory.Read(reader, into.Select(i => ((Func<ParameterPart, string>)(part => part.Name), i.Parameter, i.Tensor)));
+        TensorMemory.Read(reader, into);
     }
 }

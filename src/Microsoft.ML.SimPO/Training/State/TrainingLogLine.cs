@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Scoring;
 
 namespace Microsoft.ML.SimPO.Training.State;
@@ -11,7 +12,7 @@ internal static class TrainingLogLine
     private static readonly HashSet<string> Common = new(
         [
             "step", "total_steps", "epoch", "loss", "grad_norm", "learning_rate", "learning_rate_reported", "rewards/chosen", "rewards/rejected",
-            "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected", "tokens", "tokens_per_second", "elapsed_seconds",
+            "rewards/accuracies", "rewards/margins", "mean_logps/chosen", "mean_logps/rejected", "tokens", "tokens_per_second", "elapsed_seconds",
         ],
         StringComparer.Ordinal);
 
@@ -32,8 +33,8 @@ internal static class TrainingLogLine
         WriteFigure(json, "rewards/rejected", progress.RejectedReward);
         WriteFigure(json, "rewards/accuracies", progress.Accuracy);
         WriteFigure(json, "rewards/margins", progress.Margin);
-        WriteFigure(json, "logps/chosen", progress.ChosenLogProbability);
-        WriteFigure(json, "logps/rejected", progress.RejectedLogProbability);
+        WriteFigure(json, Mean("logps/chosen", progress.MethodMetrics), progress.ChosenLogProbability);
+        WriteFigure(json, Mean("logps/rejected", progress.MethodMetrics), progress.RejectedLogProbability);
         foreach ((string name, double value) in progress.MethodMetrics) WriteFigure(json, name, value);
         json.WriteNumber("tokens", progress.Tokens);
         json.WriteNumber("tokens_per_second", double.IsFinite(progress.TokensPerSecond) ? progress.TokensPerSecond : 0);
@@ -50,8 +51,8 @@ internal static class TrainingLogLine
         WriteFigure(json, "eval_rewards/rejected", figures.RejectedReward);
         WriteFigure(json, "eval_rewards/accuracies", figures.Accuracy);
         WriteFigure(json, "eval_rewards/margins", figures.Margin);
-        WriteFigure(json, "eval_logps/chosen", figures.ChosenLogProbability);
-        WriteFigure(json, "eval_logps/rejected", figures.RejectedLogProbability);
+        WriteFigure(json, Evaluated + Mean("logps/chosen", figures.MethodMetrics), figures.ChosenLogProbability);
+        WriteFigure(json, Evaluated + Mean("logps/rejected", figures.MethodMetrics), figures.RejectedLogProbability);
         foreach ((string name, double value) in figures.MethodMetrics) WriteFigure(json, Evaluated + name, value);
         json.WritePropertyName("eval_metrics");
         JsonSerializer.Serialize(json, validation.Metrics, RecordJson.Options);
@@ -84,8 +85,8 @@ internal static class TrainingLogLine
             RejectedReward = Figure(line, "rewards/rejected"),
             Accuracy = Figure(line, "rewards/accuracies"),
             Margin = Figure(line, "rewards/margins"),
-            ChosenLogProbability = Figure(line, "logps/chosen"),
-            RejectedLogProbability = Figure(line, "logps/rejected"),
+            ChosenLogProbability = MeanOf(line, "", "logps/chosen"),
+            RejectedLogProbability = MeanOf(line, "", "logps/rejected"),
             MethodMetrics = Own(line, ""),
             Tokens = line.GetProperty("tokens").GetInt32(),
             TokensPerSecond = Number("tokens_per_second"),
@@ -104,7 +105,7 @@ internal static class TrainingLogLine
         if (!line.TryGetProperty("eval_metrics", out JsonElement metrics)) return known.FirstOrDefault(v => v.Step == step);
         var figures = new EvaluationFigures(
             loss.GetDouble(), Number("rewards/chosen"), Number("rewards/rejected"), Number("rewards/accuracies"), Number("rewards/margins"),
-            Number("logps/chosen"), Number("logps/rejected")) { MethodMetrics = Own(line, Evaluated) };
+            MeanOf(line, Evaluated, "logps/chosen"), MeanOf(line, Evaluated, "logps/rejected")) { MethodMetrics = Own(line, Evaluated) };
         AlignmentMetrics all = RecordJson.Check(metrics.Deserialize<AlignmentMetrics>(RecordJson.Options));
         return RecordJson.Check(new ValidationResult(step, line.GetProperty("epoch").GetDouble(), figures.Loss, all) { Figures = figures });
     }
@@ -112,6 +113,12 @@ internal static class TrainingLogLine
     /// <returns>Null for a line of something else.</returns>
     public static TrainingDiagnosis? ToFinding(JsonElement line) =>
         line.TryGetProperty("finding", out JsonElement finding) ? RecordJson.Check(finding.Deserialize<TrainingDiagnosis>(RecordJson.Options)) : null;
+
+    /// <summary>What a mean over tokens is called: where a method compares whole answers, these have the name.</summary>
+    public static string Mean(string name, IReadOnlyDictionary<string, double> own) => own.ContainsKey(MethodMetric.ChosenSum) ? "mean_" + name : name;
+
+    private static double MeanOf(JsonElement line, string prefix, string name) =>
+        Figure(line, line.TryGetProperty($"{prefix}mean_{name}", out _) ? $"{prefix}mean_{name}" : prefix + name);
 
     /// <summary>Nothing where it is no finite number, which JSON does not have.</summary>
     private static void WriteFigure(Utf8JsonWriter json, string name, double value)
@@ -125,10 +132,11 @@ internal static class TrainingLogLine
     /// <summary>The numbers of a line that are a method's own.</summary>
     /// <param name="prefix">What stands before their names.</param>
     private static Dictionary<string, double> Own(JsonElement line, string prefix) => new(
+        from hasSums in new[] { line.TryGetProperty(prefix + "mean_logps/chosen", out _) || line.TryGetProperty(prefix + "mean_logps/rejected", out _) }
         from property in line.EnumerateObject()
         where property.Value.ValueKind == JsonValueKind.Number && property.Name.StartsWith(prefix, StringComparison.Ordinal)
         let name = property.Name[prefix.Length..]
-        where !Common.Contains(name)
+        where !Common.Contains(name) && (hasSums || !name.StartsWith("logps/", StringComparison.Ordinal))
         select KeyValuePair.Create(name, property.Value.GetDouble()),
         StringComparer.Ordinal);
 

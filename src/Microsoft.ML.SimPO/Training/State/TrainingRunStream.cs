@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Microsoft.ML.SimPO.Training.State;
 
@@ -13,7 +14,10 @@ internal static class TrainingRunStream
     public static void Write(BinaryWriter writer, TrainingRun run)
     {
         writer.Write(Version);
-        Put(writer, new Head(run.RestoredStep, run.StoppedEarly, run.Seed, run.StartedAt, run.TrainingData, run.ValidationData));
+        Put(writer, new Head(run.RestoredStep, run.StoppedEarly, run.Seed, run.StartedAt, run.TrainingData, run.ValidationData)
+        {
+            MetricForBestModel = run.MetricForBestModel,
+        });
         PutAll(writer, run.Steps);
         PutAll(writer, run.Validations);
         PutAll(writer, run.Findings);
@@ -38,6 +42,7 @@ internal static class TrainingRunStream
                 StartedAt = head.StartedAt,
                 TrainingData = head.TrainingData,
                 ValidationData = head.ValidationData,
+                MetricForBestModel = head.MetricForBestModel,
                 Steps = TakeAll<TrainingProgress>(reader, ref budget),
                 Validations = TakeAll<ValidationResult>(reader, ref budget),
                 Findings = TakeAll<TrainingDiagnosis>(reader, ref budget),
@@ -87,5 +92,10 @@ internal static class TrainingRunStream
         new($"The training run of the saved model is damaged: {what.TrimEnd('.')}.", inner);
 
     private sealed record Head(
-        int? RestoredStep, bool StoppedEarly, int? Seed, DateTimeOffset? StartedAt, PairCounts? TrainingData, PairCounts? ValidationData);
+        int? RestoredStep, bool StoppedEarly, int? Seed, DateTimeOffset? StartedAt, PairCounts? TrainingData, PairCounts? ValidationData)
+    {
+        /// <summary>Not said where it is the loss, as in older models.</summary>
+        [JsonConverter(typeof(JsonStringEnumConverter<BestModelMetric>)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public BestModelMetric MetricForBestModel { get; init; }
+    }
 }

@@ -43,6 +43,10 @@ internal sealed record TrainingState
     /// <summary>What became of the rows to be judged by; null where there were none, and in older states.</summary>
     public PairCounts? ValidationData { get; init; }
 
+    /// <summary>What the best evaluation is chosen by; not said where it is the loss, as in older states.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<BestModelMetric>)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public BestModelMetric MetricForBestModel { get; init; }
+
     /// <summary>What cannot be in a state that was read; null for nothing.</summary>
     [JsonIgnore]
     public string? Fault =>

@@ -31,6 +31,17 @@ public sealed class PreferencePreviewTests
     }
 
     [Fact]
+    public void A_chat_template_of_the_options_takes_the_place_of_the_models_own()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("a.jsonl", """{"prompt": "Hi", "chosen": "Yes.", "rejected": "No!"}""");
+        const string other = "{% for m in messages %}<<{{ m.role }}>>{{ m.content }}{{ eos_token }}{% endfor %}"
+            + "{% if add_generation_prompt %}<<assistant>>{% endif %}";
+        PreviewedRow row = Assert.Single(new MLContext().Alignment.Preview(data, Model, 1, new ScoringOptions { ChatTemplate = other }).Rows);
+        Assert.Equal(("<<user>>Hi<|eot_id|><<assistant>>", "Yes.<|eot_id|>", "No!<|eot_id|>"), (row.Prompt, row.Chosen, row.Rejected));
+    }
+
+    [Fact]
     public void What_is_cut_and_what_does_not_fit_is_said()
     {
         using var folder = new TemporaryFolder();

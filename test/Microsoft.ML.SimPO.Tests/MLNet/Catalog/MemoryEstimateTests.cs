@@ -50,7 +50,7 @@ public sealed class MemoryEstimateTests(ITestOutputHelper output)
     [Fact]
     public void It_needs_no_memory_to_count()
     {
-        using Decoder decoder = new(RandomDecoder.Architecture, new LayerNames(), META), real = RandomDecoder.Make();
+        using Decoder decoder = Decoder.Described(RandomDecoder.Architecture, new LayerNames()), real = RandomDecoder.Make();
         Assert.Equal(new MemoryEstimate(real, Float32).ToTrain(keepsBest: true), new MemoryEstimate(decoder, Float32).ToTrain(keepsBest: true));
     }
 

@@ -281,10 +281,8 @@ public sealed class RunFolderTests : IDisposable
 
     private static void AssertSameWeights(AlignmentTransformer expected, AlignmentTransformer found)
     {
-        foreach ((float[] one, float[] other) in Weights(expected).Zip(Weights(found))) Assert.True(one.AsSpan().SequenceEqual(other));
+        foreach ((float[] one, float[] other) in TunedModel.Weights(expected).Zip(TunedModel.Weights(found))) Assert.True(one.AsSpan().SequenceEqual(other));
     }
-
-    private static float[][] Weights(AlignmentTransformer model) => [.. model.Model.Decoder.Parameters.Select(p => p.Value.data<float>().ToArray())];
 
     private sealed class Listener(Action<TrainingProgress> report) : IProgress<TrainingProgress>
     {

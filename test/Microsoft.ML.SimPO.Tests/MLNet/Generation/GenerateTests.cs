@@ -95,7 +95,7 @@ public sealed class GenerateTests(TunedModel model) : IClassFixture<TunedModel>
     public void What_the_models_makers_suggest_is_read()
     {
         using var folder = new Checkpoints.TempFolder();
-        foreach (string file in Directory.EnumerateFiles(QuickStartFiles.Model)) File.Copy(file, Path.Combine(folder.Path, Path.GetFileName(file)));
+        QuickStartFiles.CopyModel(folder.Path);
         Assert.Equal(new GenerationOptions(), Suggested(folder.Path, "{}"));
         Assert.Equal(new GenerationOptions(), Suggested(folder.Path, """{"do_sample": false, "temperature": 0.0}"""));
         // What transformers has where a file samples and names no top_k.

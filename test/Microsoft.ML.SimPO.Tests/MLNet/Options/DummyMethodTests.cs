@@ -19,7 +19,7 @@ public sealed class DummyMethodTests
         using AlignmentTransformer model = Train();
         Assert.Equal(2, model.TrainingRun.Steps.Count);
         Assert.Equal(0.75, model.TargetMargin, 1e-7);
-        PreferenceEncoder encoder = PreferenceEncoder.Load(QuickStartFiles.Model, new PreferenceEncoderOptions { MaxLength = 256, MaxPromptLength = 200 });
+        PreferenceEncoder encoder = QuickStartFiles.Encoder();
         EncodedPrompt[] pairs = [.. QuickStartFiles.Pairs(8).Select((p, i) => encoder.Encode(p.Prompt, p.Chosen, p.Rejected, i + 1)!)];
         GroupScore[] scores = new GroupEvaluator(model.Model.Decoder, 4096).Score(pairs, CancellationToken.None);
         float[] rewards = [.. model.Transform(Pairs).GetColumn<float>("ChosenReward")];

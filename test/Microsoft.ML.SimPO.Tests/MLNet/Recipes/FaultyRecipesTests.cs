@@ -50,7 +50,15 @@ public sealed class FaultyRecipesTests
     [InlineData("truncation_mode: keep_start", "line 3: `truncation_mode: keep_start` is refused: the end of a prompt is what its answer is to. Use keep_end.")]
     [InlineData("truncation_side: right", "line 3: `truncation_side: right` is refused: the end of a prompt is what its answer is to. Leave it out.")]
     [InlineData("is_encoder_decoder: true", "line 3: `is_encoder_decoder: true` is refused: models are decoders. Leave it out.")]
-    [InlineData("max_steps: 100", "line 3: `max_steps: 100` is refused: a run's length is said in epochs. Use `num_train_epochs`, which may be a fraction.")]
+    [InlineData("max_steps: 1.5", "line 3: `max_steps` must be a whole number, but was '1.5'.")]
+    [InlineData("method: ppo", "line 3: `method: ppo` is refused: there is no such method. Use one of simpo, dpo, cpo, orpo, kto, sft, rrhf, slic_hf.")]
+    [InlineData("method: dpo\ngamma_beta_ratio: 0.5", "line 4: `gamma_beta_ratio` is no setting of a recipe. Leave it out.")]
+    [InlineData("method: dpo\nloss_type: simpo",
+        "line 4: `loss_type` must be one of sigmoid, hinge, ipo, exo_pair, nca_pair, robust, bco_pair, sppo_hard, aot, aot_unpaired, apo_zero, "
+            + "apo_down, disco_pop, sigmoid_norm, sft, but was 'simpo'.")]
+    [InlineData("method: dpo\nloss_type: [sigmoid, sft]\nloss_weights: [1]",
+        "line 4: there are 2 losses in `loss_type` and 1 weights in `loss_weights`.")]
+    [InlineData("method: dpo\nloss_weights: {sigmoid: 1, kto: 2}", "line 4: `loss_weights` has no loss 'kto' to choose from.")]
     [InlineData("push_to_hub: true",
         "line 3: `push_to_hub: true` is refused: nothing is sent anywhere. Leave it out, and send the folder of the tuned model yourself.")]
     [InlineData("label_smoothing_factor: 0.1",
@@ -60,7 +68,10 @@ public sealed class FaultyRecipesTests
         "line 3: `group_by_length: true` is refused: it changes the order of the rows, and packed rows gain nothing by it. Leave it out.")]
     [InlineData("data_seed: 7", "line 3: `data_seed: 7` is refused: the order is that of `seed`. Use that.")]
     [InlineData("metric_for_best_model: accuracy",
-        "line 3: `metric_for_best_model: accuracy` is refused: the best model is the one with the lowest validation loss. Use eval_loss.")]
+        "line 3: `metric_for_best_model: accuracy` is refused: an evaluation has no such figure. Use eval_loss, eval_rewards/accuracies or "
+            + "eval_rewards/margins.")]
+    [InlineData("metric_for_best_model: rewards/margins\ngreater_is_better: no",
+        "line 4: `greater_is_better: no` is refused: accuracies and margins are better when they are greater. Leave it out.")]
     [InlineData("greater_is_better: true", "line 3: `greater_is_better: true` is refused: a loss is better when it is smaller. Leave it out.")]
     [InlineData("per_gpu_train_batch_size: 4", "line 3: `per_gpu_train_batch_size: 4` is refused: its name is `per_device_train_batch_size` now.")]
     [InlineData("eval_strategy: sometimes", "line 3: `eval_strategy: sometimes` is refused: use no, steps or epoch.")]
@@ -95,10 +106,13 @@ public sealed class FaultyRecipesTests
 
     [Theory]
     [InlineData("stage: sft\npref_loss: simpo\ndataset: b/pairs",
-        "line 2: `stage: sft` is no preference training. SimPO is `stage: dpo` with `pref_loss: simpo`.")]
-    [InlineData("stage: dpo\npref_loss: orpo\ndataset: b/pairs", "line 3: `pref_loss: orpo` is another method's. SimPO is `pref_loss: simpo`.")]
+        "line 3: `pref_loss` is nothing to `stage: sft`. Leave it out, or use `stage: dpo`.")]
+    [InlineData("stage: rm\ndataset: b/pairs", "line 2: `stage: rm` is refused: use dpo, kto or sft.")]
+    [InlineData("stage: dpo\npref_loss: kto_pair\ndataset: b/pairs",
+        "line 3: `pref_loss: kto_pair` is refused: use sigmoid, hinge, ipo, orpo or simpo.")]
+    [InlineData("stage: dpo\npref_beta: 1\nbeta: 2\ndataset: b/pairs", "line 4: `beta` is said twice, by names that mean the same. Keep one.")]
     [InlineData("stage: dpo\nfinetuning_type: freeze\ndataset: b/pairs", "line 3: `finetuning_type: freeze` is refused: use full or lora.")]
-    [InlineData("cpo_alpha: 1\nloss_type: hinge\ndataset_name: b/pairs", "line 3: `loss_type: hinge` is another method's. SimPO is `loss_type: simpo`.")]
+    [InlineData("simpo_gamma: 1\nloss_type: hinge\ndataset_name: b/pairs", "line 3: `loss_type: hinge` is another method's. SimPO is `loss_type: simpo`.")]
     [InlineData("loss_type: simpo\nsimpo_gamma: x\ndataset_name: b/pairs", "line 3: `simpo_gamma` must be a number, but was 'x'.")]
     public void Another_methods_settings_are_named(string lines, string message) => AssertFault($"model_name_or_path: a/model\n{lines}",
         $"'recipe': {message}");

@@ -10,14 +10,14 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
 
     public void Dispose()
     {
-        (model.Transformer.ExternalWeights, model.Transformer.Model.MostBytesInArchive) = (null, ExternalWeightsFolder.MostBytesInside);
+        model.Transformer.MostBytesInArchive = ExternalWeightsFolder.MostBytesInside;
         _folder.Dispose();
     }
 
     [Fact]
     public void Weights_too_large_for_the_file_need_a_folder()
     {
-        model.Transformer.Model.MostBytesInArchive = 1000;
+        model.Transformer.MostBytesInArchive = 1000;
         var error = Assert.Throws<InvalidOperationException>(() => _context.Model.Save(model.Transformer, model.Data.Schema, _folder.File("m.zip")));
         Assert.Equal($"The weights take {4 * model.Transformer.ParameterCount} bytes; a saved model holds at most 1000. Set `ExternalWeights` to the name of a "
             + "folder, which will lie beside the saved model.", error.Message);
@@ -93,11 +93,42 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
     }
 
     [Fact]
+    public void The_options_of_a_fit_name_the_folder_and_the_model_does_not_change_afterwards()
+    {
+        SimPOTrainer.Options options = QuickStartFiles.Options();
+        options.ExternalWeights = "weights";
+        using AlignmentTransformer tuned = _context.Alignment.Trainers.SimPO(options).Fit(model.Data);
+        options.ExternalWeights = "elsewhere";
+        Assert.Equal("weights", tuned.ExternalWeights);
+        using AlignmentTransformer inside = tuned.WithExternalWeights(null);
+        Assert.Null(inside.ExternalWeights);
+        _context.Model.Save(tuned, model.Data.Schema, _folder.File("m.zip"));
+        Assert.True(Directory.Exists(_folder.File("weights")));
+        TunedModel.AssertEqual(model.Scores(tuned, model.Data), model.Scores(inside, model.Data));
+    }
+
+    [Fact]
+    public void The_weights_are_in_memory_as_long_as_one_of_two_transformers_uses_them()
+    {
+        AlignmentTransformer first = _context.Alignment.LoadModel(QuickStartFiles.Model), second = first.WithExternalWeights("weights");
+        ScoredPair[] before = model.Scores(first, model.Data);
+        first.Dispose();
+        TunedModel.AssertEqual(before, model.Scores(second, model.Data));
+        second.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => second.Transform(model.Data));
+    }
+
+    [Fact]
+    public void An_empty_name_is_refused() => Assert.Equal(
+        "`ExternalWeights` must name a folder beside the saved model, but was empty. Use null for the saved file. (Parameter 'options')",
+        Assert.Throws<ArgumentException>(() => model.Transformer.WithExternalWeights(" ")).Message);
+
+    [Fact]
     public void A_model_that_is_no_file_has_nothing_beside_it()
     {
-        model.Transformer.ExternalWeights = "weights";
+        using AlignmentTransformer external = model.Transformer.WithExternalWeights("weights");
         using var memory = new MemoryStream();
-        var error = Assert.Throws<InvalidOperationException>(() => _context.Model.Save(model.Transformer, model.Data.Schema, memory));
+        var error = Assert.Throws<InvalidOperationException>(() => _context.Model.Save(external, model.Data.Schema, memory));
         Assert.Equal("`ExternalWeights` is the relative path 'weights', but the model is not saved to a file that it could be relative to. Save to a file, or "
             + "give a full path.", error.Message);
     }
@@ -109,13 +140,13 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
         using (AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model)) untuned.SaveCheckpoint(_folder.File("weights"));
         string[] names = _folder.Names();
         byte[] before = File.ReadAllBytes(_folder.File("weights", "model.safetensors"));
-        model.Transformer.ExternalWeights = _folder.File("weights");
+        using AlignmentTransformer external = model.Transformer.WithExternalWeights(_folder.File("weights"));
         using (var stream = new FullStream(room: 1000))
-            Assert.Contains("No space is left.", Assert.ThrowsAny<Exception>(() => _context.Model.Save(model.Transformer, model.Data.Schema, stream))
+            Assert.Contains("No space is left.", Assert.ThrowsAny<Exception>(() => _context.Model.Save(external, model.Data.Schema, stream))
                 .ToString(), StringComparison.Ordinal);
         Assert.Equal(names, _folder.Names());
         Assert.Equal(before, File.ReadAllBytes(_folder.File("weights", "model.safetensors")));
-        using (var stream = new MemoryStream()) _context.Model.Save(model.Transformer, model.Data.Schema, stream);
+        using (var stream = new MemoryStream()) _context.Model.Save(external, model.Data.Schema, stream);
         Assert.Equal(names, _folder.Names());
         Assert.NotEqual(before, File.ReadAllBytes(_folder.File("weights", "model.safetensors")));
     }
@@ -123,8 +154,9 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
     private void Save(string folder)
     {
         Directory.CreateDirectory(_folder.File(folder));
-        (model.Transformer.ExternalWeights, model.Transformer.Model.MostBytesInArchive) = ("weights", 1000);
-        _context.Model.Save(model.Transformer, model.Data.Schema, _folder.File(folder, "m.zip"));
+        using AlignmentTransformer external = model.Transformer.WithExternalWeights("weights");
+        external.MostBytesInArchive = 1000;
+        _context.Model.Save(external, model.Data.Schema, _folder.File(folder, "m.zip"));
     }
 
     /// <summary>ML.NET wraps what a loader throws.</summary>

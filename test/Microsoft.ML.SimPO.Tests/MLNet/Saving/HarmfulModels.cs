@@ -26,7 +26,7 @@ internal static class HarmfulModels
         ("layer types of a million layers", f => Edit(f, "\"pretraining_tp\": 1", $"\"layer_types\":[{Many("\"full_attention\"", 100_000)}]"), "layer"),
         ("as many layers as there may be", f => Edit(f, "\"num_hidden_layers\": 4", "\"num_hidden_layers\": 4096"), "layers"),
         ("as many experts as there may be", f => Edit(
-            f, "\"model_type\": \"llama\"", "\"model_type\": \"mixtral\", \"num_local_experts\": 6248, \"num_experts_per_tok\": 2"), "."),
+            f, "\"model_type\": \"llama\"", "\"model_type\": \"mixtral\", \"num_local_experts\": 16384, \"num_experts_per_tok\": 2"), "."),
         ("end tokens without end", f => Edit(f, "\"eos_token_id\": 4", $"\"eos_token_id\":[{Many("2", 1_000_000)}]"), "."),
         ("generation_config.json", f => Write(f, "generation_config.json", "{\"a\":1", i => $",\"{i}\":1", "}", 15 * Mega), "generation_config.json"),
         ("a token with a great id", f => File.WriteAllText(

@@ -29,11 +29,8 @@ public sealed class ModelLoaderAttributeTests : IDisposable
     [Fact]
     public void So_does_what_is_missing_beside_it()
     {
-        using (AlignmentTransformer model = _context.Alignment.LoadModel(QuickStartFiles.Model))
-        {
-            model.ExternalWeights = "weights";
+        using (AlignmentTransformer model = _context.Alignment.LoadModel(QuickStartFiles.Model, new ScoringOptions { ExternalWeights = "weights" }))
             _context.Model.Save(model, null, _folder.File("m.zip"));
-        }
         Directory.Delete(_folder.File("weights"), recursive: true);
         Assert.Throws<DirectoryNotFoundException>(() => _context.Model.Load(_folder.File("m.zip"), out _));
     }

@@ -10,18 +10,15 @@ public sealed class PendingModelFileTests : IClassFixture<TunedModel>, IDisposab
     private readonly MLContext _context = new(seed: 1);
     private readonly TempFolder _folder = new();
     private readonly TunedModel _tuned;
+    private readonly AlignmentTransformer _model;
 
-    public PendingModelFileTests(TunedModel tuned)
-    {
-        _tuned = tuned;
-        tuned.Transformer.ExternalWeights = "weights";
-    }
+    public PendingModelFileTests(TunedModel tuned) => (_tuned, _model) = (tuned, tuned.Transformer.WithExternalWeights("weights"));
 
     private string Zip => _folder.File("m.zip");
 
     public void Dispose()
     {
-        _tuned.Transformer.ExternalWeights = null;
+        _model.Dispose();
         _folder.Dispose();
     }
 
@@ -30,7 +27,7 @@ public sealed class PendingModelFileTests : IClassFixture<TunedModel>, IDisposab
     {
         SaveOld();
         _folder.Write("weights/notes.txt", "mine");
-        Save(_tuned.Transformer);
+        Save(_model);
         using (var loaded = (AlignmentTransformer)_context.Model.Load(Zip, out DataViewSchema schema))
         {
             TunedModel.AssertEqual(_tuned.Scores(_tuned.Data), _tuned.Scores(loaded, _tuned.Data));
@@ -47,7 +44,7 @@ public sealed class PendingModelFileTests : IClassFixture<TunedModel>, IDisposab
         if (OperatingSystem.IsWindows()) return;
         File.WriteAllText(Zip, "old");
         File.SetUnixFileMode(Zip, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Save(_tuned.Transformer);
+        Save(_model);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Zip));
     }
 
@@ -96,11 +93,10 @@ public sealed class PendingModelFileTests : IClassFixture<TunedModel>, IDisposab
     [Fact]
     public void When_the_second_of_two_folders_cannot_be_swapped_the_first_is_as_it_was()
     {
-        using AlignmentTransformer other = _context.Alignment.LoadModel(QuickStartFiles.Model);
-        other.ExternalWeights = "other";
+        using AlignmentTransformer other = Untuned("other");
         SaveOld();
         string[] before = [];
-        Assert.Throws<IOException>(() => Save(new TransformerChain<ITransformer>(_tuned.Transformer, other, Interruption(() =>
+        Assert.Throws<IOException>(() => Save(new TransformerChain<ITransformer>(_model, other, Interruption(() =>
         {
             _folder.Write("other", "mine");
             before = Content(whileWriting: true);
@@ -116,7 +112,7 @@ public sealed class PendingModelFileTests : IClassFixture<TunedModel>, IDisposab
         Assert.Equal(
             $"The folder '{_folder.File("weights")}' is not empty and holds no model, but for example 'thesis.tex'. Give a new or empty folder, or that of "
                 + "another model.",
-            Assert.Throws<IOException>(() => Save(_tuned.Transformer)).Message);
+            Assert.Throws<IOException>(() => Save(_model)).Message);
         Assert.Equal(before, Content());
     }
 
@@ -125,23 +121,22 @@ public sealed class PendingModelFileTests : IClassFixture<TunedModel>, IDisposab
     {
         Directory.CreateDirectory(Zip);
         Assert.Equal($"'{Zip}' is a folder; the model is to be written to a file. Give another name.",
-            Assert.Throws<IOException>(() => Save(_tuned.Transformer)).Message);
+            Assert.Throws<IOException>(() => Save(_model)).Message);
         Assert.Equal(["m.zip"], Entries());
     }
 
     [Fact]
     public void Two_models_cannot_share_a_folder_but_two_transformers_of_one_model_do()
     {
-        using AlignmentTransformer other = _context.Alignment.LoadModel(QuickStartFiles.Model);
-        other.ExternalWeights = "weights";
+        using AlignmentTransformer other = Untuned("weights");
         Assert.Equal(
             $"Two models of the pipeline have the same `ExternalWeights`, '{_folder.File("weights")}'. Give each a folder of its own.",
-            Assert.Throws<InvalidOperationException>(() => Save(new TransformerChain<ITransformer>(_tuned.Transformer, other))).Message);
+            Assert.Throws<InvalidOperationException>(() => Save(new TransformerChain<ITransformer>(_model, other))).Message);
         Assert.Empty(Entries());
 
         IDataView data = _tuned.Data;
-        ITransformer scorer = _context.Alignment.Transforms.ScoreResponses(_tuned.Transformer, responseColumnName: "Chosen").Fit(data);
-        Save(new TransformerChain<ITransformer>(_tuned.Transformer, scorer));
+        ITransformer scorer = _context.Alignment.Transforms.ScoreResponses(_model, responseColumnName: "Chosen").Fit(data);
+        Save(new TransformerChain<ITransformer>(_model, scorer));
         Assert.Equal(["m.zip", "weights"], Entries());
         ITransformer loaded = _context.Model.Load(Zip, out _);
         using var release = loaded as IDisposable;
@@ -150,12 +145,14 @@ public sealed class PendingModelFileTests : IClassFixture<TunedModel>, IDisposab
 
     private void SaveOld()
     {
-        using AlignmentTransformer old = _context.Alignment.LoadModel(QuickStartFiles.Model);
-        old.ExternalWeights = "weights";
+        using AlignmentTransformer old = Untuned("weights");
         Save(old);
     }
 
-    private void SaveWith(Action interruption) => Save(new TransformerChain<ITransformer>(_tuned.Transformer, Interruption(interruption)));
+    private AlignmentTransformer Untuned(string externalWeights) =>
+        _context.Alignment.LoadModel(QuickStartFiles.Model, new ScoringOptions { ExternalWeights = externalWeights });
+
+    private void SaveWith(Action interruption) => Save(new TransformerChain<ITransformer>(_model, Interruption(interruption)));
 
     private SavingInterruption Interruption(Action action) => new(_context.Transforms.CopyColumns("Copy", "Prompt").Fit(_tuned.Data), action);
 

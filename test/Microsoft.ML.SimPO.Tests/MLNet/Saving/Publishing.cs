@@ -34,9 +34,9 @@ internal static class Publishing
                     break;
                 default:
                     var context = new MLContext(seed: 1);
-                    using (AlignmentTransformer model = context.Alignment.LoadModel(QuickStartFiles.Model, new ScoringOptions { Beta = 4 }))
+                    var options = new ScoringOptions { Beta = 4, ExternalWeights = "weights" };
+                    using (AlignmentTransformer model = context.Alignment.LoadModel(QuickStartFiles.Model, options))
                     {
-                        model.ExternalWeights = "weights";
                         model.Model.Decoder.FinalNorm.Weight.Value.fill_(0.5f); // others than those that were there
                         context.Model.SaveAtomically(model, null, Path.Combine(parts[1], "m.zip"));
                     }

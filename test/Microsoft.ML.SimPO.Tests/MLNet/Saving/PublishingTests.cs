@@ -156,11 +156,9 @@ public sealed class PublishingTests(ITestOutputHelper output) : IDisposable
                 break;
             default:
                 var context = new MLContext(seed: 1);
-                using (AlignmentTransformer model = context.Alignment.LoadModel(QuickStartFiles.Model, new ScoringOptions { Beta = 2 }))
-                {
-                    model.ExternalWeights = "weights";
+                var options = new ScoringOptions { Beta = 2, ExternalWeights = "weights" };
+                using (AlignmentTransformer model = context.Alignment.LoadModel(QuickStartFiles.Model, options))
                     context.Model.SaveAtomically(model, null, _folder.File("m.zip"));
-                }
                 _folder.Write("weights/notes.txt", "mine");
                 break;
         }

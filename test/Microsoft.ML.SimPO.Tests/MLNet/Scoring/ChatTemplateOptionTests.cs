@@ -39,8 +39,7 @@ public sealed class ChatTemplateOptionTests : IDisposable
     [Fact]
     public void A_name_is_that_of_a_template_of_the_model_and_what_is_neither_is_refused()
     {
-        Directory.CreateDirectory(_folder.File("model"));
-        foreach (string path in Directory.EnumerateFiles(QuickStartFiles.Model)) File.Copy(path, _folder.File("model", Path.GetFileName(path)));
+        QuickStartFiles.CopyModel(_folder.File("model"));
         _folder.Write("model/additional_chat_templates/other.jinja", Other);
         using AlignmentTransformer named = _context.Alignment.LoadModel(_folder.File("model"), new ScoringOptions { ChatTemplate = "other" });
         Assert.Equal(Other, named.Model.Template!.Source);

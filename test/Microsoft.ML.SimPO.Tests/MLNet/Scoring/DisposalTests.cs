@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SimPO.Scoring;
 using Xunit.Abstractions;
 
 namespace Microsoft.ML.SimPO;

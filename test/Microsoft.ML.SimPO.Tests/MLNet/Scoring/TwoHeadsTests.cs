@@ -14,7 +14,7 @@ public sealed class TwoHeadsTests
     public void A_head_of_other_values_beside_tied_embeddings_is_told_by_both_names_and_a_copy_is_no_news(bool isCopy)
     {
         using var folder = new TempFolder();
-        foreach (string file in Directory.EnumerateFiles(QuickStartFiles.Model)) File.Copy(file, folder.File(Path.GetFileName(file)));
+        QuickStartFiles.CopyModel(folder.Path);
         File.WriteAllBytes(folder.File("model.safetensors"), WithHead(File.ReadAllBytes(folder.File("model.safetensors")), isCopy));
         (float[] expected, _) = Score(QuickStartFiles.Model);
         (float[] scores, List<string> told) = Score(folder.Path);

@@ -44,6 +44,54 @@ public sealed class UnscorableRowsTests
             Assert.Throws<InvalidOperationException>(() => _context.Alignment.Evaluate(data)).Message);
     }
 
+    /// <summary>Its end token alone would be scored, and might look better than any answer.</summary>
+    [Theory]
+    [InlineData("yes", " \u200B", "its rejected answer is empty")]
+    [InlineData("", "no", "its chosen answer is empty")]
+    [InlineData(null, null, "its chosen answer and its rejected answer are empty")]
+    [InlineData("[{\"role\": \"assistant\", \"content\": \" \"}]", "no", "its chosen answer is empty")]
+    public void A_missing_answer_is_an_error_that_names_its_row(string? chosen, string? rejected, string what)
+    {
+        using AlignmentTransformer model = _context.Alignment.LoadModel(QuickStartFiles.Model);
+        IDataView rows = _context.Data.LoadFromEnumerable(new[]
+        {
+            new { Prompt = "q", Chosen = (string?)"yes", Rejected = (string?)"no" }, new { Prompt = "q", Chosen = chosen, Rejected = rejected },
+        });
+        Assert.Equal(
+            $"Row 2 cannot be scored: {what}. Remove the row, or set `MissingAnswers` to NotANumber to have no score of such rows.",
+            Assert.Throws<InvalidDataException>(() => model.Transform(rows).GetColumn<float>("Margin").Count()).Message);
+        Assert.Throws<InvalidDataException>(() => _context.Alignment.Evaluate(model.Transform(rows)));
+    }
+
+    [Fact]
+    public void By_option_a_row_without_an_answer_has_no_score_and_the_others_have_theirs()
+    {
+        using AlignmentTransformer model = _context.Alignment.LoadModel(
+            QuickStartFiles.Model, new ScoringOptions { MissingAnswers = MissingAnswers.NotANumber });
+        TextPair[] pairs = QuickStartFiles.Pairs(3);
+        IDataView whole = _context.Data.LoadFromEnumerable(pairs);
+        TextPair lacking = new() { Prompt = pairs[0].Prompt, Chosen = pairs[0].Chosen, Rejected = "" };
+        IDataView scored = model.Transform(_context.Data.LoadFromEnumerable(new[] { pairs[0], lacking, pairs[1], pairs[2], lacking }));
+        float[] expected = [.. model.Transform(whole).GetColumn<float>("Margin")];
+        Assert.Equal(
+            [expected[0], float.NaN, expected[1], expected[2], float.NaN], scored.GetColumn<float>("Margin"),
+            (a, b) => Math.Abs(a - b) < 1e-5 || a.Equals(b));
+        foreach (string column in new[] { "ChosenReward", "RejectedReward", "Score", "Probability" })
+            Assert.Equal([false, true, false, false, true], scored.GetColumn<float>(column).Select(float.IsNaN));
+        Assert.Equal([false, false], scored.GetColumn<bool>("PredictedLabel").Where((_, i) => i is 1 or 4));
+
+        AlignmentMetrics metrics = _context.Alignment.Evaluate(scored);
+        Assert.Equal((3, _context.Alignment.Evaluate(model.Transform(whole)).MeanMargin), (metrics.Count, metrics.MeanMargin), (a, b) =>
+            a.Item1 == b.Item1 && Math.Abs(a.MeanMargin - b.MeanMargin) < 1e-6);
+        Assert.Contains("2 rows are left out, for they have no rewards: an answer is missing.", _warnings);
+
+        ITransformer scorer = _context.Alignment.Transforms.ScoreResponses(model, responseColumnName: "Rejected").Fit(whole);
+        IDataView answers = scorer.Transform(_context.Data.LoadFromEnumerable(new[] { pairs[0], lacking }));
+        Assert.Equal([false, true], answers.GetColumn<float>("Reward").Select(float.IsNaN));
+        using PredictionEngine<TextPair, ScoredPair> engine = _context.Model.CreatePredictionEngine<TextPair, ScoredPair>(model);
+        Assert.True(float.IsNaN(engine.Predict(lacking).Margin));
+    }
+
     /// <summary>A fit drops such a pair and says so; a transformer scores what is left of it, and says that.</summary>
     [Fact]
     public void Rows_that_are_cut_to_be_scored_are_told_at_powers_of_ten()

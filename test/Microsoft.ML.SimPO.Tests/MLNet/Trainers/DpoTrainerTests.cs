@@ -138,6 +138,22 @@ public sealed class DpoTrainerTests : IDisposable
         Assert.Contains(unknown, m => Math.Abs(m) > 1e-4);
     }
 
+    /// <summary>A saved model that has no table of a run is not taken for one whose table is of another model.</summary>
+    [Fact]
+    public void An_adapter_that_was_loaded_and_saved_takes_its_base_as_reference_again()
+    {
+        string adapter = Path.Combine(_folder.Path, "adapter");
+        using (AlignmentTransformer tuned = Fit(o => (o.Lora, o.LearningRate) = (new LoraOptions { Rank = 4, Alpha = 8 }, 1e-3))) tuned.SaveAdapter(adapter);
+        using AlignmentTransformer over = _context.Alignment.LoadModel(QuickStartFiles.Model, Options(o => o.AdapterPath = adapter));
+        float[] expected = Margins(over, Unknown);
+        Assert.Contains(expected, m => Math.Abs(m) > 1e-4);
+        _context.Model.Save(over, Train.Schema, Zip);
+        using var loaded = (AlignmentTransformer)_context.Model.Load(Zip, out _);
+        Assert.Equal(expected, Margins(loaded, Unknown));
+        using AlignmentTransformer named = loaded.WithReference(QuickStartFiles.Model);
+        Assert.All(expected.Zip(Margins(named, Unknown)), p => Assert.Equal(p.First, p.Second, 1e-5));
+    }
+
     [Fact]
     public void A_run_that_was_cancelled_reads_its_references_and_goes_on_to_the_same_bits()
     {
@@ -154,7 +170,7 @@ public sealed class DpoTrainerTests : IDisposable
         using AlignmentTransformer resumed = Fit(o => (o.Epochs, o.OutputPath, o.ResumeFrom) = (2, output, "Auto"));
         Assert.Contains("Info Reference log-probabilities of 8 prompts were there already, in 'reference_logps.bin' or memory.", _log);
         Assert.Equal(Figures(whole), Figures(resumed));
-        Assert.Equal(Weights(whole), Weights(resumed));
+        Assert.Equal(TunedModel.Weights(whole), TunedModel.Weights(resumed));
     }
 
     /// <summary>The second model's weights are in the checkpoint: without them the run would go on with another reference.</summary>
@@ -168,7 +184,7 @@ public sealed class DpoTrainerTests : IDisposable
             Moving(o, "still");
             o.SyncReferenceSteps = 0;
         });
-        Assert.NotEqual(Weights(whole), Weights(still));
+        Assert.NotEqual(TunedModel.Weights(whole), TunedModel.Weights(still));
         using var source = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => Fit(o =>
         {
@@ -181,7 +197,7 @@ public sealed class DpoTrainerTests : IDisposable
             o.ResumeFrom = "Auto";
         });
         Assert.Equal(Figures(whole), Figures(resumed));
-        Assert.Equal(Weights(whole), Weights(resumed));
+        Assert.Equal(TunedModel.Weights(whole), TunedModel.Weights(resumed));
         Assert.Contains(_log, l => l.StartsWith("Info The moving reference is a second model in memory: ", StringComparison.Ordinal));
     }
 
@@ -230,7 +246,7 @@ public sealed class DpoTrainerTests : IDisposable
     public void References_come_from_another_folder_or_from_columns_as_well()
     {
         using AlignmentTransformer own = Fit(), named = Fit(o => o.ReferencePath = QuickStartFiles.Model);
-        Assert.Equal(Weights(own), Weights(named));
+        Assert.Equal(TunedModel.Weights(own), TunedModel.Weights(named));
         using AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
         GroupScore[] scores = Scores(untuned, QuickStartFiles.Pairs(8));
         IDataView ready = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8).Zip(scores, (p, s) => new ReferencedPair
@@ -282,6 +298,14 @@ public sealed class DpoTrainerTests : IDisposable
             "Could not find reference of chosen column 'OfChosen'", Assert.Throws<ArgumentOutOfRangeException>(() => trainer.Fit(Train)).Message,
             StringComparison.Ordinal);
     }
+
+    /// <summary>There is no such model: what is wrong with the data is told first, and all of it.</summary>
+    [Fact]
+    public void Missing_columns_of_references_are_told_before_the_model_is_opened() => Assert.StartsWith(
+        $"Could not find reference of chosen column 'A'{Environment.NewLine}Could not find reference of rejected column 'B'",
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => Fit(o => (o.ModelPath, o.ReferenceChosenColumnName, o.ReferenceRejectedColumnName) = ("nowhere", "A", "B"))).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void A_sweep_computes_references_once_and_judges_by_the_methods_reward()
@@ -360,10 +384,7 @@ public sealed class DpoTrainerTests : IDisposable
 
     private static DpoTrainer.Options Options(Action<DpoTrainer.Options>? change = null)
     {
-        var options = new DpoTrainer.Options
-        {
-            ModelPath = QuickStartFiles.Model, LearningRate = 2e-4, BatchSize = 4, WarmupRatio = 0, MaxLength = 256, MaxPromptLength = 200, Seed = 5,
-        };
+        DpoTrainer.Options options = QuickStartFiles.Small(new DpoTrainer.Options { LearningRate = 2e-4 });
         change?.Invoke(options);
         return options;
     }
@@ -373,11 +394,9 @@ public sealed class DpoTrainerTests : IDisposable
     private static IEnumerable<(int, double, double, double)> Figures(AlignmentTransformer model) =>
         model.TrainingRun.Steps.Select(s => (s.Step, s.Loss, s.GradientNorm, s.Margin));
 
-    private static float[][] Weights(AlignmentTransformer model) => [.. model.Model.Decoder.Parameters.Select(p => p.Value.data<float>().ToArray())];
-
     private static GroupScore[] Scores(AlignmentTransformer model, IEnumerable<TextPair> pairs)
     {
-        PreferenceEncoder encoder = PreferenceEncoder.Load(QuickStartFiles.Model, new PreferenceEncoderOptions { MaxLength = 256, MaxPromptLength = 200 });
+        PreferenceEncoder encoder = QuickStartFiles.Encoder();
         EncodedPrompt[] encoded = [.. pairs.Select((p, i) => encoder.Encode(p.Prompt, p.Chosen, p.Rejected, i + 1)!)];
         return new GroupEvaluator(model.Model.Decoder, 4096).Score(encoded, CancellationToken.None);
     }

@@ -43,6 +43,12 @@ public sealed class KtoTrainerTests
     }
 
     [Fact]
+    public void An_accuracy_of_single_answers_decides_nothing() => Assert.Equal(
+        "`MetricForBestModel` is Accuracy, but the validation data has no pair that it could be of: its rows are single answers. Use Loss.",
+        Assert.Throws<InvalidOperationException>(() => Fit(
+            o => (o.Rows, o.MetricForBestModel, o.ValidationFraction) = (RowKind.Responses, BestModelMetric.Accuracy, 0.5), Answers)).Message);
+
+    [Fact]
     public void A_tuned_model_scores_pairs_by_its_own_reward()
     {
         using AlignmentTransformer tuned = Fit(o => (o.Epochs, o.LearningRate) = (4, 5e-4), Pairs);
@@ -67,6 +73,14 @@ public sealed class KtoTrainerTests
         Assert.Equal("Row 2: 'Score' is NaN. Use 1 or 0.", Assert.Throws<InvalidDataException>(() => Trainer("Score").Fit(unknown)).Message);
     }
 
+    /// <summary>There is no such model: what is wrong with the data is told first.</summary>
+    [Fact]
+    public void A_missing_label_column_is_told_before_the_model_is_opened() => Assert.StartsWith(
+        "Could not find label column 'label'. There is 'Label': give that as the name of the column, for names keep their case",
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => Fit(o => (o.ModelPath, o.Rows, o.LabelColumnName) = ("nowhere", RowKind.Responses, "label"), Answers)).Message,
+        StringComparison.Ordinal);
+
     [Fact]
     public void What_it_cannot_have_is_said_all_at_once() => Assert.Equal(
         [
@@ -83,10 +97,7 @@ public sealed class KtoTrainerTests
 
     private static KtoTrainer.Options Options(Action<KtoTrainer.Options> change)
     {
-        var options = new KtoTrainer.Options
-        {
-            ModelPath = QuickStartFiles.Model, LearningRate = 2e-4, BatchSize = 4, WarmupRatio = 0, MaxLength = 256, MaxPromptLength = 200, Seed = 5,
-        };
+        KtoTrainer.Options options = QuickStartFiles.Small(new KtoTrainer.Options { LearningRate = 2e-4 });
         change(options);
         return options;
     }

@@ -41,7 +41,7 @@ public sealed class SftTrainerTests : IDisposable
     {
         using AlignmentTransformer model = Train(Responses, o => o.LearningRate = 1e-30f, Responses);
         using AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
-        PreferenceEncoder encoder = PreferenceEncoder.Load(QuickStartFiles.Model, new PreferenceEncoderOptions { MaxLength = 256, MaxPromptLength = 200 });
+        PreferenceEncoder encoder = QuickStartFiles.Encoder();
         EncodedPrompt[] answers = [.. PromptedResponse.Rows(8).Select((p, i) => encoder.EncodeAnswer(p.Prompt, p.Response, i + 1)!)];
         GroupScore[] scores = new GroupEvaluator(untuned.Model.Decoder, 4096).Score(answers, CancellationToken.None);
         double expected = -scores.Sum(s => s.Chosen.Sum) / scores.Sum(s => s.Chosen.Count);
@@ -185,9 +185,5 @@ public sealed class SftTrainerTests : IDisposable
         return _context.Alignment.Trainers.Sft(options).Fit(data, validation);
     }
 
-    private static SftTrainer.Options Options() => new()
-    {
-        ModelPath = QuickStartFiles.Model, Rows = RowKind.Responses, LearningRate = 1e-4, BatchSize = 4, WarmupRatio = 0, MaxLength = 256,
-        MaxPromptLength = 200, Seed = 5,
-    };
+    private static SftTrainer.Options Options() => QuickStartFiles.Small(new SftTrainer.Options { Rows = RowKind.Responses, LearningRate = 1e-4 });
 }

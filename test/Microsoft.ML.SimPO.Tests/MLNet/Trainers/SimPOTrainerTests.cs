@@ -16,7 +16,7 @@ public sealed class SimPOTrainerTests
         using AlignmentTransformer first = trainer.Fit(Data), second = trainer.Fit(Data);
         AssertSameWeights(first, second);
         using AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
-        Assert.NotEqual(Weights(untuned)[0], Weights(first)[0]);
+        Assert.NotEqual(TunedModel.Weights(untuned)[0], TunedModel.Weights(first)[0]);
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class SimPOTrainerTests
         using AlignmentTransformer five = Fit(new MLContext(seed: 5), o => o.Seed = null), named = Fit(new MLContext(seed: 9), o => o.Seed = 5),
             six = Fit(new MLContext(seed: 6), o => o.Seed = null);
         AssertSameWeights(five, named);
-        Assert.NotEqual(Weights(five)[0], Weights(six)[0]);
+        Assert.NotEqual(TunedModel.Weights(five)[0], TunedModel.Weights(six)[0]);
     }
 
     [Fact]
@@ -96,9 +96,10 @@ public sealed class SimPOTrainerTests
     [Fact]
     public void What_needs_validation_data_says_so()
     {
-        void Needy(SimPOTrainer.Options o) => (o.EarlyStoppingPatience, o.RestoreBestModel, o.EvaluationSteps) = (2, true, 5);
+        static void Needy(SimPOTrainer.Options o) => (o.EarlyStoppingPatience, o.RestoreBestModel, o.EvaluationSteps, o.MetricForBestModel) =
+            (2, true, 5, BestModelMetric.Margin);
         Assert.Equal(
-            string.Join(Environment.NewLine, new[] { "EarlyStoppingPatience", "RestoreBestModel", "EvaluationSteps" }
+            string.Join(Environment.NewLine, new[] { "EarlyStoppingPatience", "RestoreBestModel", "MetricForBestModel", "EvaluationSteps" }
                 .Select(o => $"`{o}` needs validation data, and there is none. Call `Fit(train, validation)`, or set `ValidationFraction`.")),
             Assert.Throws<InvalidOperationException>(() => Fit(_context, Needy)).Message);
         Assert.Equal(
@@ -197,7 +198,7 @@ public sealed class SimPOTrainerTests
         Assert.Contains(
             "config.json", Assert.Throws<FileNotFoundException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message, StringComparison.Ordinal);
 
-        foreach (string file in Directory.EnumerateFiles(QuickStartFiles.Model)) File.Copy(file, Path.Combine(folder.Path, Path.GetFileName(file)));
+        QuickStartFiles.CopyModel(folder.Path);
         File.Delete(Path.Combine(folder.Path, "tokenizer.json"));
         Assert.Contains(
             "tokenizer.json", Assert.Throws<FileNotFoundException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message, StringComparison.Ordinal);
@@ -275,10 +276,8 @@ public sealed class SimPOTrainerTests
 
     private static void AssertSameWeights(AlignmentTransformer expected, AlignmentTransformer found)
     {
-        foreach ((float[] one, float[] other) in Weights(expected).Zip(Weights(found))) Assert.True(one.AsSpan().SequenceEqual(other));
+        foreach ((float[] one, float[] other) in TunedModel.Weights(expected).Zip(TunedModel.Weights(found))) Assert.True(one.AsSpan().SequenceEqual(other));
     }
-
-    private static float[][] Weights(AlignmentTransformer model) => [.. model.Model.Decoder.Parameters.Select(p => p.Value.data<float>().ToArray())];
 
     /// <summary>Hears on the training thread, not later as <see cref="Progress{T}"/> does.</summary>
     private sealed class Listener(Action<TrainingProgress> hear) : IProgress<TrainingProgress>

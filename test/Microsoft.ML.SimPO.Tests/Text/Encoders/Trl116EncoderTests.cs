@@ -45,6 +45,7 @@ public sealed class Trl116EncoderTests
         Assert.Equal(whole.Chosen.Ids, cut.Chosen.Ids);
         Assert.Equal(whole.Rejected.Ids[..shorter], cut.Rejected.Ids);
         Assert.Equal((1, 0), (encoder.Statistics.CutAnswers, encoder.Statistics.CutPrompts));
+        Assert.Equal((false, true), (cut.HasCutPrompt, cut.HasCutAnswer));
 
         PreferenceEncoder small = Create(o => o with { MaxLength = whole.Chosen.PromptLength });
         Assert.Null(small.Encode("Hi", "Yes.", "No!", 1));
@@ -60,6 +61,7 @@ public sealed class Trl116EncoderTests
         EncodedPrompt cut = Create(o => o with { MaxLength = prompt, LongAnswers = LongAnswers.Cut }).Encode("Hi", "Yes.", "No!", 1)!;
         Assert.Equal(whole.Chosen.Ids[1..(prompt + 1)], cut.Chosen.Ids);
         Assert.Equal((prompt - 1, 1), (cut.Chosen.PromptLength, cut.Chosen.Length));
+        Assert.Equal((true, true), (cut.HasCutPrompt, cut.HasCutAnswer));
     }
 
     private static PreferenceEncoder Create(Func<PreferenceEncoderOptions, PreferenceEncoderOptions> change) =>

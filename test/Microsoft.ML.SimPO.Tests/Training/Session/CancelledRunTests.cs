@@ -59,14 +59,14 @@ public sealed class CancelledRunTests(ITestOutputHelper output) : IDisposable
 
     private static SessionSettings RandomSettings(Random random) => new()
     {
-        PairsPerStep = 2,
-        LearningRate = 3e-3,
+        Diagnosed = new(2, 3e-3),
         EvaluationSteps = random.Next(0, 3),
         SaveSteps = random.Next(0, 4),
         SaveTotalLimit = random.Next(0, 3),
         KeepsBest = random.Next(2) == 0,
         EarlyStoppingPatience = random.Next(2) == 0 ? 0 : 2,
         SaveOnCancel = random.Next(4) > 0,
+        MetricForBestModel = (BestModelMetric)random.Next(3),
     };
 
     private static void Cancel(SessionSettings settings, string folder, int moment, bool throws)

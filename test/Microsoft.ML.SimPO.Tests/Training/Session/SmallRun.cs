@@ -18,7 +18,7 @@ internal sealed class SmallRun : ITrainingLog, IDisposable
 
     public Decoder Decoder { get; } = RandomDecoder.Make();
 
-    public SessionSettings Settings { get; set; } = new() { PairsPerStep = 2, LearningRate = 3e-3 };
+    public SessionSettings Settings { get; set; } = new() { Diagnosed = new(2, 3e-3) };
 
     /// <summary>The run's folder; null for none.</summary>
     public string? Folder { get; init; }

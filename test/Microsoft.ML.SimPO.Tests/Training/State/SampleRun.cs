@@ -9,6 +9,7 @@ internal static class SampleRun
     {
         RestoredStep = 2,
         StoppedEarly = true,
+        MetricForBestModel = BestModelMetric.Margin,
         Seed = 7,
         StartedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
         TrainingData = new PairCounts { Used = 10, DroppedLong = 1, DroppedEmpty = 2, CutPrompts = 3, CutAnswers = 4, EqualAnswers = 5 },
@@ -54,6 +55,7 @@ internal static class SampleRun
         Assert.Equivalent(expected.Validations, found.Validations, strict: true);
         Assert.Equal(expected.Validations.Select(v => (v.Loss, v.Figures)), found.Validations.Select(v => (v.Loss, v.Figures)));
         Assert.Equal(expected.Findings, found.Findings);
+        Assert.Equal(expected.MetricForBestModel, found.MetricForBestModel);
         Assert.Equal(
             (expected.RestoredStep, expected.StoppedEarly, expected.Seed, expected.StartedAt, expected.TrainingData, expected.ValidationData),
             (found.RestoredStep, found.StoppedEarly, found.Seed, found.StartedAt, found.TrainingData, found.ValidationData));

@@ -1,9 +1,8 @@
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 
-namespace Microsoft.ML.SimPO;
+namespace Microsoft.ML.SimPO.Scoring;
 
 /// <summary>
 /// What a model scores with beside its own weights where its reward is over a reference model: the log-probabilities that its run computed, and the reference
@@ -36,6 +35,14 @@ internal sealed class ModelReferences(ReferenceTable? known, Func<LanguageModel>
         return [.. found.Select(f => f.Found is { } values ? f.Row.WithReferences(values) : computed[next++])];
     }
 
+    /// <summary>The same for another model over the same weights. A reference model that is in memory is shared.</summary>
+    /// <param name="model">Where the reference is the model without its adapter, that of this.</param>
+    public ModelReferences For(LanguageModel model)
+    {
+        if (IsBase) return OfBase(Known, model);
+        return _reference is { IsValueCreated: true } ? new ModelReferences(Known, Shared(_reference.Value)) : new ModelReferences(Known, open);
+    }
+
     public void Dispose()
     {
         if (_reference is { IsValueCreated: true }) _reference.Value.Dispose();
@@ -44,6 +51,12 @@ internal sealed class ModelReferences(ReferenceTable? known, Func<LanguageModel>
     /// <summary>Where the reference is the model below its adapter, it is in memory already.</summary>
     public static ModelReferences OfBase(ReferenceTable? known, LanguageModel model) =>
         new(known, () => model.Share(withAdapter: false)) { IsBase = true };
+
+    private static Func<LanguageModel> Shared(LanguageModel reference)
+    {
+        LanguageModel shared = reference.Share(withAdapter: true);
+        return () => shared;
+    }
 
     private static InvalidOperationException Missing(EncodedPrompt[] unknown, string method)
     {

@@ -1,22 +1,20 @@
 using Microsoft.ML.SimPO.Checkpoints;
-using Microsoft.ML.SimPO.Generation;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Adapters;
-using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Text.Templates;
-using Microsoft.ML.SimPO.Training.Session;
-using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimPO;
+namespace Microsoft.ML.SimPO.Scoring;
 
 /// <summary>
 /// A model folder in memory: weights, tokenizer, chat template, and the small files that a tuned model keeps. Independent of the folder afterwards.
 /// </summary>
 internal sealed class LanguageModel : IDisposable
 {
+    /// <summary>What users hold a model in their hands as; ranks above.</summary>
+    private const string HeldAs = "Microsoft.ML.SimPO.AlignmentTransformer";
+
     private readonly Decoder _decoder;
-    private readonly Lazy<GenerationOptions> _suggestedGeneration;
     private readonly Lock _gate = new();
     private int _users;
     private bool _isDisposed;
@@ -27,7 +25,6 @@ internal sealed class LanguageModel : IDisposable
         (_decoder, Files, Tokenizer, Template, SpecialTokens, StopTokens) =
             (decoder, source.Files, source.Tokenizer, source.Template, source.SpecialTokens, source.StopTokens);
         (Folder, StoredType) = (source.Folder, source.StoredType);
-        _suggestedGeneration = source._suggestedGeneration;
     }
 
     private LanguageModel(Decoder decoder, ModelFiles files)
@@ -38,7 +35,6 @@ internal sealed class LanguageModel : IDisposable
         SpecialTokens = SpecialTokens.Load(files);
         var hub = new HubFolder(files);
         StopTokens = [.. hub.EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
-        _suggestedGeneration = new Lazy<GenerationOptions>(() => GenerationConfig.Read(hub.Generation));
         StoredType = hub.Config.StoredType;
     }
 
@@ -71,12 +67,6 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>Sentences about what the folder holds and the model does not use.</summary>
     public IReadOnlyList<string> Notes { get; private set; } = [];
 
-    /// <summary>The folder that the weights go to when a transformer of this model is saved; null for the saved file itself.</summary>
-    public string? ExternalWeights { get; set; }
-
-    /// <summary>The most bytes of weights that go into a saved file.</summary>
-    public long MostBytesInArchive { get; set; } = ExternalWeightsFolder.MostBytesInside;
-
     /// <summary>What rewards over a reference model need beside the weights; null for nothing. It belongs to this.</summary>
     public ModelReferences? References { get; set; }
 
@@ -87,10 +77,6 @@ internal sealed class LanguageModel : IDisposable
             lock (_gate) return _isDisposed;
         }
     }
-
-    /// <summary>What generation_config.json suggests.</summary>
-    /// <exception cref="InvalidDataException">A field of it is out of its range.</exception>
-    public GenerationOptions SuggestedGeneration => _suggestedGeneration.Value;
 
     /// <summary>The full path of the folder that it was loaded from; null where it came from an archive.</summary>
     public string? Folder { get; private init; }
@@ -133,7 +119,7 @@ internal sealed class LanguageModel : IDisposable
     public void ThrowIfDisposed()
     {
         if (!_isDisposed) return;
-        throw new ObjectDisposedException(typeof(AlignmentTransformer).FullName,
+        throw new ObjectDisposedException(HeldAs,
             "The model was disposed and its weights are freed. Dispose it after its last use, also by what was made of it: scorers, engines, chat clients.");
     }
 

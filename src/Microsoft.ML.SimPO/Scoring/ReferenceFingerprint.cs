@@ -4,7 +4,7 @@ using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Parameters;
 
-namespace Microsoft.ML.SimPO.Training.Session;
+namespace Microsoft.ML.SimPO.Scoring;
 
 /// <summary>Tells reference models apart: by configuration, a sample of all weights, those of an adapter among them, and how tokens are weighed.</summary>
 internal static class ReferenceFingerprint

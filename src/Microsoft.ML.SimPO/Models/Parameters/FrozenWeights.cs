@@ -1,11 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.ML.SimPO.Models;
-using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Native;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimPO.Training.Session;
+namespace Microsoft.ML.SimPO.Models.Parameters;
 
 /// <summary>Tells the base model of an adapter from another: by the first values of every weight, for all of them would take seconds.</summary>
 internal static class FrozenWeights

@@ -1,6 +1,6 @@
 using Microsoft.ML.SimPO.Models;
 
-namespace Microsoft.ML.SimPO;
+namespace Microsoft.ML.SimPO.Scoring;
 
 /// <summary>Work that uses a model's weights: they are there until it is disposed, also when the model is disposed meanwhile.</summary>
 internal sealed class ModelLease(Decoder decoder, Action leave) : IDisposable

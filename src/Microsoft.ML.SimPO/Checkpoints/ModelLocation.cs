@@ -1,6 +1,4 @@
-using Microsoft.ML.SimPO.Checkpoints;
-
-namespace Microsoft.ML.SimPO;
+namespace Microsoft.ML.SimPO.Checkpoints;
 
 /// <summary>Where a model lies.</summary>
 /// <param name="Model">A folder in Hugging Face layout.</param>

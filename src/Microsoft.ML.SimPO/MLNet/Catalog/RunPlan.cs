@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>What a run will be, told before a weight is read. <see cref="ToString"/> is for the console, <see cref="ToJson"/> for programs.</summary>
+public sealed record RunPlan
+{
+    internal RunPlan()
+    {
+    }
+
+    /// <summary>Every option that has a value.</summary>
+    public required IReadOnlyList<PlannedOption> Options { get; init; }
+
+    /// <summary>Weights of the model.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Pairs, or what else a step is made of, that are learned from; null where the data were not given.</summary>
+    public int? Pairs { get; init; }
+
+    /// <summary>Tokens of an epoch, each prompt once; null where the data were not given.</summary>
+    public long? Tokens { get; init; }
+
+    /// <summary>Optimizer steps of the run; null where the data were not given.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>The most tokens of a forward pass.</summary>
+    public required int TokensPerPass { get; init; }
+
+    /// <summary>What the memory is taken by.</summary>
+    public required PlannedMemory Memory { get; init; }
+
+    /// <summary>Memory of the device; null where that is not known.</summary>
+    public long? DeviceBytes { get; init; }
+
+    /// <summary>Whether it fits; null where the device's memory is not known.</summary>
+    public bool? Fits => DeviceBytes is { } there ? Memory.Total <= there : null;
+
+    /// <summary>
+    /// Settings of a recipe, as YAML, with which a run that does not fit does: of those that change no result the first that is enough, then those that train
+    /// an adapter. Null where it fits, where nothing does, or where the device's memory is not known.
+    /// </summary>
+    public string? Nearest { get; init; }
+
+    /// <summary>What the memory is taken by with <see cref="Nearest"/>; null where there is none.</summary>
+    public PlannedMemory? NearestMemory { get; init; }
+
+    /// <summary>
+    /// <c>{"parameters", "pairs", "tokens", "steps", "tokens_per_pass", "memory": {"total", "weights", ...}, "device_bytes", "fits", "nearest", "options":
+    /// [{"name", "value", "default"}]}</c>; bytes as numbers, what is not known as null.
+    /// </summary>
+    public string ToJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("parameters", Parameters);
+            Write(json, "pairs", Pairs);
+            Write(json, "tokens", Tokens);
+            Write(json, "steps", Steps);
+            json.WriteNumber("tokens_per_pass", TokensPerPass);
+            json.WriteStartObject("memory");
+            json.WriteNumber("total", Memory.Total);
+            foreach ((string name, long bytes) in Memory.Parts) json.WriteNumber(name.Replace(' ', '_'), bytes);
+            json.WriteEndObject();
+            Write(json, "device_bytes", DeviceBytes);
+            if (Fits is { } fits) json.WriteBoolean("fits", fits);
+            else json.WriteNull("fits");
+            json.WriteString("nearest", Nearest);
+            json.WriteStartArray("options");
+            foreach (PlannedOption option in Options)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", option.Name);
+                json.WriteString("value", option.Value);
+                json.WriteBoolean("default", option.IsDefault);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>A table of options, then what the run is, takes and needs.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        int width = Options.Max(o => o.Name.Length);
+        foreach (PlannedOption option in Options.Where(o => !o.IsDefault)) text.AppendLine($"{option.Name.PadRight(width)}  {option.Value}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{Options.Count(o => o.IsDefault)} more options have their defaults.");
+        if (Steps is { } steps)
+            text.Append(CultureInfo.InvariantCulture, $"{Pairs:N0} rows, {Tokens:N0} tokens an epoch, {steps:N0} steps, ")
+                .AppendLine(CultureInfo.InvariantCulture, $"at most {TokensPerPass:N0} tokens a pass");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{Parameters:N0} weights; memory {Memory}");
+        if (DeviceBytes is not { } there) return text.AppendLine("How much memory the device has is not known here.").ToString();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{(Fits == true ? "fits" : "does not fit")} the {there / 1e9:F2} GB that there are");
+        if (Nearest is null) return Fits == true ? text.ToString() : text.AppendLine("No setting makes it fit.").ToString();
+        text.AppendLine(CultureInfo.InvariantCulture, $"it does with, at {NearestMemory!.Total / 1e9:F2} GB:");
+        foreach (string line in Nearest.Split('\n')) text.AppendLine($"    {line}");
+        return text.ToString();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, long? value)
+    {
+        if (value is { } number) json.WriteNumber(name, number);
+        else json.WriteNull(name);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Families;
+using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>Tells what a run will be from its options, the model's configuration and the lengths of the data.</summary>
+internal sealed class RunPlanner
+{
+    private const int LeastTokens = 64;
+
+    private readonly PreferenceTrainerOptions _options;
+    private readonly DecoderArchitecture _architecture;
+    private readonly LayerNames _names;
+    private readonly ComputePrecision _precision;
+    private readonly IReadOnlyList<EncodedPrompt>? _data;
+    private readonly StepPlan? _steps;
+
+    private RunPlanner(
+        PreferenceTrainerOptions options, DecoderArchitecture architecture, LayerNames names, ComputePrecision precision, IReadOnlyList<EncodedPrompt>? data)
+    {
+        (_options, _architecture, _names, _precision, _data) = (options, architecture, names, precision, data);
+        if (data is null) return;
+        StepPlan plan = options.Planner(data).Plan(options.Epochs, options.Shuffle ? options.Seed ?? 1 : null);
+        _steps = options.MaxSteps > 0 && plan.Count > 0 ? plan.WithCount(options.MaxSteps) : plan;
+    }
+
+    /// <param name="data">Null for no data: a pass then has as many tokens as it may.</param>
+    /// <param name="there">Memory of the device; null where that is not known.</param>
+    public static RunPlan Plan(PreferenceTrainerOptions options, bool isOnCpu, IReadOnlyList<EncodedPrompt>? data, long? there)
+    {
+        ModelConfig config = ModelConfig.Load(ModelLocation.Of(options.ModelPath, null).Model);
+        ModelFamily family = ModelFamilies.Of(config);
+        return new RunPlanner(options, family.Read(config), family.Names, isOnCpu ? ComputePrecision.Float32 : ComputePrecision.Mixed, data).Plan(there);
+    }
+
+    private RunPlan Plan(long? there)
+    {
+        int tokens = TokensPerPass(_options.TokensPerMicroBatch);
+        PlannedMemory memory = Memory(tokens, _options.GradientCheckpointing, _options.Lora);
+        (string Yaml, PlannedMemory Memory)? nearest = there is { } most && memory.Total > most ? Nearest(most) : null;
+        var defaults = Activator.CreateInstance(_options.GetType())!;
+        return new RunPlan
+        {
+            Options = [.. OptionProperty.Of(_options.GetType()).Where(o => o.RecipeKey is not null)
+                .Select(o => new PlannedOption(o.Name, o.Text(_options), o.Text(_options) == o.Text(defaults)))],
+            Parameters = Totals(null).Model,
+            Pairs = _data?.Count,
+            Tokens = _data?.Sum(p => (long)p.PackedLength),
+            Steps = _steps?.Count,
+            TokensPerPass = tokens,
+            Memory = memory,
+            DeviceBytes = there,
+            Nearest = nearest?.Yaml,
+            NearestMemory = nearest?.Memory,
+        };
+    }
+
+    /// <summary>Of what changes no result the least first; then an adapter.</summary>
+    private (string Yaml, PlannedMemory Memory)? Nearest(long most)
+    {
+        List<int> sizes = [];
+        for (int tokens = _options.TokensPerMicroBatch; tokens >= LeastTokens; tokens /= 2) sizes.Add(tokens);
+        LoraOptions?[] adapters = _options.Lora is null && _options.AdapterPath is null ? [null, new LoraOptions()] : [_options.Lora];
+        foreach (LoraOptions? lora in adapters)
+            foreach (bool recompute in new[] { _options.GradientCheckpointing, true }.Distinct())
+                foreach (int size in sizes)
+                {
+                    PlannedMemory memory = Memory(TokensPerPass(size), recompute, lora);
+                    if (memory.Total <= most) return (Yaml(size, recompute, lora), memory);
+                }
+        return null;
+    }
+
+    private string Yaml(int tokens, bool recompute, LoraOptions? lora) => string.Join('\n', new[]
+    {
+        tokens == _options.TokensPerMicroBatch ? null : string.Create(CultureInfo.InvariantCulture, $"tokens_per_micro_batch: {tokens}"),
+        recompute == _options.GradientCheckpointing ? null : "gradient_checkpointing: true",
+        lora == _options.Lora ? null : string.Create(CultureInfo.InvariantCulture, $"use_peft: true\nlora_r: {lora!.Rank}\nlora_alpha: {lora.Alpha}"),
+    }.OfType<string>());
+
+    private PlannedMemory Memory(int tokens, bool recompute, LoraOptions? lora)
+    {
+        ComputePlan plan = ComputePlan.ToCount(_precision) with { TokensPerPass = tokens, Recompute = recompute };
+        PlannedMemory memory = new MemoryEstimate(_architecture, Totals(lora), plan).Parts(_options is { KeepsBest: true, OutputPath: null });
+        return _options.NeedsSecondModel ? memory with { SecondModel = new MemoryEstimate(_architecture, Totals(null), plan).Weights } : memory;
+    }
+
+    private ParameterTotals Totals(LoraOptions? lora) =>
+        ParameterTotals.Of(_architecture, _names, lora?.Config(null), "The options of LoRA do not fit the model", strict: true);
+
+    /// <summary>The most that a pass has: what it may, unless the data have less, or a pair alone has more.</summary>
+    private int TokensPerPass(int limit)
+    {
+        if (_data is not { Count: > 0 }) return limit;
+        int longest = _data.Max(p => p.PackedLength);
+        long step = _data.OrderByDescending(p => p.PackedLength).Take(_options.BatchSize).Sum(p => (long)p.PackedLength);
+        return (int)Math.Max(longest, Math.Min(limit, step));
+    }
+}

@@ -1,0 +1,117 @@
+using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training;
+using QuickStart;
+
+namespace Microsoft.ML.SimPO.Benchmarks;
+
+/// <summary>
+/// Optimizer steps of every method on SmolLM2's pairs beside SimPO's, each as a fit does them, and the pass of a reference model beside scoring. References
+/// are known before the first step, as in a fit.
+/// </summary>
+internal sealed class MethodsBenchmark : IBenchmark
+{
+    /// <summary>Of figures that nothing is asked of: JSON has no infinity.</summary>
+    private const double NoLimit = 100;
+
+    private const string Score = "score", ReferencePass = "reference pass", Tokens = "tokens", TokensPerSecond = "sequence tokens";
+
+    private static readonly Dictionary<string, Func<PreferenceTrainerOptions>> Methods = new(StringComparer.Ordinal)
+    {
+        [Side.Ours] = () => new SimPOTrainer.Options { Beta = 2.5f },
+        ["alphapo"] = () => new SimPOTrainer.Options { Beta = 2.5f, Alpha = 0.25f },
+        ["dpo"] = () => new DpoTrainer.Options(),
+        ["ipo"] = () => new DpoTrainer.Options { LossType = DpoLossType.Ipo },
+        ["cpo"] = () => new CpoTrainer.Options(),
+        ["orpo"] = () => new OrpoTrainer.Options(),
+        ["slic-hf"] = () => new SlicHfTrainer.Options(),
+        ["rrhf"] = () => new RrhfTrainer.Options(),
+        ["kto"] = () => new KtoTrainer.Options(),
+        ["sft"] = () => new SftTrainer.Options(),
+    };
+
+    public string Name => "methods";
+
+    public string Summary => "optimizer steps of SmolLM2-135M with every method on the same pairs, beside SimPO's, and the reference pass beside scoring";
+
+    public string Unit => "pairs/s";
+
+    public IReadOnlyList<string> Sides => [.. Methods.Keys, Score, ReferencePass];
+
+    public int Rounds => 5;
+
+    public bool IsBySide => true;
+
+    public string? Missing() => SmolLM2Pairs.Missing();
+
+    public Workload Prepare(string side)
+    {
+        Allocator.KeepLargeBlocks(1 << 20);
+        Decoder decoder = DecoderLoader.Load(SmolLM2Pairs.Folder, TorchSharp.torch.CPU);
+        EncodedPrompt[] pairs = SmolLM2Pairs.Read(8);
+        if (side is Score or ReferencePass) return Passes(decoder, pairs, side == Score ? null : new DpoTrainer.Options().Reward);
+        PreferenceTrainerOptions options = Methods[side]();
+        (options.ModelPath, options.BatchSize, options.LearningRate) = (SmolLM2Pairs.Folder, pairs.Length, 1e-6);
+        EncodedPrompt[] learned = Learned(options, pairs);
+        var loop = new TrainingLoop(decoder, options.CreateLoss(), options.Settings(decoder));
+        StepPlan plan = options.Planner(learned).Plan(1000, null);
+        TrainingSteps steps = loop.Begin(learned, plan);
+        double sequences = learned.Sum(p => p.Answers.Sum(a => (double)a.Ids.Length));
+        return new Workload(pairs.Length, Step, Release);
+
+        Dictionary<string, double> Step()
+        {
+            TrainingProgress done = steps.Next(CancellationToken.None)!;
+            return new Dictionary<string, double> { ["loss"] = done.Loss, [Tokens] = done.Tokens, [TokensPerSecond] = sequences };
+        }
+
+        void Release()
+        {
+            steps.Dispose();
+            decoder.Dispose();
+        }
+    }
+
+    public IEnumerable<Bar> Bars(BenchmarkResult result)
+    {
+        Measurement simpo = result.Ours;
+        foreach ((string method, Measurement found) in result.Variants!.Where(v => Methods.ContainsKey(v.Key)))
+        {
+            double seconds = found.SecondsOverOurs!.Median;
+            if (method is "dpo" or "ipo") yield return new Bar($"{method}: seconds a step over SimPO's", seconds, 1.02, AtMost: true);
+            else if (method == "orpo") yield return new Bar("orpo: seconds a step over SimPO's", seconds, 1.05, AtMost: true);
+            else if (method == "sft")
+                yield return new Bar("sft: tokens/s over SimPO's", found.Figures![Tokens] / simpo.Figures![Tokens] / seconds, 1);
+            else yield return new Bar($"{method}: seconds a step over SimPO's", seconds, NoLimit, AtMost: true);
+            yield return new Bar($"{method}: peak RSS over SimPO's", found.PeakRssBytes / simpo.PeakRssBytes, NoLimit, AtMost: true);
+        }
+        yield return new Bar(
+            "reference pass: pairs/s over those of score",
+            result.Variants![Score].SecondsOverOurs!.Median / result.Variants[ReferencePass].SecondsOverOurs!.Median, 0.98);
+    }
+
+    /// <summary>What the method makes of the pairs before its first step, with numbers in the place of a reference model's.</summary>
+    private static EncodedPrompt[] Learned(PreferenceTrainerOptions options, EncodedPrompt[] pairs)
+    {
+        if (options is SftTrainer.Options) return [.. pairs.Select(p => new EncodedPrompt(p.Chosen) { Row = p.Row })];
+        IReadOnlyList<EncodedPrompt> prepared = options is ReferenceTrainerOptions ? options.Prepare(pairs, null!, null!) : pairs;
+        return options.CreateLoss().NeedsReference
+            ? [.. prepared.Select(p => p.WithReferences([.. p.Answers.Select(a => -1.0 * a.Length)]))] : [.. prepared];
+    }
+
+    private static Workload Passes(Decoder decoder, EncodedPrompt[] pairs, IReward? reward)
+    {
+        var evaluator = new GroupEvaluator(decoder, new DpoTrainer.Options().TokensPerMicroBatch, reward);
+        if (reward is null) return new Workload(pairs.Length, () => { evaluator.Score(pairs, CancellationToken.None); }, decoder.Dispose);
+        return new Workload(
+            pairs.Length,
+            () =>
+            {
+                var table = new ReferenceTable(new string('0', 64), reward.WeighsTokens);
+                new ReferenceScorer(table, reward, new DpoTrainer.Options().TokensPerMicroBatch).Fill(pairs, () => decoder, CancellationToken.None);
+            },
+            decoder.Dispose);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.ML.SimPO.Checkpoints;
+using Xunit;
+
+namespace Microsoft.ML.SimPO;
+
+public sealed class RunPlannerTests : IDisposable
+{
+    /// <summary>Set to have the page written anew instead of compared.</summary>
+    private const string Variable = "SIMPO_WRITE_PLANS";
+
+    private const long Gigabyte = 1_000_000_000;
+
+    /// <summary>Mistral 7B v0.1, Llama 3 8B and Llama 3 70B, by what their config.json says of sizes.</summary>
+    private static readonly (string Name, string Config)[] Models =
+    [
+        ("Mistral 7B", Config("mistral", 4096, 14336, 32, 32, 32000)),
+        ("Llama 3 8B", Config("llama", 4096, 14336, 32, 32, 128256)),
+        ("Llama 3 70B", Config("llama", 8192, 28672, 80, 64, 128256)),
+    ];
+
+    private readonly MLContext _context = new(seed: 1);
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Steps_and_tokens_are_those_that_the_run_then_has()
+    {
+        IDataView data = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(10));
+        SimPOTrainer.Options options = QuickStartFiles.Options(o => o.Epochs = 1);
+        RunPlan plan = _context.Alignment.Plan(options, data);
+        using AlignmentTransformer model = _context.Alignment.Trainers.SimPO(options).Fit(data);
+        Assert.Equal((10, model.TrainingRun.Steps.Count, model.ParameterCount), (plan.Pairs, plan.Steps, plan.Parameters));
+        Assert.Equal(model.TrainingRun.Steps.Sum(s => (long)s.Tokens), plan.Tokens);
+        Assert.True(plan.Fits);
+        Assert.Null(plan.Nearest);
+        options.MaxSteps = 17;
+        Assert.Equal(17, _context.Alignment.Plan(options, data).Steps);
+    }
+
+    [Fact]
+    public void Without_data_the_memory_is_that_of_the_description_of_the_model_by_part()
+    {
+        var options = new SimPOTrainer.Options { ModelPath = Model(0), RestoreBestModel = true };
+        RunPlan plan = _context.Alignment.Plan(options, deviceBytes: 1000 * Gigabyte);
+        PlannedMemory memory = plan.Memory;
+        Assert.Equal(7_241_732_096, plan.Parameters);
+        Assert.Equal((4 * plan.Parameters, 4 * plan.Parameters, 8 * plan.Parameters, 4 * plan.Parameters),
+            (memory.Weights, memory.Gradients, memory.Moments, memory.BestModel));
+        Assert.Equal(_context.Alignment.DescribeModel(options.ModelPath, options).OnCpu.BytesToTrain, memory.Total);
+        Assert.Equal((null, null, null, 4096), (plan.Pairs, plan.Tokens, plan.Steps, plan.TokensPerPass));
+        JsonElement json = JsonDocument.Parse(plan.ToJson()).RootElement;
+        Assert.Equal(memory.Total, json.GetProperty("memory").GetProperty("total").GetInt64());
+        Assert.Equal(memory.Total, json.GetProperty("memory").EnumerateObject().Where(p => p.Name != "total").Sum(p => p.Value.GetInt64()));
+        Assert.True(json.GetProperty("fits").GetBoolean());
+        Assert.Contains(plan.Options, o => o is { Name: "RestoreBestModel", Value: "True", IsDefault: false });
+        Assert.Contains(plan.Options, o => o is { Name: "BatchSize", Value: "8", IsDefault: true });
+    }
+
+    /// <summary>The least that is enough is named, and it is enough.</summary>
+    [Theory]
+    [InlineData(180, "")]
+    [InlineData(130, "tokens_per_micro_batch: 1024")]
+    [InlineData(118, "tokens_per_micro_batch: 64")]
+    [InlineData(40, "use_peft: true")]
+    [InlineData(20, null)]
+    public void The_nearest_settings_that_fit_are_named(int gigabytes, string? expected)
+    {
+        var options = new SimPOTrainer.Options { ModelPath = Model(0) };
+        RunPlan plan = _context.Alignment.Plan(options, deviceBytes: gigabytes * Gigabyte);
+        if (expected is null or "")
+        {
+            Assert.Equal((expected is not null, null), (plan.Fits, plan.Nearest));
+            return;
+        }
+        Assert.False(plan.Fits);
+        Assert.Contains(expected, plan.Nearest, StringComparison.Ordinal);
+        Assert.InRange(plan.NearestMemory!.Total, 1, gigabytes * Gigabyte);
+        AlignmentRecipe recipe = _context.Alignment.Recipes.Parse(
+            $"model_name_or_path: m\ndataset_mixer: {{d: 1}}\nmax_length: 2048\nmax_prompt_length: 1800\nlora_target_modules: [all-linear]\n{plan.Nearest}",
+            new RecipeOptions { Map = new Dictionary<string, string> { ["m"] = options.ModelPath, ["d"] = QuickStartFiles.Test } });
+        Assert.Equal(plan.NearestMemory, _context.Alignment.Plan(recipe.Options, deviceBytes: gigabytes * Gigabyte).Memory);
+    }
+
+    [Fact]
+    public void The_table_of_the_documentation_is_computed()
+    {
+        var text = new StringBuilder("""
+            # What fits where
+
+            Gigabytes that SimPO takes on one GPU, weights, gradients and moments in float32 and layers computed in bfloat16, with micro-batches of 4096
+            tokens, as `ml.Alignment.Plan` counts them from the configuration alone. Nothing is put off to the CPU's memory, and nothing is shared between
+            devices: a run that does not fit one device does not fit several. The common advice that 7B fits one device of 40 GB, 8B two and 70B eight of 80 holds for weights,
+            gradients and moments in fewer bits or away from the device; trained in full, with float32 masters, a weight takes 18 bytes.
+
+            | model | what is trained | weights | gradients | moments | activations | head | all | 24 GB | 40 GB | 80 GB | 140 GB |
+            |---|---|---|---|---|---|---|---|---|---|---|---|
+
+            """.ReplaceLineEndings("\n"));
+        (string Name, Action<SimPOTrainer.Options> Change)[] ways =
+        [
+            ("all weights", _ => { }), ("all weights, recomputed", o => o.GradientCheckpointing = true),
+            ("an adapter of rank 16", o => o.Lora = new LoraOptions { Rank = 16, Alpha = 32 }),
+            ("an adapter of rank 16, recomputed", o => (o.Lora, o.GradientCheckpointing) = (new LoraOptions { Rank = 16, Alpha = 32 }, true)),
+        ];
+        for (int i = 0; i < Models.Length; i++)
+        {
+            foreach ((string name, Action<SimPOTrainer.Options> change) in ways)
+            {
+                var options = new SimPOTrainer.Options { ModelPath = Model(i) };
+                change(options);
+                PlannedMemory m = RunPlanner.Plan(options, isOnCpu: false, null, null).Memory;
+                string fits = string.Join(" | ", new[] { 24, 40, 80, 140 }.Select(gb => m.Total <= gb * Gigabyte ? "yes" : "no"));
+                text.Append(CultureInfo.InvariantCulture, $"| {Models[i].Name} | {name} | {m.Weights / 1e9:F1} | {m.Gradients / 1e9:F1} | ")
+                    .Append(CultureInfo.InvariantCulture, $"{m.Moments / 1e9:F1} | ")
+                    .Append(CultureInfo.InvariantCulture, $"{m.Activations / 1e9:F1} | {m.Head / 1e9:F1} | {m.Total / 1e9:F1} | {fits} |\n");
+            }
+        }
+        string path = Repository.PathOf("docs", "plans.md");
+        if (Environment.GetEnvironmentVariable(Variable) is not null) File.WriteAllText(path, text.ToString());
+        Assert.Equal(File.ReadAllText(path).ReplaceLineEndings("\n"), text.ToString());
+    }
+
+    private string Model(int index)
+    {
+        _folder.Write($"{index}/config.json", Models[index].Config);
+        return _folder.File(index.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static string Config(string type, int hidden, int intermediate, int layers, int heads, int vocabulary) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{{\"model_type\": \"{type}\", \"hidden_size\": {hidden}, \"intermediate_size\": {intermediate}, \"num_hidden_layers\": {layers}, ")
+        + string.Create(CultureInfo.InvariantCulture, $"\"num_attention_heads\": {heads}, \"num_key_value_heads\": 8, \"vocab_size\": {vocabulary}, ")
+        + "\"max_position_embeddings\": 8192, \"rms_norm_eps\": 1e-05, \"rope_theta\": 500000.0, \"hidden_act\": \"silu\", "
+        + "\"tie_word_embeddings\": false, \"torch_dtype\": \"bfloat16\"}";
+}

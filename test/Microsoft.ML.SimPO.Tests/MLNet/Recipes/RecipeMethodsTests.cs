@@ -1,0 +1,155 @@
+using System.Text.Json;
+using Microsoft.ML.Data;
+using Microsoft.ML.SimPO.Checkpoints;
+using Xunit;
+
+namespace Microsoft.ML.SimPO;
+
+/// <summary>Recipes of other methods than SimPO, in the forms of TRL, LLaMA-Factory and the SimPO repository.</summary>
+public sealed class RecipeMethodsTests : IDisposable
+{
+    private const string Reference = "model_name_or_path: a/model\ndataset_mixer: {b/pairs: 0.06}\n";
+
+    private const string Trl = "model_name_or_path: a/model\ndataset_name: b/pairs\n";
+
+    private readonly MLContext _context = new(seed: 1);
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("beta: 2", typeof(SimPOTrainer.Options))]
+    [InlineData("method: dpo", typeof(DpoTrainer.Options))]
+    [InlineData("method: cpo", typeof(CpoTrainer.Options))]
+    [InlineData("method: orpo", typeof(OrpoTrainer.Options))]
+    [InlineData("method: kto", typeof(KtoTrainer.Options))]
+    [InlineData("method: sft", typeof(SftTrainer.Options))]
+    [InlineData("method: rrhf", typeof(RrhfTrainer.Options))]
+    [InlineData("method: slic_hf", typeof(SlicHfTrainer.Options))]
+    [InlineData("cpo_alpha: 0.5", typeof(CpoTrainer.Options))]
+    [InlineData("desirable_weight: 1.2", typeof(KtoTrainer.Options))]
+    [InlineData("max_seq_length: 100", typeof(SftTrainer.Options))]
+    [InlineData("f_divergence_type: alpha", typeof(DpoTrainer.Options))]
+    [InlineData("precompute_ref_log_probs: true", typeof(DpoTrainer.Options))]
+    public void A_recipe_is_of_the_method_that_it_says_or_whose_settings_it_has(string more, Type options) =>
+        Assert.IsType(options, Parse(Reference + more).Options);
+
+    [Fact]
+    public void TRLs_losses_of_pairs_are_DPOs_with_its_defaults()
+    {
+        var options = Assert.IsType<DpoTrainer.Options>(Parse(Trl + "loss_type: apo_zero\nlabel_smoothing: 0\nbeta: 0.2").Options);
+        Assert.Equal((DpoLossType.ApoZero, 0.2f, 1e-6, 1024), (options.LossType, options.Beta, options.LearningRate, options.MaxLength));
+        Assert.Equal(DpoLossType.DiscoPop, ((DpoTrainer.Options)Parse(Trl + "loss_type: discopop").Options).LossType);
+        AlignmentRecipe mixed = Parse(Trl + "loss_type: [sigmoid, bco_pair, sft]\nloss_weights: [0.8, 0.2, 1.0]");
+        Assert.Equal("0.8 Sigmoid + 0.2 BcoPair + 1 Sft", ((DpoTrainer.Options)mixed.Options).Mix!.ToString());
+        Assert.Equal("from `loss_type` with `loss_weights`", mixed.Settings.Single(s => s.Key == "loss_weights").Note);
+        Assert.Equal("1 Sigmoid + 0.5 Sft", ((DpoTrainer.Options)Parse(Trl + "loss_type: sigmoid\nrpo_alpha: 0.5").Options).Mix!.ToString());
+        Assert.Contains("The recipe is for the method Dpo.", mixed.Notes);
+    }
+
+    [Theory]
+    [InlineData("pref_loss: sigmoid\npref_beta: 0.3", "Dpo Sigmoid 0.3 ")]
+    [InlineData("pref_loss: hinge\npref_beta: 0.3", "Dpo Hinge 0.3 ")]
+    [InlineData("pref_beta: 0.3\npref_ftx: 0.25", "Dpo Sigmoid 0.3 1 Sigmoid + 0.25 Sft")]
+    public void LLaMA_Factorys_losses_of_pairs_are_DPOs_too(string more, string expected)
+    {
+        var options = Assert.IsType<DpoTrainer.Options>(Parse($"model_name_or_path: a/model\nstage: dpo\ndataset: b/pairs\n{more}").Options);
+        Assert.Equal(expected, FormattableString.Invariant($"{options.Method} {options.LossType} {options.Beta} {options.Mix}"));
+        Assert.IsType<OrpoTrainer.Options>(Parse("model_name_or_path: a/model\nstage: dpo\ndataset: b/pairs\npref_loss: orpo").Options);
+        Assert.IsType<KtoTrainer.Options>(Parse("model_name_or_path: a/model\nstage: kto\ndataset: b/pairs").Options);
+    }
+
+    [Theory]
+    [InlineData("dpo")]
+    [InlineData("cpo")]
+    [InlineData("orpo")]
+    [InlineData("kto")]
+    [InlineData("sft")]
+    public void A_recipe_of_every_method_runs_as_many_steps_as_it_says(string method)
+    {
+        AlignmentRecipe recipe = Parse($"{Reference}method: {method}\nmax_steps: 2\nmax_length: 128\nper_device_train_batch_size: 4\nvalidation_fraction: 0.3");
+        using AlignmentTransformer model = recipe.Fit();
+        Assert.Equal([1, 2], model.TrainingRun.Steps.Select(s => s.Step));
+        Assert.Equal(2, model.TrainingRun.Steps[0].TotalSteps);
+        Assert.Contains("`max_steps` 2 takes the place of `num_train_epochs`.", recipe.Notes);
+    }
+
+    /// <summary>The keys of <c>mistral-7b-base-sft.yaml</c>: conversations, learned as a whole, in packed rows.</summary>
+    [Fact]
+    public void The_recipe_of_supervised_fine_tuning_is_the_library_call()
+    {
+        string path = _folder.Write("chats.jsonl", string.Join('\n', QuickStartFiles.Pairs(12).Select((p, i) => JsonSerializer.Serialize(new
+        {
+            prompt_id = i,
+            messages = new[]
+            {
+                new { role = "user", content = "Hello" }, new { role = "assistant", content = "Good day." },
+                new { role = "user", content = p.Prompt }, new { role = "assistant", content = p.Chosen },
+            },
+        }))));
+        AlignmentRecipe recipe = _context.Alignment.Recipes.Parse("""
+            model_name_or_path: a/model
+            model_revision: main
+            torch_dtype: bfloat16
+            use_flash_attention_2: true
+            dataset_mixer:
+              org/chats: 1.0
+            dataset_splits:
+            - train_sft
+            - test_sft
+            preprocessing_num_workers: 12
+            bf16: true
+            do_eval: true
+            evaluation_strategy: epoch
+            gradient_accumulation_steps: 1
+            gradient_checkpointing: true
+            gradient_checkpointing_kwargs: {use_reentrant: False}
+            hub_strategy: every_save
+            learning_rate: 2.0e-05
+            log_level: info
+            logging_steps: 5
+            logging_strategy: steps
+            lr_scheduler_type: cosine
+            max_seq_length: 256
+            max_steps: -1
+            num_train_epochs: 1
+            overwrite_output_dir: true
+            per_device_eval_batch_size: 8
+            per_device_train_batch_size: 2
+            push_to_hub: false
+            remove_unused_columns: true
+            report_to: [tensorboard]
+            seed: 42
+            warmup_ratio: 0.1
+            auto_insert_empty_system_msg: false
+            """, new RecipeOptions { Map = new Dictionary<string, string> { ["a/model"] = QuickStartFiles.Model, ["org/chats"] = path } });
+        using AlignmentTransformer model = recipe.Fit();
+        var view = recipe.LoadTrainingData();
+        Assert.Equal(QuickStartFiles.Pairs(12).Select(p => p.Chosen), view.GetColumn<string>("Response"));
+        Assert.StartsWith("[{\"role\":\"user\",\"content\":\"Hello\"},{\"role\":\"assistant\",\"content\":\"Good day.\"},{\"role\":\"user\"",
+            view.GetColumn<string>("Prompt").First(), StringComparison.Ordinal);
+        using AlignmentTransformer called = _context.Alignment.Trainers.Sft(new SftTrainer.Options
+        {
+            ModelPath = QuickStartFiles.Model, Rows = RowKind.Responses, Tokens = SftTokens.All, Packing = true, MaxLength = 256, MaxPromptLength = 255,
+            LearningRate = 2e-5, BatchSize = 2, Seed = 42, WarmupRatio = 0.1, GradientCheckpointing = true,
+        }).Fit(view, recipe.LoadValidationData());
+        Assert.NotEmpty(model.TrainingRun.Steps);
+        Assert.Equal(called.TrainingRun.Steps.Select(s => (s.Loss, s.GradientNorm)), model.TrainingRun.Steps.Select(s => (s.Loss, s.GradientNorm)));
+        Assert.Equal(called.TrainingRun.Validations.Select(v => v.Loss), model.TrainingRun.Validations.Select(v => v.Loss));
+    }
+
+    [Fact]
+    public void An_empty_system_message_is_put_in_where_the_template_speaks_of_one()
+    {
+        const string Speaks = "chat_template: \"{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}{# system #}\"\n";
+        string[] with = [.. Parse(Reference + Speaks).LoadTrainingData().GetColumn<string>("Prompt")];
+        string[] without = [.. Parse(Reference + Speaks + "auto_insert_empty_system_msg: false").LoadTrainingData().GetColumn<string>("Prompt")];
+        Assert.All(with, p => Assert.StartsWith("[{\"role\":\"system\",\"content\":\"\"},{\"role\":\"user\"", p, StringComparison.Ordinal));
+        Assert.DoesNotContain(without, p => p.Contains("system", StringComparison.Ordinal));
+        const string Silent = "chat_template: \"{% for m in messages %}{{ m.content }}{% endfor %}\"\n";
+        Assert.Equal(without, Parse(Reference + Silent).LoadTrainingData().GetColumn<string>("Prompt"));
+        Assert.Equal(without, Parse(Reference + Speaks + "compatibility: simpo_reference").LoadTrainingData().GetColumn<string>("Prompt"));
+    }
+
+    private AlignmentRecipe Parse(string yaml) => _context.Alignment.Recipes.Parse(yaml, RecipeText.Map("a/model", "b/pairs"));
+}
