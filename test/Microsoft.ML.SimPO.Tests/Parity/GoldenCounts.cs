@@ -12,6 +12,7 @@ public sealed class GoldenCounts
         ("tokenizers", () => GoldenCases.Folders("tokenizers", "vectors.jsonl")),
         ("templates", () => GoldenCases.Files("templates", "*.jsonl")),
         ("preprocessing", () => GoldenCases.Files("preprocessing", "*.jsonl.gz")),
+        ("reward", () => RewardModelParityTests.Cases),
         ("training", () => TrainingParityTests.Cases),
         ("data", () => GoldenCases.Folders("data", "expected.jsonl")),
         ("conversations", () => GoldenCases.Files("conversations", "templates.jsonl")),

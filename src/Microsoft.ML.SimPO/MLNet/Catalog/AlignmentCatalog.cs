@@ -57,6 +57,31 @@ public sealed partial class AlignmentCatalog
     }
 
     /// <summary>
+    /// A reward model in Hugging Face layout (<c>...ForSequenceClassification</c> with one label): what it says of a prompt and an answer is the answer's
+    /// reward.
+    /// </summary>
+    /// <remarks>
+    /// The transformer reads pairs, or with <see cref="ScoringOptions.Rows"/> prompts with one response. For a single column in a pipeline use
+    /// <see cref="AlignmentTransforms.ScoreResponses"/>. <see cref="LoadModel"/> loads both kinds of models.
+    /// </remarks>
+    /// <param name="modelPath">A folder of a reward model, or one of a LoRA adapter that makes one of its base model.</param>
+    /// <param name="options">Columns, lengths and template; null for the defaults.</param>
+    /// <exception cref="InvalidOperationException">The folder holds a language model.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The model has several labels, is computed by code of its makers' own, or its family is not supported.
+    /// </exception>
+    /// <inheritdoc cref="LoadModel" path="/returns|/exception"/>
+    public AlignmentTransformer LoadRewardModel(string modelPath, ScoringOptions? options = null)
+    {
+        AlignmentTransformer model = LoadModel(modelPath, options);
+        if (model.IsRewardModel) return model;
+        string name = model.Model.Name;
+        model.Dispose();
+        throw new InvalidOperationException(
+            $"{name} is a language model, and no reward model. Load it with `LoadModel`, or make a reward model of it with `Trainers.Reward`.");
+    }
+
+    /// <summary>
     /// What a model is, and how much memory scoring and training it takes. Its configuration is read and no weights, so it takes no time whatever its size.
     /// </summary>
     /// <param name="modelPath">

@@ -9,7 +9,7 @@ using Microsoft.ML.SimPO.Training.State;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>Judges a run that has been: one of this library's by its folder, one of another trainer's by its log.</summary>
-internal sealed class RunDiagnoser(DiagnosisOptions limits)
+internal sealed class RunDiagnoser(DiagnosisLimits limits)
 {
     /// <summary>Where a log does not tell how many pairs a step has.</summary>
     private const int UsualPairs = 8;
@@ -67,6 +67,7 @@ internal sealed class RunDiagnoser(DiagnosisOptions limits)
             Beta = beta,
             TargetRatio = ratio,
             HasZeroGradients = settings.GetValueOrDefault(nameof(SimPOTrainer.Options.LossType)) == nameof(SimPOLossType.Hinge),
+            HasTokenMeans = run.Steps.Any(s => double.IsFinite(s.ChosenLogProbability)), // a reward model has none
         };
         if (settings.Count == 0) _notes.Add("The run has no checkpoint yet, which tells its options: rules that need them were not looked at.");
         List<TrainingDiagnosis> findings =

@@ -38,10 +38,10 @@ internal sealed class PreferenceEncoder
                 + "so an answer would have no end. "
                 + "Set `eos_token` in tokenizer_config.json.");
         EndTokens = [.. new[] { _endToken, eos }.OfType<int>().Distinct()];
-        _check = new SequenceCheck(tokenizer, bos, EndTokens);
+        _check = new SequenceCheck(tokenizer, bos, EndTokens, endsWithTurn: !_options.KeepsTail);
         Control = new ControlTokens(tokenizer, applied);
         _sides = new SideTokenizer(tokenizer, Control, bos, eos);
-        _texts = new ChatTexts(applied, turns, Control, _options.ControlTokens);
+        _texts = new ChatTexts(applied, turns, Control, _options.ControlTokens, _options.KeepsTail);
         _other = _options.Preparation switch
         {
             RowPreparation.Own => null,

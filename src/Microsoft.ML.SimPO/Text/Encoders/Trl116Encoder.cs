@@ -3,8 +3,8 @@ using Microsoft.ML.SimPO.Text.Templates;
 namespace Microsoft.ML.SimPO.Text.Encoders;
 
 /// <summary>
-/// Encodes as TRL 1.16's <c>DPOTrainer</c> and <c>KTOTrainer</c> do: EOS behind a plain answer that does not end in it, prompt and whole text tokenized each by
-/// itself with what the tokenizer adds, the answer from where both differ, and truncation that keeps the start.
+/// Encodes as TRL 1.16's <c>DPOTrainer</c>, <c>KTOTrainer</c> and <c>RewardTrainer</c> do: EOS behind a plain answer that does not end in it, prompt and whole
+/// text tokenized each by itself with what the tokenizer adds, the answer from where both differ, and truncation that keeps the start.
 /// </summary>
 /// <param name="eos">The text of EOS.</param>
 internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? template, string eos, PreferenceEncoderOptions options) : IRowEncoder
@@ -13,7 +13,8 @@ internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? templat
     {
         (PairTexts texts, EncodedPrompt whole, int alone) = Whole(prompt, chosen, rejected);
         EncodedPrompt? fitted = KeepStart.Fit(whole, options.MaxLength);
-        if (fitted is null && options.LongAnswers == LongAnswers.Drop)
+        bool leavesOut = fitted is null ? options.LongAnswers == LongAnswers.Drop : fitted.HasCutAnswer && options.LeavesOutCut;
+        if (leavesOut)
         {
             counters.Dropped(isEmpty: false);
             return null;

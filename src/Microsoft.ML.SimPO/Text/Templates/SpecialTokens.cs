@@ -16,6 +16,9 @@ internal sealed class SpecialTokens(IReadOnlyDictionary<string, string> texts)
     /// <summary>End of a sequence; null where the model has none.</summary>
     public string? Eos => texts.GetValueOrDefault("eos_token");
 
+    /// <summary>What sequences are filled up with; null where the model has none.</summary>
+    public string? Pad => texts.GetValueOrDefault("pad_token");
+
     /// <summary>As variables of a chat template.</summary>
     public IReadOnlyDictionary<string, object?> Variables => texts.ToDictionary(t => t.Key, t => (object?)t.Value, StringComparer.Ordinal);
 

@@ -28,6 +28,29 @@ public sealed class PreferenceEncoderTests
         Assert.Equal(prompt, encoder.EncodePrompt("Hi"));
     }
 
+    /// <summary>A reward model reads what `apply_chat_template` writes; that the last line break is no end of a turn is no fault then.</summary>
+    [Fact]
+    public void A_whole_conversation_keeps_what_the_template_writes_behind_the_last_turn()
+    {
+        const string turns = "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content + '<|eot_id|>\n' }}{% endfor %}"
+            + "{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>' }}{% endif %}";
+        PreferenceEncoder whole = Create(new PreferenceEncoderOptions { KeepsTail = true }, turns), answers = Create(template: turns);
+        EncodedPrompt pair = whole.Encode("Hi", "Yes.", "No!", 1)!, learned = answers.Encode("Hi", "Yes.", "No!", 1)!;
+        int[] asTheTemplateWrites = Ids("<|start_header_id|>user<|end_header_id|>Hi<|eot_id|>\n<|start_header_id|>assistant<|end_header_id|>Yes.<|eot_id|>\n");
+        Assert.Equal(asTheTemplateWrites, pair.Chosen.Ids);
+        Assert.Equal(asTheTemplateWrites[..^Ids("\n").Length], learned.Chosen.Ids);
+        Assert.Equal(learned.Chosen.PromptLength, pair.Chosen.PromptLength);
+        EncodedPrompt templated = whole.Encode("<|start_header_id|>user<|end_header_id|>Hi<|eot_id|>\n<|start_header_id|>assistant<|end_header_id|>", "Yes.",
+            "No!<|eot_id|>", 2)!;
+        Assert.Equal(pair.Chosen.Ids, templated.Chosen.Ids);
+        Assert.Equal(pair.Rejected.Ids, templated.Rejected.Ids);
+        Assert.Null(whole.Statistics.Faults);
+
+        const string plain = "{% for m in messages %}{{ m.role + ': ' + m.content + '. ' }}{% endfor %}";
+        EncodedPrompt endless = Create(new PreferenceEncoderOptions { KeepsTail = true }, plain).Encode("Hi", "Yes", "No", 3)!;
+        Assert.DoesNotContain(4, endless.Chosen.Ids.ToArray());
+    }
+
     [Fact]
     public void A_prompt_and_answers_can_be_messages()
     {
