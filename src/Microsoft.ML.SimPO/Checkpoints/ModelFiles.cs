@@ -9,11 +9,11 @@ namespace Microsoft.ML.SimPO.Checkpoints;
 /// </summary>
 internal sealed class ModelFiles : IReadOnlyCollection<ModelFile>
 {
-    /// <summary>The most bytes of one file: some times the largest vocabulary of a published model.</summary>
-    public const long MaxLength = 256 << 20;
+    /// <summary>The most bytes of one file: twice the largest vocabulary of a published model.</summary>
+    public const long MaxLength = 64 << 20;
 
     /// <summary>The most bytes of all files together.</summary>
-    public const long MaxTotalLength = 1L << 30;
+    public const long MaxTotalLength = 128 << 20;
 
     /// <summary>The most files: a folder of templates may come from anywhere, too.</summary>
     public const int MaxCount = 1000;
@@ -30,14 +30,14 @@ internal sealed class ModelFiles : IReadOnlyCollection<ModelFile>
         long total = 0;
         foreach (ModelFile file in files)
         {
+            if ((total += file.Content.Length) > MaxTotalLength)
+                throw new InvalidDataException(FormattableString.Invariant(
+                    $"'{origin}': the files that are no weights have more than {MaxTotalLength} bytes together."));
             if (!_contents.TryAdd(file.Name, file.Content))
                 throw new InvalidDataException($"'{origin}': the file {Faults.Quote(file.Name)} stands there twice.");
             _files.Add(file);
             if (_files.Count > MaxCount)
                 throw new InvalidDataException(FormattableString.Invariant($"'{origin}' holds more than {MaxCount} small files."));
-            if ((total += file.Content.Length) > MaxTotalLength)
-                throw new InvalidDataException(FormattableString.Invariant(
-                    $"'{origin}': the files that are no weights have more than {MaxTotalLength} bytes together."));
         }
     }
 
@@ -116,5 +116,5 @@ internal sealed class ModelFiles : IReadOnlyCollection<ModelFile>
 
     private static string PathOf(string origin, string name) => Path.Combine([origin, .. name.Split('/')]);
 
-    private static long MaxLengthOf(string name) => name.EndsWith("config.json", StringComparison.Ordinal) ? JsonFile.MaxLength : MaxLength;
+    private static long MaxLengthOf(string name) => name.EndsWith("config.json", StringComparison.Ordinal) ? ModelConfig.MaxLength : MaxLength;
 }

@@ -7,9 +7,9 @@ namespace Microsoft.ML.SimPO;
 /// <summary>The columns of a schema that rows are made of: prompt, chosen and rejected, or prompt and response, or text.</summary>
 internal sealed class PairColumns
 {
-    private readonly TextColumns _texts;
+    private PairColumns(TextColumns texts) => Texts = texts;
 
-    private PairColumns(TextColumns texts) => _texts = texts;
+    public TextColumns Texts { get; }
 
     /// <summary>The columns that options name, each with what it is called in messages.</summary>
     public static (string Role, string Name)[] Names(ScoringOptions options) => options.Rows switch
@@ -37,8 +37,8 @@ internal sealed class PairColumns
     /// <summary>The rows of a data view, counted from 1, with a text of each column.</summary>
     public IEnumerable<(string[] Texts, long Row)> Rows(IDataView data)
     {
-        using DataViewRowCursor cursor = data.GetRowCursor(_texts.Columns);
-        Func<string[]> read = _texts.Reader(cursor);
+        using DataViewRowCursor cursor = data.GetRowCursor(Texts.Columns);
+        Func<string[]> read = Texts.Reader(cursor);
         while (cursor.MoveNext()) yield return (read(), cursor.Position + 1);
     }
 }

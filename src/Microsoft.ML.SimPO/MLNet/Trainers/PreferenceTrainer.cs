@@ -114,9 +114,10 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
         LanguageModel model, IDataView data, PairColumns columns, string purpose, IChannel channel, CancellationToken cancellationToken)
     {
         PreferenceEncoder encoder = model.Encoder(_options);
-        EncodedPrompts pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken, _options.Encode);
+        var pass = new RepeatedPass(columns);
+        EncodedPrompts pairs = PairEncoding.Encode(encoder, columns.PromptsOf(data), pass.Rows(data), cancellationToken, _options.Encode);
         FitReport.Encoded(channel, encoder.Statistics, _options, model.Template is not null);
-        if (pairs.Count > 0) return new RunData(_options.Prepare(pairs, data, _host), PairCounts.Of(encoder.Statistics));
+        if (pairs.Count > 0) return new RunData(_options.Prepare(pairs, pass.Again(data), _host), PairCounts.Of(encoder.Statistics));
         string what = _options.RowNoun == PreferenceTrainerOptions.Pairs ? "preference pairs" : _options.RowNoun;
         throw new InvalidOperationException($"There are no {what} to {purpose}: the data has no rows, or every row was dropped."
             + FitReport.WhyNone(encoder.Statistics, _options));

@@ -9,6 +9,9 @@ namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 /// </summary>
 internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
 {
+    /// <summary>Ten times those of any published tokenizer.</summary>
+    private const int MaxTokens = 1 << 16;
+
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, AddedToken> _byId = [];
     private readonly HashSet<string> _special = new(StringComparer.Ordinal);
@@ -34,6 +37,8 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     private void Add(ConfiguredToken token, bool isSpecial = false)
     {
         if (token.Content.Length == 0) return;
+        if (_ids.Count == MaxTokens)
+            throw new InvalidDataException(FormattableString.Invariant($"The tokenizer has more than {MaxTokens} added tokens, which no such model has."));
         bool special = token.Special || isSpecial;
         if (special) _special.Add(token.Content);
         int id = _ids.TryGetValue(token.Content, out int known) ? known : vocabulary.Id(token.Content) ?? NextId();

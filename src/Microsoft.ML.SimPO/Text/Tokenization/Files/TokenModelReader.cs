@@ -9,7 +9,10 @@ internal static class TokenModelReader
     /// <summary>Ids are indexes of embeddings; no vocabulary comes near this.</summary>
     public const int MaxId = (1 << 26) - 1;
 
-    private const int MaxAffixLength = 32;
+    private const int MaxAffixLength = 32, LongestShown = 120;
+
+    /// <summary>Some more than the largest published vocabulary has.</summary>
+    private const int MaxTokens = 1 << 20;
 
     /// <param name="section">The model.</param>
     /// <param name="preTokenizers">The steps before it. A last step that writes bytes is taken out where the model does that faster itself.</param>
@@ -46,6 +49,7 @@ internal static class TokenModelReader
         {
             JsonSection[] parts = [.. entry.Items().Take(3)];
             if (parts.Length != 2) throw entry.Fault("expected a text and its score, found another number");
+            if (texts.Count == MaxTokens) throw TooMany(section);
             texts.Add(parts[0].Text());
             scores.Add(parts[1].Number());
         }
@@ -87,9 +91,15 @@ internal static class TokenModelReader
     private static TokenVocabulary Vocabulary(JsonSection section)
     {
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach ((string text, JsonSection id) in section.Required("vocab").Members()) ids[text] = id.Integer(0, MaxId);
+        foreach ((string text, JsonSection id) in section.Required("vocab").Members())
+        {
+            if (ids.Count == MaxTokens) throw TooMany(section);
+            ids[text] = id.Integer(0, MaxId);
+        }
         return new TokenVocabulary(ids);
     }
+
+    private static InvalidDataException TooMany(JsonSection section) => section.Required("vocab").Fault($"expected at most {MaxTokens} tokens, found more");
 
     private static List<(int Left, int Right, int Merged)> Merges(JsonSection section, TokenVocabulary vocabulary, int prefixLength)
     {
@@ -111,8 +121,10 @@ internal static class TokenModelReader
             string[] parts = [.. merge.Items().Take(3).Select(part => part.Text())];
             return parts.Length == 2 ? (parts[0], parts[1]) : throw merge.Fault("expected two texts, found another number");
         }
-        string[] words = merge.Text().Split(' ');
-        return words.Length == 2 ? (words[0], words[1]) : throw merge.Fault($"expected two texts with a space between, found \"{merge.Text()}\"");
+        string text = merge.Text();
+        int space = text.IndexOf(' ', StringComparison.Ordinal);
+        return space >= 0 && text.IndexOf(' ', space + 1) < 0 ? (text[..space], text[(space + 1)..])
+            : throw merge.Fault($"expected two texts with a space between, found \"{(text.Length <= LongestShown ? text : $"{text[..LongestShown]}...")}\"");
     }
 
     private static int Id(string text, JsonSection merge, TokenVocabulary vocabulary) =>

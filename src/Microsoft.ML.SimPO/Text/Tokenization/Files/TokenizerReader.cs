@@ -14,6 +14,9 @@ internal static class TokenizerReader
 {
     public const string TokenizerFile = "tokenizer.json";
 
+    /// <summary>Three times those of the largest published file, whose merges are lists.</summary>
+    private const int MostTokens = 8_000_000;
+
     /// <summary>What is read of a folder.</summary>
     public static IReadOnlyList<string> FileNames { get; } =
         [TokenizerFile, ConfiguredTokens.ConfigFile, ConfiguredTokens.MapFile, ConfiguredTokens.AddedFile, .. VocabularyFiles.Names];
@@ -40,7 +43,9 @@ internal static class TokenizerReader
         if (files.Find(name) is not { } content) return null;
         try
         {
-            return JsonDocument.Parse(JsonFile.WithoutMark(content));
+            ReadOnlyMemory<byte> text = JsonFile.WithoutMark(content);
+            JsonFile.CheckTokens(text.Span, files.PathOf(name), MostTokens);
+            return JsonDocument.Parse(text);
         }
         catch (JsonException e)
         {
