@@ -38,6 +38,7 @@ internal static class Application
         PlanCommand.Make(output),
         CheckCommand.Make(output),
         DoctorCommand.Make(output),
+        ReportCommand.Make(output),
         ScoreCommand.Make(output),
         EvaluateCommand.Make(output),
         GenerateCommand.Make(output),

@@ -13,13 +13,20 @@ internal static class TrainingJob
         AlignmentRecipe recipe, Action begun, bool asJson, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         await error.WriteAsync(recipe.ToString());
-        recipe.Options.Progress = new FirstStep(begun, asJson ? new StepLines(error) : TrainingProgress.Console);
+        IProgress<TrainingProgress> shown = asJson ? new StepLines(error) : TrainingProgress.Console;
+        recipe.Options.Progress = new FirstStep(begun, recipe.Options.OutputPath is { } page ? new LiveReport(page, shown) : shown);
         recipe.Options.SaveOnCancel = recipe.Options.OutputPath is not null;
         using AlignmentTransformer model = Fit(recipe, error, cancellation);
         string? saved = recipe.Options.OutputPath is { } folder ? Path.Combine(folder, "model") : null;
         if (saved is not null && recipe.Options.Lora is null) model.SaveCheckpoint(saved);
         else if (saved is not null) model.SaveAdapter(saved);
         TrainingRun run = model.TrainingRun;
+        if (recipe.Options.OutputPath is { } told)
+        {
+            LiveReport.Write(told);
+            await File.WriteAllTextAsync(Path.Combine(told, "trainer_state.json"), run.ToTrainerStateJson(), CancellationToken.None);
+            await File.WriteAllTextAsync(Path.Combine(told, "all_results.json"), run.ToResultsJson(), CancellationToken.None);
+        }
         ValidationResult? last = run.Validations.Count > 0 ? run.Validations[^1] : null;
         if (asJson)
         {

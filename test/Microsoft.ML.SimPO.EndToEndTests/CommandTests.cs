@@ -69,6 +69,15 @@ public sealed class CommandTests : IDisposable
         Assert.True(doctor.ExitCode == 0, doctor.Output + doctor.Error);
         Assert.Equal(steps, JsonDocument.Parse(doctor.Output).RootElement.GetProperty("steps").GetInt32());
 
+        ChildProgram ofState = await Simpo(["doctor", Path.Combine("run", "trainer_state.json"), "--json"]); // as Hugging Face writes it
+        Assert.Equal(steps, JsonDocument.Parse(ofState.Output).RootElement.GetProperty("steps").GetInt32());
+        ChildProgram report = await Simpo(["report", "run", "--json"]);
+        Assert.Equal("well", JsonDocument.Parse(report.Output).RootElement.GetProperty("runs")[0].GetProperty("verdict").GetString());
+        Assert.Equal(
+            JsonDocument.Parse(report.Output).RootElement.GetProperty("tables").GetArrayLength(),
+            JsonDocument.Parse(await File.ReadAllTextAsync(_folder.In("run", "report.json"))).RootElement.GetProperty("tables").GetArrayLength());
+        Assert.True(File.Exists(_folder.In("run", "report.html")) && File.Exists(_folder.In("run", "report.md")));
+
         ChildProgram score = await Simpo(["score", Path.Combine("run", "model"), "test.jsonl", "--beta", "2.5"]);
         Assert.True(score.ExitCode == 0, score.Error);
         double[] margins = [.. Lines(score.Output).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("margin").GetDouble())];

@@ -22,7 +22,7 @@ internal static class DoctorCommand
         };
         command.SetAction(async (parsed, _) =>
         {
-            DiagnosisOptions options = Limits(parsed.GetValue(limits) ?? []) with { Beta = parsed.GetValue(beta), GammaBetaRatio = parsed.GetValue(ratio) };
+            DiagnosisLimits options = Limits(parsed.GetValue(limits) ?? []) with { Beta = parsed.GetValue(beta), GammaBetaRatio = parsed.GetValue(ratio) };
             RunCheck check = new MLContext().Alignment.Diagnose(parsed.GetValue(run)!, options);
             await output.WriteLineAsync(parsed.GetValue(json) ? check.ToJson() : check.ToString().TrimEnd());
             return Code(check);
@@ -32,14 +32,14 @@ internal static class DoctorCommand
 
     public static int Code(RunCheck check) => check.Findings.Any(f => f.Severity == FindingSeverity.Error) ? ExitCode.Found : ExitCode.Ok;
 
-    private static DiagnosisOptions Limits(string[] texts)
+    private static DiagnosisLimits Limits(string[] texts)
     {
-        var options = new DiagnosisOptions();
+        var options = new DiagnosisLimits();
         foreach ((string name, string text) in RecipeArguments.Pairs(texts, "--limit"))
         {
-            if (typeof(DiagnosisOptions).GetProperty(name) is not { } property)
+            if (typeof(DiagnosisLimits).GetProperty(name) is not { } property)
             {
-                string all = string.Join(", ", typeof(DiagnosisOptions).GetProperties().Select(p => p.Name));
+                string all = string.Join(", ", typeof(DiagnosisLimits).GetProperties().Select(p => p.Name));
                 throw new ArgumentException($"`--limit {name}` is no threshold. Use one of {all}.");
             }
             Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;

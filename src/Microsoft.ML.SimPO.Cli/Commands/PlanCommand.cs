@@ -28,7 +28,7 @@ internal static class PlanCommand
             await output.WriteAsync(loaded.ToString());
             await output.WriteLineAsync(context.Alignment.DescribeModel(loaded.Options.ModelPath, loaded.Options).ToString());
             await output.WriteAsync(plan.ToString());
-            RunCheck before = context.Alignment.Diagnose(loaded.Options, new DiagnosisOptions { DeviceBytes = bytes });
+            RunCheck before = context.Alignment.Diagnose(loaded.Options, new DiagnosisLimits { DeviceBytes = bytes });
             if (!before.IsWell) await output.WriteAsync(before.ToString());
             return DoctorCommand.Code(before);
         });

@@ -4,7 +4,7 @@ using Microsoft.ML.SimPO.Training.State;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>What happened in a fit. It never changes.</summary>
-public sealed class TrainingRun
+public sealed partial class TrainingRun
 {
     internal TrainingRun()
     {

@@ -51,7 +51,10 @@ Check("a recipe", ml.Alignment.Recipes.Load(Write("recipe.yaml", "{model_name_or
 Check("a check of a recipe's data", recipe.CheckData().Single().Rows > 0);
 Check("a plan", ml.Alignment.Plan(recipe.Options, recipe.LoadTrainingData()).ToJson().Contains("\"memory\""));
 Check("a diagnosis before a run", ml.Alignment.Diagnose(recipe.Options).Steps == 0);
-Check("a diagnosis of a run", ml.Alignment.Diagnose("run", new DiagnosisOptions { Beta = 2 }).ToJson().Contains("\"findings\""));
+AlignmentReport report = ml.Alignment.Report("run");
+report.SaveHtml("report.html");
+Check("a report", File.ReadAllText("report.html") == report.ToHtml() && report.ToJson().Contains("\"verdict\"") && report.ToMarkdown().Contains("# run"));
+Check("a diagnosis of a run", ml.Alignment.Diagnose("run", new DiagnosisLimits { Beta = 2 }).ToJson().Contains("\"findings\""));
 using (AlignmentTransformer cooked = recipe.Fit()) Check("a recipe's fit", cooked.TrainingRun.Steps.Count > 0);
 using (AlignmentTransformer over = ml.Alignment.Trainers.Dpo(new DpoTrainer.Options { ModelPath = modelPath, LearningRate = 2e-4 }).Fit(pairs))
 using (AlignmentTransformer named = over.WithReference(modelPath))

@@ -30,7 +30,8 @@ public sealed class GuideTests : IDisposable
     [InlineData("generate", 24, "", @"(?s)^(.*\n(Stop|Length) after \d+ tokens: ){4}.* \(\d+ tokens, (stop|length)\)\n$")]
     [InlineData(
         "lora", 16, "adapter merged tuned.zip", @"^\d+ of 1\d{6} parameters were trained\naccuracy \d+ ?%\nrank 4: loss \d\.\d{3}\nrank 8: loss \d\.\d{3}\n$")]
-    [InlineData("recipes", 24, "recipe.yaml run", @"(?s)beta +2\.5 +recipe.*validation_fraction +0\.2 +override.*A step has 8 pairs: .*\n3 steps\n$")]
+    [InlineData("recipes", 24, "recipe.yaml report.html run",
+        @"(?s)beta +2\.5 +recipe.*validation_fraction +0\.2 +override.*A step has 8 pairs: .*fits the .* GB.*24 rows, .*3 steps, .*\n3 steps\n$")]
     [InlineData("methods", 24, "dpo.zip rater",
         @"^cross entropy \d\.\d{3}, \d+ ?% of tokens are .*\n\d+ steps of up to 512 tokens\n"
             + @"((SimPO|AlphaPO|CPO|ORPO|SLiC-HF|RRHF|DPO|KTO): accuracy \d.*\n){8}rewards from -?\d.* to -?\d.*, accuracy \d.*\n$")]

@@ -30,7 +30,11 @@ internal static class RecipesGuide
             Overrides = new Dictionary<string, string> { ["validation_fraction"] = "0.2" },
         });
         Console.WriteLine(recipe); // every setting with whose it is, and what must be known
+        Console.WriteLine(ml.Alignment.Plan(recipe.Options, recipe.LoadTrainingData())); // steps, tokens, memory, and whether it fits
+        Console.WriteLine(recipe.CheckData()[0]); // what is wrong with the data
         using AlignmentTransformer model = recipe.Fit();
+        Console.WriteLine(ml.Alignment.Diagnose("run")); // what went wrong, why, and what to set
+        ml.Alignment.Report("run").SaveHtml("report.html"); // a page to show
         Console.WriteLine($"{model.TrainingRun.Steps.Count} steps");
         // </guide>
     }

@@ -17,10 +17,13 @@ public sealed partial class AlignmentCatalog
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="FileNotFoundException">There is neither such a file nor such a folder.</exception>
     /// <exception cref="InvalidDataException">It is no run and no log of one, or damaged.</exception>
-    public RunCheck Diagnose(string path, DiagnosisOptions? options = null)
+    public RunCheck Diagnose(string path, DiagnosisLimits? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        return new RunDiagnoser(Own(options)).Diagnose(path);
+        RunCheck check = new RunDiagnoser(Own(options)).Diagnose(path);
+        using IChannel channel = ((IHostEnvironment)_context).RegisterOwn("RunDiagnoser").Start("Diagnosis");
+        foreach (string note in check.Notes) channel.Info(note);
+        return check;
     }
 
     /// <summary>
@@ -33,20 +36,20 @@ public sealed partial class AlignmentCatalog
     /// <exception cref="FileNotFoundException">There is no config.json.</exception>
     /// <exception cref="InvalidDataException">The configuration is damaged.</exception>
     /// <exception cref="NotSupportedException">The model's family is not supported.</exception>
-    public RunCheck Diagnose(PreferenceTrainerOptions options, DiagnosisOptions? limits = null)
+    public RunCheck Diagnose(PreferenceTrainerOptions options, DiagnosisLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        DiagnosisOptions own = Own(limits ?? options.Diagnosis);
+        DiagnosisLimits own = Own(limits ?? options.Diagnosis);
         ModelDescription model = DescribeModel(options.ModelPath, options);
         bool isOnCpu = ((IHostEnvironmentInternal)_context).GpuDeviceId is null;
         long? there = own.DeviceBytes ?? (isOnCpu ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : null);
         return new RunDiagnoser(own).Diagnose(options, model, isOnCpu, there);
     }
 
-    private static DiagnosisOptions Own(DiagnosisOptions? options)
+    private static DiagnosisLimits Own(DiagnosisLimits? options)
     {
-        options ??= new DiagnosisOptions();
+        options ??= new DiagnosisLimits();
         return options.Fault() is { } fault ? throw new ArgumentException(fault, nameof(options)) : options;
     }
 }

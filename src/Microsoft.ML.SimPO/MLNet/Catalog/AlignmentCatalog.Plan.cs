@@ -27,6 +27,11 @@ public sealed partial class AlignmentCatalog
         options.Validate();
         ArgumentException.ThrowIfNullOrWhiteSpace(options.ModelPath);
         IHost host = ((IHostEnvironment)_context).RegisterOwn("RunPlanner");
+        if (data is not null && options.ValidationFraction > 0)
+        {
+            int seed = options.Seed ?? ((IHostEnvironmentInternal)_context).Seed ?? 0;
+            data = PromptPartition.Split(host, data, options.PartingColumn, options.ValidationFraction, seed).TrainSet;
+        }
         IReadOnlyList<EncodedPrompt>? encoded = data is null ? null : PairEncoding.Encode(
             PreferenceEncoder.Load(options.ModelPath, options.Encoding()), data, PairColumns.Of(host, data.Schema, options, nameof(data)), cancellationToken,
             options.Encode);

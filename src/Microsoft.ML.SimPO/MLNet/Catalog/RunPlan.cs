@@ -91,7 +91,8 @@ public sealed record RunPlan
     {
         var text = new StringBuilder();
         int width = Options.Max(o => o.Name.Length);
-        foreach (PlannedOption option in Options.Where(o => !o.IsDefault)) text.AppendLine($"{option.Name.PadRight(width)}  {option.Value}");
+        foreach (PlannedOption option in Options.Where(o => !o.IsDefault))
+            text.AppendLine(CultureInfo.InvariantCulture, $"{option.Name.PadRight(width)}  {option.Value}");
         text.AppendLine(CultureInfo.InvariantCulture, $"{Options.Count(o => o.IsDefault)} more options have their defaults.");
         if (Steps is { } steps)
             text.Append(CultureInfo.InvariantCulture, $"{Pairs:N0} rows, {Tokens:N0} tokens an epoch, {steps:N0} steps, ")
@@ -101,7 +102,7 @@ public sealed record RunPlan
         text.AppendLine(CultureInfo.InvariantCulture, $"{(Fits == true ? "fits" : "does not fit")} the {there / 1e9:F2} GB that there are");
         if (Nearest is null) return Fits == true ? text.ToString() : text.AppendLine("No setting makes it fit.").ToString();
         text.AppendLine(CultureInfo.InvariantCulture, $"it does with, at {NearestMemory!.Total / 1e9:F2} GB:");
-        foreach (string line in Nearest.Split('\n')) text.AppendLine($"    {line}");
+        foreach (string line in Nearest.Split('\n')) text.AppendLine(CultureInfo.InvariantCulture, $"    {line}");
         return text.ToString();
     }
 

@@ -3,7 +3,7 @@ using Microsoft.ML.SimPO.Training.Diagnosis;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>What the options of a run alone show. Ranges of rates and batches are those of full tuning from a thousand million weights on.</summary>
-internal sealed class ConfigurationRules(DiagnosisOptions limits)
+internal sealed class ConfigurationRules(DiagnosisLimits limits)
 {
     private const long LeastParameters = 1_000_000_000;
 

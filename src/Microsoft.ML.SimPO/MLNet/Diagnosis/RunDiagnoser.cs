@@ -9,7 +9,7 @@ using Microsoft.ML.SimPO.Training.State;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>Judges a run that has been: one of this library's by its folder, one of another trainer's by its log.</summary>
-internal sealed class RunDiagnoser(DiagnosisOptions limits)
+internal sealed class RunDiagnoser(DiagnosisLimits limits)
 {
     /// <summary>Where a log does not tell how many pairs a step has.</summary>
     private const int UsualPairs = 8;

@@ -88,7 +88,7 @@ public abstract partial class PreferenceTrainerOptions
 
     /// <summary>From where on the run is not well. Null, the default, for the defaults.</summary>
     [Option(null, OptionEffect.None)]
-    public DiagnosisOptions? Diagnosis { get; set; }
+    public DiagnosisLimits? Diagnosis { get; set; }
 
     internal bool ResumesAutomatically => string.Equals(ResumeFrom, AutomaticResume, StringComparison.OrdinalIgnoreCase);
 

@@ -16,8 +16,8 @@ internal sealed class Trl024DpoEncoder(HfTokenizer tokenizer, ChatTemplate? temp
     public EncodedPrompt Encode(string prompt, string chosen, string? rejected, EncodingCounters counters)
     {
         EncodingDetail detail = Examine(prompt, chosen, rejected ?? chosen);
-        EncodedPrompt pair = rejected is null ? new EncodedPrompt(detail.Pair!.Chosen) : detail.Pair!;
-        counters.Encoded(detail.Texts.Handling, detail.CutsPrompt, detail.CutsAnswer, merged: false, pair);
+        EncodedPrompt pair = rejected is null ? detail.Pair!.WithoutOthers() : detail.Pair!;
+        counters.Encoded(detail.Texts.Handling, merged: false, pair);
         return pair;
     }
 
@@ -31,7 +31,7 @@ internal sealed class Trl024DpoEncoder(HfTokenizer tokenizer, ChatTemplate? temp
         bool cutsPrompt = cutFirst.PromptLength < ids.Length || cutSecond.PromptLength < ids.Length;
         return new EncodingDetail(
             texts, new EncodedSide([.. ids, .. first], ids.Length, 0, false), new EncodedSide([.. ids, .. second], ids.Length, 0, false),
-            EncodedPrompt.Pair(cutFirst.Ids, cutFirst.PromptLength, cutSecond.Ids, cutSecond.PromptLength, 0, cutsPrompt, cutsAnswer), cutsPrompt, cutsAnswer);
+            EncodedPrompt.Pair(cutFirst.Ids, cutFirst.PromptLength, cutSecond.Ids, cutSecond.PromptLength, 0, cutsPrompt, cutsAnswer));
     }
 
     private PairTexts TextsOf(string prompt, string chosen, string rejected)

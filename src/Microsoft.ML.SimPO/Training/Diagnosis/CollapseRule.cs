@@ -62,6 +62,6 @@ internal sealed class CollapseRule(int pairsPerStep) : IRunRule
         run.Steps.Count >= 2 * whole ? whole : run.Newest.Step >= run.Newest.TotalSteps ? run.Steps.Count / 2 : 1;
 
     /// <summary>What chance alone does not do to so few steps.</summary>
-    private static double FewStepsFall(TrainingProgress step, DiagnosisOptions limits) =>
+    private static double FewStepsFall(TrainingProgress step, DiagnosisLimits limits) =>
         step.Step >= step.TotalSteps ? limits.CollapseError : Math.Max(FallAtOnce, limits.CollapseError);
 }

@@ -53,7 +53,7 @@ public sealed record RunCheck
     {
         var text = new StringBuilder();
         string looked = Steps == 0 ? "before the first step" : string.Create(CultureInfo.InvariantCulture, $"{Steps} steps");
-        if (IsWell) text.AppendLine($"{looked}, nothing to say.");
+        if (IsWell) text.AppendLine(CultureInfo.InvariantCulture, $"{looked}, nothing to say.");
         else text.AppendLine(CultureInfo.InvariantCulture, $"{looked}, {Findings.Count} {(Findings.Count == 1 ? "finding" : "findings")}");
         foreach (TrainingDiagnosis finding in Findings)
         {

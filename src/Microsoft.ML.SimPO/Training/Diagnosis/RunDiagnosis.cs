@@ -5,10 +5,10 @@ namespace Microsoft.ML.SimPO.Training.Diagnosis;
 /// <summary>Watches what loss and accuracy hide: both look perfect while a too high learning rate destroys the model.</summary>
 /// <param name="run">What is known of it.</param>
 /// <param name="limits">From where on it is not well; null for the defaults.</param>
-internal sealed class RunDiagnosis(DiagnosedRun run, DiagnosisOptions? limits = null)
+internal sealed class RunDiagnosis(DiagnosedRun run, DiagnosisLimits? limits = null)
 {
     private readonly IRunRule[] _rules = RunRules.All(run.PairsPerStep);
-    private readonly RunHistory _history = new(run, limits ?? new DiagnosisOptions());
+    private readonly RunHistory _history = new(run, limits ?? new DiagnosisLimits());
 
     /// <summary>What the newest step shows; each finding once.</summary>
     public IReadOnlyList<TrainingDiagnosis> Observe(TrainingProgress step)

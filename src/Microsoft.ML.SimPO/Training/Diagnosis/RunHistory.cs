@@ -4,14 +4,14 @@ using Microsoft.ML.SimPO.Scoring;
 namespace Microsoft.ML.SimPO.Training.Diagnosis;
 
 /// <summary>What a run has done so far, and what is known of it.</summary>
-internal sealed class RunHistory(DiagnosedRun run, DiagnosisOptions limits)
+internal sealed class RunHistory(DiagnosedRun run, DiagnosisLimits limits)
 {
     /// <summary>Steps whose mean is taken where one of them alone says nothing.</summary>
     public const int MeanSteps = 8;
 
     public DiagnosedRun Run => run;
 
-    public DiagnosisOptions Limits => limits;
+    public DiagnosisLimits Limits => limits;
 
     /// <summary>Every step, or every line of a log that has one for several.</summary>
     public List<TrainingProgress> Steps { get; } = [];

@@ -9,7 +9,7 @@ internal sealed record SessionSettings
     public required DiagnosedRun Diagnosed { get; init; }
 
     /// <summary>From where on the run is not well; null for the defaults.</summary>
-    public DiagnosisOptions? Limits { get; init; }
+    public DiagnosisLimits? Limits { get; init; }
 
     /// <summary>Whether the run ends when the diagnosis finds an error.</summary>
     public bool StopsOnError { get; init; }

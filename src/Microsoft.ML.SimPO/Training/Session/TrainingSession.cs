@@ -18,13 +18,14 @@ internal sealed class TrainingSession(
     private readonly RunDiagnosis _diagnosis = new(settings.Diagnosed, settings.Limits);
     private readonly TrainingRecord _record = new();
     private readonly RunReport _report = new(log, settings.LoggingSteps);
+    private readonly RunTelemetry _telemetry = new();
     private readonly RunLog? _file = store.Folder is { } folder ? new(folder) : null;
     private readonly DateTimeOffset? _startedAt = origin.State is { } state ? state.StartedAt : DateTimeOffset.UtcNow;
     private int? _savedStep;
     private TrainingDiagnosis? _stop;
 
     /// <summary>In the order in which they are told: what is kept, what is written, what is said.</summary>
-    private IEnumerable<ITrainingObserver> Observers => _file is null ? [_record, _report] : [_record, _file, _report];
+    private IEnumerable<ITrainingObserver> Observers => _file is null ? [_record, _telemetry, _report] : [_record, _file, _telemetry, _report];
 
     /// <summary>Whether it ends before its last step.</summary>
     private bool IsOver => _stop is not null || HasStopped;
@@ -60,7 +61,11 @@ internal sealed class TrainingSession(
         };
     }
 
-    public void Dispose() => _best.Dispose();
+    public void Dispose()
+    {
+        _telemetry.Dispose();
+        _best.Dispose();
+    }
 
     private void RunSteps(TrainingSteps steps, CancellationToken cancellationToken)
     {

@@ -37,8 +37,10 @@ public sealed class RunPlannerTests : IDisposable
         Assert.Equal(model.TrainingRun.Steps.Sum(s => (long)s.Tokens), plan.Tokens);
         Assert.True(plan.Fits);
         Assert.Null(plan.Nearest);
-        options.MaxSteps = 17;
-        Assert.Equal(17, _context.Alignment.Plan(options, data).Steps);
+        (options.MaxSteps, options.ValidationFraction) = (17, 0.3);
+        RunPlan longer = _context.Alignment.Plan(options, data);
+        Assert.Equal(17, longer.Steps);
+        Assert.InRange(longer.Pairs!.Value, 5, 8); // the rest is held out, by prompt
     }
 
     [Fact]
@@ -63,8 +65,8 @@ public sealed class RunPlannerTests : IDisposable
     /// <summary>The least that is enough is named, and it is enough.</summary>
     [Theory]
     [InlineData(180, "")]
-    [InlineData(130, "tokens_per_micro_batch: 1024")]
-    [InlineData(118, "tokens_per_micro_batch: 64")]
+    [InlineData(130, "tokens_per_micro_batch: 2048")]
+    [InlineData(118, "tokens_per_micro_batch: 256")]
     [InlineData(40, "use_peft: true")]
     [InlineData(20, null)]
     public void The_nearest_settings_that_fit_are_named(int gigabytes, string? expected)
@@ -93,8 +95,8 @@ public sealed class RunPlannerTests : IDisposable
 
             Gigabytes that SimPO takes on one GPU, weights, gradients and moments in float32 and layers computed in bfloat16, with micro-batches of 4096
             tokens, as `ml.Alignment.Plan` counts them from the configuration alone. Nothing is put off to the CPU's memory, and nothing is shared between
-            devices: a run that does not fit one device does not fit several. The common advice that 7B fits one device of 40 GB, 8B two and 70B eight of 80 holds for weights,
-            gradients and moments in fewer bits or away from the device; trained in full, with float32 masters, a weight takes 18 bytes.
+            devices: a run that does not fit one device does not fit several. The common advice that 7B fits one device of 40 GB, 8B two and 70B eight of 80
+            holds for weights, gradients and moments in fewer bits or away from the device; trained in full, with float32 masters, a weight takes 18 bytes.
 
             | model | what is trained | weights | gradients | moments | activations | head | all | 24 GB | 40 GB | 80 GB | 140 GB |
             |---|---|---|---|---|---|---|---|---|---|---|---|

@@ -57,12 +57,12 @@ public sealed class ConfigurationRulesTests : IDisposable
         Assert.Equal(("memory", 0, 1.0), (finding.Rule, finding.Step, finding.Limit));
     }
 
-    private static DiagnosisOptions Limits(long device = 1000 * Gigabytes) => new() { DeviceBytes = device };
+    private static DiagnosisLimits Limits(long device = 1000 * Gigabytes) => new() { DeviceBytes = device };
 
     private string[] Rules(Action<SimPOTrainer.Options> change, long device = 1000 * Gigabytes) =>
         [.. Check(change, Limits(device)).Findings.Select(f => FormattableString.Invariant($"{f.Rule} {f.Severity} {f.Value:G2}"))];
 
-    private RunCheck Check(Action<SimPOTrainer.Options> change, DiagnosisOptions limits)
+    private RunCheck Check(Action<SimPOTrainer.Options> change, DiagnosisLimits limits)
     {
         // Mistral 7B's.
         _folder.Write("config.json", """

@@ -42,7 +42,7 @@ public sealed class RunDiagnoserTests : IDisposable
         string lines = string.Join('\n', JsonDocument.Parse(history).RootElement.EnumerateArray().Select(e => e.GetRawText()));
         foreach (string form in new[] { state, history, lines })
         {
-            RunCheck check = Diagnose(form, new DiagnosisOptions { GammaBetaRatio = 0.5 });
+            RunCheck check = Diagnose(form, new DiagnosisLimits { GammaBetaRatio = 0.5 });
             Assert.True(check.IsWell, check.ToString());
             Assert.Empty(check.Notes);
         }
@@ -73,9 +73,9 @@ public sealed class RunDiagnoserTests : IDisposable
             .Replace("]}", $",{Evaluation(100, -0.5)}]}}", StringComparison.Ordinal);
         TrainingDiagnosis finding = Diagnose(log).Findings.Single(f => f.Rule == "forgetting");
         Assert.Equal((100, 0.2, 0.1), (finding.Step, Math.Round(finding.Value, 9), finding.Limit));
-        Assert.DoesNotContain(Diagnose(log, new DiagnosisOptions { ForgettingWarning = 0.25 }).Findings, f => f.Rule == "forgetting");
-        Assert.Contains(Diagnose(log, new DiagnosisOptions { ForgettingError = 0.15 }).Findings, f => f is { Rule: "forgetting", IsSevere: true });
-        ArgumentException bad = Assert.Throws<ArgumentException>(() => Diagnose(log, new DiagnosisOptions { Plateau = -1 }));
+        Assert.DoesNotContain(Diagnose(log, new DiagnosisLimits { ForgettingWarning = 0.25 }).Findings, f => f.Rule == "forgetting");
+        Assert.Contains(Diagnose(log, new DiagnosisLimits { ForgettingError = 0.15 }).Findings, f => f is { Rule: "forgetting", IsSevere: true });
+        ArgumentException bad = Assert.Throws<ArgumentException>(() => Diagnose(log, new DiagnosisLimits { Plateau = -1 }));
         Assert.StartsWith("`Plateau` must be 0 or more, but was -1.", bad.Message, StringComparison.Ordinal);
     }
 
@@ -147,7 +147,7 @@ public sealed class RunDiagnoserTests : IDisposable
         Assert.InRange(run.Validations[0].MethodMetrics["answers/distinct_4"], 0.01, 1);
     }
 
-    private RunCheck Diagnose(string log, DiagnosisOptions? options = null) => _context.Alignment.Diagnose(_folder.Write("log.json", log), options);
+    private RunCheck Diagnose(string log, DiagnosisLimits? options = null) => _context.Alignment.Diagnose(_folder.Write("log.json", log), options);
 
     /// <summary>As Hugging Face writes it, of a run with beta 2 and 20 pairs a device.</summary>
     /// <param name="lines">Of the log.</param>

@@ -230,6 +230,50 @@ public sealed class AlignmentRecipesTests
         Assert.Equal(expected, losses);
     }
 
+    /// <summary>Those of the SimPO repository, each with one of its files of accelerate, and the short ones, as they are but for the number of steps.</summary>
+    [Theory]
+    [Trait("Category", "Long")]
+    [InlineData("google/gemma-2-9b-it", "DEEPSPEED", 10f, 0.5f, 8e-7, 2048, 1800)]
+    [InlineData("princeton-nlp/Llama-3-Base-8B-SFT", "FSDP", 2f, 0.5f, 6e-7, 2048, 1800)]
+    [InlineData("meta-llama/Meta-Llama-3-8B-Instruct", "MULTI_GPU", 10f, 0.3f, 1e-6, 2048, 1800)]
+    [InlineData("meta-llama/Meta-Llama-3-8B-Instruct", "DEEPSPEED", 2.5f, 0.55f, 1e-6, 2048, 1800)]
+    [InlineData("alignment-handbook/zephyr-7b-sft-full", "FSDP", 2f, 0.8f, 3e-7, 1024, 512)]
+    [InlineData("mistralai/Mistral-7B-Instruct-v0.2", "MULTI_GPU", 2.5f, 0.1f, 5e-7, 2048, 1800)]
+    [InlineData("mistralai/Mistral-7B-v0.1", null, 2f, 0.5f, 5e-7, 512, 128)]
+    [InlineData("meta-llama/Meta-Llama-3-8B-Instruct", null, 2.5f, 0.5f, 5e-7, 512, 128)]
+    [InlineData("deepseek-ai/deepseek-math-7b-base", null, 5f, 0.7f, 3e-7, 512, 128)]
+    public void Every_recipe_runs_to_the_bits_of_the_library_call(
+        string model, string? distributed, float beta, float ratio, double rate, int maxLength, int maxPromptLength)
+    {
+        using var folder = new Checkpoints.TempFolder();
+        string data = folder.Write("pairs.jsonl", string.Join('\n', File.ReadLines(QuickStartFiles.Test).Take(12)));
+        string yaml = distributed is null
+            ? RecipeText.Short(model, "org/pairs", $"{beta}", $"{ratio}", $"{rate}", 1, 8)
+            : RecipeText.SimPO(model, "org/pairs", TestSplits, $"{beta}", $"{ratio}", $"{rate}", maxLength, maxPromptLength);
+        AlignmentRecipe recipe = _context.Alignment.Recipes.Parse(yaml, new RecipeOptions
+        {
+            Map = new Dictionary<string, string> { [model] = QuickStartFiles.Model, ["org/pairs"] = data },
+            Overrides = new Dictionary<string, string> { ["output_dir"] = folder.File("run"), ["max_steps"] = "3" },
+            AcceleratePath = distributed is null ? null : folder.Write("accelerate.yaml", $"distributed_type: {distributed}\nnum_processes: 4 \n"),
+        });
+        var options = new SimPOTrainer.Options
+        {
+            ModelPath = QuickStartFiles.Model, Beta = beta, GammaBetaRatio = ratio, LearningRate = rate, MaxLength = maxLength, Epochs = 1, MaxSteps = 3,
+            MaxPromptLength = maxPromptLength, BatchSize = distributed is null ? 8 : 128, Seed = 42, WarmupRatio = distributed is null ? 0 : 0.1,
+            LearningRateScheduler = distributed is null ? LearningRateScheduler.Linear : LearningRateScheduler.Cosine,
+            GradientCheckpointing = distributed is not null, ValidationFraction = distributed is null ? 0.05 : 0,
+            ChatTemplate = model.Contains("mistral", StringComparison.Ordinal) ? RecipeTemplates.Mistral : null,
+        };
+        var loading = new PreferenceLoadOptions { Shuffle = true, Seed = 42, FractionsTakeFirst = true };
+        using AlignmentTransformer cooked = recipe.Fit();
+        using AlignmentTransformer called = _context.Alignment.Trainers.SimPO(options).Fit(
+            _context.Alignment.LoadPreferences([new MixturePart(data)], loading),
+            distributed is null ? null : _context.Alignment.LoadPreferences([new MixturePart(data)], loading));
+        Assert.Equal(3, cooked.TrainingRun.Steps.Count);
+        Assert.Equal(called.TrainingRun.Steps.Select(s => (s.Loss, s.GradientNorm)), cooked.TrainingRun.Steps.Select(s => (s.Loss, s.GradientNorm)));
+        Assert.Equal(called.TrainingRun.Validations[0].Loss, cooked.TrainingRun.Validations[0].Loss);
+    }
+
     [Fact]
     public void It_prints_as_a_table_with_origins_and_reasons()
     {

@@ -67,7 +67,7 @@ public sealed class RecipeMethodsTests : IDisposable
     [InlineData("sft")]
     public void A_recipe_of_every_method_runs_as_many_steps_as_it_says(string method)
     {
-        AlignmentRecipe recipe = Parse($"{Reference}method: {method}\nmax_steps: 2\nmax_length: 128\nper_device_train_batch_size: 4\nvalidation_fraction: 0.3");
+        AlignmentRecipe recipe = Parse($"{Reference}method: {method}\nmax_steps: 2\nmax_length: 256\nper_device_train_batch_size: 4\nvalidation_fraction: 0.3");
         using AlignmentTransformer model = recipe.Fit();
         Assert.Equal([1, 2], model.TrainingRun.Steps.Select(s => s.Step));
         Assert.Equal(2, model.TrainingRun.Steps[0].TotalSteps);

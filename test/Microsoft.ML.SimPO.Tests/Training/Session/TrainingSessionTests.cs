@@ -74,7 +74,7 @@ public sealed class TrainingSessionTests
         string path = Path.Combine(folder.Path, "run");
         SessionSettings settings = new()
         {
-            PairsPerStep = 2, LearningRate = 3e-3, EvaluationSteps = 1, SaveSteps = 1, SaveTotalLimit = 1, KeepsBest = true,
+            Diagnosed = new(2, 3e-3), EvaluationSteps = 1, SaveSteps = 1, SaveTotalLimit = 1, KeepsBest = true,
             MetricForBestModel = BestModelMetric.Margin,
         };
         float[][] best = [];

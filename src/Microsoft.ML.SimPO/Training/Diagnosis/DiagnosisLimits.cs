@@ -3,7 +3,7 @@ namespace Microsoft.ML.SimPO;
 /// <summary>
 /// From where on a run is not well: what <c>mlContext.Alignment.Diagnose</c> and a fit in progress judge by. The defaults are for SimPO. They never change.
 /// </summary>
-public sealed record DiagnosisOptions
+public sealed record DiagnosisLimits
 {
     /// <summary>Nats a token by which the chosen answers' mean log-probability may fall before <c>collapse</c> warns. Default 0.3.</summary>
     public double CollapseWarning { get; init; } = 0.3;
@@ -89,7 +89,7 @@ public sealed record DiagnosisOptions
     /// <summary>What is out of range; null for nothing.</summary>
     internal string? Fault()
     {
-        foreach (System.Reflection.PropertyInfo property in typeof(DiagnosisOptions).GetProperties())
+        foreach (System.Reflection.PropertyInfo property in typeof(DiagnosisLimits).GetProperties())
         {
             if (property.GetValue(this) is not { } value) continue;
             double number = Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture);
