@@ -27,7 +27,8 @@ public sealed partial class GuidesTests(PackageFeed feed)
     public void Every_guide_says_what_to_install_and_the_package_shows_the_program_of_the_readme()
     {
         string root = ChildProgram.Root, readme = Path.Combine(root, "README.md"), ofPackage = Path.Combine(root, "src", "Microsoft.ML.SimPO", "README.md");
-        foreach (string text in Directory.EnumerateFiles(Path.Combine(root, "docs", "guides"), "*.md").Append(readme).Append(ofPackage).Select(File.ReadAllText))
+        IEnumerable<string> guides = Directory.EnumerateFiles(Path.Combine(root, "docs", "guides"), "*.md");
+        foreach (string text in guides.Append(readme).Append(ofPackage).Select(File.ReadAllText))
         {
             Assert.Contains("dotnet add package Microsoft.ML.SimPO", text, StringComparison.Ordinal);
             Assert.Contains("dotnet add package TorchSharp-cpu", text, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO;
 
@@ -29,6 +30,9 @@ internal sealed class PairColumns
         TextColumns.Check(host, schema, Names(options));
         return ComputedSchema.AddTo(schema, ScoreColumns.Of(options.TargetMargin));
     }
+
+    /// <summary>What the prompts of a data view were before they became turns.</summary>
+    public PromptOrigin PromptsOf(IDataView data) => PromptAnnotation.Of(data.Schema, Texts.Columns[0].Name);
 
     /// <summary>The rows of a data view, counted from 1, with a text of each column.</summary>
     public IEnumerable<(string[] Texts, long Row)> Rows(IDataView data)

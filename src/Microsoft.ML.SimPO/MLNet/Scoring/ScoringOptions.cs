@@ -161,7 +161,8 @@ public class ScoringOptions
     internal virtual IEnumerable<string> Contradictions()
     {
         if (Compatibility != Compatibility.None && ControlTokens != ControlTokenText.Tokens)
-            yield return $"`{nameof(ControlTokens)}` must be {ControlTokenText.Tokens} with `{nameof(Compatibility)}` {Compatibility}, but was {ControlTokens}.";
+            yield return
+                $"`{nameof(ControlTokens)}` must be {ControlTokenText.Tokens} with `{nameof(Compatibility)}` {Compatibility}, but was {ControlTokens}.";
         if (Rows == RowKind.Pairs && ChosenColumnName == RejectedColumnName && !string.IsNullOrWhiteSpace(ChosenColumnName))
             yield return $"`{nameof(RejectedColumnName)}` must be another column than `{nameof(ChosenColumnName)}`, but both were '{ChosenColumnName}'.";
     }

@@ -115,7 +115,7 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
     {
         PreferenceEncoder encoder = model.Encoder(_options);
         var pass = new RepeatedPass(columns);
-        EncodedPrompts pairs = PairEncoding.Encode(encoder, pass.Rows(data), cancellationToken, _options.Encode);
+        EncodedPrompts pairs = PairEncoding.Encode(encoder, columns.PromptsOf(data), pass.Rows(data), cancellationToken, _options.Encode);
         FitReport.Encoded(channel, encoder.Statistics, _options, model.Template is not null);
         if (pairs.Count > 0) return new RunData(_options.Prepare(pairs, pass.Again(data), _host), PairCounts.Of(encoder.Statistics));
         string what = _options.RowNoun == PreferenceTrainerOptions.Pairs ? "preference pairs" : _options.RowNoun;

@@ -28,6 +28,9 @@ internal readonly struct JsonSection(JsonElement element, string file, string pa
         return new JsonSection(value, file, Path, member);
     }
 
+    /// <summary>Whether there is a member of that name, be it null.</summary>
+    public bool Has(string member) => IsObject && element.TryGetProperty(member, out _);
+
     public JsonSection Required(string member) => Optional(member) ?? throw Fault($"expected a member '{member}', found none");
 
     public string Text()

@@ -16,14 +16,15 @@ internal static class TokenModelReader
 
     /// <param name="section">The model.</param>
     /// <param name="preTokenizers">The steps before it. A last step that writes bytes is taken out where the model does that faster itself.</param>
+    /// <param name="asSentencePiece">Whether scores are added in 32 bits, as SentencePiece's own library does, so that it decides where two ways tie.</param>
     /// <exception cref="NotSupportedException">A model of that type is not known.</exception>
-    public static TokenModel Read(JsonSection section, List<PreTokenizerStep> preTokenizers)
+    public static TokenModel Read(JsonSection section, List<PreTokenizerStep> preTokenizers, bool asSentencePiece = false)
     {
         string type = section.TextOrNull("type") ?? GuessType(section);
         return type switch
         {
             "BPE" => ReadBpe(section, preTokenizers),
-            "Unigram" => ReadUnigram(section),
+            "Unigram" => ReadUnigram(section, asSentencePiece),
             "WordPiece" => new WordPieceModel(
                 Vocabulary(section), section.TextOrNull("unk_token") ?? "[UNK]", section.TextOrNull("continuing_subword_prefix") ?? "##",
                 section.Optional("max_input_chars_per_word")?.Integer() ?? 100),
@@ -40,7 +41,7 @@ internal static class TokenModelReader
         return section.Optional("continuing_subword_prefix") is not null ? "WordPiece" : "WordLevel";
     }
 
-    private static UnigramModel ReadUnigram(JsonSection section)
+    private static UnigramModel ReadUnigram(JsonSection section, bool asSentencePiece)
     {
         var texts = new List<string>();
         var scores = new List<double>();
@@ -54,7 +55,7 @@ internal static class TokenModelReader
         }
         if (texts.Count == 0) throw section.Required("vocab").Fault("expected at least one token, found none");
         int? unknown = section.Optional("unk_id")?.Integer(0, texts.Count - 1);
-        return new UnigramModel(new TokenVocabulary(texts), [.. scores], unknown, section.Flag("byte_fallback", false));
+        return new UnigramModel(new TokenVocabulary(texts), [.. scores], unknown, section.Flag("byte_fallback", false), asSentencePiece);
     }
 
     private static BpeModel ReadBpe(JsonSection section, List<PreTokenizerStep> preTokenizers)
