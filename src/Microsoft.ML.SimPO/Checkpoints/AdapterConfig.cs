@@ -9,6 +9,9 @@ internal sealed record AdapterConfig
 
     public const string NoneText = "none";
 
+    /// <summary>What <c>task_type</c> says of an adapter, that of a reward model and that of a language model.</summary>
+    public const string RewardTask = "SEQ_CLS", LanguageTask = "CAUSAL_LM";
+
     // Fields that say nothing about what the adapter computes once it is trained.
     private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal)
     {
@@ -49,6 +52,9 @@ internal sealed record AdapterConfig
 
     /// <summary>Names, or last parts of names, of modules that are trained and stored whole, as <c>lm_head</c>.</summary>
     public IReadOnlyList<string> ModulesToSave { get; init; } = [];
+
+    /// <summary>Whether it is of a reward model (<c>task_type</c> SEQ_CLS), over the layers of a model that may be a language model.</summary>
+    public bool IsOfRewardModel { get; init; }
 
     /// <summary>The model it belongs to: a folder, absolute or relative, or a name on the hub; may be unknown.</summary>
     public string? BaseModel { get; init; }
@@ -105,6 +111,7 @@ internal sealed record AdapterConfig
             Dropout = dropout,
             Targets = ReadTargets(json),
             ModulesToSave = json.GetStringList("modules_to_save"),
+            IsOfRewardModel = json.Find("task_type") is { ValueKind: JsonValueKind.String } task && task.ValueEquals(RewardTask),
             BaseModel = json.GetStringOrNull("base_model_name_or_path"),
         };
     }

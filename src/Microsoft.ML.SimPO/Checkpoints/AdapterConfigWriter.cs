@@ -28,7 +28,7 @@ internal static class AdapterConfigWriter
             json.WriteNumber("r", config.Rank);
             WriteNumbers(json, "rank_pattern", config.RankPattern);
             WriteNames(json, "target_modules", config.Targets.Names, config.Targets.IsText);
-            json.WriteString("task_type", "CAUSAL_LM");
+            json.WriteString("task_type", config.IsOfRewardModel ? AdapterConfig.RewardTask : AdapterConfig.LanguageTask);
             json.WriteBoolean("use_dora", false);
             json.WriteBoolean("use_rslora", config.RankStabilized);
             json.WriteEndObject();

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Microsoft.ML.SimPO.Checkpoints;
 
-/// <summary>Changes the type that config.json names, and not one other byte of it.</summary>
+/// <summary>Changes a field of config.json, and not one other byte of it.</summary>
 internal static class ConfigRewriter
 {
     /// <summary>
@@ -13,26 +13,35 @@ internal static class ConfigRewriter
     /// <param name="json">The content of config.json.</param>
     /// <param name="type">Float32 or BFloat16.</param>
     /// <exception cref="InvalidDataException">The text is not a JSON object.</exception>
-    public static byte[] WithType(byte[] json, CheckpointType type)
+    public static byte[] WithType(byte[] json, CheckpointType type) => With(json, ["torch_dtype", "dtype"], $"\"{type.TorchName}\"");
+
+    /// <summary>The text with every <paramref name="field"/> of the outermost object having that value; where it has none, it is added at the end.</summary>
+    /// <param name="json">The content of config.json.</param>
+    /// <param name="value">As JSON.</param>
+    /// <exception cref="InvalidDataException">The text is not a JSON object.</exception>
+    public static byte[] With(byte[] json, string field, string value) => With(json, [field], value);
+
+    /// <param name="fields">All that get the value. Where there is none of them, the first is added.</param>
+    private static byte[] With(byte[] json, string[] fields, string jsonValue)
     {
         ReadOnlyMemory<byte> text = JsonFile.WithoutMark(json);
-        byte[] value = Encoding.UTF8.GetBytes($"\"{type.TorchName}\"");
+        byte[] value = Encoding.UTF8.GetBytes(jsonValue);
         List<Range> cuts;
         int lastEnd;
         int close;
         try
         {
-            (cuts, lastEnd, close) = FindValues(text.Span);
+            (cuts, lastEnd, close) = FindValues(text.Span, fields);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"config.json is not a JSON object: {e.Message}", e);
         }
-        return cuts.Count > 0 ? Replace(text.Span, cuts, value) : Insert(text.Span, lastEnd, close, value);
+        return cuts.Count > 0 ? Replace(text.Span, cuts, value) : Insert(text.Span, lastEnd, close, fields[0], value);
     }
 
     /// <returns>Where the values lie; where the last field ends, 0 if there is none; where the closing brace is.</returns>
-    private static (List<Range> Values, int LastEnd, int Close) FindValues(ReadOnlySpan<byte> text)
+    private static (List<Range> Values, int LastEnd, int Close) FindValues(ReadOnlySpan<byte> text, string[] fields)
     {
         var values = new List<Range>();
         int lastEnd = 0;
@@ -40,12 +49,13 @@ internal static class ConfigRewriter
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException($"it begins with {reader.TokenType}.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool isType = reader.ValueTextEquals("dtype"u8) || reader.ValueTextEquals("torch_dtype"u8);
+            bool isMeant = false;
+            foreach (string field in fields) isMeant |= reader.ValueTextEquals(field);
             reader.Read();
             int start = (int)reader.TokenStartIndex;
             reader.Skip();
             lastEnd = (int)reader.BytesConsumed;
-            if (isType) values.Add(start..lastEnd);
+            if (isMeant) values.Add(start..lastEnd);
         }
         int close = (int)reader.TokenStartIndex;
         while (reader.Read()) throw new JsonException("something follows the object.");
@@ -66,9 +76,9 @@ internal static class ConfigRewriter
         return result.ToArray();
     }
 
-    private static byte[] Insert(ReadOnlySpan<byte> text, int lastEnd, int close, byte[] value)
+    private static byte[] Insert(ReadOnlySpan<byte> text, int lastEnd, int close, string field, byte[] value)
     {
-        ReadOnlySpan<byte> name = "\n  \"torch_dtype\": "u8;
+        byte[] name = Encoding.UTF8.GetBytes($"\n  \"{field}\": ");
         int at = lastEnd > 0 ? lastEnd : close;
         return [.. text[..at], .. lastEnd > 0 ? ","u8 : [], .. name, .. value, .. lastEnd > 0 ? [] : "\n"u8, .. text[at..]];
     }

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.SimPO.Losses;
 
 /// <summary>What a model gives to an answer.</summary>
-/// <param name="Sum">Over its scored tokens of log p(token | before), in nats.</param>
+/// <param name="Sum">Over its scored tokens of log p(token | before), in nats; of a reward model what it says of the answer.</param>
 /// <param name="Count">Its scored tokens.</param>
 internal readonly record struct AnswerScore(double Sum, int Count)
 {

@@ -82,7 +82,7 @@ internal sealed class Decoder : IDisposable
     /// <summary>[vocabulary, hidden]</summary>
     public Parameter Embedding { get; }
 
-    /// <summary>[vocabulary, hidden]; the embedding where the head is tied.</summary>
+    /// <summary>[vocabulary, hidden], that of a reward model [1, hidden]; the embedding where the head is tied.</summary>
     public Parameter Head => _head ?? Embedding;
 
     public RmsNorm FinalNorm { get; }
@@ -94,6 +94,22 @@ internal sealed class Decoder : IDisposable
     /// changes, so the other never sees it.
     /// </summary>
     public Decoder Share() => new(Architecture, Names, _device, _place, (group, _) => Weights.Share(group)) { ComputeType = ComputeType };
+
+    /// <summary>
+    /// As <see cref="Share"/>, but below another head, which is zero until the caller sets it. The final norm, which lies with the head, is a copy.
+    /// </summary>
+    public Decoder WithRewardHead(RewardHead head)
+    {
+        int last = Layers.Count + 1; // behind the embedding and the layers
+        var rating = new Decoder(
+            Architecture.WithRewardHead(head), Names, _device, _place, (group, weights) => group < last ? Weights.Share(group) : _place(weights))
+            { ComputeType = ComputeType };
+        rating.FinalNorm.Weight.Set(FinalNorm.Weight);
+        using (WeightLease lease = rating.Head.Enter(WeightUse.Write))
+        using (NewDisposeScope()) rating.Head.Value.zero_();
+        rating.Head.ComputeIn(ComputeType);
+        return rating;
+    }
 
     /// <summary>A decoder that has shapes and no numbers: it takes no memory, computes nothing, and needs no libtorch.</summary>
     public static Decoder Described(DecoderArchitecture architecture, LayerNames names) =>
@@ -186,8 +202,8 @@ internal sealed class Decoder : IDisposable
 
     /// <summary>Logits of rows behind the final norm: head, scaling and soft cap. Whoever asks has called <see cref="DecoderWeights.EnterHead"/>.</summary>
     /// <param name="normed">[M, hidden]</param>
-    /// <param name="into">[M, vocabulary], memory that is used again; null makes new.</param>
-    /// <returns>[M, vocabulary]; <paramref name="into"/> where there is one</returns>
+    /// <param name="into">[M, rows of the head], memory that is used again; null makes new.</param>
+    /// <returns>[M, rows of the head]; <paramref name="into"/> where there is one</returns>
     public Tensor Logits(Tensor normed, Tensor? into = null)
     {
         using NewScope scope = new();
@@ -196,6 +212,12 @@ internal sealed class Decoder : IDisposable
         if (Architecture.LogitsSoftCap is { } cap) logits.div_((float)cap).tanh_().mul_((float)cap);
         return scope.Keep(logits);
     }
+
+    /// <summary>What a loss sees of rows: log p of their targets, or of a reward model what the text up to there is worth.</summary>
+    /// <param name="logits">[M, rows of the head], without gaps; those of tokens become probabilities.</param>
+    /// <inheritdoc cref="TokenFigures.OfLogits" path="/param[not(@name='logits')]"/>
+    public TokenFigures Figures(Tensor logits, Tensor targets, bool logSquares, bool facts) =>
+        Architecture.RewardHead is null ? TokenFigures.OfLogits(logits, targets, logSquares, facts) : TokenFigures.OfRewards(logits);
 
     public void Dispose()
     {
@@ -209,7 +231,8 @@ internal sealed class Decoder : IDisposable
     private static Parameter NormOf(DecoderArchitecture architecture) => new(ParameterKind.Norm, ("model.norm.weight", [architecture.HiddenSize]));
 
     private static Parameter? HeadOf(DecoderArchitecture architecture) =>
-        architecture.TiedHead ? null : new(ParameterKind.Head, ("lm_head.weight", [architecture.VocabularySize, architecture.HiddenSize]));
+        architecture.RewardHead is not null ? new(ParameterKind.Head, (RewardHead.WeightName, [architecture.HeadSize, architecture.HiddenSize]))
+        : architecture.TiedHead ? null : new(ParameterKind.Head, ("lm_head.weight", [architecture.VocabularySize, architecture.HiddenSize]));
 
     /// <summary>a b^T, so many columns at a time that a block of the result stays in the cache until it is whole.</summary>
     private static Tensor ProductInBlocks(Tensor a, Tensor b, Tensor into)

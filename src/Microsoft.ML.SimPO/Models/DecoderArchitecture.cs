@@ -37,6 +37,9 @@ internal sealed record DecoderArchitecture
     /// <summary>The head is the embedding matrix.</summary>
     public bool TiedHead { get; init; }
 
+    /// <summary>The head that rates texts in the place of one that predicts tokens; null for a language model.</summary>
+    public RewardHead? RewardHead { get; init; }
+
     /// <summary>Norm weights are stored as their distance from 1.</summary>
     public bool NormAddsOne { get; init; }
 
@@ -76,6 +79,9 @@ internal sealed record DecoderArchitecture
     /// <summary>The least number of tensors that a checkpoint needs: weights of attention and MLP, without norms and biases.</summary>
     public long LeastTensors => 1 + Layers.Sum(layer => layer.Experts is { } experts ? 3 + (2L * experts.Count) : 4);
 
+    /// <summary>Rows of the head: one a token of the vocabulary, or the one that rates.</summary>
+    public int HeadSize => RewardHead is null ? VocabularySize : 1;
+
     /// <summary>Whether any layer routes its tokens to experts.</summary>
     public bool HasExperts => Layers.Any(l => l.Experts is not null);
 
@@ -85,4 +91,8 @@ internal sealed record DecoderArchitecture
 
     /// <summary>Whether any rotary embedding depends on the length of the sequence, so that a shared prefix may differ between two answers.</summary>
     public bool RotaryDependsOnLength => Rotaries.Any(r => r.DependsOnLength);
+
+    /// <summary>The same layers below a head that rates texts, which knows none of what is done to logits.</summary>
+    public DecoderArchitecture WithRewardHead(RewardHead head) =>
+        this with { RewardHead = head, TiedHead = false, LogitsScaling = 1, LogitsSoftCap = null };
 }

@@ -34,13 +34,13 @@ internal static class DecoderLoader
     {
         ModelFamily family = ModelFamilies.Of(config);
         foreach (string note in ConfigCheck.Run(family, config)) notes?.Add(note);
+        DecoderArchitecture architecture = family.Read(config);
         using Checkpoint weights = openWeights();
-        return Read(family, config, weights, plan, notes);
+        return Read(family, architecture, weights, plan, notes);
     }
 
-    private static Decoder Read(ModelFamily family, ModelConfig config, Checkpoint reader, ComputePlan plan, ICollection<string>? notes)
+    private static Decoder Read(ModelFamily family, DecoderArchitecture architecture, Checkpoint reader, ComputePlan plan, ICollection<string>? notes)
     {
-        DecoderArchitecture architecture = family.Read(config);
         if (CheckTensors(reader, architecture, family.Names) is { } note) notes?.Add(note);
         var decoder = new Decoder(architecture, family.Names, CPU);
         try
@@ -68,8 +68,13 @@ internal static class DecoderLoader
             throw new InvalidDataException(FormattableString.Invariant(
                 $"'{reader.Path}' holds {reader.Tensors.Count} tensors, but config.json asks for {architecture.Layers.Count} layers, ")
                 + FormattableString.Invariant($"which have at least {least}."));
+        if (architecture.RewardHead is not null && !reader.Tensors.ContainsKey(RewardHead.WeightName))
+            throw new InvalidDataException($"'{reader.Path}' holds no '{RewardHead.WeightName}', but is a reward model by config.json (architectures: "
+                + $"...{RewardHeadReader.Suffix}). To make one of a language model, tune that with `Trainers.Reward`.");
         Dictionary<string, long[]> expected = Decoder.ShapesOf(architecture, names);
-        return UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead);
+        string? unused = UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead);
+        reader.CheckMemory(expected.Values);
+        return unused;
     }
 
     /// <summary>A folder may hold twice what the configuration says there is one of; a saved model of our own does not.</summary>

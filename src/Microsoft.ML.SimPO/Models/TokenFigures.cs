@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO.Models;
 
 /// <summary>What a model says of scored tokens, in nats; all but the first are empty where nobody asks.</summary>
-/// <param name="LogProbabilities">log p(token | before)</param>
+/// <param name="LogProbabilities">log p(token | before); of a reward model what the text up to there is worth</param>
 /// <param name="LogSquares">log of the sum of the squares of all probabilities at its place</param>
 /// <param name="Entropies">of the distribution at its place</param>
 /// <param name="Hits">1 where no token is likelier at its place, else 0</param>
@@ -27,6 +27,13 @@ internal sealed record TokenFigures(float[] LogProbabilities, float[] LogSquares
         float[] all = Values(found); // [M, 3]
         float[] Column(int column) => [.. Enumerable.Range(0, all.Length / 3).Select(i => all[(3 * i) + column])];
         return new TokenFigures(Values(logProbabilities), Squares(logits, logSquares), Column(0), Column(1), Column(2));
+    }
+
+    /// <param name="logits">[M, 1]</param>
+    public static TokenFigures OfRewards(Tensor logits)
+    {
+        using Tensor rewards = logits.squeeze(1);
+        return new TokenFigures(Values(rewards), [], [], [], []);
     }
 
     public static TokenFigures Joined(IReadOnlyList<TokenFigures> parts) =>

@@ -2,7 +2,10 @@ using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Models.Families;
 using Microsoft.ML.SimPO.Text.Templates;
+using Microsoft.ML.SimPO.Text.Tokenization.Conversion;
+using Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 namespace Microsoft.ML.SimPO.Scoring;
 
@@ -25,15 +28,16 @@ internal sealed class LanguageModel : IDisposable
         (_decoder, Files, Tokenizer, Template, SpecialTokens, StopTokens) =
             (decoder, source.Files, source.Tokenizer, source.Template, source.SpecialTokens, source.StopTokens);
         (Folder, StoredType) = (source.Folder, source.StoredType);
+        HasNewHead = source.HasNewHead;
     }
 
     private LanguageModel(Decoder decoder, ModelFiles files)
     {
-        (_decoder, Files) = (decoder, files);
-        Tokenizer = HfTokenizer.Load(files);
-        Template = ChatTemplate.Load(files);
-        SpecialTokens = SpecialTokens.Load(files);
-        var hub = new HubFolder(files);
+        ConvertedFiles completed = TokenizerReader.Complete(files);
+        (_decoder, Files, Tokenizer) = (decoder, completed.Files, TokenizerReader.Read(completed));
+        Template = ChatTemplate.Load(Files);
+        SpecialTokens = SpecialTokens.Load(Files);
+        var hub = new HubFolder(Files);
         StopTokens = [.. hub.EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
         StoredType = hub.Config.StoredType;
     }
@@ -55,11 +59,20 @@ internal sealed class LanguageModel : IDisposable
 
     public SpecialTokens SpecialTokens { get; }
 
-    /// <summary>config.json, those of the tokenizer and so on, held in memory.</summary>
+    /// <summary>config.json, those of the tokenizer with a tokenizer.json in any case, and so on, held in memory.</summary>
     public ModelFiles Files { get; private set; }
 
     /// <summary><c>torch_dtype</c> of config.json (in newer ones <c>dtype</c>), the type that the weights were stored in; null where it is not said.</summary>
     public string? StoredType { get; }
+
+    /// <summary>What messages call it.</summary>
+    public string Name => Folder is null ? "The model" : $"The model '{Folder}'";
+
+    /// <summary>Whether it rates answers, and writes none.</summary>
+    public bool IsRewardModel => _decoder.Architecture.RewardHead is not null;
+
+    /// <summary>Whether the head rates nothing yet: nobody has drawn or read its weights.</summary>
+    public bool HasNewHead { get; private set; }
 
     /// <summary>What ends an answer.</summary>
     public IReadOnlyList<int> StopTokens { get; }
@@ -88,7 +101,7 @@ internal sealed class LanguageModel : IDisposable
         List<string> notes = [];
         Decoder decoder = DecoderLoader.Load(ModelConfig.Load(files), () => CheckpointReader.Open(files.Origin), plan, notes);
         LanguageModel model = Make(decoder, files, files.Origin);
-        model.Notes = notes;
+        model.Notes = [.. notes, .. model.Tokenizer.Remarks];
         return model;
     }
 
@@ -97,7 +110,7 @@ internal sealed class LanguageModel : IDisposable
     {
         LanguageModel model = Load(location.Model, plan);
         if (location.Adapter is null) return model;
-        return model.After(m => m.LoadAdapter(location.Adapter));
+        return model.Under(location.Adapter);
     }
 
     /// <summary>A model whose files come from an archive. The decoder belongs to it.</summary>
@@ -130,8 +143,34 @@ internal sealed class LanguageModel : IDisposable
     public LanguageModel Share(bool withAdapter)
     {
         using ModelLease lease = Enter();
-        var model = new LanguageModel(this, lease.Decoder.Share());
+        // A head that has still to be drawn is drawn by each for itself.
+        Decoder shared = HasNewHead ? lease.Decoder.WithRewardHead(lease.Decoder.Architecture.RewardHead!) : lease.Decoder.Share();
+        var model = new LanguageModel(this, shared);
         return withAdapter && lease.Decoder.Adapter is { } adapter ? model.After(m => AdapterLoader.Copy(adapter, m.Decoder)) : model;
+    }
+
+    /// <summary>
+    /// The reward model over the same layers that has still to be trained: its head is new. A text ends for it before the tokenizer's padding, as in TRL; where
+    /// there is none before the model's own, or else before EOS.
+    /// </summary>
+    /// <returns>It has the place of this model, which is disposed.</returns>
+    /// <exception cref="InvalidOperationException">The model has an adapter.</exception>
+    public LanguageModel AsRewardModel()
+    {
+        try
+        {
+            using ModelLease lease = Enter();
+            if (lease.Decoder.Adapter is not null)
+                throw new InvalidOperationException("The model has a LoRA adapter, which is a language model's. Write the two as one with "
+                    + "`SaveCheckpoint`, and make a reward model of that folder.");
+            int? own = ModelConfig.Load(Files).GetInt32OrNull("pad_token_id");
+            var head = new RewardHead(Known(SpecialTokens.Pad) ?? own ?? Known(SpecialTokens.Eos));
+            return new LanguageModel(this, lease.Decoder.WithRewardHead(head)) { Files = Files.With(RewardConfig.Of(Files, head)), HasNewHead = true };
+        }
+        finally
+        {
+            Dispose();
+        }
     }
 
     /// <summary>Has conversations rendered with another template, which is saved with the model.</summary>
@@ -143,16 +182,32 @@ internal sealed class LanguageModel : IDisposable
         Template = ChatTemplate.Load(Files);
     }
 
-    /// <summary>Puts the adapter of a folder on the model, which has none.</summary>
-    public void LoadAdapter(string folder)
+    /// <summary>This model, which has no adapter, under that of a folder. One of a reward model makes one of it.</summary>
+    /// <returns>It has the place of this model.</returns>
+    public LanguageModel Under(string adapterFolder)
     {
-        folder = Path.GetFullPath(folder);
-        AtomicFolder.Recover(folder);
-        AdapterConfig config = AdapterConfig.Load(folder);
+        string folder = Path.GetFullPath(adapterFolder);
+        AdapterConfig config = null!;
+        After(_ =>
+        {
+            AtomicFolder.Recover(folder);
+            config = AdapterConfig.Load(folder);
+        });
+        LanguageModel model = config.IsOfRewardModel && !IsRewardModel ? AsRewardModel() : this;
+        return model.After(m => m.LoadAdapter(folder, config));
+    }
+
+    private void LoadAdapter(string folder, AdapterConfig config)
+    {
         using CheckpointReader reader = AdapterFolder.OpenWeights(folder);
         // A relative path means something in that folder only; a name on the hub means the same everywhere.
         bool isHere = config.BaseModel is null || AdapterFolder.FindBase(folder, config.BaseModel) is not null;
         AdapterLoader.Load(Decoder, isHere ? config with { BaseModel = Folder } : config, reader);
+        if (!HasNewHead) return;
+        if (!Decoder.Adapter!.Saved.Contains(Decoder.Head))
+            throw new InvalidDataException($"The adapter '{folder}' is of a reward model (task_type {AdapterConfig.RewardTask}), but neither it nor the model "
+                + $"below it holds the head: '{RewardHead.WeightName}' is missing.");
+        HasNewHead = false;
     }
 
     /// <summary>This model after some work; freed when that fails.</summary>
@@ -218,5 +273,7 @@ internal sealed class LanguageModel : IDisposable
         }
     }
 
-    private IEnumerable<int> TokenOf(string? text) => text is not null && Tokenizer.TokenId(text) is { } id ? [id] : [];
+    private IEnumerable<int> TokenOf(string? text) => Known(text) is { } id ? [id] : [];
+
+    private int? Known(string? text) => text is null ? null : Tokenizer.TokenId(text);
 }

@@ -15,9 +15,12 @@ internal sealed record RewardFigures(
             return means.Length > 0 ? means.Average() : double.NaN;
         }
         double chosen = Mean(g => Chosen(g).Select(a => reward.Value(a))), rejected = Mean(g => Rejected(g).Select(a => reward.Value(a)));
+        // A reward model has no log-probabilities.
+        double LogProbability(Func<GroupScore, IEnumerable<AnswerScore>> side) =>
+            reward.ScoredTokens == ScoredTokens.Ends ? double.NaN : Mean(g => side(g).Select(a => a.Mean));
         return new RewardFigures(
             reward.Scale * chosen, reward.Scale * rejected, Mean(g => Wins(g, reward)), reward.Scale * MarginOf(batches, reward, chosen - rejected),
-            Mean(g => Chosen(g).Select(a => a.Mean)), Mean(g => Rejected(g).Select(a => a.Mean)));
+            LogProbability(Chosen), LogProbability(Rejected));
     }
 
     /// <param name="ofAll">The difference of the means over all batches: the margin where each of them has answers of both sides.</param>

@@ -31,6 +31,7 @@ internal sealed record CompatibilityProfile
         (Compatibility.Trl116, null, Trl116),
         (Compatibility.Trl116, "Sft", Trl116 with { CrossEntropy = SftNormalization.StepTokens, WeighsPackedRows = true }),
         (Compatibility.Trl116, "Kto", Trl116 with { MismatchesByMicroBatch = true }),
+        (Compatibility.Trl116, "Reward", Trl116 with { LeavesOutLong = true }),
     ];
 
     /// <summary>The methods that the trainers of a mode have; a mode that is not here has all.</summary>
@@ -38,7 +39,7 @@ internal sealed record CompatibilityProfile
     {
         [Compatibility.SimPOReference] = ["SimPO"],
         [Compatibility.Trl024] = ["SimPO", "Cpo", "Orpo", "Sft", "Dpo"],
-        [Compatibility.Trl116] = ["Sft", "Dpo", "Kto"],
+        [Compatibility.Trl116] = ["Sft", "Dpo", "Kto", "Reward"],
     };
 
     private static CompatibilityProfile Trl024 => new()
@@ -56,6 +57,9 @@ internal sealed record CompatibilityProfile
 
     /// <summary>How a row becomes ids.</summary>
     public RowPreparation Preparation { get; init; }
+
+    /// <summary>Whether a pair with a text above the length is left out; else its texts are cut.</summary>
+    public bool LeavesOutLong { get; init; }
 
     /// <summary>
     /// Whether each micro-batch of a step weighs the same, and has a number of pairs; else each pair does, and micro-batches are cut by tokens.

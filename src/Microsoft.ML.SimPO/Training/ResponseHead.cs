@@ -10,10 +10,10 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO.Training;
 
 /// <summary>
-/// The vocabulary matrix over the rows that predict a scored token, with its derivative. A group's loss needs the sums of all its answers before the first
-/// gradient, so there are two ways: where the logits of a unit of groups that share answers fit the budget they are computed once and turned in place into
-/// their own gradient (three matrix products); else in chunks, the log-sum-exp first and the logits again for the gradient (four). The logits of a whole step
-/// never exist.
+/// The head over the rows that predict a scored token, or that a reward model reads, with its derivative. A group's loss needs the sums of all its answers
+/// before the first gradient, so there are two ways: where the logits of a unit of groups that share answers fit the budget they are computed once and turned
+/// in place into their own gradient (three matrix products); else in chunks, the log-sum-exp first and the logits again for the gradient (four). The logits of
+/// a whole step never exist.
 /// </summary>
 /// <param name="budget">Bytes that logits may take at a time.</param>
 internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long budget = ResponseHead.DefaultBudget)
@@ -21,7 +21,7 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
     public const long DefaultBudget = ComputePlan.DefaultLogitsBudget;
 
     /// <summary>Rows whose logits fit the budget.</summary>
-    private long Chunk => Math.Max(1, budget / (4L * decoder.Architecture.VocabularySize));
+    private long Chunk => Math.Max(1, budget / (4L * decoder.Architecture.HeadSize));
 
     private readonly double? _softCap = decoder.Architecture.LogitsSoftCap;
     private readonly float _scaling = (float)decoder.Architecture.LogitsScaling;
@@ -51,9 +51,9 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
         return (scope.Keep(zeros_like(hidden).index_add_(0, rows, selectedGradient, 1)), results);
     }
 
-    /// <summary>[M, vocabulary], of the largest unit or chunk: fresh memory is dear, so one piece serves all of them.</summary>
+    /// <summary>[M, rows of the head], of the largest unit or chunk: fresh memory is dear, so one piece serves all of them.</summary>
     private Tensor Logits(PackedBatch batch) =>
-        empty([Math.Min(Chunk, batch.Units.Max(u => u.Count)), decoder.Architecture.VocabularySize], float32, decoder.Device);
+        empty([Math.Min(Chunk, batch.Units.Max(u => u.Count)), decoder.Architecture.HeadSize], float32, decoder.Device);
 
     private void Run(PackedUnit unit, GroupContext context, Rows rows, GroupResult[] results)
     {
@@ -94,12 +94,12 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
     {
         Tensor logits = decoder.Logits(rows.Normed, rows.Logits);
         Tensor? slope = _softCap is { } cap ? (logits / (float)cap).pow_(2).neg_().add_(1) : null; // of cap tanh(x / cap)
-        TokenFigures figures = TokenFigures.OfLogits(
+        TokenFigures figures = decoder.Figures(
             logits, rows.Targets, loss.Facts.HasFlag(TokenFacts.Squares), loss.Facts.HasFlag(TokenFacts.Distribution));
         return (new HeadRows(logits, slope), figures);
     }
 
-    /// <returns>d loss / d log p of the unit's rows, added up over its groups.</returns>
+    /// <returns>d loss / d log p of the unit's rows, or d loss / d reward, added up over its groups.</returns>
     private float[] Evaluate(PackedUnit unit, GroupContext context, TokenFigures figures, GroupResult[] results)
     {
         var tokens = new TokenScores(loss, figures, unit.Start);
@@ -124,23 +124,29 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
         }
     }
 
-    /// <summary>d loss / d logit = w (one-hot - softmax), with w the derivative of the row's log p, then through soft cap and scaling.</summary>
+    /// <summary>Through the head. What a reward model says is its only logit, with the derivative as it is.</summary>
     private void Backward(HeadRows computed, Tensor derivatives, Rows rows)
+    {
+        Tensor logits = decoder.Architecture.RewardHead is null ? ToLogits(computed, derivatives, rows) : derivatives;
+        logits = logits.to(rows.Normed.dtype);
+        rows.Gradient.addmm_(logits, decoder.Head.Compute, beta: 0, alpha: 1);
+        if (decoder.Head.IsTrained) decoder.Head.AddProduct(logits, rows.Normed);
+    }
+
+    /// <summary>d loss / d logit = w (one-hot - softmax), with w the derivative of the row's log p, then through soft cap and scaling.</summary>
+    private Tensor ToLogits(HeadRows computed, Tensor derivatives, Rows rows)
     {
         Tensor logits = computed.Probabilities.mul_(derivatives.neg());
         logits.scatter_add_(1, rows.Targets, derivatives);
         if (computed.Slope is not null) logits.mul_(computed.Slope);
-        if (_scaling != 1) logits.div_(_scaling);
-        logits = logits.to(rows.Normed.dtype);
-        rows.Gradient.addmm_(logits, decoder.Head.Compute, beta: 0, alpha: 1);
-        if (decoder.Head.IsTrained) decoder.Head.AddProduct(logits, rows.Normed);
+        return _scaling == 1 ? logits : logits.div_(_scaling);
     }
 
     /// <summary>Scored rows on their way through the head.</summary>
     /// <param name="Normed">[M, hidden], behind the final norm</param>
     /// <param name="Targets">[M, 1] int64</param>
     /// <param name="Gradient">[M, hidden], to be filled in</param>
-    /// <param name="Logits">[M or more, vocabulary], working memory</param>
+    /// <param name="Logits">[M or more, rows of the head], working memory</param>
     private readonly record struct Rows(Tensor Normed, Tensor Targets, Tensor Gradient, Tensor Logits)
     {
         public Rows Of(long from, long count) =>

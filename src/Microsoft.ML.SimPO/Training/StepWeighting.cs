@@ -27,7 +27,7 @@ internal sealed record StepWeighting
     /// <param name="unscored">Tokens of a group that it counts although nothing scores them.</param>
     public GroupContext[] Contexts(TrainingStep step, IReadOnlyList<EncodedPrompt> groups, ScoredTokens scored = ScoredTokens.Answers, int unscored = 0)
     {
-        int Count(EncodedAnswer answer) => unscored + (scored == ScoredTokens.Answers ? answer.Length : answer.Ids.Length - 1);
+        int Count(EncodedAnswer answer) => unscored + (scored == ScoredTokens.PromptAndAnswers ? answer.Ids.Length - 1 : answer.Length);
         int[] tokens = [.. step.MicroBatches.Select(m => m.Sum(i => Count(groups[i].Chosen)))];
         double divisor = Divisor ?? step.MicroBatches.Count;
         return [.. step.MicroBatches.Select((m, i) => new GroupContext(

@@ -100,6 +100,13 @@ foreach (string zip in new[] { "tuned.zip", "whole.zip" })
 }
 using (AlignmentTransformer again = untuned.WithAdapter("adapter")) Check("an adapter", again.AdapterParameterCount == model.AdapterParameterCount);
 using (AlignmentTransformer merged = ml.Alignment.LoadModel("merged")) Check("a checkpoint", merged.Generate(prompt, few).Length > 0);
+using (AlignmentTransformer rater = ml.Alignment.Trainers.Reward(new RewardTrainer.Options { ModelPath = modelPath, LearningRate = 2e-4 }).Fit(pairs))
+{
+    rater.SaveCheckpoint("rater");
+    using AlignmentTransformer loaded = ml.Alignment.LoadRewardModel("rater");
+    Check("a reward model", loaded.IsRewardModel
+        && loaded.Transform(pairs).GetColumn<float>("Margin").SequenceEqual(rater.Transform(pairs).GetColumn<float>("Margin")));
+}
 
 // Choices.
 var choice = new SimPOTrainer.Options { BaseModel = untuned, LearningRate = 2e-4 };

@@ -15,6 +15,13 @@ public sealed class ConfigRewriterTests
     public void Only_the_type_changes(string config, string expected) =>
         Assert.Equal(expected, Encoding.UTF8.GetString(ConfigRewriter.WithType(Encoding.UTF8.GetBytes(config), CheckpointType.Float32)));
 
+    [Theory]
+    [InlineData("{\"a\":[1,{\"a\":2}],\"b\":1}", "{\"a\":\"x\",\"b\":1}")]
+    [InlineData("{ \"b\": {\"a\": 1} }", "{ \"b\": {\"a\": 1},\n  \"a\": \"x\" }")]
+    [InlineData("{\"a\":1,\"a\":2}", "{\"a\":\"x\",\"a\":\"x\"}")]
+    public void Any_field_can_be_set(string config, string expected) =>
+        Assert.Equal(expected, Encoding.UTF8.GetString(ConfigRewriter.With(Encoding.UTF8.GetBytes(config), "a", "\"x\"")));
+
     [Fact]
     public void Bfloat16_has_its_name() =>
         Assert.Equal(

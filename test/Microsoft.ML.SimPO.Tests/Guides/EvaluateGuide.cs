@@ -1,3 +1,5 @@
+using Microsoft.ML.Data;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>The program of docs/guides/evaluate.md, to the letter.</summary>
@@ -25,6 +27,17 @@ internal static class EvaluateGuide
         SimPOTrainer trainer = ml.Alignment.Trainers.SimPO("model", beta: 2.5f, learningRate: 2e-4);
         IReadOnlyList<CrossValidationFold> folds = ml.Alignment.CrossValidate(test, trainer, numberOfFolds: 2);
         Console.WriteLine($"cross-validated accuracy {folds.Average(f => f.Metrics.Accuracy):P1}");
+
+        using (AlignmentTransformer trained = ml.Alignment.Trainers.Reward(new RewardTrainer.Options { ModelPath = "model", LearningRate = 2e-4 }).Fit(test))
+            trained.SaveCheckpoint("rater");
+        using AlignmentTransformer rater = ml.Alignment.LoadRewardModel("rater");
+        Console.WriteLine($"reward model: accuracy {ml.Alignment.Evaluate(rater.Transform(test)).Accuracy:P1}");
+
+        var judging = ml.Alignment.Transforms.Generate(model, options: new GenerationOptions { MaxNewTokens = 24 })
+            .Append(ml.Alignment.Transforms.ScoreResponses(rater, responseColumnName: "Answer"));
+        IDataView judged = judging.Fit(test).Transform(ml.Data.TakeRows(test, 3));
+        foreach ((float reward, string answer) in judged.GetColumn<float>("Reward").Zip(judged.GetColumn<string>("Answer")))
+            Console.WriteLine($"{reward:F3} {answer.ReplaceLineEndings(" ")}");
         // </guide>
     }
 

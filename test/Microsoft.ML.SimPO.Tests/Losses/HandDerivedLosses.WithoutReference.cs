@@ -69,6 +69,21 @@ internal static partial class HandDerivedLosses
         new(new RrhfLoss(1, 0), new GroupScore(new AnswerScore(-2, 2), new AnswerScore(-0.5, 1), new AnswerScore(-1, 4)), Alone, new(1.5, -1, 0, 0.5)),
     ];
 
+    private static IEnumerable<HandDerivedLoss> Reward =>
+    [
+        // Ahead by 1: log(1 + 1 / e), and 1 - sigma(1) each way.
+        new(new RewardLoss(0), Rated(1.5, 0.5), Alone, new(0.31326168751822286, -0.2689414213699951, 0.2689414213699951)),
+
+        // The same distance around 1.5, a tenth of the sum's square beside: 0.9, and 2 * 0.1 * 3 on both; of a group that weighs a quarter.
+        new(new RewardLoss(0.1), Rated(2, 1), new GroupContext(0.25), new(0.30331542187955574, 0.08276464465750122, 0.21723535534249877)),
+
+        // Equal, far below 0: log 2 and half of 36; half of the slope, and 2 * 0.5 * -6.
+        new(new RewardLoss(0.5), Rated(-3, -3), Alone, new(Math.Log(2) + 18, -6.5, -5.5)),
+
+        // The wrong way round by 2, but centred: only the first term pulls.
+        new(new RewardLoss(10), Rated(-1, 1), Alone, new(2.1269280110429727, -0.8807970779778823, 0.8807970779778823)),
+    ];
+
     private static IEnumerable<HandDerivedLoss> Sft =>
     [
         // A tenth of each token of the step; the other answer teaches nothing.
@@ -81,4 +96,6 @@ internal static partial class HandDerivedLosses
         new(new SftLoss(1, SftLossType.Dft), new GroupScore(new AnswerScore(-3 * Math.Log(2), 2) { Weighted = -Math.Log(2) }), new GroupContext(1, 0.5),
             new(0.5 * Math.Log(2), 0.0) { WeightedDerivatives = [-0.5] }),
     ];
+
+    private static GroupScore Rated(double chosen, double rejected) => new(new AnswerScore(chosen, 1) { Rating = 1 }, new AnswerScore(rejected, 1));
 }

@@ -5,7 +5,7 @@ internal static partial class HandDerivedLosses
 {
     private static readonly GroupContext Alone = new(1);
 
-    public static IEnumerable<HandDerivedLoss> All => [.. SimPO, .. AlphaPO, .. Cpo, .. Orpo, .. SlicHf, .. Rrhf, .. Sft, .. Dpo, .. Kto];
+    public static IEnumerable<HandDerivedLoss> All => [.. SimPO, .. AlphaPO, .. Cpo, .. Orpo, .. SlicHf, .. Rrhf, .. Sft, .. Reward, .. Dpo, .. Kto];
 
     private static IEnumerable<HandDerivedLoss> SimPO =>
     [

@@ -50,6 +50,9 @@ internal static class RandomDecoder
         Activation = Activation.GeluTanh,
     };
 
+    /// <summary>A reward model.</summary>
+    public static DecoderArchitecture Rating { get; } = Architecture.WithRewardHead(new RewardHead(0));
+
     /// <param name="architecture">Null for <see cref="Architecture"/>.</param>
     public static Decoder Make(int seed = 1, DecoderArchitecture? architecture = null)
     {

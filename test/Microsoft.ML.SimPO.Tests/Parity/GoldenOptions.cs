@@ -38,6 +38,7 @@ internal static class GoldenOptions
                 LossType = loss == "dft" ? SftLossType.Dft : SftLossType.Nll,
                 Packing = hyper.TryGetProperty("packing", out JsonElement packing) && packing.GetBoolean(),
             },
+            "reward" => new RewardTrainer.Options { CenterRewardsCoefficient = (float)Or("center_rewards_coefficient", 0) },
             _ => null,
         };
     }

@@ -30,6 +30,7 @@ internal sealed class TrainingGolden : IDisposable
         EvaluationBatches = [.. order.GetProperty("eval").EnumerateArray().Select(b => Indices(b, judged))];
         ModelPath = Path.GetFullPath(golden.File(Text("model")));
         Decoder = DecoderLoader.Load(ModelPath, CPU);
+        if (File.Exists(golden.File("score-initial.safetensors"))) Decoder = Rating(Decoder, golden.File("score-initial.safetensors"));
         if (!Directory.Exists(golden.File("adapter-initial"))) return;
         AdapterLoader.Load(Decoder, golden.File("adapter-initial"));
         FinalAdapter = new GoldenTensors(golden.File("adapter-final", "adapter_model.safetensors"));
@@ -213,6 +214,17 @@ internal sealed class TrainingGolden : IDisposable
 
     /// <summary>How many packed rows each batch of the evaluation has; null where nothing is packed.</summary>
     public int[]? EvaluationWeights => Options.PackedRows(Evaluation)?.Chunk(Options.PairsPerEvaluationBatch!.Value).Select(b => b.Length).ToArray();
+
+    /// <summary>The model with the head that the run began with. TRL has the tokenizer's padding, 0, end a text.</summary>
+    private static Decoder Rating(Decoder language, string head)
+    {
+        using Decoder model = language;
+        using var initial = new GoldenTensors(head);
+        Decoder rating = model.WithRewardHead(new RewardHead(0));
+        using Tensor values = tensor(initial.Floats(RewardHead.WeightName), rating.Head.Shape);
+        rating.Head.Value.copy_(values);
+        return rating;
+    }
 
     private static JsonElement Read(string path) => JsonDocument.Parse(GoldenFile.ReadBytes(path)).RootElement;
 

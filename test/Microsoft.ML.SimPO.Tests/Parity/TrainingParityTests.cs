@@ -12,7 +12,11 @@ namespace Microsoft.ML.SimPO.Parity;
 public class TrainingParityTests
 {
     /// <summary>What trainers log of single methods under a name of its own.</summary>
-    private static readonly string[] OwnMetrics = ["nll_loss", "log_odds_ratio", "log_odds_chosen", "mean_token_accuracy", "entropy", "aux_loss"];
+    private static readonly string[] OwnMetrics =
+    [
+        "nll_loss", "log_odds_ratio", "log_odds_chosen", "mean_token_accuracy", "entropy", "min_reward", "mean_reward", "max_reward", "accuracy", "margin",
+        "aux_loss",
+    ];
 
     public static TheoryData<GoldenCase> Cases => GoldenCases.Folders("training", "log.jsonl");
 
@@ -103,7 +107,7 @@ public class TrainingParityTests
             Differences.AssertClose(what + name, expected.GetDouble(), actual, tolerance);
             compared++;
         }
-        bool hasRewards = fixture.Options is not SftTrainer.Options;
+        bool hasRewards = fixture.Options is not (SftTrainer.Options or RewardTrainer.Options); // whose rewards have names of their own
         Check("rewards/chosen", found.ChosenReward, fixture.RewardTolerance);
         Check("rewards/rejected", found.RejectedReward, fixture.RewardTolerance);
         Check("rewards/accuracies", found.Accuracy, 1e-6);

@@ -23,6 +23,13 @@ public class RewardFiguresTests
         Assert.Equal(new RewardFigures(-2, double.NaN, double.NaN, double.NaN, -2, double.NaN), RewardFigures.Of([[good]], new MeanReward(1)));
     }
 
+    [Fact]
+    public void A_reward_model_has_rewards_and_no_log_probabilities()
+    {
+        GroupScore pair = new(new AnswerScore(2, 1) { Rating = 1 }, new AnswerScore(-1, 1));
+        Assert.Equal(new RewardFigures(2, -1, 1, 3, double.NaN, double.NaN), RewardFigures.Of([[pair]], new ModelReward()));
+    }
+
     /// <summary>Of a ranked group the first answer wins where it is worth more than every other.</summary>
     [Theory]
     [InlineData(-1.0, 1)]

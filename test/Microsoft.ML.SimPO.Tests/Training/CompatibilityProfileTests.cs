@@ -38,7 +38,7 @@ public class CompatibilityProfileTests
         Assert.Equal(newer, CompatibilityProfile.Of(Compatibility.Trl116, "Dpo"));
         Assert.Equal(newer with { MismatchesByMicroBatch = true }, CompatibilityProfile.Of(Compatibility.Trl116, "Kto"));
         Assert.Equal(
-            "`Compatibility` must be another with SimPO, but was Trl116, which has Sft, Dpo, Kto alone. Use None.",
+            "`Compatibility` must be another with SimPO, but was Trl116, which has Sft, Dpo, Kto, Reward alone. Use None.",
             CompatibilityProfile.Fault(Compatibility.Trl116, "SimPO"));
         Assert.Null(CompatibilityProfile.Fault(Compatibility.Trl116, "Kto"));
     }

@@ -17,12 +17,12 @@ public class LossesOfAStepTests
     [MemberData(nameof(OfLibrary))]
     public void The_step_does_not_depend_on_how_it_is_cut(string name)
     {
-        using Decoder decoder = RandomDecoder.Make();
         Type type = AlignmentLosses.OfLibrary.Single(t => t.Name == name);
         EncodedPrompt[] pairs = [.. RandomPairs.Make(3).Select(WithReference)];
         IAlignmentLoss[] variants = [.. AlignmentLosses.Make(type, new Random(6))];
         foreach (IAlignmentLoss loss in variants.Where((_, i) => i % Math.Max(1, variants.Length / Variants) == 0))
         {
+            using Decoder decoder = RandomDecoder.Make(1, loss.ScoredTokens == ScoredTokens.Ends ? RandomDecoder.Rating : null);
             var step = new GroupStep(decoder, loss, pairs);
             GroupStep.Outcome whole = step.Run(int.MaxValue);
             Assert.True(whole.Norm > 0);

@@ -6,7 +6,8 @@ namespace Microsoft.ML.SimPO.Data.Packing;
 
 /// <summary>
 /// Prompts with their answers laid out as prompt | answer | answer ..., without padding, each prompt once. Row <c>ScoredRows[i]</c> predicts token
-/// <c>Targets[i]</c>; the last row of a prompt predicts the first token of all its answers and so is listed as often.
+/// <c>Targets[i]</c>; the last row of a prompt predicts the first token of all its answers and so is listed as often. Where a reward model rates texts, the
+/// scored rows are those that it reads, one an answer, and their targets the tokens that stand there.
 /// </summary>
 internal sealed record PackedBatch(TokenBatch Tokens, int[] ScoredRows, int[] Targets, PackedUnit[] Units)
 {
@@ -25,9 +26,12 @@ internal sealed record PackedBatch(TokenBatch Tokens, int[] ScoredRows, int[] Ta
         IReadOnlyList<(int Index, EncodedPrompt Tokens)> groups, DecoderArchitecture architecture,
         PromptSharing sharing = PromptSharing.Batch, ScoredTokens scored = ScoredTokens.Answers)
     {
+        if ((scored == ScoredTokens.Ends) != (architecture.RewardHead is not null))
+            throw new InvalidOperationException(architecture.RewardHead is null
+                ? "The model is a language model, which rates no texts." : "The model is a reward model, which has no log-probabilities.");
         EncodedPrompt[] tokens = [.. groups.Select(g => g.Tokens)];
         int[] same = sharing == PromptSharing.Batch ? SamePrompts.Of(tokens) : [.. Enumerable.Range(0, tokens.Length)];
-        var builder = new PackedBatchBuilder(groups, scored);
+        var builder = new PackedBatchBuilder(groups, scored, architecture.RewardHead);
         var prompts = new List<(int Same, bool IsShared, PackedPrompt Prompt)>();
         for (int i = 0; i < tokens.Length; i++)
         {

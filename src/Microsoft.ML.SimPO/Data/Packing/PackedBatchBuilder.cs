@@ -7,7 +7,8 @@ namespace Microsoft.ML.SimPO.Data.Packing;
 
 /// <summary>Lays prompts with their answers out row by row.</summary>
 /// <param name="groups">What the places of a <see cref="PackedPrompt"/> refer to.</param>
-internal sealed class PackedBatchBuilder(IReadOnlyList<(int Index, EncodedPrompt Tokens)> groups, ScoredTokens scored)
+/// <param name="head">Says where a reward model reads a text; null for a language model.</param>
+internal sealed class PackedBatchBuilder(IReadOnlyList<(int Index, EncodedPrompt Tokens)> groups, ScoredTokens scored, RewardHead? head = null)
 {
     private readonly List<int> _ids = [], _positions = [], _scoredRows = [], _targets = [], _sequences = [];
     private readonly List<AttentionSegment> _segments = [];
@@ -64,8 +65,10 @@ internal sealed class PackedBatchBuilder(IReadOnlyList<(int Index, EncodedPrompt
     {
         int start = _scoredRows.Count;
         ScoredSpan Score(int answer, int from, int to) => AddScored(prompt.Answers[answer].Ids, from, to, i => at.RowOf(answer, i));
-        ScoredSpan[] answers =
-            [.. Enumerable.Range(unit.First, unit.End - unit.First).Select(a => Score(a, prompt.Answers[a].PromptLength, prompt.Answers[a].Ids.Length))];
+        ScoredSpan ScoreAnswer(int answer) => head is null
+            ? Score(answer, prompt.Answers[answer].PromptLength, prompt.Answers[answer].Ids.Length)
+            : AddEnd(prompt.Answers[answer].Ids, head, i => at.RowOf(answer, i));
+        ScoredSpan[] answers = [.. Enumerable.Range(unit.First, unit.End - unit.First).Select(ScoreAnswer)];
         Dictionary<int, ScoredSpan[]> prompts = [];
         if (scored == ScoredTokens.PromptAndAnswers)
         {
@@ -88,6 +91,15 @@ internal sealed class PackedBatchBuilder(IReadOnlyList<(int Index, EncodedPrompt
             _targets.Add(ids[i]);
         }
         return new ScoredSpan(start, to - from);
+    }
+
+    /// <summary>The row where a reward model reads a text.</summary>
+    private ScoredSpan AddEnd(TokenIds ids, RewardHead head, Func<int, int> rowOf)
+    {
+        int position = head.PositionIn(ids.Span);
+        _scoredRows.Add(rowOf(position));
+        _targets.Add(ids[position]);
+        return new ScoredSpan(_scoredRows.Count - 1, 1);
     }
 
     /// <summary>Where the sequences of a prompt stand.</summary>

@@ -43,7 +43,9 @@ public sealed partial class AlignmentCatalog
     /// <exception cref="InvalidDataException">
     /// A file is damaged or does not fit the model; tensors that are missing or misshapen are listed all at once.
     /// </exception>
-    /// <exception cref="NotSupportedException">The model's family is not supported, or its configuration asks for what is not computed.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The model's family is not supported, its configuration asks for what is not computed, or its weights take more memory than there is.
+    /// </exception>
     public AlignmentTransformer LoadModel(string modelPath, ScoringOptions? options = null)
     {
         ScoringOptions own = (options ?? new ScoringOptions()).Copy();
@@ -52,6 +54,31 @@ public sealed partial class AlignmentCatalog
         if (string.IsNullOrWhiteSpace(modelPath) && own.AdapterPath is null)
             throw new ArgumentException("`modelPath` must name a folder in Hugging Face layout, but was empty.", nameof(modelPath));
         return new ModelSource(modelPath, own.AdapterPath, null, own.ChatTemplate).OpenTransformer(_context, own);
+    }
+
+    /// <summary>
+    /// A reward model in Hugging Face layout (<c>...ForSequenceClassification</c> with one label): what it says of a prompt and an answer is the answer's
+    /// reward.
+    /// </summary>
+    /// <remarks>
+    /// The transformer reads pairs, or with <see cref="ScoringOptions.Rows"/> prompts with one response. For a single column in a pipeline use
+    /// <see cref="AlignmentTransforms.ScoreResponses"/>. <see cref="LoadModel"/> loads both kinds of models.
+    /// </remarks>
+    /// <param name="modelPath">A folder of a reward model, or one of a LoRA adapter that makes one of its base model.</param>
+    /// <param name="options">Columns, lengths and template; null for the defaults.</param>
+    /// <exception cref="InvalidOperationException">The folder holds a language model.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The model has several labels, is computed by code of its makers' own, or its family is not supported.
+    /// </exception>
+    /// <inheritdoc cref="LoadModel" path="/returns|/exception"/>
+    public AlignmentTransformer LoadRewardModel(string modelPath, ScoringOptions? options = null)
+    {
+        AlignmentTransformer model = LoadModel(modelPath, options);
+        if (model.IsRewardModel) return model;
+        string name = model.Model.Name;
+        model.Dispose();
+        throw new InvalidOperationException(
+            $"{name} is a language model, and no reward model. Load it with `LoadModel`, or make a reward model of it with `Trainers.Reward`.");
     }
 
     /// <summary>

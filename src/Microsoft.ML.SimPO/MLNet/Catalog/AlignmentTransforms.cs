@@ -8,7 +8,8 @@ public sealed class AlignmentTransforms
     internal AlignmentTransforms(MLContext context) => _context = context;
 
     /// <summary>
-    /// Adds the reward that a model gives to single responses: that of its method, for SimPO beta times the mean log-probability of the response's tokens.
+    /// Adds the reward that a model gives to single responses: that of its method, for SimPO beta times the mean log-probability of the response's tokens; of a
+    /// reward model (<see cref="AlignmentCatalog.LoadRewardModel"/>) what it says.
     /// </summary>
     /// <param name="model">
     /// Gives the rewards. It is used, not copied: dispose it after the transformers that are made from it. Saving them saves its weights too.

@@ -87,5 +87,5 @@ internal sealed class MemoryEstimate(DecoderArchitecture architecture, Parameter
 
     /// <summary>float32, and in mixed precision what the product gave beside them.</summary>
     private long Logits(long budget) =>
-        Math.Min(budget, plan.TokensPerPass * Float * architecture.VocabularySize) / Float * (IsMixed ? Float + Number : Float);
+        Math.Min(budget, plan.TokensPerPass * Float * architecture.HeadSize) / Float * (IsMixed ? Float + Number : Float);
 }

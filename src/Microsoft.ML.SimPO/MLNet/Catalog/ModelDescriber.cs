@@ -23,6 +23,7 @@ internal static class ModelDescriber
         DecoderArchitecture architecture, LayerNames names, AdapterConfig? adapter, string? storedType, ScoringOptions options)
     {
         var trained = options as PreferenceTrainerOptions;
+        architecture = trained?.Tuned(architecture) ?? architecture;
         const string place = "The options of LoRA do not fit the model";
         ParameterTotals whole = ParameterTotals.Of(architecture, names, null, place, strict: true);
         AdapterConfig config = adapter ?? (trained?.Lora ?? new LoraOptions()).Config(null);

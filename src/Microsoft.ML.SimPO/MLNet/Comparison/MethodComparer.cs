@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Native;
 using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
@@ -55,6 +56,7 @@ internal sealed class MethodComparer(MLContext context, IDataView train, IDataVi
             faults.AddRange(own.Faults().Select(f => $"{name}: {f}"));
             if (ModelSource.Of(own) != ModelSource.Of(methods[0].Options))
                 faults.Add($"{name}: all methods must begin with one model, but this one begins with another than '{methods[0].Name}'.");
+            if (own.Reward is ModelReward) faults.Add($"{name}: it trains reward models, which write no answers. Compare methods that tune language models.");
             if (own.ValidationFraction > 0) faults.Add($"{name}: `ValidationFraction` must be 0, for the validation data are given.");
         }
         if (faults.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, faults), nameof(methods));

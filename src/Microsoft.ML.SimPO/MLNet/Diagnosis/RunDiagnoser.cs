@@ -67,6 +67,7 @@ internal sealed class RunDiagnoser(DiagnosisLimits limits)
             Beta = beta,
             TargetRatio = ratio,
             HasZeroGradients = settings.GetValueOrDefault(nameof(SimPOTrainer.Options.LossType)) == nameof(SimPOLossType.Hinge),
+            HasTokenMeans = run.Steps.Any(s => double.IsFinite(s.ChosenLogProbability)), // a reward model has none
         };
         if (settings.Count == 0) _notes.Add("The run has no checkpoint yet, which tells its options: rules that need them were not looked at.");
         List<TrainingDiagnosis> findings =

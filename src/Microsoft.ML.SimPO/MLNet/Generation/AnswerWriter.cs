@@ -14,7 +14,7 @@ internal sealed class AnswerWriter(LanguageModel model, ScoringOptions options, 
     /// <summary>Sequences that share forward passes: enough to be limited by arithmetic rather than by reading the weights.</summary>
     public const int BatchSize = 32;
 
-    private readonly PreferenceEncoder _encoder = model.Encoder(options, everyRow: true);
+    private readonly PreferenceEncoder _encoder = EncoderOf(model, options);
 
     /// <exception cref="InvalidDataException">The model's chat template refuses the conversation.</exception>
     public int[] Encode(string prompt)
@@ -37,6 +37,13 @@ internal sealed class AnswerWriter(LanguageModel model, ScoringOptions options, 
         {
             throw new InvalidDataException($"The model's chat template refuses this conversation: {e.Detail}", e);
         }
+    }
+
+    /// <exception cref="InvalidOperationException">The model writes nothing.</exception>
+    private static PreferenceEncoder EncoderOf(LanguageModel model, ScoringOptions options)
+    {
+        RewardModels.RequireLanguageModel(model, "it rates answers and writes none");
+        return model.Encoder(options, everyRow: true);
     }
 
     /// <summary>Several answers to each prompt. None is planned before it is its turn.</summary>

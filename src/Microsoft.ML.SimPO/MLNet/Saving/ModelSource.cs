@@ -39,11 +39,14 @@ internal sealed record ModelSource(string? ModelPath, string? AdapterPath, Align
     }
 
     /// <summary>The model as a transformer, which owns it. Where none can be made of it the weights are freed.</summary>
-    public AlignmentTransformer OpenTransformer(IHostEnvironment environment, ScoringOptions options)
+    /// <param name="ready">What is done to the model first; null for nothing.</param>
+    public AlignmentTransformer OpenTransformer(IHostEnvironment environment, ScoringOptions options, Func<LanguageModel, LanguageModel>? ready = null)
     {
         LanguageModel model = Open(environment);
+        if (ready is not null) model = ready(model);
         try
         {
+            options = RewardModels.Fit(model, options);
             if (options is ReferenceTrainerOptions { ReferencePath: var reference })
             {
                 if (reference is not null) model.ScoreOver(reference, options.Reward);
@@ -70,6 +73,6 @@ internal sealed record ModelSource(string? ModelPath, string? AdapterPath, Align
     {
         if (BaseModel is null) return LanguageModel.Load(ModelLocation.Of(ModelPath, AdapterPath), plan());
         LanguageModel model = BaseModel.Model.Share(withAdapter: AdapterPath is null);
-        return AdapterPath is { } adapter ? model.After(m => m.LoadAdapter(adapter)) : model;
+        return AdapterPath is { } adapter ? model.Under(adapter) : model;
     }
 }

@@ -12,9 +12,8 @@ using Microsoft.ML.SimPO.Training.State;
 using Microsoft.ML.Tokenizers;
 using static TorchSharp.torch;
 
-[assembly: LoadableClass(
-    typeof(AlignmentTransformer), null, typeof(SignatureLoadModel), "Aligned language model", AlignmentTransformer.LoaderSignature,
-    AlignmentTransformer.FormerLoaderSignature)]
+[assembly: ModelLoader(
+    typeof(AlignmentTransformer), "Aligned language model", AlignmentTransformer.LoaderSignature, AlignmentTransformer.FormerLoaderSignature)]
 
 namespace Microsoft.ML.SimPO;
 
@@ -23,7 +22,8 @@ namespace Microsoft.ML.SimPO;
 /// the answers to be worth, for SimPO beta times the mean log-probability of the answer's tokens), <c>Margin</c> and <c>Score</c> (chosen minus rejected
 /// reward, without gamma), <c>PredictedLabel</c> (margin above 0) and <c>Probability</c> (sigma of the margin: how likely the chosen answer is the better one,
 /// by the model). Where rows have one answer (see <see cref="ScoringOptions.Rows"/>), its reward is <c>ChosenReward</c> and <c>Score</c>;
-/// <c>RejectedReward</c>, <c>Margin</c> and <c>Probability</c> are not a number, and no label is predicted.
+/// <c>RejectedReward</c>, <c>Margin</c> and <c>Probability</c> are not a number, and no label is predicted. A reward model (<see cref="IsRewardModel"/>) scores
+/// by what it says, and writes nothing.
 /// </summary>
 /// <remarks>
 /// It owns the model's weights: dispose it to free them. What is under way then comes to its end first, and whoever asks for more gets an
@@ -67,6 +67,11 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
 
     /// <summary><c>model_type</c> of the model's configuration.</summary>
     public string ModelFamily => Model.Decoder.Architecture.ModelType;
+
+    /// <summary>
+    /// Whether it is a reward model: its rewards are what it says of prompt and answer, in no unit, and it writes no text.
+    /// </summary>
+    public bool IsRewardModel => Model.IsRewardModel;
 
     /// <summary>Weights of the model, those that a tied head shares counted once.</summary>
     public long ParameterCount => Model.Decoder.ParameterCount;
@@ -208,7 +213,8 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     {
         string adapter = AdapterParameterCount > 0 ? FormattableString.Invariant($" and {AdapterParameterCount:N0} of an adapter") : "";
         string tuned = Options.Method.Length == 0 ? "" : FormattableString.Invariant($", tuned with {Options.Method} in {TrainingRun.Steps.Count} steps");
-        return FormattableString.Invariant($"{ModelFamily} model with {ParameterCount:N0} parameters{adapter}, beta {Beta}{tuned}");
+        return FormattableString.Invariant($"{ModelFamily} {(IsRewardModel ? "reward model" : "model")} with {ParameterCount:N0} parameters{adapter}")
+            + (IsRewardModel ? tuned : FormattableString.Invariant($", beta {Beta}{tuned}"));
     }
 
     private ColumnMap<PairScore> MakeColumns()

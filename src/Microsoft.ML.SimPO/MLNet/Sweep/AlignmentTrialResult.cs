@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Losses;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>What became of a trial.</summary>
@@ -42,6 +44,7 @@ public sealed record AlignmentTrialResult
         return (ChosenLogProbability ?? double.NegativeInfinity) > (other.ChosenLogProbability ?? double.NegativeInfinity);
     }
 
-    /// <summary>Mean over pairs; null where nothing was judged.</summary>
-    internal double? ChosenLogProbability => Metrics?.MeanChosenReward / TrialSettings.Options.Reward.Scale;
+    /// <summary>Mean over pairs; null where nothing was judged, and of a reward model.</summary>
+    internal double? ChosenLogProbability =>
+        TrialSettings.Options.Reward is ModelReward ? null : Metrics?.MeanChosenReward / TrialSettings.Options.Reward.Scale;
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
@@ -52,6 +53,7 @@ internal static class OptionsExtensions
         Beta = options.TargetRatio is null ? null : options.Beta,
         TargetRatio = options.TargetRatio ?? 0,
         HasZeroGradients = options.HasZeroGradients,
+        HasTokenMeans = options.Reward.ScoredTokens != ScoredTokens.Ends,
     };
 
     public static StepPlanner Planner(this PreferenceTrainerOptions options, IReadOnlyList<EncodedPrompt> pairs) =>
@@ -70,7 +72,11 @@ internal static class OptionsExtensions
 
     /// <param name="everyRow">Empty answers are kept and long ones cut, so that every row has a score; training refuses and drops them.</param>
     public static PreferenceEncoder Encoder(this LanguageModel model, ScoringOptions options, bool everyRow = false) =>
-        new(model.Tokenizer, model.SpecialTokens, model.Template, options.Encoding(everyRow));
+        new(model.Tokenizer, model.SpecialTokens, model.Template, options.Encoding(everyRow) with
+        {
+            KeepsTail = model.IsRewardModel,
+            EmbeddingRows = model.Decoder.Architecture.VocabularySize,
+        });
 
     /// <summary>How rows become ids.</summary>
     /// <inheritdoc cref="Encoder"/>
@@ -84,5 +90,6 @@ internal static class OptionsExtensions
         EmptyAnswers = everyRow ? EmptyAnswers.Keep
             : options is PreferenceTrainerOptions { DropEmptyAnswers: true } ? EmptyAnswers.Drop : EmptyAnswers.Refuse,
         LongAnswers = everyRow ? LongAnswers.Cut : LongAnswers.Drop,
+        LeavesOutCut = options.Profile.LeavesOutLong && !everyRow,
     };
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
 
@@ -121,6 +122,14 @@ public abstract partial class PreferenceTrainerOptions : ScoringOptions
 
     /// <summary>The loss that these options describe.</summary>
     internal abstract IAlignmentLoss CreateLoss();
+
+    /// <summary>The model as the method tunes it, which has the place of the one that is given.</summary>
+    /// <exception cref="InvalidOperationException">It is a reward model, and the method tunes language models.</exception>
+    internal virtual LanguageModel Ready(LanguageModel model) =>
+        model.After(m => RewardModels.RequireLanguageModel(m, $"{Method} tunes models that write answers"));
+
+    /// <summary>What the method makes of such a model.</summary>
+    internal virtual DecoderArchitecture Tuned(DecoderArchitecture architecture) => architecture;
 
     /// <summary>Whether a second model is in memory while this one is trained.</summary>
     internal virtual bool NeedsSecondModel => false;

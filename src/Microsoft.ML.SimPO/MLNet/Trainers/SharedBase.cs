@@ -21,7 +21,7 @@ internal sealed class SharedBase(MLContext context, PreferenceTrainerOptions opt
         (fit.OutputPath, fit.ResumeFrom, fit.SaveSteps, fit.SaveTotalLimit, fit.SaveOnCancel) = (null, null, 0, 0, false);
         if (fit is ReferenceTrainerOptions over) over.ReferenceTables = _references;
         if (options.BaseModel is not null) return;
-        _own ??= ModelSource.Of(options).OpenTransformer(context, options);
+        _own ??= ModelSource.Of(options).OpenTransformer(context, options, options.Ready);
         (fit.BaseModel, fit.AdapterPath) = (_own, null); // it has the adapter already
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models.Parameters;
 using TorchSharp;
@@ -28,19 +27,11 @@ internal static class AdapterInitializer
 
     private static void Draw(Parameter a, ParameterPart part, int seed)
     {
-        var random = new Random(unchecked((seed * 486187739) + Hash(part.Name)));
+        Random random = WeightRandom.Of(seed, part.Name);
         double bound = 1 / Math.Sqrt(part.Shape[1]);
         float[] values = new float[part.Count];
         for (int i = 0; i < values.Length; i++) values[i] = (float)(((2 * random.NextDouble()) - 1) * bound);
         using Tensor target = Parameter.View(a.Value, part), source = tensor(values, part.Shape);
         target.copy_(source);
-    }
-
-    /// <summary>FNV-1a: the same in every process, which a text's own hash is not.</summary>
-    private static int Hash(string text)
-    {
-        uint hash = 2166136261;
-        foreach (byte b in Encoding.UTF8.GetBytes(text)) hash = unchecked((hash ^ b) * 16777619);
-        return unchecked((int)hash);
     }
 }

@@ -42,7 +42,7 @@ internal static partial class ModelFamilies
             ["attention_bias"]),
         new("smollm3", ReadSmolLM3, Common,
             ["attention_bias", "mlp_bias", "sliding_window", "use_sliding_window", "layer_types", "no_rope_layers", "no_rope_layer_interval"],
-            ["max_window_layers"]),
+            ["max_window_layers"]) { ClassName = "SmolLM3" },
         new("granite", ReadGranite, Common,
             ["attention_bias", "mlp_bias", "embedding_multiplier", "attention_multiplier", "residual_multiplier", "logits_scaling"]),
         new("mixtral", ReadMixtral, MixtralNames, ["sliding_window", "num_local_experts", "num_experts_per_tok"]),

@@ -12,12 +12,16 @@ internal sealed record ModelFamily(
     string ModelType, Func<ModelConfig, DecoderArchitecture> Reader, LayerNames Names, IReadOnlyList<string> Fields,
     IReadOnlyList<string>? HarmlessFields = null)
 {
-    /// <summary>The architecture that a configuration of this family describes.</summary>
+    /// <summary>What its classes are called in transformers, before what they are for: <c>Qwen3Moe</c>.</summary>
+    public string ClassName { get; init; } = string.Concat(ModelType.Split('_').Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
+
+    /// <summary>The architecture that a configuration of this family describes: that of a language model, or of a reward model.</summary>
     /// <exception cref="InvalidDataException">A field is missing or out of its range, or the sizes together are those of no model.</exception>
+    /// <exception cref="NotSupportedException">It is of a classifier, or of a reward model that is computed by code of its makers' own.</exception>
     public DecoderArchitecture Read(ModelConfig config)
     {
         DecoderArchitecture architecture = Reader(config);
         ConfigLimits.Check(config, architecture);
-        return architecture;
+        return RewardHeadReader.Read(config) is { } head ? architecture.WithRewardHead(head) : architecture;
     }
 }

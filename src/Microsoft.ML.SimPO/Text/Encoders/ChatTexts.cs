@@ -7,7 +7,8 @@ namespace Microsoft.ML.SimPO.Text.Encoders;
 /// <param name="turns">What it puts around turns; null for none.</param>
 /// <param name="control">Finds control tokens in words.</param>
 /// <param name="words">What they are in the rows of data.</param>
-internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns, ControlTokens control, ControlTokenText words)
+/// <param name="keepsTail">Whether what the template writes behind the last turn belongs to the answer.</param>
+internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns, ControlTokens control, ControlTokenText words, bool keepsTail = false)
 {
     private readonly ConversationRenderer? _renderer = template is null ? null : new ConversationRenderer(template);
 
@@ -22,13 +23,13 @@ internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns, Contro
         }
         if (row.IsText && turns.IsTemplated(prompt, template!.BosToken))
         {
-            string chosenTurn = Ended(row.Answers[0][^1].Content), rejectedTurn = Ended(row.Answers[1][^1].Content);
-            return new PairTexts(prompt, chosenTurn, rejectedTurn, PromptHandling.AlreadyTemplated, turns.Ending is null, turns.WritesBos);
+            string chosenTurn = Whole(Behind(prompt, row.Answers[0][^1].Content)), rejectedTurn = Whole(Behind(prompt, row.Answers[1][^1].Content));
+            return new PairTexts(prompt, chosenTurn, rejectedTurn, PromptHandling.AlreadyTemplated, NeedsEos, turns.WritesBos);
         }
-        row = WithControlTokens(row);
+        row = WithControlTokens(WithoutPrompt(row));
         RenderedAnswers texts = _renderer.Render(row);
         string first = Response(texts.Answers[0], row.Answers[0]), second = Response(texts.Answers[1], row.Answers[1]);
-        return new PairTexts(texts.Prompt, first, second, PromptHandling.Templated, turns.Ending is null) { LeftOut = texts.LeftOut };
+        return new PairTexts(texts.Prompt, first, second, PromptHandling.Templated, NeedsEos) { LeftOut = texts.LeftOut };
     }
 
     /// <summary>The prompt alone, from which the model goes on, and whether the tokens that the tokenizer puts first belong before it.</summary>
@@ -42,6 +43,19 @@ internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns, Contro
     /// <inheritdoc cref="PromptOf(string)"/>
     public (string Text, bool AddsSpecial) PromptOf(Conversation prompt) =>
         _renderer is null ? (PlainPrompt(prompt), true) : (_renderer.Prompt(OfOthers(prompt)), false);
+
+    /// <summary>The row without a prompt that stands in its answers again, as the template writes it: whole conversations in a text column.</summary>
+    private PromptedAnswers WithoutPrompt(PromptedAnswers row)
+    {
+        if (!row.Answers.Any(answer => answer is [{ IsPlain: true }] && turns!.IsTemplated(answer[0].Content, template!.BosToken))) return row;
+        string prompt = _renderer!.Prompt(row.Prompt);
+        return row with { Answers = [.. row.Answers.Select(Bare)] };
+
+        IReadOnlyList<Message> Bare(IReadOnlyList<Message> answer) =>
+            answer is [{ IsPlain: true }] ? [answer[0].WithContent(Behind(prompt, answer[0].Content))] : answer;
+    }
+
+    private static string Behind(string prompt, string answer) => answer.StartsWith(prompt, StringComparison.Ordinal) ? answer[prompt.Length..] : answer;
 
     /// <summary>What users and tools say is letters to a model that is served, so that nobody can write a turn from inside another.</summary>
     private Conversation OfOthers(Conversation prompt) => prompt.With(
@@ -77,8 +91,20 @@ internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns, Contro
     /// </summary>
     private string Response(string text, IReadOnlyList<Message> answer)
     {
+        if (keepsTail) return text;
         string turn = turns!.Tail.Length > 0 && text.EndsWith(turns.Tail, StringComparison.Ordinal) ? text[..^turns.Tail.Length] : text;
         return answer[^1].CallsTools && turn == text && ChatTurns.EndsItself(text.TrimEnd()) ? text.TrimEnd() : Ended(turn);
+    }
+
+    /// <summary>Whether EOS ends an answer because the template writes nothing: one that is a whole conversation ends as that does.</summary>
+    private bool NeedsEos => turns!.Ending is null && !keepsTail;
+
+    /// <summary>The words of an answer with all that the template writes behind them.</summary>
+    private string Whole(string answer)
+    {
+        string ended = Ended(answer);
+        bool follows = keepsTail && turns!.Ending is { } ending && turns.Tail.StartsWith(ending, StringComparison.Ordinal);
+        return follows ? ended + turns!.Tail[turns.Ending!.Length..] : ended;
     }
 
     /// <summary>The answer up to its end, which it gets where it has none.</summary>

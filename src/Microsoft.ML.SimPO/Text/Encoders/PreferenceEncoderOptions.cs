@@ -15,12 +15,24 @@ internal sealed record PreferenceEncoderOptions
     /// <summary>Default <see cref="LongAnswers.Drop"/>.</summary>
     public LongAnswers LongAnswers { get; init; } = LongAnswers.Drop;
 
+    /// <summary>Whether TRL 1.16's truncation leaves out what it would cut: its reward models are trained on whole texts. Default false.</summary>
+    public bool LeavesOutCut { get; init; }
+
     /// <summary>Default <see cref="EmptyAnswers.Refuse"/>.</summary>
     public EmptyAnswers EmptyAnswers { get; init; } = EmptyAnswers.Refuse;
 
     /// <summary>What control tokens in the words of a conversation are; a compatibility mode has them as tokens. Default <see cref="ControlTokenText.Tokens"/>.
     /// </summary>
     public ControlTokenText ControlTokens { get; init; } = ControlTokenText.Tokens;
+
+    /// <summary>Tokens that the model has: an id behind them is an error of its row. Null where that is not known.</summary>
+    public int? EmbeddingRows { get; init; }
+
+    /// <summary>
+    /// Whether an answer keeps what the chat template writes behind its turn, such as a line break: a reward model reads the whole conversation, as
+    /// transformers' <c>apply_chat_template</c> writes it, where a language model learns what it has to write. Default false.
+    /// </summary>
+    public bool KeepsTail { get; init; }
 
     /// <summary>Default <see cref="RowPreparation.Own"/>.</summary>
     public RowPreparation Preparation { get; init; } = RowPreparation.Own;

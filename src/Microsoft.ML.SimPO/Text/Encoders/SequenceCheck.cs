@@ -1,7 +1,8 @@
 namespace Microsoft.ML.SimPO.Text.Encoders;
 
 /// <summary>What holds of every sequence that the model is to learn: it begins once, and its answer ends once, with a token that ends a turn.</summary>
-internal sealed class SequenceCheck(HfTokenizer tokenizer, int? bos, IReadOnlyList<int> ends)
+/// <param name="endsWithTurn">Whether nothing is to follow the end of the last turn.</param>
+internal sealed class SequenceCheck(HfTokenizer tokenizer, int? bos, IReadOnlyList<int> ends, bool endsWithTurn = true)
 {
     /// <summary>What does not hold of an uncut sequence; null for nothing.</summary>
     public string? Fault(EncodedSide side)
@@ -9,7 +10,7 @@ internal sealed class SequenceCheck(HfTokenizer tokenizer, int? bos, IReadOnlyLi
         ReadOnlySpan<int> ids = side.Ids;
         if (ids.Length > 1 && ids[0] == bos && ids[1] == bos) return $"the sequence begins with two `{tokenizer.TokenText(ids[0])}`";
         if (side.AnswerLength < 1) return "the answer has no tokens";
-        if (!Ends(ids[^1])) return $"the answer ends with `{tokenizer.TokenText(ids[^1])}`, which ends no turn";
+        if (endsWithTurn && !Ends(ids[^1])) return $"the answer ends with `{tokenizer.TokenText(ids[^1])}`, which ends no turn";
         if (side.AnswerLength > 1 && ids[^1] == ids[^2] && ends.Contains(ids[^1])) return $"the answer ends with two `{tokenizer.TokenText(ids[^1])}`";
         return null;
     }

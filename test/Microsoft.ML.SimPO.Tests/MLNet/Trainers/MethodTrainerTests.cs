@@ -16,7 +16,7 @@ public sealed class MethodTrainerTests : IDisposable
 
     public static TheoryData<string> OtherMethods => [.. Makers.Keys.Except(OneOfEach)];
 
-    private static string[] OneOfEach => ["Cpo", "Orpo", "Sft, packed"];
+    private static string[] OneOfEach => ["Cpo", "Orpo", "Sft, packed", "Reward"];
 
     private static Dictionary<string, Func<PreferenceTrainerOptions>> Makers => new()
     {
@@ -29,6 +29,7 @@ public sealed class MethodTrainerTests : IDisposable
         ["Rrhf"] = () => new RrhfTrainer.Options { Lambda = 0.5f },
         ["Sft"] = () => new SftTrainer.Options(),
         ["Sft, DFT on all tokens"] = () => new SftTrainer.Options { LossType = SftLossType.Dft, Tokens = SftTokens.All },
+        ["Reward"] = () => new RewardTrainer.Options { CenterRewardsCoefficient = 0.01f },
         ["Sft, packed"] = () => new SftTrainer.Options { Packing = true },
     };
 
@@ -136,6 +137,7 @@ public sealed class MethodTrainerTests : IDisposable
         Assert.Equal(["nll_loss"], Names("Cpo, IPO"));
         Assert.Equal(["nll_loss", "log_odds_ratio", "log_odds_chosen"], Names("Orpo"));
         Assert.Equal(["entropy", "mean_token_accuracy", "num_tokens"], Names("Sft"));
+        Assert.Equal(["min_reward", "mean_reward", "max_reward", "accuracy", "margin", "num_tokens"], Names("Reward"));
     }
 
     private AlignmentTransformer Train(string method, Action<PreferenceTrainerOptions>? change = null, CancellationToken cancellationToken = default) =>

@@ -28,6 +28,29 @@ public sealed class PreferenceEncoderTests
         Assert.Equal(prompt, encoder.EncodePrompt("Hi"));
     }
 
+    /// <summary>A reward model reads what `apply_chat_template` writes; that the last line break is no end of a turn is no fault then.</summary>
+    [Fact]
+    public void A_whole_conversation_keeps_what_the_template_writes_behind_the_last_turn()
+    {
+        const string turns = "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content + '<|eot_id|>\n' }}{% endfor %}"
+            + "{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>' }}{% endif %}";
+        PreferenceEncoder whole = Create(new PreferenceEncoderOptions { KeepsTail = true }, turns), answers = Create(template: turns);
+        EncodedPrompt pair = whole.Encode("Hi", "Yes.", "No!", 1)!, learned = answers.Encode("Hi", "Yes.", "No!", 1)!;
+        int[] asTheTemplateWrites = Ids("<|start_header_id|>user<|end_header_id|>Hi<|eot_id|>\n<|start_header_id|>assistant<|end_header_id|>Yes.<|eot_id|>\n");
+        Assert.Equal(asTheTemplateWrites, pair.Chosen.Ids);
+        Assert.Equal(asTheTemplateWrites[..^Ids("\n").Length], learned.Chosen.Ids);
+        Assert.Equal(learned.Chosen.PromptLength, pair.Chosen.PromptLength);
+        EncodedPrompt templated = whole.Encode("<|start_header_id|>user<|end_header_id|>Hi<|eot_id|>\n<|start_header_id|>assistant<|end_header_id|>", "Yes.",
+            "No!<|eot_id|>", 2)!;
+        Assert.Equal(pair.Chosen.Ids, templated.Chosen.Ids);
+        Assert.Equal(pair.Rejected.Ids, templated.Rejected.Ids);
+        Assert.Null(whole.Statistics.Faults);
+
+        const string plain = "{% for m in messages %}{{ m.role + ': ' + m.content + '. ' }}{% endfor %}";
+        EncodedPrompt endless = Create(new PreferenceEncoderOptions { KeepsTail = true }, plain).Encode("Hi", "Yes", "No", 3)!;
+        Assert.DoesNotContain(4, endless.Chosen.Ids.ToArray());
+    }
+
     [Fact]
     public void A_prompt_and_answers_can_be_messages()
     {
@@ -273,6 +296,27 @@ public sealed class PreferenceEncoderTests
         var encoder = new PreferenceEncoder(tokenizer, tokens, template);
         Assert.Equal(tokenizer.Encode("user: Hi</tool_call>\nassistant: Yes.</tool_call>", false), encoder.Encode("Hi", "Yes.", "No!", 1)!.Chosen.Ids);
         Assert.Equal([end, tokenizer.TokenId(tokens.Eos!)!.Value], encoder.EndTokens);
+    }
+
+    [Fact]
+    public void An_answer_that_repeats_the_prompt_as_the_template_writes_it_is_the_answer_alone()
+    {
+        PreferenceEncoder encoder = Create();
+        PairTexts bare = encoder.Texts("Hi", "Yes.", "No!");
+        Assert.Equal(bare, encoder.Texts("Hi", bare.Prompt + "Yes.<|eot_id|>", bare.Prompt + "No!"));
+        PairTexts templated = encoder.Texts(bare.Prompt, bare.Prompt + "Yes.<|eot_id|>", "No!");
+        Assert.Equal((bare.Prompt, bare.Chosen, bare.Rejected), (templated.Prompt, templated.Chosen, templated.Rejected));
+    }
+
+    [Fact]
+    public void A_token_behind_the_embedding_is_an_error_that_names_it_with_its_row()
+    {
+        Assert.NotNull(Create(new PreferenceEncoderOptions { EmbeddingRows = Tokenizer.VocabularySize }).Encode("Hi", "Yes.", "No!", 7));
+        var error = Assert.Throws<InvalidDataException>(
+            () => Create(new PreferenceEncoderOptions { EmbeddingRows = 4, ApplyChatTemplate = false }).Encode("<|eot_id|>", "<|eot_id|>", "<|eot_id|>", 7));
+        Assert.Equal(
+            "Row 7: the token `<|eot_id|>` has the id 4, but the model's embedding has 4 rows. The tokenizer belongs to another model, or got tokens that the "
+            + "model did not.", error.Message);
     }
 
     [Fact]
