@@ -32,7 +32,7 @@ internal sealed class PairColumns
     }
 
     /// <summary>What the prompts of a data view were before they became turns.</summary>
-    public PromptOrigin PromptsOf(IDataView data) => PromptAnnotation.Of(data.Schema, _texts.Columns[0].Name);
+    public PromptOrigin PromptsOf(IDataView data) => PromptAnnotation.Of(data.Schema, Texts.Columns[0].Name);
 
     /// <summary>The rows of a data view, counted from 1, with a text of each column.</summary>
     public IEnumerable<(string[] Texts, long Row)> Rows(IDataView data)

@@ -44,8 +44,8 @@ internal static class FitReport
     /// <summary>Why every row was dropped, and what to do; empty where there was none.</summary>
     public static string WhyNone(EncodingStatistics statistics, PreferenceTrainerOptions options)
     {
-        string cut = statistics.DroppedLong == 0 ? "" : Say($" Of {statistics.DroppedLong} an answer alone is longer than `MaxLength` {options.MaxLength} allows: ")
-            + "raise that.";
+        string cut = statistics.DroppedLong == 0
+            ? "" : Say($" Of {statistics.DroppedLong} an answer alone is longer than `MaxLength` {options.MaxLength} allows: ") + "raise that.";
         return statistics.DroppedEmpty == 0 ? cut : cut + Say($" Of {statistics.DroppedEmpty} an answer is empty.");
     }
 
