@@ -22,6 +22,20 @@ public sealed partial class GuidesTests(PackageFeed feed)
         Assert.True(File.Exists(folder.In("tuned", "model.safetensors")) && File.Exists(folder.In("tuned.zip")));
     }
 
+    /// <summary>Whoever begins with any of them knows what to install; the package's own page shows the program of the README.</summary>
+    [Fact]
+    public void Every_guide_says_what_to_install_and_the_package_shows_the_program_of_the_readme()
+    {
+        string root = ChildProgram.Root, readme = Path.Combine(root, "README.md"), ofPackage = Path.Combine(root, "src", "Microsoft.ML.SimPO", "README.md");
+        IEnumerable<string> guides = Directory.EnumerateFiles(Path.Combine(root, "docs", "guides"), "*.md");
+        foreach (string text in guides.Append(readme).Append(ofPackage).Select(File.ReadAllText))
+        {
+            Assert.Contains("dotnet add package Microsoft.ML.SimPO", text, StringComparison.Ordinal);
+            Assert.Contains("dotnet add package TorchSharp-cpu", text, StringComparison.Ordinal);
+        }
+        Assert.Equal(Blocks(readme).Single(), Blocks(ofPackage).Single());
+    }
+
     /// <summary>All in one application, each in a file of its own, whose usings are those that the guide shows.</summary>
     [Fact]
     public async Task Every_guide_compiles_with_the_package_and_runs()

@@ -101,6 +101,9 @@ public sealed partial class PackageTests(PackageFeed feed)
         Assert.Empty(faults);
     }
 
+    [GeneratedRegex(@"\]\(([^)]*)\)")]
+    private static partial Regex Link();
+
     [GeneratedRegex(@"(?m)^(?:static |override )*Microsoft\.ML\.(?:SimPO\.)?(\w+)\.(?:extension\([^)]*\)\.)?(\w+)(?:<\w+>)?\(")]
     private static partial Regex Method();
 
@@ -133,6 +136,10 @@ public sealed partial class PackageTests(PackageFeed feed)
         Assert.DoesNotContain(files, f => f.StartsWith("runtimes/", StringComparison.Ordinal) || f.EndsWith(".so", StringComparison.Ordinal)
             || f.Contains("Cecil", StringComparison.Ordinal));
         Assert.Contains(symbols.Entries, e => e.FullName == "lib/net10.0/Microsoft.ML.SimPO.pdb");
+
+        // Its own page has no repository around it.
+        using (var readme = new StreamReader(package.GetEntry("README.md")!.Open()))
+            Assert.All(Link().Matches(readme.ReadToEnd()), link => Assert.StartsWith("https://", link.Groups[1].Value, StringComparison.Ordinal));
 
         using Stream stream = package.GetEntry("Microsoft.ML.SimPO.nuspec")!.Open();
         XElement metadata = XDocument.Load(stream).Root!.Elements().First();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.SimPO.Native;
 
 namespace Microsoft.ML.SimPO.Checkpoints;
 
@@ -32,6 +33,18 @@ internal abstract class Checkpoint(string path, IReadOnlyDictionary<string, Tens
         }
         faults.ThrowIfAny();
         return [.. Tensors.Keys.Where(name => !expected.ContainsKey(name)).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>A file of holes is as long as one likes: what is longer than all memory would end the process while it is read.</summary>
+    /// <exception cref="NotSupportedException">Tensors of these shapes take more memory as float32 than there is.</exception>
+    public void CheckMemory(IEnumerable<long[]> shapes)
+    {
+        const double giga = 1L << 30;
+        double bytes = shapes.Sum(shape => shape.Aggregate((double)sizeof(float), (product, size) => product * size));
+        if (bytes <= MachineMemory.Most) return;
+        throw new NotSupportedException(string.Create(CultureInfo.InvariantCulture,
+            $"The weights in '{Path}' take {bytes / giga:F1} GiB as float32, but this process may have {MachineMemory.Most / giga:F1} GiB at most. ")
+            + "Use a machine with more memory, or a smaller model.");
     }
 
     /// <summary>Reads tensors as float32.</summary>

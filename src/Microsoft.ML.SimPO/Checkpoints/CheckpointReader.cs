@@ -112,7 +112,13 @@ internal sealed unsafe class CheckpointReader : Checkpoint
         var files = new List<SafetensorsFile>();
         try
         {
-            foreach (string name in index.Files) files.Add(SafetensorsFile.Open(System.IO.Path.Combine(folder, name)));
+            long tensors = 0;
+            foreach (string name in index.Files)
+            {
+                files.Add(SafetensorsFile.Open(System.IO.Path.Combine(folder, name)));
+                if ((tensors += files[^1].Entries.Count) > SafetensorsHeader.MostTensors)
+                    throw new InvalidDataException(FormattableString.Invariant($"'{folder}' holds more than {SafetensorsHeader.MostTensors} tensors."));
+            }
             return new CheckpointReader(folder, files, index.Merge(files));
         }
         catch

@@ -82,6 +82,8 @@ internal sealed class FolderReplacement : IDisposable
         foreach ((string mark, string stem, string? journal) in WritingMark.Abandoned(target).ToList())
         {
             if (journal is not null && File.Exists(journal)) continue;
+            using FileStream? taken = Leftovers.TryTake(mark);
+            if (taken is null) continue;
             RemoveOld(target, OldOf(target, stem), replaces);
             File.Delete(mark);
             FileSystem.FlushFolder(parent);

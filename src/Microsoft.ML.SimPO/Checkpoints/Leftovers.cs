@@ -43,15 +43,27 @@ internal static class Leftovers
     /// <summary>Whether somebody has the file open for writing, or it cannot be told.</summary>
     public static bool IsLocked(string file)
     {
+        using FileStream? taken = TryTake(file);
+        return taken is null;
+    }
+
+    /// <summary>
+    /// Takes what a killed process left, until the result is disposed, so that one alone ends it: by then its file is gone. Null where another has it, or had
+    /// it, or it cannot be told.
+    /// </summary>
+    public static FileStream? TryTake(string file)
+    {
+        FileStream? taken = null;
         try
         {
-            using var exclusive = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return false;
+            taken = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None, bufferSize: 0);
+            if (File.Exists(file)) return taken; // and not the file that another had open, and has deleted
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return true;
         }
+        taken?.Dispose();
+        return null;
     }
 
     /// <summary>Whether another process, that of an owner's line, could be at work: where nobody knows it is assumed.</summary>

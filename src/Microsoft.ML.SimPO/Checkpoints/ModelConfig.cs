@@ -11,6 +11,9 @@ internal sealed class ModelConfig
 {
     public const string FileName = "config.json";
 
+    /// <summary>The largest file of configuration that is read, in bytes: some times the longest list of modules that are not quantised.</summary>
+    public const long MaxLength = 16 << 20;
+
     private const int LongestShown = 60;
 
     /// <summary>By name, the last of a name that stands there twice: looking one up in the element would go through all others each time.</summary>
@@ -50,7 +53,7 @@ internal sealed class ModelConfig
     public static ModelConfig LoadFile(string path)
     {
         path = System.IO.Path.GetFullPath(path);
-        return Parse(JsonFile.ReadBytes(path), path);
+        return Parse(RegularFile.ReadBytes(path, MaxLength), path);
     }
 
     /// <summary>Reads the content of such a file that comes from elsewhere.</summary>

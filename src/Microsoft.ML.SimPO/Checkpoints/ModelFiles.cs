@@ -9,11 +9,11 @@ namespace Microsoft.ML.SimPO.Checkpoints;
 /// </summary>
 internal sealed class ModelFiles : IReadOnlyCollection<ModelFile>
 {
-    /// <summary>The most bytes of one file: some times the largest vocabulary of a published model.</summary>
-    public const long MaxLength = 256 << 20;
+    /// <summary>The most bytes of one file: twice the largest vocabulary of a published model.</summary>
+    public const long MaxLength = 64 << 20;
 
     /// <summary>The most bytes of all files together.</summary>
-    public const long MaxTotalLength = 1L << 30;
+    public const long MaxTotalLength = 128 << 20;
 
     /// <summary>The most files: a folder of templates may come from anywhere, too.</summary>
     public const int MaxCount = 1000;
@@ -30,14 +30,14 @@ internal sealed class ModelFiles : IReadOnlyCollection<ModelFile>
         long total = 0;
         foreach (ModelFile file in files)
         {
+            if ((total += file.Content.Length) > MaxTotalLength)
+                throw new InvalidDataException(FormattableString.Invariant(
+                    $"'{origin}': the files that are no weights have more than {MaxTotalLength} bytes together."));
             if (!_contents.TryAdd(file.Name, file.Content))
                 throw new InvalidDataException($"'{origin}': the file {Faults.Quote(file.Name)} stands there twice.");
             _files.Add(file);
             if (_files.Count > MaxCount)
                 throw new InvalidDataException(FormattableString.Invariant($"'{origin}' holds more than {MaxCount} small files."));
-            if ((total += file.Content.Length) > MaxTotalLength)
-                throw new InvalidDataException(FormattableString.Invariant(
-                    $"'{origin}': the files that are no weights have more than {MaxTotalLength} bytes together."));
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed class ModelFiles : IReadOnlyCollection<ModelFile>
     public byte[]? Find(string name) => _contents.GetValueOrDefault(name);
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public byte[] Get(string name) => Find(name) ?? throw new FileNotFoundException($"'{PathOf(name)}' does not exist.", PathOf(name));
+    public byte[] Get(string name) => Find(name) ?? throw new FileNotFoundException($"'{PathOf(name)}' does not exist.{Missing(name)}", PathOf(name));
 
     /// <summary>What a file is called in messages, whether or not it is there: its full path, where it comes from a folder.</summary>
     public string PathOf(string name) => PathOf(Origin, name);
@@ -98,9 +98,23 @@ internal sealed class ModelFiles : IReadOnlyCollection<ModelFile>
             ".safetensors" or ".json" => "Give the folder that the file lies in.",
             _ => "Give a folder in Hugging Face layout, with config.json, *.safetensors and tokenizer.json.",
         })
-        : new DirectoryNotFoundException($"The model folder '{path}' does not exist.");
+        : new DirectoryNotFoundException($"The model folder '{path}' does not exist.{PathAdvice.For(path, "model")}");
+
+    /// <summary>What to do about a folder without the file by which it is known; empty for other files.</summary>
+    private string Missing(string name)
+    {
+        if (!Directory.Exists(Origin)) return "";
+        if (name == AdapterConfig.FileName) return File.Exists(PathOf(ModelConfig.FileName))
+            ? " The folder is that of a whole model, not of an adapter: load it as a model."
+            : " The folder of an adapter in PEFT layout has it, and the adapter's weights.";
+        if (name != ModelConfig.FileName) return "";
+        string? inside = Directory.EnumerateDirectories(Origin).Order(StringComparer.Ordinal).FirstOrDefault(f => File.Exists(Path.Combine(f, name)));
+        return inside is null
+            ? " The folder of a model has it, *.safetensors and tokenizer.json."
+            : $" The folder {Faults.Quote(Path.GetFileName(inside))} in it is one of a model: give that.";
+    }
 
     private static string PathOf(string origin, string name) => Path.Combine([origin, .. name.Split('/')]);
 
-    private static long MaxLengthOf(string name) => name.EndsWith("config.json", StringComparison.Ordinal) ? JsonFile.MaxLength : MaxLength;
+    private static long MaxLengthOf(string name) => name.EndsWith("config.json", StringComparison.Ordinal) ? ModelConfig.MaxLength : MaxLength;
 }

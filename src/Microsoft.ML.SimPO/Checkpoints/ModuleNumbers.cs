@@ -18,11 +18,16 @@ internal sealed class ModuleNumbers
     /// <summary>Where names that stand for themselves are.</summary>
     private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
 
+    /// <summary>Where expressions are, and where what may mean other modules than those of its name is: expressions, and names whose dots do.</summary>
+    private readonly int[] _expressions, _ambiguous;
+
     private long _matches;
 
     private ModuleNumbers((string Key, bool IsName, Lazy<BoundedPattern>, double)[] entries)
     {
         _entries = entries;
+        _expressions = [.. Enumerable.Range(0, entries.Length).Where(i => !entries[i].IsName)];
+        _ambiguous = [.. Enumerable.Range(0, entries.Length).Where(i => !entries[i].IsName || entries[i].Key.Contains('.', StringComparison.Ordinal))];
         for (int i = 0; i < entries.Length; i++)
             if (entries[i].IsName) _names.TryAdd(entries[i].Key, i);
     }
@@ -50,8 +55,11 @@ internal sealed class ModuleNumbers
         if (IsEmpty) return null;
         // A name that stands for itself needs no matching. One before it, whose dots stand for any character, would have to be meant for another module.
         int named = ModulePattern.EndsOf(module).Min(end => _names.TryGetValue(end, out int index) ? index : int.MaxValue);
-        for (int i = 0; i < _entries.Length && i < named; i++)
-            if ((named == int.MaxValue || !_entries[i].IsName) && Matches(_entries[i].Key, _entries[i].Pattern.Value, module)) return _entries[i].Value;
+        foreach (int i in named == int.MaxValue ? _ambiguous : _expressions)
+        {
+            if (i >= named) break;
+            if (Matches(_entries[i].Key, _entries[i].Pattern.Value, module)) return _entries[i].Value;
+        }
         return named < _entries.Length ? _entries[named].Value : null;
     }
 

@@ -13,6 +13,9 @@ internal ref struct SafetensorsHeader
     /// <summary>The largest header the format allows, in bytes.</summary>
     public const long MaxLength = 100_000_000;
 
+    /// <summary>The most tensors of a file, and of all files of a model: some times those of the largest.</summary>
+    public const int MostTensors = 1 << 19;
+
     /// <summary>Bytes of the length that stands before the header.</summary>
     public const int PrefixLength = sizeof(ulong);
 
@@ -67,7 +70,8 @@ internal ref struct SafetensorsHeader
         {
             string name = _reader.GetString()!;
             if (name == MetadataName) ReadMetadata();
-            else ReadEntry(name);
+            else if (_entries.Count < MostTensors) ReadEntry(name);
+            else throw new InvalidDataException(FormattableString.Invariant($"'{_file}': the header lists more than {MostTensors} tensors."));
         }
         // Reads on, so that text behind the object is a fault too.
         while (_reader.Read()) Expect(false, "the end of the header");
@@ -142,21 +146,23 @@ internal ref struct SafetensorsHeader
         TensorEntry[] sorted = [.. _entries.Values];
         Array.Sort(sorted, static (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.ByteLength.CompareTo(b.ByteLength));
         long end = _dataStart;
-        string before = "the header";
+        string? before = null;
         foreach (TensorEntry entry in sorted)
         {
             if (entry.Offset != end)
                 _faults.Add(string.Create(CultureInfo.InvariantCulture,
-                    $"Tensor {Faults.Quote(entry.Name)} begins at byte {entry.Offset}, but {before} ends at {end}: "
+                    $"Tensor {Faults.Quote(entry.Name)} begins at byte {entry.Offset}, but {Ending(before)} ends at {end}: "
                         + $"{(entry.Offset < end ? "they overlap" : "there is a gap")}."));
             end = Math.Max(end, entry.Offset + entry.ByteLength);
-            before = $"tensor {Faults.Quote(entry.Name)}";
+            before = entry.Name;
         }
         if (_isWhole && end != _dataStart + _dataLength)
             _faults.Add(string.Create(CultureInfo.InvariantCulture,
                 $"The last tensor ends at byte {end}, but the file has {_dataStart + _dataLength}: {_dataStart + _dataLength - end} bytes belong "
                     + $"to no tensor."));
         _faults.ThrowIfAny();
+
+        static string Ending(string? tensor) => tensor is null ? "the header" : $"tensor {Faults.Quote(tensor)}";
     }
 
     private string ReadText(string name)

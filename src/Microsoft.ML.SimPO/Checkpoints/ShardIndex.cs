@@ -7,6 +7,8 @@ internal sealed class ShardIndex
 {
     public const string FileName = "model.safetensors.index.json";
 
+    private const int MostFiles = 10_000;
+
     private readonly string _path;
     private readonly Dictionary<string, string> _fileByTensor;
 
@@ -37,7 +39,9 @@ internal sealed class ShardIndex
             else if (!fileByTensor.TryAdd(property.Name, file)) faults.Add($"weight_map: tensor {Faults.Quote(property.Name)} stands there twice.");
         }
         string folder = Path.GetDirectoryName(path)!;
-        foreach (string file in fileByTensor.Values.Distinct(StringComparer.Ordinal).Where(f => !File.Exists(Path.Combine(folder, f))))
+        string[] files = [.. fileByTensor.Values.Distinct(StringComparer.Ordinal)];
+        if (files.Length > MostFiles) throw new InvalidDataException(FormattableString.Invariant($"'{path}' names more than {MostFiles} files."));
+        foreach (string file in files.Where(f => !File.Exists(Path.Combine(folder, f))))
             faults.Add($"weight_map: the file {Faults.Quote(file)} is missing.");
         if (map.EnumerateObject().MoveNext() is false) faults.Add("weight_map is empty.");
         faults.ThrowIfAny();

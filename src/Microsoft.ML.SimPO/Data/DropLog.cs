@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Text;
+
 namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>Counts the rows that were dropped by reason, and keeps the first of each as an example.</summary>
@@ -7,10 +9,18 @@ internal sealed class DropLog
 
     private SortedDictionary<string, (long Count, RowLocation Location)> _warnings = new(StringComparer.Ordinal);
 
+    private bool _hasPart;
+
     /// <summary>Rows looked at.</summary>
     public long Rows { get; private set; }
 
+    /// <summary>What the prompts were, where it is one thing in all parts.</summary>
+    public PromptOrigin Prompts { get; private set; }
+
     public void CountRow() => Rows++;
+
+    /// <summary>Notes what the prompts of a part are.</summary>
+    public void Note(PromptOrigin prompts) => (Prompts, _hasPart) = (!_hasPart || prompts == Prompts ? prompts : PromptOrigin.Given, true);
 
     public void Drop(DropReason reason, RowLocation location, string message) =>
         _drops[reason] = _drops.TryGetValue(reason, out var seen) ? seen with { Count = seen.Count + 1 } : (1, location, message);

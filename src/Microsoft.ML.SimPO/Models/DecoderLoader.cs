@@ -72,7 +72,9 @@ internal static class DecoderLoader
             throw new InvalidDataException($"'{reader.Path}' holds no '{RewardHead.WeightName}', but is a reward model by config.json (architectures: "
                 + $"...{RewardHeadReader.Suffix}). To make one of a language model, tune that with `Trainers.Reward`.");
         Dictionary<string, long[]> expected = Decoder.ShapesOf(architecture, names);
-        return UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead);
+        string? unused = UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead);
+        reader.CheckMemory(expected.Values);
+        return unused;
     }
 
     /// <summary>A folder may hold twice what the configuration says there is one of; a saved model of our own does not.</summary>

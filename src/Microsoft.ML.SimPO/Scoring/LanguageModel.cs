@@ -4,6 +4,8 @@ using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Families;
 using Microsoft.ML.SimPO.Text.Templates;
+using Microsoft.ML.SimPO.Text.Tokenization.Conversion;
+using Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 namespace Microsoft.ML.SimPO.Scoring;
 
@@ -31,11 +33,11 @@ internal sealed class LanguageModel : IDisposable
 
     private LanguageModel(Decoder decoder, ModelFiles files)
     {
-        (_decoder, Files) = (decoder, files);
-        Tokenizer = HfTokenizer.Load(files);
-        Template = ChatTemplate.Load(files);
-        SpecialTokens = SpecialTokens.Load(files);
-        var hub = new HubFolder(files);
+        ConvertedFiles completed = TokenizerReader.Complete(files);
+        (_decoder, Files, Tokenizer) = (decoder, completed.Files, TokenizerReader.Read(completed));
+        Template = ChatTemplate.Load(Files);
+        SpecialTokens = SpecialTokens.Load(Files);
+        var hub = new HubFolder(Files);
         StopTokens = [.. hub.EosTokenIds.Concat(TokenOf(SpecialTokens.Eos)).Distinct()];
         StoredType = hub.Config.StoredType;
     }
@@ -57,7 +59,7 @@ internal sealed class LanguageModel : IDisposable
 
     public SpecialTokens SpecialTokens { get; }
 
-    /// <summary>config.json, those of the tokenizer and so on, held in memory.</summary>
+    /// <summary>config.json, those of the tokenizer with a tokenizer.json in any case, and so on, held in memory.</summary>
     public ModelFiles Files { get; private set; }
 
     /// <summary><c>torch_dtype</c> of config.json (in newer ones <c>dtype</c>), the type that the weights were stored in; null where it is not said.</summary>
@@ -99,7 +101,7 @@ internal sealed class LanguageModel : IDisposable
         List<string> notes = [];
         Decoder decoder = DecoderLoader.Load(ModelConfig.Load(files), () => CheckpointReader.Open(files.Origin), plan, notes);
         LanguageModel model = Make(decoder, files, files.Origin);
-        model.Notes = notes;
+        model.Notes = [.. notes, .. model.Tokenizer.Remarks];
         return model;
     }
 

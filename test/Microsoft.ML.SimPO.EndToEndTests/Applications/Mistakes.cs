@@ -16,6 +16,12 @@ Dictionary<string, Action> mistakes = new()
     ["a GGUF file as model"] = () => ml.Alignment.LoadModel(Write("model.gguf")),
     ["one weight file as model"] = () => ml.Alignment.LoadModel(Write("model.safetensors")),
     ["a saved ML.NET model as model folder"] = () => ml.Alignment.LoadModel(Write("tuned.zip")),
+    ["a name on the hub as model folder"] = () => ml.Alignment.LoadModel("Qwen/Qwen2.5-0.5B-Instruct"),
+    ["the folder above the model's"] = () => ml.Alignment.LoadModel(sample),
+    ["a folder that is no model's"] = () => ml.Alignment.LoadModel(Path.Combine(sample, "data")),
+    ["weights that are pickled"] = () => ml.Alignment.LoadModel(Copy("pickled", folder =>
+        File.Move(Path.Combine(folder, "model.safetensors"), Path.Combine(folder, "pytorch_model.bin")))),
+    ["a model as adapter"] = () => Use(m => m.WithAdapter(model)),
     ["a clone without Git LFS"] = () => ml.Alignment.LoadModel(Copy("lfs", folder =>
         File.WriteAllText(Path.Combine(folder, "model.safetensors"), "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"))),
     ["a model without its tokenizer"] = () => ml.Alignment.LoadModel(Copy("bare", folder => File.Delete(Path.Combine(folder, "tokenizer.json")))),
@@ -23,6 +29,12 @@ Dictionary<string, Action> mistakes = new()
     ["a column that is not there"] = () => Fit(o => o.PromptColumnName = "Question"),
     ["a column whose name has another case"] = () => Fit(o => o.ChosenColumnName = "chosen"),
     ["a column of another type"] = () => Trainer().Fit(ml.Data.LoadFromEnumerable([new { Prompt = "q", Chosen = 1f, Rejected = "r" }])),
+    ["a column of vectors"] = () => Trainer().Fit(ml.Data.LoadFromEnumerable([new Rows { Prompt = "q", Chosen = ["yes", "no"], Rejected = "r" }])),
+    ["one column for both answers"] = () => Fit(o => o.RejectedColumnName = "Chosen"),
+    ["data without rows"] = () => Trainer().Fit(ml.Data.TakeRows(pairs, 0)),
+    ["validation data without rows"] = () => Trainer().Fit(pairs, ml.Data.TakeRows(pairs, 0)),
+    ["answers that are longer than `MaxLength`"] = () => Fit(o => o.MaxLength = 10),
+    ["`Beta = 0.1`, as for DPO"] = () => Fit(o => o.Beta = 0.1f),
     ["`Beta = 0`"] = () => Fit(o => o.Beta = 0),
     ["`GammaBetaRatio = 5`: gamma was meant"] = () => Fit(o => o.GammaBetaRatio = 5),
     ["`LearningRate = 1`"] = () => Trainer(o => o.LearningRate = 1),
@@ -32,7 +44,16 @@ Dictionary<string, Action> mistakes = new()
     ["`MaxPromptLength` above `MaxLength`"] = () => Fit(o => (o.MaxLength, o.MaxPromptLength) = (512, 1800)),
     ["validation data given twice"] = () => Trainer(o => o.ValidationFraction = 0.5).Fit(pairs, pairs),
     ["early stopping without validation data"] = () => Fit(o => o.EarlyStoppingPatience = 2),
+    ["another metric of the best model without validation data"] = () => Fit(o => o.MetricForBestModel = BestModelMetric.Margin),
+    ["dropout for LoRA"] = () => Fit(o => o.Lora = new LoraOptions { Dropout = 0.1 }),
+    ["a module for LoRA that there is not"] = () => Fit(o => o.Lora = new LoraOptions { TargetModules = ["q_projj"] }),
     ["checkpoints without a folder for them"] = () => Fit(o => o.SaveSteps = 1),
+    ["a run in the folder of another"] = () =>
+    {
+        Fit(o => o.OutputPath = "taken");
+        Fit(o => o.OutputPath = "taken");
+    },
+    ["the folder of a run in place of a checkpoint"] = () => Fit(o => o.ResumeFrom = "taken"),
     ["a run that goes on with another rate"] = () =>
     {
         Fit(o => o.OutputPath = "run");
@@ -40,8 +61,14 @@ Dictionary<string, Action> mistakes = new()
     },
     ["a cancelled run"] = Cancel,
     ["a data file that does not exist"] = () => ml.Alignment.LoadPreferences("trian.jsonl"),
+    ["a name on the hub as data"] = () => ml.Alignment.LoadPreferences("HuggingFaceH4/ultrafeedback_binarized"),
+    ["a workbook as data"] = () => Read("pairs.xlsx", "PK\u0003\u0004"),
     ["data with labels in place of pairs"] = () => Read("labels.jsonl", """{"text": "fine", "label": 1}"""),
     ["an empty answer"] = () => Trainer().Fit(ml.Data.LoadFromEnumerable([new { Prompt = "q", Chosen = "yes", Rejected = " " }])),
+    ["an answer that is missing when it is scored"] = () =>
+        Use(m => m.Transform(ml.Data.LoadFromEnumerable([new { Prompt = "q", Chosen = "yes", Rejected = "" }])).GetColumn<float>("Margin").Count()),
+    ["an evaluation of data that was not transformed"] = () => ml.Alignment.Evaluate(pairs),
+    ["more folds than prompts"] = () => ml.Alignment.CrossValidate(ml.Data.TakeRows(pairs, 3), Trainer(), numberOfFolds: 10),
     ["`Temperature` without `Sample`"] = () => Use(m => m.Generate("Hello?", new GenerationOptions { Temperature = 0.7f, MaxNewTokens = 1 })),
     ["several samples without `Sample`"] = () => Use(m => m.GenerateSamples(["Hello?"], 4)),
     ["generation options out of range"] = () => Use(m => m.Generate("Hello?", new GenerationOptions { MaxNewTokens = 0, TopP = 2 })),
@@ -51,6 +78,19 @@ Dictionary<string, Action> mistakes = new()
         gone.Dispose();
         gone.Generate("Hello?");
     },
+    ["scores that are read after the model was disposed"] = () =>
+    {
+        IDataView scored;
+        using (AlignmentTransformer gone = ml.Alignment.LoadModel(model)) scored = gone.Transform(pairs);
+        scored.GetColumn<float>("Margin").Count();
+    },
+    ["a checkpoint over a folder of something else"] = () => Use(m =>
+    {
+        Directory.CreateDirectory("notes");
+        File.WriteAllText(Path.Combine("notes", "notes.txt"), "mine");
+        m.SaveCheckpoint("notes");
+    }),
+    ["an adapter of a model that has none"] = () => Use(m => m.SaveAdapter("nothing")),
     ["a model file of which a bit was flipped"] = Flip,
     ["a GPU that is not there"] = () =>
     {
@@ -148,6 +188,16 @@ string Copy(string name, Action<string> change)
     foreach (string file in Directory.EnumerateFiles(model)) File.Copy(file, Path.Combine(name, Path.GetFileName(file)));
     change(name);
     return name;
+}
+
+internal sealed class Rows
+{
+    public string Prompt { get; set; } = "";
+
+    [VectorType(2)]
+    public string[] Chosen { get; set; } = [];
+
+    public string Rejected { get; set; } = "";
 }
 
 internal sealed class Now(Action<TrainingProgress> hear) : IProgress<TrainingProgress>

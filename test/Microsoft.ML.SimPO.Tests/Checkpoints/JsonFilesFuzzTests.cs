@@ -1,9 +1,10 @@
 using System.Text;
+using Xunit.Abstractions;
 
 namespace Microsoft.ML.SimPO.Checkpoints;
 
 /// <summary>Damaged indices and configurations are either refused with <see cref="InvalidDataException"/> or read as what they say.</summary>
-public sealed class JsonFilesFuzzTests : IDisposable
+public sealed class JsonFilesFuzzTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly string[] Pieces =
         ["{", "}", "[", "]", "\"", ",", ":", "-", "1e99", "null", "true", "\\", "\\ud800", "\0", "\u00e9", "[[[[[[[[", "{\"a\":", "99999999999", ".", "/"];
@@ -62,6 +63,7 @@ public sealed class JsonFilesFuzzTests : IDisposable
                 Assert.InRange(e.Message.Length, 20, 5_000);
             }
         }
+        output.WriteLine($"damaged {name}: {refused} refused, {count - refused} read");
         Assert.InRange(refused, count / 3, count - 1);
     }
 

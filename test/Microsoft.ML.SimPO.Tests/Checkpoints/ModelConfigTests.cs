@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Microsoft.ML.SimPO.Checkpoints;
 
 public sealed class ModelConfigTests : IDisposable
@@ -87,13 +89,29 @@ public sealed class ModelConfigTests : IDisposable
         Assert.Equal(
             $"'{_folder.File("config.json")}': a JSON object is expected, found [1, 2].", Assert.Throws<InvalidDataException>(() => Load("[1, 2]")).Message);
 
+    /// <summary>Going through all of them each time would be a hundred billion comparisons.</summary>
+    [Fact]
+    public void A_field_is_found_without_going_through_all_others()
+    {
+        ModelConfig config = ModelConfig.Parse(
+            Encoding.UTF8.GetBytes($"{{{string.Join(',', Enumerable.Range(0, 400_000).Select(i => $"\"f{i}\":{i}"))}}}"), "config.json");
+        var meter = new WorkMeter();
+        meter.Do("fields", () => Enumerable.Range(0, 300_000).All(i => config.GetInt32($"f{i}") == i) ? "found" : "wrong");
+        Assert.StartsWith("1 found\t", meter.ToString(), StringComparison.Ordinal);
+        Assert.InRange(meter.Milliseconds, 0, WorkMeter.MostTime);
+        Assert.Equal(
+            "'config.json' holds more than 2000000 names, values and brackets, which no such file has.",
+            Assert.Throws<InvalidDataException>(() => ModelConfig.Parse(Encoding.UTF8.GetBytes($"[{new string(',', 2_000_000).Replace(",", "1,")}1]"),
+                "config.json")).Message);
+    }
+
     [Fact]
     public void A_file_too_large_is_not_read()
     {
         string path = _folder.File("config.json");
-        using (FileStream stream = File.Create(path)) stream.SetLength(JsonFile.MaxLength + 1);
+        using (FileStream stream = File.Create(path)) stream.SetLength(ModelConfig.MaxLength + 1);
         Assert.Equal(
-            $"'{path}' has 67108865 bytes; at most 67108864 are expected.", Assert.Throws<InvalidDataException>(() => ModelConfig.LoadFile(path)).Message);
+            $"'{path}' has 16777217 bytes; at most 16777216 are expected.", Assert.Throws<InvalidDataException>(() => ModelConfig.LoadFile(path)).Message);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class GuideTests : IDisposable
         @"(?s)accuracy \d.*from \d.*mean margin.*log-probability of chosen answers -0\.\d+ nats.*(long|short) prompts: \d+ pairs.*cross-validated accuracy \d"
             + @".*reward model: accuracy \d.*\n(-?\d+\.\d{3} .+\n){3}$")]
     [InlineData("select", 24, "sweep", @"(?s)trial.*LearningRate.*LossType.*best.*best: learning rate \S+, accuracy \d")]
-    [InlineData("serve", 24, "", @"(?s)margin -?\d+\.\d{3}, chosen is better: (True|False).*reward -\d.*reward -\d.*\n.{10,}")]
+    [InlineData("serve", 24, "served.zip", @"(?s)margin -?\d+\.\d{3}, chosen is better: (True|False).*reward -\d.*reward -\d.*\n.{10,}\n.{10,} llama\n$")]
     [InlineData("save", 24, "large large.zip tuned tuned-bf16 tuned.zip", "3 input columns, equal scores: True")]
     [InlineData("generate", 24, "", @"(?s)^(.*\n(Stop|Length) after \d+ tokens: ){4}.* \(\d+ tokens, (stop|length)\)\n$")]
     [InlineData(
@@ -34,7 +34,7 @@ public sealed class GuideTests : IDisposable
         @"(?s)beta +2\.5 +recipe.*validation_fraction +0\.2 +override.*A step has 8 pairs: .*fits the .* GB.*24 rows, .*3 steps, .*\n3 steps\n$")]
     [InlineData("methods", 24, "dpo.zip rater",
         @"^cross entropy \d\.\d{3}, \d+ ?% of tokens are .*\n\d+ steps of up to 512 tokens\n"
-            + @"((SimPO|AlphaPO|CPO|ORPO|SLiC-HF|RRHF|DPO|KTO): accuracy \d.*\n){8}rewards from -?\d.* to -?\d.*, accuracy \d.*\n$")]
+            + @"((SimPO|AlphaPO|CPO|ORPO|SLiC-HF|RRHF|DPO|KTO): accuracy \d.*\n){8}(.*\n)+rewards from -?\d.* to -?\d.*, accuracy \d.*\n$")]
     [InlineData("runs", 100, "run",
         @"^best after step \d+ of \d+: loss \d\.\d{3}\nAfter step \d+ the chosen answers' log-probability has fallen by \d+\.\d{2} nats a token, ")]
     [InlineData("trust", 24, "downloaded",

@@ -67,6 +67,14 @@ internal static class MethodsGuide
         Show("KTO", ml.Alignment.Trainers.Kto(new KtoTrainer.Options
             { BaseModel = tuned, Beta = 0.1f, LearningRate = rate }).Fit(train));
 
+        (string, PreferenceTrainerOptions)[] candidates =
+        [
+            ("SimPO", new SimPOTrainer.Options { BaseModel = tuned, Beta = 2.5f, LearningRate = rate }),
+            ("DPO", new DpoTrainer.Options { BaseModel = tuned, Beta = 0.1f, LearningRate = rate }),
+        ];
+        using MethodComparison comparison = ml.Alignment.Compare(train, test, candidates, new ComparisonOptions { Answers = 2, MaxNewTokens = 16 });
+        Console.WriteLine(comparison);
+
         using AlignmentTransformer rater = ml.Alignment.Trainers.Reward(new RewardTrainer.Options
             { ModelPath = "model", CenterRewardsCoefficient = 0.01f, LearningRate = rate }).Fit(train, test);
         ValidationResult rated = rater.TrainingRun.Validations[^1];

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Data;
+using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Text.Templates;
 
@@ -60,10 +61,23 @@ internal sealed class ConversationGolden
 
     /// <summary>A row as users have it: read from a file with nothing else in it.</summary>
     /// <exception cref="InvalidDataException">The row is refused.</exception>
-    public static PreferenceRow Read(JsonElement row)
+    public static PreferenceRow Read(JsonElement row) => Read(row, out _);
+
+    /// <summary>A row as an encoder reads it.</summary>
+    /// <exception cref="InvalidDataException">The row is refused.</exception>
+    public static string[] Read(JsonElement row, PreferenceEncoder encoder)
+    {
+        PreferenceRow read = Read(row, out PromptOrigin prompts);
+        return encoder.AsRead([read.Prompt, read.Chosen, read.Rejected], prompts);
+    }
+
+    private static PreferenceRow Read(JsonElement row, out PromptOrigin prompts)
     {
         using var folder = new TempFolder();
-        return PreferenceReader.Read(folder.Write("row.jsonl", row.GetRawText())).Single();
+        var log = new DropLog();
+        PreferenceRow read = PreferenceReader.ReadLocated(folder.Write("row.jsonl", row.GetRawText()), log: log).Single().Row;
+        prompts = log.Prompts;
+        return read;
     }
 
     private bool IsHome(JsonElement line) => line.GetProperty("trainer").GetString() == "dpo" && IsAtHome(line);

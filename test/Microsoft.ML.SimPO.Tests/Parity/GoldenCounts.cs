@@ -10,6 +10,7 @@ public sealed class GoldenCounts
     [
         ("models", () => ModelParityTests.Cases),
         ("tokenizers", () => GoldenCases.Folders("tokenizers", "vectors.jsonl")),
+        ("tokenizer-files", () => GoldenCases.Folders("tokenizer-files", "vectors.jsonl")),
         ("templates", () => GoldenCases.Files("templates", "*.jsonl")),
         ("preprocessing", () => GoldenCases.Files("preprocessing", "*.jsonl.gz")),
         ("reward", () => RewardModelParityTests.Cases),

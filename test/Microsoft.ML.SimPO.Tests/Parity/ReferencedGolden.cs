@@ -81,11 +81,21 @@ internal sealed class ReferencedGolden : IDisposable
     public double LogProbability(string side, double mean, IReadOnlyDictionary<string, double> metrics) =>
         Method == "dpo-ipo" && !IsTrl116 ? mean : metrics.GetValueOrDefault($"logps/{side}", double.NaN);
 
-    /// <summary>Texts as the trainer got them, with BOS written out: 1.16 has that of the tokenizer, which adds none here, and 0.24 none of its own.</summary>
-    public IEnumerable<TextPair> AsGiven(IEnumerable<TextPair> pairs)
+    /// <summary>
+    /// Rows as texts as the trainer got them, with BOS written out: 1.16 has that of the tokenizer, which adds none here, and 0.24 none of its own. Null where
+    /// the ids are of no texts.
+    /// </summary>
+    /// <param name="rows">Pairs, or single answers with what the data say of each.</param>
+    public IDataView? Texts(MLContext context, IReadOnlyList<EncodedPrompt> rows)
     {
-        string bos = HfTokenizer.Load(Options.ModelPath).Decode([TrainRows[0].Chosen.Ids[0]], skipSpecialTokens: false);
-        return pairs.Select(p => new TextPair { Prompt = bos + p.Prompt, Chosen = p.Chosen, Rejected = p.Rejected });
+        bool areSingle = rows[0].Answers.Count == 1;
+        EncodedPrompt Doubled(EncodedAnswer answer) => EncodedPrompt.Pair(answer.Ids, answer.PromptLength, answer.Ids, answer.PromptLength);
+        if (TrainingGolden.TextsOf(Options.ModelPath, areSingle ? [.. rows.Select(r => Doubled(r.Chosen))] : rows) is not { } texts) return null;
+        string bos = HfTokenizer.Load(Options.ModelPath).Decode([rows[0].Chosen.Ids[0]], skipSpecialTokens: false);
+        return areSingle
+            ? context.Data.LoadFromEnumerable(texts.Zip(rows, (text, row) => new LabelledResponse
+                { Prompt = bos + text.Prompt, Response = text.Chosen, Label = row.Chosen.Rating > 0 }))
+            : context.Data.LoadFromEnumerable(texts.Select(t => new TextPair { Prompt = bos + t.Prompt, Chosen = t.Chosen, Rejected = t.Rejected }));
     }
 
     /// <summary>As a fit does before its first step.</summary>

@@ -27,8 +27,12 @@ public sealed class TemplateParityTests
         Assert.True(differences.Count == 0, string.Join("\n", differences));
     }
 
+    /// <summary>Those of 2026: reasoning, tools, parts of content.</summary>
+    public static TheoryData<GoldenCase> NewTemplates => GoldenCases.Files("templates-v5", "templates*.jsonl");
+
     [SkippableTheory]
     [MemberData(nameof(Templates))]
+    [MemberData(nameof(NewTemplates))]
     public void Every_chat_renders_as_in_transformers_or_fails_with_its_error(GoldenCase golden)
     {
         GoldenCases.SkipUnsupported(golden);
@@ -51,16 +55,21 @@ public sealed class TemplateParityTests
         variables["add_generation_prompt"] = chat.GetProperty("add_generation_prompt");
         (string? text, string? error) = Result(template, variables);
         bool isContinued = chat.TryGetProperty("continue_final_message", out JsonElement flag) && flag.GetBoolean();
-        return text is not null && isContinued
-            ? (ChatTemplate.CutAfterFinalMessage(text, chat.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!), null)
-            : (text, error);
+        if (text is null || !isContinued) return (text, error);
+        string final = chat.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!;
+        return Rendered(() => ChatTemplate.CutAfterFinalMessage(text, final));
     }
 
     private static (string? Text, string? ErrorClass) Result(string template, Dictionary<string, object?> variables)
     {
+        return Rendered(() => JinjaTemplate.Parse(template).Render(variables, At2024));
+    }
+
+    private static (string? Text, string? ErrorClass) Rendered(Func<string> render)
+    {
         try
         {
-            return (JinjaTemplate.Parse(template).Render(variables, At2024), null);
+            return (render(), null);
         }
         catch (JinjaException e)
         {

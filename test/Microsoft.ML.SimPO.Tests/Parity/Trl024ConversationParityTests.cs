@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Parity;
@@ -46,8 +45,8 @@ public sealed class Trl024ConversationParityTests
             JsonElement text = expected.GetProperty("text");
             try
             {
-                PreferenceRow read = ConversationGolden.Read(golden.Rows[id]);
-                PairTexts texts = encoder.Examine(read.Prompt, read.Chosen, read.Rejected).Texts;
+                string[] read = ConversationGolden.Read(golden.Rows[id], encoder);
+                PairTexts texts = encoder.Examine(read[0], read[1], read[2]).Texts;
                 foreach ((string part, string actual) in new[] { ("prompt", texts.Prompt), ("chosen", texts.Chosen), ("rejected", texts.Rejected) })
                 {
                     string right = text.GetProperty(part).GetString()!;

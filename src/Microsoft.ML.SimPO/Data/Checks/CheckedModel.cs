@@ -64,7 +64,8 @@ internal sealed class CheckedModel
         if (row.Pair is not { } pair) return;
         try
         {
-            row.Encoded = Encoder.Examine(pair.Prompt, pair.Chosen, pair.Rejected);
+            string[] texts = Encoder.AsRead([pair.Prompt, pair.Chosen, pair.Rejected], row.Origin);
+            row.Encoded = Encoder.Examine(texts[0], texts[1], texts[2]);
         }
         catch (InvalidDataException e)
         {

@@ -36,6 +36,9 @@ internal sealed class CheckedRow
     /// <summary>The pair as messages.</summary>
     public PromptedAnswers? Turns { get; }
 
+    /// <summary>What the prompt was before it became turns.</summary>
+    public PromptOrigin Origin { get; init; }
+
     /// <summary>Stands for the pair's prompt, up to case and white space; 0 for none.</summary>
     public UInt128 PromptKey { get; }
 

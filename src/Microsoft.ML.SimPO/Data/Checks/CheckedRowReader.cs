@@ -55,12 +55,14 @@ internal sealed class CheckedRowReader
             outcomes.Clear();
             if (row.Fields is null) outcomes.Add(new PairOutcome(null, row.Fault, row.Location));
             else layout.Convert(row.Fields, row.Location, outcomes);
-            foreach (PairOutcome outcome in outcomes) yield return new CheckedRow(index, row.Location, row.Fields, layout.Columns, outcome);
+            foreach (PairOutcome outcome in outcomes)
+                yield return new CheckedRow(index, row.Location, row.Fields, layout.Columns, outcome) { Origin = layout.Prompts };
         }
         outcomes.Clear();
         layout.Finish(outcomes);
         // Rows of one prompt were brought together: a pair stands where the first of them does.
-        foreach (PairOutcome outcome in outcomes) yield return new CheckedRow(outcome.Location.Row - 1, outcome.Location, null, null, outcome);
+        foreach (PairOutcome outcome in outcomes)
+            yield return new CheckedRow(outcome.Location.Row - 1, outcome.Location, null, null, outcome) { Origin = layout.Prompts };
     }
 
     private IPairLayout? Recognize(SampledRows rows)

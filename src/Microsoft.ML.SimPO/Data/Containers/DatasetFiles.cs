@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
 namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>
@@ -12,7 +14,8 @@ internal static class DatasetFiles
     public static IReadOnlyList<InputFile> Find(string path, string? split, Action<string>? info)
     {
         if (File.Exists(path)) return [new InputFile(path, Path.GetFileName(path))];
-        if (!Directory.Exists(path)) throw new FileNotFoundException($"Could not find preference data at '{path}': there is no such file or folder.", path);
+        if (!Directory.Exists(path)) throw new FileNotFoundException(
+            $"Could not find preference data at '{path}': there is no such file or folder.{PathAdvice.For(path, "dataset")}", path);
         string folder = NameOf(path);
         List<(InputFile File, string? Split)> files = Enumerate(path).ToList();
         if (files.Count == 0)

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Data.Containers;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data.Formats;
 
@@ -15,6 +16,9 @@ internal interface IPairLayout
 
     /// <summary>What the fields of a row are; null where nobody has to know.</summary>
     public LayoutColumns? Columns => null;
+
+    /// <summary>What the prompts were before they became turns.</summary>
+    public PromptOrigin Prompts => PromptOrigin.Given;
 
     /// <summary>Adds what the row makes: any number of pairs, or a fault.</summary>
     public void Convert(FieldRecord row, RowLocation location, List<PairOutcome> outcomes);

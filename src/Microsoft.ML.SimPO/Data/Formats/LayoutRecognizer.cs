@@ -59,7 +59,15 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
             throw new InvalidDataException($"{dataName}: `{chosen}` and `{rejected}` hold lists of one text as Python prints them, not texts. " +
                 $"Take the texts out of their lists, or set `{nameof(options.Format)}` to `{nameof(PreferenceFormat.Plain)}` where they are meant so.");
         }
-        return new PairLayout(columns, fields.Names, mode, PromptMode(columns, mode), Kind(columns, mode), literal);
+        return new PairLayout(columns, fields.Names, mode, PromptMode(columns, mode), Kind(columns, mode), literal, Origin(columns, mode));
+    }
+
+    private PromptOrigin Origin(LayoutColumns columns, TextMode mode)
+    {
+        PromptOrigin shared = columns.Prompt is null && mode is (TextMode.PromptAndAnswer or TextMode.Dialogue) ? PromptOrigin.Shared : PromptOrigin.Given;
+        if (mode != TextMode.Dialogue) return shared;
+        bool isBare = fields.AllTexts(columns.Prompt ?? columns.Chosen, text => Dialogue.Starts(text) && !text.StartsWith('\n'));
+        return shared | PromptOrigin.Dialogue | (isBare ? PromptOrigin.BareDialogue : PromptOrigin.Given);
     }
 
     /// <summary>The fields of the prompt; <paramref name="taken"/> have another part already.</summary>

@@ -41,9 +41,10 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
         return fault;
     }
 
-    /// <summary>Parts of text, and nothing else, are an answer's words.</summary>
+    /// <summary>One part of text, and nothing else, is an answer's words; of several a template decides how they are joined.</summary>
     private static List<Message> Answer(List<Message> side, int border) =>
-        border == side.Count - 1 && side[border] is { IsPlain: false, Fields.Count: 2 } parts && parts.Field(MessageFields.Content) is JinjaList
+        border == side.Count - 1 && side[border] is { IsPlain: false, Fields.Count: 2 } parts
+        && parts.Field(MessageFields.Content) is JinjaList { Items.Length: 1 }
             ? [new Message(parts.Role, parts.Content)]
             : side[border..];
 

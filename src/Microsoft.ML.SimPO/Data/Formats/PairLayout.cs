@@ -1,9 +1,11 @@
 using Microsoft.ML.SimPO.Data.Containers;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Rows that have a field for the chosen and one for the rejected answer.</summary>
-internal sealed class PairLayout(LayoutColumns columns, IReadOnlyCollection<string> names, TextMode answers, TextMode prompts, string kind, bool literal)
+internal sealed class PairLayout(LayoutColumns columns, IReadOnlyCollection<string> names, TextMode answers, TextMode prompts, string kind, bool literal,
+    PromptOrigin origin)
     : IPairLayout
 {
     private readonly PairBuilder _builder = new(columns, answers, prompts, literal);
@@ -13,6 +15,8 @@ internal sealed class PairLayout(LayoutColumns columns, IReadOnlyCollection<stri
     public IReadOnlyCollection<string> Fields { get; } = columns.TopLevel(names);
 
     public LayoutColumns Columns => columns;
+
+    public PromptOrigin Prompts => origin;
 
     public void Convert(FieldRecord row, RowLocation location, List<PairOutcome> outcomes)
     {

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Data.Containers;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data.Formats;
 
@@ -22,6 +23,8 @@ internal sealed class RatedListLayout(
         columns.Scores is null ? columns.TopLevel(names) : [.. columns.TopLevel(names), .. ratings.Select(rating => rating.Name)];
 
     public LayoutColumns Columns => columns;
+
+    public PromptOrigin Prompts => prompts == TextMode.Dialogue ? PromptOrigin.Dialogue : PromptOrigin.Given;
 
     public void Convert(FieldRecord row, RowLocation location, List<PairOutcome> outcomes)
     {

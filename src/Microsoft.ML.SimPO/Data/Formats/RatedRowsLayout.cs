@@ -20,6 +20,8 @@ internal sealed class RatedRowsLayout(LayoutColumns columns, IReadOnlyCollection
 
     public LayoutColumns Columns => columns;
 
+    public PromptOrigin Prompts => prompts == TextMode.Dialogue ? PromptOrigin.Dialogue : PromptOrigin.Given;
+
     public void Convert(FieldRecord row, RowLocation location, List<PairOutcome> outcomes)
     {
         FieldValue answer = LayoutColumns.Get(row, columns.Responses);

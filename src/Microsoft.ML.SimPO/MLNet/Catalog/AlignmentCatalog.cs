@@ -43,7 +43,9 @@ public sealed partial class AlignmentCatalog
     /// <exception cref="InvalidDataException">
     /// A file is damaged or does not fit the model; tensors that are missing or misshapen are listed all at once.
     /// </exception>
-    /// <exception cref="NotSupportedException">The model's family is not supported, or its configuration asks for what is not computed.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The model's family is not supported, its configuration asks for what is not computed, or its weights take more memory than there is.
+    /// </exception>
     public AlignmentTransformer LoadModel(string modelPath, ScoringOptions? options = null)
     {
         ScoringOptions own = (options ?? new ScoringOptions()).Copy();

@@ -4,14 +4,20 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.SimPO;
 
 /// <summary>From text columns to computed columns: all that a transformer of this library is, seen from ML.NET.</summary>
-/// <param name="inputs">The text columns that are read, each with what it is called in messages.</param>
+/// <param name="inputs">The text columns that are read, each with what it is called in messages; the prompt first.</param>
 /// <param name="outputs">The columns that are added; one of the same name is hidden by it.</param>
 /// <param name="newBatch">Begins a batch. Called on several threads at once.</param>
 internal sealed class ColumnMap<TResult>((string Role, string Name)[] inputs, ComputedColumn<TResult>[] outputs, Func<IRowBatch<TResult>> newBatch) : IColumnMap
 {
     public IReadOnlyList<ComputedColumn<TResult>> Outputs => outputs;
 
-    public IRowBatch<TResult> NewBatch() => newBatch();
+    /// <param name="input">The schema that its rows come from.</param>
+    public IRowBatch<TResult> NewBatch(DataViewSchema input)
+    {
+        IRowBatch<TResult> batch = newBatch();
+        batch.Expect(PromptAnnotation.Of(input, inputs[0].Name));
+        return batch;
+    }
 
     /// <inheritdoc/>
     public DataViewSchema OutputSchema(IHost host, DataViewSchema schema)

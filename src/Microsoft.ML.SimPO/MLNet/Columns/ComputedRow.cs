@@ -36,7 +36,7 @@ internal sealed class ComputedRow<TResult>(
     private TResult Result()
     {
         if (_computedPosition == input.Position) return _result;
-        IRowBatch<TResult> batch = map.NewBatch();
+        IRowBatch<TResult> batch = map.NewBatch(input.Schema);
         batch.Add(read!(), input.Position + 1);
         _result = batch.Compute()[0];
         _computedPosition = input.Position;

@@ -15,6 +15,7 @@ internal sealed class ComputedStream<TResult> : IDisposable
     private readonly DataViewRowCursor _cursor;
     private readonly Func<string[]> _read;
     private readonly ColumnMap<TResult> _map;
+    private readonly DataViewSchema _schema;
 
     /// <summary>Rows that were read, from row <see cref="_first"/> on; the results are those of the first of them.</summary>
     private readonly List<string[]> _rows = [];
@@ -27,7 +28,7 @@ internal sealed class ComputedStream<TResult> : IDisposable
     {
         _cursor = input.GetRowCursor(texts.Columns);
         _read = texts.Reader(_cursor);
-        _map = map;
+        (_map, _schema) = (map, input.Schema);
     }
 
     /// <param name="row">From 0, never less than before. Rows that are passed over are not computed.</param>
@@ -43,7 +44,7 @@ internal sealed class ComputedStream<TResult> : IDisposable
 
     private TResult Alone(long row, string[] texts)
     {
-        IRowBatch<TResult> batch = _map.NewBatch();
+        IRowBatch<TResult> batch = _map.NewBatch(_schema);
         batch.Add(texts, row + 1);
         return batch.Compute()[0];
     }
@@ -52,7 +53,7 @@ internal sealed class ComputedStream<TResult> : IDisposable
     private void ReadBatch(long row)
     {
         Forget(row);
-        IRowBatch<TResult> batch = _map.NewBatch();
+        IRowBatch<TResult> batch = _map.NewBatch(_schema);
         int count = 0;
         while (!batch.IsFull && (count < _rows.Count || Advance(reads: true)) && TryAdd(batch, _rows[count], _first + count + 1)) count++;
         if (count == 0) return;

@@ -1,8 +1,16 @@
+using Microsoft.ML.SimPO.Text;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>Rows that are computed together. A result does not depend on what else is in the batch, but for float32's rounding.</summary>
 internal interface IRowBatch<TResult>
 {
+    /// <summary>Says, before the first row, what the prompts were.</summary>
+    void Expect(PromptOrigin origin)
+    {
+        // Most read prompts as they are.
+    }
+
     /// <summary>Whether there is enough in it for the arithmetic to be worth it.</summary>
     bool IsFull { get; }
 

@@ -3,8 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO;
 
-[assembly: LoadableClass(
-    typeof(TextGenerationTransformer), null, typeof(SignatureLoadModel), "SimPO text generator", TextGenerationTransformer.LoaderSignature)]
+[assembly: ModelLoader(typeof(TextGenerationTransformer), "SimPO text generator", TextGenerationTransformer.LoaderSignature)]
 
 namespace Microsoft.ML.SimPO;
 

@@ -21,7 +21,7 @@ internal sealed class RecipeConversion
     private static readonly Dictionary<string, string> LlamaFactoryNames = new(StringComparer.Ordinal)
     {
         ["pref_beta"] = "beta", ["pref_ftx"] = "sft_weight", ["cutoff_len"] = "max_length", ["lora_rank"] = "lora_r", ["lora_target"] = "lora_target_modules",
-        ["val_size"] = "validation_fraction", ["additional_target"] = "lora_modules_to_save",
+        ["val_size"] = "validation_fraction", ["additional_target"] = "lora_modules_to_save", ["moe_aux_loss_coef"] = "router_aux_loss_coef",
     };
 
     /// <summary>What a recipe of these that says nothing means, where that is another value than in the SimPO repository.</summary>

@@ -6,7 +6,7 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Reads YAML mappings: of bounded size and depth, without anchors, aliases and tags, which would let a small file be a large one.</summary>
 internal static class RecipeFile
 {
-    private const int MostBytes = 1 << 20, MostDepth = 16;
+    private const int MostBytes = 1 << 20, MostDepth = 16, MostFields = 1000;
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no YAML, no mapping, or too large.</exception>
@@ -63,6 +63,7 @@ internal static class RecipeFile
             RecipeValue key = Read(parser, source, depth + 1);
             if (!key.IsScalar) throw new InvalidDataException($"'{source}', line {key.Line}: a key must be a word, but is '{Short(key.Text)}'.");
             if (!keys.Add(key.Text)) throw new InvalidDataException($"'{source}', line {key.Line}: '{Short(key.Text)}' stands there twice. Keep one.");
+            if (keys.Count > MostFields) throw Fault(FormattableString.Invariant($"holds more than {MostFields} settings, which no recipe has"));
             fields.Add((key.Text, Read(parser, source, depth + 1)));
         }
         return RecipeValue.Map(fields, line);

@@ -74,7 +74,7 @@ internal static class ModelArchive
     private static void LoadAdapter(ModelLoadContext context, ArchiveHashes hashes, Decoder decoder, string origin)
     {
         AdapterConfig? config = hashes.Load(context, AdapterStream, stream => AdapterConfig.Load(
-            new ModelFiles(origin, [new ModelFile(AdapterConfig.FileName, BoundedBytes.Read(stream, JsonFile.MaxLength))])));
+            new ModelFiles(origin, [new ModelFile(AdapterConfig.FileName, BoundedBytes.Read(stream, ModelConfig.MaxLength))])));
         if (config is null) return;
         Read(context, hashes, AdapterWeightsStream, stream =>
         {

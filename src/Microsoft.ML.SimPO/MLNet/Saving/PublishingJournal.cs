@@ -55,8 +55,9 @@ internal sealed class PublishingJournal : IDisposable
     {
         foreach (string path in Leftovers.Beside(target, Purpose, Directory.EnumerateFiles))
         {
-            if (Leftovers.IsLocked(path)) continue;
-            Content content = Read(path);
+            using FileStream? taken = Leftovers.TryTake(path); // two that ended it at once would swap the folders twice
+            if (taken is null) continue;
+            Content content = Read(taken);
             if (content.Owner is { } owner && Leftovers.MayBeAtWork(path, owner)) continue;
             string beside = Path.GetDirectoryName(path)!, pending = AtomicFile.BesideName(target, Leftovers.StemOf(path, target, Purpose), "new");
             bool isPublished = !File.Exists(pending);
@@ -101,11 +102,11 @@ internal sealed class PublishingJournal : IDisposable
     }
 
     /// <returns>Nothing where it was not wholly written: then nothing had been published.</returns>
-    private static Content Read(string path)
+    private static Content Read(FileStream file)
     {
         try
         {
-            Content? content = JsonSerializer.Deserialize<Content>(RegularFile.ReadBytes(path, MostBytes));
+            Content? content = JsonSerializer.Deserialize<Content>(BoundedBytes.Read(file, file.CanSeek ? Math.Min(file.Length, MostBytes) : 0));
             if (content is { Owner: not null, Folders: not null } && content.Folders.All(f => f is [not null, not null])) return content;
         }
         catch (JsonException)

@@ -12,9 +12,8 @@ using Microsoft.ML.SimPO.Training.State;
 using Microsoft.ML.Tokenizers;
 using static TorchSharp.torch;
 
-[assembly: LoadableClass(
-    typeof(AlignmentTransformer), null, typeof(SignatureLoadModel), "Aligned language model", AlignmentTransformer.LoaderSignature,
-    AlignmentTransformer.FormerLoaderSignature)]
+[assembly: ModelLoader(
+    typeof(AlignmentTransformer), "Aligned language model", AlignmentTransformer.LoaderSignature, AlignmentTransformer.FormerLoaderSignature)]
 
 namespace Microsoft.ML.SimPO;
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO;
@@ -13,13 +14,16 @@ internal sealed class PairBatch<TResult>(RowScorer scorer, Converter<float[], TR
     private readonly List<(int Answers, bool IsScored)> _rows = [];
 
     private int _tokens;
+    private PromptOrigin _prompts;
 
     public bool IsFull => _tokens >= scorer.TokensPerBatch;
+
+    public void Expect(PromptOrigin origin) => _prompts = origin;
 
     /// <param name="texts">Prompt and chosen answer, and the rejected one where there is one; or a text alone.</param>
     public void Add(string[] texts, long row)
     {
-        EncodedPrompt? pair = scorer.Encode(texts, row);
+        EncodedPrompt? pair = scorer.Encode(texts, row, _prompts);
         _rows.Add((Math.Max(1, texts.Length - 1), pair is not null));
         if (pair is not null) _pairs.Add(pair);
         _tokens += pair?.PackedLength ?? 1;

@@ -1,14 +1,15 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO;
 
 /// <summary>The columns of a schema that rows are made of: prompt, chosen and rejected, or prompt and response, or text.</summary>
 internal sealed class PairColumns
 {
-    private readonly TextColumns _texts;
+    private PairColumns(TextColumns texts) => Texts = texts;
 
-    private PairColumns(TextColumns texts) => _texts = texts;
+    public TextColumns Texts { get; }
 
     /// <summary>The columns that options name, each with what it is called in messages.</summary>
     public static (string Role, string Name)[] Names(ScoringOptions options) => options.Rows switch
@@ -30,11 +31,14 @@ internal sealed class PairColumns
         return ComputedSchema.AddTo(schema, ScoreColumns.Of(options.TargetMargin));
     }
 
+    /// <summary>What the prompts of a data view were before they became turns.</summary>
+    public PromptOrigin PromptsOf(IDataView data) => PromptAnnotation.Of(data.Schema, Texts.Columns[0].Name);
+
     /// <summary>The rows of a data view, counted from 1, with a text of each column.</summary>
     public IEnumerable<(string[] Texts, long Row)> Rows(IDataView data)
     {
-        using DataViewRowCursor cursor = data.GetRowCursor(_texts.Columns);
-        Func<string[]> read = _texts.Reader(cursor);
+        using DataViewRowCursor cursor = data.GetRowCursor(Texts.Columns);
+        Func<string[]> read = Texts.Reader(cursor);
         while (cursor.MoveNext()) yield return (read(), cursor.Position + 1);
     }
 }

@@ -3,8 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO;
 
-[assembly: LoadableClass(
-    typeof(ResponseScoringTransformer), null, typeof(SignatureLoadModel), "SimPO response scorer", ResponseScoringTransformer.LoaderSignature)]
+[assembly: ModelLoader(typeof(ResponseScoringTransformer), "SimPO response scorer", ResponseScoringTransformer.LoaderSignature)]
 
 namespace Microsoft.ML.SimPO;
 

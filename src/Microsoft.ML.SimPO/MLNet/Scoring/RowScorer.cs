@@ -1,6 +1,7 @@
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Native;
 using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO;
@@ -31,9 +32,11 @@ internal sealed class RowScorer
     public int TokensPerBatch => _options.TokensPerMicroBatch;
 
     /// <param name="texts">Prompt and answers, or a text alone.</param>
+    /// <param name="row">Its number from 1.</param>
+    /// <param name="prompts">What the prompts were.</param>
     /// <returns>Null for a row without an answer, where that has no score.</returns>
     /// <exception cref="InvalidDataException">The row cannot be scored; the message names it.</exception>
-    public EncodedPrompt? Encode(string[] texts, long row)
+    public EncodedPrompt? Encode(string[] texts, long row, PromptOrigin prompts = PromptOrigin.Given)
     {
         if (MissingText.In(texts) is { } missing)
         {
@@ -41,7 +44,7 @@ internal sealed class RowScorer
             throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: {missing}. ")
                 + "Remove the row, or set `MissingAnswers` to NotANumber to have no score of such rows.");
         }
-        EncodedPrompt encoded = _encoder.Encode(texts, row)
+        EncodedPrompt encoded = _encoder.Encode(_encoder.AsRead(texts, prompts), row)
             ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
         int tokens = encoded.Answers.Max(a => a.Ids.Length);
         if (tokens > _positions && Interlocked.Exchange(ref _toldLong, 1) == 0)

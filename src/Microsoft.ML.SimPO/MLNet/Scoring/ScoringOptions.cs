@@ -158,9 +158,14 @@ public class ScoringOptions
     internal IEnumerable<string> Faults() => OptionProperty.Of(GetType()).Select(option => option.Fault(this)).OfType<string>().Concat(Contradictions());
 
     /// <summary>A sentence for each value that does not go with others.</summary>
-    internal virtual IEnumerable<string> Contradictions() => Compatibility != Compatibility.None && ControlTokens != ControlTokenText.Tokens
-        ? [$"`{nameof(ControlTokens)}` must be {ControlTokenText.Tokens} with `{nameof(Compatibility)}` {Compatibility}, but was {ControlTokens}."]
-        : [];
+    internal virtual IEnumerable<string> Contradictions()
+    {
+        if (Compatibility != Compatibility.None && ControlTokens != ControlTokenText.Tokens)
+            yield return
+                $"`{nameof(ControlTokens)}` must be {ControlTokenText.Tokens} with `{nameof(Compatibility)}` {Compatibility}, but was {ControlTokens}.";
+        if (Rows == RowKind.Pairs && ChosenColumnName == RejectedColumnName && !string.IsNullOrWhiteSpace(ChosenColumnName))
+            yield return $"`{nameof(RejectedColumnName)}` must be another column than `{nameof(ChosenColumnName)}`, but both were '{ChosenColumnName}'.";
+    }
 
     /// <summary>A copy of the same class.</summary>
     internal virtual ScoringOptions Clone() => (ScoringOptions)MemberwiseClone();

@@ -80,10 +80,19 @@ internal sealed class SweepParameter
         foreach (string part in name.Split('.'))
         {
             OptionProperty option = OptionProperty.Find(type, part)
-                ?? throw new ArgumentException($"`{name}` is not an option of {options.DeclaringType?.Name ?? options.Name}.");
+                ?? throw new ArgumentException($"`{name}` is not an option of {options.DeclaringType?.Name ?? options.Name}.{Advice(type, part)}");
             yield return option;
             type = option.Type;
         }
+    }
+
+    /// <summary>The option that was meant: of the same letters, else one that begins with them.</summary>
+    private static string Advice(Type type, string name)
+    {
+        string[] names = [.. OptionProperty.Of(type).Select(o => o.Name)];
+        string? meant = names.FirstOrDefault(n => string.Equals(n, name, StringComparison.OrdinalIgnoreCase))
+            ?? names.FirstOrDefault(n => n.StartsWith(name, StringComparison.OrdinalIgnoreCase));
+        return meant is null ? "" : $" Use `{meant}`.";
     }
 
     public static string Text(object value) => System.Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";

@@ -41,6 +41,14 @@ internal static class FitReport
         if (statistics.EqualAnswers > 0) channel.Warning(Say($"{statistics.EqualAnswers} pairs have equal answers and teach nothing."));
     }
 
+    /// <summary>Why every row was dropped, and what to do; empty where there was none.</summary>
+    public static string WhyNone(EncodingStatistics statistics, PreferenceTrainerOptions options)
+    {
+        string cut = statistics.DroppedLong == 0
+            ? "" : Say($" Of {statistics.DroppedLong} an answer alone is longer than `MaxLength` {options.MaxLength} allows: ") + "raise that.";
+        return statistics.DroppedEmpty == 0 ? cut : cut + Say($" Of {statistics.DroppedEmpty} an answer is empty.");
+    }
+
     public static void Plan(IChannel channel, LanguageModel model, IReadOnlyList<EncodedPrompt> pairs, int steps, int seed, PreferenceTrainerOptions options)
     {
         Decoder decoder = model.Decoder;

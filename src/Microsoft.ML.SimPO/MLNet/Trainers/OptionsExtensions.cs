@@ -72,7 +72,11 @@ internal static class OptionsExtensions
 
     /// <param name="everyRow">Empty answers are kept and long ones cut, so that every row has a score; training refuses and drops them.</param>
     public static PreferenceEncoder Encoder(this LanguageModel model, ScoringOptions options, bool everyRow = false) =>
-        new(model.Tokenizer, model.SpecialTokens, model.Template, options.Encoding(everyRow) with { KeepsTail = model.IsRewardModel });
+        new(model.Tokenizer, model.SpecialTokens, model.Template, options.Encoding(everyRow) with
+        {
+            KeepsTail = model.IsRewardModel,
+            EmbeddingRows = model.Decoder.Architecture.VocabularySize,
+        });
 
     /// <summary>How rows become ids.</summary>
     /// <inheritdoc cref="Encoder"/>

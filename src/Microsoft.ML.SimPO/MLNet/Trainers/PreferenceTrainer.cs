@@ -79,8 +79,9 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
         LanguageModel model = _options.Ready(ModelSource.Of(_options).Open(_context));
         try
         {
-            RunData training = Encode(model, input, columns, channel, cancellation.Token);
-            RunData? validation = validationColumns is null ? null : Encode(model, validationData!, validationColumns, channel, cancellation.Token);
+            RunData training = Encode(model, input, columns, "learn from", channel, cancellation.Token);
+            RunData? validation = validationColumns is null
+                ? null : Encode(model, validationData!, validationColumns, "be judged by", channel, cancellation.Token);
             TrainingRun run = ComputeThread.Run(
                 $"{_options.Method} training", () => FitRun.Run(model, _options, training, validation, folder, seed, channel, cancellation.Token));
             return new AlignmentTransformer(_context, model, _options, run);
@@ -109,14 +110,17 @@ public abstract class PreferenceTrainer<TOptions> : IPreferenceTrainer
         return columns;
     }
 
-    private RunData Encode(LanguageModel model, IDataView data, PairColumns columns, IChannel channel, CancellationToken cancellationToken)
+    private RunData Encode(
+        LanguageModel model, IDataView data, PairColumns columns, string purpose, IChannel channel, CancellationToken cancellationToken)
     {
         PreferenceEncoder encoder = model.Encoder(_options);
-        EncodedPrompts pairs = PairEncoding.Encode(encoder, data, columns, cancellationToken, _options.Encode);
+        var pass = new RepeatedPass(columns);
+        EncodedPrompts pairs = PairEncoding.Encode(encoder, columns.PromptsOf(data), pass.Rows(data), cancellationToken, _options.Encode);
         FitReport.Encoded(channel, encoder.Statistics, _options, model.Template is not null);
-        if (pairs.Count > 0) return new RunData(_options.Prepare(pairs, data, _host), PairCounts.Of(encoder.Statistics));
+        if (pairs.Count > 0) return new RunData(_options.Prepare(pairs, pass.Again(data), _host), PairCounts.Of(encoder.Statistics));
         string what = _options.RowNoun == PreferenceTrainerOptions.Pairs ? "preference pairs" : _options.RowNoun;
-        throw new InvalidOperationException($"There are no {what} to learn from: the data has no rows, or every row was dropped.");
+        throw new InvalidOperationException($"There are no {what} to {purpose}: the data has no rows, or every row was dropped."
+            + FitReport.WhyNone(encoder.Statistics, _options));
     }
 
     /// <exception cref="InvalidOperationException">An option needs validation data and there is none, or there are two kinds of it.</exception>

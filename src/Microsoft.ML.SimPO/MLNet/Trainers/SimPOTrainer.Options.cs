@@ -8,7 +8,7 @@ public sealed partial class SimPOTrainer
     public sealed class Options : PreferenceTrainerOptions
     {
         /// <summary>What is above it was probably meant otherwise.</summary>
-        private const float UsualRatio = 2;
+        private const float UsualRatio = 2, LeastUsualBeta = 0.5f;
 
         /// <summary>gamma / beta, the target margin between the mean log-probabilities in nats. 0 or more, usually 0.3 to 1.6; default 0.5.</summary>
         [Option("gamma_beta_ratio", OptionEffect.Steps, AtLeast = 0, Use = "0.3 to 1.6"), SweepRange(0, 1.6, DefaultOrder = 3)]
@@ -57,6 +57,8 @@ public sealed partial class SimPOTrainer
             get
             {
                 if (LossType == SimPOLossType.Hinge && LabelSmoothing > 0) yield return "`LabelSmoothing` has no effect with the hinge loss.";
+                if (Beta < LeastUsualBeta)
+                    yield return Say($"`Beta` is {Beta}: 2.0 to 10.0 is usual with SimPO, whose rewards are means over tokens. 0.1 is usual with DPO.");
                 if (GammaBetaRatio <= UsualRatio) yield break;
                 yield return Say($"`GammaBetaRatio` is {GammaBetaRatio}, a target margin of {GammaBetaRatio} nats a token: 0.3 to 1.6 is usual. ")
                     + Say($"If gamma itself was meant, TRL's `simpo_gamma`, divide it by `Beta`: {GammaBetaRatio / Beta:G3}.");

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SimPO.Data.Filters;
 
 namespace Microsoft.ML.SimPO;
 
@@ -8,13 +9,16 @@ internal sealed class FilteredCursor : DataViewRowCursor
     private readonly DataViewRowCursor _input;
     private readonly ActiveColumns _active;
     private readonly ValueGetter<ReadOnlyMemory<char>> _getText;
-    private readonly Func<string, bool> _keep;
+    private readonly Func<UInt128, string, bool> _keep;
+    private readonly Func<PromptPass>? _dealt;
+    private readonly PromptPass _pass = new();
     private bool _disposed;
     private long _position = -1;
 
-    public FilteredCursor(DataViewRowCursor input, ActiveColumns active, DataViewSchema.Column column, Func<string, bool> keep)
+    public FilteredCursor(
+        DataViewRowCursor input, ActiveColumns active, DataViewSchema.Column column, Func<UInt128, string, bool> keep, Func<PromptPass>? dealt)
     {
-        (_input, _active, _keep) = (input, active, keep);
+        (_input, _active, _keep, _dealt) = (input, active, keep, dealt);
         _getText = input.GetGetter<ReadOnlyMemory<char>>(column);
     }
 
@@ -30,10 +34,14 @@ internal sealed class FilteredCursor : DataViewRowCursor
         while (_input.MoveNext())
         {
             _getText(ref text);
-            if (!_keep(text.ToString())) continue;
+            string prompt = text.ToString();
+            UInt128 key = TextKey.OfPrompt(prompt);
+            _pass.Note(key);
+            if (!_keep(key, prompt)) continue;
             _position++;
             return true;
         }
+        if (_dealt is not null) _pass.CheckEqual(_dealt());
         _position = -1;
         return false;
     }

@@ -3,6 +3,7 @@ using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Data.Filters;
 using Microsoft.ML.SimPO.Data.Statistics;
 using Microsoft.ML.SimPO.Data.Writing;
+using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO;
@@ -47,10 +48,10 @@ internal sealed class PreferencePipeline
     /// <summary>The pairs as a data view that reads them anew for every pass.</summary>
     public IDataView Load()
     {
-        CheckFirst();
+        PromptOrigin prompts = CheckFirst();
         return _source.HasScores()
-            ? _context.Data.LoadFromEnumerable(Rows(row => new ScoredPairColumns(row)))
-            : _context.Data.LoadFromEnumerable(Rows(row => new TextPairColumns(row)));
+            ? _context.Data.LoadFromEnumerable(Rows(row => new ScoredPairColumns(row)), PromptAnnotation.SchemaOf<ScoredPairColumns>(prompts))
+            : _context.Data.LoadFromEnumerable(Rows(row => new TextPairColumns(row)), PromptAnnotation.SchemaOf<TextPairColumns>(prompts));
     }
 
     public PreferenceStatistics Describe(StatisticsLimits? limits)
@@ -69,11 +70,12 @@ internal sealed class PreferencePipeline
         PreferenceCleaner.Clean(rows, _filters, log, measure);
 
     /// <summary>What is not pairs is refused here, and how the data was understood is said once.</summary>
-    private void CheckFirst()
+    /// <returns>What the prompts were.</returns>
+    private PromptOrigin CheckFirst()
     {
         using IChannel channel = _host.Start("Load");
         var log = new DropLog();
-        if (Clean(_source.ReadUnshuffled(channel.Info, log), log, Measure()).Any()) return;
+        if (Clean(_source.ReadUnshuffled(channel.Info, log), log, Measure()).Any()) return log.Prompts;
         throw new InvalidDataException(
             $"'{_source.Name}' holds no preference pairs that pass the filters.{string.Concat(log.Drops.Select(drop => Environment.NewLine + Line(drop)))}");
     }

@@ -20,11 +20,10 @@ internal static class PromptPartition
             throw new ArgumentOutOfRangeException(
                 nameof(testFraction), FormattableString.Invariant($"`testFraction` must be above 0 and below 1, but was {testFraction}. Use 0.05 to 0.2."));
         DataViewSchema.Column column = Column(host, data, promptColumn);
-        var test = new Lazy<HashSet<UInt128>>(
-            () => PromptSplit.TestPrompts(Prompts(data, column).Select(p => new PreferenceRow(p, "", "", null, null)), testFraction, seed));
-        return Make(
-            new FilteredDataView(data, column, prompt => !test.Value.Contains(TextKey.OfPrompt(prompt))),
-            new FilteredDataView(data, column, prompt => test.Value.Contains(TextKey.OfPrompt(prompt))));
+        var dealt = new Deal<HashSet<UInt128>>(pass => PromptSplit.TestPrompts(
+            pass.Note(Prompts(data, column)).Select(p => new PreferenceRow(p, "", "", null, null)), testFraction, seed));
+        FilteredDataView Part(bool isTest) => new(data, column, (key, _) => dealt.Value.Contains(key) == isTest, () => dealt.Pass);
+        return Make(Part(isTest: false), Part(isTest: true));
     }
 
     /// <returns>For each fold the rows outside of it, to train on, and those in it, to test.</returns>
@@ -35,12 +34,10 @@ internal static class PromptPartition
             throw new ArgumentOutOfRangeException(
                 nameof(numberOfFolds), FormattableString.Invariant($"`numberOfFolds` must be at least 2, but was {numberOfFolds}. Use 5."));
         DataViewSchema.Column column = Column(host, data, promptColumn);
-        var folds = new Lazy<Dictionary<UInt128, int>>(() => PromptFolds.Assign(Prompts(data, column), numberOfFolds, seed));
-        int FoldOf(string prompt) => folds.Value.TryGetValue(TextKey.OfPrompt(prompt), out int fold) ? fold : throw new InvalidOperationException(
-            $"The data gives other rows each time it is read: the prompt '{Excerpt.Of(prompt)}' was not among those that were dealt out. Cache it, or load it "
-                + "from a source that does not change.");
-        return [.. Enumerable.Range(0, numberOfFolds).Select(fold => Make(
-            new FilteredDataView(data, column, prompt => FoldOf(prompt) != fold), new FilteredDataView(data, column, prompt => FoldOf(prompt) == fold)))];
+        var dealt = new Deal<Dictionary<UInt128, int>>(pass => PromptFolds.Assign(pass.Note(Prompts(data, column)), numberOfFolds, seed));
+        int FoldOf(UInt128 key, string prompt) => dealt.Value.TryGetValue(key, out int fold) ? fold : throw PromptPass.Unknown(prompt);
+        FilteredDataView Part(int fold, bool isTest) => new(data, column, (key, prompt) => FoldOf(key, prompt) == fold == isTest, () => dealt.Pass);
+        return [.. Enumerable.Range(0, numberOfFolds).Select(fold => Make(Part(fold, isTest: false), Part(fold, isTest: true)))];
     }
 
     private static DataViewSchema.Column Column(IHost host, IDataView data, string name)
@@ -58,6 +55,28 @@ internal static class PromptPartition
         {
             getter(ref value);
             yield return value.ToString();
+        }
+    }
+
+    /// <summary>What was dealt out in a pass over the prompts, which is made when it is first asked for, and again where it failed.</summary>
+    private sealed class Deal<T>(Func<PromptPass, T> deal)
+    {
+        private readonly Lock _guard = new();
+        private volatile Tuple<T, PromptPass>? _dealt;
+
+        public T Value => Get().Item1;
+
+        public PromptPass Pass => Get().Item2;
+
+        private Tuple<T, PromptPass> Get()
+        {
+            if (_dealt is { } dealt) return dealt;
+            lock (_guard)
+            {
+                if (_dealt is { } meanwhile) return meanwhile;
+                var pass = new PromptPass();
+                return _dealt = Tuple.Create(deal(pass), pass);
+            }
         }
     }
 

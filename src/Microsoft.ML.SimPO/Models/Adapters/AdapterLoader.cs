@@ -25,10 +25,12 @@ internal static class AdapterLoader
     {
         AdapterLayout layout = AdapterLayout.Of(decoder, config, $"'{reader.Path}'", strict: false);
         // Before anything is allocated: a configuration may ask for any rank.
-        IReadOnlyList<string> unknown = reader.Check(layout.Shapes(config));
+        IReadOnlyDictionary<string, long[]> shapes = layout.Shapes(config);
+        IReadOnlyList<string> unknown = reader.Check(shapes);
         var faults = new Faults($"'{reader.Path}'");
         foreach (string name in unknown) faults.Add($"Tensor {Faults.Quote(name)} belongs to no module that the adapter's configuration names in this model.");
         faults.ThrowIfAny();
+        reader.CheckMemory(shapes.Values);
         Read(reader, decoder.Attach(config, layout).Parameters);
     }
 

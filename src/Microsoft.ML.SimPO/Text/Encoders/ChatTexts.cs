@@ -23,10 +23,10 @@ internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns, Contro
         }
         if (row.IsText && turns.IsTemplated(prompt, template!.BosToken))
         {
-            string chosenTurn = Whole(row.Answers[0][^1].Content), rejectedTurn = Whole(row.Answers[1][^1].Content);
+            string chosenTurn = Whole(Behind(prompt, row.Answers[0][^1].Content)), rejectedTurn = Whole(Behind(prompt, row.Answers[1][^1].Content));
             return new PairTexts(prompt, chosenTurn, rejectedTurn, PromptHandling.AlreadyTemplated, NeedsEos, turns.WritesBos);
         }
-        row = WithControlTokens(row);
+        row = WithControlTokens(WithoutPrompt(row));
         RenderedAnswers texts = _renderer.Render(row);
         string first = Response(texts.Answers[0], row.Answers[0]), second = Response(texts.Answers[1], row.Answers[1]);
         return new PairTexts(texts.Prompt, first, second, PromptHandling.Templated, NeedsEos) { LeftOut = texts.LeftOut };
@@ -43,6 +43,19 @@ internal sealed class ChatTexts(ChatTemplate? template, ChatTurns? turns, Contro
     /// <inheritdoc cref="PromptOf(string)"/>
     public (string Text, bool AddsSpecial) PromptOf(Conversation prompt) =>
         _renderer is null ? (PlainPrompt(prompt), true) : (_renderer.Prompt(OfOthers(prompt)), false);
+
+    /// <summary>The row without a prompt that stands in its answers again, as the template writes it: whole conversations in a text column.</summary>
+    private PromptedAnswers WithoutPrompt(PromptedAnswers row)
+    {
+        if (!row.Answers.Any(answer => answer is [{ IsPlain: true }] && turns!.IsTemplated(answer[0].Content, template!.BosToken))) return row;
+        string prompt = _renderer!.Prompt(row.Prompt);
+        return row with { Answers = [.. row.Answers.Select(Bare)] };
+
+        IReadOnlyList<Message> Bare(IReadOnlyList<Message> answer) =>
+            answer is [{ IsPlain: true }] ? [answer[0].WithContent(Behind(prompt, answer[0].Content))] : answer;
+    }
+
+    private static string Behind(string prompt, string answer) => answer.StartsWith(prompt, StringComparison.Ordinal) ? answer[prompt.Length..] : answer;
 
     /// <summary>What users and tools say is letters to a model that is served, so that nobody can write a turn from inside another.</summary>
     private Conversation OfOthers(Conversation prompt) => prompt.With(

@@ -17,6 +17,8 @@ internal sealed class PreferenceEncoder
     private readonly SequenceCheck _check;
     private readonly EncodingCounters _counters = new();
     private readonly int? _endToken;
+    private readonly HfTokenizer _tokenizer;
+    private readonly bool _hasTemplate;
 
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="tokens">The texts of its special tokens.</param>
@@ -28,8 +30,10 @@ internal sealed class PreferenceEncoder
     {
         _options = options ?? new PreferenceEncoderOptions();
         _options.Validate();
+        _tokenizer = tokenizer;
         int? bos = tokens.Bos is { } bosText ? tokenizer.TokenId(bosText) : null, eos = tokens.Eos is { } eosText ? tokenizer.TokenId(eosText) : null;
         ChatTemplate? applied = _options.ApplyChatTemplate ? template : null;
+        _hasTemplate = applied is not null;
         ChatTurns? turns = applied is null ? null : ChatTurns.Probe(applied, tokenizer);
         _endToken = turns?.EndToken is { } end ? tokenizer.TokenId(end) : eos;
         if (_endToken is null)
@@ -76,12 +80,20 @@ internal sealed class PreferenceEncoder
     public EncodedPrompt? Encode(string prompt, string chosen, string rejected, long row) =>
         Named(row, () => EncodeAt(row, prompt, chosen, rejected));
 
-    private static EncodedPrompt? Named(long row, Func<EncodedPrompt?> encode)
+    /// <summary>The texts of a row as this model reads them: without a template, dialogues keep their marks.</summary>
+    /// <param name="texts">Prompt and answers.</param>
+    /// <param name="origin">What the prompt was.</param>
+    public string[] AsRead(string[] texts, PromptOrigin origin) => _hasTemplate || origin == PromptOrigin.Given
+        ? texts : PlainTexts.Of(texts, origin, _options.Preparation is RowPreparation.Trl024 or RowPreparation.Trl116);
+
+    private EncodedPrompt? Named(long row, Func<EncodedPrompt?> encode)
     {
         try
         {
             EncodedPrompt? encoded = encode();
-            if (encoded is not null) encoded.Row = row;
+            if (encoded is null) return null;
+            encoded.Row = row;
+            foreach (EncodedAnswer answer in encoded.Answers) RequireRows(answer.Ids.Span);
             return encoded;
         }
         catch (JinjaException e)
@@ -175,6 +187,16 @@ internal sealed class PreferenceEncoder
         _counters.Encoded(detail.Texts.Handling, detail.IsMerged, pair);
         _counters.Odd(row, detail);
         return pair;
+    }
+
+    /// <summary>A tokenizer may know more tokens than the model.</summary>
+    private void RequireRows(ReadOnlySpan<int> ids)
+    {
+        if (_options.EmbeddingRows is not { } rows) return;
+        foreach (int id in ids)
+            if (id >= rows) throw new InvalidDataException(FormattableString.Invariant(
+                $"the token `{_tokenizer.TokenText(id)}` has the id {id}, but the model's embedding has {rows} rows. ")
+                + "The tokenizer belongs to another model, or got tokens that the model did not.");
     }
 
     private EncodingDetail Detail(PairTexts texts)

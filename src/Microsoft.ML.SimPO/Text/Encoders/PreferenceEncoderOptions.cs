@@ -25,6 +25,9 @@ internal sealed record PreferenceEncoderOptions
     /// </summary>
     public ControlTokenText ControlTokens { get; init; } = ControlTokenText.Tokens;
 
+    /// <summary>Tokens that the model has: an id behind them is an error of its row. Null where that is not known.</summary>
+    public int? EmbeddingRows { get; init; }
+
     /// <summary>
     /// Whether an answer keeps what the chat template writes behind its turn, such as a line break: a reward model reads the whole conversation, as
     /// transformers' <c>apply_chat_template</c> writes it, where a language model learns what it has to write. Default false.

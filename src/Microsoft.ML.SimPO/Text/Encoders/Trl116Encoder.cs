@@ -35,27 +35,31 @@ internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? templat
     /// <summary>The row uncut with its texts, and how many tokens its prompt has by itself.</summary>
     private (PairTexts Texts, EncodedPrompt Whole, int Alone) Whole(string prompt, string chosen, string? rejected)
     {
-        PairTexts texts = TextsOf(prompt, chosen, rejected ?? chosen);
-        int[] alone = tokenizer.Encode(texts.Prompt, texts.AddsSpecial);
-        EncodedAnswer first = Side(alone, texts, texts.Chosen) with { Rating = 1 };
-        return (texts, rejected is null ? new EncodedPrompt(first) : new EncodedPrompt(first, Side(alone, texts, texts.Rejected)), alone.Length);
+        (string alone, string[] wholes, bool addsSpecial) = TextsOf(prompt, rejected is null ? [chosen] : [chosen, rejected]);
+        int[] promptIds = tokenizer.Encode(alone, addsSpecial);
+        int[][] ids = Array.ConvertAll(wholes, whole => tokenizer.Encode(whole, addsSpecial));
+        // The first token has nothing before it, and one is scored.
+        int border = Math.Clamp(ids.Min(whole => promptIds.AsSpan().CommonPrefixLength(whole)), 1, Math.Max(1, ids.Min(whole => whole.Length) - 1));
+        EncodedAnswer[] answers = [.. ids.Select((whole, i) => new EncodedAnswer(whole, border) { Rating = i == 0 ? 1 : 0 })];
+        int shared = wholes.Min(whole => alone.AsSpan().CommonPrefixLength(whole));
+        var texts = new PairTexts(
+            alone[..shared], wholes[0][shared..], wholes[^1][shared..], template is null ? PromptHandling.Plain : PromptHandling.Templated, NeedsEos: false,
+            addsSpecial);
+        return (texts, new EncodedPrompt(answers), promptIds.Length);
     }
 
-    private PairTexts TextsOf(string prompt, string chosen, string rejected)
+    /// <summary>The prompt with the header of an answer, whatever it ends with, and each whole text; EOS ends plain texts alone.</summary>
+    private (string Prompt, string[] Wholes, bool AddsSpecial) TextsOf(string prompt, string[] answers)
     {
-        if (template is null) return new PairTexts(prompt, Ended(chosen), Ended(rejected), PromptHandling.Plain, NeedsEos: false, AddsSpecial: true);
-        PromptedAnswers row = PromptedAnswers.Parse(prompt, ("chosen", chosen), ("rejected", rejected));
-        return ReferenceTexts.Trl(template, row.Prompt with { Documents = null }, row.Answers[0], row.Answers[1]);
+        if (template is null) return (prompt, Array.ConvertAll(answers, answer => prompt + Ended(answer)), true);
+        PromptedAnswers row = PromptedAnswers.Parse(prompt, [.. answers.Select((answer, i) => (i == 0 ? "chosen" : "rejected", answer))]);
+        Conversation given = row.Prompt with { Documents = null };
+        if (given.Messages.Count == 0) throw new InvalidDataException("chosen and rejected have no turn in common that could be the prompt.");
+        string[] wholes = [.. row.Answers.Select(answer => template.Render(given.With([.. given.Messages, .. answer]), addGenerationPrompt: false))];
+        return (template.Render(given, addGenerationPrompt: true), wholes, false);
     }
 
     private string Ended(string answer) => answer.EndsWith(eos, StringComparison.Ordinal) ? answer : answer + eos;
-
-    private EncodedAnswer Side(int[] prompt, PairTexts texts, string answer)
-    {
-        int[] ids = tokenizer.Encode(texts.Prompt + answer, texts.AddsSpecial);
-        int common = prompt.AsSpan().CommonPrefixLength(ids);
-        return new EncodedAnswer(ids, Math.Clamp(common, 1, Math.Max(1, ids.Length - 1))); // the first token has nothing before it, and one is scored
-    }
 
     /// <summary>Where every row wants a score: the end of a prompt that leaves no room, and one token of the answer.</summary>
     private EncodedAnswer Shortened(EncodedAnswer answer)

@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Text.Templates.Python;
+using Microsoft.ML.SimPO.Text.Tokenization.Conversion;
 
 namespace Microsoft.ML.SimPO.Text.Templates;
 
@@ -32,7 +33,8 @@ internal sealed class ChatTemplate
     /// <summary>The template of a model's folder.</summary>
     /// <returns>Null where the folder has none.</returns>
     /// <exception cref="InvalidDataException">A file cannot be read, or the template in it is not valid.</exception>
-    public static ChatTemplate? Load(string folder, JinjaOptions? options = null) => Load(ModelFiles.Read(folder, ChatTemplateFiles.FileNames), options);
+    public static ChatTemplate? Load(string folder, JinjaOptions? options = null) =>
+        Load(ModelFiles.Read(folder, [.. ChatTemplateFiles.FileNames, .. VocabularyFiles.NamesFor(folder)]), options);
 
     /// <inheritdoc cref="Load(string, JinjaOptions?)"/>
     public static ChatTemplate? Load(ModelFiles files, JinjaOptions? options = null) => ChatTemplateFiles.Load(files, options);

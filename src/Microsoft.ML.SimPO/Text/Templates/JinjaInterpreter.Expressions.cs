@@ -157,6 +157,7 @@ internal sealed partial class JinjaInterpreter
         JinjaScope caller = _scope;
         _scope = new JinjaScope(macro.Scope);
         JinjaMacroBinder.Bind(macro.Definition, arguments, _scope, Evaluate);
+        Begin(macro.Definition.Body);
         string text = Capture(() => Execute(macro.Definition.Body), out _);
         _scope = caller;
         Budget.Leave();

@@ -16,12 +16,13 @@ internal sealed partial class JinjaInterpreter
 
     private static readonly JinjaScope Globals = GlobalScope();
 
+    private readonly JinjaFrames _frames;
     private JinjaOutput _output = new();
     private JinjaScope _scope;
 
-    public JinjaInterpreter(IReadOnlyDictionary<string, object?> variables, JinjaBudget budget)
+    public JinjaInterpreter(IReadOnlyDictionary<string, object?> variables, JinjaBudget budget, JinjaFrames frames)
     {
-        Budget = budget;
+        (Budget, _frames) = (budget, frames);
         var context = new JinjaScope(Globals);
         foreach ((string name, object? value) in variables) context.Set(name, JinjaValue.From(value));
         _scope = new JinjaScope(context);
@@ -31,8 +32,15 @@ internal sealed partial class JinjaInterpreter
 
     public string Render(IReadOnlyList<JinjaStatement> template)
     {
+        Begin(template);
         Execute(template);
         return _output.Finish();
+    }
+
+    /// <summary>The names that a body sets before it reads them are undefined until then, also to bodies inside it.</summary>
+    private void Begin(IReadOnlyList<JinjaStatement> body)
+    {
+        foreach (string name in _frames.Undefined(body)) _scope.Set(name, JinjaUndefined.Name(name));
     }
 
     private Flow Execute(IReadOnlyList<JinjaStatement> body)
@@ -133,6 +141,7 @@ internal sealed partial class JinjaInterpreter
             _scope = new JinjaScope(outer);
             _scope.Set("loop", state);
             Assign(loop.Target, items[i]);
+            Begin(loop.Body);
             Flow flow = Execute(loop.Body);
             if (flow == Flow.Break) break;
             completed |= flow == Flow.Normal;
@@ -192,6 +201,7 @@ internal sealed partial class JinjaInterpreter
     {
         JinjaScope outer = _scope;
         _scope = scope;
+        Begin(body);
         Flow flow = Execute(body);
         _scope = outer;
         return flow;

@@ -16,11 +16,13 @@ internal sealed class JinjaTemplate
     public const int MaxSourceLength = 1 << 20;
 
     private readonly IReadOnlyList<JinjaStatement> _body;
+    private readonly JinjaFrames _frames;
 
     private JinjaTemplate(string source, IReadOnlyList<JinjaStatement> body)
     {
         Source = source;
         _body = body;
+        _frames = JinjaFrames.Of(body);
     }
 
     public string Source { get; }
@@ -44,7 +46,7 @@ internal sealed class JinjaTemplate
     {
         try
         {
-            return new JinjaInterpreter(variables, budget).Render(_body);
+            return new JinjaInterpreter(variables, budget, _frames).Render(_body);
         }
         catch (InsufficientExecutionStackException)
         {

@@ -34,10 +34,14 @@ public sealed partial class HfTokenizer : Tokenizer
 
     internal DecoderChain Decoder { get; }
 
+    /// <summary>Sentences about what its files say and do not get, or say in two ways.</summary>
+    internal IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <summary>Reads the tokenizer of a model folder.</summary>
     /// <param name="folder">
-    /// A folder with <c>tokenizer.json</c>, or else with <c>tokenizer.model</c> (SentencePiece). From <c>tokenizer_config.json</c>, where there is one, come
-    /// <c>add_prefix_space</c>, the flags of added tokens and further special tokens, as in transformers.
+    /// A folder with <c>tokenizer.json</c>, or else with the files that one is made of: <c>tokenizer.model</c> (SentencePiece, or Meta's ranks),
+    /// <c>tekken.json</c>, <c>vocab.json</c> with <c>merges.txt</c>, or <c>vocab.txt</c>. From <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and
+    /// <c>added_tokens.json</c>, where they are there, come flags, added and special tokens, as in transformers 4.57.
     /// </param>
     /// <exception cref="FileNotFoundException">There is no tokenizer in the folder.</exception>
     /// <exception cref="InvalidDataException">A file is malformed; the message says where.</exception>

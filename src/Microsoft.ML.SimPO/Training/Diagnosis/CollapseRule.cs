@@ -22,6 +22,7 @@ internal sealed class CollapseRule(int pairsPerStep) : IRunRule
         double[] start = [.. run.Steps.Take(window).Select(s => s.ChosenLogProbability)];
         double[] recent = [.. run.Steps.TakeLast(window).Select(s => s.ChosenLogProbability)];
         double fall = start.Average() - recent.Average();
+        if (double.IsNaN(fall)) return null; // a step of single answers may have no chosen one
         if (window < whole && fall <= FewStepsFall(step, run.Limits)) return null;
         if (fall <= run.Limits.CollapseWarning || fall <= StandardErrors * MeanDifference.StandardError(start, recent)) return null;
         return Found(run, step.Step, fall, start.Average(), recent.Average(), "the chosen answers' log-probability", Accuracy(", while", step));

@@ -32,6 +32,7 @@ internal sealed class RunFolder : IDisposable
     public static RunFolder Open(string path, bool resumes)
     {
         path = System.IO.Path.GetFullPath(path);
+        if (File.Exists(path)) throw new IOException($"'{path}' is a file; the folder of a run is to be there. Give another `OutputPath`.");
         Directory.CreateDirectory(path);
         var folder = new RunFolder(path, FolderLock.Take(path, LockName, "run"));
         try

@@ -46,7 +46,7 @@ internal static class TrainingStateFile
     private static TrainingState Read(string folder, bool checkContent)
     {
         string path = Path.Combine(folder, Name);
-        if (!File.Exists(path)) throw new InvalidDataException($"'{folder}' is no checkpoint of a run: it holds no '{Name}'.");
+        if (!File.Exists(path)) throw new InvalidDataException($"'{folder}' is no checkpoint of a run: it holds no '{Name}'.{Inside(folder)}");
         Content content = Parse(path);
         var faults = new Faults($"The checkpoint '{folder}'");
         foreach ((string name, long length) in content.Files)
@@ -54,6 +54,11 @@ internal static class TrainingStateFile
         faults.ThrowIfAny();
         return content.State;
     }
+
+    /// <summary>What to give in place of the folder of a whole run.</summary>
+    private static string Inside(string folder) => Directory.Exists(folder) && RunFolders.CheckpointsIn(folder) is [.., var newest]
+        ? $" Give a checkpoint in it, '{RunFolders.CheckpointName(newest)}', or the folder as `OutputPath` with `ResumeFrom` Auto."
+        : "";
 
     /// <param name="hash">Null where it is not to be checked.</param>
     private static string? FaultOf(string folder, string name, long length, string? hash)

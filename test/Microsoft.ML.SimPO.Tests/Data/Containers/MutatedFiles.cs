@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML.SimPO.Data.Mixing;
 
 namespace Microsoft.ML.SimPO.Data;
@@ -20,12 +19,12 @@ internal static class MutatedFiles
         "ultrafeedback-binarized/rows.lz4.feather", "ultrafeedback-binarized/rows.stream.arrow", "llama-factory-alpaca/rows.parquet", "hh-rlhf/rows.jsonl",
     ];
 
-    /// <summary>Prints how many files were read, how many refused, and the most memory that the process had, in bytes.</summary>
+    /// <summary>Prints how many files were read, how many refused, and what the most of them took.</summary>
     public static int Run(int count, long seed)
     {
         using var folder = new TemporaryFolder();
         var random = new SeededRandom(seed);
-        int read = 0;
+        var meter = new WorkMeter();
         for (int i = 0; i < count; i++)
         {
             string name = Seeds[i % Seeds.Length];
@@ -33,7 +32,12 @@ internal static class MutatedFiles
                 Mutation.Of(File.ReadAllBytes(Repository.PathOf(["test", "Microsoft.ML.SimPO.Tests", "Goldens", "data", .. name.Split('/')])), random);
             string path = folder.Write(Path.GetFileName(name), bytes);
             long before = GC.GetTotalAllocatedBytes(precise: true);
-            Exception? thrown = Record.Exception(() => PreferenceReader.Read(path).Count());
+            Exception? thrown = null;
+            meter.Do(FormattableString.Invariant($"mutation {i} of {name}"), () =>
+            {
+                thrown = Record.Exception(() => PreferenceReader.Read(path).Count());
+                return thrown is null ? "read" : "refused";
+            });
             bool clear = thrown is null || (thrown is InvalidDataException && thrown.Message.Contains(Path.GetFileName(name), StringComparison.Ordinal));
             long made = GC.GetTotalAllocatedBytes(precise: true) - before;
             if (!clear || made > MostMade)
@@ -41,10 +45,8 @@ internal static class MutatedFiles
                 Console.WriteLine($"mutation {i} of {name} made {made} bytes: {thrown}");
                 return 1;
             }
-            if (thrown is null) read++;
         }
-        using Process self = Process.GetCurrentProcess();
-        Console.WriteLine(FormattableString.Invariant($"{read} {count - read} {self.PeakWorkingSet64}"));
+        Console.WriteLine(meter);
         return 0;
     }
 }

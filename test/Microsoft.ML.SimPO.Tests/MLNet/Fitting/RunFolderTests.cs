@@ -222,6 +222,13 @@ public sealed class RunFolderTests : IDisposable
         string nothing = Path.Combine(_folder.Path, "nothing");
         Assert.Equal($"'{nothing}' is no checkpoint of a run: it holds no 'trainer_state.json'.",
             Assert.Throws<InvalidDataException>(() => Fit(o => (o.OutputPath, o.ResumeFrom) = (null, nothing))).Message);
+        Assert.Equal(
+            $"'{Output}' is no checkpoint of a run: it holds no 'trainer_state.json'. Give a checkpoint in it, 'checkpoint-8', or the folder as `OutputPath` "
+                + "with `ResumeFrom` Auto.",
+            Assert.Throws<InvalidDataException>(() => Fit(o => (o.OutputPath, o.ResumeFrom) = (null, Output))).Message);
+        File.WriteAllText(nothing, "");
+        Assert.Equal($"'{nothing}' is a file; the folder of a run is to be there. Give another `OutputPath`.",
+            Assert.Throws<IOException>(() => Fit(o => o.OutputPath = nothing)).Message);
     }
 
     [Fact]

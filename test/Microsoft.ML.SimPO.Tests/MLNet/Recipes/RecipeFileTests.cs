@@ -69,6 +69,43 @@ public sealed class RecipeFileTests
         Assert.Equal("'r.yaml', line 1: is nested deeper than a recipe is.", message);
     }
 
+    /// <summary>As large as a recipe may be, of whatever makes a reader work.</summary>
+    [Theory]
+    [InlineData("- ")]
+    [InlineData("a: ")]
+    [InlineData("? ")]
+    [InlineData("{")]
+    [InlineData("{a: [")]
+    [InlineData("\"")]
+    [InlineData("''")]
+    [InlineData("a b ")]
+    [InlineData("|\n ")]
+    [InlineData("# ")]
+    [InlineData("\t")]
+    [InlineData("\n")]
+    [InlineData("- a\n")]
+    [InlineData("!!a ")]
+    [InlineData("&a ")]
+    [InlineData("---\n")]
+    [InlineData("\\u")]
+    public void A_file_made_to_harm_is_read_or_refused_at_once(string piece)
+    {
+        var meter = new WorkMeter();
+        meter.Do(piece, () => Record.Exception(() => RecipeFile.Parse(string.Concat(Enumerable.Repeat(piece, (1 << 20) / piece.Length)), "r.yaml")) switch
+        {
+            null => "read",
+            InvalidDataException => "refused",
+            { } other => $"{other}",
+        });
+        Assert.Matches("^1 (read|refused)\t", meter.ToString());
+        Assert.InRange(meter.Milliseconds, 0, WorkMeter.MostTime);
+    }
+
+    [Fact]
+    public void More_settings_than_any_recipe_has_are_refused() => Assert.Equal(
+        "'r.yaml', line 1: holds more than 1000 settings, which no recipe has.",
+        Assert.Throws<InvalidDataException>(() => RecipeFile.Parse(string.Concat(Enumerable.Range(0, 100_000).Select(i => $"a{i}: 1\n")), "r.yaml")).Message);
+
     [Fact]
     public void A_file_that_is_not_there_is_named()
     {

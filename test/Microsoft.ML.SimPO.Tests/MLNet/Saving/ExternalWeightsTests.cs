@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO;
@@ -66,6 +67,29 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
               'model.safetensors' was altered since it was saved: its SHA-256 is another.
               'tokenizer.json' is missing.
             """, error.Message);
+    }
+
+    [Theory]
+    [InlineData("../evil")]
+    [InlineData("/weight")]
+    [InlineData("a/../..")]
+    [InlineData("./././.")]
+    public void A_model_that_names_a_place_outside_of_its_folder_is_refused(string name)
+    {
+        Save("home");
+        string zip = _folder.File("home", "m.zip");
+        Directory.Move(_folder.File("home", "weights"), _folder.File("evil"));
+        using (ZipArchive archive = ZipFile.Open(zip, ZipArchiveMode.Update))
+        using (Stream stream = archive.Entries.Single(e => e.FullName.EndsWith("ExternalWeights", StringComparison.Ordinal)).Open())
+        {
+            Assert.Equal("weights".Length, stream.ReadByte());
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(name)); // as long as the name that was there
+        }
+        string[] names = _folder.Names();
+        Assert.Equal(
+            $"The model '{zip}' says that its weights lie in '{name}', outside of its own folder. They are not read.",
+            Assert.Throws<InvalidDataException>(() => _context.Model.Load(zip, out _)).Message);
+        Assert.Equal(names, _folder.Names());
     }
 
     [Fact]

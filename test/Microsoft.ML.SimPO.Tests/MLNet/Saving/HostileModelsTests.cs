@@ -1,30 +1,48 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Xunit.Abstractions;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>Changed models and zips are used, or refused with an error that is documented; the process lives, and takes little memory.</summary>
+/// <summary>
+/// Changed models, zips, adapters, folders of runs and recipes are used, or refused with an error that is documented; the process lives, and none takes much
+/// memory or time.
+/// </summary>
 public sealed class HostileModelsTests(ITestOutputHelper output)
 {
-    /// <summary>Of a process that has the native libraries, a model and what it computes in memory.</summary>
-    private const long MostMemory = 1L << 30;
-
     [Theory]
-    [InlineData("models", 300, 1)]
-    [InlineData("zips", 200, 1)]
+    [InlineData("models", 500, 1)]
+    [InlineData("zips", 500, 1)]
+    [InlineData("adapters", 100, 1)]
+    [InlineData("runs", 50, 1)]
+    [InlineData("recipes", 500, 1)]
     public void Changed_ones_are_used_or_refused(string kind, int count, int seed) => Check(kind, count, seed);
 
     [Theory]
     [Trait("Category", "Long")]
     [InlineData("models", 5000, 2)]
     [InlineData("zips", 5000, 2)]
+    [InlineData("adapters", 1000, 2)]
+    [InlineData("runs", 500, 2)]
+    [InlineData("recipes", 5000, 2)]
     public void Thousands_of_changed_ones_are_used_or_refused(string kind, int count, int seed) => Check(kind, count, seed);
+
+    [Fact]
+    public void Models_that_are_made_to_harm_are_refused_in_bounded_memory_and_time()
+    {
+        string[] lines = HookedProcess.Run(HarmfulModels.Variable, "all").TrimEnd().Split('\n');
+        foreach (string line in lines) output.WriteLine(line.Length < 500 ? line : line[..500]);
+        WorkMeter.Check("models made to harm", lines[^1], HarmfulModels.All.Length, output);
+        for (int i = 0; i < HarmfulModels.All.Length; i++)
+        {
+            (string name, _, string expected) = HarmfulModels.All[i];
+            Assert.True(lines[i].StartsWith($"{name}: ", StringComparison.Ordinal) && Regex.IsMatch(lines[i][name.Length..], expected), lines[i]);
+        }
+    }
 
     private void Check(string kind, int count, int seed)
     {
-        string[] result = HookedProcess.Run(HostileModels.Variable, string.Create(CultureInfo.InvariantCulture, $"{kind} {count} {seed}")).Trim().Split('\t');
-        output.WriteLine($"{kind}: {result[0]}, {long.Parse(result[1], CultureInfo.InvariantCulture) >> 20} MB");
-        Assert.Equal(count, result[0].Split(", ").Sum(part => int.Parse(part.Split(' ')[0], CultureInfo.InvariantCulture)));
-        Assert.InRange(long.Parse(result[1], CultureInfo.InvariantCulture), 1, MostMemory);
+        string line = HookedProcess.Run(HostileModels.Variable, string.Create(CultureInfo.InvariantCulture, $"{kind} {count} {seed}"));
+        WorkMeter.Check(kind, line, count, output);
     }
 }

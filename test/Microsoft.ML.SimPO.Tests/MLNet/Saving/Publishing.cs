@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Training.Session;
 
 namespace Microsoft.ML.SimPO;
 
@@ -10,7 +11,10 @@ internal static class Publishing
     /// <summary>Of the file and of the folder's model that are published: twice as much as was there before.</summary>
     public const int NewLength = 200_000, OldLength = 100_000;
 
-    /// <param name="what"><c>file</c>, <c>folder</c> or <c>pair</c>, a space and the folder that it happens in.</param>
+    /// <summary>A run keeps two checkpoints; the new ones are those of its last two steps.</summary>
+    public const int OldStep = 4, NewStep = 6;
+
+    /// <param name="what"><c>file</c>, <c>folder</c>, <c>pair</c> or <c>run</c>, a space and the folder that it happens in.</param>
     /// <returns>The exit code: 0 where it is done, 3 where it was refused as it should be.</returns>
     public static int Run(string what)
     {
@@ -24,6 +28,9 @@ internal static class Publishing
                     break;
                 case "folder":
                     WriteFolder(Path.Combine(parts[1], "model"), NewLength);
+                    break;
+                case "run":
+                    using (SmallRun run = RunIn(Path.Combine(parts[1], "run"))) run.Run();
                     break;
                 default:
                     var context = new MLContext(seed: 1);
@@ -42,6 +49,14 @@ internal static class Publishing
             Console.WriteLine(e.Message);
             return 3;
         }
+    }
+
+    /// <summary>A run that keeps the state after each step, and goes on from the newest that is there.</summary>
+    public static SmallRun RunIn(string path)
+    {
+        var run = new SmallRun { Folder = path, Resumes = true };
+        run.Settings = run.Settings with { SaveSteps = 1, SaveTotalLimit = 2 };
+        return run;
     }
 
     /// <summary>A folder with what looks like a model of two files.</summary>

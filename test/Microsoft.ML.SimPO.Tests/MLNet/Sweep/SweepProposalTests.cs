@@ -167,7 +167,7 @@ public sealed class SweepProposalTests
     public void What_the_trainers_options_have_not_is_told_at_once_when_a_sweep_begins()
     {
         SweepSpace space = SweepSpace.Of("ModelPath", "Shuffle").Add("Speed", 0, 1).Add("OutputPath", 0, 1).AddChoice("BatchSize", "many")
-            .AddChoice("Lora.Size", 3);
+            .AddChoice("Lora.Size", 3).Add("learningRate", 1e-5, 1e-3).Add("Gamma", 0, 1);
         string[] expected =
         [
             "`ModelPath` is no option that has a range of its own. Use Add.",
@@ -175,7 +175,9 @@ public sealed class SweepProposalTests
             "`Speed` is not an option of SimPOTrainer.",
             "`OutputPath` is no number: add it with its values.",
             "`BatchSize` is of type Int32: the text \"many\" is no value of it.",
-            "`Lora.Size` is not an option of SimPOTrainer. (Parameter 'sweep')",
+            "`Lora.Size` is not an option of SimPOTrainer.",
+            "`learningRate` is not an option of SimPOTrainer. Use `LearningRate`.",
+            "`Gamma` is not an option of SimPOTrainer. Use `GammaBetaRatio`. (Parameter 'sweep')",
         ];
         Assert.Equal(
             string.Join(Environment.NewLine, expected), Assert.Throws<ArgumentException>(() => Run(new SweepOptions { Space = space }, _ => 0)).Message);

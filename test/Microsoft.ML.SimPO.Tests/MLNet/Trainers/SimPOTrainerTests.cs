@@ -94,6 +94,19 @@ public sealed class SimPOTrainerTests
             () => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()).Fit(_context.Data.LoadFromEnumerable(Array.Empty<TextPair>()))).Message);
 
     [Fact]
+    public void Rows_that_were_all_dropped_say_why_and_validation_data_without_rows_says_that_it_is_that() => Assert.Equal(
+        [
+            "There are no preference pairs to learn from: the data has no rows, or every row was dropped. Of 8 an answer alone is longer than `MaxLength` 4 "
+                + "allows: raise that.",
+            "There are no preference pairs to be judged by: the data has no rows, or every row was dropped.",
+        ],
+        [
+            Assert.Throws<InvalidOperationException>(() => Fit(_context, o => (o.MaxLength, o.MaxPromptLength) = (4, 2))).Message,
+            Assert.Throws<InvalidOperationException>(() => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options())
+                .Fit(Data, _context.Data.LoadFromEnumerable(Array.Empty<TextPair>()))).Message,
+        ]);
+
+    [Fact]
     public void What_needs_validation_data_says_so()
     {
         static void Needy(SimPOTrainer.Options o) => (o.EarlyStoppingPatience, o.RestoreBestModel, o.EvaluationSteps, o.MetricForBestModel) =

@@ -299,6 +299,27 @@ public sealed class PreferenceEncoderTests
     }
 
     [Fact]
+    public void An_answer_that_repeats_the_prompt_as_the_template_writes_it_is_the_answer_alone()
+    {
+        PreferenceEncoder encoder = Create();
+        PairTexts bare = encoder.Texts("Hi", "Yes.", "No!");
+        Assert.Equal(bare, encoder.Texts("Hi", bare.Prompt + "Yes.<|eot_id|>", bare.Prompt + "No!"));
+        PairTexts templated = encoder.Texts(bare.Prompt, bare.Prompt + "Yes.<|eot_id|>", "No!");
+        Assert.Equal((bare.Prompt, bare.Chosen, bare.Rejected), (templated.Prompt, templated.Chosen, templated.Rejected));
+    }
+
+    [Fact]
+    public void A_token_behind_the_embedding_is_an_error_that_names_it_with_its_row()
+    {
+        Assert.NotNull(Create(new PreferenceEncoderOptions { EmbeddingRows = Tokenizer.VocabularySize }).Encode("Hi", "Yes.", "No!", 7));
+        var error = Assert.Throws<InvalidDataException>(
+            () => Create(new PreferenceEncoderOptions { EmbeddingRows = 4, ApplyChatTemplate = false }).Encode("<|eot_id|>", "<|eot_id|>", "<|eot_id|>", 7));
+        Assert.Equal(
+            "Row 7: the token `<|eot_id|>` has the id 4, but the model's embedding has 4 rows. The tokenizer belongs to another model, or got tokens that the "
+            + "model did not.", error.Message);
+    }
+
+    [Fact]
     public void A_header_for_generating_that_answers_do_not_have_is_kept()
     {
         const string template = "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content + '<|eot_id|>' }}{% endfor %}{% if "

@@ -37,6 +37,13 @@ public class RunDiagnosisTests
     }
 
     [Fact]
+    public void Steps_without_chosen_answers_say_nothing_of_them()
+    {
+        Assert.DoesNotContain(Run(20, i => Step(i % 3 == 2 ? double.NaN : -0.2)), f => f.Symptom == TrainingSymptom.ChosenLogProbabilityFell);
+        Assert.DoesNotContain(Run(4, _ => Step(double.NaN)), f => f.Symptom == TrainingSymptom.ChosenLogProbabilityFell);
+    }
+
+    [Fact]
     public void A_gradient_that_stays_below_a_thousandth_of_its_start_is_told_once()
     {
         TrainingDiagnosis found = Assert.Single(Run(20, i => Step(-0.2) with { GradientNorm = i < 10 ? 4 : 0.003 }));

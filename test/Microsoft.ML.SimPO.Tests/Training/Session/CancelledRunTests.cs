@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Training.State;
+using Xunit.Abstractions;
 
 namespace Microsoft.ML.SimPO.Training.Session;
 
 /// <summary>
 /// A run that is cancelled at any moment, in a step, a callback, an evaluation, a line of the log or a checkpoint, goes on to the bits of one that was not.
 /// </summary>
-public sealed class CancelledRunTests : IDisposable
+public sealed class CancelledRunTests(ITestOutputHelper output) : IDisposable
 {
     private readonly Data.TemporaryFolder _folder = new();
     private int _runs;
@@ -53,6 +54,7 @@ public sealed class CancelledRunTests : IDisposable
             Assert.True(NewestHashes(wholeFolder).SequenceEqual(NewestHashes(folder)), what);
             Directory.Delete(folder, recursive: true);
         }
+        output.WriteLine(FormattableString.Invariant($"every {every}. of {counter.Seen} moments cancelled, and again by chance, with {settings}"));
     }
 
     private static SessionSettings RandomSettings(Random random) => new()

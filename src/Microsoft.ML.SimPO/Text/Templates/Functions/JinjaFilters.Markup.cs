@@ -19,7 +19,26 @@ internal static partial class JinjaFilters
         add("escape e", "value", (c, a) => a[0] as JinjaMarkup ?? Escaped(c, a[0]));
         add("forceescape", "value", (c, a) => Escaped(c, a[0]));
         add("safe", "value", (c, a) => a[0] as JinjaMarkup ?? new JinjaMarkup(Text(c, a[0])));
+        add("xmlattr", "d, autospace=True", (c, a) => Attributes(c, a[0], JinjaValue.IsTrue(a[1])));
         add("striptags", "value", (c, a) => StripTags(Text(c, a[0])));
+    }
+
+    /// <summary><c>name="value"</c> of each item that has a value, with a space before the first.</summary>
+    private static string Attributes(JinjaInterpreter interpreter, object? value, bool hasSpace)
+    {
+        if (value is JinjaUndefined undefined) throw undefined.Error();
+        if (value is not JinjaDictionary dictionary)
+            throw new JinjaException("AttributeError", $"'{JinjaValue.TypeName(value)}' object has no attribute 'items'");
+        var text = new StringBuilder();
+        foreach ((object? key, object? item) in dictionary.Items)
+        {
+            if (item is null or JinjaUndefined) continue;
+            string name = JinjaValue.AsText(key) ?? throw JinjaException.Type($"expected string or bytes-like object, got '{JinjaValue.TypeName(key)}'");
+            if (name.AsSpan().IndexOfAny(" \t\n\r\f\v/>=") >= 0) throw JinjaException.Value($"Invalid character in attribute name: {PythonRepr.Of(name)}");
+            if (text.Length > 0 || hasSpace) text.Append(' ');
+            text.Append(JinjaMarkup.Escape(name)).Append("=\"").Append(item is JinjaMarkup markup ? markup.Text : Escaped(interpreter, item).Text).Append('"');
+        }
+        return interpreter.Budget.Text(text.ToString());
     }
 
     private static JinjaMarkup Escaped(JinjaInterpreter interpreter, object? value) =>

@@ -27,7 +27,7 @@ internal static partial class JinjaFilters
         AddItems(Add);
         AddSelections(Add);
         AddOrders(Add);
-        foreach (string name in new[] { "pprint", "random", "urlize", "wordwrap", "xmlattr" })
+        foreach (string name in new[] { "pprint", "random", "urlize", "wordwrap" })
             all[name] = new JinjaBuiltin(name, "value, *rest, **named", (_, _) => throw JinjaException.Runtime($"The filter '{name}' is not supported."));
         return all;
     }

@@ -12,12 +12,14 @@ internal sealed class AddedVocabulary
     /// <param name="tokens">Added tokens with their final ids.</param>
     /// <param name="special">The texts that are left out when special tokens are skipped.</param>
     /// <param name="normalizer">What normalizes the text, and the tokens that are searched in normalized text.</param>
-    public AddedVocabulary(IEnumerable<AddedToken> tokens, IReadOnlySet<string> special, TextNormalizer? normalizer)
+    /// <param name="splitsSpecial">Whether special tokens are not searched, so that they are letters.</param>
+    public AddedVocabulary(IEnumerable<AddedToken> tokens, IReadOnlySet<string> special, TextNormalizer? normalizer, bool splitsSpecial = false)
     {
         _special = special;
         foreach (AddedToken token in tokens) (_byId[token.Id], _ids[token.Content]) = (token, token.Id);
-        Plain = new AddedTokenMatcher(_byId.Values.Where(t => !t.Normalized).Select(t => (t.Content, t)));
-        Normalized = new AddedTokenMatcher(_byId.Values.Where(t => t.Normalized).Select(t => (Normalize(t.Content, normalizer), t)));
+        IEnumerable<AddedToken> found = _byId.Values.Where(token => !splitsSpecial || !special.Contains(token.Content));
+        Plain = new AddedTokenMatcher(found.Where(t => !t.Normalized).Select(t => (t.Content, t)));
+        Normalized = new AddedTokenMatcher(found.Where(t => t.Normalized).Select(t => (Normalize(t.Content, normalizer), t)));
     }
 
     /// <summary>Finds tokens in the text as given.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
 using Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
@@ -10,7 +9,8 @@ namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 /// </summary>
 internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
 {
-    private static readonly string[] SpecialTokenNames = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+    /// <summary>Ten times those of any published tokenizer.</summary>
+    private const int MaxTokens = 1 << 16;
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, AddedToken> _byId = [];
@@ -20,8 +20,7 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     public IEnumerable<AddedToken> Tokens => _byId.Values;
 
     /// <summary>
-    /// The texts that are left out when special tokens are skipped. A token that a file called special once stays so, even if it is given again as another; a
-    /// piece of a SentencePiece model is what is said of it last.
+    /// The texts that are left out when special tokens are skipped. A token that a file called special once stays so, even if it is given again as another.
     /// </summary>
     public IReadOnlySet<string> SpecialTexts =>
         _byId.Values.Where(token => token.Special).Select(token => token.Content).Concat(_special).ToHashSet(StringComparer.Ordinal);
@@ -29,59 +28,41 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     /// <summary>Reads the "added_tokens" of a tokenizer.json, in its order. The ids written there do not count, as in Hugging Face tokenizers.</summary>
     public void ReadTokens(JsonSection section)
     {
-        foreach (JsonSection token in section.Items()) Add(token);
+        foreach (JsonSection token in section.Items()) Add(ConfiguredToken.ReadObject(token));
     }
 
     /// <summary>Adds a token, or changes the flags of one of the same text. The empty text is no token.</summary>
-    /// <param name="section">The token.</param>
-    /// <param name="specialTexts">Texts of tokens that are special whatever their flags say.</param>
-    public void Add(JsonSection section, IReadOnlySet<string>? specialTexts = null)
+    /// <param name="token">The token.</param>
+    /// <param name="isSpecial">Whether it is special whatever its flags say.</param>
+    private void Add(ConfiguredToken token, bool isSpecial = false)
     {
-        string content = section.Required("content").Text();
-        if (content.Length == 0) return;
-        bool special = section.Flag("special", false) || specialTexts?.Contains(content) == true;
-        if (special) _special.Add(content);
-        int id = _ids.TryGetValue(content, out int known) ? known : vocabulary.Id(content) ?? NextId();
-        Set(new AddedToken(
-            id, content, section.Flag("single_word", false), section.Flag("lstrip", false), section.Flag("rstrip", false),
-            section.Flag("normalized", !special), special));
-    }
-
-    /// <summary>Adds a special token that is given by its text alone, unless it is an added token already.</summary>
-    public void AddSpecial(string content)
-    {
-        if (content.Length == 0 || _ids.ContainsKey(content)) return;
-        Set(new AddedToken(
-            vocabulary.Id(content) ?? NextId(), content, SingleWord: false, LeftStrip: false, RightStrip: false, Normalized: false, Special: true));
-    }
-
-    /// <summary>Adds a piece of a SentencePiece model.</summary>
-    public void AddPiece(string content, bool special)
-    {
-        if (content.Length == 0) return;
-        int id = vocabulary.Id(content)!.Value;
-        Set(new AddedToken(id, content, SingleWord: false, LeftStrip: false, RightStrip: false, Normalized: false, special));
+        if (token.Content.Length == 0) return;
+        if (_ids.Count == MaxTokens)
+            throw new InvalidDataException(FormattableString.Invariant($"The tokenizer has more than {MaxTokens} added tokens, which no such model has."));
+        bool special = token.Special || isSpecial;
+        if (special) _special.Add(token.Content);
+        int id = _ids.TryGetValue(token.Content, out int known) ? known : vocabulary.Id(token.Content) ?? NextId();
+        Set(new AddedToken(id, token.Content, token.SingleWord, token.LeftStrip, token.RightStrip, token.Normalized ?? !special, special));
     }
 
     /// <summary>
-    /// Adds what tokenizer_config.json names, as transformers does: the flags of its added tokens win, those of them that it names as
-    /// BOS and the like are special, and what it names so beside them is added.
+    /// Adds what the configuration names, as transformers does: the flags of its added tokens win, those of them that it names as
+    /// BOS and the like are special, and what it names so beside them is added. Those of added_tokens.json come before the tokenizer's own, which win.
     /// </summary>
-    public void AddConfigured(JsonSection config)
+    /// <returns>The first that gets another id than it is given, which Hugging Face tokenizers does not heed; null for none.</returns>
+    public (ConfiguredToken Token, int Given, int Id)? AddConfigured(ConfiguredTokens tokens)
     {
-        List<string> special = [.. SpecialTokenNames.Select(config.Optional).OfType<JsonSection>().Select(TextOf)];
-        if (config.Optional("additional_special_tokens") is { } more) special.AddRange(more.Items().Select(TextOf));
-        var specialTexts = special.ToHashSet(StringComparer.Ordinal);
-        if (config.Optional("added_tokens_decoder") is { } decoder)
-            foreach ((_, JsonSection token) in decoder.Members().OrderBy(member => IdOf(member.Name, member.Value))) Add(token, specialTexts);
-        foreach (string text in special) AddSpecial(text);
+        HashSet<string> special = [.. tokens.Special.Select(token => token.Content)];
+        (ConfiguredToken, int, int)? other = null;
+        foreach ((int given, ConfiguredToken token) in tokens.Added)
+        {
+            if (tokens.AddedFrom == ConfiguredTokens.ConfigFile || !_ids.ContainsKey(token.Content)) Add(token, special.Contains(token.Content));
+            if (_ids.TryGetValue(token.Content, out int id) && id != given) other ??= (token, given, id);
+        }
+        foreach (ConfiguredToken token in tokens.Special)
+            if (!_ids.ContainsKey(token.Content)) Add(token with { Normalized = false }, isSpecial: true);
+        return other;
     }
-
-    private static string TextOf(JsonSection token) => token.IsObject ? token.Required("content").Text() : token.Text();
-
-    private static int IdOf(string name, JsonSection token) =>
-        int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int id)
-            ? id : throw token.Fault($"expected a name that is an id, found \"{name}\"");
 
     private int NextId() => Math.Max(_maxId + 1, vocabulary.Count);
 

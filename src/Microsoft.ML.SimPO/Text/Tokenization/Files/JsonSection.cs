@@ -7,6 +7,8 @@ namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 /// <summary>A value of a JSON file that knows its place, so that every complaint names it.</summary>
 internal readonly struct JsonSection(JsonElement element, string file, string parent = "", string? name = null, int index = -1)
 {
+    private const int LongestFault = 1000;
+
     /// <summary>Where this is, as "a.b[2]"; empty at the top level. Built only when asked for.</summary>
     private string Path =>
         index >= 0 ? string.Create(CultureInfo.InvariantCulture, $"{parent}[{index}]") : parent.Length == 0 ? name ?? "" : $"{parent}.{name}";
@@ -25,6 +27,9 @@ internal readonly struct JsonSection(JsonElement element, string file, string pa
         if (!element.TryGetProperty(member, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return null;
         return new JsonSection(value, file, Path, member);
     }
+
+    /// <summary>Whether there is a member of that name, be it null.</summary>
+    public bool Has(string member) => IsObject && element.TryGetProperty(member, out _);
 
     public JsonSection Required(string member) => Optional(member) ?? throw Fault($"expected a member '{member}', found none");
 
@@ -103,7 +108,7 @@ internal readonly struct JsonSection(JsonElement element, string file, string pa
     /// <summary>The exact text of the value.</summary>
     public string Raw() => element.GetRawText();
 
-    public InvalidDataException Fault(string what) => new($"{file}: {Place}{what}.");
+    public InvalidDataException Fault(string what) => new($"{file}: {Place}{(what.Length <= LongestFault ? what : $"{what[..LongestFault]}...")}.");
 
     public NotSupportedException Unsupported(string what) => new($"{file}: {Place}{what} is not supported.");
 

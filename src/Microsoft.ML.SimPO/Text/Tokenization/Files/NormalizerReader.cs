@@ -11,19 +11,20 @@ internal static class NormalizerReader
 
     /// <param name="section">The normalizer.</param>
     /// <param name="configured">What a class of transformers makes of a BertNormalizer that is not part of a sequence; null for what the file says.</param>
+    /// <param name="asSentencePiece">Whether a character map goes on behind its longest match, as in SentencePiece's own library.</param>
     /// <exception cref="NotSupportedException">A normalizer of that type is not known.</exception>
-    public static TextNormalizer Read(JsonSection section, ConfiguredBertNormalizer? configured = null)
+    public static TextNormalizer Read(JsonSection section, ConfiguredBertNormalizer? configured = null, bool asSentencePiece = false)
     {
         if (configured is not null && section.Required("type").Text() == "BertNormalizer") return Bert(section, configured);
         List<JsonSection> parts = [.. Flatten(section).Take(MaxNormalizers + 1)];
         if (parts.Count > MaxNormalizers) throw section.Fault($"expected at most {MaxNormalizers} normalizers, found more");
-        return parts.Count == 1 ? One(parts[0]) : new SequenceNormalizer([.. parts.Select(One)]);
+        return parts.Count == 1 ? One(parts[0], asSentencePiece) : new SequenceNormalizer([.. parts.Select(part => One(part, asSentencePiece))]);
     }
 
     private static IEnumerable<JsonSection> Flatten(JsonSection section) =>
         section.Required("type").Text() == "Sequence" ? section.Required("normalizers").Items().SelectMany(Flatten) : [section];
 
-    private static TextNormalizer One(JsonSection section)
+    private static TextNormalizer One(JsonSection section, bool asSentencePiece)
     {
         string type = section.Required("type").Text();
         return type switch
@@ -40,7 +41,7 @@ internal static class NormalizerReader
             "Nmt" => new SetNormalizer(UnicodeData.Set("NmtRemoved"), UnicodeData.Set("NmtSpace")),
             "ByteLevel" => new ByteLevelNormalizer(),
             "BertNormalizer" => Bert(section, configured: null),
-            "Precompiled" => Precompiled(section),
+            "Precompiled" => Precompiled(section, asSentencePiece),
             _ => throw section.Unsupported($"the normalizer '{type}'"),
         };
     }
@@ -62,13 +63,13 @@ internal static class NormalizerReader
         return new SequenceNormalizer(parts);
     }
 
-    private static TextNormalizer Precompiled(JsonSection section)
+    private static TextNormalizer Precompiled(JsonSection section, bool asSentencePiece)
     {
         // Files of models without a map have null or an empty text here.
         if (section.Optional("precompiled_charsmap") is not { } map || map.Text().Length == 0) return new SequenceNormalizer([]);
         try
         {
-            return new PrecompiledNormalizer(new PrecompiledMap(Convert.FromBase64String(map.Text())));
+            return new PrecompiledNormalizer(new PrecompiledMap(Convert.FromBase64String(map.Text())), asSentencePiece);
         }
         catch (FormatException e)
         {

@@ -4,9 +4,15 @@ using System.Text;
 namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>Reads the fields of one message of the protobuf wire format, without going beyond its bytes.</summary>
-internal ref struct ProtobufReader(ReadOnlySpan<byte> message, string file)
+/// <param name="message">Its bytes.</param>
+/// <param name="file">The file that it comes from, for messages.</param>
+/// <param name="wholeFile">Whether it is all of that file, so that what it lacks was cut off.</param>
+internal ref struct ProtobufReader(ReadOnlySpan<byte> message, string file, bool wholeFile = false)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>No part of a file that is only cut off claims more.</summary>
+    private const ulong MostOfPart = 1 << 20;
 
     private readonly ReadOnlySpan<byte> _message = message;
     private int _at;
@@ -71,11 +77,16 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, string file)
 
     private ReadOnlySpan<byte> Take(ulong length)
     {
-        if (length > (ulong)(_message.Length - _at)) throw Fault($"expected {length} bytes more, found the end after {_message.Length - _at}");
+        int left = _message.Length - _at;
+        if (length > (ulong)left) throw wholeFile ? CutOff(length, left) : Fault($"expected {length} bytes more, found the end after {left}");
         ReadOnlySpan<byte> taken = _message.Slice(_at, (int)length);
         _at += (int)length;
         return taken;
     }
+
+    private readonly InvalidDataException CutOff(ulong length, int left) => new(length <= MostOfPart
+        ? $"{file} ends inside a piece: the file is cut off. Download it again."
+        : $"{file}: a piece claims {length} bytes, more than the {left} that the file has left. It is no SentencePiece model, or damaged.");
 
     private readonly InvalidDataException Fault(string what) => new($"{file}: byte {_at} of a message: {what}.");
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
 /// <summary>What a SentencePiece file (<c>tokenizer.model</c>) holds that tokenizing needs.</summary>
@@ -22,22 +24,29 @@ internal sealed class SentencePieceModel
     /// <summary>Whether a space is put before the text.</summary>
     public bool AddDummyPrefix { get; private set; } = true;
 
+    /// <summary>Whether spaces at the ends go, and several become one.</summary>
+    public bool RemovesExtraSpaces { get; private set; } = true;
+
     /// <exception cref="InvalidDataException">The bytes are not such a file.</exception>
     /// <exception cref="NotSupportedException">The model is neither BPE nor Unigram.</exception>
     public static SentencePieceModel Read(ReadOnlySpan<byte> bytes, string file)
     {
         var model = new SentencePieceModel();
-        var reader = new ProtobufReader(bytes, file);
+        (bool hasTrainer, bool hasNormalizer) = (false, false);
+        var reader = new ProtobufReader(bytes, file, wholeFile: true);
         while (reader.Next())
         {
             switch (reader.Field)
             {
                 case 1: model.Pieces.Add(ReadPiece(reader.Bytes, file)); break;
-                case 2: model.ReadTrainer(reader.Bytes, file); break;
-                case 3: model.ReadNormalizer(reader.Bytes, file); break;
+                case 2: model.ReadTrainer(reader.Bytes, file); hasTrainer = true; break;
+                case 3: model.ReadNormalizer(reader.Bytes, file); hasNormalizer = true; break;
             }
         }
         if (model.Pieces.Count == 0) throw new InvalidDataException($"{file}: expected the pieces of a SentencePiece model, found none.");
+        if (!hasTrainer && !hasNormalizer)
+            throw new InvalidDataException(
+                $"{file} has no trainer and no normalizer specification behind its {model.Pieces.Count} pieces: the file is cut off. Download it again.");
         if ((uint)model.UnknownId >= (uint)model.Pieces.Count)
             throw new InvalidDataException($"{file}: expected an unknown token among the {model.Pieces.Count} pieces, found {model.UnknownId}.");
         return model;
@@ -73,7 +82,10 @@ internal sealed class SentencePieceModel
             }
         }
         if (type is not (1 or 2))
-            throw new NotSupportedException($"{file}: the SentencePiece model type {type} is not supported; 1 (unigram) and 2 (BPE) are.");
+        {
+            string kind = type switch { 3 => "WORD", 4 => "CHAR", _ => type.ToString(CultureInfo.InvariantCulture) };
+            throw new NotSupportedException($"{file} is a SentencePiece model of kind {kind}; BPE and UNIGRAM are supported.");
+        }
         IsBpe = type == 2;
     }
 
@@ -84,6 +96,7 @@ internal sealed class SentencePieceModel
         {
             if (reader.Field == 2) CharacterMap = reader.Bytes.ToArray();
             else if (reader.Field == 3) AddDummyPrefix = reader.Number != 0;
+            else if (reader.Field == 4) RemovesExtraSpaces = reader.Number != 0;
         }
     }
 

@@ -9,18 +9,22 @@ internal static class TokenModelReader
     /// <summary>Ids are indexes of embeddings; no vocabulary comes near this.</summary>
     public const int MaxId = (1 << 26) - 1;
 
-    private const int MaxAffixLength = 32;
+    private const int MaxAffixLength = 32, LongestShown = 120;
+
+    /// <summary>Some more than the largest published vocabulary has.</summary>
+    private const int MaxTokens = 1 << 20;
 
     /// <param name="section">The model.</param>
     /// <param name="preTokenizers">The steps before it. A last step that writes bytes is taken out where the model does that faster itself.</param>
+    /// <param name="asSentencePiece">Whether scores are added in 32 bits, as SentencePiece's own library does, so that it decides where two ways tie.</param>
     /// <exception cref="NotSupportedException">A model of that type is not known.</exception>
-    public static TokenModel Read(JsonSection section, List<PreTokenizerStep> preTokenizers)
+    public static TokenModel Read(JsonSection section, List<PreTokenizerStep> preTokenizers, bool asSentencePiece = false)
     {
         string type = section.TextOrNull("type") ?? GuessType(section);
         return type switch
         {
             "BPE" => ReadBpe(section, preTokenizers),
-            "Unigram" => ReadUnigram(section),
+            "Unigram" => ReadUnigram(section, asSentencePiece),
             "WordPiece" => new WordPieceModel(
                 Vocabulary(section), section.TextOrNull("unk_token") ?? "[UNK]", section.TextOrNull("continuing_subword_prefix") ?? "##",
                 section.Optional("max_input_chars_per_word")?.Integer() ?? 100),
@@ -37,7 +41,7 @@ internal static class TokenModelReader
         return section.Optional("continuing_subword_prefix") is not null ? "WordPiece" : "WordLevel";
     }
 
-    private static UnigramModel ReadUnigram(JsonSection section)
+    private static UnigramModel ReadUnigram(JsonSection section, bool asSentencePiece)
     {
         var texts = new List<string>();
         var scores = new List<double>();
@@ -45,12 +49,13 @@ internal static class TokenModelReader
         {
             JsonSection[] parts = [.. entry.Items().Take(3)];
             if (parts.Length != 2) throw entry.Fault("expected a text and its score, found another number");
+            if (texts.Count == MaxTokens) throw TooMany(section);
             texts.Add(parts[0].Text());
             scores.Add(parts[1].Number());
         }
         if (texts.Count == 0) throw section.Required("vocab").Fault("expected at least one token, found none");
         int? unknown = section.Optional("unk_id")?.Integer(0, texts.Count - 1);
-        return new UnigramModel(new TokenVocabulary(texts), [.. scores], unknown, section.Flag("byte_fallback", false));
+        return new UnigramModel(new TokenVocabulary(texts), [.. scores], unknown, section.Flag("byte_fallback", false), asSentencePiece);
     }
 
     private static BpeModel ReadBpe(JsonSection section, List<PreTokenizerStep> preTokenizers)
@@ -86,9 +91,15 @@ internal static class TokenModelReader
     private static TokenVocabulary Vocabulary(JsonSection section)
     {
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach ((string text, JsonSection id) in section.Required("vocab").Members()) ids[text] = id.Integer(0, MaxId);
+        foreach ((string text, JsonSection id) in section.Required("vocab").Members())
+        {
+            if (ids.Count == MaxTokens) throw TooMany(section);
+            ids[text] = id.Integer(0, MaxId);
+        }
         return new TokenVocabulary(ids);
     }
+
+    private static InvalidDataException TooMany(JsonSection section) => section.Required("vocab").Fault($"expected at most {MaxTokens} tokens, found more");
 
     private static List<(int Left, int Right, int Merged)> Merges(JsonSection section, TokenVocabulary vocabulary, int prefixLength)
     {
@@ -110,8 +121,10 @@ internal static class TokenModelReader
             string[] parts = [.. merge.Items().Take(3).Select(part => part.Text())];
             return parts.Length == 2 ? (parts[0], parts[1]) : throw merge.Fault("expected two texts, found another number");
         }
-        string[] words = merge.Text().Split(' ');
-        return words.Length == 2 ? (words[0], words[1]) : throw merge.Fault($"expected two texts with a space between, found \"{merge.Text()}\"");
+        string text = merge.Text();
+        int space = text.IndexOf(' ', StringComparison.Ordinal);
+        return space >= 0 && text.IndexOf(' ', space + 1) < 0 ? (text[..space], text[(space + 1)..])
+            : throw merge.Fault($"expected two texts with a space between, found \"{(text.Length <= LongestShown ? text : $"{text[..LongestShown]}...")}\"");
     }
 
     private static int Id(string text, JsonSection merge, TokenVocabulary vocabulary) =>

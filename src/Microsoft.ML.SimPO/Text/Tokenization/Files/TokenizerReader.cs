@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
+using Microsoft.ML.SimPO.Text.Tokenization.Conversion;
 using Microsoft.ML.SimPO.Text.Tokenization.Normalizers;
 using Microsoft.ML.SimPO.Text.Tokenization.PostProcessors;
 using Microsoft.ML.SimPO.Text.Tokenization.PreTokenizers;
@@ -8,59 +9,74 @@ using Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 
-/// <summary>Reads the tokenizer of a model folder.</summary>
+/// <summary>Reads the tokenizer of a model folder: tokenizer.json, or what it is made of where there is none.</summary>
 internal static class TokenizerReader
 {
-    private const string TokenizerFile = "tokenizer.json", ConfigFile = "tokenizer_config.json", SentencePieceFile = "tokenizer.model";
+    public const string TokenizerFile = "tokenizer.json";
+
+    /// <summary>Three times those of the largest published file, whose merges are lists.</summary>
+    private const int MostTokens = 8_000_000;
 
     /// <summary>What is read of a folder.</summary>
-    public static IReadOnlyList<string> FileNames { get; } = [TokenizerFile, ConfigFile, SentencePieceFile];
+    public static IReadOnlyList<string> FileNames { get; } =
+        [TokenizerFile, ConfiguredTokens.ConfigFile, ConfiguredTokens.MapFile, ConfiguredTokens.AddedFile, .. VocabularyFiles.Names];
 
-    public static HfTokenizer Read(ModelFiles files)
+    public static HfTokenizer Read(ModelFiles files) => Read(Complete(files));
+
+    /// <summary>The files with a tokenizer.json, which is made where there is none.</summary>
+    /// <exception cref="FileNotFoundException">There is nothing to make one of.</exception>
+    /// <exception cref="InvalidDataException">A file is malformed, or two of them contradict each other.</exception>
+    public static ConvertedFiles Complete(ModelFiles files)
     {
-        byte[]? tokenizer = files.Find(TokenizerFile);
-        if (tokenizer is null && !files.Has(SentencePieceFile))
-        {
-            throw new FileNotFoundException(
-                $"The folder '{files.Origin}' holds neither {TokenizerFile} nor {SentencePieceFile}. Name a model folder that has one of them.",
-                files.PathOf(TokenizerFile));
-        }
-        using JsonDocument? configDocument = files.Has(ConfigFile) ? Parse(files, ConfigFile) : null;
-        JsonSection? config = configDocument is null ? null : new JsonSection(configDocument.RootElement, files.PathOf(ConfigFile));
-        if (tokenizer is null) return SentencePieceReader.Read(files.Get(SentencePieceFile), files.PathOf(SentencePieceFile), config);
-        using JsonDocument document = Parse(files, TokenizerFile);
-        return Read(new JsonSection(document.RootElement, files.PathOf(TokenizerFile)), config);
+        foreach (string name in files.Has(TokenizerFile) ? [TokenizerFile] : FileNames)
+            if (files.Find(name) is { } content && LfsPointer.Is(content)) throw new InvalidDataException(LfsPointer.Message(files.PathOf(name), content));
+        if (files.Has(TokenizerFile)) return new ConvertedFiles(files, AsSentencePiece: false, []);
+        return VocabularyFiles.Convert(files) ?? throw new FileNotFoundException(
+            $"The folder '{files.Origin}' holds neither {TokenizerFile} nor {VocabularyFiles.SentencePiece}. Name a model folder that has one of them.",
+            files.PathOf(TokenizerFile));
     }
 
-    public static HfTokenizer Read(JsonSection tokenizer, JsonSection? config)
+    /// <summary>The JSON of a file; null where there is none of that name.</summary>
+    /// <exception cref="InvalidDataException">It is not valid.</exception>
+    public static JsonDocument? Parse(ModelFiles files, string name)
     {
-        bool? addPrefixSpace = config?.Flag("add_prefix_space", false);
-        ConfiguredBertNormalizer? configuredNormalizer = config is { } forNormalizer ? ConfiguredBertNormalizer.Read(forNormalizer) : null;
-        ConfiguredTrim? configuredTrim = config is { } forTrim ? ConfiguredTrim.Read(forTrim) : null;
-        TextNormalizer? normalizer = tokenizer.Optional("normalizer") is { } normalizerSection
-            ? NormalizerReader.Read(normalizerSection, configuredNormalizer) : null;
-        List<PreTokenizerStep> preTokenizers = PreTokenizerReader.Read(tokenizer.Optional("pre_tokenizer"), addPrefixSpace);
-        TokenModel model = TokenModelReader.Read(tokenizer.Required("model"), preTokenizers);
-        var added = new AddedTokenReader(model.Vocabulary);
-        if (tokenizer.Optional("added_tokens") is { } tokens) added.ReadTokens(tokens);
-        if (config is { } given) added.AddConfigured(given);
-        var addedVocabulary = new AddedVocabulary(added.Tokens, added.SpecialTexts, normalizer);
-        PostProcessor postProcessor = PostProcessorReader.Read(tokenizer.Optional("post_processor"), configuredTrim);
-        if (config is { } configured)
-            postProcessor = ConfiguredPostProcessor.Read(configured, postProcessor, text => addedVocabulary.Id(text) ?? model.Vocabulary.Id(text));
-        var pipeline = new TokenizationPipeline(addedVocabulary, normalizer, preTokenizers, model);
-        return new HfTokenizer(pipeline, postProcessor, DecoderReader.Read(tokenizer.Optional("decoder")), LimitsReader.Read(tokenizer));
-    }
-
-    private static JsonDocument Parse(ModelFiles files, string name)
-    {
+        if (files.Find(name) is not { } content) return null;
         try
         {
-            return JsonDocument.Parse(JsonFile.WithoutMark(files.Get(name)));
+            ReadOnlyMemory<byte> text = JsonFile.WithoutMark(content);
+            JsonFile.CheckTokens(text.Span, files.PathOf(name), MostTokens);
+            return JsonDocument.Parse(text);
         }
         catch (JsonException e)
         {
             throw new InvalidDataException($"{files.PathOf(name)}: line {e.LineNumber + 1}, byte {e.BytePositionInLine}: not valid JSON.", e);
         }
+    }
+
+    public static HfTokenizer Read(ConvertedFiles completed)
+    {
+        (ModelFiles files, bool asSentencePiece, IReadOnlyList<string> remarks) = completed;
+        using JsonDocument? configDocument = Parse(files, ConfiguredTokens.ConfigFile);
+        using JsonDocument document = Parse(files, TokenizerFile)!;
+        JsonSection? config = configDocument is null ? null : new JsonSection(configDocument.RootElement, files.PathOf(ConfiguredTokens.ConfigFile));
+        var section = new JsonSection(document.RootElement, files.PathOf(TokenizerFile));
+        var tokens = ConfiguredTokens.Read(files, config);
+        TextNormalizer? normalizer = section.Optional("normalizer") is { } given
+            ? NormalizerReader.Read(given, config is { } forCase ? ConfiguredBertNormalizer.Read(forCase) : null, asSentencePiece) : null;
+        List<PreTokenizerStep> preTokenizers = PreTokenizerReader.Read(section.Optional("pre_tokenizer"), config?.Flag("add_prefix_space", false));
+        TokenModel model = TokenModelReader.Read(section.Required("model"), preTokenizers, asSentencePiece);
+        var added = new AddedTokenReader(model.Vocabulary);
+        if (section.Optional("added_tokens") is { } own) added.ReadTokens(own);
+        var other = added.AddConfigured(tokens);
+        var vocabulary = new AddedVocabulary(added.Tokens, added.SpecialTexts, normalizer, tokens.SplitsSpecial);
+        PostProcessor postProcessor = PostProcessorReader.Read(
+            section.Optional("post_processor"), config is { } forTrim ? ConfiguredTrim.Read(forTrim) : null);
+        if (config is { } configured)
+            postProcessor = ConfiguredPostProcessor.Read(configured, postProcessor, text => vocabulary.Id(text) ?? model.Vocabulary.Id(text));
+        var pipeline = new TokenizationPipeline(vocabulary, normalizer, preTokenizers, model);
+        return new HfTokenizer(pipeline, postProcessor, DecoderReader.Read(section.Optional("decoder")), LimitsReader.Read(section))
+        {
+            Remarks = [.. remarks, .. TokenizerRemarks.Of(files, config, tokens, other, vocabulary, model.Vocabulary, postProcessor)],
+        };
     }
 }

@@ -29,19 +29,39 @@ internal sealed class PrecompiledMap
     public string? Find(ReadOnlySpan<char> text)
     {
         Span<byte> utf8 = stackalloc byte[32];
-        if (!Encoding.UTF8.TryGetBytes(text, utf8, out int length)) return null;
+        return Encoding.UTF8.TryGetBytes(text, utf8, out int length) ? Find(utf8[..length], takesLongest: false, out _) : null;
+    }
+
+    /// <returns>What the longest key that the text starts with becomes; null if it starts with none.</returns>
+    /// <param name="text">Any text.</param>
+    /// <param name="matched">UTF-16 units of the key.</param>
+    public string? FindLongest(ReadOnlySpan<char> text, out int matched)
+    {
+        Span<byte> utf8 = stackalloc byte[64];
+        System.Text.Unicode.Utf8.FromUtf16(text[..Math.Min(text.Length, 32)], utf8, out _, out int length, replaceInvalidSequences: true);
+        string? found = Find(utf8[..length], takesLongest: true, out int bytes);
+        matched = Encoding.UTF8.GetCharCount(utf8[..bytes]);
+        return found;
+    }
+
+    private string? Find(ReadOnlySpan<byte> utf8, bool takesLongest, out int matched)
+    {
+        matched = 0;
+        string? found = null;
         uint node = Offset(_units[0]);
-        foreach (byte value in utf8[..length])
+        for (int i = 0; i < utf8.Length; i++)
         {
+            byte value = utf8[i];
             node ^= value;
-            if (value == 0 || node >= _units.Length) return null;
+            if (value == 0 || node >= _units.Length) break;
             uint unit = _units[node];
-            if ((unit & 0x800000FF) != value) return null;
+            if ((unit & 0x800000FF) != value) break;
             node ^= Offset(unit);
             if ((unit & 0x100) == 0) continue;
-            return node < _units.Length ? TextAt(_units[node] & 0x7FFFFFFF) : null;
+            (found, matched) = (node < _units.Length ? TextAt(_units[node] & 0x7FFFFFFF) : null, i + 1);
+            if (!takesLongest) break;
         }
-        return null;
+        return found;
     }
 
     private static uint Offset(uint unit) => unit >> 10 << (int)((unit & 0x200) >> 6);

@@ -14,6 +14,7 @@ internal sealed class UnigramModel : TokenModel
     private readonly double[] _scores;
     private readonly double _unknownScore;
     private readonly int? _unknown;
+    private readonly bool _isSingle;
     private readonly int[]? _byteIds;
     private readonly PatternTrie _trie = new();
     private readonly WordCache _cache = new();
@@ -22,9 +23,10 @@ internal sealed class UnigramModel : TokenModel
     /// <param name="scores">Log-probabilities by id.</param>
     /// <param name="unknown">The token of characters that no token has; null if there is none.</param>
     /// <param name="byteFallback">Such characters are written as the tokens of their bytes, where all are there.</param>
-    public UnigramModel(TokenVocabulary vocabulary, double[] scores, int? unknown, bool byteFallback)
+    /// <param name="isSingle">Whether scores are added in 32 bits.</param>
+    public UnigramModel(TokenVocabulary vocabulary, double[] scores, int? unknown, bool byteFallback, bool isSingle = false)
     {
-        (Vocabulary, _scores, _unknown) = (vocabulary, scores, unknown);
+        (Vocabulary, _scores, _unknown, _isSingle) = (vocabulary, scores, unknown, isSingle);
         _unknownScore = scores.Min() - UnknownPenalty;
         foreach ((string text, int id) in vocabulary.Entries) _trie.Add(text, id);
         if (byteFallback) _byteIds = [.. Enumerable.Range(0, 256).Select(b => vocabulary.Id(string.Create(CultureInfo.InvariantCulture, $"<0x{b:X2}>")) ?? -1)];
@@ -101,11 +103,11 @@ internal sealed class UnigramModel : TokenModel
             {
                 end++;
                 if (walk.Value < 0) continue;
-                Offer(ref best[end], score + _scores[walk.Value], at, isUnknown: walk.Value == _unknown);
+                Offer(ref best[end], Sum(score, _scores[walk.Value]), at, isUnknown: walk.Value == _unknown);
                 known |= end == at + length;
             }
             tokens.Work += end - at + 1;
-            if (!known) Offer(ref best[at + length], score + _unknownScore, at, isUnknown: true);
+            if (!known) Offer(ref best[at + length], Sum(score, _unknownScore), at, isUnknown: true);
             at += length;
         }
         var parts = new List<(int Start, int End)>();
@@ -120,6 +122,8 @@ internal sealed class UnigramModel : TokenModel
         ArrayPool<Node>.Shared.Return(best);
         return parts;
     }
+
+    private double Sum(double score, double part) => _isSingle ? (float)score + (float)part : score + part;
 
     private static void Offer(ref Node node, double score, int start, bool isUnknown)
     {

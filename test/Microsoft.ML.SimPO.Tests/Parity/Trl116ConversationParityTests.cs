@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Microsoft.ML.SimPO.Text.Encoders;
+
+namespace Microsoft.ML.SimPO.Parity;
+
+/// <summary>The same rows in the mode that is compatible with TRL 1.16: the ids of its own data preparation, faults of the template and all.</summary>
+[Trait("Category", "Parity")]
+public sealed class Trl116ConversationParityTests
+{
+    /// <summary>
+    /// Rows that are read otherwise before any mode has its say: refused where nothing is to be learnt (nothing to see, other questions, content that is null,
+    /// nothing shared), a prompt that stands in the sides too once, an empty list of calls or tools as none, a flat call as one, an answer of one part as its
+    /// words, where TRL prints the list.
+    /// </summary>
+    private static readonly string[] ReadOtherwise =
+    [
+        "plain-empty-prompt", "plain-empty-answer", "chosen-empty", "rejected-blank", "content-null", "implicit-differs-at-user", "prompt-repeated-in-sides",
+        "plain-implicit-no-prefix", "tool-schema-empty", "tool-calls-empty", "tool-flat-call", "parts-answer-only", "parts-everywhere",
+    ];
+
+    public static TheoryData<string, string> Templates => ConversationParityTests.Templates;
+
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void Every_row_that_TRL_takes_has_its_ids(string root, string template)
+    {
+        var golden = new ConversationGolden(root);
+        (_, PreferenceEncoder encoder) = golden.Load(template, preparation: RowPreparation.Trl116);
+        List<string> differences = [];
+        int rows = 0;
+        foreach (JsonElement expected in golden.Expected[template].Where(row => row.TryGetProperty("ids", out _)))
+        {
+            string id = expected.GetProperty("row").GetString()!;
+            if (ReadOtherwise.Any(kind => id.StartsWith(kind, StringComparison.Ordinal))) continue;
+            rows++;
+            JsonElement ids = expected.GetProperty("ids");
+            try
+            {
+                EncodedPrompt pair = encoder.Encode(ConversationGolden.Read(golden.Rows[id], encoder), 1)!;
+                foreach ((string side, EncodedAnswer answer) in new[] { ("chosen", pair.Chosen), ("rejected", pair.Rejected) })
+                {
+                    int[] right = [.. ids.GetProperty("prompt").EnumerateArray().Concat(ids.GetProperty(side).EnumerateArray()).Select(i => i.GetInt32())];
+                    if (!answer.Ids.Span.SequenceEqual(right))
+                        differences.Add($"{id}: {side} is {string.Join(' ', answer.Ids)}, not {string.Join(' ', right)}");
+                }
+                int prompt = ids.GetProperty("prompt").GetArrayLength();
+                int least = Math.Min(pair.Chosen.PromptLength, pair.Rejected.PromptLength);
+                if (prompt > 0 && least != prompt) differences.Add(FormattableString.Invariant($"{id}: the prompt has {least} tokens, not {prompt}"));
+            }
+            catch (InvalidDataException e)
+            {
+                differences.Add($"{id}: is refused: {e.Message}");
+            }
+        }
+        Assert.True(differences.Count == 0, FormattableString.Invariant($"{differences.Count} of {rows} rows:\n{string.Join("\n", differences)}"));
+        Assert.InRange(rows, template.StartsWith("(none)", StringComparison.Ordinal) ? 9 : 35, 99);
+    }
+}
