@@ -3,13 +3,13 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Which method a recipe is for: what it says itself, or else what settings it has that no other method knows.</summary>
 internal static class RecipeMethods
 {
-    public const string SimPO = "simpo", Dpo = "dpo", Cpo = "cpo", Kto = "kto", Sft = "sft", Orpo = "orpo";
+    public const string SimPO = "simpo", Dpo = "dpo", Cpo = "cpo", Kto = "kto", Sft = "sft", Orpo = "orpo", Reward = "reward";
 
     private static readonly Dictionary<string, Type> Types = new(StringComparer.Ordinal)
     {
         [SimPO] = typeof(SimPOTrainer.Options), [Dpo] = typeof(DpoTrainer.Options), [Cpo] = typeof(CpoTrainer.Options), [Orpo] = typeof(OrpoTrainer.Options),
         [Kto] = typeof(KtoTrainer.Options), [Sft] = typeof(SftTrainer.Options), ["rrhf"] = typeof(RrhfTrainer.Options),
-        ["slic_hf"] = typeof(SlicHfTrainer.Options),
+        ["slic_hf"] = typeof(SlicHfTrainer.Options), [Reward] = typeof(RewardTrainer.Options),
     };
 
     private static readonly string[] DpoSettings =
@@ -31,6 +31,7 @@ internal static class RecipeMethods
         if (has("simpo_gamma") || losses.Contains(SimPO) || has("gamma_beta_ratio")) return SimPO;
         if (has("desirable_weight") || has("undesirable_weight") || losses is ["kto" or "apo_zero_unpaired"]) return Kto;
         if (has("cpo_alpha")) return Cpo;
+        if (has("center_rewards_coefficient")) return Reward;
         if (DpoSettings.Any(has)) return Dpo;
         if (SftSettings.Any(has) || splits.Any(s => s.EndsWith("_sft", StringComparison.Ordinal))) return Sft;
         // A recipe of the SimPO repository's kind with another loss is a mistake; one of TRL's kind is DPO's.

@@ -51,7 +51,7 @@ public sealed class FaultyRecipesTests
     [InlineData("truncation_side: right", "line 3: `truncation_side: right` is refused: the end of a prompt is what its answer is to. Leave it out.")]
     [InlineData("is_encoder_decoder: true", "line 3: `is_encoder_decoder: true` is refused: models are decoders. Leave it out.")]
     [InlineData("max_steps: 1.5", "line 3: `max_steps` must be a whole number, but was '1.5'.")]
-    [InlineData("method: ppo", "line 3: `method: ppo` is refused: there is no such method. Use one of simpo, dpo, cpo, orpo, kto, sft, rrhf, slic_hf.")]
+    [InlineData("method: ppo", "line 3: `method: ppo` is refused: there is no such method. Use one of simpo, dpo, cpo, orpo, kto, sft, rrhf, slic_hf, reward.")]
     [InlineData("method: dpo\ngamma_beta_ratio: 0.5", "line 4: `gamma_beta_ratio` is no setting of a recipe. Leave it out.")]
     [InlineData("method: dpo\nloss_type: simpo",
         "line 4: `loss_type` must be one of sigmoid, hinge, ipo, exo_pair, nca_pair, robust, bco_pair, sppo_hard, aot, aot_unpaired, apo_zero, "

@@ -26,6 +26,8 @@ public sealed class RecipeMethodsTests : IDisposable
     [InlineData("method: sft", typeof(SftTrainer.Options))]
     [InlineData("method: rrhf", typeof(RrhfTrainer.Options))]
     [InlineData("method: slic_hf", typeof(SlicHfTrainer.Options))]
+    [InlineData("method: reward\nbeta: 1", typeof(RewardTrainer.Options))]
+    [InlineData("center_rewards_coefficient: 0.01\nbeta: 1", typeof(RewardTrainer.Options))]
     [InlineData("cpo_alpha: 0.5", typeof(CpoTrainer.Options))]
     [InlineData("desirable_weight: 1.2", typeof(KtoTrainer.Options))]
     [InlineData("max_seq_length: 100", typeof(SftTrainer.Options))]
