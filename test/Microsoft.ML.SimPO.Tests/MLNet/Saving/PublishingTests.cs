@@ -24,8 +24,8 @@ public sealed class PublishingTests(ITestOutputHelper output) : IDisposable
     [SkippableTheory]
     [InlineData("file", 1)]
     [InlineData("folder", 4)]
-    [InlineData("pair", 16)]
-    [InlineData("run", 24)]
+    [InlineData("pair", 20)]
+    [InlineData("run", 32)]
     [Trait("Category", "Crash")]
     public void A_process_that_is_killed_leaves_what_was_there_or_what_was_to_come(string what, int every) => KillAtEach(what, every);
 
@@ -40,8 +40,8 @@ public sealed class PublishingTests(ITestOutputHelper output) : IDisposable
     [SkippableTheory]
     [InlineData("file", 1, "EIO")]
     [InlineData("folder", 5, "ENOSPC")]
-    [InlineData("pair", 20, "EIO")]
-    [InlineData("run", 30, "ENOSPC")]
+    [InlineData("pair", 30, "EIO")]
+    [InlineData("run", 48, "ENOSPC")]
     [Trait("Category", "Crash")]
     public void A_call_that_fails_is_told_and_leaves_what_was_there_or_what_was_to_come(string what, int every, string error) =>
         FailAtEach(what, every, error);
