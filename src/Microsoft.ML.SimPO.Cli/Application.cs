@@ -9,7 +9,8 @@ internal static class Application
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
         ParseResult parsed = Root(output, error).Parse(args);
-        if (parsed.Errors.Count > 0)
+        bool isSuggestion = args is [['[', ..], ..]; // a shell asks what may come next
+        if (parsed.Errors.Count > 0 && !isSuggestion)
         {
             foreach (System.CommandLine.Parsing.ParseError fault in parsed.Errors) await error.WriteLineAsync(fault.Message);
             await error.WriteLineAsync($"`simpo {string.Join(' ', [.. Path(parsed), "--help"])}` shows how it is used.");
@@ -44,7 +45,9 @@ internal static class Application
         GenerateCommand.Make(output),
         ChatCommand.Make(output),
         MergeCommand.Make(output),
+        PullCommand.Make(output, error),
         EnvironmentCommand.Make(output),
+        CompletionCommand.Make(output),
     };
 
     /// <summary>What is wrong with files, options and data has a message that is meant to be read; anything else is a fault of the program.</summary>

@@ -14,7 +14,8 @@ internal static class TrainingJob
     {
         await error.WriteAsync(recipe.ToString());
         IProgress<TrainingProgress> shown = asJson ? new StepLines(error) : TrainingProgress.Console;
-        recipe.Options.Progress = new FirstStep(begun, recipe.Options.OutputPath is { } page ? new LiveReport(page, shown) : shown);
+        if (recipe.Options.OutputPath is { } page) shown = new LiveReport(page, new TensorBoardEvents(page, shown));
+        recipe.Options.Progress = new FirstStep(begun, shown);
         recipe.Options.SaveOnCancel = recipe.Options.OutputPath is not null;
         using AlignmentTransformer model = Fit(recipe, error, cancellation);
         string? saved = recipe.Options.OutputPath is { } folder ? Path.Combine(folder, "model") : null;

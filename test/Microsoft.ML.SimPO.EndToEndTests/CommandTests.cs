@@ -71,6 +71,8 @@ public sealed class CommandTests : IDisposable
 
         ChildProgram ofState = await Simpo(["doctor", Path.Combine("run", "trainer_state.json"), "--json"]); // as Hugging Face writes it
         Assert.Equal(steps, JsonDocument.Parse(ofState.Output).RootElement.GetProperty("steps").GetInt32());
+        string events = Directory.EnumerateFiles(_folder.In("run", "runs"), "events.out.tfevents.*", SearchOption.AllDirectories).First();
+        Assert.Contains("train/rewards/margins", System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(events)), StringComparison.Ordinal);
         ChildProgram report = await Simpo(["report", "run", "--json"]);
         Assert.Equal("well", JsonDocument.Parse(report.Output).RootElement.GetProperty("runs")[0].GetProperty("verdict").GetString());
         Assert.Equal(
@@ -119,6 +121,14 @@ public sealed class CommandTests : IDisposable
         Assert.Contains("error   collapse: After step ", found.Output, StringComparison.Ordinal);
         ChildProgram other = await Simpo(["doctor", ".", "--limit", "CollapseError=100", "--limit", "CollapseWarning=100", "--json"]);
         Assert.True(other.ExitCode == 0, other.Output + other.Error);
+    }
+
+    [Fact]
+    public async Task A_shell_is_told_what_may_come_next()
+    {
+        Assert.Contains("train", Lines((await Simpo(["[suggest:2]", "tr"])).Output));
+        Assert.Contains("--config_file", Lines((await Simpo(["[suggest:17]", "plan r.yaml --con"])).Output));
+        Assert.Contains("complete -o default -F _simpo simpo", Lines((await Simpo(["completion", "bash"])).Output));
     }
 
     [Theory]

@@ -36,7 +36,8 @@ internal static class TrainCommand
         foreach (DataCheck check in recipe.CheckData(cancellation))
             if (!check.IsWell) await error.WriteAsync(check.ToString());
         if (force || !before.Findings.Any(f => f is { Rule: "memory", Severity: FindingSeverity.Error })) return true;
-        if (context.Alignment.Plan(recipe.Options).Nearest is { } nearest) await error.WriteLineAsync($"It would fit with:{Environment.NewLine}{nearest}");
+        RunPlan plan = context.Alignment.Plan(recipe.Options, cancellationToken: cancellation);
+        if (plan.Nearest is { } nearest) await error.WriteLineAsync($"It would fit with:{Environment.NewLine}{nearest}");
         await error.WriteLineAsync("The run was not begun, for it does not fit the memory. `--force` begins it all the same.");
         return false;
     }

@@ -132,6 +132,16 @@ internal sealed class ModelConfig
     /// <summary>A list of texts; a text alone is a list of one, an absent field an empty one.</summary>
     public IReadOnlyList<string> GetStringList(string field) => GetList(field, "a text or a list of them", ToText);
 
+    /// <summary>For numbers without which nothing is computed: null is not absent, and transformers cannot use it either.</summary>
+    /// <exception cref="InvalidDataException">One of the fields is null.</exception>
+    public void RequireNotNull(params IEnumerable<string> fields)
+    {
+        foreach (string field in fields)
+            if (IsNull(field))
+                throw new InvalidDataException(
+                    $"'{Path}': field '{_prefix}{field}' must be a number, but is null. Write the number, or remove the field to have the class's default.");
+    }
+
     /// <summary>The error for a field whose value has the right type but cannot be used.</summary>
     /// <param name="field">Its name.</param>
     /// <param name="expected">What it should be, as it follows "must be".</param>

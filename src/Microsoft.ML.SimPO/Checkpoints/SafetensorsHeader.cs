@@ -14,7 +14,7 @@ internal ref struct SafetensorsHeader
     public const long MaxLength = 100_000_000;
 
     /// <summary>The most tensors of a file, and of all files of a model: some times those of the largest.</summary>
-    public const int MostTensors = 1 << 19;
+    public const int MostTensors = 1 << 18;
 
     /// <summary>Bytes of the length that stands before the header.</summary>
     public const int PrefixLength = sizeof(ulong);

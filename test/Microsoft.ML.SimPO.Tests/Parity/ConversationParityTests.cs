@@ -100,7 +100,9 @@ public sealed class ConversationParityTests
         catch (InvalidDataException e)
         {
             bool sharesNothing = expected.GetProperty("row").GetString()!.StartsWith(SharesNothing, StringComparison.Ordinal);
-            if (sharesNothing) Assert.Contains("must start with the same prompt where there is no field for it, but share no whole word", e.Message);
+            if (sharesNothing)
+                Assert.Contains("must start with the same prompt where there is no field for it, but share no whole word", e.Message,
+                    StringComparison.Ordinal);
             return refuses || IsBlank(row) || sharesNothing ? null : $"is refused: {e.Message}";
         }
     }

@@ -42,8 +42,7 @@ public sealed class TokenizerParityTests
     /// Where transformers parts from SentencePiece's own library, that counts for a file of it: this separator is a character that the model does not know, not
     /// white space; and a text that a character map makes anew has other places.
     /// </summary>
-    private static bool PartsFromLibrary(JsonElement vector) =>
-        vector.GetProperty("text").GetString()!.AsSpan().ContainsAny("\u0085\r\u0323\u1161");
+    private static bool PartsFromLibrary(JsonElement vector) => vector.GetProperty("text").GetString()!.AsSpan().ContainsAny("\u0085\r\u0323\u1161");
 
     /// <summary>A process of its own runs without ICU: no text depends on what the host knows of Unicode.</summary>
     [Fact]

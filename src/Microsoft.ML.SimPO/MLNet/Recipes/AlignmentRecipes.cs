@@ -1,7 +1,7 @@
 namespace Microsoft.ML.SimPO;
 
 /// <summary>The recipes of <c>mlContext.Alignment</c>: YAML files of settings, as the SimPO repository, TRL and LLaMA-Factory have them.</summary>
-public sealed class AlignmentRecipes
+public sealed partial class AlignmentRecipes
 {
     private readonly MLContext _context;
 

@@ -18,7 +18,7 @@ internal sealed class RecipeNames(IReadOnlyDictionary<string, string> map, Func<
     private string Home => Set("HF_HOME") ?? Path.Combine(
         Set("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "huggingface");
 
-    private string HubCache => Set("HF_HUB_CACHE") ?? Set("HUGGINGFACE_HUB_CACHE") ?? Path.Combine(Home, "hub");
+    public string HubCache => Set("HF_HUB_CACHE") ?? Set("HUGGINGFACE_HUB_CACHE") ?? Path.Combine(Home, "hub");
 
     private string DatasetsCache => Set("HF_DATASETS_CACHE") ?? Path.Combine(Home, "datasets");
 
@@ -39,7 +39,8 @@ internal sealed class RecipeNames(IReadOnlyDictionary<string, string> map, Func<
                 looked.Add($"'{place}'");
             }
         }
-        faults.Add($"The {what} '{name}' is nowhere: looked at {string.Join(", ", looked)}. Map its name to a folder, or download it there.");
+        faults.Add($"The {what} '{name}' is nowhere: looked at {string.Join(", ", looked)}. Map its name to a folder, or download it: "
+            + $"`simpo pull {name}{(kind == "datasets" ? " --dataset" : "")}`.");
         return name;
     }
 
@@ -55,7 +56,7 @@ internal sealed class RecipeNames(IReadOnlyDictionary<string, string> map, Func<
     }
 
     /// <summary>A name, or a name in a namespace: nothing that leads out of the cache.</summary>
-    private static bool IsHubName(string name) => name.Split('/') is { Length: 1 or 2 } parts && parts.All(IsPart);
+    public static bool IsHubName(string name) => name.Split('/') is { Length: 1 or 2 } parts && parts.All(IsPart);
 
     private static bool IsPart(string part) => part.Length is > 0 and <= 96 && part is not ("." or "..")
         && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');

@@ -11,6 +11,8 @@ internal static partial class ModelFamilies
     /// <param name="ropeTheta">Where the configuration says nothing.</param>
     private static DecoderArchitecture ReadCommon(ModelConfig config, int? headDim = null, double ropeTheta = 10_000)
     {
+        config.RequireNotNull("vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "rms_norm_eps");
+        if (!config.Has("rope_parameters")) config.RequireNotNull("rope_theta");
         ClassDefaults defaults = ClassDefaults.Of(config);
         int hidden = Positive(config, "hidden_size", defaults.HiddenSize), heads = Positive(config, "num_attention_heads", defaults.Heads);
         int keyValueHeads = config.IsNull("num_key_value_heads") ? heads : config.GetInt32("num_key_value_heads", defaults.KeyValueHeads ?? heads);

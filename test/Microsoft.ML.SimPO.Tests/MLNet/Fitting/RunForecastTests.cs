@@ -110,6 +110,12 @@ public sealed class RunForecastTests
         Assert.Equal("`GammaBetaRatio` is 5, a target margin of 5 nats a token: 0.3 to 1.6 is usual. If gamma itself was meant, TRL's `simpo_gamma`, divide "
             + "it by `Beta`: 2.", Assert.Single(_warnings));
         _warnings.Clear();
+        Fit(o => o.Beta = 0.1f);
+        Assert.Equal("`Beta` is 0.1: 2.0 to 10.0 is usual with SimPO, whose rewards are means over tokens. 0.1 is usual with DPO.", Assert.Single(_warnings));
+        Assert.Equal(
+            "`RejectedColumnName` must be another column than `ChosenColumnName`, but both were 'Chosen'. (Parameter 'options')",
+            Assert.Throws<ArgumentException>(() => Fit(o => o.RejectedColumnName = "Chosen")).Message);
+        _warnings.Clear();
         (_context.GpuDeviceId, _context.FallbackToCpu) = (99, true);
         using AlignmentTransformer model = _context.Alignment.LoadModel(QuickStartFiles.Model);
         Assert.Equal("`GpuDeviceId` is 99, but libtorch sees no such CUDA device: the work is done on the CPU, as `FallbackToCpu` allows. Add a package "

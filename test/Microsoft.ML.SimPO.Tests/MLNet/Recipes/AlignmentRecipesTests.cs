@@ -275,6 +275,20 @@ public sealed class AlignmentRecipesTests
     }
 
     [Fact]
+    public void Faults_of_the_data_are_named_before_a_run()
+    {
+        using var folder = new Checkpoints.TempFolder();
+        string same = System.Text.Json.JsonSerializer.Serialize(new { prompt = "How are you?", chosen = "Well.", rejected = "Well." });
+        string data = folder.Write("pairs.jsonl", string.Join('\n', [.. File.ReadLines(QuickStartFiles.Test).Take(12), same]));
+        AlignmentRecipe recipe = _context.Alignment.Recipes.Parse("model_name_or_path: a/model\ndataset_mixer: {b/pairs: 1}", new RecipeOptions
+        {
+            Map = new Dictionary<string, string> { ["a/model"] = QuickStartFiles.Model, ["b/pairs"] = data },
+        });
+        DataFinding finding = Assert.Single(Assert.Single(recipe.CheckData()).Findings, f => f.Rule == "sides-identical");
+        Assert.Equal((FindingSeverity.Error, 1L, 12L), (finding.Severity, finding.Count, finding.Rows[0]));
+    }
+
+    [Fact]
     public void It_prints_as_a_table_with_origins_and_reasons()
     {
         AlignmentRecipe recipe = _context.Alignment.Recipes.Parse(

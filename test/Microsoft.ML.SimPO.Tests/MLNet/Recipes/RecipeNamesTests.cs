@@ -49,7 +49,7 @@ public sealed class RecipeNamesTests : IDisposable
             [
                 $"The data set 'x/y' is nowhere: looked at '{Path.GetFullPath("x/y")}', '{Path.Combine(hub, "datasets--x--y", "snapshots", "main")}', "
                     + $"'{Path.Combine(hub, "x___y")}', '{Path.Combine(own, "datasets--x--y", "snapshots", "main")}', '{Path.Combine(own, "x___y")}'. "
-                    + "Map its name to a folder, or download it there.",
+                    + "Map its name to a folder, or download it: `simpo pull x/y --dataset`.",
             ],
             faults);
     }

@@ -39,8 +39,8 @@ internal static class HarmfulModels
             f, "tokenizer.json", "{\"model\":{\"type\":\"BPE\",\"merges\":[],\"vocab\":{\"a\":0", i => $",\"t{i}\":{i + 1}", "}}}", 60 * Mega),
             "tokenizer.json"),
         ("tokenizer.json of as many tokens as there may be", f => Write(
-            f, "tokenizer.json", "{\"model\":{\"type\":\"BPE\",\"merges\":[],\"vocab\":{\"a\":0", i => i < (1 << 20) - 1 ? $",\"t{i}\":{i + 1}" : "", "}}}",
-            19 * Mega), "used"),
+            f, "tokenizer.json", "{\"model\":{\"type\":\"BPE\",\"merges\":[],\"vocab\":{\"a\":0", i => i < (1 << 19) - 1 ? $",\"t{i}\":{i + 1}" : "", "}}}",
+            9 * Mega), "used"),
         ("tokenizer.json of many merges", f => Write(
             f, "tokenizer.json", "{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0,\"b\":1,\"ab\":2},\"merges\":[\"a b\"", _ => ",\"a b\"", "]}}", 60 * Mega),
             "tokenizer.json"),

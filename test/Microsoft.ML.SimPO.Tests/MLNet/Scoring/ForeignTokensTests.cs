@@ -17,7 +17,7 @@ public sealed class ForeignTokensTests : IDisposable
     {
         foreach (string file in Directory.EnumerateFiles(QuickStartFiles.Model)) _folder.Write(Path.GetFileName(file), File.ReadAllBytes(file));
         JsonNode tokenizer = JsonNode.Parse(File.ReadAllText(_folder.File("tokenizer.json")))!;
-        var added = new JsonObject { ["id"] = 1536, ["content"] = "<beyond>", ["special"] = true };
+        var added = new JsonObject { ["id"] = 1536, ["content"] = "<beyond>", ["special"] = false };
         foreach (string flag in new[] { "single_word", "lstrip", "rstrip", "normalized" }) added[flag] = false;
         tokenizer["added_tokens"]!.AsArray().Add(added);
         File.WriteAllText(_folder.File("tokenizer.json"), tokenizer.ToJsonString());

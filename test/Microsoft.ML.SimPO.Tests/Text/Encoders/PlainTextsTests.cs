@@ -1,4 +1,3 @@
-using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Text;
@@ -36,18 +35,16 @@ public sealed class PlainTextsTests
     }
 
     [Theory]
-    [InlineData("""{"chosen": "\n\nHuman: Hi?\n\nAssistant: Yes.", "rejected": "\n\nHuman: Hi?\n\nAssistant: No."}""",
-        PromptOrigin.Shared | PromptOrigin.Dialogue)]
-    [InlineData("""{"prompt": "\n\nHuman: Hi?\n\nAssistant:", "chosen": " Yes.", "rejected": " No."}""", PromptOrigin.Dialogue)]
-    [InlineData("""{"chosen": "Human: Hi?\n\nAssistant: Yes.", "rejected": "Human: Hi?\n\nAssistant: No."}""",
-        PromptOrigin.Shared | PromptOrigin.Dialogue | PromptOrigin.BareDialogue)]
-    [InlineData("""{"chosen": "It rains a lot.", "rejected": "It rains little."}""", PromptOrigin.Shared)]
-    [InlineData("""{"prompt": "Hi?", "chosen": "Yes.", "rejected": "No."}""", PromptOrigin.Given)]
-    internal void A_column_of_loaded_pairs_says_what_its_prompts_were(string row, PromptOrigin origin)
+    [InlineData("""{"chosen": "\n\nHuman: Hi?\n\nAssistant: Yes.", "rejected": "\n\nHuman: Hi?\n\nAssistant: No."}""", "Shared, Dialogue")]
+    [InlineData("""{"prompt": "\n\nHuman: Hi?\n\nAssistant:", "chosen": " Yes.", "rejected": " No."}""", "Dialogue")]
+    [InlineData("""{"chosen": "Human: Hi?\n\nAssistant: Yes.", "rejected": "Human: Hi?\n\nAssistant: No."}""", "Shared, Dialogue, BareDialogue")]
+    [InlineData("""{"chosen": "It rains a lot.", "rejected": "It rains little."}""", "Shared")]
+    [InlineData("""{"prompt": "Hi?", "chosen": "Yes.", "rejected": "No."}""", "Given")]
+    public void A_column_of_loaded_pairs_says_what_its_prompts_were(string row, string origin)
     {
         using var folder = new Data.TemporaryFolder();
         IDataView data = new MLContext().Alignment.LoadPreferences(folder.Write("rows.jsonl", row));
-        Assert.Equal(origin, PromptAnnotation.Of(data.Schema, "Prompt"));
-        Assert.Equal(origin, PromptAnnotation.Of(new MLContext().Data.SkipRows(data, 0).Schema, "Prompt"));
+        Assert.Equal(origin, PromptAnnotation.Of(data.Schema, "Prompt").ToString());
+        Assert.Equal(origin, PromptAnnotation.Of(new MLContext().Data.SkipRows(data, 0).Schema, "Prompt").ToString());
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Microsoft.ML.SimPO.Text.Templates.Python;
@@ -13,6 +14,9 @@ internal static partial class JinjaFilters
         ["mdash"] = "—", ["ndash"] = "–", ["lsquo"] = "‘", ["rsquo"] = "’", ["ldquo"] = "“", ["rdquo"] = "”", ["euro"] = "€",
         ["laquo"] = "«", ["raquo"] = "»",
     };
+
+    /// <summary>What no name of an attribute may hold.</summary>
+    private static readonly SearchValues<char> NoAttributeName = SearchValues.Create(" \t\n\r\f\v/>=");
 
     private static void AddMarkup(Adder add)
     {
@@ -34,7 +38,7 @@ internal static partial class JinjaFilters
         {
             if (item is null or JinjaUndefined) continue;
             string name = JinjaValue.AsText(key) ?? throw JinjaException.Type($"expected string or bytes-like object, got '{JinjaValue.TypeName(key)}'");
-            if (name.AsSpan().IndexOfAny(" \t\n\r\f\v/>=") >= 0) throw JinjaException.Value($"Invalid character in attribute name: {PythonRepr.Of(name)}");
+            if (name.AsSpan().ContainsAny(NoAttributeName)) throw JinjaException.Value($"Invalid character in attribute name: {PythonRepr.Of(name)}");
             if (text.Length > 0 || hasSpace) text.Append(' ');
             text.Append(JinjaMarkup.Escape(name)).Append("=\"").Append(item is JinjaMarkup markup ? markup.Text : Escaped(interpreter, item).Text).Append('"');
         }

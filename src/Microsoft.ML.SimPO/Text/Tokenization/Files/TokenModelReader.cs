@@ -11,8 +11,8 @@ internal static class TokenModelReader
 
     private const int MaxAffixLength = 32, LongestShown = 120;
 
-    /// <summary>Some more than the largest published vocabulary has.</summary>
-    private const int MaxTokens = 1 << 20;
+    /// <summary>Twice those of the largest vocabulary of a published model that writes.</summary>
+    private const int MaxTokens = 1 << 19;
 
     /// <param name="section">The model.</param>
     /// <param name="preTokenizers">The steps before it. A last step that writes bytes is taken out where the model does that faster itself.</param>
