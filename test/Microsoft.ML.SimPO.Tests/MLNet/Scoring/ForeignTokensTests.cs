@@ -17,7 +17,7 @@ public sealed class ForeignTokensTests : IDisposable
     {
         foreach (string file in Directory.EnumerateFiles(QuickStartFiles.Model)) _folder.Write(Path.GetFileName(file), File.ReadAllBytes(file));
         JsonNode tokenizer = JsonNode.Parse(File.ReadAllText(_folder.File("tokenizer.json")))!;
-        var added = new JsonObject { ["id"] = 1536, ["content"] = "<beyond>", ["special"] = false };
+        var added = new JsonObject { ["id"] = 1536, ["content"] = "<beyond>", ["special"] = true };
         foreach (string flag in new[] { "single_word", "lstrip", "rstrip", "normalized" }) added[flag] = false;
         tokenizer["added_tokens"]!.AsArray().Add(added);
         File.WriteAllText(_folder.File("tokenizer.json"), tokenizer.ToJsonString());
@@ -32,11 +32,10 @@ public sealed class ForeignTokensTests : IDisposable
         o => (o.ModelPath, o.Lora) = (_folder.Path, adapts ? new LoraOptions { Rank = 2 } : null))).Fit(Data));
 
     [Fact]
-    public void Scoring_and_writing_name_it()
+    public void Scoring_names_it()
     {
         using AlignmentTransformer model = _context.Alignment.LoadModel(_folder.Path);
         AssertNamed(() => _ = model.Transform(Data).GetColumn<float>("Margin").ToArray());
-        AssertNamed(() => model.Generate("What is <beyond>?", new GenerationOptions { MaxNewTokens = 2 }));
         Assert.NotEmpty(model.Generate("What is it?", new GenerationOptions { MaxNewTokens = 2 }));
     }
 
