@@ -39,10 +39,13 @@ public sealed record TrainingProgress
     /// <summary>Mean of chosen minus rejected reward, without gamma (<c>rewards/margins</c>).</summary>
     public required double Margin { get; init; }
 
-    /// <summary>Mean over pairs of the mean log-probability of the chosen answer's tokens, in nats (<c>logps/chosen</c>).</summary>
+    /// <summary>
+    /// Mean over pairs of the mean log-probability of the chosen answer's tokens, in nats (<c>logps/chosen</c>; <c>mean_logps/chosen</c> where the method
+    /// compares whole answers, whose log-probabilities have that name then).
+    /// </summary>
     public required double ChosenLogProbability { get; init; }
 
-    /// <summary>Mean over pairs of the mean log-probability of the rejected answer's tokens, in nats (<c>logps/rejected</c>).</summary>
+    /// <summary>Mean over pairs of the mean log-probability of the rejected answer's tokens, in nats, likewise (<c>logps/rejected</c>).</summary>
     public required double RejectedLogProbability { get; init; }
 
     /// <summary>

@@ -172,7 +172,8 @@ public sealed class AdapterConfigTests : IDisposable
         Assert.Equal($"The adapter folder '{_folder.File("none")}' does not exist.",
             Assert.Throws<DirectoryNotFoundException>(() => AdapterConfig.Load(_folder.File("none"))).Message);
         Assert.Equal(
-            $"'{_folder.File("adapter_config.json")}' does not exist.", Assert.Throws<FileNotFoundException>(() => AdapterConfig.Load(_folder.Path)).Message);
+            $"'{_folder.File("adapter_config.json")}' does not exist. The folder of an adapter in PEFT layout has it, and the adapter's weights.",
+            Assert.Throws<FileNotFoundException>(() => AdapterConfig.Load(_folder.Path)).Message);
         _folder.Write("adapter_model.bin", "pickle");
         Assert.Contains("are pickled (adapter_model.bin)", Assert.Throws<FileNotFoundException>(() => AdapterFolder.OpenWeights(_folder.Path)).Message,
             StringComparison.Ordinal);

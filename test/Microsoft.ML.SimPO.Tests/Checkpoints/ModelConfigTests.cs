@@ -119,7 +119,9 @@ public sealed class ModelConfigTests : IDisposable
     {
         Assert.Equal($"The model folder '{_folder.File("none")}' does not exist.",
             Assert.Throws<DirectoryNotFoundException>(() => ModelConfig.Load(_folder.File("none"))).Message);
-        Assert.Equal($"'{_folder.File("config.json")}' does not exist.", Assert.Throws<FileNotFoundException>(() => ModelConfig.Load(_folder.Path)).Message);
+        Assert.Equal(
+            $"'{_folder.File("config.json")}' does not exist. The folder of a model has it, *.safetensors and tokenizer.json.",
+            Assert.Throws<FileNotFoundException>(() => ModelConfig.Load(_folder.Path)).Message);
     }
 
     [Theory]

@@ -69,7 +69,9 @@ public sealed class ModelFilesTests : IDisposable
     public void What_is_missing_is_named_by_where_it_should_lie()
     {
         ModelFiles files = ModelFiles.Read(_folder.Path);
-        Assert.Equal($"'{_folder.File("config.json")}' does not exist.", Assert.Throws<FileNotFoundException>(() => files.Get("config.json")).Message);
+        Assert.Equal(
+            $"'{_folder.File("config.json")}' does not exist. The folder of a model has it, *.safetensors and tokenizer.json.",
+            Assert.Throws<FileNotFoundException>(() => files.Get("config.json")).Message);
         Assert.Equal(
             $"The model folder '{_folder.File("none")}' does not exist.",
             Assert.Throws<DirectoryNotFoundException>(() => ModelFiles.Read(_folder.File("none"))).Message);

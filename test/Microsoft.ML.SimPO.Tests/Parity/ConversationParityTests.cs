@@ -138,7 +138,8 @@ public sealed class ConversationParityTests
     private static string? DifferInIds(JsonElement right, string side, TokenIds actual, bool ended, HfTokenizer tokenizer)
     {
         int[] expected = [.. right.GetProperty("prompt").EnumerateArray().Concat(right.GetProperty(side).EnumerateArray()).Select(id => id.GetInt32())];
-        if (expected.Length > 1 && expected[0] == expected[1] && tokenizer.IsSpecial(expected[0])) expected = expected[1..]; // TRL puts a BOS before one that the text has
+        // TRL puts a BOS before one that the text has.
+        if (expected.Length > 1 && expected[0] == expected[1] && tokenizer.IsSpecial(expected[0])) expected = expected[1..];
         TokenIds written = ended && expected.Length < actual.Length ? actual[..^1] : actual;
         bool same = expected.AsSpan().StartsWith(written.Span)
             && tokenizer.Decode(expected.AsSpan(written.Length), skipSpecialTokens: false).Trim() is "" or "<|endoftext|>";

@@ -28,7 +28,7 @@ public class LayoutTests
             "chat messages (prompt `messages`, chosen `chosen`, rejected `rejected`)" },
         { """{"conversations": [{"from": "Human", "value": "q"}], "system": "s", "chosen": {"from": "gpt", "value": "yes"}, "rejected": """
             + """{"from": "gpt", "value": "no"}}""", Chat, "chat messages (prompt `conversations`, system `system`, chosen `chosen`, rejected `rejected`)" },
-        { """{"prompt": "q", "chosen": [{"role": "model", "content": [{"type": "text", "text": "ye"}, {"type": "text", "text": "s"}]}], "rejected": """
+        { """{"prompt": "q", "chosen": [{"role": "model", "content": [{"type": "text", "text": "yes"}]}], "rejected": """
             + """[{"role": "model", "content": "no"}]}""", "q", "chat messages (prompt `prompt`, chosen `chosen`, rejected `rejected`)" },
         { """{"prompt": "\n\nHuman: q\n\nAssistant:", "chosen": " yes", "rejected": " no"}""", "q",
             "dialogues with Human and Assistant (prompt `prompt`, chosen `chosen`, rejected `rejected`)" },
@@ -47,6 +47,18 @@ public class LayoutTests
         { """{"question": "q", "answers": ["no", "so", "yes"], "ratings": [1, 3, 4]}""", "q",
             "answers with scores, one row a prompt (prompt `question`, answers `answers`, scores `ratings`)" },
     };
+
+    /// <summary>A template may join them as it likes.</summary>
+    [Fact]
+    public void Several_parts_of_an_answer_stay_parts()
+    {
+        PreferenceRow row = Assert.Single(Read("""
+            {"prompt": "q", "chosen": [{"role": "model", "content": [{"type": "text", "text": "ye"}, {"type": "text", "text": "s"}]}],
+             "rejected": [{"role": "model", "content": "no"}]}
+            """.ReplaceLineEndings("")).Rows);
+        Assert.Equal(
+            """[{"role":"assistant","content":[{"type":"text","text":"ye"},{"type":"text","text":"s"}]}]""", row.Chosen);
+    }
 
     [Theory]
     [MemberData(nameof(Layouts))]

@@ -168,7 +168,7 @@ public sealed class SftTrainerTests : IDisposable
         string columns = Assert.Throws<ArgumentOutOfRangeException>(() => Train(Responses, o => o.Rows = RowKind.Texts)).Message;
         Assert.StartsWith("Could not find text column 'Text'", columns, StringComparison.Ordinal);
         Assert.Equal(
-            "There are no answers to learn from: the data has no rows, or every row was dropped.",
+            "There are no answers to learn from: the data has no rows, or every row was dropped. Of 1 an answer is empty.",
             Assert.Throws<InvalidOperationException>(() => Train(Of("p", ""), o => o.DropEmptyAnswers = true)).Message);
     }
 
