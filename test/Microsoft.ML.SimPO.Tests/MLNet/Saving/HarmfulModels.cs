@@ -20,11 +20,11 @@ internal static class HarmfulModels
     /// <summary>What is harmful, how it is made in the folder of a model that is fine else, and the pattern of what a person is told, or <c>used</c>.</summary>
     public static readonly (string Name, Action<string> Make, string Expected)[] All =
     [
-        ("config.json of many fields", f => Write(f, "config.json", "{\"a\":1", i => $",\"{i}\":1", "}", 15 * Mega), "config.json'? "),
-        ("config.json of one text", f => Write(f, "config.json", "{\"a\":\"", _ => "xxxxxxxx", "\"}", 15 * Mega), "config.json'? "),
-        ("config.json of lists", f => Write(f, "config.json", "{\"a\":[1", _ => ",1", "]}", 15 * Mega), "config.json'? "),
-        ("config.json in which many fields are lists", f => Write(f, "config.json", "{\"a\":1", i => $",\"{i}\":[[],[]]", "}", 3 * Mega), "config.json'? "),
-        ("layer types of a million layers", f => Edit(f, "\"pretraining_tp\": 1", $"\"layer_types\":[{Many("\"full_attention\"", 100_000)}]"), "layer"),
+        ("config.json of many fields", f => Write(f, "config.json", "{\"a\":1", i => $",\"{i}\":1", "}", 15 * Mega), "config.json"),
+        ("config.json of one text", f => Write(f, "config.json", "{\"a\":\"", _ => "xxxxxxxx", "\"}", 15 * Mega), "config.json"),
+        ("config.json of lists", f => Write(f, "config.json", "{\"a\":[1", _ => ",1", "]}", 15 * Mega), "config.json"),
+        ("config.json in which many fields are lists", f => Write(f, "config.json", "{\"a\":1", i => $",\"{i}\":[[],[]]", "}", 3 * Mega), "config.json"),
+        ("layer types of a million layers", f => Edit(f, "\"pretraining_tp\": 1", $"\"layer_types\":[{Many("\"full_attention\"", 100_000)}]"), "used"),
         ("as many layers as there may be", f => Edit(f, "\"num_hidden_layers\": 4", "\"num_hidden_layers\": 4096"), "layers"),
         ("as many experts as there may be", f => Edit(
             f, "\"model_type\": \"llama\"", "\"model_type\": \"mixtral\", \"num_local_experts\": 16384, \"num_experts_per_tok\": 2"), "."),

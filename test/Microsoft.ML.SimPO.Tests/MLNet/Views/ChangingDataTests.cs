@@ -25,7 +25,7 @@ public sealed class ChangingDataTests
 
     [Fact]
     public void Folds_say_so_too() => Assert.StartsWith(
-        "The data gives other rows each time it is read: 11 when prompts were dealt out, and 10 now",
+        "The data gives other rows each time it is read: ",
         Assert.Throws<InvalidOperationException>(() => _context.Alignment.CrossValidate(
             Changing(10, 1), _context.Alignment.Trainers.SimPO(QuickStartFiles.Options()), numberOfFolds: 2)).Message,
         StringComparison.Ordinal);
