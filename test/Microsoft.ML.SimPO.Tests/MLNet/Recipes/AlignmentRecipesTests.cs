@@ -266,9 +266,9 @@ public sealed class AlignmentRecipesTests
         };
         var loading = new PreferenceLoadOptions { Shuffle = true, Seed = 42, FractionsTakeFirst = true };
         using AlignmentTransformer cooked = recipe.Fit();
-        using AlignmentTransformer called = _context.Alignment.Trainers.SimPO(options).Fit(
-            _context.Alignment.LoadPreferences([new MixturePart(data)], loading),
-            distributed is null ? null : _context.Alignment.LoadPreferences([new MixturePart(data)], loading));
+        IDataView pairs = _context.Alignment.LoadPreferences([new MixturePart(data)], loading);
+        if (options.ChatTemplate is not null) pairs = EmptySystemMessage.AddTo(pairs, _context); // it renders to nothing, but decides what is held out
+        using AlignmentTransformer called = _context.Alignment.Trainers.SimPO(options).Fit(pairs, distributed is null ? null : pairs);
         Assert.Equal(3, cooked.TrainingRun.Steps.Count);
         Assert.Equal(called.TrainingRun.Steps.Select(s => (s.Loss, s.GradientNorm)), cooked.TrainingRun.Steps.Select(s => (s.Loss, s.GradientNorm)));
         Assert.Equal(called.TrainingRun.Validations[0].Loss, cooked.TrainingRun.Validations[0].Loss);
