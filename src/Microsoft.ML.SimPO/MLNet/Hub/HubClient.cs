@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO;
 
@@ -134,7 +135,7 @@ internal sealed class HubClient : IDisposable
     /// <summary>A content's SHA-256 where it lies in large file storage, else that of git.</summary>
     private static async Task<string> HashAsync(string path, bool isLarge, CancellationToken cancellationToken)
     {
-        using FileStream stream = File.OpenRead(path);
+        using Stream stream = RegularFile.OpenRead(path);
         if (isLarge) return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
 #pragma warning disable CA5350 // git's own name of a content
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
