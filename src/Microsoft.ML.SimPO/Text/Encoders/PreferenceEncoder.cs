@@ -195,7 +195,7 @@ internal sealed class PreferenceEncoder
         if (_options.EmbeddingRows is not { } rows) return;
         foreach (int id in ids)
             if (id >= rows) throw new InvalidDataException(FormattableString.Invariant(
-                $"`{_tokenizer.TokenText(id)}` is no token of the model. Token {id} is beyond the model's embedding, which has {rows} rows. ")
+                $"the token `{_tokenizer.TokenText(id)}` has the id {id}, but the model's embedding has {rows} rows. ")
                 + "The tokenizer belongs to another model, or got tokens that the model did not.");
     }
 

@@ -315,8 +315,8 @@ public sealed class PreferenceEncoderTests
         var error = Assert.Throws<InvalidDataException>(
             () => Create(new PreferenceEncoderOptions { EmbeddingRows = 4, ApplyChatTemplate = false }).Encode("<|eot_id|>", "<|eot_id|>", "<|eot_id|>", 7));
         Assert.Equal(
-            "Row 7: `<|eot_id|>` is no token of the model. Token 4 is beyond the model's embedding, which has 4 rows. "
-            + "The tokenizer belongs to another model, or got tokens that the model did not.", error.Message);
+            "Row 7: the token `<|eot_id|>` has the id 4, but the model's embedding has 4 rows. The tokenizer belongs to another model, or got tokens that the "
+            + "model did not.", error.Message);
     }
 
     [Fact]
