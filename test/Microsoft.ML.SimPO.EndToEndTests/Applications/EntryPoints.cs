@@ -55,6 +55,17 @@ AlignmentReport report = ml.Alignment.Report("run");
 report.SaveHtml("report.html");
 Check("a report", File.ReadAllText("report.html") == report.ToHtml() && report.ToJson().Contains("\"verdict\"") && report.ToMarkdown().Contains("# run"));
 Check("a diagnosis of a run", ml.Alignment.Diagnose("run", new DiagnosisLimits { Beta = 2 }).ToJson().Contains("\"findings\""));
+Check("a run in the words of Hugging Face",
+    model.TrainingRun.ToTrainerStateJson().Contains("\"log_history\"") && model.TrainingRun.ToResultsJson().StartsWith('{'));
+try
+{
+    await AlignmentRecipes.DownloadAsync("some/model", new HubDownloadOptions { Endpoint = new Uri("http://127.0.0.1:9"), Retries = 0, CachePath = "hub" });
+    Check("a hub that is not there", false);
+}
+catch (IOException e)
+{
+    Check("a hub that is not there", e.Message.Contains("127.0.0.1"));
+}
 using (AlignmentTransformer cooked = recipe.Fit()) Check("a recipe's fit", cooked.TrainingRun.Steps.Count > 0);
 using (AlignmentTransformer over = ml.Alignment.Trainers.Dpo(new DpoTrainer.Options { ModelPath = modelPath, LearningRate = 2e-4 }).Fit(pairs))
 using (AlignmentTransformer named = over.WithReference(modelPath))
@@ -93,7 +104,9 @@ model.SaveAdapter("adapter");
 model.SaveCheckpoint("merged");
 ml.Model.Save(model, pairs.Schema, "tuned.zip");
 ml.Model.SaveAtomically(model, pairs.Schema, "whole.zip");
-foreach (string zip in new[] { "tuned.zip", "whole.zip" })
+using (AlignmentTransformer beside = model.WithExternalWeights("weights")) ml.Model.SaveAtomically(beside, pairs.Schema, "beside.zip");
+Check("weights beside a file", Directory.Exists("weights"));
+foreach (string zip in new[] { "tuned.zip", "whole.zip", "beside.zip" })
 {
     using var loaded = (AlignmentTransformer)ml.Model.Load(zip, out _);
     Check(zip, ml.Alignment.Evaluate(loaded.Transform(pairs)).MeanMargin == metrics.MeanMargin);

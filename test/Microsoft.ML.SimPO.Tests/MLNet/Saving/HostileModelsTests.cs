@@ -11,11 +11,11 @@ namespace Microsoft.ML.SimPO;
 public sealed class HostileModelsTests(ITestOutputHelper output)
 {
     [Theory]
-    [InlineData("models", 500, 1)]
-    [InlineData("zips", 500, 1)]
-    [InlineData("adapters", 50, 1)]
+    [InlineData("models", 200, 1)]
+    [InlineData("zips", 200, 1)]
+    [InlineData("adapters", 20, 1)]
     [InlineData("runs", 15, 1)]
-    [InlineData("recipes", 500, 1)]
+    [InlineData("recipes", 200, 1)]
     public void Changed_ones_are_used_or_refused(string kind, int count, int seed) => Check(kind, count, seed);
 
     [Theory]

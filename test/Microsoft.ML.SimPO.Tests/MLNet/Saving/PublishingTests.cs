@@ -23,9 +23,9 @@ public sealed class PublishingTests(ITestOutputHelper output) : IDisposable
     /// <summary>Each call that is for the folder, by the thread that publishes; which there are says a run that is left alone.</summary>
     [SkippableTheory]
     [InlineData("file", 1)]
-    [InlineData("folder", 4)]
-    [InlineData("pair", 20)]
-    [InlineData("run", 32)]
+    [InlineData("folder", 6)]
+    [InlineData("pair", 36)]
+    [InlineData("run", 60)]
     [Trait("Category", "Crash")]
     public void A_process_that_is_killed_leaves_what_was_there_or_what_was_to_come(string what, int every) => KillAtEach(what, every);
 
