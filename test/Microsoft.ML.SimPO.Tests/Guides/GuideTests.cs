@@ -15,11 +15,27 @@ public sealed class GuideTests : IDisposable
         ["data", "evaluate", "fit", "generate", "lora", "methods", "recipes", "runs", "save", "select", "serve", "trust"],
         Directory.EnumerateFiles(Repository.PathOf("docs", "guides"), "*.md").Select(Path.GetFileNameWithoutExtension).Order());
 
+    /// <summary>CI runs the guides from the package; what they print and leave is for the full run.</summary>
+    [Theory]
+    [InlineData("fit")]
+    [InlineData("evaluate")]
+    [InlineData("select")]
+    [InlineData("serve")]
+    [InlineData("save")]
+    [InlineData("generate")]
+    [InlineData("lora")]
+    [InlineData("recipes")]
+    [InlineData("methods")]
+    [InlineData("runs")]
+    [InlineData("trust")]
+    public void A_guide_shows_the_program_that_is_compiled_here(string name) => AssertShown(name);
+
     /// <param name="name">The guide.</param>
     /// <param name="pairs">How many it gets to learn from.</param>
     /// <param name="left">The files that it leaves.</param>
     /// <param name="output">What it prints.</param>
     [Theory]
+    [Trait("Category", "Long")]
     [InlineData("fit", 24, "", @"(?s)pairs kept 24.*pairs encoded: .*1/\d loss \d.*epoch 0: accuracy \d.*epoch 1: accuracy")]
     [InlineData("evaluate", 24, "rater",
         @"(?s)accuracy \d.*from \d.*mean margin.*log-probability of chosen answers -0\.\d+ nats.*(long|short) prompts: \d+ pairs.*cross-validated accuracy \d"
@@ -41,11 +57,14 @@ public sealed class GuideTests : IDisposable
         @"^refused: '\./downloaded/config\.json': field 'num_hidden_layers' must be at most 4096, but is 1000000\.\n3 rows\n$")]
     public void A_guide_shows_what_runs_here(string name, int pairs, string left, string output)
     {
-        Guide.AssertShown($"docs/guides/{name}.md", $"Guides/{char.ToUpperInvariant(name[0])}{name[1..]}Guide.cs");
+        AssertShown(name);
         Guide.Provide(_folder.Path, pairs, test: 12);
         Assert.Matches(output, GuideProgram.Run(name, _folder.Path));
         string[] expected = [.. left.Split(' ', StringSplitOptions.RemoveEmptyEntries), "model", "test.jsonl", "train.jsonl"];
         IEnumerable<string?> found = Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName);
         Assert.Equal(expected.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
     }
+
+    private static void AssertShown(string name) =>
+        Guide.AssertShown($"docs/guides/{name}.md", $"Guides/{char.ToUpperInvariant(name[0])}{name[1..]}Guide.cs");
 }

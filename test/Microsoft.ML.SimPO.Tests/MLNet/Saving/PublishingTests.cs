@@ -25,7 +25,6 @@ public sealed class PublishingTests(ITestOutputHelper output) : IDisposable
     [InlineData("file", 1)]
     [InlineData("folder", 6)]
     [InlineData("pair", 36)]
-    [InlineData("run", 60)]
     [Trait("Category", "Crash")]
     public void A_process_that_is_killed_leaves_what_was_there_or_what_was_to_come(string what, int every) => KillAtEach(what, every);
 
@@ -41,7 +40,6 @@ public sealed class PublishingTests(ITestOutputHelper output) : IDisposable
     [InlineData("file", 1, "EIO")]
     [InlineData("folder", 5, "ENOSPC")]
     [InlineData("pair", 30, "EIO")]
-    [InlineData("run", 48, "ENOSPC")]
     [Trait("Category", "Crash")]
     public void A_call_that_fails_is_told_and_leaves_what_was_there_or_what_was_to_come(string what, int every, string error) =>
         FailAtEach(what, every, error);
