@@ -11,7 +11,7 @@ namespace Microsoft.ML.SimPO;
 public sealed class HostileModelsTests(ITestOutputHelper output)
 {
     [Theory]
-    [InlineData("models", 200, 1)]
+    [InlineData("models", 100, 1)]
     [InlineData("zips", 200, 1)]
     [InlineData("adapters", 20, 1)]
     [InlineData("runs", 15, 1)]
