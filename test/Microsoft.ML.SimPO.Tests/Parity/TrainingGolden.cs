@@ -104,6 +104,13 @@ internal sealed class TrainingGolden : IDisposable
         return cases;
     }
 
+    /// <summary>The library and the trainer, without what is special to a run of it.</summary>
+    public static string Trainer(GoldenCase golden)
+    {
+        string version = Config(golden).GetProperty("versions").TryGetProperty("trl", out JsonElement trl) ? trl.GetString()! : "";
+        return $"{version} {Method(golden).Replace("moe-", "", StringComparison.Ordinal).Split('-')[0]}";
+    }
+
     /// <summary>
     /// Pairs as texts whose ids they are, without the special tokens, but for a BOS that TRL 1.16 leaves to the tokenizer, which adds none here; null where
     /// there are none such.

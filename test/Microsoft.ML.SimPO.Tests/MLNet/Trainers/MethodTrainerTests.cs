@@ -9,6 +9,8 @@ namespace Microsoft.ML.SimPO;
 /// <summary>What holds for the trainer of every method: it trains, says what its run was, goes on, is saved and searched.</summary>
 public sealed class MethodTrainerTests : IDisposable
 {
+    private const int Pairs = 8;
+
     private readonly MLContext _context = new(seed: 1);
     private readonly Checkpoints.TempFolder _folder = new();
 
@@ -61,7 +63,7 @@ public sealed class MethodTrainerTests : IDisposable
         (Func<double, int, double> reward, double target) = ByHand[method];
         using AlignmentTransformer model = _context.Alignment.LoadModel(QuickStartFiles.Model, Options(method));
         PreferenceEncoder encoder = QuickStartFiles.Encoder();
-        EncodedPrompt[] pairs = [.. QuickStartFiles.Pairs(16).Select((p, i) => encoder.Encode(p.Prompt, p.Chosen, p.Rejected, i + 1)!)];
+        EncodedPrompt[] pairs = [.. QuickStartFiles.Pairs(Pairs).Select((p, i) => encoder.Encode(p.Prompt, p.Chosen, p.Rejected, i + 1)!)];
         GroupScore[] scores = new GroupEvaluator(model.Model.Decoder, 4096).Score(pairs, CancellationToken.None);
         double[] chosen = [.. scores.Select(s => reward(s.Chosen.Sum, s.Chosen.Count))];
         double[] rejected = [.. scores.Select(s => reward(s.Rejected.Sum, s.Rejected.Count))];
@@ -69,13 +71,13 @@ public sealed class MethodTrainerTests : IDisposable
         IDataView scored = model.Transform(Data);
         Assert.All(chosen.Zip(scored.GetColumn<float>("ChosenReward")), p => Assert.Equal(p.First, p.Second, 1e-5 * Math.Max(1, Math.Abs(p.First))));
         AlignmentMetrics metrics = _context.Alignment.Evaluate(scored);
-        Assert.Equal((16L, margins.Count(m => m > 0) / 16.0), (metrics.Count, metrics.Accuracy));
+        Assert.Equal((Pairs, margins.Count(m => m > 0) / (double)Pairs), (metrics.Count, metrics.Accuracy));
         Assert.Equal(margins.Average(), metrics.MeanMargin, 1e-4);
         Assert.Equal(rejected.Average(), metrics.MeanRejectedReward, 1e-4);
         Assert.Equal(margins.Average(m => Math.Log(1 + Math.Exp(target - m))), metrics.LogLoss, 1e-4);
     }
 
-    private IDataView Data => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16));
+    private IDataView Data => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(Pairs));
 
     public void Dispose() => _folder.Dispose();
 
@@ -136,7 +138,7 @@ public sealed class MethodTrainerTests : IDisposable
         Assert.Equal(model.TrainingRun.Steps, loaded.TrainingRun.Steps);
         Assert.Equal(model.TrainingRun.Validations.Select(v => v.MethodMetrics), loaded.TrainingRun.Validations.Select(v => v.MethodMetrics));
         AlignmentMetrics metrics = _context.Alignment.Evaluate(model.Transform(Data));
-        Assert.Equal(16, metrics.Count);
+        Assert.Equal(Pairs, metrics.Count);
         Assert.Equal(model.Transform(Data).GetColumn<float>("Margin").Average(), metrics.MeanMargin, 1e-4);
     }
 
@@ -146,11 +148,11 @@ public sealed class MethodTrainerTests : IDisposable
     {
         PreferenceTrainerOptions options = Options(method);
         using SweepResult sweep = _context.Alignment.Sweep(Data, Data, options, new SweepOptions { MaxTrials = 2, Space = SweepSpace.Of("LearningRate") });
-        Assert.All(sweep.Trials, t => Assert.Equal((AlignmentTrialStatus.Completed, 16L), (t.Status, t.Metrics!.Count)));
+        Assert.All(sweep.Trials, t => Assert.Equal((AlignmentTrialStatus.Completed, (long)Pairs), (t.Status, t.Metrics!.Count)));
         Assert.Contains("LearningRate", SweepSpace.Default.For(options.GetType(), out IReadOnlyList<string> faults).Select(p => p.Name));
         Assert.Empty(faults);
         IReadOnlyList<CrossValidationFold> folds = CrossValidation.Run(_context, Data, options, 2, 1, false, CancellationToken.None);
-        Assert.Equal(16, folds.Sum(f => f.Metrics.Count));
+        Assert.Equal(Pairs, folds.Sum(f => f.Metrics.Count));
     }
 
     [Theory]
