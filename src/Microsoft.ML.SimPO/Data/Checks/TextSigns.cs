@@ -28,7 +28,9 @@ internal static partial class TextSigns
     /// <summary>Headings that are framing in a text of one's own, and foreign in the words of a message.</summary>
     private static readonly string[] Headings = ["### Instruction:", "### Response:", "### Human:", "### Assistant:", "\n\nHuman:", "\n\nAssistant:"];
 
-    private static readonly string[] Thoughts = ["<think>", "<thinking>", "<thought>", "<reasoning>", "<|begin_of_thought|>", "<|channel>thought", "[THINK]"];
+    private static readonly string[] Thoughts =
+        ["<think>", "</think>", "<thinking>", "<thought>", "<reasoning>", "<reflection>", "<|begin_of_thought|>", "<|channel>thought", "[THINK]",
+            "<seed:think>", "◁think▷", "<|START_THINKING|>"];
 
     /// <summary>The header of an answer with which a text begins; null for none.</summary>
     public static string? Header(string text)
@@ -57,7 +59,7 @@ internal static partial class TextSigns
 
     /// <summary>Whether an answer has a thought before its words.</summary>
     public static bool Thinks(string text) =>
-        text.AsSpan().ContainsAny('<', '[') && Thoughts.Any(mark => text.Contains(mark, StringComparison.Ordinal));
+        text.AsSpan().ContainsAny('<', '[', '◁') && Thoughts.Any(mark => text.Contains(mark, StringComparison.Ordinal));
 
     /// <summary>Whether an answer, as messages, has a thought.</summary>
     public static bool Thinks(IReadOnlyList<Message> answer) => answer.Any(message => message.Thought is { Length: > 0 } || Thinks(message.Content));
