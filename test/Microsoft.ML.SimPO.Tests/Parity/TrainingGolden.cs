@@ -131,6 +131,10 @@ internal sealed class TrainingGolden : IDisposable
     /// <summary>What was trained with: <c>simpo</c>, <c>dpo-ipo</c>, ...</summary>
     public static string Method(GoldenCase golden) => Read(golden.File("config.json")).GetProperty("method").GetString()!;
 
+    /// <summary>The library and the trainer, without what is special to a run of it.</summary>
+    public static string Trainer(GoldenCase golden) =>
+        $"{Version(Read(golden.File("config.json")))} {ReferencedGolden.Bare(Method(golden)).Split('-')[0]}";
+
     /// <summary>Why a run cannot be followed; null where it can.</summary>
     public static string? Unsupported(GoldenCase golden)
     {

@@ -20,6 +20,9 @@ public class TrainingParityTests
 
     public static TheoryData<GoldenCase> Cases => GoldenCases.Folders("training", "log.jsonl");
 
+    /// <summary>The first of each kind of trainer.</summary>
+    public static TheoryData<GoldenCase> OneOfEach => [.. GoldenCases.Of(Cases).DistinctBy(TrainingGolden.Trainer)];
+
     [SkippableTheory]
     [MemberData(nameof(Cases))]
     public void A_run_follows_the_reference_trainer_step_by_step(GoldenCase golden)
@@ -40,8 +43,15 @@ public class TrainingParityTests
 
     /// <summary>From texts to the history, through the public API, where all weights are trained and the pairs have texts.</summary>
     [SkippableTheory]
+    [MemberData(nameof(OneOfEach))]
+    public void The_estimator_follows_the_reference_trainer_from_texts_on(GoldenCase golden) => FollowFromTexts(golden);
+
+    [SkippableTheory]
     [MemberData(nameof(Cases))]
-    public void The_estimator_follows_the_reference_trainer_from_texts_on(GoldenCase golden)
+    [Trait("Category", "Long")] // the step by step runs above are the same runs from ids on
+    public void Every_estimator_follows_the_reference_trainer_from_texts_on(GoldenCase golden) => FollowFromTexts(golden);
+
+    private static void FollowFromTexts(GoldenCase golden)
     {
         GoldenCases.SkipUnsupported(golden);
         using TrainingGolden fixture = Open(golden);

@@ -6,6 +6,8 @@ namespace Microsoft.ML.SimPO;
 /// <summary>What holds for the trainer of every method that knows no reference: it trains, says what its run was, goes on, is saved and searched.</summary>
 public sealed class MethodTrainerTests : IDisposable
 {
+    private const int Pairs = 8;
+
     private readonly MLContext _context = new(seed: 1);
     private readonly Checkpoints.TempFolder _folder = new();
 
@@ -33,7 +35,7 @@ public sealed class MethodTrainerTests : IDisposable
         ["Sft, packed"] = () => new SftTrainer.Options { Packing = true },
     };
 
-    private IDataView Data => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16));
+    private IDataView Data => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(Pairs));
 
     public void Dispose() => _folder.Dispose();
 
@@ -94,7 +96,7 @@ public sealed class MethodTrainerTests : IDisposable
         Assert.Equal(model.TrainingRun.Steps, loaded.TrainingRun.Steps);
         Assert.Equal(model.TrainingRun.Validations.Select(v => v.MethodMetrics), loaded.TrainingRun.Validations.Select(v => v.MethodMetrics));
         AlignmentMetrics metrics = _context.Alignment.Evaluate(model.Transform(Data));
-        Assert.Equal(16, metrics.Count);
+        Assert.Equal(Pairs, metrics.Count);
         Assert.Equal(model.Transform(Data).GetColumn<float>("Margin").Average(), metrics.MeanMargin, 1e-4);
     }
 
@@ -104,11 +106,11 @@ public sealed class MethodTrainerTests : IDisposable
     {
         PreferenceTrainerOptions options = Options(method);
         using SweepResult sweep = _context.Alignment.Sweep(Data, Data, options, new SweepOptions { MaxTrials = 2, Space = SweepSpace.Of("LearningRate") });
-        Assert.All(sweep.Trials, t => Assert.Equal((AlignmentTrialStatus.Completed, 16L), (t.Status, t.Metrics!.Count)));
+        Assert.All(sweep.Trials, t => Assert.Equal((AlignmentTrialStatus.Completed, (long)Pairs), (t.Status, t.Metrics!.Count)));
         Assert.Contains("LearningRate", SweepSpace.Default.For(options.GetType(), out IReadOnlyList<string> faults).Select(p => p.Name));
         Assert.Empty(faults);
         IReadOnlyList<CrossValidationFold> folds = CrossValidation.Run(_context, Data, options, 2, 1, false, CancellationToken.None);
-        Assert.Equal(16, folds.Sum(f => f.Metrics.Count));
+        Assert.Equal(Pairs, folds.Sum(f => f.Metrics.Count));
     }
 
     [Theory]
