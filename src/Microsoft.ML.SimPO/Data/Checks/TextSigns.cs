@@ -10,7 +10,9 @@ internal static partial class TextSigns
     /// <summary>How an answer's header begins, in the formats that people have.</summary>
     private static readonly string[] Headers =
         ["<|start_header_id|>", "<|im_start|>", "<start_of_turn>", "<|start_of_role|>", "<|assistant|>", "<｜Assistant｜>", "<|START_OF_TURN_TOKEN|>",
-            "<|turn>", "<|start|>assistant", "<|header_start|>", "[/INST]", "### Response:", "### Assistant:", "ASSISTANT:", "Assistant:"];
+            "<|turn>", "<|start|>assistant", "<|header_start|>", "[/INST]", "### Response:", "### Assistant:", "ASSISTANT:", "Assistant:",
+            // What is left of a header without its marks.
+            "assistant\n", "Assistant\n"];
 
     /// <summary>What ends a turn, in the formats that people have.</summary>
     private static readonly string[] Ends =
@@ -51,7 +53,8 @@ internal static partial class TextSigns
     {
         if (!text.AsSpan().ContainsAny('<', '[')) return null;
         string words = WithoutCode(text);
-        return Markers.FirstOrDefault(marker => words.Contains(marker, StringComparison.Ordinal) && isForeign(marker));
+        return Markers.FirstOrDefault(marker => words.Contains(marker, StringComparison.Ordinal) && isForeign(marker))
+            ?? AnyMarker().Matches(words).Select(match => match.Value).FirstOrDefault(isForeign);
     }
 
     /// <summary>A heading of a text format that stands in the words of a message; null for none.</summary>
@@ -101,6 +104,12 @@ internal static partial class TextSigns
     [GeneratedRegex("```.*?(```|$)|`[^`\n]*`", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Code();
 
+    // Marks of makers that are not listed, by the words that such marks have.
+    [GeneratedRegex(
+        "<\\|[A-Za-z0-9_]*(im_|eot|eom|eos|bos|eod|user|assistant|system|human|turn|message|header|role|response|chatbot|observation|endof|end_of)"
+        + "[A-Za-z0-9_]*\\|>|<｜[^｜<>\\n]{2,30}｜>", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex AnyMarker();
+
     [GeneratedRegex("&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}[0-9]{0,2});", RegexOptions.CultureInvariant)]
     private static partial Regex Entity();
 
@@ -129,6 +138,8 @@ internal static partial class TextSigns
         + @" (to )?(help|assist|provide|answer|comply|do that|fulfil|discuss|share|create|write|engage|support"
         + @"|offer|give|respond|continue|participate|generate)"
         + @"|\bnot (able|allowed|permitted|comfortable) (to|with) (help|assist|answer|provid|discuss|shar)\w*"
+        + @"|\b(won('|’)?t|will not|wouldn('|’)?t) be able to (help|assist|provide|answer|comply|do|share|discuss)"
+        + @"|\bi('|’)?d rather not (answer|say|discuss)"
         + @"|\b(i must|i have to|i need to) (respectfully )?(decline|refuse)\b"
         + @"|\b(not|nothing) (something )?(that )?(i|we)('|’)?( ?a?m)? (can|could|able to|willing to|allowed to) (help|assist|do|answer|provide|discuss)"
         + @"|\b(kann|darf|möchte) (ich )?(dir |ihnen |euch )?(dabei |damit |hier |das )?(leider )?nicht (weiter)?(helfen|beantworten)"
