@@ -38,9 +38,11 @@ public class CompatibilityProfileTests
         CompatibilityProfile newer = Trl with { Preparation = RowPreparation.Trl116, RewardsPerToken = false, SmoothsSigmoid = false };
         Assert.Equal(newer, CompatibilityProfile.Of(Compatibility.Trl116, "Dpo"));
         Assert.Equal(newer with { MismatchesByMicroBatch = true }, CompatibilityProfile.Of(Compatibility.Trl116, "Kto"));
+        foreach (string method in new[] { "SimPO", "Cpo", "Orpo" })
+            Assert.Equal(newer with { Preparation = RowPreparation.Trl116Cpo }, CompatibilityProfile.Of(Compatibility.Trl116, method));
         Assert.Equal(
-            "`Compatibility` must be another with SimPO, but was Trl116, which has Sft, Dpo, Kto, Reward alone. Use None.",
-            CompatibilityProfile.Fault(Compatibility.Trl116, "SimPO"));
+            "`Compatibility` must be another with SlicHf, but was Trl116, which has SimPO, Cpo, Orpo, Sft, Dpo, Kto, Reward alone. Use None.",
+            CompatibilityProfile.Fault(Compatibility.Trl116, "SlicHf"));
         Assert.Null(CompatibilityProfile.Fault(Compatibility.Trl116, "Kto"));
     }
 

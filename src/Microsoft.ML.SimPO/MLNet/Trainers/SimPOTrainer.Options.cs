@@ -84,10 +84,10 @@ public sealed partial class SimPOTrainer
         internal override IEnumerable<string> Contradictions()
         {
             foreach (string fault in base.Contradictions()) yield return fault;
-            if (Compatibility == Compatibility.Trl024 && LossType == SimPOLossType.Hinge)
+            if (Compatibility is Compatibility.Trl024 or Compatibility.Trl116 && LossType == SimPOLossType.Hinge)
             {
-                yield return "`LossType` must be Sigmoid with `Compatibility` Trl024, but was Hinge: TRL 0.24 has no SimPO loss with a hinge. "
-                    + "Use None or SimPOReference.";
+                yield return $"`LossType` must be Sigmoid with `Compatibility` {Compatibility}, but was Hinge: "
+                    + $"TRL {(Compatibility == Compatibility.Trl024 ? "0.24" : "1.16")} has no SimPO loss with a hinge. Use None or SimPOReference.";
             }
         }
     }
