@@ -11,11 +11,7 @@ internal static class Application
         ParseResult parsed = Root(output, error).Parse(args);
         bool isSuggestion = args is [['[', ..], ..]; // a shell asks what may come next
         if (parsed.Errors.Count > 0 && !isSuggestion)
-        {
-            foreach (System.CommandLine.Parsing.ParseError fault in parsed.Errors) await error.WriteLineAsync(fault.Message);
-            await error.WriteLineAsync($"`simpo {string.Join(' ', [.. Path(parsed), "--help"])}` shows how it is used.");
-            return ExitCode.Usage;
-        }
+            return await TellUsage(parsed, parsed.Errors.Select(e => e.Message), error);
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
@@ -25,11 +21,22 @@ internal static class Application
             await error.WriteLineAsync("Interrupted.");
             return ExitCode.Interrupted;
         }
+        catch (UsageException e)
+        {
+            return await TellUsage(parsed, [e.Message], error);
+        }
         catch (Exception e) when (IsOfInput(e))
         {
             await error.WriteLineAsync(e.Message);
             return ExitCode.Failed;
         }
+    }
+
+    private static async Task<int> TellUsage(ParseResult parsed, IEnumerable<string> faults, TextWriter error)
+    {
+        foreach (string fault in faults) await error.WriteLineAsync(fault);
+        await error.WriteLineAsync($"`simpo {string.Join(' ', [.. Path(parsed), "--help"])}` shows how it is used.");
+        return ExitCode.Usage;
     }
 
     private static RootCommand Root(TextWriter output, TextWriter error) => new("Tunes language models with preference pairs, and works with the result.")

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -50,7 +51,7 @@ public sealed class CommandTests : IDisposable
         Assert.True(plan.ExitCode == 0, plan.Error);
         Assert.Matches(@"(?s)learning_rate +2e-4 +recipe.*A step has 8 pairs: 2 a device, 4 times, on 1 process.*parameters +1,722,048", plan.Output);
 
-        ChildProgram train = await Simpo(["train", "recipe.yaml", .. Map, "--json"]);
+        ChildProgram train = await Simpo(["train", "recipe.yaml", "--seed=4", .. Map, "--json"]);
         Assert.True(train.ExitCode == 0, train.Error);
         JsonElement result = JsonDocument.Parse(train.Output).RootElement;
         int steps = result.GetProperty("steps").GetInt32();
@@ -93,6 +94,36 @@ public sealed class CommandTests : IDisposable
         ChildProgram chat = await Simpo(["chat", Path.Combine("run", "model"), "--max-new-tokens", "8"], "Hello\n\n");
         Assert.True(chat.ExitCode == 0, chat.Error);
         Assert.NotEmpty(chat.Output.Trim());
+        ChildProgram told = await Simpo(["chat", Path.Combine("run", "model"), "--max-new-tokens", "8", "--json"], "Hello\n\n");
+        Assert.Equal(chat.Output.Trim(), JsonDocument.Parse(told.Output).RootElement.GetProperty("answer").GetString()!.Trim());
+        ChildProgram environment = await Simpo(["env", "--json"]);
+        Assert.Equal(System.Environment.Version.ToString(), JsonDocument.Parse(environment.Output).RootElement.GetProperty(".NET").GetString());
+    }
+
+    /// <summary>Killed behind the first, the second and the third step: what `resume` ends with is what a run ends with that nobody killed.</summary>
+    [SkippableFact]
+    [Trait("Category", "Long")]
+    public async Task A_run_that_is_killed_at_any_of_three_steps_ends_with_the_same_weights()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux()); // SIGKILL
+        Assert.Equal(0, (await Simpo(["train", "recipe.yaml", .. Map])).ExitCode);
+        byte[] whole = await File.ReadAllBytesAsync(_folder.In("run", "model", "model.safetensors"));
+        foreach (int step in new[] { 1, 2, 3 })
+        {
+            string run = _folder.In($"run-{step}");
+            var start = new ProcessStartInfo("dotnet", [ChildProgram.Command, "train", "recipe.yaml", $"--output_dir={run}", .. Map])
+                { WorkingDirectory = _folder.Path, RedirectStandardError = true, RedirectStandardOutput = true };
+            using (Process process = Process.Start(start)!)
+            {
+                while (!Directory.Exists(Path.Combine(run, $"checkpoint-{step}")) && !process.HasExited) await Task.Delay(5);
+                process.Kill();
+                await process.WaitForExitAsync();
+                Assert.Equal(137, process.ExitCode);
+            }
+            ChildProgram resumed = await Simpo(["resume", run]);
+            Assert.True(resumed.ExitCode == 0, resumed.Error);
+            Assert.Equal(whole, await File.ReadAllBytesAsync(Path.Combine(run, "model", "model.safetensors")));
+        }
     }
 
     [Fact]
@@ -137,6 +168,11 @@ public sealed class CommandTests : IDisposable
     [InlineData("train nothing.yaml", 1, "The recipe '.*nothing.yaml' does not exist.")]
     [InlineData("train recipe.yaml --set bta=2 --map org/small-model=. --map org/pairs=pairs.jsonl", 1,
         "`bta` is no setting of a recipe. Did you mean `beta`?")]
+    [InlineData("train recipe.yaml --bta=2 --map org/small-model=. --map org/pairs=pairs.jsonl", 1,
+        "`bta` is no setting of a recipe. Did you mean `beta`?")]
+    [InlineData("train recipe.yaml --force-it now", 2,
+        "`--force-it`, `now` is nothing that this command knows. A setting of the recipe is changed by --KEY=VALUE.")]
+    [InlineData("score model data --jsn", 2, "--jsn")]
     [InlineData("train recipe.yaml --map nonsense", 1, "`--map nonsense` must be a name, an equals sign and a value.")]
     [InlineData("resume .", 1, "has no recipe.yaml and recipe.options.json. Name the `output_dir` of a run that `simpo train` began.")]
     [InlineData("doctor .", 1, "holds no run: it has neither 'trainer_log.jsonl' nor 'trainer_state.json'.")]

@@ -9,14 +9,21 @@ internal static class EnvironmentCommand
 {
     public static Command Make(TextWriter output)
     {
-        var command = new Command("env", "Versions and machine, for a report of a fault.");
-        command.SetAction(async (_, _) =>
+        Option<bool> json = JsonOption.Make("The same as JSON.");
+        var command = new Command("env", "Versions and machine, for a report of a fault.") { json };
+        command.SetAction(async (parsed, _) =>
         {
-            await output.WriteLineAsync($"Microsoft.ML.SimPO  {VersionOf(typeof(AlignmentCatalog).Assembly)}");
-            await output.WriteLineAsync($"Microsoft.ML        {VersionOf(typeof(MLContext).Assembly)}");
-            await output.WriteLineAsync($".NET                {Environment.Version}");
-            await output.WriteLineAsync($"system              {RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}");
-            await output.WriteLineAsync($"processors          {Environment.ProcessorCount}");
+            (string Name, string Value)[] lines =
+            [
+                ("Microsoft.ML.SimPO", VersionOf(typeof(AlignmentCatalog).Assembly)),
+                ("Microsoft.ML", VersionOf(typeof(MLContext).Assembly)),
+                (".NET", $"{Environment.Version}"),
+                ("system", $"{RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}"),
+                ("processors", $"{Environment.ProcessorCount}"),
+            ];
+            await JsonOption.WriteLineAsync(
+                output, parsed.GetValue(json), string.Join(Environment.NewLine, lines.Select(l => $"{l.Name,-20}{l.Value}")),
+                lines.ToDictionary(l => l.Name, l => l.Value));
             return ExitCode.Ok;
         });
         return command;

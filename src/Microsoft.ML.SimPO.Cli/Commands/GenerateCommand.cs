@@ -13,6 +13,7 @@ internal static class GenerateCommand
         var generation = new GenerationArguments();
         Command command = generation.AddTo(
             new Command("generate", "Answers prompts, one JSON object a line. Example: simpo generate ./model --prompt \"How are you?\"") { prompt, file });
+        command.Options.Add(JsonOption.Make("As without it: one JSON object a line."));
         command.SetAction(async (parsed, cancellation) =>
         {
             List<string> prompts = [.. parsed.GetValue(prompt) ?? []];

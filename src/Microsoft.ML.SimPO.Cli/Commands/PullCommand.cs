@@ -11,9 +11,10 @@ internal static class PullCommand
         var id = new Argument<string>("id") { Description = "The name of a model or a data set on the hub." };
         var dataset = new Option<bool>("--dataset") { Description = "It is a data set." };
         var revision = new Option<string>("--revision") { Description = "A branch, a tag or a commit.", HelpName = "REV", DefaultValueFactory = _ => "main" };
+        Option<bool> json = JsonOption.Make("The folder as JSON.");
         var command = new Command("pull", "Downloads from a hub into the cache where recipes look. It goes on where it was cut. Example: simpo pull org/model")
         {
-            id, dataset, revision,
+            id, dataset, revision, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -21,7 +22,7 @@ internal static class PullCommand
                 parsed.GetValue(id)!,
                 new HubDownloadOptions { IsDataset = parsed.GetValue(dataset), Revision = parsed.GetValue(revision)!, Progress = new Files(error) },
                 cancellation);
-            await output.WriteLineAsync(folder);
+            await JsonOption.WriteLineAsync(output, parsed.GetValue(json), folder, new { folder });
             return ExitCode.Ok;
         });
         return command;

@@ -14,7 +14,7 @@ internal sealed class RecipeArguments
 
     public Option<string[]> Set { get; } = new("--set")
     {
-        Description = "KEY=VALUE: takes the place of a setting of the recipe. May be repeated.", HelpName = "KEY=VALUE",
+        Description = "KEY=VALUE: takes the place of a setting of the recipe, as --KEY=VALUE behind it does. May be repeated.", HelpName = "KEY=VALUE",
     };
 
     public Option<string?> Accelerate { get; } = new("--config_file", "--accelerate")
@@ -26,6 +26,7 @@ internal sealed class RecipeArguments
     {
         command.Arguments.Add(Recipe);
         foreach (Option option in new Option[] { Map, Set, Accelerate }) command.Options.Add(option);
+        command.TreatUnmatchedTokensAsErrors = false; // settings under their own names, as the reference's scripts take them
         return command;
     }
 
@@ -36,9 +37,20 @@ internal sealed class RecipeArguments
     public RecipeOptions Options(ParseResult parsed) => new()
     {
         Map = Pairs(parsed.GetValue(Map), "--map"),
-        Overrides = Pairs(parsed.GetValue(Set), "--set"),
+        Overrides = Overrides(parsed),
         AcceleratePath = parsed.GetValue(Accelerate),
     };
+
+    /// <summary>Of <c>--set</c>, and of <c>--KEY=VALUE</c>, the later of which is the nearer to whoever types it.</summary>
+    private Dictionary<string, string> Overrides(ParseResult parsed)
+    {
+        Dictionary<string, string> overrides = Pairs(parsed.GetValue(Set), "--set");
+        string[] others = [.. parsed.UnmatchedTokens.Where(t => !t.StartsWith("--", StringComparison.Ordinal) || t.IndexOf('=', StringComparison.Ordinal) < 3)];
+        if (others.Length > 0)
+            throw new UsageException($"`{string.Join("`, `", others)}` is nothing that this command knows. A setting of the recipe is changed by --KEY=VALUE.");
+        foreach ((string key, string value) in Pairs([.. parsed.UnmatchedTokens.Select(t => t[2..])], "--KEY=VALUE")) overrides[key] = value;
+        return overrides;
+    }
 
     public static Dictionary<string, string> Pairs(string[]? texts, string option)
     {

@@ -12,6 +12,7 @@ internal static class ScoreCommand
         var scoring = new ScoringArguments();
         Command command = scoring.AddTo(new Command("score", "Rewards and margin of each pair, one JSON object a line. Example: simpo score ./model "
             + "pairs.jsonl"));
+        command.Options.Add(JsonOption.Make("As without it: one JSON object a line."));
         command.SetAction(async (parsed, cancellation) =>
         {
             var context = new MLContext();
