@@ -50,7 +50,7 @@ public sealed class GuideTests : IDisposable
         @"(?s)beta +2\.5 +recipe.*validation_fraction +0\.2 +override.*A step has 8 pairs: .*fits the .* GB.*24 rows, .*3 steps, .*\n3 steps\n$")]
     [InlineData("methods", 24, "dpo.zip rater",
         @"^cross entropy \d\.\d{3}, \d+ ?% of tokens are .*\n\d+ steps of up to 512 tokens\n"
-            + @"((SimPO|AlphaPO|CPO|ORPO|SLiC-HF|RRHF|DPO|KTO): accuracy \d.*\n){8}(.*\n)+rewards from -?\d.* to -?\d.*, accuracy \d.*\n$")]
+            + @"((SimPO|AlphaPO|CPO|ORPO|SLiC-HF|RRHF|DPO|R-DPO|IPO|KTO): accuracy \d.*\n){10}(.*\n)+rewards from -?\d.* to -?\d.*, accuracy \d.*\n$")]
     [InlineData("runs", 100, "run",
         @"^best after step \d+ of \d+: loss \d\.\d{3}\nAfter step \d+ the chosen answers' log-probability has fallen by \d+\.\d{2} nats a token, ")]
     [InlineData("trust", 24, "downloaded",
