@@ -56,7 +56,7 @@ internal sealed record CompatibilityProfile
         EvaluatesInBatches = true,
     };
 
-    private static CompatibilityProfile Trl116 => Trl024 with { Preparation = RowPreparation.Trl116, RewardsPerToken = false };
+    private static CompatibilityProfile Trl116 => Trl024 with { Preparation = RowPreparation.Trl116, RewardsPerToken = false, SmoothsSigmoid = false };
 
     /// <summary>How a row becomes ids.</summary>
     public RowPreparation Preparation { get; init; }
@@ -107,6 +107,9 @@ internal sealed record CompatibilityProfile
 
     /// <summary>Whether rewards over a reference are means over tokens where the loss is of means; else they are sums for every loss.</summary>
     public bool RewardsPerToken { get; init; } = true;
+
+    /// <summary>Whether label smoothing goes for DPO's sigmoid losses too, beside others that know it; else it is passed over there.</summary>
+    public bool SmoothsSigmoid { get; init; } = true;
 
     /// <summary>Whether KTO's mismatched answers are those of the micro-batch, and a pair's answers are rows apart; else those of the data.</summary>
     public bool MismatchesByMicroBatch { get; init; }
