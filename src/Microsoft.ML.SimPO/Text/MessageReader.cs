@@ -99,6 +99,7 @@ internal static class MessageReader
     {
         if (call is not JinjaDictionary flat || flat.TryGet("function", out _) || !flat.TryGet("name", out _)) return call;
         var whole = new JinjaDictionary();
+        if (flat.TryGet("id", out object? id)) whole["id"] = id;
         whole["type"] = "function";
         whole["function"] = flat;
         return whole;

@@ -16,7 +16,7 @@ internal sealed class CheckedRow
     /// <param name="outcome">The pair, or why there is none.</param>
     public CheckedRow(long index, RowLocation location, FieldRecord? fields, LayoutColumns? columns, PairOutcome outcome)
     {
-        (Index, Location, Fields, Columns, Pair, Fault) = (index, location, fields, columns, outcome.Row, outcome.Fault);
+        (Index, Location, Fields, Columns, Pair, Fault, Warning) = (index, location, fields, columns, outcome.Row, outcome.Fault, outcome.Warning);
         (Turns, PromptKey) = Pair is null ? default : (Pair.Messages(), TextKey.OfPrompt(Pair.Prompt));
         (Chosen, Rejected) = Turns is null ? (Raw(columns?.Chosen), Raw(columns?.Rejected)) : (Words(Turns.Answers[0]), Words(Turns.Answers[1]));
         Question = Turns?.Prompt.Messages.LastOrDefault(turn => turn.Role == Message.User)?.Content ?? "";
@@ -44,6 +44,9 @@ internal sealed class CheckedRow
 
     /// <summary>Why it is no pair.</summary>
     public RowFault? Fault { get; }
+
+    /// <summary>What is odd about the pair that was made of it; null for nothing.</summary>
+    public string? Warning { get; }
 
     /// <summary>The words of the answers, also of a row that is no pair as far as they can be found.</summary>
     public string Chosen { get; }

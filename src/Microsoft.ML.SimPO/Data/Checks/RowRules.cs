@@ -23,6 +23,8 @@ internal static class RowRules
             "Find out which of the two is right: swap the answers, or negate the scores.",
             row => row.Pair is { ScoreChosen: { } chosen, ScoreRejected: { } rejected } && rejected > chosen
                 ? FormattableString.Invariant($"{chosen} against {rejected}") : null) { LeastShare = 0.02, TellsFewer = true },
+        new RowRule("scores-disagree", FindingSeverity.Warning, "Two scores of the answers call other answers the best",
+            "Find out which of them is right, and name it in `Columns.Scores`.", row => row.Warning),
         new RowRule("comma-decimals", FindingSeverity.Error,
             "A score is text with a comma for its decimals: read as a number it is 10 or 100 times too large, or missing,",
             "Write numbers with a point, or the scores as numbers.", ScoreColumn.Comma),
@@ -77,7 +79,8 @@ internal static class RowRules
     {
         string? chosen = row.Columns?.Chosen, rejected = row.Columns?.Rejected;
         if (row.Fault is { Reason: DropReason.EmptyField } fault) return fault.Message.TrimEnd('.');
-        if (row.Fault is not null && (TurnSigns.SaysNothing(row.Value(chosen)) || TurnSigns.SaysNothing(row.Value(rejected))))
+        bool isRead = row.Fault is not null && row.Fields is not null && chosen is not null && rejected is not null;
+        if (isRead && (TurnSigns.SaysNothing(row.Value(chosen)) || TurnSigns.SaysNothing(row.Value(rejected))))
             return $"`{(TurnSigns.SaysNothing(row.Value(chosen)) ? chosen : rejected)}` says nothing";
         bool isMissing = row.Fault is { Reason: DropReason.MissingField } && (row.Value(chosen).IsNull || row.Value(rejected).IsNull);
         if (isMissing && row.Fields is not null && chosen is not null) return $"`{(row.Value(chosen).IsNull ? chosen : rejected)}` is missing or null";

@@ -10,7 +10,7 @@ internal static class JsonText
 
     /// <summary>The messages, or null where the text is neither JSON messages nor printed ones.</summary>
     public static FieldValue TryParseMessages(string text) =>
-        text.AsSpan().TrimStart() is ['[' or '{', ..] or ['a', 'r', 'r', ..] && TryParseAny(text) is var value && MessageParser.IsMessages(value)
+        text.AsSpan().TrimStart() is ['[' or '{' or '(', ..] or ['a', 'r', 'r', ..] && TryParseAny(text) is var value && MessageParser.IsMessages(value)
             ? value
             : default;
 

@@ -39,6 +39,7 @@ internal ref struct PrintedText(ReadOnlySpan<char> text)
         switch (Next)
         {
             case '[': return FieldValue.Of(Items(']', depth));
+            case '(': return FieldValue.Of(Items(')', depth)); // a tuple
             case '{': return FieldValue.Of(Fields(depth));
             case '\'' or '"': return FieldValue.Of(Quoted());
             case 'a' when Rest.StartsWith("array("):

@@ -11,11 +11,23 @@ internal static class ConversationFields
     {
         conversation = new Conversation(messages);
         if (List(row, columns.Tools, out JinjaList? tools) is { } wrongTools) return wrongTools;
+        bool areFormer = columns.Tools?.EndsWith(FieldNames.FormerTools, StringComparison.Ordinal) == true;
+        if (tools is not null && areFormer) tools = new JinjaList(Array.ConvertAll(tools.Items, Tool));
         if (List(row, columns.Documents, out JinjaList? documents) is { } wrongDocuments) return wrongDocuments;
         object? variables = Tree(row, columns.Variables);
         if (variables is not (null or JinjaDictionary)) return RowFault.Type(columns.Variables!, "an object", LayoutColumns.Get(row, columns.Variables));
         conversation = conversation with { Tools = tools, Documents = documents, Variables = variables is JinjaDictionary { Count: > 0 } given ? given : null };
         return null;
+    }
+
+    /// <summary>A function with the object around it that templates read.</summary>
+    private static object? Tool(object? function)
+    {
+        if (function is not JinjaDictionary fields || fields.TryGet("function", out _)) return function;
+        var tool = new JinjaDictionary();
+        tool["type"] = "function";
+        tool["function"] = fields;
+        return tool;
     }
 
     /// <summary>A list, or a text that is one as JSON; an empty one is none.</summary>

@@ -54,6 +54,9 @@ internal static class FieldNames
     /// <summary>Of a conversation, what is no message; not normalised, as data sets for chat templates have them.</summary>
     public const string Tools = "tools", Documents = "documents", Variables = "chat_template_kwargs";
 
+    /// <summary>Tools in the form that OpenAI had before: each is what <c>function</c> of a tool is.</summary>
+    public const string FormerTools = "functions";
+
     public static readonly string[] Histories = ["history"];
 
     public static readonly string[] ResponseLists =

@@ -75,9 +75,13 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
     /// <summary>The fields of the prompt; <paramref name="taken"/> have another part already.</summary>
     private LayoutColumns PromptColumns(params string?[] taken)
     {
+        // Whole conversations need no other list beside them, which is no messages.
+        bool areWhole = taken is [{ } first, ..]
+            && fields.All(first, value => value is { Kind: FieldKind.List, Items.Length: > 1 } && MessageParser.IsMessages(value));
         string? prompt = Given.Prompt ?? FieldNames.Prompts.Select(fields.Find)
             .FirstOrDefault(name => name is not null && !taken.Contains(name) && fields.Values(name).Any(IsPrompt))
-            ?? FieldNames.Prompts.Select(fields.Find).FirstOrDefault(name => name is not null && !taken.Contains(name));
+            ?? FieldNames.Prompts.Select(fields.Find)
+                .FirstOrDefault(name => name is not null && !taken.Contains(name) && !(areWhole && fields.All(name, value => value.Kind == FieldKind.List)));
         // OpenAI's preference format: messages and tools in one object.
         string? container = Given.Prompt is null && prompt is not null && fields.All(prompt, HoldsMessages) ? prompt : null;
         if (container is not null) prompt = $"{container}.messages";
@@ -89,7 +93,7 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
             Input = input,
             System = Given.System ?? fields.Find(FieldNames.Systems),
             History = history == prompt ? null : history,
-            Tools = Known(container, FieldNames.Tools, IsListOfObjects),
+            Tools = Known(container, FieldNames.Tools, IsListOfObjects) ?? Known(container, FieldNames.FormerTools, IsListOfObjects),
             Documents = Known(container, FieldNames.Documents, IsListOfObjects),
             Variables = Known(container, FieldNames.Variables, value => value is JinjaDictionary),
         };

@@ -11,7 +11,7 @@ internal static partial class PrintedMessages
     /// <summary>What is wrong with a text that is to be taken as it stands; null for nothing.</summary>
     public static RowFault? Check(string text, string field)
     {
-        if (text.AsSpan().TrimStart() is not ['[' or '{', ..] || !JsonText.TryParse(text).IsNull) return null;
+        if (text.AsSpan().TrimStart() is not ['[' or '{' or '(', ..] || !JsonText.TryParse(text).IsNull) return null;
         if (!Beginning().IsMatch(text[..Math.Min(text.Length, 200)])) return null;
         return RowFault.Malformed($"`{field}` must be text or messages as JSON, but holds messages as a program printed them: `{Excerpt.Of(text)}`. " +
             "Write the column as JSON, as `json.dumps` does.");
@@ -24,7 +24,7 @@ internal static partial class PrintedMessages
 
     // Python and DuckDB: `[{'role': ...`; Presto: `[{role=user, ...`; Spark's maps: `{role -> user, ...`, its structs: `[{user, ...`.
     [GeneratedRegex(
-        """^\s*(\[\s*|array\(\[)?\{\s*(['"](role|content|from|value)['"]\s*:|(role|content|from|value)\s*(=|->)|(system|user|assistant|human|gpt)\s*,)""",
+        """^\s*(\[\s*|\(\s*|array\(\[)?\{\s*(['"](role|content|from|value)['"]\s*:|(role|content|from|value)\s*(=|->)|(system|user|assistant|human|gpt)\s*,)""",
         RegexOptions.CultureInvariant)]
     private static partial Regex Beginning();
 }

@@ -5,7 +5,7 @@ namespace Microsoft.ML.SimPO.Data.Formats;
 /// <summary>An object with an answer and its score, as lists of completions hold them.</summary>
 internal static class RatedItem
 {
-    private static readonly string[] Answers = [.. FieldNames.Responses, "content", "messages"];
+    private static readonly string[] Answers = [.. FieldNames.Responses, "content", "messages", "message"];
 
     /// <summary>Whether it is an object that holds an answer.</summary>
     public static bool Looks(FieldValue item) => Read(item, out _) is null;

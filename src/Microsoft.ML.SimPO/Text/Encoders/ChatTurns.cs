@@ -62,10 +62,22 @@ internal sealed class ChatTurns
         if (following is null || SpecialTokens(following, template, tokenizer).FirstOrDefault() is not { } mark) return null;
         return following.StartsWith(mark, StringComparison.Ordinal) ? mark : null;
 
-        string? UpToLast(string text) =>
-            SpecialTokens(text, template, tokenizer).LastOrDefault() is { } token
-                ? text[..(text.LastIndexOf(token, StringComparison.Ordinal) + token.Length)]
-                : null;
+        // What begins the user's turn ends none: some templates always write the header of the next answer.
+        string? UpToLast(string text)
+        {
+            string? last = null;
+            int end = 0;
+            foreach (string token in SpecialTokens(text, template, tokenizer).TakeWhile((token, i) => i == 0 || !Beginning(template).Contains(token)))
+                (last, end) = (token, text.IndexOf(token, end, StringComparison.Ordinal) + token.Length);
+            return last is null ? null : text[..end];
+        }
+
+        string Beginning(ChatTemplate of)
+        {
+            string prompt = of.Render([new(Message.User, Question)], addGenerationPrompt: false);
+            string head = prompt[..Math.Max(0, prompt.IndexOf(Question, StringComparison.Ordinal))];
+            return of.BosToken is { Length: > 0 } bos && head.StartsWith(bos, StringComparison.Ordinal) ? head[bos.Length..] : head;
+        }
 
         string? UpToFirst(string text) =>
             SpecialTokens(text, template, tokenizer).FirstOrDefault() is { } token

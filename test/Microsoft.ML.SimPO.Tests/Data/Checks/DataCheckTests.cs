@@ -87,6 +87,32 @@ public sealed class DataCheckTests
     [InlineData("roles", """{"prompt": [{"role": "user", "content": "a"}, {"role": "user", "content": "b"}], "chosen": "c", "rejected": "d"}""",
         "role-order", FindingSeverity.Error,
         "Roles are out of order in 1 of 1 row, the first at a.jsonl, line 1: message 2 of the prompt is of `user` after `user`.")]
+    [InlineData("two answers in a row",
+        """{"prompt": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}, {"role": "assistant", "content": "c"},"""
+        + """ {"role": "user", "content": "d"}], "chosen": "e", "rejected": "f"}""",
+        "role-order", FindingSeverity.Error,
+        "Roles are out of order in 1 of 1 row, the first at a.jsonl, line 1: message 3 of the prompt is of `assistant` after `assistant`.")]
+    [InlineData("system in the midst",
+        """{"prompt": [{"role": "user", "content": "a"}, {"role": "system", "content": "b"}], "chosen": "e", "rejected": "f"}""",
+        "role-order", FindingSeverity.Error,
+        "Roles are out of order in 1 of 1 row, the first at a.jsonl, line 1: message 2 of the prompt is of `system` after `user`.")]
+    [InlineData("null content", """{"prompt": "Tea?", "chosen": [{"role": "assistant", "content": null}], "rejected": "No."}""",
+        "answers-empty", FindingSeverity.Error,
+        "An answer is empty or holds no visible character in 1 of 1 row, the first at a.jsonl, line 1: `chosen` says nothing.")]
+    [InlineData("lost call without content",
+        """{"prompt": [{"role": "user", "content": "a"}, {"role": "assistant", "content": null}, {"role": "tool", "content": "11 C"}],"""
+        + """ "chosen": "c", "rejected": "d"}""",
+        "tool-calls-lost", FindingSeverity.Error,
+        "Tool results follow an assistant's turn that is empty and calls nothing: the calls were flattened away in 1 of 1 row, "
+        + "the first at a.jsonl, line 1: the result `11 C`.")]
+    [InlineData("marks of a maker that nobody lists", """{"prompt": "Tea?", "chosen": "Yes.<|endofturn_x|>", "rejected": "No."}""",
+        "foreign-markers", FindingSeverity.Info,
+        "Words hold another format's marks, which this tokenizer does not know and the model learns as letters, in 1 of 1 row, "
+        + "the first at a.jsonl, line 1: `<|endofturn_x|>`.")]
+    [InlineData("bytes that a code page has not", """{"prompt": "Tea?", "chosen": "F\ufffd\ufffdr mich.", "rejected": "No."}""",
+        "mojibake", FindingSeverity.Info,
+        "UTF-8 was read in a code page of one byte, so that letters beyond ASCII are two or three wrong ones, in 1 of 1 row, "
+        + "the first at a.jsonl, line 1: `\ufffd`.")]
     [InlineData("broken", """{"prompt": "Tea?", "chosen": 5, "rejected": "No."}""",
         "unreadable", FindingSeverity.Error,
         "A row cannot be read as a pair in 1 of 1 row, the first at a.jsonl, line 1: `chosen` must be text or a list of messages, but was a number.")]

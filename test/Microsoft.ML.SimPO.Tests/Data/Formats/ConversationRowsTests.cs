@@ -66,6 +66,16 @@ public class ConversationRowsTests
         Assert.Equal(new PreferenceRow("q", "a", "b", null, null), Read($$$"""{"prompt":"q","chosen":"a","rejected":"b",{{{field}}}}"""));
 
     [Fact]
+    public void Functions_of_former_files_are_tools()
+    {
+        const string functions = """[{"name":"f","parameters":{}}]""";
+        PreferenceRow row = Read($$$"""{"messages":[{{{Question}}}],"functions":{{{functions}}},"chosen":"a","rejected":"b"}""");
+        Assert.Equal(
+            $$$"""{"messages":[{{{Question}}}],"tools":[{"type":"function","function":""" + """{"name":"f","parameters":{}}}]}""",
+            row.Prompt);
+    }
+
+    [Fact]
     public void Tools_as_JSON_text_are_what_they_say()
     {
         string text = System.Text.Json.JsonSerializer.Serialize(Tools);

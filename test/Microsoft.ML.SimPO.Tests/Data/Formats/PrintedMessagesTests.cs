@@ -2,6 +2,15 @@ namespace Microsoft.ML.SimPO.Data;
 
 public class PrintedMessagesTests
 {
+    [Fact]
+    public void A_tuple_of_messages_is_read_as_a_list_is()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("a.csv", "prompt,chosen,rejected\nWhich gate?,\"({'role': 'assistant', 'content': 'Gate 4.'},)\","
+            + "\"({'role': 'assistant', 'content': 'No idea.'},)\"\n");
+        Assert.Equal([new PreferenceRow("Which gate?", "Gate 4.", "No idea.", null, null)], PreferenceReader.Read(data));
+    }
+
     public static TheoryData<string> Printed => new()
     {
         // Python's repr, NumPy's arrays in a cell of pandas (no commas, or `array(...)`), DuckDB's structs with bare words.

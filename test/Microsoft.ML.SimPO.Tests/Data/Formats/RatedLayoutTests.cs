@@ -23,6 +23,34 @@ public class RatedLayoutTests
             reading.Log.Warnings);
     }
 
+    [Fact]
+    public void Rated_answers_may_be_messages_and_scores_that_disagree_are_a_finding()
+    {
+        using var folder = new TemporaryFolder();
+        const string other = """{"message": {"role": "assistant", "content": "b"}, "reward": 2}""";
+        string data = folder.Write(
+            "a.jsonl", $$"""{"prompt": "q", "candidates": [{"message": {"role": "assistant", "content": "a"}, "reward": 1}, {{other}}]}""");
+        Assert.Equal([new PreferenceRow("q", "b", "a", 2, 1)], PreferenceReader.Read(data));
+        data = folder.Write("b.jsonl", """
+            {"prompt": "q", "completions": [{"response": "a", "score": 1, "rating": 5}, {"response": "b", "score": 2, "rating": 1}]}
+            """);
+        DataFinding finding = Assert.Single(new MLContext().Alignment.Check(data).Findings);
+        Assert.Equal(("scores-disagree", FindingSeverity.Warning), (finding.Rule, finding.Severity));
+        Assert.Equal("Two scores of the answers call other answers the best in 1 of 1 row, the first at b.jsonl, line 1: `score`, which decides, and `rating` "
+            + "disagree about the best answer.", finding.Message);
+    }
+
+    [Fact]
+    public void A_list_beside_whole_conversations_that_is_no_messages_is_no_prompt()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("a.jsonl", """
+            {"conversation": [{"input": "q", "output": "x"}], "chosen": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "b"}],
+             "rejected": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}
+            """.ReplaceLineEndings(""));
+        Assert.Equal([new PreferenceRow("q", "b", "a", null, null)], PreferenceReader.Read(data));
+    }
+
     /// <summary>What pandas writes of such a table: the lists in the cells as Python prints them, or as JSON.</summary>
     [Theory]
     [InlineData("\"['a', \"\"it's b\"\"]\",\"[1, 4.5]\"", "responses,scores")]

@@ -323,9 +323,9 @@ public sealed class PreferenceEncoderTests
     public void A_header_for_generating_that_answers_do_not_have_is_kept()
     {
         const string template = "{% for m in messages %}{{ '<|start_header_id|>' + m.role + '<|end_header_id|>' + m.content + '<|eot_id|>' }}{% endfor %}{% if "
-            + "add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|><think>' }}{% endif %}";
+            + "add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|><answer>' }}{% endif %}";
         EncodedPrompt pair = Create(template: template).Encode("Hi", "Yes.", "No!", 1)!;
-        Assert.Equal([2, 308, 3, .. Ids("Hi"), 4, 2, 310, 3, .. Ids("<think>Yes."), 4], pair.Chosen.Ids);
+        Assert.Equal([2, 308, 3, .. Ids("Hi"), 4, 2, 310, 3, .. Ids("<answer>Yes."), 4], pair.Chosen.Ids);
     }
 
     [Theory]
