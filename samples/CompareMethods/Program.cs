@@ -10,7 +10,7 @@ int? rows = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) :
 string model = At("model"), test = At("data", "test.jsonl");
 var ml = new MLContext(seed: 1);
 IDataView train = ml.Alignment.LoadPreferences(At("data", "train.jsonl"), new PreferenceLoadOptions { MaxRows = rows });
-IDataView validation = ml.Alignment.LoadPreferences(test);
+IDataView validation = ml.Alignment.LoadPreferences(test, new PreferenceLoadOptions { MaxRows = rows });
 var judge = new AnswerJudge(At("data", "style_markers.json"), test);
 string[] prompts = [.. ml.Data.CreateEnumerable<Question>(validation, reuseRowObject: false).Select(q => q.Prompt)];
 

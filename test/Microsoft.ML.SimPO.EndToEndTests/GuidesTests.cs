@@ -7,6 +7,9 @@ namespace Microsoft.ML.SimPO.EndToEnd;
 [Collection(PackageCollection.Name)]
 public sealed partial class GuidesTests(PackageFeed feed)
 {
+    /// <summary>What the program that is made sets; it has a process of its own.</summary>
+    private const string CurrentFolder = "CurrentDirectory";
+
     private static readonly string Sample = Path.Combine(ChildProgram.Root, "samples", "QuickStart");
 
     [Fact]
@@ -36,22 +39,24 @@ public sealed partial class GuidesTests(PackageFeed feed)
         Assert.Equal(Blocks(readme).Single(), Blocks(ofPackage).Single());
     }
 
-    /// <summary>All in one application, each in a file of its own, whose usings are those that the guide shows.</summary>
+    /// <summary>All in one application, each in a file of its own, whose usings are those that the guide shows, and in a folder of its own.</summary>
     [Fact]
     public async Task Every_guide_compiles_with_the_package_and_runs()
     {
         string[] guides = [.. Directory.EnumerateFiles(Path.Combine(ChildProgram.Root, "docs", "guides"), "*.md").Order(StringComparer.Ordinal)];
         Dictionary<string, string> sources = guides.ToDictionary(g => NameOf(g) + ".cs", Source);
-        sources["Program.cs"] = $"await (args[0] switch {{ {string.Concat(guides.Select(g => $"\"{NameOf(g)}\" => Guides.{NameOf(g)}.Guide.Run(), "))} "
-            + "_ => throw new ArgumentException(args[0]) });";
+        sources["Program.cs"] = string.Concat(guides.Select(g => $$"""
+            Console.WriteLine("the guide {{NameOf(g)}}");
+            Environment.{{CurrentFolder}} = Path.Combine(args[0], "{{NameOf(g)}}");
+            await Guides.{{NameOf(g)}}.Guide.Run();
+
+            """));
         using FreshApplication application = await FreshApplication.Build(feed, sources);
-        foreach (string guide in guides)
-        {
-            using var folder = new TemporaryFolder();
-            Provide(folder.Path);
-            ChildProgram run = await application.Run(folder.Path, NameOf(guide));
-            Assert.True(run.ExitCode == 0, $"{guide}: {run.Output}{run.Error}");
-        }
+        using var folder = new TemporaryFolder();
+        foreach (string guide in guides) Provide(folder.In(NameOf(guide)));
+        ChildProgram run = await application.Run(folder.Path, folder.Path);
+        Assert.True(run.ExitCode == 0, $"{run.Output}{run.Error}");
+        Assert.Equal(guides.Length, run.Output.Split('\n').Count(l => l.StartsWith("the guide Of", StringComparison.Ordinal)));
     }
 
     private static string NameOf(string guide) => "Of" + Path.GetFileNameWithoutExtension(guide);
@@ -91,6 +96,7 @@ public sealed partial class GuidesTests(PackageFeed feed)
     /// <summary>A model and pairs under the names that the programs use.</summary>
     private static void Provide(string folder)
     {
+        Directory.CreateDirectory(folder);
         File.WriteAllLines(Path.Combine(folder, "train.jsonl"), File.ReadLines(Path.Combine(Sample, "data", "train.jsonl")).Take(32));
         File.WriteAllLines(Path.Combine(folder, "pairs.jsonl"), File.ReadLines(Path.Combine(Sample, "data", "train.jsonl")).Take(32));
         File.WriteAllLines(Path.Combine(folder, "test.jsonl"), File.ReadLines(Path.Combine(Sample, "data", "test.jsonl")).Take(8));

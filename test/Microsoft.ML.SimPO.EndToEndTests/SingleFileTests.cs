@@ -41,8 +41,12 @@ public sealed class SingleFileTests(PackageFeed feed)
         }
     }
 
-    /// <summary>No notebook kernel is assumed: packages become a project, `display` shows a value with the formatter that a notebook would find.</summary>
+    /// <summary>
+    /// No notebook kernel is assumed: packages become a project, `display` shows a value with the formatter that a notebook would find. CI runs the notebook in a
+    /// kernel, below.
+    /// </summary>
     [Fact]
+    [Trait("Category", "Long")]
     public async Task The_cells_of_the_notebook_run()
     {
         string program = Path.Combine(Notebook, $"cells-{Guid.NewGuid():N}.cs");

@@ -137,9 +137,14 @@ internal sealed class ModelConfig
     public void RequireNotNull(params IEnumerable<string> fields)
     {
         foreach (string field in fields)
-            if (IsNull(field))
-                throw new InvalidDataException(
-                    $"'{Path}': field '{_prefix}{field}' must be a number, but is null. Write the number, or remove the field to have the class's default.");
+            if (IsNull(field)) throw new InvalidDataException($"'{Path}': {NullFault($"{_prefix}{field}")}");
+    }
+
+    /// <summary>What is said of a field that must not be null.</summary>
+    public static string NullFault(string field, bool isText = false)
+    {
+        string kind = isText ? "text" : "number";
+        return $"field '{field}' must be a {kind}, but is null. Write the {kind}, or remove the field to have the class's default.";
     }
 
     /// <summary>The error for a field whose value has the right type but cannot be used.</summary>

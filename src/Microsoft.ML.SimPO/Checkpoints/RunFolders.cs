@@ -7,6 +7,9 @@ internal static class RunFolders
 {
     private const int ListedCheckpoints = 10;
 
+    // What stands before the names of the decoder's tensors.
+    private const string Decoder = "model.";
+
     /// <summary>What the name of a checkpoint's folder begins with; its step follows.</summary>
     public const string CheckpointPrefix = "checkpoint-";
 
@@ -52,7 +55,8 @@ internal static class RunFolders
     }
 
     /// <summary>
-    /// Why the tensors of a checkpoint are not those of a model: placeholders of ZeRO-3, or the prefix of a wrapper; null where neither is it.
+    /// Why the tensors of a checkpoint are not those of a model: placeholders of ZeRO-3, the prefix of a wrapper, or none where
+    /// the decoder's belongs; null where it is none of these.
     /// </summary>
     public static string? Diagnose(IReadOnlyDictionary<string, TensorEntry> tensors, IReadOnlyDictionary<string, long[]> expected)
     {
@@ -62,7 +66,15 @@ internal static class RunFolders
             return $"Tensor {Faults.Quote(name)} has shape [0]: it is a placeholder of DeepSpeed ZeRO-3, whose weights lie elsewhere. " +
                 "Run `zero_to_fp32.py` of the run's folder to write them.";
         }
+        int bare = expected.Keys.Count(name => !tensors.ContainsKey(name) && name.StartsWith(Decoder, StringComparison.Ordinal)
+            && tensors.ContainsKey(name[Decoder.Length..]));
+        if (bare * 2 > expected.Count)
+            return $"The names lack '{Decoder}': what was saved is the decoder alone, not the model around it. "
+                + $"Save the whole model, or put '{Decoder}' before every name but that of the head.";
         if (expected.Count == 0 || expected.Keys.Any(tensors.ContainsKey)) return null;
+        if (AdapterName(tensors, expected) is { } adapter)
+            return $"The names hold that of the adapter, '{adapter}', as PEFT has them in memory. "
+                + $"Save the adapter with `save_pretrained`, or take '.{adapter}' out of every name.";
         foreach ((string prefix, string owner) in Wrappers)
         {
             int found = expected.Keys.Count(name => tensors.ContainsKey(prefix + name) || tensors.ContainsKey(prefix + WithBase(name)));
@@ -71,6 +83,20 @@ internal static class RunFolders
                 "Save the model inside it, or take the prefix off every name.";
         }
         return null;
+    }
+
+    /// <summary>What stands between the matrix of an adapter and its weight in every name; null for nothing.</summary>
+    private static string? AdapterName(IReadOnlyDictionary<string, TensorEntry> tensors, IReadOnlyDictionary<string, long[]> expected)
+    {
+        const string weight = ".weight", ending = $".lora_A{weight}";
+        string[] matrices = [.. expected.Keys.Where(name => name.EndsWith(ending, StringComparison.Ordinal)).Select(name => name[..^weight.Length])];
+        if (matrices.Length == 0) return null;
+        string start = matrices[0] + ".";
+        string? first = tensors.Keys.FirstOrDefault(
+            name => name.StartsWith(start, StringComparison.Ordinal) && name.EndsWith(weight, StringComparison.Ordinal));
+        if (first is null || first.Length <= start.Length + weight.Length) return null;
+        string found = first[start.Length..^weight.Length];
+        return Array.TrueForAll(matrices, matrix => tensors.ContainsKey($"{matrix}.{found}{weight}")) ? found : null;
     }
 
     // PEFT renames the layers that it adapts.

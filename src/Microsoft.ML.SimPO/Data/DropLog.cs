@@ -9,18 +9,13 @@ internal sealed class DropLog
 
     private SortedDictionary<string, (long Count, RowLocation Location)> _warnings = new(StringComparer.Ordinal);
 
-    private bool _hasPart;
-
     /// <summary>Rows looked at.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>What the prompts were, where it is one thing in all parts.</summary>
-    public PromptOrigin Prompts { get; private set; }
+    /// <summary>What the prompts of the part that was read last were.</summary>
+    public PromptOrigin Prompts { get; set; }
 
     public void CountRow() => Rows++;
-
-    /// <summary>Notes what the prompts of a part are.</summary>
-    public void Note(PromptOrigin prompts) => (Prompts, _hasPart) = (!_hasPart || prompts == Prompts ? prompts : PromptOrigin.Given, true);
 
     public void Drop(DropReason reason, RowLocation location, string message) =>
         _drops[reason] = _drops.TryGetValue(reason, out var seen) ? seen with { Count = seen.Count + 1 } : (1, location, message);

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Data.Mixing;
+using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data;
 
@@ -58,6 +59,19 @@ internal sealed class PairSource
 
     /// <summary>The pairs in the order of the data, whatever the options say: none is held.</summary>
     public IEnumerable<LocatedRow> ReadUnshuffled(Action<string>? info, DropLog log) => _all(info, log);
+
+    public bool IsMixture => _parts.Length > 1;
+
+    /// <summary>What the prompts of each part were, by its first rows.</summary>
+    public IReadOnlyList<PromptOrigin> Prompts() =>
+    [
+        .. _parts.Select(read =>
+        {
+            var log = new DropLog();
+            _ = read(null, log).Any();
+            return log.Prompts;
+        }),
+    ];
 
     /// <summary>Whether some of the first rows of some part have scores.</summary>
     public bool HasScores() => _parts.Any(

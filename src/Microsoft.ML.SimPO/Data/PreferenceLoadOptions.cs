@@ -47,8 +47,11 @@ public sealed class PreferenceLoadOptions
     /// <summary>Decides the order of <see cref="Shuffle"/> and which pairs the fractions of a mixture take. Default: 42.</summary>
     public long Seed { get; set; } = 42;
 
-    /// <summary>Whether each prompt that is text may be messages as JSON, as in this library's own data views.</summary>
-    internal bool PromptsMayBeMessages { get; set; }
+    /// <summary>
+    /// The columns of a data view that is read, null for other data: each prompt that is text may be messages as JSON there, as in this library's own, and a
+    /// column may say what its prompts were.
+    /// </summary>
+    internal DataViewSchema? View { get; set; }
 
     /// <summary>Whether a fraction of a part of a mixture is its first rows, as the SimPO repository's scripts take them; else a random choice.</summary>
     internal bool FractionsTakeFirst { get; set; }

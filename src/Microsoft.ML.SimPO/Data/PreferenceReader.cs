@@ -39,7 +39,7 @@ internal static class PreferenceReader
     {
         ArgumentNullException.ThrowIfNull(data);
         options = PreferenceLoadOptions.Own(options);
-        options.PromptsMayBeMessages = true;
+        options.View = data.Schema;
         return ReadShards(name, () => [new DataViewSource(data, name)], options, info, log);
     }
 

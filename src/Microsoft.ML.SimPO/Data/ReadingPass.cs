@@ -22,7 +22,7 @@ internal sealed class ReadingPass(string name, PreferenceLoadOptions options, Ac
         IPairLayout layout = new LayoutRecognizer(name, rows.Sample(), options).Recognize();
         _wanted.Limit(layout.Fields);
         info?.Invoke(Understood(name, layout, options));
-        log.Note(layout.Prompts);
+        log.Prompts = layout.Prompts;
         foreach (SourceRow row in rows.All())
         {
             foreach (LocatedRow pair in Convert(layout, row)) yield return pair;

@@ -31,6 +31,6 @@ internal readonly record struct AnswerScore(double Sum, int Count)
     /// <summary>The number of tokens that are the likeliest, of <see cref="TokenFacts.Distribution"/>.</summary>
     public double Hits { get; init; }
 
-    /// <summary>Sum over the tokens of the mean logit at their place, of <see cref="TokenFacts.Distribution"/>.</summary>
+    /// <summary>Sum over the tokens of the mean logit at their place, of <see cref="TokenFacts.Logits"/>.</summary>
     public double Logits { get; init; }
 }

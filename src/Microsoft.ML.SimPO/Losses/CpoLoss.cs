@@ -18,8 +18,10 @@ internal sealed class CpoLoss(
     /// <summary>Where the hinge ends, and where IPO's square is 0.</summary>
     public double TargetMargin => type switch { CpoLossType.Hinge => 1, CpoLossType.Ipo => 0.5, _ => 0 };
 
+    public TokenFacts Facts => TokenFacts.Logits;
+
     public IReadOnlyList<MethodMetric> Metrics { get; } =
-        type == CpoLossType.Ipo ? [MethodMetric.Nll] : [MethodMetric.Nll, .. MethodMetric.Sums];
+        [MethodMetric.Nll, .. type == CpoLossType.Ipo ? [] : MethodMetric.Sums, .. MethodMetric.Logits];
 
     public GroupLoss Evaluate(GroupScore group, in GroupContext context)
     {

@@ -11,12 +11,10 @@ namespace Microsoft.ML.SimPO.Losses;
 /// </summary>
 internal sealed class DpoLoss(DpoSettings settings) : IAlignmentLoss
 {
-    private readonly DpoTerm[] _terms =
-        [.. settings.Types.Select(t => DpoTerm.Of(t.Type, settings.Beta, settings.Smoothing, settings.Tau) with { Weight = t.Weight })];
+    private readonly DpoTerm[] _terms = [.. settings.Terms];
 
     public IReward Reward { get; } = new LogRatioReward(
-        settings.Beta, settings.TailWeight,
-        settings.RewardsPerToken && DpoTerm.Of(settings.Types[0].Type, settings.Beta, settings.Smoothing, settings.Tau).IsPerToken ? 1 : 0);
+        settings.Beta, settings.TailWeight, settings.RewardsPerToken && settings.Terms.First().IsPerToken ? 1 : 0);
 
     public TokenFacts Facts => TokenFacts.Distribution | (settings.WeighsPairs ? TokenFacts.Squares : TokenFacts.None);
 

@@ -10,6 +10,9 @@ internal sealed record GroupScore(params AnswerScore[] Answers)
     /// <summary>The row of the data that the group comes from, counted from 1; 0 where that is not known.</summary>
     public long Row { get; init; }
 
+    /// <summary>By how much the data say that the chosen answer is the better one, in units of rewards; 0 where they do not.</summary>
+    public double Margin { get; init; }
+
     /// <summary>The best answer.</summary>
     public AnswerScore Chosen => Answers[0];
 

@@ -39,7 +39,7 @@ internal sealed record MethodMetric(string Name, Func<IReadOnlyList<GroupScore>,
 
     /// <summary>
     /// The mean over the tokens of the answers of each side of the mean over the vocabulary of the logits at their place. Wants
-    /// <see cref="TokenFacts.Distribution"/>.
+    /// <see cref="TokenFacts.Logits"/> or <see cref="TokenFacts.Distribution"/>.
     /// </summary>
     public static IReadOnlyList<MethodMetric> Logits { get; } =
     [

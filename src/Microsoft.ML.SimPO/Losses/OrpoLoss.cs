@@ -15,11 +15,14 @@ internal sealed class OrpoLoss(double beta, SftNormalization normalization = Sft
 
     public ScoredTokens ScoredTokens => ScoredTokens.PromptAndAnswers;
 
+    public TokenFacts Facts => TokenFacts.Logits;
+
     public IReadOnlyList<MethodMetric> Metrics { get; } =
     [
         MethodMetric.Nll,
         new("log_odds_ratio", groups => Mean(groups, g => LogSigmoid.Of(LogOddsRatio(g)))),
         new("log_odds_chosen", groups => Mean(groups, LogOddsRatio)),
+        .. MethodMetric.Logits,
     ];
 
     public GroupLoss Evaluate(GroupScore group, in GroupContext context)

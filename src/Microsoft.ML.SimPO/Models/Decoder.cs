@@ -216,8 +216,8 @@ internal sealed class Decoder : IDisposable
     /// <summary>What a loss sees of rows: log p of their targets, or of a reward model what the text up to there is worth.</summary>
     /// <param name="logits">[M, rows of the head], without gaps; those of tokens become probabilities.</param>
     /// <inheritdoc cref="TokenFigures.OfLogits" path="/param[not(@name='logits')]"/>
-    public TokenFigures Figures(Tensor logits, Tensor targets, bool logSquares, bool facts) =>
-        Architecture.RewardHead is null ? TokenFigures.OfLogits(logits, targets, logSquares, facts) : TokenFigures.OfRewards(logits);
+    public TokenFigures Figures(Tensor logits, Tensor targets, WantedFigures wanted) =>
+        Architecture.RewardHead is null ? TokenFigures.OfLogits(logits, targets, wanted) : TokenFigures.OfRewards(logits);
 
     public void Dispose()
     {

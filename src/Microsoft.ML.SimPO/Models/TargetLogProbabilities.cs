@@ -15,10 +15,9 @@ internal static class TargetLogProbabilities
     /// <param name="hidden">[N, hidden], before the final norm</param>
     /// <param name="rows">Which rows predict.</param>
     /// <param name="targets">What each of them should predict.</param>
-    /// <param name="logSquares">Whether these are wanted.</param>
-    /// <param name="facts">Whether entropies, hits and mean logits are wanted.</param>
+    /// <param name="wanted">What else is wanted of the rows.</param>
     /// <returns>One of each a row.</returns>
-    public static TokenFigures Compute(Decoder decoder, Tensor hidden, int[] rows, int[] targets, bool logSquares = false, bool facts = false)
+    public static TokenFigures Compute(Decoder decoder, Tensor hidden, int[] rows, int[] targets, WantedFigures wanted = default)
     {
         List<TokenFigures> parts = [];
         int chunk = (int)Math.Max(1, ChunkBytes / (4L * decoder.Architecture.HeadSize));
@@ -34,7 +33,7 @@ internal static class TargetLogProbabilities
             Tensor normed = decoder.FinalNorm.Forward(hidden.index_select(0, index)).Output;
             Tensor logits = decoder.Logits(normed, memory.narrow(0, 0, count)); // [count, rows of the head]
             Tensor target = tensor(targets.AsSpan(from, count).ToArray(), int64, decoder.Device).unsqueeze(1);
-            parts.Add(decoder.Figures(logits, target, logSquares, facts));
+            parts.Add(decoder.Figures(logits, target, wanted));
         }
         return TokenFigures.Joined(parts);
     }

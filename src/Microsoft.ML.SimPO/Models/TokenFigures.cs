@@ -18,15 +18,19 @@ internal sealed record TokenFigures(float[] LogProbabilities, float[] LogSquares
     /// <summary>Turns logits in place into probabilities.</summary>
     /// <param name="logits">[M, vocabulary], rows without gaps</param>
     /// <param name="targets">[M, 1] int64</param>
-    /// <param name="logSquares">Whether these are wanted.</param>
-    /// <param name="facts">Whether entropies, hits and mean logits are wanted.</param>
-    public static TokenFigures OfLogits(Tensor logits, Tensor targets, bool logSquares, bool facts)
+    /// <param name="wanted">What else is wanted of the rows.</param>
+    public static TokenFigures OfLogits(Tensor logits, Tensor targets, WantedFigures wanted)
     {
-        if (!facts) return new TokenFigures(Values(FusedOperations.SoftmaxInPlace(logits, targets)), Squares(logits, logSquares), [], [], []);
-        (Tensor logProbabilities, Tensor found) = FusedOperations.SoftmaxInPlaceWithFacts(logits, targets);
-        float[] all = Values(found); // [M, 3]
-        float[] Column(int column) => [.. Enumerable.Range(0, all.Length / 3).Select(i => all[(3 * i) + column])];
-        return new TokenFigures(Values(logProbabilities), Squares(logits, logSquares), Column(0), Column(1), Column(2));
+        if (wanted.Distribution)
+        {
+            (Tensor logProbabilities, Tensor found) = FusedOperations.SoftmaxInPlaceWithFacts(logits, targets);
+            float[] all = Values(found); // [M, 3]
+            float[] Column(int column) => [.. Enumerable.Range(0, all.Length / 3).Select(i => all[(3 * i) + column])];
+            return new TokenFigures(Values(logProbabilities), Squares(logits, wanted.LogSquares), Column(0), Column(1), Column(2));
+        }
+        (Tensor plain, Tensor? means) =
+            wanted.MeanLogits ? FusedOperations.SoftmaxInPlaceWithMeans(logits, targets) : (FusedOperations.SoftmaxInPlace(logits, targets), null);
+        return new TokenFigures(Values(plain), Squares(logits, wanted.LogSquares), [], [], means is null ? [] : Values(means));
     }
 
     /// <param name="logits">[M, 1]</param>

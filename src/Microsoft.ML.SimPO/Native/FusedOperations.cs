@@ -98,6 +98,18 @@ internal static class FusedOperations
                 t.narrow(0, i, n).copy_(d.add_(torch.log(torch.amax(part, [-1], True))))
             return t.squeeze_(-1)
 
+        def softmax_means_(logits: Tensor, targets: Tensor, rows: int):
+            t = torch.empty([logits.size(0), 1], dtype=logits.dtype, device=logits.device)
+            m = torch.empty([logits.size(0), 1], dtype=logits.dtype, device=logits.device)
+            for i in range(0, logits.size(0), rows):
+                n = min(rows, logits.size(0) - i)
+                part = logits.narrow(0, i, n)
+                m.narrow(0, i, n).copy_(torch.mean(part, [-1], True))
+                d = torch.gather(part, 1, targets.narrow(0, i, n)).sub_(torch.amax(part, [-1], True))
+                torch._softmax(part, -1, False, out=part)
+                t.narrow(0, i, n).copy_(d.add_(torch.log(torch.amax(part, [-1], True))))
+            return t.squeeze_(-1), m.squeeze_(-1)
+
         def softmax_facts_(logits: Tensor, targets: Tensor, rows: int):
             t = torch.empty([logits.size(0), 1], dtype=logits.dtype, device=logits.device)
             f = torch.empty([logits.size(0), 3], dtype=logits.dtype, device=logits.device)
@@ -204,6 +216,11 @@ internal static class FusedOperations
     /// <param name="targets">[M, 1] int64</param>
     /// <returns>log p(target), [M]</returns>
     public static Tensor SoftmaxInPlace(Tensor logits, Tensor targets) => (Tensor)Invoke("softmax_", logits, targets, CachedRows(logits));
+
+    /// <summary>As <see cref="SoftmaxInPlace"/>, with the mean logit of each row, which is taken while it is in the cache.</summary>
+    /// <returns>log p(target), [M], and the means, [M]</returns>
+    public static (Tensor LogProbabilities, Tensor Means) SoftmaxInPlaceWithMeans(Tensor logits, Tensor targets) =>
+        ((Tensor, Tensor))Invoke("softmax_means_", logits, targets, CachedRows(logits));
 
     /// <summary>
     /// As <see cref="SoftmaxInPlace"/>, with what else is to be known of each row: the entropy in nats, 1 where no logit is higher than the target's, else 0,

@@ -25,8 +25,7 @@ internal sealed class GroupScorer(Decoder decoder, ITokenScoring? scoring = null
         using DisposeScope scope = NewDisposeScope();
         using DecoderPass pass = Begin(batch, balance);
         TokenFigures figures = TargetLogProbabilities.Compute(
-            decoder, decoder.Forward(pass, cancellationToken), batch.ScoredRows, batch.Targets,
-            _scoring.Facts.HasFlag(TokenFacts.Squares), _scoring.Facts.HasFlag(TokenFacts.Distribution));
+            decoder, decoder.Forward(pass, cancellationToken), batch.ScoredRows, batch.Targets, TokenScores.Wanted(_scoring.Facts));
         var tokens = new TokenScores(_scoring, figures, 0);
         var scores = new GroupScore[groups.Count];
         foreach (PackedGroup group in batch.Groups) scores[group.Place] = tokens.Of(group);

@@ -236,7 +236,7 @@ internal sealed class LanguageModel : IDisposable
                     $"'{folder}' is not the reference model that the model was tuned with: its configuration or its weights are others. "
                     + "Name the folder of that one.");
         });
-        References = new ModelReferences(References?.Known, () => reference);
+        References = ModelReferences.Over(References?.Known, reference);
     }
 
     /// <summary>Frees the weights, or where they are in use has the last who uses them free them. Whoever comes later gets an error.</summary>

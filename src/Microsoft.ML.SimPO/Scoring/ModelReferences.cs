@@ -40,7 +40,7 @@ internal sealed class ModelReferences(ReferenceTable? known, Func<LanguageModel>
     public ModelReferences For(LanguageModel model)
     {
         if (IsBase) return OfBase(Known, model);
-        return _reference is { IsValueCreated: true } ? new ModelReferences(Known, Shared(_reference.Value)) : new ModelReferences(Known, open);
+        return _reference is { IsValueCreated: true } ? Over(Known, _reference.Value.Share(withAdapter: true)) : new ModelReferences(Known, open);
     }
 
     public void Dispose()
@@ -52,10 +52,12 @@ internal sealed class ModelReferences(ReferenceTable? known, Func<LanguageModel>
     public static ModelReferences OfBase(ReferenceTable? known, LanguageModel model) =>
         new(known, () => model.Share(withAdapter: false)) { IsBase = true };
 
-    private static Func<LanguageModel> Shared(LanguageModel reference)
+    /// <summary>Over a model that is open, which belongs to this then, whether anything is scored or not.</summary>
+    public static ModelReferences Over(ReferenceTable? known, LanguageModel reference)
     {
-        LanguageModel shared = reference.Share(withAdapter: true);
-        return () => shared;
+        var references = new ModelReferences(known, () => reference);
+        _ = references._reference!.Value;
+        return references;
     }
 
     private static InvalidOperationException Missing(EncodedPrompt[] unknown, string method)

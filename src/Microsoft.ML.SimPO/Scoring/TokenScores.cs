@@ -10,9 +10,14 @@ namespace Microsoft.ML.SimPO.Scoring;
 /// <param name="start">The first of them.</param>
 internal sealed class TokenScores(ITokenScoring scoring, TokenFigures figures, int start)
 {
+    /// <summary>What the head must find for a loss or a reward.</summary>
+    public static WantedFigures Wanted(TokenFacts facts) =>
+        new(facts.HasFlag(TokenFacts.Squares), facts.HasFlag(TokenFacts.Distribution), facts.HasFlag(TokenFacts.Logits));
+
     public GroupScore Of(PackedGroup group) => new([.. group.Answers.Select((_, i) => Answer(group, i))])
     {
         Row = group.Tokens.Row,
+        Margin = group.Tokens.Margin,
         Prompt = new AnswerScore(group.Prompt.Sum(s => Sum(figures.LogProbabilities, s)), group.Prompt.Sum(s => s.Count)),
     };
 

@@ -7,6 +7,9 @@ internal static class MessageFields
 {
     public const string Role = "role", Content = "content", Calls = "tool_calls", Thought = "reasoning_content", Thinking = "thinking";
 
+    /// <summary>The one call of a message in the form that OpenAI had before <see cref="Calls"/>.</summary>
+    public const string FormerCall = "function_call";
+
     /// <summary>The names of one thing, as transformers has it: the first that is there counts.</summary>
     public static IReadOnlyList<string> Thoughts { get; } = [Thought, Thinking, "reasoning"];
 

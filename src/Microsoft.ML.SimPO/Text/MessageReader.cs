@@ -6,7 +6,7 @@ namespace Microsoft.ML.SimPO.Text;
 /// Reads messages of any of the usual shapes: objects with <c>role</c> and <c>content</c>, or <c>from</c> and <c>value</c> as ShareGPT has them. Every other
 /// field stays as it came,
 /// but for what transformers makes equal: a field that is null is absent, <c>reasoning_content</c>, <c>thinking</c> and <c>reasoning</c> are one, an empty
-/// list of calls is none.
+/// list of calls is none. Calls are a list of objects, also where they stand as JSON in a text, or as the one <c>function_call</c> of former files.
 /// </summary>
 internal static class MessageReader
 {
@@ -18,8 +18,7 @@ internal static class MessageReader
     /// <summary>Whether a value is a message, or a list that begins with one.</summary>
     public static bool Looks(object? value) => value switch
     {
-        JinjaDictionary fields =>
-            First(fields, RoleNames) is (_, string) && (First(fields, ContentNames) is not null || fields.TryGet(MessageFields.Calls, out _)),
+        JinjaDictionary fields => First(fields, RoleNames) is (_, string) && (First(fields, ContentNames) is not null || HasCalls(fields)),
         JinjaList { Items: [JinjaDictionary first, ..] } => First(first, RoleNames) is (_, string) && HasContent(first),
         _ => false,
     };
@@ -55,9 +54,9 @@ internal static class MessageReader
         if (First(fields, RoleNames) is not var (roleName, role)) return $"`{field}.role` is missing or null.";
         if (role is not string speaker) return $"`{field}.role` must be text, but was {KindOf(role)}.";
         (string Name, object? Value)? content = First(fields, ContentNames);
-        bool calls = fields.TryGet(MessageFields.Calls, out object? list) && list is JinjaList { Items.Length: > 0 };
-        if (content is null && !calls) return $"`{field}.content` is missing or null.";
-        if (content is { } given && ContentFault(given.Value, speaker, field) is { } fault) return fault;
+        object? calls = CallsOf(fields);
+        if ((CallsFault(calls, field) ?? (content is { } given ? ContentFault(given.Value, speaker, field) : null)) is { } fault) return fault;
+        if (content is null && calls is not JinjaList { Items.Length: > 0 }) return $"`{field}.content` is missing or null.";
         messages.Add(new Message(Normalized(fields, roleName, roleName == MessageFields.Role ? speaker : KnownRole(speaker), content?.Name)));
         return null;
     }
@@ -78,10 +77,12 @@ internal static class MessageReader
         var message = new JinjaDictionary();
         foreach ((object? key, object? value) in fields.Items)
         {
-            if (value is null || (key is MessageFields.Calls && value is JinjaList { Items.Length: 0 })) continue;
+            if (value is null || (key is MessageFields.Calls && CallsOf(fields) is null or JinjaList { Items.Length: 0 })) continue;
             if (key is string name && name == roleName) message[MessageFields.Role] = role;
             else if (key is string other && other == contentName) message[MessageFields.Content] = value;
-            else message[key] = key is MessageFields.Calls ? Calls(value) : value;
+            else if (key is MessageFields.Calls || (key is MessageFields.FormerCall && value is JinjaDictionary))
+                message[MessageFields.Calls] = Calls((JinjaList)CallsOf(fields)!);
+            else message[key] = value;
         }
         foreach (string name in MessageFields.Thoughts)
         {
@@ -94,7 +95,7 @@ internal static class MessageReader
     }
 
     /// <summary>Calls that are written flat, with name and arguments alone, get the object around them that templates read.</summary>
-    private static object Calls(object calls) => calls is not JinjaList list ? calls : new JinjaList([.. list.Items.Select(call =>
+    private static JinjaList Calls(JinjaList calls) => new([.. calls.Items.Select(call =>
     {
         if (call is not JinjaDictionary flat || flat.TryGet("function", out _) || !flat.TryGet("name", out _)) return call;
         var whole = new JinjaDictionary();
@@ -103,6 +104,24 @@ internal static class MessageReader
         return whole;
     })]);
 
+    /// <summary>The calls of a message as they are given, JSON in a text as what it says; null for none.</summary>
+    private static object? CallsOf(JinjaDictionary fields)
+    {
+        if (fields.TryGet(MessageFields.Calls, out object? calls) && calls is string text)
+            calls = string.IsNullOrWhiteSpace(text) ? null : ConversationText.Value(text) ?? text;
+        if (calls is not (null or JinjaList { Items.Length: 0 })) return calls;
+        return fields.TryGet(MessageFields.FormerCall, out object? call) && call is JinjaDictionary ? new JinjaList([call]) : null;
+    }
+
+    private static string? CallsFault(object? calls, string field)
+    {
+        if (calls is null) return null;
+        if (calls is not JinjaList list) return $"`{field}.{MessageFields.Calls}` must be a list of calls, but was {KindOf(calls)}.";
+        int wrong = Array.FindIndex(list.Items, call => call is not JinjaDictionary);
+        return wrong < 0 ? null
+            : FormattableString.Invariant($"`{field}.{MessageFields.Calls}[{wrong}]` must be a call, but was {KindOf(list.Items[wrong])}.");
+    }
+
     private static string KnownRole(string name) => name switch
     {
         "human" => Message.User,
@@ -110,7 +129,9 @@ internal static class MessageReader
         _ => name,
     };
 
-    private static bool HasContent(JinjaDictionary fields) => ContentNames.Any(name => fields.TryGet(name, out _)) || fields.TryGet(MessageFields.Calls, out _);
+    private static bool HasContent(JinjaDictionary fields) => ContentNames.Any(name => fields.TryGet(name, out _)) || HasCalls(fields);
+
+    private static bool HasCalls(JinjaDictionary fields) => fields.TryGet(MessageFields.Calls, out _) || fields.TryGet(MessageFields.FormerCall, out _);
 
     private static (string Name, object? Value)? First(JinjaDictionary fields, string[] names)
     {

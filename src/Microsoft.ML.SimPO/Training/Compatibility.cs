@@ -29,7 +29,8 @@ public enum Compatibility
     /// TRL 1.16's <c>DPOTrainer</c>, <c>KTOTrainer</c>, <c>SFTTrainer</c> and <c>RewardTrainer</c>, on transformers 5.24: micro-batches as with
     /// <see cref="Trl024"/>. All but the last, which leaves out pairs with a longer text, keep the first <c>MaxLength</c> tokens of prompt and answer, the end
     /// token like any other, and drop rows whose prompt fills them; <c>MaxPromptLength</c> is not known there. Rewards are sums over tokens for every loss.
-    /// Packed rows of texts weigh the same in evaluations. For SimPO and CPO 1.16 computes what 0.24 does.
+    /// Packed rows of texts weigh the same in evaluations. SimPO, CPO and ORPO have the ids of its experimental <c>CPOTrainer</c>, which are those of
+    /// <see cref="Trl024"/> with this truncation, and its steps, which are those of <see cref="Trl024"/>.
     /// </summary>
     Trl116,
 }

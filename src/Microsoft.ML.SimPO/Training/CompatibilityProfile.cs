@@ -29,6 +29,9 @@ internal sealed record CompatibilityProfile
         (Compatibility.Trl024, "Sft", Trl024 with { CrossEntropy = SftNormalization.StepTokens, CountsFirstTokens = true }),
         (Compatibility.Trl024, "Dpo", Trl024 with { Preparation = RowPreparation.Trl024Dpo }),
         (Compatibility.Trl116, null, Trl116),
+        (Compatibility.Trl116, "SimPO", Trl116 with { Preparation = RowPreparation.Trl116Cpo }),
+        (Compatibility.Trl116, "Cpo", Trl116 with { Preparation = RowPreparation.Trl116Cpo }),
+        (Compatibility.Trl116, "Orpo", Trl116 with { Preparation = RowPreparation.Trl116Cpo }),
         (Compatibility.Trl116, "Sft", Trl116 with { CrossEntropy = SftNormalization.StepTokens, WeighsPackedRows = true }),
         (Compatibility.Trl116, "Kto", Trl116 with { MismatchesByMicroBatch = true }),
         (Compatibility.Trl116, "Reward", Trl116 with { LeavesOutLong = true }),
@@ -39,7 +42,7 @@ internal sealed record CompatibilityProfile
     {
         [Compatibility.SimPOReference] = ["SimPO"],
         [Compatibility.Trl024] = ["SimPO", "Cpo", "Orpo", "Sft", "Dpo"],
-        [Compatibility.Trl116] = ["Sft", "Dpo", "Kto", "Reward"],
+        [Compatibility.Trl116] = ["SimPO", "Cpo", "Orpo", "Sft", "Dpo", "Kto", "Reward"],
     };
 
     private static CompatibilityProfile Trl024 => new()
@@ -53,7 +56,7 @@ internal sealed record CompatibilityProfile
         EvaluatesInBatches = true,
     };
 
-    private static CompatibilityProfile Trl116 => Trl024 with { Preparation = RowPreparation.Trl116, RewardsPerToken = false };
+    private static CompatibilityProfile Trl116 => Trl024 with { Preparation = RowPreparation.Trl116, RewardsPerToken = false, SmoothsSigmoid = false };
 
     /// <summary>How a row becomes ids.</summary>
     public RowPreparation Preparation { get; init; }
@@ -104,6 +107,9 @@ internal sealed record CompatibilityProfile
 
     /// <summary>Whether rewards over a reference are means over tokens where the loss is of means; else they are sums for every loss.</summary>
     public bool RewardsPerToken { get; init; } = true;
+
+    /// <summary>Whether label smoothing goes for DPO's sigmoid losses too, beside others that know it; else it is passed over there.</summary>
+    public bool SmoothsSigmoid { get; init; } = true;
 
     /// <summary>Whether KTO's mismatched answers are those of the micro-batch, and a pair's answers are rows apart; else those of the data.</summary>
     public bool MismatchesByMicroBatch { get; init; }

@@ -94,9 +94,7 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
     {
         Tensor logits = decoder.Logits(rows.Normed, rows.Logits);
         Tensor? slope = _softCap is { } cap ? (logits / (float)cap).pow_(2).neg_().add_(1) : null; // of cap tanh(x / cap)
-        TokenFigures figures = decoder.Figures(
-            logits, rows.Targets, loss.Facts.HasFlag(TokenFacts.Squares), loss.Facts.HasFlag(TokenFacts.Distribution));
-        return (new HeadRows(logits, slope), figures);
+        return (new HeadRows(logits, slope), decoder.Figures(logits, rows.Targets, TokenScores.Wanted(loss.Facts)));
     }
 
     /// <returns>d loss / d log p of the unit's rows, or d loss / d reward, added up over its groups.</returns>

@@ -59,8 +59,12 @@ internal sealed class TrainingSteps : IDisposable
     }
 
     /// <summary>Counts the tokens of a step.</summary>
-    public void Count(TrainingStep step) =>
-        TokensGiven += step.MicroBatches.Sum(m => m.Sum(i => Pairs[i].Answers.Where(a => !double.IsNaN(a.Rating)).Sum(a => (long)a.Ids.Length)));
+    public void Count(TrainingStep step) => TokensGiven += TokensOf(step, Pairs);
+
+    /// <summary>The tokens of a step's answers, each with its prompt. Answers that are neither chosen nor rejected do not count.</summary>
+    /// <param name="pairs">What the step's indices refer to.</param>
+    public static long TokensOf(TrainingStep step, IReadOnlyList<EncodedPrompt> pairs) =>
+        step.MicroBatches.Sum(m => m.Sum(i => pairs[i].Answers.Where(a => !double.IsNaN(a.Rating)).Sum(a => (long)a.Ids.Length)));
 
     /// <summary>Does the next step.</summary>
     /// <returns>What it did; null where the plan is through.</returns>

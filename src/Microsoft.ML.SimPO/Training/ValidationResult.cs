@@ -36,4 +36,8 @@ public sealed record ValidationResult
     /// <summary>As the log has them.</summary>
     [JsonInclude]
     internal EvaluationFigures? Figures { get; init; }
+
+    /// <summary>The same with one more figure of the method's own.</summary>
+    internal ValidationResult With(string name, double value) =>
+        this with { Figures = Figures! with { MethodMetrics = MethodFigures.Of(Figures.MethodMetrics).With(name, [value]) } };
 }

@@ -41,6 +41,29 @@ public sealed class RunFoldersTests : IDisposable
     }
 
     [Fact]
+    public void A_decoder_that_was_saved_without_the_model_around_it_is_called_so()
+    {
+        var tensors = Names("norm.weight", "embed_tokens.weight", "lm_head.weight").ToDictionary(name => name, name => Entry(name, 4), StringComparer.Ordinal);
+        Assert.Equal(
+            "The names lack 'model.': what was saved is the decoder alone, not the model around it. "
+                + "Save the whole model, or put 'model.' before every name but that of the head.",
+            RunFolders.Diagnose(tensors, Names("model.norm.weight", "model.embed_tokens.weight", "lm_head.weight")
+                .ToDictionary(name => name, _ => new long[] { 4 }, StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void The_name_of_an_adapter_in_its_tensors_is_told()
+    {
+        string[] matrices = Names("base_model.model.q_proj.lora_A", "base_model.model.q_proj.lora_B");
+        Assert.Equal(
+            "The names hold that of the adapter, 'default', as PEFT has them in memory. Save the adapter with `save_pretrained`, or take '.default' out of "
+                + "every name.",
+            RunFolders.Diagnose(
+                matrices.ToDictionary(name => $"{name}.default.weight", name => Entry(name, 4), StringComparer.Ordinal),
+                matrices.ToDictionary(name => $"{name}.weight", _ => new long[] { 4 }, StringComparer.Ordinal)));
+    }
+
+    [Fact]
     public void Placeholders_of_ZeRO_3_are_called_so()
     {
         var tensors = new Dictionary<string, TensorEntry> { ["a"] = Entry("a", 4), ["b"] = Entry("b", 0) };

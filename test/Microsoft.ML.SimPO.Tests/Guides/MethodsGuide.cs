@@ -63,6 +63,10 @@ internal static class MethodsGuide
         var saved = (AlignmentTransformer)ml.Model.Load("dpo.zip", out _);
         Show("DPO", saved.WithReference("model"));
         saved.Dispose();
+        Show("R-DPO", ml.Alignment.Trainers.Dpo(new DpoTrainer.Options
+            { BaseModel = tuned, Beta = 0.1f, LengthPenalty = 0.05f, LearningRate = rate }).Fit(train));
+        Show("IPO", ml.Alignment.Trainers.Dpo(new DpoTrainer.Options
+            { BaseModel = tuned, Beta = 0.1f, LossType = DpoLossType.Ipo, LearningRate = rate }).Fit(train));
 
         Show("KTO", ml.Alignment.Trainers.Kto(new KtoTrainer.Options
             { BaseModel = tuned, Beta = 0.1f, LearningRate = rate }).Fit(train));

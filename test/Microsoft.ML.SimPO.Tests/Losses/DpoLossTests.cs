@@ -48,19 +48,50 @@ public class DpoLossTests
             (preference * Math.Exp(-1.5)) + likelihood, new DpoLoss(settings with { WeighsPairs = true }).Evaluate(pair, Alone).Value, 1e-14);
     }
 
-    [Theory]
-    [InlineData(DpoLossType.Sigmoid, FDivergence.ForwardKl)]
-    [InlineData(DpoLossType.Ipo, FDivergence.ForwardKl)]
-    [InlineData(DpoLossType.SigmoidNorm, FDivergence.Alpha)]
-    [InlineData(DpoLossType.Hinge, FDivergence.Alpha)]
-    public void Derivatives_go_through_a_divergence(DpoLossType type, FDivergence divergence)
+    /// <summary>What a pair weighs is a factor of its preference, and no part of any derivative: at 200 random pairs of each kind.</summary>
+    [Fact]
+    public void The_weight_of_a_pair_is_a_constant_factor()
     {
-        const double h = 1e-6;
-        var loss = new DpoLoss(new DpoSettings(0.3, (type, 1)) { Divergence = new(divergence, 0.4) });
-        double Value(double chosen, double rejected) => loss.Evaluate(Pair(chosen, -3, rejected, -8), Alone).Value;
-        GroupLoss at = loss.Evaluate(Pair(-2.5, -3, -9, -8), Alone);
-        Assert.Equal((Value(-2.5 + h, -9) - Value(-2.5 - h, -9)) / (2 * h), at.Derivatives[0], 1e-8);
-        Assert.Equal((Value(-2.5, -9 + h) - Value(-2.5, -9 - h)) / (2 * h), at.Derivatives[1], 1e-8);
+        var random = new Random(11);
+        foreach (DpoLossType type in Enum.GetValues<DpoLossType>().Where(t => t != DpoLossType.Sft))
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                DpoSettings settings = new(0.05 + (0.4 * random.NextDouble()), (type, 0.5)) { Smoothing = 0.1, Tau = 0.3 };
+                GroupScore pair = RandomPair(random);
+                double[] totals = SortedStep.Of([pair]);
+                GroupLoss plain = new DpoLoss(settings).Evaluate(pair, Alone with { Totals = totals });
+                GroupLoss found = new DpoLoss(settings with { WeighsPairs = true }).Evaluate(pair, Alone with { Totals = totals });
+                double weight = pair.Answers.Aggregate(1.0, (all, a) => all * Math.Exp((a.Sum - a.LogSquares) / a.Count));
+                Assert.Equal(weight * plain.Value, found.Value, 1e-12 * Math.Max(1, Math.Abs(found.Value)));
+                Assert.All(plain.Derivatives.Zip(found.Derivatives), d => Assert.Equal(weight * d.First, d.Second, 1e-12 * Math.Max(1, Math.Abs(d.Second))));
+            }
+        }
+    }
+
+    public static TheoryData<DpoLossType> TakeDivergences => [.. Enum.GetValues<DpoLossType>().Where(t => DpoTerm.Of(t, 1, 0.1, 1).TakesDivergence)];
+
+    /// <summary>At 200 random pairs of each measure.</summary>
+    [Theory]
+    [MemberData(nameof(TakeDivergences))]
+    public void Derivatives_go_through_a_divergence(DpoLossType type)
+    {
+        const double h = 1e-5;
+        var random = new Random(12);
+        foreach (FDivergence divergence in Enum.GetValues<FDivergence>())
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                double beta = 0.05 + (0.4 * random.NextDouble());
+                var loss = new DpoLoss(new DpoSettings(beta, (type, 1)) { Smoothing = 0.1, Tau = 0.3, Divergence = new(divergence, 0.4) });
+                GroupScore pair = RandomPair(random);
+                GroupLoss at = loss.Evaluate(pair, Alone);
+                double Value(double chosen, double rejected) => loss.Evaluate(
+                    new GroupScore(Moved(pair.Chosen, chosen), Moved(pair.Rejected, rejected)), Alone).Value;
+                AssertNear((Value(h, 0) - Value(-h, 0)) / (2 * h), at.Derivatives[0]);
+                AssertNear((Value(0, h) - Value(0, -h)) / (2 * h), at.Derivatives[1]);
+            }
+        }
     }
 
     /// <summary>The reward is that of the first term: a mean where the loss has means.</summary>
@@ -105,6 +136,22 @@ public class DpoLossTests
         GroupLoss found = new DpoLoss(new DpoSettings(0.3, (type, 1)) { Smoothing = 0.1 }).Evaluate(new GroupScore(answer, answer), Alone);
         Assert.Equal(0, found.Derivatives.Sum(), 1e-15);
     }
+
+    /// <summary>Ratios of up to two nats either way.</summary>
+    private static GroupScore RandomPair(Random random)
+    {
+        AnswerScore Answer(double rating)
+        {
+            (int count, double sum) = (random.Next(1, 9), -10 * random.NextDouble());
+            return new AnswerScore(sum, count) { Reference = sum + (4 * (random.NextDouble() - 0.5)), LogSquares = -5 * random.NextDouble(), Rating = rating };
+        }
+        return new GroupScore(Answer(1), Answer(0));
+    }
+
+    private static AnswerScore Moved(AnswerScore answer, double by) => answer with { Sum = answer.Sum + by, Weighted = answer.Weighted + by };
+
+    private static void AssertNear(double expected, double found) =>
+        Assert.InRange(found, expected - (1e-6 * Math.Max(1, Math.Abs(expected))), expected + (1e-6 * Math.Max(1, Math.Abs(expected))));
 
     private static GroupScore Pair(double chosen, double chosenReference, double rejected, double rejectedReference) => new(
         new AnswerScore(chosen, 2) { Reference = chosenReference, Rating = 1 }, new AnswerScore(rejected, 4) { Reference = rejectedReference });

@@ -80,6 +80,9 @@ internal static partial class HandDerivedLosses
         // Equal, far below 0: log 2 and half of 36; half of the slope, and 2 * 0.5 * -6.
         new(new RewardLoss(0.5), Rated(-3, -3), Alone, new(Math.Log(2) + 18, -6.5, -5.5)),
 
+        // Ahead by 1, which is what the data want: log 2, and half each way.
+        new(new RewardLoss(0), new GroupScore(Rated(1.5, 0.5).Answers) { Margin = 1 }, Alone, new(Math.Log(2), -0.5, 0.5)),
+
         // The wrong way round by 2, but centred: only the first term pulls.
         new(new RewardLoss(10), Rated(-1, 1), Alone, new(2.1269280110429727, -0.8807970779778823, 0.8807970779778823)),
     ];

@@ -37,7 +37,7 @@ public class MethodMetricTests
     {
         var group = new GroupScore(new AnswerScore(-2 * Math.Log(2), 2), new AnswerScore(-3 * Math.Log(4), 3)) { Prompt = new(-3, 3) };
         MethodFigures found = MethodFigures.Of([[group]], new OrpoLoss(1));
-        Assert.Equal(["nll_loss", "log_odds_ratio", "log_odds_chosen"], found.Keys);
+        Assert.Equal(["nll_loss", "log_odds_ratio", "log_odds_chosen", "logits/rejected"], found.Keys); // nothing here is rated as chosen
         Assert.Equal(Math.Log(0.75), found["log_odds_ratio"], 15);
         Assert.Equal(Math.Log(3), found["log_odds_chosen"], 14);
     }
@@ -48,7 +48,8 @@ public class MethodMetricTests
     {
         MethodFigures found = MethodFigures.Of([[First], [Second]], new CpoLoss(1, CpoLossType.Ipo));
         Assert.Equal(1.0, found["nll_loss"]);
-        Assert.Equal(["nll_loss"], found.Keys);
+        Assert.Equal(["nll_loss", "logits/chosen", "logits/rejected"], found.Keys);
+        Assert.Equal(((8.0 / 4) + (2.0 / 1)) / 2, found["logits/chosen"]);
         MethodFigures half = MethodFigures.Of([[First], []], new CpoLoss(1, CpoLossType.Ipo));
         Assert.Equal(1.0, half["nll_loss"]);
         Assert.Empty(MethodFigures.Of([[]], new CpoLoss(1, CpoLossType.Ipo)));

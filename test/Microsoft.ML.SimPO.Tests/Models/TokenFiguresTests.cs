@@ -22,9 +22,15 @@ public class TokenFiguresTests
         double[] squares = [.. (log * 2).exp().sum(1).log().data<double>()], expected = [.. log.gather(1, targets).squeeze(1).data<double>()];
         float[] hits = [.. targets.eq(top).squeeze(1).to(float32).data<float>()];
 
-        TokenFigures plain = TokenFigures.OfLogits(logits.clone(), targets, logSquares: false, facts: false);
-        TokenFigures found = TokenFigures.OfLogits(logits, targets, logSquares: true, facts: true);
+        using Tensor again = logits.clone();
+        TokenFigures plain = TokenFigures.OfLogits(logits.clone(), targets, default);
+        TokenFigures alone = TokenFigures.OfLogits(again, targets, new WantedFigures(MeanLogits: true));
+        TokenFigures found = TokenFigures.OfLogits(logits, targets, new WantedFigures(LogSquares: true, Distribution: true));
         Assert.Equal(plain.LogProbabilities, found.LogProbabilities);
+        Assert.Equal(plain.LogProbabilities, alone.LogProbabilities);
+        Assert.Equal(found.MeanLogits, alone.MeanLogits);
+        Assert.Empty(alone.Entropies.Concat(alone.Hits).Concat(alone.LogSquares));
+        Assert.Equal(logits.data<float>(), again.data<float>());
         Assert.Empty(plain.Entropies.Concat(plain.Hits).Concat(plain.MeanLogits).Concat(plain.LogSquares));
         Assert.Equal(hits, found.Hits);
         for (int i = 0; i < rows; i++)

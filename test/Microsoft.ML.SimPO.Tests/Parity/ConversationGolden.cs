@@ -11,13 +11,14 @@ namespace Microsoft.ML.SimPO.Parity;
 internal sealed class ConversationGolden
 {
     private readonly string _root;
-    private readonly Dictionary<string, JsonElement> _templates, _better;
+    private readonly Dictionary<string, JsonElement> _templates, _better, _textFunction;
 
     public ConversationGolden(string root)
     {
         _root = root;
         _templates = Lines("templates.jsonl").ToDictionary(line => line.GetProperty("name").GetString()!);
         _better = Lines("better.jsonl").ToDictionary(line => $"{line.GetProperty("template")}/{line.GetProperty("row")}");
+        _textFunction = LinesIfAny("text-function.jsonl").ToDictionary(line => $"{line.GetProperty("template")}/{line.GetProperty("row")}");
         Expected = Lines("expected.jsonl").Where(IsHome).ToLookup(KeyOf);
         Sanitized = LinesIfAny("sanitized.jsonl").Where(IsAtHome).ToLookup(KeyOf);
         Trl024 = LinesIfAny("trl-0.24.jsonl").Where(IsAtHome).ToLookup(KeyOf);
@@ -36,6 +37,15 @@ internal sealed class ConversationGolden
 
     /// <summary>What TRL 0.24 does with the rows, by template.</summary>
     public ILookup<string, JsonElement> Trl024 { get; }
+
+    /// <summary>
+    /// The texts of a row, or its error, as the function has them that TRL 1.16's experimental trainers call; where that is what DPO's does, it is said there.
+    /// </summary>
+    public JsonElement TextFunction(JsonElement expected)
+    {
+        string key = $"{expected.GetProperty("template").GetString()}/{expected.GetProperty("row").GetString()}";
+        return _textFunction.TryGetValue(key, out JsonElement other) ? other : expected;
+    }
 
     /// <summary>What is right where TRL is wrong; null where it is not.</summary>
     public JsonElement? Better(string template, string row) => _better.TryGetValue($"{template}/{row}", out JsonElement better) ? better : null;

@@ -17,15 +17,12 @@ internal sealed class ReferencedGolden : IDisposable
     {
         _config = Read(golden.File("config.json"));
         _hyper = _config.GetProperty("hyper_parameters");
-        string method = _config.GetProperty("method").GetString()!;
-        (Method, bool hasExperts) = (Bare(method), method != Bare(method));
         Final = Read(golden.File("final.json"));
         Log = [.. GoldenFile.ReadLines(golden.File("log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
         Decoder = DecoderLoader.Load(golden.File(Text("model")), CPU);
         if (Directory.Exists(golden.File("adapter-initial"))) AdapterLoader.Load(Decoder, golden.File("adapter-initial"));
         if (Directory.Exists(golden.File("adapter-final"))) FinalAdapter = new GoldenTensors(golden.File("adapter-final", "adapter_model.safetensors"));
-        Options = MakeOptions(Path.GetFullPath(golden.File(Text("model"))));
-        if (hasExperts) Options.RouterLossWeight = RouterLossWeight(_hyper, golden.File(Text("model"), "config.json"));
+        Options = (ReferenceTrainerOptions)GoldenOptions.Of(_config, Path.GetFullPath(golden.File(Text("model"))));
         JsonElement order = Read(golden.File("order.json"));
         TrainRows = ReadRows(golden.File(Text("train_data")))[.._config.GetProperty("train_pairs").GetInt32()];
         EvaluationRows = ReadRows(golden.File(Text("eval_data")))[.._config.GetProperty("eval_pairs").GetInt32()];
@@ -38,8 +35,6 @@ internal sealed class ReferencedGolden : IDisposable
             ? epochs.GetDouble()
             : _config.GetProperty("total_steps").GetDouble() / Options.Planner(Train).Plan(1, null).Count;
     }
-
-    public string Method { get; }
 
     /// <summary>The rows of the data as they are there, those among them that are dropped.</summary>
     public IReadOnlyList<EncodedPrompt> TrainRows { get; }
@@ -66,10 +61,10 @@ internal sealed class ReferencedGolden : IDisposable
     /// <summary>The run's hyper-parameters as a user would set them.</summary>
     public ReferenceTrainerOptions Options { get; }
 
-    public bool IsTrl116 => _config.GetProperty("versions").GetProperty("trl").GetString()!.StartsWith("1.", StringComparison.Ordinal);
+    public bool IsTrl116 => Options.Compatibility == Compatibility.Trl116;
 
     /// <summary>As the goldens' README gives them, of losses and of gradient norms.</summary>
-    public (double Loss, double Norm) RelativeTolerance => !IsTrl116 ? (1e-5, 1e-5) : Method == "dpo-discopop" ? (3e-5, 1e-4) : (3e-5, 5e-5);
+    public (double Loss, double Norm) RelativeTolerance => !IsTrl116 ? (1e-5, 1e-5) : HasTerm(DpoLossType.DiscoPop) ? (3e-5, 1e-4) : (3e-5, 5e-5);
 
     /// <summary>Of metrics, the largest of which are sums of log-probabilities.</summary>
     public double MetricTolerance => IsTrl116 ? 2e-4 : 1e-4;
@@ -79,7 +74,7 @@ internal sealed class ReferencedGolden : IDisposable
     /// <summary>TRL logs sums, and in 0.24 means where the loss is of means.</summary>
     /// <param name="mean">Over the answer's tokens.</param>
     public double LogProbability(string side, double mean, IReadOnlyDictionary<string, double> metrics) =>
-        Method == "dpo-ipo" && !IsTrl116 ? mean : metrics.GetValueOrDefault($"logps/{side}", double.NaN);
+        HasTerm(DpoLossType.Ipo) && !IsTrl116 ? mean : metrics.GetValueOrDefault($"logps/{side}", double.NaN);
 
     /// <summary>
     /// Rows as texts as the trainer got them, with BOS written out: 1.16 has that of the tokenizer, which adds none here, and 0.24 none of its own. Null where
@@ -107,16 +102,6 @@ internal sealed class ReferencedGolden : IDisposable
         Evaluation = scorer.Fill(Evaluation, () => Decoder, CancellationToken.None);
     }
 
-    public static bool Is(string method) => Bare(method) is var bare
-        && (bare.StartsWith("dpo", StringComparison.Ordinal) || bare.StartsWith("kto", StringComparison.Ordinal));
-
-    /// <summary>The method of a run whose model has experts or not.</summary>
-    public static string Bare(string method) => method.StartsWith("moe-", StringComparison.Ordinal) ? method["moe-".Length..] : method;
-
-    /// <summary>TRL 1.16 takes the run's own coefficient, else that of the model's configuration, where the model has experts.</summary>
-    public static double RouterLossWeight(JsonElement hyper, string configuration) =>
-        (hyper.TryGetProperty("router_aux_loss_coef", out JsonElement own) ? own : Read(configuration).GetProperty("router_aux_loss_coef")).GetDouble();
-
     public void Dispose()
     {
         Decoder.Dispose();
@@ -139,72 +124,9 @@ internal sealed class ReferencedGolden : IDisposable
         return (Options.Prepare(used, null!, null!), places);
     }
 
-    private ReferenceTrainerOptions MakeOptions(string modelPath)
-    {
-        ReferenceTrainerOptions options = Method.StartsWith("kto", StringComparison.Ordinal) ? Kto() : Dpo();
-        options.ModelPath = modelPath;
-        options.Compatibility = IsTrl116 ? Compatibility.Trl116 : Compatibility.Trl024;
-        options.Beta = (float)Hyper("beta", 0.1);
-        options.LearningRate = Hyper("learning_rate");
-        options.LearningRateScheduler = Enum.Parse<LearningRateScheduler>(_hyper.GetProperty("lr_scheduler_type").GetString()!, ignoreCase: true);
-        options.WarmupRatio = 0;
-        options.MaxGradNorm = Hyper("max_grad_norm");
-        options.WeightDecay = Hyper("weight_decay");
-        options.PairsPerMicroBatch = (int)Hyper("per_device_train_batch_size");
-        options.PairsPerEvaluationBatch = (int)Hyper("per_device_eval_batch_size");
-        options.BatchSize = (int)(Hyper("per_device_train_batch_size") * Hyper("gradient_accumulation_steps"));
-        options.MaxLength = (int)Hyper("max_length");
-        options.MaxPromptLength = Math.Min(64, options.MaxLength - 1);
-        options.Shuffle = false;
-        return options;
-    }
-
-    private KtoTrainer.Options Kto() => new()
-    {
-        LossType = LossNames()[0] == "kto" ? KtoLossType.Kto : KtoLossType.ApoZeroUnpaired,
-        DesirableWeight = (float)Hyper("desirable_weight", 1),
-        UndesirableWeight = (float)Hyper("undesirable_weight", 1),
-    };
-
-    private DpoTrainer.Options Dpo()
-    {
-        DpoLossType[] types = [.. LossNames().Select(n => Enum.Parse<DpoLossType>(n.Replace("_", "", StringComparison.Ordinal), ignoreCase: true))];
-        double[] weights = _hyper.TryGetProperty("loss_weights", out JsonElement given)
-            ? [.. given.EnumerateArray().Select(w => w.GetDouble())]
-            : [.. types.Select(_ => 1.0)];
-        return new DpoTrainer.Options
-        {
-            LossType = types.Length == 1 ? types[0] : DpoLossType.Sigmoid,
-            Mix = types.Length == 1 ? null : new DpoMix([.. types.Zip(weights)]),
-            LabelSmoothing = (float)Hyper("label_smoothing", 0),
-            DiscoPopTau = (float)Hyper("discopop_tau", 0.05),
-            Divergence = (_hyper.TryGetProperty("f_divergence_type", out JsonElement name) ? name.GetString() : "reverse_kl") switch
-            {
-                "forward_kl" => FDivergence.ForwardKl,
-                "js_divergence" => FDivergence.JensenShannon,
-                "alpha_divergence" => FDivergence.Alpha,
-                _ => FDivergence.ReverseKl,
-            },
-            DivergenceAlpha = (float)Hyper("f_alpha_divergence_coef", 0.5),
-            LengthDesensitization = (float)Hyper("ld_alpha", 1),
-            SyncReferenceSteps = (int)Hyper("ref_model_sync_steps", 0),
-            ReferenceMixup = Hyper("ref_model_mixup_alpha", 0.6),
-            WeighsPairs = _hyper.TryGetProperty("use_weighting", out JsonElement weighting) && weighting.GetBoolean(),
-        };
-    }
-
-    private string[] LossNames()
-    {
-        JsonElement type = _hyper.GetProperty("loss_type");
-        return type.ValueKind == JsonValueKind.Array ? [.. type.EnumerateArray().Select(t => t.GetString()!)] : [type.GetString()!];
-    }
+    private bool HasTerm(DpoLossType type) => Options is DpoTrainer.Options dpo && (dpo.Mix?.Terms.Any(t => t.Type == type) ?? dpo.LossType == type);
 
     private string Text(string name) => _config.GetProperty(name).GetString()!;
-
-    private double Hyper(string name) => _hyper.GetProperty(name).GetDouble();
-
-    private double Hyper(string name, double otherwise) =>
-        _hyper.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : otherwise;
 
     private static JsonElement Read(string path) => JsonDocument.Parse(GoldenFile.ReadBytes(path)).RootElement;
 

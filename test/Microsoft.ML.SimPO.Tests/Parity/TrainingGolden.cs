@@ -21,14 +21,18 @@ internal sealed class TrainingGolden : IDisposable
         Log = [.. GoldenFile.ReadLines(golden.File("log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
         TrainPairs = ReadPairs(golden.File(Text("train_data")))[.._config.GetProperty("train_pairs").GetInt32()];
         EvaluationPairs = ReadPairs(golden.File(Text("eval_data")))[.._config.GetProperty("eval_pairs").GetInt32()];
+        ModelPath = Path.GetFullPath(golden.File(Text("model")));
+        Options = GoldenOptions.Of(_config, ModelPath);
         (Train, Dictionary<int, int> learned) = Learned(TrainPairs);
         (Evaluation, Dictionary<int, int> judged) = Learned(EvaluationPairs);
+        Options.Epochs = _hyper.TryGetProperty("num_train_epochs", out JsonElement epochs)
+            ? epochs.GetDouble()
+            : _config.GetProperty("total_steps").GetDouble() / Options.Planner(Train).Plan(1, null).Count;
         int[] Indices(JsonElement list, Dictionary<int, int> places) => [.. list.EnumerateArray().Select(i => places[i.GetInt32()])];
         JsonElement order = Read(golden.File("order.json"));
         Order = [.. order.GetProperty("train").EnumerateArray()
             .Select(s => s.GetProperty("micro_batches").EnumerateArray().Select(m => Indices(m, learned)).ToArray())];
         EvaluationBatches = [.. order.GetProperty("eval").EnumerateArray().Select(b => Indices(b, judged))];
-        ModelPath = Path.GetFullPath(golden.File(Text("model")));
         Decoder = DecoderLoader.Load(ModelPath, CPU);
         if (File.Exists(golden.File("score-initial.safetensors"))) Decoder = Rating(Decoder, golden.File("score-initial.safetensors"));
         if (!Directory.Exists(golden.File("adapter-initial"))) return;
@@ -36,7 +40,7 @@ internal sealed class TrainingGolden : IDisposable
         FinalAdapter = new GoldenTensors(golden.File("adapter-final", "adapter_model.safetensors"));
     }
 
-    public bool IsTrl116 => Version(_config).StartsWith("1.", StringComparison.Ordinal);
+    public bool IsTrl116 => Options.Compatibility == Compatibility.Trl116;
 
     public bool IsTrl => Text("trainer").StartsWith("trl.", StringComparison.Ordinal);
 
@@ -67,8 +71,8 @@ internal sealed class TrainingGolden : IDisposable
     public IReadOnlyList<int[]> EvaluationBatches { get; }
 
     /// <summary>Of losses and gradient norms. Small losses, large betas and steep rewards magnify rounding; the goldens' README gives these.</summary>
-    public double RelativeTolerance => Text("method").StartsWith("alphapo", StringComparison.Ordinal) || Hyper("loss_type", "") == "hinge"
-        || (_hyper.TryGetProperty("beta", out JsonElement beta) && beta.GetDouble() >= 10) ? 5e-5 : 1e-5;
+    public double RelativeTolerance => Options is SimPOTrainer.Options { Alpha: not 0 } or SimPOTrainer.Options { LossType: SimPOLossType.Hinge }
+        or CpoTrainer.Options { LossType: CpoLossType.Hinge } or { Beta: >= 10 } ? 5e-5 : 1e-5;
 
     /// <summary>Whether answers are compared by their log-probabilities as wholes.</summary>
     public bool ComparesSums => Options.Reward is SumReward;
@@ -76,72 +80,36 @@ internal sealed class TrainingGolden : IDisposable
     /// <summary>Of rewards: AlphaPO's here rise by 50 a nat of the mean log-probability, so that float32's rounding of that is seen.</summary>
     public double RewardTolerance => Options is SimPOTrainer.Options { Alpha: not 0 } ? 5e-4 : 1e-4;
 
+    /// <summary>Of a method's own metrics, as the goldens' README gives it.</summary>
+    public double MetricTolerance => IsTrl116 ? 2e-4 : 1e-4;
+
     /// <summary>Metrics that mean something else there: TRL 0.24 takes the entropy over prompts, too.</summary>
     public string[] OtherMetrics => Options is SftTrainer.Options { Compatibility: Compatibility.Trl024 } ? ["entropy"] : [];
 
     /// <summary>The run's hyper-parameters as a user would set them.</summary>
-    public PreferenceTrainerOptions Options
+    public PreferenceTrainerOptions Options { get; }
+
+    /// <summary>The method of a run: <c>simpo</c>, <c>dpo-ipo</c>, ...</summary>
+    public static string Method(GoldenCase golden) => Config(golden).GetProperty("method").GetString()!;
+
+    /// <summary>A run's hyper-parameters, and what they are of.</summary>
+    public static JsonElement Config(GoldenCase golden) => Read(golden.File("config.json"));
+
+    /// <summary>All runs, by whether they compare a model with a reference model.</summary>
+    public static TheoryData<GoldenCase> Cases(bool haveReference)
     {
-        get
-        {
-            PreferenceTrainerOptions options = OptionsOfOneEpoch;
-            options.Epochs = _hyper.TryGetProperty("num_train_epochs", out JsonElement epochs)
-                ? epochs.GetDouble()
-                : _config.GetProperty("total_steps").GetDouble() / options.Planner(Train).Plan(1, null).Count;
-            return options;
-        }
+        var cases = new TheoryData<GoldenCase>();
+        foreach (GoldenCase golden in GoldenCases.Of(GoldenCases.Folders("training", "log.jsonl")))
+            if (GoldenOptions.HasReference(Config(golden)) == haveReference) cases.Add(golden);
+        return cases;
     }
 
-    private PreferenceTrainerOptions OptionsOfOneEpoch
+    /// <summary>The library and the trainer, without what is special to a run of it.</summary>
+    public static string Trainer(GoldenCase golden)
     {
-        get
-        {
-            PreferenceTrainerOptions options = GoldenOptions.Of(Text("method"), IsTrl, _hyper)!;
-            options.ModelPath = ModelPath;
-            options.Compatibility = IsTrl116 ? Compatibility.Trl116 : IsTrl ? Compatibility.Trl024 : Compatibility.SimPOReference;
-            options.LearningRate = Hyper("learning_rate");
-            options.LearningRateScheduler = Hyper("lr_scheduler_type", "") switch
-            {
-                "linear" => LearningRateScheduler.Linear,
-                "cosine" => LearningRateScheduler.Cosine,
-                "constant" => LearningRateScheduler.Constant,
-                "constant_with_warmup" => LearningRateScheduler.ConstantWithWarmup,
-                "polynomial" => LearningRateScheduler.Polynomial,
-                var other => throw new InvalidDataException($"No schedule is called '{other}'."),
-            };
-            options.WarmupRatio = Hyper("warmup_ratio", 0.0);
-            options.WarmupSteps = Hyper("warmup_steps", 0.0) is > 0 and var steps ? (int)steps : null;
-            options.MaxGradNorm = Hyper("max_grad_norm");
-            options.WeightDecay = Hyper("weight_decay");
-            options.AdamBeta1 = Hyper("adam_beta1");
-            options.AdamBeta2 = Hyper("adam_beta2");
-            options.AdamEpsilon = Hyper("adam_epsilon");
-            options.PairsPerMicroBatch = (int)Hyper("per_device_train_batch_size");
-            options.PairsPerEvaluationBatch = Hyper("per_device_eval_batch_size", 0.0) is > 0 and var batch ? (int)batch : null;
-            options.BatchSize = (int)(Hyper("per_device_train_batch_size") * Hyper("gradient_accumulation_steps"));
-            options.MaxLength = (int)Hyper("max_length");
-            options.MaxPromptLength = (int)Hyper("max_prompt_length", options.MaxLength - 1.0);
-            options.Shuffle = false;
-            if (Text("method") != ReferencedGolden.Bare(Text("method")))
-                options.RouterLossWeight = ReferencedGolden.RouterLossWeight(_hyper, Path.Combine(ModelPath, "config.json"));
-            return options;
-        }
+        string version = Config(golden).GetProperty("versions").TryGetProperty("trl", out JsonElement trl) ? trl.GetString()! : "";
+        return $"{version} {Method(golden).Replace("moe-", "", StringComparison.Ordinal).Split('-')[0]}";
     }
-
-    /// <summary>What was trained with: <c>simpo</c>, <c>dpo-ipo</c>, ...</summary>
-    public static string Method(GoldenCase golden) => Read(golden.File("config.json")).GetProperty("method").GetString()!;
-
-    /// <summary>Why a run cannot be followed; null where it can.</summary>
-    public static string? Unsupported(GoldenCase golden)
-    {
-        JsonElement config = Read(golden.File("config.json"));
-        string method = config.GetProperty("method").GetString()!;
-        bool isTrl = config.GetProperty("trainer").GetString()!.StartsWith("trl.", StringComparison.Ordinal);
-        JsonElement hyper = config.GetProperty("hyper_parameters");
-        return GoldenOptions.Of(method, isTrl, hyper) is null ? $"The library has no method '{method}'." : null;
-    }
-
-    private static string Version(JsonElement config) => config.GetProperty("versions").TryGetProperty("trl", out JsonElement trl) ? trl.GetString()! : "";
 
     /// <summary>
     /// Pairs as texts whose ids they are, without the special tokens, but for a BOS that TRL 1.16 leaves to the tokenizer, which adds none here; null where
@@ -186,34 +154,34 @@ internal sealed class TrainingGolden : IDisposable
 
     private string Text(string name) => _config.GetProperty(name).GetString()!;
 
-    private double Hyper(string name) => _hyper.GetProperty(name).GetDouble();
-
-    private double Hyper(string name, double other) => _hyper.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : other;
-
-    private string Hyper(string name, string other) => _hyper.TryGetProperty(name, out JsonElement value) ? value.GetString()! : other;
-
     /// <summary>
-    /// What the method learns from: the pairs, or their chosen answers as supervised fine-tuning lays them out, cut as TRL 1.16 does; and where each pair that
-    /// is used stands among these.
+    /// What the method learns from: the pairs, without those that the trainer drops, or their chosen answers as supervised fine-tuning lays them out, cut as
+    /// TRL 1.16 does; and where each pair that is used stands among these.
     /// </summary>
     private (IReadOnlyList<EncodedPrompt> Rows, Dictionary<int, int> Places) Learned(IReadOnlyList<EncodedPrompt> pairs)
     {
-        if (GoldenOptions.Of(Text("method"), IsTrl, _hyper) is not SftTrainer.Options sft)
-            return (pairs, Enumerable.Range(0, pairs.Count).ToDictionary(i => i));
         List<EncodedPrompt> rows = [];
         Dictionary<int, int> places = [];
         for (int i = 0; i < pairs.Count; i++)
         {
-            EncodedAnswer answer = sft.Tokens == SftTokens.All ? pairs[i].Chosen with { PromptLength = 1 } : pairs[i].Chosen;
-            if ((IsTrl116 ? KeepStart.Fit(answer, (int)Hyper("max_length")) : answer) is not { } fitted) continue;
+            if (Learned(pairs[i]) is not { } learned) continue;
             places[i] = rows.Count;
-            rows.Add(new EncodedPrompt(fitted));
+            rows.Add(learned);
         }
         return (rows, places);
     }
 
+    private EncodedPrompt? Learned(EncodedPrompt pair)
+    {
+        if (Options.Profile.LeavesOutLong) return pair.Answers.All(a => a.Ids.Length <= Options.MaxLength) ? pair : null;
+        if (Options is not SftTrainer.Options sft) return pair;
+        EncodedAnswer answer = sft.Tokens == SftTokens.All ? pair.Chosen with { PromptLength = 1 } : pair.Chosen;
+        return (IsTrl116 ? KeepStart.Fit(answer, Options.MaxLength) : answer) is { } fitted ? new EncodedPrompt(fitted) : null;
+    }
+
     /// <summary>How many packed rows each batch of the evaluation has; null where nothing is packed.</summary>
-    public int[]? EvaluationWeights => Options.PackedRows(Evaluation)?.Chunk(Options.PairsPerEvaluationBatch!.Value).Select(b => b.Length).ToArray();
+    public int[]? EvaluationWeights => !GoldenOptions.PacksEvaluation(_config) ? null
+        : Options.PackedRows(Evaluation)?.Chunk(Options.PairsPerEvaluationBatch!.Value).Select(b => b.Length).ToArray();
 
     /// <summary>The model with the head that the run began with. TRL has the tokenizer's padding, 0, end a text.</summary>
     private static Decoder Rating(Decoder language, string head)

@@ -39,6 +39,11 @@ public sealed class ConversationTextTests
     [InlineData(
         """[{"role":"assistant","content":null,"tool_calls":[""" + Call + """],"refusal":null}]""",
         """[{"role":"assistant","tool_calls":[""" + Call + """]}]""")]
+    [InlineData("""[{"role":"assistant","content":"","tool_calls":"[{\"function\":{\"name\":\"f\",\"arguments\":{}}}]"}]""",
+        """[{"role":"assistant","content":"","tool_calls":[{"function":{"name":"f","arguments":{}}}]}]""")]
+    [InlineData("""[{"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}}]""",
+        """[{"role":"assistant","tool_calls":[{"type":"function","function":{"name":"f","arguments":"{}"}}]}]""")]
+    [InlineData("""[{"role":"assistant","content":"a","tool_calls":"","function_call":null}]""", """[{"role":"assistant","content":"a"}]""")]
     [InlineData("""[{"role":"assistant","content":"a","tool_calls":[]}]""", """[{"role":"assistant","content":"a"}]""")]
     [InlineData(
         """[{"role":"assistant","content":"a","tool_calls":[{"name":"f","arguments":{}}]}]""",
@@ -76,6 +81,9 @@ public sealed class ConversationTextTests
     [InlineData(
         """[{"role":"user","content":[{"type":"text","text":3}]}]""",
         "`prompt[0].content` must be text, or a list of text parts, but was a list of something else.")]
+    [InlineData("""[{"role":"assistant","content":"","tool_calls":"call it"}]""", "`prompt[0].tool_calls` must be a list of calls, but was text.")]
+    [InlineData("""[{"role":"assistant","content":"","tool_calls":{"name":"f"}}]""", "`prompt[0].tool_calls` must be a list of calls, but was an object.")]
+    [InlineData("""[{"role":"assistant","content":"","tool_calls":["f"]}]""", "`prompt[0].tool_calls[0]` must be a call, but was text.")]
     public void What_reads_like_messages_and_is_none_is_an_error(string text, string fault) =>
         Assert.Equal(
             $"the prompt reads like chat messages, but cannot be read as such: {fault}",

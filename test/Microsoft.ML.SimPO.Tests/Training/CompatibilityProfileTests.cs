@@ -29,17 +29,20 @@ public class CompatibilityProfileTests
     }
 
     /// <summary>
-    /// As 0.24, with its own way to make ids of rows, and rewards that are sums; KTO takes pairs apart and mismatches the rows of a micro-batch.
+    /// As 0.24, with its own way to make ids of rows, rewards that are sums, and no smoothing of the sigmoid loss; KTO takes pairs apart and mismatches the rows
+    /// of a micro-batch.
     /// </summary>
     [Fact]
     public void Trl_116_differs_from_024_in_what_its_trainers_do()
     {
-        CompatibilityProfile newer = Trl with { Preparation = RowPreparation.Trl116, RewardsPerToken = false };
+        CompatibilityProfile newer = Trl with { Preparation = RowPreparation.Trl116, RewardsPerToken = false, SmoothsSigmoid = false };
         Assert.Equal(newer, CompatibilityProfile.Of(Compatibility.Trl116, "Dpo"));
         Assert.Equal(newer with { MismatchesByMicroBatch = true }, CompatibilityProfile.Of(Compatibility.Trl116, "Kto"));
+        foreach (string method in new[] { "SimPO", "Cpo", "Orpo" })
+            Assert.Equal(newer with { Preparation = RowPreparation.Trl116Cpo }, CompatibilityProfile.Of(Compatibility.Trl116, method));
         Assert.Equal(
-            "`Compatibility` must be another with SimPO, but was Trl116, which has Sft, Dpo, Kto, Reward alone. Use None.",
-            CompatibilityProfile.Fault(Compatibility.Trl116, "SimPO"));
+            "`Compatibility` must be another with SlicHf, but was Trl116, which has SimPO, Cpo, Orpo, Sft, Dpo, Kto, Reward alone. Use None.",
+            CompatibilityProfile.Fault(Compatibility.Trl116, "SlicHf"));
         Assert.Null(CompatibilityProfile.Fault(Compatibility.Trl116, "Kto"));
     }
 

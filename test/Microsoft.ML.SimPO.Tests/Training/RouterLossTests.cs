@@ -17,7 +17,8 @@ public class RouterLossTests
 
     private static readonly ExpertArchitecture Experts = new(4, 2, 12, Renormalizes: true);
 
-    private static readonly DecoderArchitecture Architecture = RandomDecoder.Architecture with
+    /// <summary>Two layers of experts around one without.</summary>
+    internal static DecoderArchitecture Architecture { get; } = RandomDecoder.Architecture with
     {
         Layers = [new LayerArchitecture(null, 0, Experts), new LayerArchitecture(null, 0), new LayerArchitecture(null, 0, Experts)],
     };

@@ -36,7 +36,7 @@ internal sealed class CheckedRowReader
     public static CheckedRowReader Of(IDataView data, PreferenceLoadOptions? options, Action<string> info)
     {
         PreferenceLoadOptions own = PreferenceLoadOptions.Own(options);
-        own.PromptsMayBeMessages = true;
+        own.View = data.Schema;
         const string name = PreferenceReader.DataViewName;
         return new CheckedRowReader(name, [new DataViewSource(data, name)], own, info);
     }

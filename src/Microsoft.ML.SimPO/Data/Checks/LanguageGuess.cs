@@ -8,13 +8,15 @@ internal static class LanguageGuess
     private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
     {
         ["English"] = "the and is a an with for of to in it that on what how my does can should before after as not any you so never all at from when which "
-            + "there this are be your do i have has was were by or if will one its they their but we more than also into would could",
+            + "there this are be your do i have has was were by or if will one its they their but we more than also into would could best why where who did "
+            + "does about because since while between through each every some most other need want keep make take use put get",
         ["German"] = "der die das und ist nicht ein eine einen mit man für den dem von auf zu ich wie am im nach bei sich sie ohne danach zuerst alles nie "
-            + "jedes kein wo was darf es sind auch oder wenn wird werden kann aber noch vor über aus dass du wir ihr sein hat warum wann welche welcher mein",
+            + "jedes kein wo was darf es sind auch oder wenn wird werden kann aber noch vor über aus dass du wir ihr sein hat warum wann welche welcher mein "
+            + "einem einer eines diese dieser dieses sollte sollten könnte muss haben habe gibt geht beim zum zur unter zwischen durch gegen werden",
         ["French"] = "le la les et est un une des du avec pour dans à de que vous il elle ne pas sans au se quelle comment peut fin en ce qui sur sont plus "
             + "nous je aux cette mais ou par être fait son sa ses très bien après avant pourquoi combien quel quels quelles pendant chez sous leur faut",
         ["Spanish"] = "el los las y es un una con para en del de que se la por qué cómo cuándo no tras sin puede lo al su más como pero sus está son este "
-            + "esta hay muy también si ya todo después antes cuánto cuál dónde desde hasta entre",
+            + "esta hay muy también si ya todo después antes cuánto cuál dónde desde hasta entre a bien cada nunca",
         ["Italian"] = "il lo gli e è un una con per in del della di che si la non come cosa più sono dei delle al nel anche ma se questo questa alla da ci "
             + "ha molto dopo prima perché quando quanto dove quale posso",
         ["Portuguese"] = "o os as e é um uma com para em do da de que se não por como mais dos das ao no na são também mas você isso este esta seu "
@@ -48,6 +50,9 @@ internal static class LanguageGuess
             }
             at = Math.Max(end, at + 1);
         }
+        if (looked.ContainsAny('¿', '¡', 'ñ')) hits["Spanish"] = hits.GetValueOrDefault("Spanish") + 2;
+        if (looked.ContainsAny('ß', 'ä', 'ö') || looked.Contains('ü'))
+            hits["German"] = hits.GetValueOrDefault("German") + (looked.ContainsAny('å', 'ı', 'ş') ? 0 : 1);
         (string? Name, int Count) best = (null, 0);
         int second = 0;
         foreach ((string language, int count) in hits)
@@ -57,6 +62,13 @@ internal static class LanguageGuess
         }
         return best.Count >= 2 && best.Count >= second + Math.Max(1, best.Count / 4) ? best.Name : null;
     }
+
+    /// <summary>Whether a name is that of a script, which most letters of a text tell.</summary>
+    public static bool IsScript(string name) => !Words.ContainsKey(name);
+
+    /// <summary>Whether most letters are Latin.</summary>
+    public static bool IsLatin(string text) =>
+        text.Count(char.IsLetter) is >= 4 and var letters && text.Count(c => char.IsLetter(c) && c < '\u0370') * 2 > letters;
 
     /// <summary>The script that most letters are of; null for the Latin one, and for a text with hardly a letter.</summary>
     private static string? Script(ReadOnlySpan<char> text)

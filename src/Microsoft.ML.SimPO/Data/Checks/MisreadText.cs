@@ -1,14 +1,21 @@
 namespace Microsoft.ML.SimPO.Data.Checks;
 
-/// <summary>Finds UTF-8 that was read in a code page of one byte: runs of characters beyond ASCII that are whole UTF-8 sequences in Windows-1252.</summary>
+/// <summary>
+/// Finds UTF-8 that was read in a code page of one byte: runs of characters beyond ASCII that are whole UTF-8 sequences in Windows-1252, and what stands for
+/// bytes that the code page has not.
+/// </summary>
 internal static class MisreadText
 {
+    /// <summary>Stands where a reader found no character.</summary>
+    private const char Lost = '\uFFFD';
+
     /// <summary>What Windows-1252 has at 0x80 to 0x9F; 0 for nothing, where Latin-1's control characters stand.</summary>
     private const string Upper = "€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ";
 
     /// <summary>A run of a text that is misread, of one or more characters; null for none.</summary>
     public static string? Find(string text)
     {
+        if (text.Contains(Lost)) return Lost.ToString();
         for (int at = text.AsSpan().IndexOfAnyInRange('\u00C2', '\u00F4'); at >= 0 && at < text.Length;)
         {
             int length = SequenceAt(text, at);

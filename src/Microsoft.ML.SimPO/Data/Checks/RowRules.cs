@@ -77,6 +77,8 @@ internal static class RowRules
     {
         string? chosen = row.Columns?.Chosen, rejected = row.Columns?.Rejected;
         if (row.Fault is { Reason: DropReason.EmptyField } fault) return fault.Message.TrimEnd('.');
+        if (row.Fault is not null && (TurnSigns.SaysNothing(row.Value(chosen)) || TurnSigns.SaysNothing(row.Value(rejected))))
+            return $"`{(TurnSigns.SaysNothing(row.Value(chosen)) ? chosen : rejected)}` says nothing";
         bool isMissing = row.Fault is { Reason: DropReason.MissingField } && (row.Value(chosen).IsNull || row.Value(rejected).IsNull);
         if (isMissing && row.Fields is not null && chosen is not null) return $"`{(row.Value(chosen).IsNull ? chosen : rejected)}` is missing or null";
         if (row.Turns is not { } turns) return null;
@@ -86,13 +88,16 @@ internal static class RowRules
     }
 
     /// <summary>Whether a rule of its own says what is wrong with a row that cannot be read.</summary>
-    private static bool IsNamedOtherwise(CheckedRow row) => EmptyAnswer(row) is not null || PrintedListRule.IsPrinted(row) || ScoreColumn.HasCommas(row);
+    private static bool IsNamedOtherwise(CheckedRow row) =>
+        EmptyAnswer(row) is not null || TurnSigns.LostCall(row) is not null || PrintedListRule.IsPrinted(row) || ScoreColumn.HasCommas(row);
 
     private static string? Misread(CheckedRow row) => MisreadText.Find(row.Chosen) ?? MisreadText.Find(row.Rejected) ?? MisreadText.Find(row.Question);
 
     private static string? OtherLanguage(CheckedRow row)
     {
-        if (row.Turns is null || LanguageGuess.Of(row.Question) is not { } asked || LanguageGuess.Of(row.Chosen) is not { } answered) return null;
-        return asked == answered || LanguageGuess.Of(row.Rejected) == answered ? null : $"{asked} is answered in {answered}";
+        if (row.Turns is null || LanguageGuess.Of(row.Chosen) is not { } answered) return null;
+        string? asked = LanguageGuess.Of(row.Question);
+        if (asked is null && LanguageGuess.IsScript(answered) && LanguageGuess.IsLatin(row.Question)) asked = "a language of Latin letters";
+        return asked is null || asked == answered || LanguageGuess.Of(row.Rejected) == answered ? null : $"{asked} is answered in {answered}";
     }
 }

@@ -39,7 +39,7 @@ internal static partial class ScoreColumn
         string?[] names = [row.Columns.ScoreChosen, row.Columns.ScoreRejected, row.Columns.Responses is null ? null : row.Columns.Scores];
         foreach (string name in names.OfType<string>())
         {
-            FieldValue value = row.Value(name);
+            FieldValue value = ListText.Of(row.Value(name));
             if (value.Kind != FieldKind.List) yield return (name, value);
             else foreach (FieldValue item in value.Items) yield return (name, item);
         }

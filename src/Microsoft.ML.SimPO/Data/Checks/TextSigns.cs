@@ -10,7 +10,9 @@ internal static partial class TextSigns
     /// <summary>How an answer's header begins, in the formats that people have.</summary>
     private static readonly string[] Headers =
         ["<|start_header_id|>", "<|im_start|>", "<start_of_turn>", "<|start_of_role|>", "<|assistant|>", "<｜Assistant｜>", "<|START_OF_TURN_TOKEN|>",
-            "<|turn>", "<|start|>assistant", "<|header_start|>", "[/INST]", "### Response:", "### Assistant:", "ASSISTANT:", "Assistant:"];
+            "<|turn>", "<|start|>assistant", "<|header_start|>", "[/INST]", "### Response:", "### Assistant:", "ASSISTANT:", "Assistant:",
+            // What is left of a header without its marks.
+            "assistant\n", "Assistant\n"];
 
     /// <summary>What ends a turn, in the formats that people have.</summary>
     private static readonly string[] Ends =
@@ -28,7 +30,9 @@ internal static partial class TextSigns
     /// <summary>Headings that are framing in a text of one's own, and foreign in the words of a message.</summary>
     private static readonly string[] Headings = ["### Instruction:", "### Response:", "### Human:", "### Assistant:", "\n\nHuman:", "\n\nAssistant:"];
 
-    private static readonly string[] Thoughts = ["<think>", "<thinking>", "<thought>", "<reasoning>", "<|begin_of_thought|>", "<|channel>thought", "[THINK]"];
+    private static readonly string[] Thoughts =
+        ["<think>", "</think>", "<thinking>", "<thought>", "<reasoning>", "<reflection>", "<|begin_of_thought|>", "<|channel>thought", "[THINK]",
+            "<seed:think>", "◁think▷", "<|START_THINKING|>"];
 
     /// <summary>The header of an answer with which a text begins; null for none.</summary>
     public static string? Header(string text)
@@ -49,7 +53,8 @@ internal static partial class TextSigns
     {
         if (!text.AsSpan().ContainsAny('<', '[')) return null;
         string words = WithoutCode(text);
-        return Markers.FirstOrDefault(marker => words.Contains(marker, StringComparison.Ordinal) && isForeign(marker));
+        return Markers.FirstOrDefault(marker => words.Contains(marker, StringComparison.Ordinal) && isForeign(marker))
+            ?? AnyMarker().Matches(words).Select(match => match.Value).FirstOrDefault(isForeign);
     }
 
     /// <summary>A heading of a text format that stands in the words of a message; null for none.</summary>
@@ -57,7 +62,7 @@ internal static partial class TextSigns
 
     /// <summary>Whether an answer has a thought before its words.</summary>
     public static bool Thinks(string text) =>
-        text.AsSpan().ContainsAny('<', '[') && Thoughts.Any(mark => text.Contains(mark, StringComparison.Ordinal));
+        text.AsSpan().ContainsAny('<', '[', '◁') && Thoughts.Any(mark => text.Contains(mark, StringComparison.Ordinal));
 
     /// <summary>Whether an answer, as messages, has a thought.</summary>
     public static bool Thinks(IReadOnlyList<Message> answer) => answer.Any(message => message.Thought is { Length: > 0 } || Thinks(message.Content));
@@ -99,6 +104,12 @@ internal static partial class TextSigns
     [GeneratedRegex("```.*?(```|$)|`[^`\n]*`", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Code();
 
+    // Marks of makers that are not listed, by the words that such marks have.
+    [GeneratedRegex(
+        "<\\|[A-Za-z0-9_]*(im_|eot|eom|eos|bos|eod|user|assistant|system|human|turn|message|header|role|response|chatbot|observation|endof|end_of)"
+        + "[A-Za-z0-9_]*\\|>|<｜[^｜<>\\n]{2,30}｜>", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex AnyMarker();
+
     [GeneratedRegex("&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}[0-9]{0,2});", RegexOptions.CultureInvariant)]
     private static partial Regex Entity();
 
@@ -127,6 +138,8 @@ internal static partial class TextSigns
         + @" (to )?(help|assist|provide|answer|comply|do that|fulfil|discuss|share|create|write|engage|support"
         + @"|offer|give|respond|continue|participate|generate)"
         + @"|\bnot (able|allowed|permitted|comfortable) (to|with) (help|assist|answer|provid|discuss|shar)\w*"
+        + @"|\b(won('|’)?t|will not|wouldn('|’)?t) be able to (help|assist|provide|answer|comply|do|share|discuss)"
+        + @"|\bi('|’)?d rather not (answer|say|discuss)"
         + @"|\b(i must|i have to|i need to) (respectfully )?(decline|refuse)\b"
         + @"|\b(not|nothing) (something )?(that )?(i|we)('|’)?( ?a?m)? (can|could|able to|willing to|allowed to) (help|assist|do|answer|provide|discuss)"
         + @"|\b(kann|darf|möchte) (ich )?(dir |ihnen |euch )?(dabei |damit |hier |das )?(leider )?nicht (weiter)?(helfen|beantworten)"

@@ -64,6 +64,8 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
 
     private PromptOrigin Origin(LayoutColumns columns, TextMode mode)
     {
+        bool isSaid = options.View is not null && columns.Prompt is not null;
+        if (isSaid && PromptAnnotation.Of(options.View!, columns.Prompt!) is not PromptOrigin.Given and var said) return said;
         PromptOrigin shared = columns.Prompt is null && mode is (TextMode.PromptAndAnswer or TextMode.Dialogue) ? PromptOrigin.Shared : PromptOrigin.Given;
         if (mode != TextMode.Dialogue) return shared;
         bool isBare = fields.AllTexts(columns.Prompt ?? columns.Chosen, text => Dialogue.Starts(text) && !text.StartsWith('\n'));
@@ -131,7 +133,7 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
     {
         if (answers == TextMode.Dialogue) return TextMode.Dialogue;
         if (options.Format is not (PreferenceFormat.Auto or PreferenceFormat.Chat)) return TextMode.Answer;
-        if (options.PromptsMayBeMessages) return TextMode.JsonOrText;
+        if (options.View is not null) return TextMode.JsonOrText;
         if (IsJson(columns.Prompt)) return TextMode.Json;
         return fields.Values(columns.Prompt).Any(value => value.Kind == FieldKind.Text && IsMessages(value.Text)) ? TextMode.JsonOrText : TextMode.Answer;
     }
@@ -177,19 +179,19 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
     private RatedListLayout? FindRatedList()
     {
         string? responses = Given.Responses ?? FieldNames.ResponseLists.Concat(FieldNames.Responses).Select(fields.Find)
-            .FirstOrDefault(name => name is not null && fields.All(name, value => value.Kind == FieldKind.List));
-        if (responses is null || !fields.All(responses, value => value.Kind == FieldKind.List)) return null;
+            .FirstOrDefault(name => name is not null && fields.All(name, ListText.Is));
+        if (responses is null || !fields.All(responses, ListText.Is)) return null;
         // `completions.rating`: a field of the answers' objects.
         string? own = Given.Scores?.StartsWith($"{responses}.", StringComparison.Ordinal) == true ? Given.Scores[(responses.Length + 1)..] : null;
         string?[] named = [own is null ? Given.Scores : null, .. FieldNames.ScoreLists.Concat(FieldNames.RankLists).Select(fields.Find)];
         string[] lists = named.OfType<string>().Distinct(StringComparer.Ordinal)
-            .Where(name => name != responses && fields.All(name, value => value.Kind == FieldKind.List)).ToArray();
+            .Where(name => name != responses && fields.All(name, ListText.Is)).ToArray();
         string? scores = own is not null ? null : Given.Scores ?? lists.FirstOrDefault();
         List<RatingField> ratings = scores is not null
             ? [.. lists.Select(RatingField.Of).DefaultIfEmpty(RatingField.Of(scores))]
-            : RatingField.Find(fields.Values(responses)).ToList();
+            : RatingField.Find(fields.Values(responses).Select(ListText.Of)).ToList();
         if (own is not null) ratings = [RatingField.Of(own), .. ratings.Where(field => field.Name != own)];
-        bool inside = scores is null && ratings.Count > 0 && fields.All(responses, value => value.Items.Length > 0 && value.Items.Any(RatedItem.Looks));
+        bool inside = scores is null && ratings.Count > 0 && fields.All(responses, value => ListText.Of(value).Items.Any(RatedItem.Looks));
         if (scores is null && !inside) return null;
         LayoutColumns columns = PromptColumns([responses, scores]) with { Responses = responses, Scores = scores };
         return columns.Prompt is null ? null : new RatedListLayout(columns, ratings, fields.Names, RatedPromptMode(columns), options);

@@ -66,8 +66,8 @@ internal sealed class RatedListLayout(
         foreach (RatingField other in ratings.Skip(1))
         {
             FieldValue[] values = columns.Scores is null
-                ? LayoutColumns.Get(row, columns.Responses).Items.Select(item => item.Record[other.Name]).ToArray()
-                : LayoutColumns.Get(row, other.Name) is { Kind: FieldKind.List } list ? list.Items : [];
+                ? ListText.Of(LayoutColumns.Get(row, columns.Responses)).Items.Select(item => item.Record[other.Name]).ToArray()
+                : ListText.Of(LayoutColumns.Get(row, other.Name)) is { Kind: FieldKind.List } list ? list.Items : [];
             if (values.Length != answers.Count) continue;
             float?[] others = values.Select((value, i) => scores[i] is not null && other.TryReadValue(value, out float? score) ? score : null).ToArray();
             if (others.Max() is not { } most || others.Count(score => score is not null) < 2) continue;
@@ -83,11 +83,11 @@ internal sealed class RatedListLayout(
     {
         answers = [];
         scores = [];
-        FieldValue list = LayoutColumns.Get(row, columns.Responses);
+        FieldValue list = ListText.Of(LayoutColumns.Get(row, columns.Responses));
         if (list.Kind != FieldKind.List) return RowFault.Type(columns.Responses!, "a list of answers", list);
         if (list.Items.Length > MaxAnswers)
             return RowFault.Malformed($"`{columns.Responses}` must hold at most {MaxAnswers} answers, but holds {list.Items.Length}.");
-        FieldValue given = LayoutColumns.Get(row, columns.Scores);
+        FieldValue given = ListText.Of(LayoutColumns.Get(row, columns.Scores));
         if (columns.Scores is not null && (given.Kind != FieldKind.List || given.Items.Length != list.Items.Length))
         {
             return given.Kind != FieldKind.List

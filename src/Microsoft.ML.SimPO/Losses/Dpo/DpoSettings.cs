@@ -5,8 +5,18 @@ namespace Microsoft.ML.SimPO.Losses.Dpo;
 /// <param name="Types">The terms, each with its factor.</param>
 internal sealed record DpoSettings(double Beta, params IReadOnlyList<(DpoLossType Type, double Weight)> Types)
 {
+    /// <summary>Each as a function, with its factor.</summary>
+    public IEnumerable<DpoTerm> Terms => Types.Select(
+        t => DpoTerm.Of(t.Type, Beta, t.Type is DpoLossType.Sigmoid or DpoLossType.SigmoidNorm && !SmoothsSigmoid ? 0 : Smoothing, Tau) with
+        {
+            Weight = t.Weight,
+        });
+
     /// <summary>s, from 0 to below 0.5: how often a preference is taken to be wrong, for the terms that know it.</summary>
     public double Smoothing { get; init; }
+
+    /// <summary>Whether the sigmoid losses know it too, which of the trainers of the field not all do.</summary>
+    public bool SmoothsSigmoid { get; init; } = true;
 
     /// <summary>tau of DiscoPOP.</summary>
     public double Tau { get; init; } = 0.05;

@@ -86,7 +86,8 @@ internal sealed class FitReferences(
             + "Name its folder: `model.WithReference(\"its folder\")`.");
     }
 
-    private LanguageModel Open(string path) => LanguageModel.Load(ModelLocation.Of(path, null), ComputePlan.Of(model.Decoder));
+    private LanguageModel Open(string path) => LanguageModel.Load(ModelLocation.Of(path, null), ComputePlan.Of(model.Decoder))
+        .After(other => RewardModels.RequireLanguageModel(other, "a reference is a model that writes answers"));
 
     private void CheckVocabulary(IEnumerable<EncodedPrompt> prompts)
     {

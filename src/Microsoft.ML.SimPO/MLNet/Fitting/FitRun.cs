@@ -46,6 +46,7 @@ internal static class FitRun
         ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken token)
         {
             ValidationResult result = validator.Evaluate(data, step, epoch, token);
+            if (loss.CountsTokens) result = result.With(MethodFigures.TokenCount, plan.Take(step).Sum(s => TrainingSteps.TokensOf(s, training.Pairs)));
             return options.SampleAnswers == 0 ? result : samples.AddTo(result, data.Pairs, token);
         }
         using var session = new TrainingSession(model.Decoder, Settings(options), origin, store, training, validation, Evaluate, log);

@@ -33,6 +33,9 @@ public sealed class AlignmentRecipe
     /// <summary>Whether an empty system message is put before prompts without one.</summary>
     internal bool InsertsSystemMessage { get; init; }
 
+    /// <summary>The most rows of each data set, the first of them; null for all.</summary>
+    internal int? MostRows { get; init; }
+
     /// <summary>The training data: the first rows of each part by its fraction, joined in their order, then shuffled.</summary>
     /// <exception cref="InvalidDataException">The data is damaged or does not hold pairs.</exception>
     public IDataView LoadTrainingData() => Load(TrainingData, takesFirst: true);
@@ -54,7 +57,7 @@ public sealed class AlignmentRecipe
 
     private DataCheckOptions CheckOptions(string? split) => new()
     {
-        Loading = new PreferenceLoadOptions { Split = split }, MaxLength = Options.MaxLength, ApplyChatTemplate = Options.ApplyChatTemplate,
+        Loading = new PreferenceLoadOptions { Split = split, MaxRows = MostRows }, MaxLength = Options.MaxLength, ApplyChatTemplate = Options.ApplyChatTemplate,
     };
 
     /// <summary>Trains: what the recipe is for.</summary>
@@ -89,9 +92,9 @@ public sealed class AlignmentRecipe
     private IDataView Load(IReadOnlyList<RecipeDataset> parts, bool takesFirst)
     {
         RecipeDataset[] taken = [.. parts.Where(p => p.Fraction > 0)];
-        var options = new PreferenceLoadOptions { Shuffle = true, Seed = 42, FractionsTakeFirst = takesFirst };
+        var options = new PreferenceLoadOptions { Shuffle = true, Seed = 42, FractionsTakeFirst = takesFirst, MaxRows = MostRows };
         IDataView data = Options.Rows == RowKind.Responses
-            ? RecipeConversations.Load(_context, taken)
+            ? RecipeConversations.Load(_context, taken, MostRows ?? int.MaxValue)
             : _context.Alignment.LoadPreferences([.. taken.Select(p => new MixturePart(p.Path, p.Fraction, p.Split))], options);
         return InsertsSystemMessage ? EmptySystemMessage.AddTo(data, _context) : data;
     }

@@ -33,12 +33,14 @@ public sealed partial class AlignmentRecipes
         var builder = new RecipeBuilder(recipe, how, new RecipeNames(how.Map, Environment.GetEnvironmentVariable));
         PreferenceTrainerOptions options = builder.Build();
         (IReadOnlyList<RecipeDataset> train, IReadOnlyList<RecipeDataset> validation) = builder.Datasets(options);
+        int? mostRows = builder.MostRows;
         if (recipe.Faults.Count == 0) recipe.Faults.AddRange(options.Faults());
         recipe.ThrowFaults();
         if (options is SftTrainer.Options && !recipe.Says("rows") && RecipeConversations.Are(train[0])) options.Rows = RowKind.Responses;
         return new AlignmentRecipe(_context, options, train, validation, recipe.Settings(), builder.Notes)
         {
             InsertsSystemMessage = builder.InsertsSystemMessage(options),
+            MostRows = mostRows,
         };
     }
 }

@@ -76,6 +76,9 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
         return (train, validation);
     }
 
+    /// <summary>The most rows of each data set; null for all.</summary>
+    public int? MostRows => recipe.Says("max_samples") ? Positive("max_samples") : null;
+
     /// <summary>Whether an empty system message is put before prompts without one; a mode of compatibility does that itself.</summary>
     public bool InsertsSystemMessage(PreferenceTrainerOptions options) =>
         recipe.Dialect == RecipeDialect.SimPOReference && options.Compatibility == Compatibility.None && recipe.Boolean("auto_insert_empty_system_msg")
@@ -183,7 +186,9 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
 
     private void SetLengths(PreferenceTrainerOptions options)
     {
-        if (recipe.Dialect == RecipeDialect.LlamaFactory && !recipe.Says("max_prompt_length")) options.MaxPromptLength = options.MaxLength - 1;
+        // Neither knows of a limit of prompts by themselves.
+        bool isOne = recipe.Dialect == RecipeDialect.LlamaFactory || options is RewardTrainer.Options;
+        if (isOne && !recipe.Says("max_prompt_length")) options.MaxPromptLength = options.MaxLength - 1;
         else options.MaxPromptLength = recipe.Integer("max_prompt_length");
         if (recipe.Says("max_length")) return;
         string lengths = FormattableString.Invariant($"{options.MaxLength} tokens, and a prompt {options.MaxPromptLength}");
@@ -269,8 +274,10 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
     private LoraOptions Lora()
     {
         var lora = new LoraOptions { Rank = Positive("lora_r"), Alpha = recipe["lora_alpha"].Number ?? 32, UseRslora = recipe.Boolean("use_rslora") };
+        bool isFactory = recipe.Dialect == RecipeDialect.LlamaFactory;
+        if (isFactory && !recipe.Says("lora_alpha")) lora.Alpha = 2 * lora.Rank; // as there
         if (recipe.Says("lora_target_modules")) lora.TargetModules = recipe.Texts("lora_target_modules");
-        else lora.TargetModules = ["q_proj", "v_proj"]; // PEFT's own for the families that have both
+        else lora.TargetModules = isFactory ? ["all-linear"] : ["q_proj", "v_proj"]; // else PEFT's own for the families that have both
         if (recipe.Says("lora_modules_to_save")) lora.ModulesToSave = recipe.Texts("lora_modules_to_save");
         foreach (string fault in lora.Faults()) recipe.Faults.Add(fault);
         return lora;

@@ -22,13 +22,15 @@ internal static class RecipeConversations
         Rows(part).Select(row => row.Fields).FirstOrDefault(f => f is not null) is { } first && !first.Has("chosen") && Read(first) is not null;
 
     /// <summary>Prompts with their answers, of each part the first rows by its fraction.</summary>
-    public static IDataView Load(MLContext context, IReadOnlyList<RecipeDataset> parts) => context.Data.LoadFromEnumerable(Answers(context, parts));
+    /// <param name="most">Rows of a part that there are at most before.</param>
+    public static IDataView Load(MLContext context, IReadOnlyList<RecipeDataset> parts, int most) =>
+        context.Data.LoadFromEnumerable(Answers(context, parts, most));
 
-    private static IEnumerable<PromptedAnswer> Answers(MLContext context, IReadOnlyList<RecipeDataset> parts)
+    private static IEnumerable<PromptedAnswer> Answers(MLContext context, IReadOnlyList<RecipeDataset> parts, int most)
     {
         foreach (RecipeDataset part in parts)
         {
-            int taken = part.Fraction == 1 ? int.MaxValue : (int)(part.Fraction * Rows(part).Count()), dropped = 0;
+            int taken = part.Fraction == 1 ? most : (int)(part.Fraction * Rows(part).Take(most).Count()), dropped = 0;
             foreach (SourceRow row in Rows(part).Take(taken))
             {
                 if (row.Fields is { } fields && Read(fields) is { } answer) yield return answer;

@@ -5,10 +5,26 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Turns the settings of TRL and LLaMA-Factory into those of the SimPO repository, and says how.</summary>
 internal sealed class RecipeConversion
 {
+    /// <summary>What TRL's <c>lora_task_type</c> says of an adapter of a reward model.</summary>
+    private const string RewardTask = "SEQ_CLS";
+
     /// <summary>Names that mean what another name means in the SimPO repository.</summary>
     private static readonly Dictionary<string, string> TrlNames = new(StringComparer.Ordinal)
     {
-        ["cpo_alpha"] = "sft_weight", ["dtype"] = "torch_dtype", ["max_seq_length"] = "max_length",
+        ["cpo_alpha"] = "sft_weight", ["dtype"] = "torch_dtype", ["max_seq_length"] = "max_length", ["chat_template_path"] = "chat_template",
+    };
+
+    /// <summary>What LLaMA-Factory's <c>stage</c> may be, each with its method; of <c>dpo</c> its <c>pref_loss</c> says it.</summary>
+    private static readonly Dictionary<string, string?> Stages = new(StringComparer.Ordinal)
+    {
+        ["dpo"] = null, ["kto"] = RecipeMethods.Kto, ["sft"] = RecipeMethods.Sft, ["rm"] = RecipeMethods.Reward,
+    };
+
+    /// <summary>Values of TRL that have other names here.</summary>
+    private static readonly Dictionary<(string Key, string Value), string> TrlValues = new()
+    {
+        [("f_divergence_type", "js_divergence")] = "jensen_shannon", [("f_divergence_type", "alpha_divergence")] = "alpha",
+        [("loss_type", "chunked_nll")] = "nll", [("loss_type", "aot_pair")] = "aot",
     };
 
     /// <summary>Losses of LLaMA-Factory's <c>pref_loss</c> beside SimPO's, with their methods.</summary>
@@ -31,6 +47,9 @@ internal sealed class RecipeConversion
         ["gradient_checkpointing"] = "true",
     };
 
+    /// <summary>Where TRL's trainers of a method have other defaults than those of the others.</summary>
+    private static readonly Dictionary<string, string> TrlRates = new(StringComparer.Ordinal) { [RecipeMethods.Sft] = "2e-5", [RecipeMethods.Reward] = "1e-4" };
+
     private static readonly Dictionary<string, string> SftDefaults = new(StringComparer.Ordinal)
     {
         ["max_length"] = "1024", ["packing"] = "true", ["scored_tokens"] = "all",
@@ -47,7 +66,14 @@ internal sealed class RecipeConversion
         ["do_train", "dataset_dir", "overwrite_cache", "plot_loss", "template", "flash_attn", "preprocessing_batch_size", "packing",
             "include_effective_tokens_per_second"];
 
-    private RecipeConversion(RecipeDialect dialect, string method) => (Dialect, Method) = (dialect, method);
+    private readonly IReadOnlyList<(string Key, RecipeValue Value)> _said;
+
+    private RecipeConversion(IReadOnlyList<(string Key, RecipeValue Value)> fields)
+    {
+        (_said, Dialect) = (fields, DialectOf(fields));
+        Method = MethodOf(fields, Dialect);
+        Defaults = DefaultsOf(Dialect, Method);
+    }
 
     public RecipeDialect Dialect { get; }
 
@@ -68,22 +94,29 @@ internal sealed class RecipeConversion
     public List<string> Faults { get; } = [];
 
     /// <summary>Defaults other than those of the SimPO repository.</summary>
-    public IReadOnlyDictionary<string, string> Defaults => Dialect switch
-    {
-        RecipeDialect.Trl => TrlDefaults,
-        RecipeDialect.LlamaFactory => LlamaFactoryDefaults,
-        _ when Method == RecipeMethods.Sft => SftDefaults,
-        _ => new Dictionary<string, string>(),
-    };
+    public IReadOnlyDictionary<string, string> Defaults { get; }
 
     public static RecipeConversion Of(IReadOnlyList<(string Key, RecipeValue Value)> fields)
     {
-        RecipeDialect dialect = DialectOf(fields);
-        var conversion = new RecipeConversion(dialect, MethodOf(fields, dialect));
+        var conversion = new RecipeConversion(fields);
         foreach ((string key, RecipeValue value) in fields) conversion.Take(key, value);
         if (conversion.IsSimPO && conversion.Dialect != RecipeDialect.SimPOReference) conversion.ConvertGamma(fields);
         if (conversion.Method == RecipeMethods.Dpo) conversion.ConvertMix(fields);
         return conversion;
+    }
+
+    private static Dictionary<string, string> DefaultsOf(RecipeDialect dialect, string method)
+    {
+        IReadOnlyDictionary<string, string> usual = dialect switch
+        {
+            RecipeDialect.Trl => TrlDefaults,
+            RecipeDialect.LlamaFactory => LlamaFactoryDefaults,
+            _ => method == RecipeMethods.Sft ? SftDefaults : new Dictionary<string, string>(),
+        };
+        var defaults = new Dictionary<string, string>(usual, StringComparer.Ordinal);
+        if (dialect == RecipeDialect.Trl && TrlRates.TryGetValue(method, out string? rate)) defaults["learning_rate"] = rate;
+        if (method is RecipeMethods.Sft or RecipeMethods.Reward) defaults["beta"] = "1"; // their losses have none
+        return defaults;
     }
 
     private static string MethodOf(IReadOnlyList<(string Key, RecipeValue Value)> fields, RecipeDialect dialect)
@@ -91,8 +124,12 @@ internal sealed class RecipeConversion
         RecipeValue? Value(string key) => fields.FirstOrDefault(f => f.Key == key).Value;
         string[] Texts(string key) => Value(key) is not { IsNull: false } value ? [] : value.Items is { } items ? [.. items.Select(i => i.Text)] : [value.Text];
         if (Value("method") is { IsNull: false, Text: var said } && RecipeMethods.Of(said) is not null) return said;
-        if (dialect != RecipeDialect.LlamaFactory) return RecipeMethods.Guess(Texts("loss_type"), Texts("dataset_splits"), key => Value(key) is not null);
-        if (Value("stage")?.Text is RecipeMethods.Sft or RecipeMethods.Kto) return Value("stage")!.Text;
+        if (dialect != RecipeDialect.LlamaFactory)
+        {
+            return Value("lora_task_type")?.Text == RewardTask
+                ? RecipeMethods.Reward : RecipeMethods.Guess(Texts("loss_type"), Texts("dataset_splits"), key => Value(key) is not null);
+        }
+        if (Value("stage") is { } stage && Stages.GetValueOrDefault(stage.Text) is { } method) return method;
         string loss = Value("pref_loss")?.Text ?? (Value("simpo_gamma") is null ? "sigmoid" : RecipeMethods.SimPO);
         return PairLosses.GetValueOrDefault(loss, RecipeMethods.SimPO);
     }
@@ -142,8 +179,16 @@ internal sealed class RecipeConversion
                 TakePairLoss(value);
                 break;
             case (RecipeDialect.LlamaFactory, "stage"):
-                if (value.Text is not ("dpo" or "kto" or "sft"))
-                    Faults.Add($"{value.Place}`stage: {value.Text}` is refused: use dpo, kto or sft.");
+                if (!Stages.ContainsKey(value.Text)) Faults.Add($"{value.Place}`stage: {value.Text}` is refused: use dpo, kto, sft or rm.");
+                break;
+            case (_, "sync_ref_model") when Method == RecipeMethods.Dpo:
+                TakeSync(value);
+                break;
+            case (_, "ref_model_sync_steps") when Method == RecipeMethods.Dpo && Said("sync_ref_model")?.Boolean == false:
+                Harmless.Add((key, value, "`sync_ref_model` is false"));
+                break;
+            case (_, "f_divergence_type" or "loss_type") when TrlValues.TryGetValue((key, value.Text), out string? ours):
+                Add($"{key}: {value.Text}", key, RecipeValue.Scalar(ours, value.Line));
                 break;
             case (RecipeDialect.LlamaFactory, "finetuning_type"):
                 if (value.Text is "full" or "lora") Add(key, "use_peft", RecipeValue.Scalar(value.Text == "lora" ? "true" : "false", value.Line));
@@ -176,7 +221,11 @@ internal sealed class RecipeConversion
 
     private void TakePairLoss(RecipeValue value)
     {
-        if (Method == RecipeMethods.Sft) Faults.Add($"{value.Place}`pref_loss` is nothing to `stage: sft`. Leave it out, or use `stage: dpo`.");
+        if (Method is RecipeMethods.Sft or RecipeMethods.Reward)
+        {
+            string stage = Method == RecipeMethods.Sft ? "sft" : "rm";
+            Faults.Add($"{value.Place}`pref_loss` is nothing to `stage: {stage}`. Leave it out, or use `stage: dpo`.");
+        }
         else if (!PairLosses.ContainsKey(value.Text))
             Faults.Add($"{value.Place}`pref_loss: {value.Text}` is refused: use sigmoid, hinge, ipo, orpo or simpo.");
         else if (IsSimPO) TakeLoss("pref_loss", value);
@@ -188,7 +237,8 @@ internal sealed class RecipeConversion
     {
         RecipeValue? Value(string key) => fields.FirstOrDefault(f => f.Key == key).Value is { IsNull: false } value ? value : null;
         RecipeValue said = Value(Dialect == RecipeDialect.LlamaFactory ? "pref_loss" : "loss_type") ?? RecipeValue.Scalar("sigmoid");
-        RecipeValue[] losses = said.Items is { } items ? [.. items] : [said];
+        RecipeValue[] losses = [.. (said.Items ?? [said]).Select(
+            l => TrlValues.TryGetValue(("loss_type", l.Text), out string? ours) ? RecipeValue.Scalar(ours, l.Line) : l)];
         RecipeValue? anchor = Value("rpo_alpha") ?? Value("pref_ftx") switch { { Number: > 0 } ftx => ftx, _ => null };
         if (Value("loss_weights") is { Fields: not null } map) Fields.Add(("loss_weights", map));
         else if (losses is [var only] && anchor is null) Fields.Add(("loss_type", only));
@@ -216,6 +266,17 @@ internal sealed class RecipeConversion
         IReadOnlyList<RecipeValue> before = at < 0 ? [] : Fields[at].Value.Items!;
         if (at >= 0) Fields.RemoveAt(at);
         Add(key, "dataset_splits", RecipeValue.List([.. before, value], value.Line));
+    }
+
+    private RecipeValue? Said(string key) => _said.FirstOrDefault(f => f.Key == key).Value;
+
+    /// <summary>TRL has the steps of a moving reference beside a switch for it, and 512 of them where only that is said.</summary>
+    private void TakeSync(RecipeValue value)
+    {
+        bool moves = value.Boolean == true;
+        if (moves && Said("ref_model_sync_steps") is null) Add("sync_ref_model", "ref_model_sync_steps", RecipeValue.Scalar("512", value.Line));
+        else if (value.Boolean is not null) Harmless.Add(("sync_ref_model", value, moves ? "`ref_model_sync_steps` says it" : "the reference stays anyway"));
+        else Faults.Add($"{value.Place}`sync_ref_model` must be true or false, but was '{value.Text}'.");
     }
 
     private void Add(string from, string to, RecipeValue value)

@@ -38,6 +38,11 @@ internal static partial class RecipeKeys
         new("lora_target_modules", RecipeKind.Texts, "null"),
         new("lora_modules_to_save", RecipeKind.Texts, "null"),
         new("use_rslora", RecipeKind.Boolean, "false"),
+        new("lora_task_type", RecipeKind.Text, "CAUSAL_LM")
+        {
+            Why = "an adapter is of the kind of its model; SEQ_CLS says that the recipe is for a reward model", Only = ["SEQ_CLS"],
+            Refusal = "models write answers or rate them. Use CAUSAL_LM or SEQ_CLS.",
+        },
         new("load_in_8bit", RecipeKind.Boolean, "false") { Why = "weights are not quantised", Only = [], Refusal = NoQuantization },
         new("load_in_4bit", RecipeKind.Boolean, "false") { Why = "weights are not quantised", Only = [], Refusal = NoQuantization },
         new("bnb_4bit_quant_type", RecipeKind.Text, "nf4") { Why = "it says how 4-bit weights are made, and there are none" },
@@ -51,10 +56,18 @@ internal static partial class RecipeKeys
         new("chat_template", RecipeKind.Text, "null"),
         new("dataset_mixer", RecipeKind.Map, "null"),
         new("dataset_splits", RecipeKind.Texts, "[train]"),
+        new("max_samples", RecipeKind.Integer, "null"),
         new("dataset_configs", RecipeKind.Texts, "null") { Why = "a folder's configurations are told by the names of its files" },
         new("text_column", RecipeKind.Text, "text") { Why = "preference pairs have a prompt and two answers" },
         new("dataset_text_field", RecipeKind.Text, "null") { Why = "preference pairs have a prompt and two answers" },
         new("auto_insert_empty_system_msg", RecipeKind.Boolean, "true"),
+        new("eos_token", RecipeKind.Text, "null")
+        {
+            Why = "the tokens are those of the model's folder", Only = [],
+            Refusal = "the tokens are those of the model's folder. Change its tokenizer_config.json.",
+        },
+        new("pad_token", RecipeKind.Text, "null") { Why = "rows are packed, not padded" },
+        new("pad_to_multiple_of", RecipeKind.Integer, "null") { Why = "rows are packed, not padded" },
         new("truncation_side", RecipeKind.Text, "null")
         {
             Why = "prompts are cut at their start", Only = ["left"], Refusal = "the end of a prompt is what its answer is to. Leave it out.",
@@ -68,7 +81,15 @@ internal static partial class RecipeKeys
 
     /// <summary>What supervised fine-tuning has beside its options.</summary>
     private static IEnumerable<RecipeKey> SftKeys =>
-        [new("assistant_only_loss", RecipeKind.Boolean, "null"), new("completion_only_loss", RecipeKind.Boolean, "null")];
+    [
+        new("assistant_only_loss", RecipeKind.Boolean, "null"), new("completion_only_loss", RecipeKind.Boolean, "null"),
+        new("packing_strategy", RecipeKind.Text, "bfd")
+        {
+            Why = "rows are filled by best fit", Only = [], Refusal = "texts are not cut at the ends of rows. Use bfd.",
+        },
+        new("eval_packing", RecipeKind.Boolean, "null") { Why = "each token of an evaluation weighs the same, packed or not" },
+        new("shuffle_dataset", RecipeKind.Boolean, "null") { Why = "each epoch has an order of its own" },
+    ];
 
     private static IEnumerable<RecipeKey> LossKeys =>
     [

@@ -127,7 +127,7 @@ internal static partial class RecipeKeys
             "include_tokens_per_second", "include_num_input_tokens_seen", "skip_memory_metrics", "debug"),
         .. Harmless(NoHub, "hub_model_id", "hub_strategy", "hub_token", "hub_private_repo", "hub_always_push", "hub_model_revision", "push_to_hub_model_id",
             "push_to_hub_organization", "push_to_hub_token"),
-        .. Harmless(NotHere, "do_train", "do_predict", "prediction_loss_only", "eval_accumulation_steps",
+        .. Harmless(NotHere, "activation_offloading", "do_train", "do_predict", "prediction_loss_only", "eval_accumulation_steps",
             "eval_delay", "eval_on_start", "eval_do_concat_batches", "eval_use_gather_object", "batch_eval_metrics", "include_inputs_for_metrics", "past_index",
             "remove_unused_columns", "label_names", "length_column_name", "ignore_data_skip", "use_legacy_prediction_loop", "save_safetensors",
                 "save_only_model",

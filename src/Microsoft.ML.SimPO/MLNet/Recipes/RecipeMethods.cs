@@ -15,7 +15,8 @@ internal static class RecipeMethods
     private static readonly string[] DpoSettings =
         ["ref_model_name_or_path", "f_divergence_type", "loss_weights", "sync_ref_model", "precompute_ref_log_probs", "ld_alpha", "discopop_tau", "rpo_alpha"];
 
-    private static readonly string[] SftSettings = ["max_seq_length", "assistant_only_loss", "completion_only_loss", "packing"];
+    private static readonly string[] SftSettings =
+        ["max_seq_length", "assistant_only_loss", "completion_only_loss", "packing", "packing_strategy", "eval_packing"];
 
     /// <summary>By what a recipe calls them.</summary>
     public static IReadOnlyCollection<string> Names => Types.Keys;
@@ -33,7 +34,7 @@ internal static class RecipeMethods
         if (has("cpo_alpha")) return Cpo;
         if (has("center_rewards_coefficient")) return Reward;
         if (DpoSettings.Any(has)) return Dpo;
-        if (SftSettings.Any(has) || splits.Any(s => s.EndsWith("_sft", StringComparison.Ordinal))) return Sft;
+        if (losses is ["nll" or "chunked_nll" or "dft"] || SftSettings.Any(has) || splits.Any(s => s.EndsWith("_sft", StringComparison.Ordinal))) return Sft;
         // A recipe of the SimPO repository's kind with another loss is a mistake; one of TRL's kind is DPO's.
         bool isOfDpo = losses.Count > 1 || losses is [not ("sigmoid" or "hinge")];
         return isOfDpo && !has("dataset_mixer") ? Dpo : SimPO;

@@ -97,8 +97,7 @@ internal sealed class RecipeReader
     {
         if (RecipeKeys.Find(key, OptionsType) is not { } known)
         {
-            string advice = RecipeKeys.Nearest(key, OptionsType) is { } nearest ? $" Did you mean `{nearest}`?" : " Leave it out.";
-            Faults.Add($"{value.Place}`{key}` is no setting of a recipe.{advice}");
+            Faults.Add(value.Place + (OfOthers(key) ?? Unknown(key)));
             return;
         }
         RecipeOrigin? before = _said.TryGetValue(key, out (RecipeValue, RecipeOrigin Origin) said) ? said.Origin : null;
@@ -106,6 +105,17 @@ internal sealed class RecipeReader
         else if (before is null or RecipeOrigin.Default || origin == RecipeOrigin.Override) _said[key] = (value, origin);
         else if ((before, origin) == (RecipeOrigin.Recipe, RecipeOrigin.Recipe))
             Faults.Add($"{value.Place}`{key}` is said twice, by names that mean the same. Keep one.");
+    }
+
+    private string Unknown(string key) => $"`{key}` is no setting of a recipe."
+        + (RecipeKeys.Nearest(key, OptionsType) is { } nearest ? $" Did you mean `{nearest}`?" : " Leave it out.");
+
+    /// <summary>What is said of a setting that other methods have and this one has not, such as a margin of ORPO; null for one that none has.</summary>
+    private string? OfOthers(string key)
+    {
+        string[] others = [.. RecipeMethods.Names.Where(m => RecipeKeys.Find(key, RecipeMethods.Of(m)!) is not null)];
+        return others.Length == 0 ? null
+            : $"`{key}` is a setting of {string.Join(", ", others)}, and `method: {Method}` has nothing that it could be. Leave it out, or use one of these.";
     }
 
     private RecipeOrigin OriginOf(string key) => _said.TryGetValue(key, out (RecipeValue, RecipeOrigin Origin) said) ? said.Origin : RecipeOrigin.Default;

@@ -1,5 +1,6 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Generation;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Native;
 using Microsoft.ML.SimPO.Scoring;
@@ -30,7 +31,7 @@ internal sealed record ModelSource(string? ModelPath, string? AdapterPath, Align
     private static void Tell(IHostEnvironment environment, LanguageModel model)
     {
         using IChannel channel = environment.RegisterOwn(AlignmentTransformer.LoaderSignature).Start("Loading");
-        foreach (string note in model.Notes)
+        foreach (string note in model.Notes.Concat(GenerationConfig.Unapplied(model.Files)))
         {
             if (note.StartsWith("Warning: ", StringComparison.Ordinal)) channel.Warning(note["Warning: ".Length..]);
             else channel.Info(note);

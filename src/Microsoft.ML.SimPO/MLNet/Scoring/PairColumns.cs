@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO;

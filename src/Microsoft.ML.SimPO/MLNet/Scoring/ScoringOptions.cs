@@ -34,7 +34,10 @@ public class ScoringOptions
     [Option("text_column", OptionEffect.Data, Names = "a column")]
     public string TextColumnName { get; set; } = "Text";
 
-    /// <summary>beta, the scale of the rewards: beta times the mean log-probability of an answer's tokens. Above 0, usually 2.0 to 10.0; default 2.0.</summary>
+    /// <summary>
+    /// beta, the scale of the rewards: beta times the mean log-probability of an answer's tokens (arXiv 2405.14734, equation 4). Above 0, usually 2.0 to 10.0;
+    /// default 2.0.
+    /// </summary>
     [Option("beta", OptionEffect.Steps, Above = 0, Use = "2.0 to 10.0"), SweepRange(1, 10, DefaultOrder = 2)]
     public virtual float Beta { get; set; } = 2;
 

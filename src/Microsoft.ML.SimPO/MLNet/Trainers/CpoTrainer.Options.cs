@@ -4,12 +4,15 @@ namespace Microsoft.ML.SimPO;
 
 public sealed partial class CpoTrainer
 {
-    /// <summary>Options of <see cref="CpoTrainer"/>. They are copied when the trainer is made.</summary>
+    /// <summary>
+    /// Options of <see cref="CpoTrainer"/>, whose loss is -log sigma(Beta (log p(chosen) - log p(rejected))) plus NllWeight times the cross entropy of the
+    /// chosen answer (arXiv 2401.08417). They are copied when the trainer is made.
+    /// </summary>
     public sealed class Options : PreferenceTrainerOptions
     {
         /// <summary>
-        /// beta, the scale of the rewards: beta times the log-probability of the whole answer, and with IPO of the mean of its tokens. Above 0, usually 0.01 to
-        /// 0.1; default 0.1.
+        /// beta, the scale of the rewards: beta times the log-probability of the whole answer (arXiv 2401.08417), and with IPO of the mean of its tokens. Above
+        /// 0, usually 0.01 to 0.1; default 0.1.
         /// </summary>
         [Option("beta", OptionEffect.Steps, Above = 0, Use = "0.01 to 0.1"), SweepRange(0.01, 0.5, LogScale = true, DefaultOrder = 2)]
         public override float Beta { get; set; } = 0.1f;
@@ -18,11 +21,16 @@ public sealed partial class CpoTrainer
         [Option("loss_type", OptionEffect.Steps)]
         public CpoLossType LossType { get; set; }
 
-        /// <summary>How often a preference is taken to be the wrong way round, for the sigmoid loss alone. From 0 to below 0.5; default 0.</summary>
+        /// <summary>
+        /// s of -(1 - s) log sigma(z) - s log sigma(-z): how often a preference is taken to be the wrong way round, for the sigmoid loss alone, as in
+        /// conservative DPO (see arXiv 2403.00409). From 0 to below 0.5; default 0.
+        /// </summary>
         [Option("label_smoothing", OptionEffect.Steps, AtLeast = 0, Below = 0.5, Use = "0 unless labels are noisy"), SweepRange(0, 0.2)]
         public float LabelSmoothing { get; set; }
 
-        /// <summary>The factor of the cross entropy of the chosen answers, added to the loss: TRL's <c>cpo_alpha</c>. 0 or more; default 1.</summary>
+        /// <summary>
+        /// The factor of the cross entropy of the chosen answers, added to the loss (arXiv 2401.08417): TRL's <c>cpo_alpha</c>. 0 or more; default 1.
+        /// </summary>
         [Option("nll_weight", OptionEffect.Steps, AtLeast = 0, Use = "1, or 0 for none"), SweepRange(0, 1)]
         public float NllWeight { get; set; } = 1;
 

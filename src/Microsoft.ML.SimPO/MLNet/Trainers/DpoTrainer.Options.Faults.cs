@@ -38,14 +38,15 @@ public sealed partial class DpoTrainer
         private IEnumerable<string> SmoothingFaults()
         {
             DpoLossType[] types = [.. Types.Select(t => t.Type).Where(t => t != DpoLossType.Sft)];
-            if (LabelSmoothing > 0 && types.Except(Smoothed).ToArray() is { Length: > 0 } others)
-                yield return Say($"`LabelSmoothing` must be 0 with {string.Join(", ", others)}, which do not know it, but was {LabelSmoothing}.");
+            if (LabelSmoothing > 0 && types.Length > 0 && !types.Any(Smoothed.Contains))
+                yield return Say($"`LabelSmoothing` must be 0 with {string.Join(", ", types)}, which do not know it, but was {LabelSmoothing}.");
             if (LabelSmoothing == 0 && types.Contains(DpoLossType.ExoPair))
                 yield return "`LabelSmoothing` must be greater than 0 with ExoPair, but was 0. Use 0.001.";
             DpoLossType[] ignored = [.. types.Intersect([DpoLossType.Sigmoid, DpoLossType.SigmoidNorm])];
-            if (LabelSmoothing > 0 && Compatibility == Compatibility.Trl116 && ignored.Length > 0)
+            if (LabelSmoothing > 0 && !Profile.SmoothsSigmoid && ignored.Length > 0 && !types.Except(ignored).Any(Smoothed.Contains))
             {
-                yield return Say($"`LabelSmoothing` must be 0 with `Compatibility` Trl116 and {string.Join(", ", ignored)}, but was {LabelSmoothing}: ")
+                string mode = $"`Compatibility` {Compatibility} and {string.Join(", ", ignored)}";
+                yield return Say($"`LabelSmoothing` must be 0 with {mode}, but was {LabelSmoothing}: ")
                     + "TRL 1.16 ignores it there. Use None, which applies it.";
             }
         }

@@ -7,7 +7,10 @@ namespace Microsoft.ML.SimPO;
 
 public sealed partial class DpoTrainer
 {
-    /// <summary>Options of <see cref="DpoTrainer"/>. They are copied when the trainer is made.</summary>
+    /// <summary>
+    /// Options of <see cref="DpoTrainer"/>, whose loss is -log sigma(Beta z), z the log-ratio to the reference of the chosen answer minus that of the rejected
+    /// one (arXiv 2305.18290, equation 7), or another of <see cref="DpoLossType"/>. They are copied when the trainer is made.
+    /// </summary>
     public sealed partial class Options : ReferenceTrainerOptions
     {
         /// <summary>What is minimised. Default <see cref="DpoLossType.Sigmoid"/>.</summary>
@@ -15,15 +18,16 @@ public sealed partial class DpoTrainer
         public DpoLossType LossType { get; set; }
 
         /// <summary>
-        /// Several losses in place of <see cref="LossType"/>, such as <c>new DpoMix((DpoLossType.Sigmoid, 1), (DpoLossType.Sft, 0.2))</c>: TRL's list
-        /// <c>loss_type</c> with <c>loss_weights</c>. Null, the default, for one.
+        /// Several losses in place of <see cref="LossType"/>, such as <c>new DpoMix((DpoLossType.Sigmoid, 1), (DpoLossType.Sft, 0.2))</c>, as mixed preference
+        /// optimisation has it (arXiv 2411.10442): TRL's list <c>loss_type</c> with <c>loss_weights</c>. Null, the default, for one.
         /// </summary>
         [Option("loss_weights", OptionEffect.Steps)]
         public DpoMix? Mix { get; set; }
 
         /// <summary>
-        /// How often a preference is taken to be the wrong way round, for Sigmoid (conservative DPO), SigmoidNorm, Robust, ExoPair, Aot and AotUnpaired; with
-        /// others it must be 0. (TRL 1.16 ignores it with Sigmoid and SigmoidNorm.) From 0 to below 0.5; default 0.
+        /// s, how often a preference is taken to be the wrong way round, for Sigmoid (conservative DPO: see arXiv 2403.00409), SigmoidNorm, Robust, ExoPair,
+        /// Aot and AotUnpaired, whose equations <see cref="DpoLossType"/> has; of a mix it is for these, and where there is none of them it must be 0. (TRL
+        /// 1.16 passes it over with Sigmoid and SigmoidNorm.) From 0 to below 0.5; default 0.
         /// </summary>
         [Option("label_smoothing", OptionEffect.Steps, AtLeast = 0, Below = 0.5, Use = "0 unless labels are noisy"), SweepRange(0, 0.2)]
         public float LabelSmoothing { get; set; }
@@ -35,7 +39,7 @@ public sealed partial class DpoTrainer
         [Option("f_divergence_type", OptionEffect.Steps)]
         public FDivergence Divergence { get; set; }
 
-        /// <summary>a of <see cref="FDivergence.Alpha"/>. 0 or more, usually from 0 to 1; default 0.5.</summary>
+        /// <summary>a of <see cref="FDivergence.Alpha"/> (arXiv 2309.16240). 0 or more, usually from 0 to 1; default 0.5.</summary>
         [Option("f_alpha_divergence_coef", OptionEffect.Steps, AtLeast = 0, Use = "0 to 1")]
         public float DivergenceAlpha { get; set; } = 0.5f;
 
@@ -79,7 +83,8 @@ public sealed partial class DpoTrainer
         public int SyncReferenceSteps { get; set; }
 
         /// <summary>
-        /// The share of the trained model in the moved reference, which keeps the rest of itself. From 0 to 1, above 0 to move at all; default 0.6.
+        /// The share of the trained model in the moved reference, which keeps the rest of itself: alpha of reference = (1 - alpha) reference + alpha model
+        /// (arXiv 2404.09656, equation 4). From 0 to 1, above 0 to move at all; default 0.6.
         /// </summary>
         [Option("ref_model_mixup_alpha", OptionEffect.Steps, AtLeast = 0, AtMost = 1, Use = "0.6, or 1 for a copy of the model")]
         public double ReferenceMixup { get; set; } = 0.6;
@@ -97,6 +102,7 @@ public sealed partial class DpoTrainer
         internal override IAlignmentLoss CreateLoss() => new DpoLoss(new DpoSettings(Beta, Types)
         {
             Smoothing = LabelSmoothing,
+            SmoothsSigmoid = Profile.SmoothsSigmoid,
             Tau = DiscoPopTau,
             Divergence = new DivergenceMap(Divergence, DivergenceAlpha),
             TailWeight = LengthDesensitization,

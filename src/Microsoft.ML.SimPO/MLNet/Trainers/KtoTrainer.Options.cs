@@ -7,7 +7,10 @@ namespace Microsoft.ML.SimPO;
 
 public sealed partial class KtoTrainer
 {
-    /// <summary>Options of <see cref="KtoTrainer"/>. They are copied when the trainer is made.</summary>
+    /// <summary>
+    /// Options of <see cref="KtoTrainer"/>, whose loss is w_d (1 - sigma(Beta (r - kl))) of a desirable answer and w_u (1 - sigma(Beta (kl - r))) of another, r
+    /// the log-ratio to the reference (arXiv 2402.01306, equation 8). They are copied when the trainer is made.
+    /// </summary>
     public sealed class Options : ReferenceTrainerOptions
     {
         /// <summary>What is minimised. Default <see cref="KtoLossType.Kto"/>.</summary>
@@ -21,7 +24,7 @@ public sealed partial class KtoTrainer
         [Option("desirable_weight", OptionEffect.Steps, Above = 0, Use = "1 for as many of both"), SweepRange(0.5, 2)]
         public float DesirableWeight { get; set; } = 1;
 
-        /// <summary>w_u, the weight of undesirable answers. Above 0; default 1.</summary>
+        /// <summary>w_u, the weight of undesirable answers (arXiv 2402.01306, equation 8). Above 0; default 1.</summary>
         [Option("undesirable_weight", OptionEffect.Steps, Above = 0, Use = "1 for as many of both"), SweepRange(0.5, 2)]
         public float UndesirableWeight { get; set; } = 1;
 

@@ -18,8 +18,8 @@ public abstract class ReferenceTrainerOptions : PreferenceTrainerOptions
     }
 
     /// <summary>
-    /// beta, the scale of the rewards: beta times log p - log p of the reference of an answer, a sum over its tokens. The larger, the dearer it is to leave the
-    /// reference. Above 0, usually 0.01 to 0.5; default 0.1.
+    /// beta, the scale of the rewards: beta times log p - log p of the reference of an answer, a sum over its tokens (arXiv 2305.18290, equation 5). The
+    /// larger, the dearer it is to leave the reference. Above 0, usually 0.01 to 0.5; default 0.1.
     /// </summary>
     [Option("beta", OptionEffect.Steps, Above = 0, Use = "0.01 to 0.5"), SweepRange(0.01, 0.5, LogScale = true, DefaultOrder = 2)]
     public override float Beta { get; set; } = 0.1f;

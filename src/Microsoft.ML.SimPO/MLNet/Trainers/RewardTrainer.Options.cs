@@ -1,6 +1,8 @@
+using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO;
 
@@ -28,6 +30,13 @@ public sealed partial class RewardTrainer
         [Option("center_rewards_coefficient", OptionEffect.Steps, AtLeast = 0, Use = "0.01, or 0 for none"), SweepRange(1e-3, 1e-1, LogScale = true)]
         public float CenterRewardsCoefficient { get; set; }
 
+        /// <summary>
+        /// A column of numbers: by how much the chosen answer of each pair should be rated higher, m of -log sigma(r(chosen) - r(rejected) - m) (arXiv
+        /// 2307.09288, equation 2), where it is known how much better the answer is. Null, the default, for 0 of all.
+        /// </summary>
+        [Option("margin_column", OptionEffect.Data, Names = "a column", Use = "null for none")]
+        public string? MarginColumnName { get; set; }
+
         internal override string Method => "Reward";
 
         internal override IAlignmentLoss CreateLoss() => new RewardLoss(CenterRewardsCoefficient);
@@ -38,6 +47,14 @@ public sealed partial class RewardTrainer
 
         internal override DecoderArchitecture Tuned(DecoderArchitecture architecture) =>
             architecture.RewardHead is null ? architecture.WithRewardHead(new RewardHead(null)) : architecture;
+
+        internal override void CheckColumns(IHost host, DataViewSchema schema, string parameter)
+        {
+            if (MarginColumnName is { } column) MarginColumn.Find(host, schema, column, parameter);
+        }
+
+        internal override IReadOnlyList<EncodedPrompt> Prepare(IReadOnlyList<EncodedPrompt> pairs, IDataView data, IHost host) =>
+            MarginColumnName is { } column ? MarginColumn.AddTo(pairs, data, host, column) : pairs;
 
         internal override IEnumerable<string> Contradictions()
         {

@@ -7,8 +7,8 @@ namespace Microsoft.ML.SimPO;
 public sealed partial class SftTrainer
 {
     /// <summary>
-    /// Options of <see cref="SftTrainer"/>. <see cref="ScoringOptions.Rows"/> says what is learned from: the chosen answers of pairs, single answers, or texts.
-    /// They are copied when the trainer is made.
+    /// Options of <see cref="SftTrainer"/>, whose loss is the mean of -log p over the tokens of a step. <see cref="ScoringOptions.Rows"/> says what is learned
+    /// from: the chosen answers of pairs, single answers, or texts. They are copied when the trainer is made.
     /// </summary>
     public sealed class Options : PreferenceTrainerOptions
     {
@@ -37,8 +37,9 @@ public sealed partial class SftTrainer
         public SftNormalization Normalization { get; set; } = SftNormalization.StepTokens;
 
         /// <summary>
-        /// Whether a step has <see cref="PreferenceTrainerOptions.BatchSize"/> rows of up to <see cref="ScoringOptions.MaxLength"/> tokens, each filled with
-        /// as many texts as fit (best fit, the longest first), in place of so many texts: then steps have about as many tokens each. Default false.
+        /// Whether a step has <see cref="PreferenceTrainerOptions.BatchSize"/> rows of up to <see cref="ScoringOptions.MaxLength"/> tokens, each filled with as
+        /// many texts as fit (best fit, the longest first: arXiv 2404.10830, but that no text is cut for it), in place of so many texts: then steps have about
+        /// as many tokens each. Default false.
         /// </summary>
         [Option("packing", OptionEffect.Steps)]
         public bool Packing { get; set; }

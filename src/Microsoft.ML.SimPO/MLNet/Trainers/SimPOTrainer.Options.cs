@@ -4,13 +4,19 @@ namespace Microsoft.ML.SimPO;
 
 public sealed partial class SimPOTrainer
 {
-    /// <summary>Options of <see cref="SimPOTrainer"/>. They are copied when the trainer is made.</summary>
+    /// <summary>
+    /// Options of <see cref="SimPOTrainer"/>, whose loss is -log sigma(Beta (m(chosen) - m(rejected)) - gamma), with m the mean log-probability of an answer's
+    /// tokens (arXiv 2405.14734, equation 6). They are copied when the trainer is made.
+    /// </summary>
     public sealed class Options : PreferenceTrainerOptions
     {
         /// <summary>What is above it was probably meant otherwise.</summary>
         private const float UsualRatio = 2, LeastUsualBeta = 0.5f;
 
-        /// <summary>gamma / beta, the target margin between the mean log-probabilities in nats. 0 or more, usually 0.3 to 1.6; default 0.5.</summary>
+        /// <summary>
+        /// gamma / beta, the target margin between the mean log-probabilities in nats (arXiv 2405.14734, equation 6). 0 or more, usually 0.3 to 1.6; default
+        /// 0.5.
+        /// </summary>
         [Option("gamma_beta_ratio", OptionEffect.Steps, AtLeast = 0, Use = "0.3 to 1.6"), SweepRange(0, 1.6, DefaultOrder = 3)]
         public float GammaBetaRatio { get; set; } = 0.5f;
 
@@ -18,11 +24,16 @@ public sealed partial class SimPOTrainer
         [Option("loss_type", OptionEffect.Steps)]
         public SimPOLossType LossType { get; set; }
 
-        /// <summary>How often a preference is taken to be the wrong way round, for the sigmoid loss. From 0 to below 0.5; default 0.</summary>
+        /// <summary>
+        /// s of -(1 - s) log sigma(z) - s log sigma(-z): how often a preference is taken to be the wrong way round, for the sigmoid loss, as in conservative
+        /// DPO (see arXiv 2403.00409). From 0 to below 0.5; default 0.
+        /// </summary>
         [Option("label_smoothing", OptionEffect.Steps, AtLeast = 0, Below = 0.5, Use = "0 unless labels are noisy"), SweepRange(0, 0.2)]
         public float LabelSmoothing { get; set; }
 
-        /// <summary>The factor of the cross entropy of the chosen answers, added to the loss. 0 or more; default 0.</summary>
+        /// <summary>
+        /// The factor of the cross entropy of the chosen answers, -m(chosen), added to the loss as CPO has it (arXiv 2401.08417). 0 or more; default 0.
+        /// </summary>
         [Option("sft_weight", OptionEffect.Steps, AtLeast = 0, Use = "0 for none"), SweepRange(0, 1)]
         public float SftWeight { get; set; }
 
@@ -73,10 +84,10 @@ public sealed partial class SimPOTrainer
         internal override IEnumerable<string> Contradictions()
         {
             foreach (string fault in base.Contradictions()) yield return fault;
-            if (Compatibility == Compatibility.Trl024 && LossType == SimPOLossType.Hinge)
+            if (Compatibility is Compatibility.Trl024 or Compatibility.Trl116 && LossType == SimPOLossType.Hinge)
             {
-                yield return "`LossType` must be Sigmoid with `Compatibility` Trl024, but was Hinge: TRL 0.24 has no SimPO loss with a hinge. "
-                    + "Use None or SimPOReference.";
+                yield return $"`LossType` must be Sigmoid with `Compatibility` {Compatibility}, but was Hinge: "
+                    + $"TRL {(Compatibility == Compatibility.Trl024 ? "0.24" : "1.16")} has no SimPO loss with a hinge. Use None or SimPOReference.";
             }
         }
     }

@@ -75,9 +75,20 @@ internal sealed class PreferencePipeline
     {
         using IChannel channel = _host.Start("Load");
         var log = new DropLog();
-        if (Clean(_source.ReadUnshuffled(channel.Info, log), log, Measure()).Any()) return log.Prompts;
+        if (Clean(_source.ReadUnshuffled(channel.Info, log), log, Measure()).Any()) return _source.IsMixture ? Prompts(channel) : log.Prompts;
         throw new InvalidDataException(
             $"'{_source.Name}' holds no preference pairs that pass the filters.{string.Concat(log.Drops.Select(drop => Environment.NewLine + Line(drop)))}");
+    }
+
+    /// <summary>What the prompts were, where it is one thing in all parts of a mixture; where it is not they are read as they are, which is said.</summary>
+    private PromptOrigin Prompts(IChannel channel)
+    {
+        PromptOrigin[] prompts = [.. _source.Prompts().Distinct()];
+        if (prompts.Length == 1) return prompts[0];
+        if (prompts.Any(origin => origin.HasFlag(PromptOrigin.Dialogue)))
+            channel.Warning("Some parts of the mixture are dialogues (`Human:`, `Assistant:`) and others are not: a model without a chat template reads all of "
+                + "them without such marks. Train on them apart to keep the marks.");
+        return PromptOrigin.Given;
     }
 
     /// <summary>Every enumeration reads for itself: cursors of one data view may run side by side.</summary>

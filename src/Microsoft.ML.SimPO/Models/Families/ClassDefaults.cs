@@ -5,17 +5,17 @@ namespace Microsoft.ML.SimPO.Models.Families;
 
 /// <summary>
 /// What a configuration means that leaves fields out: the defaults of its class in Hugging Face transformers 4.57. A published Gemma 3 states its geometry and
-/// leans on them for all else.
+/// leans on them for all else. What null means is another thing, see <see cref="NullFields"/>.
 /// </summary>
 /// <param name="VocabularySize"><c>vocab_size</c>.</param>
 /// <param name="HiddenSize"><c>hidden_size</c>.</param>
 /// <param name="IntermediateSize"><c>intermediate_size</c>.</param>
 /// <param name="Layers"><c>num_hidden_layers</c>.</param>
 /// <param name="Heads"><c>num_attention_heads</c>.</param>
-/// <param name="KeyValueHeads"><c>num_key_value_heads</c>; null for as many as heads, which is what null in the file means for every class.</param>
+/// <param name="KeyValueHeads"><c>num_key_value_heads</c>; null for as many as heads, which is what null in the file means, too.</param>
 /// <param name="MaxPositions"><c>max_position_embeddings</c>.</param>
 /// <param name="NormEpsilon"><c>rms_norm_eps</c>.</param>
-/// <param name="PaddingToken"><c>pad_token_id</c>, by which reward models find the end of a text; null for none.</param>
+/// <param name="PaddingToken"><c>pad_token_id</c>, by which reward models find the end of a text, and whose row learns nothing; null for none.</param>
 internal sealed record ClassDefaults(
     int VocabularySize, int HiddenSize, int IntermediateSize, int Layers, int Heads, int? KeyValueHeads, int MaxPositions, double NormEpsilon,
     int? PaddingToken = null)

@@ -11,8 +11,7 @@ internal static partial class ModelFamilies
     /// <param name="ropeTheta">Where the configuration says nothing.</param>
     private static DecoderArchitecture ReadCommon(ModelConfig config, int? headDim = null, double ropeTheta = 10_000)
     {
-        config.RequireNotNull("vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "rms_norm_eps");
-        if (!config.Has("rope_parameters")) config.RequireNotNull("rope_theta");
+        NullFields.Check(config);
         ClassDefaults defaults = ClassDefaults.Of(config);
         int hidden = Positive(config, "hidden_size", defaults.HiddenSize), heads = Positive(config, "num_attention_heads", defaults.Heads);
         int keyValueHeads = config.IsNull("num_key_value_heads") ? heads : config.GetInt32("num_key_value_heads", defaults.KeyValueHeads ?? heads);
@@ -29,12 +28,12 @@ internal static partial class ModelFamilies
             HeadCount = heads,
             KeyValueHeadCount = keyValueHeads,
             HeadDim = dim,
-            MaxPositions = Positive(config, "max_position_embeddings", defaults.MaxPositions),
+            MaxPositions = RotaryReader.MaxPositions(config),
             NormEpsilon = NormEpsilonOf(config, defaults.NormEpsilon),
             Layers = [.. Enumerable.Repeat(new LayerArchitecture(null, 0), Positive(config, "num_hidden_layers", defaults.Layers))],
             Rotaries = [RotaryReader.Read(config, dim, ropeTheta)],
-            PaddingToken = PaddingOf(config, Positive(config, "vocab_size", defaults.VocabularySize)),
-            TiedHead = config.GetBool("tie_word_embeddings", false),
+            PaddingToken = PaddingOf(config, Positive(config, "vocab_size", defaults.VocabularySize), defaults.PaddingToken),
+            TiedHead = IsTied(config, absent: false),
             Activation = ActivationOf(config, "hidden_act", "silu"),
             AttentionScale = 1 / Math.Sqrt(dim),
         };
@@ -57,7 +56,7 @@ internal static partial class ModelFamilies
         return common with
         {
             NormAddsOne = true,
-            TiedHead = config.GetBool("tie_word_embeddings", true),
+            TiedHead = IsTied(config, absent: true),
             EmbeddingScale = (float)Math.Sqrt(common.HiddenSize),
             Activation = ActivationOf(config, "hidden_activation", "gelu_pytorch_tanh"),
         };
@@ -102,7 +101,7 @@ internal static partial class ModelFamilies
     {
         int interval = config.GetInt32("no_rope_layer_interval", 4);
         if (interval < 1) throw config.Wrong("no_rope_layer_interval", "at least 1");
-        DecoderArchitecture llama = ReadLlama(config, ropeTheta: 2_000_000) with { TiedHead = config.GetBool("tie_word_embeddings", true) };
+        DecoderArchitecture llama = ReadLlama(config, ropeTheta: 2_000_000) with { TiedHead = IsTied(config, absent: true) };
         IReadOnlyList<int> listed = config.GetInt32List("no_rope_layers"); // 1 where the layer has rotary positions
         CheckEachLayer(config, "no_rope_layers", listed.Count, llama);
         bool Turns(int i) => listed.Count > 0 ? listed[i] != 0 : (i + 1) % interval != 0;
@@ -185,8 +184,15 @@ internal static partial class ModelFamilies
 
     private static int Positive(ModelConfig config, string field, int absent) => config.Has(field) ? Positive(config, field) : absent;
 
-    /// <summary>An id counts from the end where it is below 0, as PyTorch's embedding has it: -1 is the last row.</summary>
-    private static int? PaddingOf(ModelConfig config, int rows) => config.GetInt32OrNull("pad_token_id") is { } id ? (id < 0 ? rows + id : id) : null;
+    /// <summary>An id counts from the end where it is below 0, as PyTorch's embedding has it: -1 is the last row. Null is none.</summary>
+    private static int? PaddingOf(ModelConfig config, int rows, int? absent)
+    {
+        if (config.GetInt32OrNull("pad_token_id") is { } id) return id < 0 ? rows + id : id;
+        return config.IsNull("pad_token_id") || absent >= rows ? null : absent;
+    }
+
+    /// <summary>Null is no tied head, whatever the class takes for an absent one.</summary>
+    private static bool IsTied(ModelConfig config, bool absent) => !config.IsNull("tie_word_embeddings") && config.GetBool("tie_word_embeddings", absent);
 
     private static int Positive(ModelConfig config, string field) =>
         config.GetInt32(field) is > 0 and var value ? value : throw config.Wrong(field, "at least 1");

@@ -24,7 +24,20 @@ internal static class RotaryReader
         return WithFiniteAngles(new RotaryArchitecture { Dimensions = headDim, Base = @base, MaxPositions = MaxPositions(config) }, config);
     }
 
-    private static int MaxPositions(ModelConfig config) => config.GetInt32("max_position_embeddings", ClassDefaults.Of(config).MaxPositions);
+    /// <summary>The longest sequence that the configuration allows for; all that an int can count where the field is null.</summary>
+    public static int MaxPositions(ModelConfig config)
+    {
+        const string field = "max_position_embeddings";
+        if (config.IsNull(field)) return int.MaxValue;
+        return config.GetInt32(field, ClassDefaults.Of(config).MaxPositions) is > 0 and var most ? most : throw config.Wrong(field, "at least 1");
+    }
+
+    /// <summary>Whether angles depend on how many positions a configuration has.</summary>
+    public static bool CountsPositions(ModelConfig config)
+    {
+        ModelConfig? scaling = Parameters(config);
+        return (scaling?.GetStringOrNull("rope_type") ?? scaling?.GetStringOrNull("type")) is "dynamic" or "yarn" or "longrope" or "su";
+    }
 
     private static ModelConfig? Parameters(ModelConfig config) =>
         config.GetOrNull("rope_parameters") is { } parameters ? parameters.GetOrNull("full_attention") ?? parameters : config.GetOrNull("rope_scaling");
@@ -32,6 +45,7 @@ internal static class RotaryReader
     private static RotaryArchitecture Read(ModelConfig config, ModelConfig? scaling, int headDim, double defaultBase)
     {
         int max = MaxPositions(config);
+        scaling?.RequireNotNull("rope_theta", "partial_rotary_factor");
         double @base = scaling?.GetDoubleOrNull("rope_theta") ?? config.GetDouble("rope_theta", defaultBase);
         if (@base <= 0) throw config.Wrong("rope_theta", "greater than 0");
         double part = scaling?.GetDoubleOrNull("partial_rotary_factor") ?? config.GetDouble("partial_rotary_factor", 1);
@@ -100,7 +114,7 @@ internal static class RotaryReader
             OriginalMaxPositions = original,
             BetaFast = scaling.GetDouble("beta_fast", 32),
             BetaSlow = scaling.GetDouble("beta_slow", 1),
-            Truncate = scaling.GetBool("truncate", true),
+            Truncate = !scaling.IsNull("truncate") && scaling.GetBool("truncate", true),
             AttentionFactor = scaling.GetDouble("attention_factor", attention),
         };
     }

@@ -9,8 +9,6 @@ namespace Microsoft.ML.SimPO.Text.Encoders;
 /// </summary>
 internal sealed class ConversationRenderer(ChatTemplate template)
 {
-    private const string ThoughtOpening = "<think>\n", ThoughtEnd = "</think>";
-
     private readonly TemplateTraits _traits = new(template);
 
     /// <summary>The prompt from which the model goes on: one that ends with the assistant's words is continued, any other gets the header of an
@@ -32,24 +30,23 @@ internal sealed class ConversationRenderer(ChatTemplate template)
         RequireCalls(prompt.Messages, "a turn of the prompt would be empty");
         foreach (IReadOnlyList<Message> answer in answers) RequireCalls(answer, "the call that is (part of) the answer would be dropped");
         string head = PromptOf(prompt);
-        bool opensThought = head.EndsWith(ThoughtOpening, StringComparison.Ordinal);
+        bool opensThought = ThoughtMarks.OpenedBy(head) is not null;
         if (!opensThought && !_traits.ReadsThoughts && answers.Any(answer => answer.Any(message => message.Thought is { Length: > 0 })))
             throw new InvalidDataException(
                 $"the model's chat template does not write `{MessageFields.Thought}`: the thought of an answer would be dropped. "
                 + "Remove it, or use a template that has it.");
         string[] wholes = [.. answers.Select(answer => Whole(prompt, answer))];
-        RenderedAnswers texts = Split(prompt, answers, head, wholes, opensThought);
+        RenderedAnswers texts = Split(prompt, answers, head, wholes);
         RequireDifference(row.Answers, texts.Answers);
         return texts;
     }
 
-    private RenderedAnswers Split(Conversation prompt, IReadOnlyList<Message>[] answers, string head, string[] wholes, bool opensThought)
+    private RenderedAnswers Split(Conversation prompt, IReadOnlyList<Message>[] answers, string head, string[] wholes)
     {
         if (wholes.All(whole => whole.StartsWith(head, StringComparison.Ordinal)))
             return new RenderedAnswers(head, [.. wholes.Select(whole => whole[head.Length..])]);
         string leftOut = Shown(head, wholes);
-        RenderedAnswers? otherwise = opensThought ? Thoughts(answers, head, wholes) : null;
-        otherwise ??= AfterOneTurn(prompt, answers, head) ?? BehindHeader(answers, head, wholes);
+        RenderedAnswers? otherwise = Thoughts(answers, head, wholes) ?? AfterOneTurn(prompt, answers, head) ?? BehindHeader(answers, head, wholes);
         return otherwise is not null ? otherwise with { LeftOut = leftOut } : throw new InvalidDataException(
             $"the model's chat template does not begin the whole conversation with the prompt as it is at inference: {leftOut} is left out. "
             + "Use another template, or leave the row out.");
@@ -62,34 +59,17 @@ internal sealed class ConversationRenderer(ChatTemplate template)
     /// </summary>
     private static RenderedAnswers? Thoughts(IReadOnlyList<Message>[] answers, string head, string[] wholes)
     {
-        string before = head[..^ThoughtOpening.Length];
+        if (ThoughtMarks.OpenedBy(head) is not var (marks, before)) return null;
         if (!wholes.All(whole => whole.StartsWith(before, StringComparison.Ordinal))) return null;
-        string?[] thoughts = [.. answers.Select(answer => answer.Count == 1 ? ThoughtOf(answer[0]) : null)];
+        string?[] thoughts = [.. answers.Select(answer => answer.Count == 1 ? marks.ThoughtOf(answer[0]) : null)];
+        bool onLines = head.EndsWith('\n');
         if (thoughts.All(thought => thought is not null))
-            return new RenderedAnswers(head, [.. wholes.Select((whole, i) => Behind(thoughts[i]!, whole[before.Length..]))]);
+            return new RenderedAnswers(head, [.. wholes.Select((whole, i) => marks.Behind(answers[i][0], whole[before.Length..], onLines))]);
         if (thoughts.Any(thought => !string.IsNullOrEmpty(thought)))
             throw new InvalidDataException(
-                "one answer has a thought and another has none, but the header of an answer opens `<think>`. Give both a thought, or neither.");
+                $"one answer has a thought and another has none, but the header of an answer opens `{marks.Opening}`. Give both a thought, or neither.");
         int common = wholes.Min(whole => head.AsSpan().CommonPrefixLength(whole));
         return new RenderedAnswers(head[..common], [.. wholes.Select(whole => whole[common..])]);
-    }
-
-    private static string Behind(string thought, string body)
-    {
-        body = (body.StartsWith("<think>", StringComparison.Ordinal) ? body[7..] : body).TrimStart('\n');
-        bool hasThought = body.StartsWith(thought, StringComparison.Ordinal) && body.Contains(ThoughtEnd, StringComparison.Ordinal);
-        return hasThought ? body : $"{thought}\n{ThoughtEnd}\n\n{body}";
-    }
-
-    /// <summary>The thought of a field, or of content that has one inside; null for none.</summary>
-    private static string? ThoughtOf(Message message)
-    {
-        if (message.Thought is { Length: > 0 } thought) return thought.Trim('\n');
-        int end = message.Content.IndexOf(ThoughtEnd, StringComparison.Ordinal);
-        if (end < 0) return null;
-        string inside = message.Content[..end];
-        int start = inside.LastIndexOf("<think>", StringComparison.Ordinal);
-        return (start < 0 ? inside : inside[(start + 7)..]).Trim('\n');
     }
 
     /// <summary>With the answer the template writes the history otherwise: the prompt stays as at inference, and the answer is what it is after the last
@@ -121,7 +101,7 @@ internal sealed class ConversationRenderer(ChatTemplate template)
         {
             string rest = wholes[i][head.AsSpan().CommonPrefixLength(wholes[i])..];
             string content = answers[i][^1].Content;
-            bool isPlain = answers[i] is [{ IsPlain: true }] && ThoughtOf(answers[i][0]) is null;
+            bool isPlain = answers[i] is [{ IsPlain: true }] && !ThoughtMarks.AnyIn(answers[i][0]);
             if (!isPlain || !rest.StartsWith(content, StringComparison.Ordinal)) return null;
             texts[i] = rest;
         }

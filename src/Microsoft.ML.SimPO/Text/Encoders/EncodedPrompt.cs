@@ -22,7 +22,7 @@ internal sealed class EncodedPrompt
     private EncodedPrompt(EncodedPrompt source, EncodedAnswer[] answers)
     {
         (_answers, Row, SharedPrefixLength, PackedLength) = (answers, source.Row, source.SharedPrefixLength, source.PackedLength);
-        (HasCutPrompt, HasCutAnswer) = (source.HasCutPrompt, source.HasCutAnswer);
+        (HasCutPrompt, HasCutAnswer, Margin) = (source.HasCutPrompt, source.HasCutAnswer, source.Margin);
     }
 
     /// <summary>The row of the data that it comes from, counted from 1, for messages; 0 where that is not known.</summary>
@@ -33,6 +33,9 @@ internal sealed class EncodedPrompt
 
     /// <summary>Whether one of its answers was cut to fit.</summary>
     public bool HasCutAnswer { get; init; }
+
+    /// <summary>By how much the data say that the chosen answer is the better one, in units of rewards; 0 where they do not.</summary>
+    public double Margin { get; private init; }
 
     public IReadOnlyList<EncodedAnswer> Answers => _answers;
 
@@ -52,6 +55,9 @@ internal sealed class EncodedPrompt
     /// <summary>The same tokens with what the reference model gives to each answer.</summary>
     public EncodedPrompt WithReferences(IReadOnlyList<double> references) =>
         new(this, [.. _answers.Select((a, i) => a with { Reference = references[i] })]);
+
+    /// <summary>The same tokens with what the data say of the distance between both answers.</summary>
+    public EncodedPrompt WithMargin(double margin) => new(this, _answers) { Margin = margin };
 
     /// <summary>The prompt with its first answer alone.</summary>
     public EncodedPrompt WithoutOthers() => new(Chosen) { Row = Row, HasCutPrompt = HasCutPrompt, HasCutAnswer = HasCutAnswer };

@@ -10,6 +10,17 @@ internal static class KeepStart
         return answer.Ids.Length <= maxLength ? answer : answer with { Ids = answer.Ids[..maxLength] };
     }
 
+    /// <summary>Where every row wants a score and a prompt leaves no room: the end of it, and one token of each answer.</summary>
+    public static EncodedPrompt Shortened(EncodedPrompt prompt, int maxLength) =>
+        new([.. prompt.Answers.Select(answer => Shortened(answer, maxLength))]) { HasCutPrompt = true, HasCutAnswer = true };
+
+    private static EncodedAnswer Shortened(EncodedAnswer answer, int maxLength)
+    {
+        int end = Math.Min(answer.PromptLength + 1, answer.Ids.Length);
+        TokenIds ids = answer.Ids[Math.Max(0, end - maxLength)..end];
+        return new EncodedAnswer(ids, ids.Length - 1) { Rating = answer.Rating };
+    }
+
     /// <returns>Null where an answer does not fit.</returns>
     public static EncodedPrompt? Fit(EncodedPrompt prompt, int maxLength)
     {

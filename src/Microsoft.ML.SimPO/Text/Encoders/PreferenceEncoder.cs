@@ -50,6 +50,7 @@ internal sealed class PreferenceEncoder
         {
             RowPreparation.Own => null,
             RowPreparation.Trl116 => new Trl116Encoder(tokenizer, applied, tokens.Eos ?? turns!.EndToken!, _options),
+            RowPreparation.Trl116Cpo => new Trl116CpoEncoder(tokenizer, applied, bos, eos ?? _endToken.Value, _options),
             RowPreparation.Trl024Dpo => new Trl024DpoEncoder(tokenizer, applied, eos ?? _endToken.Value, _options),
             _ => new ReferenceEncoder(tokenizer, applied, bos, eos ?? _endToken.Value, _options),
         };
@@ -84,7 +85,7 @@ internal sealed class PreferenceEncoder
     /// <param name="texts">Prompt and answers.</param>
     /// <param name="origin">What the prompt was.</param>
     public string[] AsRead(string[] texts, PromptOrigin origin) => _hasTemplate || origin == PromptOrigin.Given
-        ? texts : PlainTexts.Of(texts, origin, _options.Preparation is RowPreparation.Trl024 or RowPreparation.Trl116);
+        ? texts : PlainTexts.Of(texts, origin, _options.Preparation is RowPreparation.Trl024 or RowPreparation.Trl116 or RowPreparation.Trl116Cpo);
 
     private EncodedPrompt? Named(long row, Func<EncodedPrompt?> encode)
     {

@@ -24,8 +24,10 @@ internal static class ReferenceTexts
     /// <param name="prompt">The turns before the answers, with whatever else the template gets.</param>
     /// <param name="chosen">The preferred answer, as messages.</param>
     /// <param name="rejected">The other answer, as messages.</param>
+    /// <param name="together">Whether both answers begin where the prompt ends for both, as in 1.16; in 0.24 the first begins where it ends for it.</param>
     /// <exception cref="InvalidDataException">The prompt has no turns, or ends with one that nobody answers.</exception>
-    public static PairTexts Trl(ChatTemplate template, Conversation prompt, IReadOnlyList<Message> chosen, IReadOnlyList<Message> rejected)
+    public static PairTexts Trl(
+        ChatTemplate template, Conversation prompt, IReadOnlyList<Message> chosen, IReadOnlyList<Message> rejected, bool together = false)
     {
         if (prompt.Messages.Count == 0) throw new InvalidDataException("chosen and rejected have no turn in common that could be the prompt.");
         string last = prompt.Messages[^1].Role;
@@ -37,7 +39,7 @@ internal static class ReferenceTexts
         text = text[..text.AsSpan().CommonPrefixLength(withChosen)];
         string answer = withChosen[text.Length..];
         text = text[..text.AsSpan().CommonPrefixLength(withRejected)];
-        return new PairTexts(text, answer, withRejected[text.Length..], PromptHandling.Templated, NeedsEos: false);
+        return new PairTexts(text, together ? withChosen[text.Length..] : answer, withRejected[text.Length..], PromptHandling.Templated, NeedsEos: false);
     }
 
     /// <summary>Splits two whole chats into the turns that they share and the rest of each, as TRL does.</summary>

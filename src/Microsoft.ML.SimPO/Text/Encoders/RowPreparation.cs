@@ -22,4 +22,9 @@ internal enum RowPreparation
     /// keeps its first tokens.
     /// </summary>
     Trl116,
+
+    /// <summary>
+    /// That of TRL 1.16's <c>CPOTrainer</c> and <c>ORPOTrainer</c>: as <see cref="Trl024"/>, and each sequence keeps its first tokens.
+    /// </summary>
+    Trl116Cpo,
 }

@@ -19,7 +19,7 @@ internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? templat
             counters.Dropped(isEmpty: false);
             return null;
         }
-        fitted ??= new EncodedPrompt([.. whole.Answers.Select(Shortened)]) { HasCutPrompt = true, HasCutAnswer = true };
+        fitted ??= KeepStart.Shortened(whole, options.MaxLength);
         counters.Encoded(texts.Handling, merged: whole.Answers.Any(a => a.PromptLength < alone), fitted);
         return fitted;
     }
@@ -60,12 +60,4 @@ internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? templat
     }
 
     private string Ended(string answer) => answer.EndsWith(eos, StringComparison.Ordinal) ? answer : answer + eos;
-
-    /// <summary>Where every row wants a score: the end of a prompt that leaves no room, and one token of the answer.</summary>
-    private EncodedAnswer Shortened(EncodedAnswer answer)
-    {
-        int end = Math.Min(answer.PromptLength + 1, answer.Ids.Length);
-        TokenIds ids = answer.Ids[Math.Max(0, end - options.MaxLength)..end];
-        return new EncodedAnswer(ids, ids.Length - 1) { Rating = answer.Rating };
-    }
 }

@@ -30,6 +30,29 @@ public sealed class PreferencePreviewTests
         Assert.Equal([.. prompt, .. chosen, .. rejected], [.. preview.Rows[0].PromptIds, .. preview.Rows[0].ChosenIds, .. preview.Rows[0].RejectedIds]);
     }
 
+    /// <summary>A model without a template reads a dialogue with its marks, which the turns of a data view have no more.</summary>
+    [Theory]
+    [InlineData("""{"chosen": "\n\nHuman: Hi?\n\nAssistant: Yes.", "rejected": "\n\nHuman: Hi?\n\nAssistant: No."}""", "\n\nHuman: Hi?\n\nAssistant:")]
+    [InlineData("""{"prompt": "Human: Hi?\n\nAssistant:", "chosen": " Yes.", "rejected": " No."}""", "Human: Hi?\n\nAssistant:")]
+    public void A_dialogue_of_a_data_view_keeps_its_marks_as_that_of_a_file_does(string row, string prompt)
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("a.jsonl", row), model = folder.Path;
+        File.Copy(Path.Combine(GoldenCases.OwnRoot, "tokenizers", "qwen2-like", "tokenizer.json"), folder.File("tokenizer.json"));
+        folder.Write("tokenizer_config.json", """{"eos_token": "<|im_end|>"}""");
+        AlignmentCatalog alignment = new MLContext().Alignment;
+        PreviewedRow file = Assert.Single(alignment.Preview(data, model).Rows);
+        Assert.Equal((prompt, " Yes.<|im_end|>", " No.<|im_end|>"), (file.Prompt, file.Chosen, file.Rejected));
+        IDataView loaded = alignment.LoadPreferences(data), again = alignment.LoadPreferences(loaded);
+        foreach (IDataView view in new[] { loaded, again })
+        {
+            PreviewedRow seen = Assert.Single(alignment.Preview(view, model).Rows);
+            Assert.Equal([.. file.PromptIds, .. file.ChosenIds, .. file.RejectedIds], [.. seen.PromptIds, .. seen.ChosenIds, .. seen.RejectedIds]);
+            Assert.Equal(file.PromptIds.Count, seen.PromptIds.Count);
+            Assert.Equal(alignment.Check(data, model).ToJson(), alignment.Check(view, model).ToJson());
+        }
+    }
+
     [Fact]
     public void A_chat_template_of_the_options_takes_the_place_of_the_models_own()
     {

@@ -23,6 +23,19 @@ public class RatedLayoutTests
             reading.Log.Warnings);
     }
 
+    /// <summary>What pandas writes of such a table: the lists in the cells as Python prints them, or as JSON.</summary>
+    [Theory]
+    [InlineData("\"['a', \"\"it's b\"\"]\",\"[1, 4.5]\"", "responses,scores")]
+    [InlineData("\"[\"\"a\"\", \"\"it's b\"\"]\",\"[\"\"1\"\", \"\"4.5\"\"]\"", "responses,scores")]
+    [InlineData("\"[{'response': 'a', 'rating': 1}, {'response': \"\"it's b\"\", 'rating': 4.5}]\",x", "completions,source")]
+    public void Lists_of_answers_and_scores_may_stand_in_cells_of_text(string cells, string names)
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("a.csv", $"prompt,{names}\nq,{cells}\n");
+        Assert.Equal([new PreferenceRow("q", "it's b", "a", 4.5f, 1)], PreferenceReader.Read(data));
+        Assert.True(new MLContext().Alignment.Check(data).IsWell);
+    }
+
     [Fact]
     public void Another_score_decides_when_asked_for_by_its_path()
     {

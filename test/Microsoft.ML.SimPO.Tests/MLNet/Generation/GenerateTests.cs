@@ -113,6 +113,29 @@ public sealed class GenerateTests(TunedModel model) : IClassFixture<TunedModel>
             + "be greater than 0 and at most 1, but was 3. Use 1 for all tokens.", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_a_suggestion_asks_for_and_is_not_applied_is_said_when_a_model_is_loaded()
+    {
+        using var folder = new Checkpoints.TempFolder();
+        QuickStartFiles.CopyModel(folder.Path);
+        folder.Write("generation_config.json", """
+            {"suppress_tokens": [1, 2], "num_beams": 4, "typical_p": 1.0, "bad_words_ids": null, "forced_eos_token_id": null, "min_length": 0, "top_k": 5}
+            """);
+        var context = new MLContext(1);
+        List<string> lines = [];
+        context.Log += (_, e) =>
+        {
+            if (e.RawMessage.StartsWith("generation_config.json", StringComparison.Ordinal)) lines.Add(e.RawMessage);
+        };
+        context.Alignment.LoadModel(folder.Path).Dispose();
+        const string what = ", which is not applied: what is generated may differ from what transformers generates.";
+        Assert.Equal(
+            [
+                $"generation_config.json: field 'suppress_tokens' is set to [1, 2]{what}", $"generation_config.json: field 'num_beams' is set to 4{what}",
+            ],
+            lines);
+    }
+
     private GenerationOptions Suggested(string folder, string config)
     {
         File.WriteAllText(Path.Combine(folder, "generation_config.json"), config);

@@ -52,7 +52,8 @@ public sealed class FaultyRecipesTests
     [InlineData("is_encoder_decoder: true", "line 3: `is_encoder_decoder: true` is refused: models are decoders. Leave it out.")]
     [InlineData("max_steps: 1.5", "line 3: `max_steps` must be a whole number, but was '1.5'.")]
     [InlineData("method: ppo", "line 3: `method: ppo` is refused: there is no such method. Use one of simpo, dpo, cpo, orpo, kto, sft, rrhf, slic_hf, reward.")]
-    [InlineData("method: dpo\ngamma_beta_ratio: 0.5", "line 4: `gamma_beta_ratio` is no setting of a recipe. Leave it out.")]
+    [InlineData("method: dpo\ngamma_beta_ratio: 0.5",
+        "line 4: `gamma_beta_ratio` is a setting of simpo, and `method: dpo` has nothing that it could be. Leave it out, or use one of these.")]
     [InlineData("method: dpo\nloss_type: simpo",
         "line 4: `loss_type` must be one of sigmoid, hinge, ipo, exo_pair, nca_pair, robust, bco_pair, sppo_hard, aot, aot_unpaired, apo_zero, "
             + "apo_down, disco_pop, sigmoid_norm, sft, but was 'simpo'.")]
@@ -107,7 +108,14 @@ public sealed class FaultyRecipesTests
     [Theory]
     [InlineData("stage: sft\npref_loss: simpo\ndataset: b/pairs",
         "line 3: `pref_loss` is nothing to `stage: sft`. Leave it out, or use `stage: dpo`.")]
-    [InlineData("stage: rm\ndataset: b/pairs", "line 2: `stage: rm` is refused: use dpo, kto or sft.")]
+    [InlineData("stage: ppo\ndataset: b/pairs", "line 2: `stage: ppo` is refused: use dpo, kto, sft or rm.")]
+    [InlineData("stage: rm\npref_loss: sigmoid\ndataset: b/pairs", "line 3: `pref_loss` is nothing to `stage: rm`. Leave it out, or use `stage: dpo`.")]
+    [InlineData("stage: rm\nmax_samples: 0\ndataset: b/pairs", "line 3: `max_samples` must be at least 1, but was 0.")]
+    [InlineData("method: reward\ndataset_name: b/pairs\npad_token: x\neos_token: y",
+        "line 5: `eos_token: y` is refused: the tokens are those of the model's folder. Change its tokenizer_config.json.")]
+    [InlineData("method: sft\ndataset_name: b/pairs\npacking_strategy: wrapped",
+        "line 4: `packing_strategy: wrapped` is refused: texts are not cut at the ends of rows. Use bfd.")]
+    [InlineData("method: dpo\ndataset_name: b/pairs\nsync_ref_model: often", "line 4: `sync_ref_model` must be true or false, but was 'often'.")]
     [InlineData("stage: dpo\npref_loss: kto_pair\ndataset: b/pairs",
         "line 3: `pref_loss: kto_pair` is refused: use sigmoid, hinge, ipo, orpo or simpo.")]
     [InlineData("stage: dpo\npref_beta: 1\nbeta: 2\ndataset: b/pairs", "line 4: `beta` is said twice, by names that mean the same. Keep one.")]
@@ -116,6 +124,19 @@ public sealed class FaultyRecipesTests
     [InlineData("loss_type: simpo\nsimpo_gamma: x\ndataset_name: b/pairs", "line 3: `simpo_gamma` must be a number, but was 'x'.")]
     public void Another_methods_settings_are_named(string lines, string message) => AssertFault($"model_name_or_path: a/model\n{lines}",
         $"'recipe': {message}");
+
+    /// <summary>A margin of ORPO, a reference of SimPO, beta as another number: all that a method cannot have, at once.</summary>
+    [Theory]
+    [InlineData("method: orpo\ngamma_beta_ratio: 0.5\nref_model_name_or_path: a/model\nlabel_smoothing: 0.1",
+        "line 4: `gamma_beta_ratio` is a setting of simpo, and `method: orpo` has nothing that it could be. Leave it out, or use one of these.",
+        "line 5: `ref_model_name_or_path` is a setting of dpo, kto, and `method: orpo` has nothing that it could be. Leave it out, or use one of these.",
+        "line 6: `label_smoothing` is a setting of simpo, dpo, cpo, and `method: orpo` has nothing that it could be. Leave it out, or use one of these.")]
+    [InlineData("method: simpo\nref_model_name_or_path: a/model\ndesirable_weight: 2",
+        "line 4: `ref_model_name_or_path` is a setting of dpo, kto, and `method: simpo` has nothing that it could be. Leave it out, or use one of these.",
+        "line 5: `desirable_weight` is a setting of kto, and `method: simpo` has nothing that it could be. Leave it out, or use one of these.")]
+    public void What_a_method_cannot_have_is_said_all_at_once(string lines, params string[] messages) => AssertFault(
+        $"model_name_or_path: a/model\ndataset_mixer: {{b/pairs: 1.0}}\n{lines}",
+        $"'recipe' has {messages.Length} faults:{Environment.NewLine}{string.Join(Environment.NewLine, messages)}");
 
     [Fact]
     public void All_faults_come_at_once() => AssertFault(

@@ -26,11 +26,15 @@ public sealed class RecipeMethodsTests : IDisposable
     [InlineData("method: sft", typeof(SftTrainer.Options))]
     [InlineData("method: rrhf", typeof(RrhfTrainer.Options))]
     [InlineData("method: slic_hf", typeof(SlicHfTrainer.Options))]
+    [InlineData("method: reward", typeof(RewardTrainer.Options))]
     [InlineData("method: reward\nbeta: 1", typeof(RewardTrainer.Options))]
-    [InlineData("center_rewards_coefficient: 0.01\nbeta: 1", typeof(RewardTrainer.Options))]
+    [InlineData("center_rewards_coefficient: 0.01", typeof(RewardTrainer.Options))]
+    [InlineData("lora_task_type: SEQ_CLS", typeof(RewardTrainer.Options))]
+    [InlineData("lora_task_type: CAUSAL_LM", typeof(SimPOTrainer.Options))]
     [InlineData("cpo_alpha: 0.5", typeof(CpoTrainer.Options))]
     [InlineData("desirable_weight: 1.2", typeof(KtoTrainer.Options))]
     [InlineData("max_seq_length: 100", typeof(SftTrainer.Options))]
+    [InlineData("loss_type: dft", typeof(SftTrainer.Options))]
     [InlineData("f_divergence_type: alpha", typeof(DpoTrainer.Options))]
     [InlineData("precompute_ref_log_probs: true", typeof(DpoTrainer.Options))]
     public void A_recipe_is_of_the_method_that_it_says_or_whose_settings_it_has(string more, Type options) =>
@@ -61,12 +65,121 @@ public sealed class RecipeMethodsTests : IDisposable
         Assert.IsType<KtoTrainer.Options>(Parse("model_name_or_path: a/model\nstage: kto\ndataset: b/pairs").Options);
     }
 
+    /// <summary>The keys of LLaMA-Factory's <c>llama3_lora_reward.yaml</c>.</summary>
+    [Fact]
+    public void LLaMA_Factorys_recipe_of_a_reward_model_is_read_as_it_is()
+    {
+        AlignmentRecipe recipe = Parse("""
+            model_name_or_path: a/model
+            trust_remote_code: true
+            stage: rm
+            do_train: true
+            finetuning_type: lora
+            lora_rank: 4
+            dataset: b/pairs
+            template: llama3
+            cutoff_len: 300
+            max_samples: 7
+            overwrite_cache: true
+            preprocessing_num_workers: 16
+            dataloader_num_workers: 4
+            logging_steps: 10
+            save_steps: 500
+            plot_loss: true
+            overwrite_output_dir: true
+            save_only_model: false
+            report_to: none
+            per_device_train_batch_size: 1
+            gradient_accumulation_steps: 8
+            learning_rate: 1.0e-4
+            num_train_epochs: 3.0
+            lr_scheduler_type: cosine
+            warmup_ratio: 0.1
+            bf16: true
+            ddp_timeout: 180000000
+            resume_from_checkpoint: null
+            val_size: 0.3
+            per_device_eval_batch_size: 1
+            eval_strategy: steps
+            eval_steps: 500
+            """);
+        var options = Assert.IsType<RewardTrainer.Options>(recipe.Options);
+        Assert.Equal(
+            (1f, 0f, 1e-4, 3.0, 8, 300, 299, 0.3),
+            (options.Beta, options.CenterRewardsCoefficient, options.LearningRate, options.Epochs, options.BatchSize, options.MaxLength,
+                options.MaxPromptLength, options.ValidationFraction));
+        Assert.Equal((4, 8.0, "all-linear"), (options.Lora!.Rank, options.Lora.Alpha, options.Lora.TargetModules.Single()));
+        Assert.Contains("The recipe is for the method Reward.", recipe.Notes);
+        Assert.Equal(7, recipe.LoadTrainingData().GetColumn<string>("Prompt").Count());
+        using AlignmentTransformer model = recipe.Fit();
+        Assert.True(model.IsRewardModel);
+        Assert.Equal(3, model.TrainingRun.Steps.Count);
+    }
+
+    /// <summary>The settings of TRL's reward script, with its RewardConfig's defaults.</summary>
+    [Fact]
+    public void TRLs_recipe_of_a_reward_model_has_its_defaults()
+    {
+        var options = Assert.IsType<RewardTrainer.Options>(Parse(Trl + """
+            use_peft: true
+            lora_task_type: SEQ_CLS
+            lora_r: 32
+            lora_alpha: 16
+            center_rewards_coefficient: 0.01
+            max_length: 2048
+            gradient_checkpointing: false
+            activation_offloading: false
+            eval_strategy: steps
+            eval_steps: 50
+            """).Options);
+        Assert.Equal(
+            (1f, 0.01f, 1e-4, 2048, 2047, false, 50, 32),
+            (options.Beta, options.CenterRewardsCoefficient, options.LearningRate, options.MaxLength, options.MaxPromptLength, options.GradientCheckpointing,
+                options.EvaluationSteps, options.Lora!.Rank));
+        Assert.Equal((1024, true), (Parse(Trl + "method: reward").Options.MaxLength, Parse(Trl + "method: reward").Options.GradientCheckpointing));
+    }
+
+    /// <summary>SFTConfig's and KTOConfig's.</summary>
+    [Fact]
+    public void TRLs_recipes_of_supervised_fine_tuning_and_of_KTO_have_their_defaults()
+    {
+        var sft = Assert.IsType<SftTrainer.Options>(
+            Parse(Trl + "packing: true\npacking_strategy: bfd\npadding_free: true\nloss_type: chunked_nll\ncompletion_only_loss: true").Options);
+        Assert.Equal(
+            (1f, 2e-5, 1024, true, SftLossType.Nll, SftTokens.Answers),
+            (sft.Beta, sft.LearningRate, sft.MaxLength, sft.Packing, sft.LossType, sft.Tokens));
+        var dft = (SftTrainer.Options)Parse(Trl + "method: sft\nloss_type: dft").Options;
+        Assert.Equal((SftLossType.Dft, false, SftTokens.All), (dft.LossType, dft.Packing, dft.Tokens));
+        var kto = Assert.IsType<KtoTrainer.Options>(Parse(Trl + "loss_type: [kto]\ndesirable_weight: 1.33\nundesirable_weight: 1").Options);
+        Assert.Equal(
+            (KtoLossType.Kto, 0.1f, 1e-6, 1024, 1.33f), (kto.LossType, kto.Beta, kto.LearningRate, kto.MaxLength, kto.DesirableWeight));
+        Assert.Equal(KtoLossType.ApoZeroUnpaired, ((KtoTrainer.Options)Parse(Trl + "method: kto\nloss_type: apo_zero_unpaired").Options).LossType);
+    }
+
+    /// <summary>TRL's names of divergences, of AOT, and its switch of a moving reference.</summary>
+    [Fact]
+    public void TRLs_own_words_of_DPO_are_understood()
+    {
+        DpoTrainer.Options Of(string more) => Assert.IsType<DpoTrainer.Options>(Parse(Trl + "method: dpo\n" + more).Options);
+        Assert.Equal(FDivergence.JensenShannon, Of("f_divergence_type: js_divergence").Divergence);
+        DpoTrainer.Options alpha = Of("f_divergence_type: alpha_divergence\nf_alpha_divergence_coef: 0.3");
+        Assert.Equal((FDivergence.Alpha, 0.3f), (alpha.Divergence, alpha.DivergenceAlpha));
+        Assert.Equal(FDivergence.ForwardKl, Of("f_divergence_type: forward_kl").Divergence);
+        Assert.Equal(FDivergence.ReverseKl, Of("f_divergence_type: reverse_kl").Divergence);
+        Assert.Equal(DpoLossType.Aot, Of("loss_type: aot_pair").LossType);
+        Assert.Equal((512, 0.6), (Of("sync_ref_model: true").SyncReferenceSteps, Of("sync_ref_model: true").ReferenceMixup));
+        Assert.Equal(64, Of("sync_ref_model: true\nref_model_sync_steps: 64").SyncReferenceSteps);
+        Assert.Equal(0, Of("sync_ref_model: false\nref_model_sync_steps: 64").SyncReferenceSteps);
+        Assert.Equal((0.5f, true), (Of("ld_alpha: 0.5").LengthDesensitization, Of("use_weighting: true").WeighsPairs));
+    }
+
     [Theory]
     [InlineData("dpo")]
     [InlineData("cpo")]
     [InlineData("orpo")]
     [InlineData("kto")]
     [InlineData("sft")]
+    [InlineData("reward")]
     public void A_recipe_of_every_method_runs_as_many_steps_as_it_says(string method)
     {
         AlignmentRecipe recipe = Parse($"{Reference}method: {method}\nmax_steps: 2\nmax_length: 256\nper_device_train_batch_size: 4\nvalidation_fraction: 0.3");

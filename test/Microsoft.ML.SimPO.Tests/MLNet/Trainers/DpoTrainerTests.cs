@@ -54,6 +54,27 @@ public sealed class DpoTrainerTests : IDisposable
         }
     }
 
+    /// <summary>
+    /// TRL reads the default reference from the model's folder once more, which knows nothing of what became of the model in memory since: that is had by
+    /// naming the folder. By itself a run is over what it begins with.
+    /// </summary>
+    [Fact]
+    public void A_model_that_was_changed_in_memory_is_compared_with_what_it_is_and_not_with_its_folder()
+    {
+        SftTrainer.Options learned = QuickStartFiles.Small(new SftTrainer.Options { LearningRate = 1e-3, Epochs = 2 });
+        using AlignmentTransformer changed = _context.Alignment.Trainers.Sft(learned).Fit(Train);
+        Assert.Equal(Path.GetFullPath(QuickStartFiles.Model), changed.Model.Folder);
+        using AlignmentTransformer tuned = Fit(o => (o.ModelPath, o.BaseModel) = ("", changed));
+        Assert.Equal(Math.Log(2), tuned.TrainingRun.Steps[0].Loss, 1e-5);
+        Assert.Equal(0, tuned.TrainingRun.Steps[0].Margin, 1e-4);
+        (GroupScore[] after, GroupScore[] before) = (Scores(tuned, QuickStartFiles.Pairs(12)[8..]), Scores(changed, QuickStartFiles.Pairs(12)[8..]));
+        double[] expected = [.. after.Zip(before, (a, b) => 0.1f * (a.Chosen.Sum - b.Chosen.Sum))];
+        Assert.All(expected.Zip(tuned.Transform(Unknown).GetColumn<float>("ChosenReward")), p => Assert.Equal(p.First, p.Second, 1e-4));
+
+        using AlignmentTransformer asTrl = Fit(o => (o.ModelPath, o.BaseModel, o.ReferencePath) = ("", changed, QuickStartFiles.Model));
+        Assert.True(Math.Abs(asTrl.TrainingRun.Steps[0].Loss - Math.Log(2)) > 1e-2, $"{asTrl.TrainingRun.Steps[0].Loss}");
+    }
+
     [Fact]
     public void A_saved_model_knows_its_pairs_and_asks_for_the_reference_of_others()
     {
@@ -69,6 +90,9 @@ public sealed class DpoTrainerTests : IDisposable
             "Row 1 is none of those that the model was tuned with, and the reward of Dpo needs what the reference model gives to them. Name that "
                 + "model: `model.WithReference(\"its folder\")`.",
             Assert.Throws<InvalidOperationException>(() => Margins(loaded, Unknown)).Message);
+        long before = LiveTensors.CountWithoutGarbage();
+        loaded.WithReference(QuickStartFiles.Model).Dispose(); // frees the reference too, though nothing was asked of it
+        Assert.Equal(before, LiveTensors.Count);
         using AlignmentTransformer whole = loaded.WithReference(QuickStartFiles.Model);
         Assert.Equal(unknown, Margins(whole, Unknown));
         Assert.Equal(known, Margins(whole, Train));
@@ -367,6 +391,23 @@ public sealed class DpoTrainerTests : IDisposable
             Options(o => (o.Compatibility, o.LabelSmoothing) = (Compatibility.Trl116, 0.1f)).Faults());
         Assert.Equal(
             ["`LabelSmoothing` must be greater than 0 with ExoPair, but was 0. Use 0.001."], Options(o => o.LossType = DpoLossType.ExoPair).Faults());
+    }
+
+    /// <summary>
+    /// In a mix it goes for the losses that know it: 0.3513 of the sigmoid with it and 0.2014 without, 0.0139 of the robust one, 0.7873 of BCO. TRL 1.16 passes
+    /// it over in the sigmoid alone.
+    /// </summary>
+    [Theory]
+    [InlineData(Compatibility.None, 0.35141327798275241)]
+    [InlineData(Compatibility.Trl116, 0.20141327798275241)]
+    public void Label_smoothing_of_a_mix_is_for_the_losses_that_know_it(Compatibility mode, double sigmoid)
+    {
+        GroupScore pair = new(new AnswerScore(-4, 2) { Reference = -6 }, new AnswerScore(-9, 4) { Reference = -8 });
+        DpoTrainer.Options options = Options(o => (o.Beta, o.LabelSmoothing, o.Compatibility) = (0.5f, 0.1f, mode));
+        options.Mix = new DpoMix((DpoLossType.Sigmoid, 1), (DpoLossType.Robust, 1), (DpoLossType.BcoPair, 1));
+        Assert.Empty(options.Faults());
+        Assert.Equal(
+            sigmoid + 0.013913277982752409 + 0.78733867169832951, options.CreateLoss().Evaluate(pair, new GroupContext(1)).Value, 1e-7);
     }
 
     [Fact]

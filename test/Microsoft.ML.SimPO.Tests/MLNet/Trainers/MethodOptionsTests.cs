@@ -1,3 +1,6 @@
+using System.Reflection;
+using System.Xml.Linq;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>What the options of each method are by default, and what a method cannot have.</summary>
@@ -51,6 +54,29 @@ public class MethodOptionsTests
         AssertFaults(
             () => _context.Alignment.Trainers.SimPO(new() { ModelPath = "m", Alpha = float.PositiveInfinity }),
             "`Alpha` must be from -10 to 10, but was Infinity. Use 0 for SimPO, or 0.1 to 0.5.");
+    }
+
+    public static TheoryData<Type> OfMethods => [.. typeof(PreferenceTrainerOptions).Assembly.GetTypes()
+        .Where(t => t.IsSubclassOf(typeof(PreferenceTrainerOptions)) && !t.IsAbstract)];
+
+    /// <summary>Whoever sets a number of a method's loss is told where its equation stands, by the option itself or by the values that it may have.</summary>
+    [Theory]
+    [MemberData(nameof(OfMethods))]
+    public void Every_option_of_a_methods_loss_names_its_paper(Type options)
+    {
+        XElement[] members = [.. XDocument.Load(Path.ChangeExtension(options.Assembly.Location, ".xml")).Descendants("member")];
+        string Text(string name) =>
+            string.Concat(members.Where(m => ((string)m.Attribute("name")!).StartsWith(name, StringComparison.Ordinal)).Select(m => m.Value));
+        PropertyInfo[] own = [.. options.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(p =>
+            p.GetCustomAttribute<OptionAttribute>()?.Effect == OptionEffect.Steps && p.Name != "LearningRate" && p.PropertyType != typeof(SftNormalization))];
+        Assert.NotEmpty(own);
+        Assert.All(own, option =>
+        {
+            string text = Text($"P:{option.DeclaringType!.FullName!.Replace('+', '.')}.{option.Name}");
+            if (option.PropertyType.IsEnum) text += Text($"F:{option.PropertyType.FullName}.");
+            bool isNoPart = option.Name == "Beta" && (text.Contains("the loss has none", StringComparison.Ordinal) || options == typeof(RewardTrainer.Options));
+            Assert.True(isNoPart || text.Contains("arXiv", StringComparison.Ordinal), $"{option.Name}: {text}");
+        });
     }
 
     /// <summary>Runs from before there was an alpha are SimPO's, and go on.</summary>

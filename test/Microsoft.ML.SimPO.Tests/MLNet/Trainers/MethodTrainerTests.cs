@@ -1,11 +1,16 @@
 using System.Text.Json;
 using Microsoft.ML.Data;
+using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO;
 
-/// <summary>What holds for the trainer of every method that knows no reference: it trains, says what its run was, goes on, is saved and searched.</summary>
+/// <summary>What holds for the trainer of every method: it trains, says what its run was, goes on, is saved and searched.</summary>
 public sealed class MethodTrainerTests : IDisposable
 {
+    private const int Pairs = 8;
+
     private readonly MLContext _context = new(seed: 1);
     private readonly Checkpoints.TempFolder _folder = new();
 
@@ -31,9 +36,48 @@ public sealed class MethodTrainerTests : IDisposable
         ["Sft, DFT on all tokens"] = () => new SftTrainer.Options { LossType = SftLossType.Dft, Tokens = SftTokens.All },
         ["Reward"] = () => new RewardTrainer.Options { CenterRewardsCoefficient = 0.01f },
         ["Sft, packed"] = () => new SftTrainer.Options { Packing = true },
+        ["Dpo, a mix"] = () => new DpoTrainer.Options { Mix = new DpoMix((DpoLossType.Sigmoid, 1), (DpoLossType.Sft, 0.5)), WeighsPairs = true },
+        ["Kto"] = () => new KtoTrainer.Options { Beta = 0.5f },
     };
 
-    private IDataView Data => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16));
+    /// <summary>An answer's reward by its log-probability and its tokens, with the margin that the loss wants, of the options above.</summary>
+    private static Dictionary<string, (Func<double, int, double> Reward, double Target)> ByHand => new()
+    {
+        ["AlphaPO"] = ((sum, count) => 2 * (1 - Math.Exp(-0.25 * sum / count)) / 0.25, 2 * 0.5),
+        ["Cpo"] = ((sum, _) => 0.1f * sum, 0),
+        ["Cpo, hinge"] = ((sum, _) => 0.1f * sum, 1),
+        ["Cpo, IPO"] = ((sum, count) => 0.1f * sum / count, 0.5),
+        ["Orpo"] = ((sum, count) => 0.5 * sum / count, 0),
+        ["SlicHf"] = ((sum, _) => sum, 0.5),
+        ["Rrhf"] = ((sum, count) => sum / count, 0),
+        ["Sft"] = ((sum, count) => sum / count, 0),
+    };
+
+    public static TheoryData<string> RewardsByHand => [.. ByHand.Keys];
+
+    /// <summary>A model with a method's options scores with the method's reward, and is judged by the margin that its loss wants.</summary>
+    [Theory]
+    [MemberData(nameof(RewardsByHand))]
+    public void Pairs_are_scored_and_judged_by_the_methods_own_reward(string method)
+    {
+        (Func<double, int, double> reward, double target) = ByHand[method];
+        using AlignmentTransformer model = _context.Alignment.LoadModel(QuickStartFiles.Model, Options(method));
+        PreferenceEncoder encoder = QuickStartFiles.Encoder();
+        EncodedPrompt[] pairs = [.. QuickStartFiles.Pairs(Pairs).Select((p, i) => encoder.Encode(p.Prompt, p.Chosen, p.Rejected, i + 1)!)];
+        GroupScore[] scores = new GroupEvaluator(model.Model.Decoder, 4096).Score(pairs, CancellationToken.None);
+        double[] chosen = [.. scores.Select(s => reward(s.Chosen.Sum, s.Chosen.Count))];
+        double[] rejected = [.. scores.Select(s => reward(s.Rejected.Sum, s.Rejected.Count))];
+        double[] margins = [.. chosen.Zip(rejected, (c, r) => c - r)];
+        IDataView scored = model.Transform(Data);
+        Assert.All(chosen.Zip(scored.GetColumn<float>("ChosenReward")), p => Assert.Equal(p.First, p.Second, 1e-5 * Math.Max(1, Math.Abs(p.First))));
+        AlignmentMetrics metrics = _context.Alignment.Evaluate(scored);
+        Assert.Equal((Pairs, margins.Count(m => m > 0) / (double)Pairs), (metrics.Count, metrics.Accuracy));
+        Assert.Equal(margins.Average(), metrics.MeanMargin, 1e-4);
+        Assert.Equal(rejected.Average(), metrics.MeanRejectedReward, 1e-4);
+        Assert.Equal(margins.Average(m => Math.Log(1 + Math.Exp(target - m))), metrics.LogLoss, 1e-4);
+    }
+
+    private IDataView Data => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(Pairs));
 
     public void Dispose() => _folder.Dispose();
 
@@ -94,7 +138,7 @@ public sealed class MethodTrainerTests : IDisposable
         Assert.Equal(model.TrainingRun.Steps, loaded.TrainingRun.Steps);
         Assert.Equal(model.TrainingRun.Validations.Select(v => v.MethodMetrics), loaded.TrainingRun.Validations.Select(v => v.MethodMetrics));
         AlignmentMetrics metrics = _context.Alignment.Evaluate(model.Transform(Data));
-        Assert.Equal(16, metrics.Count);
+        Assert.Equal(Pairs, metrics.Count);
         Assert.Equal(model.Transform(Data).GetColumn<float>("Margin").Average(), metrics.MeanMargin, 1e-4);
     }
 
@@ -104,11 +148,25 @@ public sealed class MethodTrainerTests : IDisposable
     {
         PreferenceTrainerOptions options = Options(method);
         using SweepResult sweep = _context.Alignment.Sweep(Data, Data, options, new SweepOptions { MaxTrials = 2, Space = SweepSpace.Of("LearningRate") });
-        Assert.All(sweep.Trials, t => Assert.Equal((AlignmentTrialStatus.Completed, 16L), (t.Status, t.Metrics!.Count)));
+        Assert.All(sweep.Trials, t => Assert.Equal((AlignmentTrialStatus.Completed, (long)Pairs), (t.Status, t.Metrics!.Count)));
         Assert.Contains("LearningRate", SweepSpace.Default.For(options.GetType(), out IReadOnlyList<string> faults).Select(p => p.Name));
         Assert.Empty(faults);
         IReadOnlyList<CrossValidationFold> folds = CrossValidation.Run(_context, Data, options, 2, 1, false, CancellationToken.None);
-        Assert.Equal(16, folds.Sum(f => f.Metrics.Count));
+        Assert.Equal(Pairs, folds.Sum(f => f.Metrics.Count));
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    [Trait("Category", "Long")]
+    public void Its_adapter_learns_and_leaves_the_model_below_it_alone(string method)
+    {
+        using AlignmentTransformer untuned = _context.Alignment.LoadModel(QuickStartFiles.Model);
+        using AlignmentTransformer model = Train(
+            method, o => (o.ModelPath, o.BaseModel, o.Lora, o.LearningRate, o.Epochs) = ("", untuned, new LoraOptions { Rank = 4, Alpha = 8 }, 2e-3, 4));
+        Assert.True(model.TrainingRun.Validations[^1].Loss < model.TrainingRun.Validations[0].Loss);
+        Assert.True(model.AdapterParameterCount > 0);
+        using AlignmentTransformer again = _context.Alignment.LoadModel(QuickStartFiles.Model);
+        Assert.Equal(TunedModel.Weights(again), TunedModel.Weights(untuned));
     }
 
     [Theory]
@@ -127,15 +185,15 @@ public sealed class MethodTrainerTests : IDisposable
         string[] Names(string method)
         {
             using AlignmentTransformer model = Train(method);
-            Assert.All(
-                model.TrainingRun.Validations,
-                v => Assert.Equal(model.TrainingRun.Steps[0].MethodMetrics.Keys.Where(k => k != "num_tokens"), v.MethodMetrics.Keys));
+            Assert.All(model.TrainingRun.Validations, v => Assert.Equal(model.TrainingRun.Steps[0].MethodMetrics.Keys, v.MethodMetrics.Keys));
+            if (model.TrainingRun.Steps[^1].MethodMetrics.TryGetValue("num_tokens", out double given)) // none before the first step, all of them after the last
+                Assert.Equal([0, given], model.TrainingRun.Validations.Select(v => v.MethodMetrics["num_tokens"]));
             return [.. model.TrainingRun.Steps[0].MethodMetrics.Keys];
         }
         Assert.Empty(Names("AlphaPO"));
-        Assert.Equal(["nll_loss", "logps/chosen", "logps/rejected"], Names("Cpo"));
-        Assert.Equal(["nll_loss"], Names("Cpo, IPO"));
-        Assert.Equal(["nll_loss", "log_odds_ratio", "log_odds_chosen"], Names("Orpo"));
+        Assert.Equal(["nll_loss", "logps/chosen", "logps/rejected", "logits/chosen", "logits/rejected"], Names("Cpo"));
+        Assert.Equal(["nll_loss", "logits/chosen", "logits/rejected"], Names("Cpo, IPO"));
+        Assert.Equal(["nll_loss", "log_odds_ratio", "log_odds_chosen", "logits/chosen", "logits/rejected"], Names("Orpo"));
         Assert.Equal(["entropy", "mean_token_accuracy", "num_tokens"], Names("Sft"));
         Assert.Equal(["min_reward", "mean_reward", "max_reward", "accuracy", "margin", "num_tokens"], Names("Reward"));
     }

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Microsoft.ML.Data;
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO;
 
@@ -122,6 +125,59 @@ public sealed class RewardTrainerTests : IDisposable
         Assert.Equal(Scores(whole), Scores(resumed));
     }
 
+    /// <summary>What the head says where each text ends, found without the transformer: rewards, their margin, and what becomes of it.</summary>
+    [Fact]
+    public void A_pair_has_both_rewards_their_margin_and_what_is_judged_by_it()
+    {
+        using AlignmentTransformer model = Train(o => o.LearningRate = 1e-3);
+        PreferenceEncoder encoder = model.Model.Encoder(Options());
+        EncodedPrompt[] pairs = [.. QuickStartFiles.Pairs(8).Select((p, i) => encoder.Encode(p.Prompt, p.Chosen, p.Rejected, i + 1)!)];
+        (double Chosen, double Rejected)[] expected =
+            [.. new GroupScorer(model.Model.Decoder, new ModelReward()).Score(pairs).Select(g => (g.Chosen.Sum, g.Rejected.Sum))];
+        double[] margins = [.. expected.Select(e => e.Chosen - e.Rejected)];
+        IDataView scored = model.Transform(Data);
+        void AssertColumn(string name, Func<(double Chosen, double Rejected), double> of) =>
+            Assert.All(expected.Zip(scored.GetColumn<float>(name)), p => Assert.Equal(of(p.First), p.Second, 1e-5));
+        AssertColumn("ChosenReward", e => e.Chosen);
+        AssertColumn("RejectedReward", e => e.Rejected);
+        AssertColumn("Margin", e => e.Chosen - e.Rejected);
+        AssertColumn("Score", e => e.Chosen - e.Rejected);
+        AssertColumn("Probability", e => 1 / (1 + Math.Exp(e.Rejected - e.Chosen)));
+        Assert.Equal(margins.Select(m => m > 0), scored.GetColumn<bool>("PredictedLabel"));
+        AlignmentMetrics metrics = _context.Alignment.Evaluate(scored);
+        Assert.Equal((8L, margins.Count(m => m > 0) / 8.0), (metrics.Count, metrics.Accuracy));
+        Assert.Equal(margins.Average(), metrics.MeanMargin, 1e-5);
+        Assert.Equal(margins.Average(m => Math.Log(1 + Math.Exp(-m))), metrics.LogLoss, 1e-5); // Bradley and Terry's, without a target
+        Assert.Equal(expected.Average(e => e.Chosen), metrics.MeanChosenReward, 1e-5);
+        Assert.Equal(expected.Average(e => e.Rejected), metrics.MeanRejectedReward, 1e-5);
+    }
+
+    /// <summary>The first step's loss by hand: with what the rewards are, and the margins of its pairs, whatever order they come in.</summary>
+    [Fact]
+    public void A_column_says_by_how_much_an_answer_is_the_better_one()
+    {
+        TextPair[] pairs = QuickStartFiles.Pairs(8);
+        IDataView Margins(Func<int, float> margin) => _context.Data.LoadFromEnumerable(
+            pairs.Select((p, i) => new RatedPair { Prompt = p.Prompt, Chosen = p.Chosen, Rejected = p.Rejected, Better = margin(i) }));
+        RewardTrainer Trainer(string? column) =>
+            _context.Alignment.Trainers.Reward(Options(o => (o.MarginColumnName, o.LearningRate, o.BatchSize) = (column, 1e-12, 8)));
+        using AlignmentTransformer plain = Trainer(null).Fit(Margins(i => i)), none = Trainer("Better").Fit(Margins(_ => 0)),
+            wanted = Trainer("Better").Fit(Margins(i => i / 2f), Margins(i => i / 2f));
+        Assert.Equal(plain.TrainingRun.Steps[0].Loss, none.TrainingRun.Steps[0].Loss);
+        float[] margins = [.. plain.Transform(Data).GetColumn<float>("Margin")];
+        double expected = margins.Select((m, i) => Math.Log(1 + Math.Exp((i / 2f) - m))).Average();
+        Assert.Equal(expected, wanted.TrainingRun.Steps[0].Loss, 1e-4);
+        Assert.Equal(expected, wanted.TrainingRun.Validations[0].Loss, 1e-4);
+        Assert.Equal(plain.TrainingRun.Steps[0].Margin, wanted.TrainingRun.Steps[0].Margin, 1e-6); // what is logged is what the model says
+
+        Assert.Equal(
+            "Row 3: 'Better' is NaN, which is no finite number. Use 0 where nothing is known.",
+            Assert.Throws<InvalidDataException>(() => Trainer("Better").Fit(Margins(i => i == 2 ? float.NaN : 1))).Message);
+        Assert.StartsWith(
+            "Could not find margin column 'Better'", Assert.Throws<ArgumentOutOfRangeException>(() => Trainer("Better").Fit(Data)).Message,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Its_log_has_rewards_and_no_log_probabilities()
     {
@@ -145,6 +201,8 @@ public sealed class RewardTrainerTests : IDisposable
         string language = $"The model '{Path.GetFullPath(QuickStartFiles.Model)}' is a language model, and no reward model";
         AssertRefused(rating + "SimPO tunes models that write answers" + scoring,
             () => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.ModelPath = _folder.File("m"))).Fit(Data));
+        AssertRefused(rating + "a reference is a model that writes answers" + scoring,
+            () => _context.Alignment.Trainers.Dpo(new() { ModelPath = QuickStartFiles.Model, ReferencePath = _folder.File("m") }).Fit(Data));
         AssertRefused(rating + "SimPO's rewards are of log-probabilities, which it has not" + scoring,
             () => _context.Alignment.LoadModel(_folder.File("m"), QuickStartFiles.Options()));
         using AlignmentTransformer loaded = _context.Alignment.LoadRewardModel(_folder.File("m"));
@@ -225,6 +283,18 @@ public sealed class RewardTrainerTests : IDisposable
         };
         change?.Invoke(options);
         return options;
+    }
+
+    /// <summary>A pair of which it is known how much better the chosen answer is.</summary>
+    private sealed class RatedPair
+    {
+        public string Prompt { get; set; } = "";
+
+        public string Chosen { get; set; } = "";
+
+        public string Rejected { get; set; } = "";
+
+        public float Better { get; set; }
     }
 
     private static ScoringOptions Lengths() => new() { MaxLength = 256, MaxPromptLength = 200 };

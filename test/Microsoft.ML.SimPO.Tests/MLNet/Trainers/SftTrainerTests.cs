@@ -1,8 +1,10 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training;
 
 namespace Microsoft.ML.SimPO;
 
@@ -77,6 +79,36 @@ public sealed class SftTrainerTests : IDisposable
         Assert.Contains(" entropy ", said, StringComparison.Ordinal);
         Assert.Contains(_log, l => l.StartsWith("Info validation after step 0: eval_loss ", StringComparison.Ordinal)
             && !l.Contains(" mean margin ", StringComparison.Ordinal) && l.Contains(" eval_entropy ", StringComparison.Ordinal));
+    }
+
+    /// <summary>
+    /// TRL learns prompts too, without a word, from ready ids that come with a mask of their answers, unless a setting says that the mask is meant. Here ids
+    /// know where their answer begins, and the option says what is learned, also where TRL is followed.
+    /// </summary>
+    [Theory]
+    [InlineData(Compatibility.None)]
+    [InlineData(Compatibility.Trl024)]
+    [InlineData(Compatibility.Trl116)]
+    public void Prompts_of_ready_ids_are_learned_only_where_all_tokens_are_asked_for(Compatibility mode)
+    {
+        SftTrainer.Options options = Options();
+        (options.Compatibility, options.LearningRate) = (mode, 1e-30);
+        TextPair pair = QuickStartFiles.Pairs(1)[0];
+        EncodedPrompt answers = options.Encode(QuickStartFiles.Encoder(), [pair.Prompt, pair.Chosen], 1)!;
+        options.Tokens = SftTokens.All;
+        EncodedPrompt all = options.Encode(QuickStartFiles.Encoder(), [pair.Prompt, pair.Chosen], 1)!;
+        Assert.Equal((true, answers.Chosen.Ids.Length, 1), (answers.Chosen.PromptLength > 1, all.Chosen.Ids.Length, all.Chosen.PromptLength));
+
+        options.Tokens = SftTokens.Answers;
+        int[] ids = [5, 9, 14, 3, 60, 41, 7];
+        using Decoder decoder = RandomDecoder.Make();
+        GroupScore whole = new GroupScorer(decoder).Score([new EncodedPrompt(new EncodedAnswer(ids, 1) { Rating = 1 })])[0];
+        GroupScore answer = new GroupScorer(decoder).Score([new EncodedPrompt(new EncodedAnswer(ids, 4) { Rating = 1 })])[0];
+        List<TrainingProgress> steps = [];
+        new TrainingLoop(decoder, options.CreateLoss(), options.Settings(decoder))
+            .Run([new EncodedPrompt(new EncodedAnswer(ids, 4) { Rating = 1 })], [new TrainingStep([[0]], 1)], steps.Add);
+        Assert.Equal(-answer.Chosen.Sum / 3, steps[0].Loss, 1e-6);
+        Assert.NotEqual(-whole.Chosen.Sum / 6, steps[0].Loss, 1e-3);
     }
 
     [Fact]

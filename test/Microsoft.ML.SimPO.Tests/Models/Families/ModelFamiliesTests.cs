@@ -76,6 +76,23 @@ public class ModelFamiliesTests
         Assert.Equal((RotaryScaling.Linear, 2.0, 77.0), (llama.Rotaries[0].Scaling, llama.Rotaries[0].Factor, llama.Rotaries[0].Base));
     }
 
+    [Theory]
+    [InlineData("\"rope_theta\":77,\"rope_scaling\":{\"type\":\"linear\",\"factor\":2.0}")]
+    [InlineData("\"rope_theta\":77,\"rope_scaling\":{\"rope_type\":\"linear\",\"type\":\"linear\",\"factor\":2.0}")]
+    [InlineData("\"rope_scaling\":{\"rope_type\":\"linear\",\"rope_theta\":77,\"factor\":2.0}")]
+    [InlineData("\"rope_theta\":77,\"rope_parameters\":{\"rope_type\":\"linear\",\"factor\":2.0}")]
+    [InlineData("\"rope_theta\":5,\"rope_parameters\":{\"rope_type\":\"linear\",\"rope_theta\":77,\"factor\":2.0}")]
+    public void Rotary_fields_may_stand_in_any_of_their_places(string fields) => Assert.Equivalent(
+        Read("""{"model_type":"llama","rope_parameters":{"rope_type":"linear","factor":2.0,"rope_theta":77}}"""),
+        Read($$"""{"model_type":"llama",{{fields}}}"""), strict: true);
+
+    [Theory]
+    [InlineData("\"rope_scaling\":null")]
+    [InlineData("\"rope_scaling\":{\"rope_type\":\"default\"}")]
+    [InlineData("\"rope_parameters\":{\"rope_type\":\"default\",\"rope_theta\":10000.0}")]
+    public void A_scaling_that_is_the_default_is_none(string fields) =>
+        Assert.Equivalent(Read("""{"model_type":"llama"}"""), Read($$"""{"model_type":"llama",{{fields}}}"""), strict: true);
+
     private static DecoderArchitecture Read(string json)
     {
         ModelConfig config = ModelConfig.Parse(Encoding.UTF8.GetBytes(json), "/m/config.json");

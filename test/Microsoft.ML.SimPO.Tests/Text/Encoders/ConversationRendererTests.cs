@@ -100,6 +100,24 @@ public sealed class ConversationRendererTests
         Assert.Equal((prompt, first, second), (texts.Prompt, texts.Answers[0], texts.Answers[1]));
     }
 
+    /// <summary>Models of other makers open a thought with other marks, on a line of its own or not. The template drops what is before the last mark.</summary>
+    [Theory]
+    [InlineData("<think>", "<think>", "</think>", "<think>\nhm\n</think>\n\nfour", "\nhm\n</think>\n\nfour</>")]
+    [InlineData("<think>", "<think>", "</think>", "<think>hm</think>four", "hm</think>four</>")]
+    [InlineData("<thinking>\n", "<thinking>", "</thinking>", "<thinking>hm</thinking>four", "hm\n</thinking>\n\nfour</>")]
+    [InlineData("[THINK]", "[THINK]", "[/THINK]", "[THINK]hm[/THINK]four", "hm[/THINK]four</>")]
+    [InlineData("<|START_THINKING|>", "<|START_THINKING|>", "<|END_THINKING|>", "hm<|END_THINKING|>four", "hm<|END_THINKING|>four</>")]
+    [InlineData("<think>", "<think>", "</think>", "four", "four</>")]
+    public void Any_mark_that_a_header_opens_is_closed_once(string header, string opening, string end, string chosen, string first)
+    {
+        string template = "{% for m in messages %}<{{ m.role }}>{{ m.content.split('" + end + "')[-1] | trim if m.role == 'assistant' else m.content }}</>"
+            + "{% endfor %}{% if add_generation_prompt %}{{ '<assistant>" + header.Replace("\n", "\\n", StringComparison.Ordinal) + "' }}{% endif %}";
+        RenderedAnswers texts = Render(template, "q", chosen, chosen.Replace("four", "five", StringComparison.Ordinal));
+        string prompt = chosen.Contains(end, StringComparison.Ordinal) ? header : "";
+        Assert.Equal(($"<user>q</><assistant>{prompt}", first), (texts.Prompt, texts.Answers[0]));
+        Assert.StartsWith(opening, header, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_thought_in_a_field_follows_an_opened_one_too()
     {

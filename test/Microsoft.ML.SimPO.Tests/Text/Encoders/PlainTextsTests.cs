@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Text;
@@ -34,6 +35,23 @@ public sealed class PlainTextsTests
         Assert.Same(system, PlainTexts.Of(system, PromptOrigin.Dialogue, cutsByCharacters: false));
     }
 
+    /// <summary>A column says one thing of all its rows: where the parts of a mixture differ it says nothing, and that is told.</summary>
+    [Theory]
+    [InlineData("dialogue.jsonl", "plain.jsonl", "Given")]
+    [InlineData("plain.jsonl", "dialogue.jsonl", "Given")]
+    [InlineData("dialogue.jsonl", "dialogue.jsonl", "Dialogue")]
+    public void A_mixture_of_dialogues_and_texts_has_no_marks_and_says_so(string first, string second, string expected)
+    {
+        using var folder = new Data.TemporaryFolder();
+        folder.Write("dialogue.jsonl", """{"prompt": "\n\nHuman: Hi?\n\nAssistant:", "chosen": " Yes.", "rejected": " No."}""");
+        folder.Write("plain.jsonl", """{"prompt": "Why?", "chosen": "So.", "rejected": "Or so."}""");
+        (MLContext context, List<string> lines) = PreferenceView.Context();
+        IDataView data = context.Alignment.LoadPreferences([new MixturePart(folder.File(first)), new MixturePart(folder.File(second))]);
+        Assert.Equal(expected, PromptAnnotation.Of(data.Schema, "Prompt").ToString());
+        Assert.Equal(expected == "Given", lines.Contains("Warning: Some parts of the mixture are dialogues (`Human:`, `Assistant:`) and others are "
+            + "not: a model without a chat template reads all of them without such marks. Train on them apart to keep the marks."));
+    }
+
     [Theory]
     [InlineData("""{"chosen": "\n\nHuman: Hi?\n\nAssistant: Yes.", "rejected": "\n\nHuman: Hi?\n\nAssistant: No."}""", "Shared, Dialogue")]
     [InlineData("""{"prompt": "\n\nHuman: Hi?\n\nAssistant:", "chosen": " Yes.", "rejected": " No."}""", "Dialogue")]
@@ -43,8 +61,10 @@ public sealed class PlainTextsTests
     public void A_column_of_loaded_pairs_says_what_its_prompts_were(string row, string origin)
     {
         using var folder = new Data.TemporaryFolder();
-        IDataView data = new MLContext().Alignment.LoadPreferences(folder.Write("rows.jsonl", row));
+        var context = new MLContext();
+        IDataView data = context.Alignment.LoadPreferences(folder.Write("rows.jsonl", row));
         Assert.Equal(origin, PromptAnnotation.Of(data.Schema, "Prompt").ToString());
+        Assert.Equal(origin, PromptAnnotation.Of(context.Alignment.LoadPreferences(data).Schema, "Prompt").ToString());
         Assert.Equal(origin, PromptAnnotation.Of(new MLContext().Data.SkipRows(data, 1).Schema, "Prompt").ToString());
     }
 }

@@ -64,6 +64,27 @@ public sealed class Trl116EncoderTests
         Assert.Equal((true, true), (cut.HasCutPrompt, cut.HasCutAnswer));
     }
 
+    /// <summary>What 1.16 trains SimPO, CPO and ORPO on: 0.24's ids, cut from their ends, each side by itself.</summary>
+    [Fact]
+    public void The_experimental_trainers_have_the_ids_of_the_version_before_and_keep_the_start_of_each_side()
+    {
+        EncodedPrompt before = Cpo(RowPreparation.Trl024, 100).Encode("Hi", "Yes.", "No, no, no, no!", 1)!;
+        EncodedPrompt whole = Cpo(RowPreparation.Trl116Cpo, 100).Encode("Hi", "Yes.", "No, no, no, no!", 1)!;
+        Assert.Equal(before.Chosen.Ids, whole.Chosen.Ids);
+        Assert.Equal(before.Rejected.Ids, whole.Rejected.Ids);
+        int prompt = whole.Chosen.PromptLength;
+        int shorter = whole.Chosen.Ids.Length;
+        EncodedPrompt cut = Cpo(RowPreparation.Trl116Cpo, shorter).Encode("Hi", "Yes.", "No, no, no, no!", 1)!;
+        Assert.Equal(whole.Chosen.Ids, cut.Chosen.Ids);
+        Assert.Equal(whole.Rejected.Ids[..shorter], cut.Rejected.Ids);
+        PreferenceEncoder full = Cpo(RowPreparation.Trl116Cpo, prompt);
+        Assert.Null(full.Encode("Hi", "Yes.", "No!", 1));
+        Assert.Equal(1, full.Statistics.DroppedLong);
+
+        static PreferenceEncoder Cpo(RowPreparation preparation, int length) =>
+            PreferenceEncoder.Load(Folder, new PreferenceEncoderOptions { Preparation = preparation, MaxLength = length, MaxPromptLength = length - 1 });
+    }
+
     private static PreferenceEncoder Create(Func<PreferenceEncoderOptions, PreferenceEncoderOptions> change) =>
         PreferenceEncoder.Load(Folder, change(new PreferenceEncoderOptions { Preparation = RowPreparation.Trl116, MaxLength = 100, MaxPromptLength = 1 }));
 }

@@ -1,7 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimPO.Text;
 
-namespace Microsoft.ML.SimPO;
+namespace Microsoft.ML.SimPO.Data;
 
 /// <summary>
 /// What the prompts of a data view were before they became turns, as an annotation of their column, which goes with it through other transforms.
