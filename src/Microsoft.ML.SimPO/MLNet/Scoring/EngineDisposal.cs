@@ -34,7 +34,8 @@ internal static class EngineDisposal
     public static bool IsUnderWay(object columns)
     {
         StackFrame[] now = Stack();
-        return Array.Exists(now, IsEngines) || _ended?.Exists(e => e.Columns.TryGetTarget(out object? of) && of == columns && IsOneCaller(e.Stack, now)) == true;
+        return Array.Exists(now, IsEngines)
+            || _ended?.Exists(e => e.Columns.TryGetTarget(out object? of) && of == columns && IsOneCaller(e.Stack, now)) == true;
     }
 
     /// <summary>The outermost call first.</summary>

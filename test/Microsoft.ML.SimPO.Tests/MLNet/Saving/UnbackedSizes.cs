@@ -12,7 +12,7 @@ internal static class UnbackedSizes
     public const string Variable = "SIMPO_UNBACKED_SIZES";
 
     /// <summary>What is said of each.</summary>
-    public const string Expected = "^InvalidDataException: .*(has shape|asks for|is missing|must be )";
+    public const string Expected = "^InvalidDataException: .*(has shape|asks for|is missing|must be |is set to )";
 
     private const string Experts = "\"model_type\":\"mixtral\",\"num_experts_per_tok\":2,\"num_local_experts\":";
 
