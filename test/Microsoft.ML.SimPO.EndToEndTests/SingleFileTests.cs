@@ -42,8 +42,8 @@ public sealed class SingleFileTests(PackageFeed feed)
     }
 
     /// <summary>
-    /// No notebook kernel is assumed: packages become a project, `display` shows a value with the formatter that a notebook would find. CI runs the notebook in a
-    /// kernel, below.
+    /// No notebook kernel is assumed: packages become a project, `display` shows a value with the formatter that a notebook would find. CI runs the notebook
+    /// in a kernel, below.
     /// </summary>
     [Fact]
     [Trait("Category", "Long")]

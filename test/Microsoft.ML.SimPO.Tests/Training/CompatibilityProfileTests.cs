@@ -29,8 +29,8 @@ public class CompatibilityProfileTests
     }
 
     /// <summary>
-    /// As 0.24, with its own way to make ids of rows, rewards that are sums, and no smoothing of the sigmoid loss; KTO takes pairs apart and mismatches the rows
-    /// of a micro-batch.
+    /// As 0.24, with its own way to make ids of rows, rewards that are sums, and no smoothing of the sigmoid loss; KTO takes pairs apart and mismatches the
+    /// rows of a micro-batch.
     /// </summary>
     [Fact]
     public void Trl_116_differs_from_024_in_what_its_trainers_do()
