@@ -12,16 +12,19 @@ internal static class HostileChange
         "9223372036854775807", "null", "true", "false", "\"\"", "\"x\"", "[]", "{}", "[1]", "[null]", "[[[[[[]]]]]]", "\"llama\"", "\"mixtral\"", "\"gemma2\"",
         "\"qwen3_moe\"", "{\"rope_type\":\"linear\",\"factor\":0}", "{\"rope_type\":\"yarn\",\"factor\":1e30}",
         "{\"rope_type\":\"llama3\",\"factor\":8,\"low_freq_factor\":0,\"high_freq_factor\":0,\"original_max_position_embeddings\":0}",
-        "{\"rope_type\":\"dynamic\",\"factor\":1e20}", "\"../../../etc/passwd\"", "\"(a+)+$\"", "\"\\u0000\"", "{\"a\":{\"b\":[1,null,{}]}}",
+        "{\"rope_type\":\"dynamic\",\"factor\":1e20}", "1e38", "3.5e38", "1e-46", "1e-320", "-0.0", "16777217", "4294967296", "18446744073709551616",
+        "123456789012345678901234567890123456789012345678901234567890", "\"NaN\"", "\"{{ 0 }}\"", "[0,0,0,0,0,0,0,0]", "{\"0\":{}}",
+        "\"../../../etc/passwd\"", "\"(a+)+$\"", "\"\\u0000\"", "{\"a\":{\"b\":[1,null,{}]}}",
     ];
 
     /// <summary>Some bytes others, some missing, some twice, among the first of a file.</summary>
-    public static void Bytes(string path, Random random, int most)
+    /// <param name="least">Those before this one stay as they are.</param>
+    public static void Bytes(string path, Random random, int most, int least = 0)
     {
         List<byte> bytes = [.. File.ReadAllBytes(path)];
         for (int change = random.Next(1, 6); change > 0 && bytes.Count > 1; change--)
         {
-            int at = random.Next(Math.Min(most, bytes.Count));
+            int first = Math.Min(least, bytes.Count - 1), at = random.Next(first, Math.Max(first + 1, Math.Min(most, bytes.Count)));
             switch (random.Next(5))
             {
                 case 0:

@@ -30,6 +30,23 @@ public partial class SourcesTest
         where !NamesType().IsMatch(call) && (made.Groups[2].Value != "full" || call.Contains(',', StringComparison.Ordinal)) // else another method
         select $"{Path.GetRelativePath(Repository.Root, file)}: {call}");
 
+    /// <summary>Else it would be on the device that the host's program has set, as of its own.</summary>
+    [Fact]
+    public void Every_tensor_that_is_made_has_a_device() => Assert.Empty(
+        from file in Files(Path.Combine("src", "Microsoft.ML.SimPO"))
+        let text = File.ReadAllText(file)
+        from Match made in MakesTensorOfValues().Matches(text)
+        let call = Call(text, made.Index)
+        where !NamesDevice().IsMatch(call) && (made.Groups[2].Value != "full" || call.Contains(',', StringComparison.Ordinal)) // else another method
+        select $"{Path.GetRelativePath(Repository.Root, file)}: {call}");
+
+    [Theory]
+    [InlineData("tensor(values, [2, 1], float32)", false)]
+    [InlineData("empty(rows, columns, float32, CPU)", true)]
+    [InlineData("torch.tensor(ids, int64, decoder.Device)", true)]
+    public void A_tensor_without_a_device_is_seen(string code, bool isPlaced) =>
+        Assert.Equal(isPlaced, NamesDevice().IsMatch(Call(code, MakesTensorOfValues().Match(code).Index)));
+
     [Theory]
     [InlineData("zeros(2, 3)", false)]
     [InlineData("torch.empty([rows, 2], device: device)", false)]
@@ -97,6 +114,13 @@ public partial class SourcesTest
     /// <summary>What takes its type from the numbers that it is given, as <c>tensor</c> does, is not among them.</summary>
     [GeneratedRegex(@"(?<![\w.""])(torch\.)?(zeros|ones|empty|full|arange|eye|linspace|logspace|rand|randn|randint|randperm|normal|hann_window)\((?!\))")]
     private static partial Regex MakesTensor();
+
+    [GeneratedRegex(
+        @"(?<![\w.""])(torch\.)?(zeros|ones|empty|full|arange|eye|linspace|logspace|rand|randn|randint|randperm|normal|tensor|from_array)\((?!\))")]
+    private static partial Regex MakesTensorOfValues();
+
+    [GeneratedRegex(@"[dD]evice\b|\bCPU\b")]
+    private static partial Regex NamesDevice();
 
     [GeneratedRegex(@"float(16|32|64)|bfloat16|int(8|16|32|64)|\bbool|[dD]type|ScalarType|[tT]ype\b")]
     private static partial Regex NamesType();

@@ -15,6 +15,8 @@ internal static class StartupHook
         if (Environment.GetEnvironmentVariable(Publishing.Variable) is { Length: > 0 } publishing) Environment.Exit(Publishing.Run(publishing));
         if (Environment.GetEnvironmentVariable(HostProgram.Variable) is { Length: > 0 } host) Environment.Exit(HostProgram.Run(host));
         if (Environment.GetEnvironmentVariable(HostileModels.Variable) is { Length: > 0 } hostile) Environment.Exit(HostileModels.Run(hostile));
+        if (Environment.GetEnvironmentVariable(HarmfulZips.Variable) is { Length: > 0 }) Environment.Exit(HarmfulZips.Run());
+        if (Environment.GetEnvironmentVariable(UnbackedSizes.Variable) is { Length: > 0 }) Environment.Exit(UnbackedSizes.Run());
         if (Environment.GetEnvironmentVariable(HarmfulModels.Variable) is { Length: > 0 } harmful) Environment.Exit(HarmfulModels.Run(harmful));
         if (Environment.GetEnvironmentVariable(InvariantVectors.Variable) is { Length: > 0 }) Environment.Exit(InvariantVectors.Run());
         if (Environment.GetEnvironmentVariable(MutatedFiles.Variable) is not { Length: > 0 } arguments) return;

@@ -22,8 +22,8 @@ internal static class AdapterFolder
     /// The full path of the base model that an adapter's configuration names: a folder, absolute, or as seen from the adapter's folder or the current one.
     /// </summary>
     /// <returns>Null where there is no such folder.</returns>
-    public static string? FindBase(string folder, string named) =>
-        new[] { Path.Combine(Path.GetFullPath(folder), named), named }.Select(Path.GetFullPath)
+    public static string? FindBase(string folder, string named) => named.Contains('\0', StringComparison.Ordinal) ? null
+        : new[] { Path.Combine(Path.GetFullPath(folder), named), named }.Select(Path.GetFullPath)
             .FirstOrDefault(p => File.Exists(Path.Combine(p, ModelConfig.FileName)));
 
     /// <summary>Opens the weights of an adapter.</summary>

@@ -12,6 +12,10 @@ internal static class FolderLock
     public static IDisposable Take(string folder, string name, string what)
     {
         string path = Path.Combine(folder, name);
+        if (Leftovers.IsLink(path))
+            throw new IOException($"'{path}' is a link, and the lock of a {what} is none: it would be made where that leads. Remove it.");
+        if (Directory.Exists(path))
+            throw new IOException($"'{path}' is a folder, where the lock of a {what} is to be. Remove it, or give another `OutputPath`.");
         try
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);

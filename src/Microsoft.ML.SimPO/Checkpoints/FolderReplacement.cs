@@ -90,6 +90,20 @@ internal sealed class FolderReplacement : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether a journal speaks of a folder that it may speak of. Journals lie in folders of strangers, too: what one has removed or moved is a hidden folder
+    /// that was made beside its place, and the two lie in the journal's own folder or bear the mark of a writing that names the journal.
+    /// </summary>
+    /// <param name="staged">Where the folder was made.</param>
+    public static bool IsOf(string journal, string target, string staged)
+    {
+        string stem = System.IO.Path.GetFileName(staged).Split('.') is [.., var last, _] ? last : "";
+        if (stem.Length == 0 || System.IO.Path.GetDirectoryName(target) is null || staged != AtomicFile.BesideName(target, stem, StagingFolder.Purpose)
+            || Leftovers.IsLink(staged)) return false;
+        string beside = System.IO.Path.GetDirectoryName(journal)! + System.IO.Path.DirectorySeparatorChar;
+        return staged.StartsWith(beside, StringComparison.Ordinal) || WritingMark.Names(target, stem, journal) || WritingMark.Names(staged, stem, journal);
+    }
+
     /// <summary>Undoes what a killed writer published, where the whole that it is a part of was not.</summary>
     /// <param name="staged">Where the folder was made.</param>
     public static void Undo(string target, string staged)
@@ -101,7 +115,8 @@ internal sealed class FolderReplacement : IDisposable
 
     /// <summary>Where a writing put the old folder; null where there is none any more.</summary>
     private static string? OldOf(string target, string stem) =>
-        new[] { StagingFolder.Purpose, OldPurpose }.Select(purpose => AtomicFile.BesideName(target, stem, purpose)).FirstOrDefault(Directory.Exists);
+        new[] { StagingFolder.Purpose, OldPurpose }.Select(purpose => AtomicFile.BesideName(target, stem, purpose))
+            .FirstOrDefault(f => Directory.Exists(f) && !Leftovers.IsLink(f));
 
     private static void TakeBack(string target, string? old)
     {

@@ -22,8 +22,11 @@ internal static class Leftovers
     {
         string[] found = [.. enumerate(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.*.{purpose}", HiddenToo)];
         // The pattern of the system takes more than is meant, as ".a.b.1.new" for a target "a".
-        return found.Where(f => !StemOf(f, target, purpose).Contains('.', StringComparison.Ordinal));
+        return found.Where(f => !StemOf(f, target, purpose).Contains('.', StringComparison.Ordinal) && !IsLink(f));
     }
+
+    /// <summary>Whether it leads somewhere else. No writer of this library makes such: a stranger may, to have files moved that are not his.</summary>
+    public static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 
     /// <summary>A line that says which process writes.</summary>
     public static string Owner => string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} {Environment.MachineName}");
@@ -53,6 +56,7 @@ internal static class Leftovers
     /// </summary>
     public static FileStream? TryTake(string file)
     {
+        if (IsLink(file)) return null;
         FileStream? taken = null;
         try
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Microsoft.ML.SimPO.Checkpoints;
@@ -70,9 +71,17 @@ internal sealed unsafe class SafetensorsFile : IDisposable
                 + " The file is cut short or no safetensors file.");
         if (length > SafetensorsHeader.MaxLength)
             throw new InvalidDataException(Invariant($"'{path}': the header takes {length} bytes; the format allows {SafetensorsHeader.MaxLength}."));
-        var header = new byte[length];
-        ReadFully(path, handle, header, prefix.Length);
-        return SafetensorsHeader.Parse(header, path, fileLength);
+        void* memory = NativeMemory.Alloc((nuint)length); // it may be long, and is not to wait for a collection when it was read
+        try
+        {
+            var header = new Span<byte>(memory, (int)length);
+            ReadFully(path, handle, header, prefix.Length);
+            return SafetensorsHeader.Parse(header, path, fileLength);
+        }
+        finally
+        {
+            NativeMemory.Free(memory);
+        }
     }
 
     private static void CheckLength(string path, long length)

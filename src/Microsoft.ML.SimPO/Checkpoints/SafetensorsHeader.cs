@@ -16,6 +16,9 @@ internal ref struct SafetensorsHeader
     /// <summary>The most tensors of a file, and of all files of a model: some times those of the largest.</summary>
     public const int MostTensors = 1 << 18;
 
+    /// <summary>Longer ones are looked through first.</summary>
+    private const int LongHeader = 8 << 20;
+
     /// <summary>Bytes of the length that stands before the header.</summary>
     public const int PrefixLength = sizeof(ulong);
 
@@ -25,6 +28,7 @@ internal ref struct SafetensorsHeader
     private readonly string _file;
     private readonly long _dataStart;
     private readonly long _dataLength;
+    private readonly int _headerLength;
     private readonly bool _isWhole;
     private readonly Faults _faults;
     private readonly Dictionary<string, TensorEntry> _entries = new(StringComparer.Ordinal);
@@ -34,6 +38,7 @@ internal ref struct SafetensorsHeader
     private SafetensorsHeader(ReadOnlySpan<byte> header, string file, long? fileLength)
     {
         _file = file;
+        _headerLength = header.Length;
         _dataStart = PrefixLength + header.Length;
         _isWhole = fileLength is not null;
         _dataLength = (fileLength ?? long.MaxValue) - _dataStart;
@@ -65,17 +70,28 @@ internal ref struct SafetensorsHeader
 
     private void ReadAll()
     {
+        CheckCount(_reader);
         Expect(_reader.Read() && _reader.TokenType == JsonTokenType.StartObject, "an object");
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = _reader.GetString()!;
             if (name == MetadataName) ReadMetadata();
             else if (_entries.Count < MostTensors) ReadEntry(name);
-            else throw new InvalidDataException(FormattableString.Invariant($"'{_file}': the header lists more than {MostTensors} tensors."));
+            else throw TooMany();
         }
         // Reads on, so that text behind the object is a fault too.
         while (_reader.Read()) Expect(false, "the end of the header");
     }
+
+    /// <summary>Before anything is made of them: a header may be as long as a million tensors are.</summary>
+    private void CheckCount(Utf8JsonReader reader)
+    {
+        if (_headerLength < LongHeader) return;
+        for (int count = 0; reader.Read();)
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && ++count > MostTensors + 1) throw TooMany();
+    }
+
+    private InvalidDataException TooMany() => new(FormattableString.Invariant($"'{_file}': the header lists more than {MostTensors} tensors."));
 
     private void ReadMetadata()
     {

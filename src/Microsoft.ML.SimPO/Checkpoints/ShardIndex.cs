@@ -31,16 +31,17 @@ internal sealed class ShardIndex
         if (document.RootElement.ValueKind != JsonValueKind.Object
             || !document.RootElement.TryGetProperty("weight_map"u8, out JsonElement map) || map.ValueKind != JsonValueKind.Object)
             throw new InvalidDataException($"'{path}': an object with the field 'weight_map', itself an object of tensor and file names, is expected.");
+        HashSet<string> files = new(StringComparer.Ordinal);
         foreach (JsonProperty property in map.EnumerateObject())
         {
             string? file = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : null;
             if (file is null) faults.Add($"weight_map: a file name is expected for tensor {Faults.Quote(property.Name)}, found {property.Value.ValueKind}.");
             else if (!IsPlainName(file)) faults.Add($"weight_map: {Faults.Quote(file)} is not the plain name of a .safetensors file in the same folder.");
+            else if (files.Add(file) && files.Count > MostFiles)
+                throw new InvalidDataException(FormattableString.Invariant($"'{path}' names more than {MostFiles} files."));
             else if (!fileByTensor.TryAdd(property.Name, file)) faults.Add($"weight_map: tensor {Faults.Quote(property.Name)} stands there twice.");
         }
         string folder = Path.GetDirectoryName(path)!;
-        string[] files = [.. fileByTensor.Values.Distinct(StringComparer.Ordinal)];
-        if (files.Length > MostFiles) throw new InvalidDataException(FormattableString.Invariant($"'{path}' names more than {MostFiles} files."));
         foreach (string file in files.Where(f => !File.Exists(Path.Combine(folder, f))))
             faults.Add($"weight_map: the file {Faults.Quote(file)} is missing.");
         if (map.EnumerateObject().MoveNext() is false) faults.Add("weight_map is empty.");

@@ -73,6 +73,10 @@ internal sealed class WritingMark : IDisposable
     /// <summary>Whether that writing's mark is in the folder.</summary>
     public static bool IsOf(string folder, string stem) => File.Exists(Path.Combine(folder, $"{Prefix}.{stem}"));
 
+    /// <summary>Whether a folder is part of what a journal is about: that writing's mark in it says so.</summary>
+    public static bool Names(string folder, string stem, string journal) =>
+        IsOf(folder, stem) && Lines(Path.Combine(folder, $"{Prefix}.{stem}")) is [_, var named, ..] && named == journal;
+
     /// <summary>Lets go of the file where an open one keeps its folder from being renamed. The writer is still at work.</summary>
     public void Release()
     {
@@ -98,7 +102,7 @@ internal sealed class WritingMark : IDisposable
     {
         try
         {
-            return [.. Directory.EnumerateFiles(folder, $"{Prefix}*", Leftovers.HiddenToo)];
+            return [.. Directory.EnumerateFiles(folder, $"{Prefix}*", Leftovers.HiddenToo).Where(f => !Leftovers.IsLink(f))];
         }
         catch (DirectoryNotFoundException)
         {

@@ -7,10 +7,13 @@ namespace Microsoft.ML.SimPO.Data;
 /// <summary>One pass over the rows of a data set: recognises the layout by the first of them, then turns each into pairs.</summary>
 internal sealed class ReadingPass(string name, PreferenceLoadOptions options, Action<string>? info, DropLog log)
 {
+    /// <summary>A row that is broken takes a thousand times as long as its bytes do: its fault is described.</summary>
+    private const int MostBroken = 50_000, BrokenToKept = 9;
+
     private readonly FieldSelection _wanted = new();
     private readonly List<PairOutcome> _outcomes = [];
     private readonly List<string> _faults = [];
-    private long _malformed;
+    private long _malformed, _broken;
     private long _kept;
 
     public IEnumerable<LocatedRow> Read(IEnumerable<IRowSource> shards)
@@ -50,6 +53,16 @@ internal sealed class ReadingPass(string name, PreferenceLoadOptions options, Ac
         {
             if (Take(outcome) is { } pair) yield return pair;
         }
+        if (row.Fields is null) CheckBroken();
+    }
+
+    /// <exception cref="InvalidDataException">Hardly any row can be read, of very many.</exception>
+    private void CheckBroken()
+    {
+        if (++_broken < MostBroken || _broken <= BrokenToKept * _kept || options.MaxExpansion is null) return;
+        throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+            $"{name}: {_broken} rows are broken, and {_kept} could be read as pairs. The first: {_faults[0]} It may be made to exhaust time. ")
+            + $"If you trust it, set `{nameof(options.MaxExpansion)}` to null for no limit.");
     }
 
     private LocatedRow? Take(PairOutcome outcome)

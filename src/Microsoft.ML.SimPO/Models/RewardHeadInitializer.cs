@@ -15,7 +15,7 @@ internal static class RewardHeadInitializer
         Random random = WeightRandom.Of(seed, RewardHead.WeightName);
         float[] values = [.. Enumerable.Range(0, checked((int)head.Count)).Select(_ => (float)(range * Normal(random)))];
         using WeightLease lease = head.Enter(WeightUse.Write);
-        using Tensor source = tensor(values, head.Shape, float32);
+        using Tensor source = tensor(values, head.Shape, float32, CPU);
         head.Value.copy_(source);
     }
 

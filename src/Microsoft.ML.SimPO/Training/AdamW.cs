@@ -82,7 +82,8 @@ internal sealed class AdamW : IDisposable
         using DisposeScope scope = NewDisposeScope();
         float[] norms = new float[_groups.Sum(g => g.Length)];
         foreach (AdamWPart part in _parts) part.Norms(norms);
-        double[] squares = [.. _groups.Select(g => Math.Pow(FusedOperations.Norm(tensor(norms[g[0].Index..(g[^1].Index + 1)], float32)).item<float>(), 2))];
+        double[] squares =
+            [.. _groups.Select(g => Math.Pow(FusedOperations.Norm(tensor(norms[g[0].Index..(g[^1].Index + 1)], float32, CPU)).item<float>(), 2))];
         _collective.Sum(squares);
         return squares.Sum();
     }

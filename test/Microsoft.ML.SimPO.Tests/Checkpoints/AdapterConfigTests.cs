@@ -167,6 +167,9 @@ public sealed class AdapterConfigTests : IDisposable
     }
 
     [Fact]
+    public void A_base_whose_name_no_file_has_is_none() => Assert.Null(AdapterFolder.FindBase(_folder.Path, "a\0b"));
+
+    [Fact]
     public void Missing_files_are_named()
     {
         Assert.Equal($"The adapter folder '{_folder.File("none")}' does not exist.",

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using Microsoft.ML.Data;
 using Microsoft.ML.SimPO.Data;
 using Microsoft.ML.SimPO.Data.Writing;
 using TorchSharp;
@@ -11,13 +13,15 @@ internal static class HostProgram
 {
     public const string Variable = "SIMPO_TEST_HOST";
 
-    /// <param name="what"><c>type</c> and the default type of tensors, or <c>handlers</c>.</param>
+    /// <param name="what"><c>type</c> and the default type of tensors, <c>handlers</c> or <c>engines optimized</c>.</param>
     public static int Run(string what)
     {
         string[] parts = what.Split(' ');
         if (parts[0] == "handlers") return PrintHandlers();
+        if (parts[0] == "engines") return EndEngines(parts[1] == "optimized");
         using (torch.Tensor first = torch.zeros(1)) { } // loads the native libraries, whose default type it is
         if (parts[1] == "float64") torch.set_default_dtype(torch.ScalarType.Float64);
+        if (parts[1] == "float64") torch.set_default_device(new torch.Device(DeviceType.META)); // what lies there has no values
         Console.WriteLine(Figures());
         return 0;
     }
@@ -52,6 +56,88 @@ internal static class HostProgram
         }
         new MLContext().Alignment.LoadPreferences(folder.Write("a.csv", "prompt,chosen,rejected\np,c,r\n")).Preview();
         foreach (string handler in Handlers().Except(before)) Console.WriteLine(handler);
+        return 0;
+    }
+
+    /// <summary>
+    /// Ends engines so often, in every way that programs do, that what ends them is compiled with all that the compiler can do: the model stays, and goes when
+    /// its owner disposes it, also where that is the next that happens.
+    /// </summary>
+    /// <param name="optimizes">Whether all code is compiled with all that the compiler can do.</param>
+    private static int EndEngines(bool optimizes)
+    {
+        var context = new MLContext(seed: 1);
+        PredictionEngine<TextPair, ScoredPair> Engine(AlignmentTransformer of, bool owns) => owns
+            ? context.Model.CreatePredictionEngine<TextPair, ScoredPair>(of) // as by default
+            : context.Model.CreatePredictionEngine<TextPair, ScoredPair>(of, new PredictionEngineOptions { OwnsTransformer = false });
+        IDataView one = context.Data.LoadFromEnumerable([new TextPair { Prompt = "p", Chosen = "c", Rejected = "r" }]);
+        DataViewRow Row(AlignmentTransformer of)
+        {
+            DataViewRowCursor cursor = one.GetRowCursor(one.Schema);
+            cursor.MoveNext();
+            return Internals.MapRow(of.GetRowToRowMapper(one.Schema), cursor, [((ITransformer)of).GetOutputSchema(one.Schema)["Score"]]);
+        }
+        using AlignmentTransformer model = context.Alignment.LoadModel(TinyModel.Folder);
+        for (int i = 0; i < 100; i++)
+        {
+            if (optimizes) End(Row(model), model);
+            End(Engine(model, owns: true));
+            EndUsing(Engine(model, owns: true));
+            EndAll(Engine(model, owns: true), new MemoryStream());
+            if (model.Model.IsDisposed) return Say($"engine {i} disposed the model");
+            AlignmentTransformer own = model.WithExternalWeights(null), other = model.WithExternalWeights(null), third = model.WithExternalWeights(null);
+            if (optimizes) EndOne(Row(own));
+            End(Engine(own, owns: false), own);
+            EndUsing(Engine(other, owns: false), other);
+            EndAll(Engine(third, owns: false), third);
+            if (!own.Model.IsDisposed || !other.Model.IsDisposed || !third.Model.IsDisposed)
+                return Say($"its owner did not dispose the model after engine {i}");
+        }
+        return Say("well");
+    }
+
+    private static void End(PredictionEngine<TextPair, ScoredPair> engine) => engine.Dispose();
+
+    /// <summary>As an engine does it that was compiled into what ends it: nothing on the stack says so.</summary>
+    private static void End(DataViewRow row, AlignmentTransformer model) => EndBoth(row, model);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void EndBoth(DataViewRow row, IDisposable model)
+    {
+        row.Dispose();
+        model.Dispose();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void EndOne(DataViewRow row) => row.Dispose();
+
+    private static void EndUsing(PredictionEngine<TextPair, ScoredPair> engine)
+    {
+        using (engine) _ = engine.OutputSchema;
+    }
+
+    private static void End(PredictionEngine<TextPair, ScoredPair> engine, AlignmentTransformer model)
+    {
+        engine.Dispose();
+        model.Dispose();
+    }
+
+    private static void EndUsing(PredictionEngine<TextPair, ScoredPair> engine, AlignmentTransformer model)
+    {
+        using (model)
+        {
+            using (engine) _ = engine.OutputSchema;
+        }
+    }
+
+    private static void EndAll(params IDisposable[] all)
+    {
+        foreach (IDisposable end in all) end.Dispose();
+    }
+
+    private static int Say(string what)
+    {
+        Console.WriteLine(what);
         return 0;
     }
 

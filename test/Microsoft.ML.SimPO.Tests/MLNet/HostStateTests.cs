@@ -23,9 +23,9 @@ public sealed class HostStateTests
         Assert.Equal((threads, grad), (torch.get_num_threads(), torch.is_grad_enabled()));
     }
 
-    /// <summary>Every tensor names its type: what the host's default is changes no bit.</summary>
+    /// <summary>Every tensor names its type and its device: what the host's defaults are changes no bit.</summary>
     [Fact]
-    public void The_default_type_of_the_hosts_tensors_changes_nothing()
+    public void The_default_type_and_device_of_the_hosts_tensors_change_nothing()
     {
         string single = HookedProcess.Run(HostProgram.Variable, "type float32");
         Assert.Contains('|', single);

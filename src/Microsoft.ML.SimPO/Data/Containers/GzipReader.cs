@@ -10,8 +10,10 @@ namespace Microsoft.ML.SimPO.Data.Containers;
 /// </summary>
 internal sealed class GzipReader(FileStream file) : ForwardStream
 {
+    private const int MostBehind = 16 << 20;
+
     private readonly GZipStream _gzip = new(file, CompressionMode.Decompress, leaveOpen: true);
-    private uint _length;
+    private long _length;
     private bool _checked;
 
     public override int Read(Span<byte> buffer)
@@ -26,10 +28,7 @@ internal sealed class GzipReader(FileStream file) : ForwardStream
             Diagnose();
             throw new InvalidDataException("the compressed data is damaged.", error);
         }
-        unchecked
-        {
-            _length += (uint)read;
-        }
+        _length += read;
         if (read == 0 && buffer.Length > 0 && !_checked)
         {
             _checked = true;
@@ -54,7 +53,7 @@ internal sealed class GzipReader(FileStream file) : ForwardStream
     {
         Span<byte> tail = stackalloc byte[4];
         file.Position = Math.Max(0, file.Length - 4);
-        bool whole = file.ReadAtLeast(tail, 4, throwOnEndOfStream: false) == 4 && BinaryPrimitives.ReadUInt32LittleEndian(tail) == _length;
+        bool whole = file.ReadAtLeast(tail, 4, throwOnEndOfStream: false) == 4 && BinaryPrimitives.ReadUInt32LittleEndian(tail) == (uint)_length;
         if (!whole) Diagnose();
     }
 
@@ -64,7 +63,9 @@ internal sealed class GzipReader(FileStream file) : ForwardStream
         try
         {
             using var strict = new GZipInputStream(file) { IsStreamOwner = false };
-            strict.CopyTo(Null);
+            var block = new byte[1 << 16];
+            // No further than the first reader came, and a little behind it: what that left out was counted by nobody.
+            for (long left = _length + MostBehind; left > 0;) left -= strict.Read(block) is var read and > 0 ? read : left;
         }
         catch (Exception error) when (error is ICSharpCode.SharpZipLib.SharpZipBaseException or EndOfStreamException or IndexOutOfRangeException)
         {

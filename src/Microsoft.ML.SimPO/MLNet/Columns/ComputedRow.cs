@@ -29,7 +29,11 @@ internal sealed class ComputedRow<TResult>(
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) input.Dispose();
+        if (disposing)
+        {
+            EngineDisposal.NoteEnd(map);
+            input.Dispose();
+        }
         base.Dispose(disposing);
     }
 

@@ -30,6 +30,11 @@ internal sealed class RecipeNames(IReadOnlyDictionary<string, string> map, Func<
             return mapped;
         }
         if (Path.Exists(name)) return name;
+        if (name.Contains('\0', StringComparison.Ordinal))
+        {
+            faults.Add($"The {what} {Faults.Quote(name)} is nowhere: no file has such a name.");
+            return name;
+        }
         List<string> looked = [$"'{Path.GetFullPath(name)}'"];
         foreach (string cache in caches)
         {

@@ -14,6 +14,9 @@ internal static class ArchiveCheck
     /// <summary>Larger entries are not looked at here: weights have hashes of their own.</summary>
     private const long MostBytes = 64 << 20;
 
+    /// <summary>More than any pipeline has: some four for each transform.</summary>
+    private const int MostEntries = 10_000;
+
     private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(i => Enumerable.Range(0, 8).Aggregate((uint)i, (crc, _) => Shift(crc)))];
 
     /// <summary>Those that are known to be whole: each part of a chain asks for all of them.</summary>
@@ -23,8 +26,17 @@ internal static class ArchiveCheck
     public static void Verify(ModelLoadContext context)
     {
         if (context.Repository?._archive is not { } archive || Whole.TryGetValue(archive, out _)) return;
-        var faults = new Faults($"The saved model '{ArchiveFile.Of(context)?.Name ?? "of a stream"}' is damaged");
-        foreach (ZipArchiveEntry entry in archive.Entries.Where(e => e.Length <= MostBytes))
+        string name = $"The saved model '{ArchiveFile.Of(context)?.Name ?? "of a stream"}'";
+        ZipArchiveEntry[] small = [.. archive.Entries.Where(e => e.Length <= MostBytes)];
+        // Entries may share the same few bytes: what all of them become is bounded by what the file has, not by what each says that it has of it.
+        (long all, long most) = (small.Sum(e => e.Length), ArchiveFile.MostBytes(archive));
+        if (small.Length > MostEntries || all > most)
+        {
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                $"{name} may be made to exhaust memory: its {small.Length} entries claim {all} bytes; at most {MostEntries} with {most} are expected."));
+        }
+        var faults = new Faults($"{name} is damaged");
+        foreach (ZipArchiveEntry entry in small)
             if (Fault(entry) is { } fault) faults.Add($"{Faults.Quote(entry.FullName)} {fault}");
         faults.ThrowIfAny();
         Whole.AddOrUpdate(archive, Whole);
@@ -49,7 +61,7 @@ internal static class ArchiveCheck
         using Stream stream = entry.Open();
         var block = new byte[1 << 16];
         (long length, uint crc) = (0, uint.MaxValue);
-        for (int read; length <= MostBytes && (read = stream.Read(block)) > 0; length += read)
+        for (int read; length <= entry.Length && (read = stream.Read(block)) > 0; length += read)
             foreach (byte next in block.AsSpan(0, read)) crc = Table[(byte)(crc ^ next)] ^ (crc >> 8);
         return (length, ~crc);
     }

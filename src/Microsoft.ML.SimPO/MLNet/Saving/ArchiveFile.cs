@@ -24,6 +24,20 @@ internal static class ArchiveFile
         return entry is null ? long.MaxValue : Math.Min(entry.Length, Always + (MostRatio * entry.CompressedLength));
     }
 
+    /// <summary>The most bytes that all entries can have together.</summary>
+    /// <returns>The largest number where it cannot be told.</returns>
+    public static long MostBytes(ZipArchive archive)
+    {
+        try
+        {
+            return StreamOf(archive) is { CanSeek: true, Length: var length } ? Always + (MostRatio * length) : long.MaxValue;
+        }
+        catch (MissingFieldException)
+        {
+            return long.MaxValue;
+        }
+    }
+
     private static FileStream? Of(ZipArchive? archive)
     {
         if (archive is null) return null;

@@ -95,7 +95,7 @@ internal static class ExternalWeightsFolder
         if (zip is null)
             throw new InvalidOperationException(
                 $"The model's weights lie in the folder '{name}' beside its zip file, but it is not loaded from a file. Load it by its path.");
-        string folder = Path.GetFullPath(name, Path.GetDirectoryName(zip)!);
+        string folder = name.Contains('\0', StringComparison.Ordinal) ? zip : Path.GetFullPath(name, Path.GetDirectoryName(zip)!);
         if (!IsBeside(folder, zip))
             throw new InvalidDataException(
                 $"The model '{zip}' says that its weights lie in {Faults.Quote(name)}, outside of its own folder. They are not read.");

@@ -62,6 +62,7 @@ internal sealed class PublishingJournal : IDisposable
             string beside = Path.GetDirectoryName(path)!, pending = AtomicFile.BesideName(target, Leftovers.StemOf(path, target, Purpose), "new");
             bool isPublished = !File.Exists(pending);
             (string Target, string Staged)[] folders = [.. content.Folders.Select(f => (Path.GetFullPath(f[0], beside), Path.GetFullPath(f[1], beside)))];
+            if (!folders.All(f => FolderReplacement.IsOf(path, f.Target, f.Staged))) continue; // no writer of this library made it
             if (!isPublished)
             {
                 foreach ((string place, string staged) in folders) FolderReplacement.Undo(place, staged);
@@ -107,7 +108,8 @@ internal sealed class PublishingJournal : IDisposable
         try
         {
             Content? content = JsonSerializer.Deserialize<Content>(BoundedBytes.Read(file, file.CanSeek ? Math.Min(file.Length, MostBytes) : 0));
-            if (content is { Owner: not null, Folders: not null } && content.Folders.All(f => f is [not null, not null])) return content;
+            if (content is { Owner: not null, Folders: not null } && content.Folders.All(f => f is [{ } target, { } staged]
+                && !$"{target}{staged}".Contains('\0', StringComparison.Ordinal))) return content;
         }
         catch (JsonException)
         {

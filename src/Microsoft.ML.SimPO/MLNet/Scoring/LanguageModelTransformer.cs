@@ -84,7 +84,7 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
     /// </summary>
     public void Dispose()
     {
-        if (_ownsModel && !EngineDisposal.IsUnderWay()) Model.Dispose();
+        if (_ownsModel && !EngineDisposal.IsUnderWay(ColumnMap)) Model.Dispose();
         GC.SuppressFinalize(this);
     }
 

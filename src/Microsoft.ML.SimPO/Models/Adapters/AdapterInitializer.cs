@@ -31,7 +31,7 @@ internal static class AdapterInitializer
         double bound = 1 / Math.Sqrt(part.Shape[1]);
         float[] values = new float[part.Count];
         for (int i = 0; i < values.Length; i++) values[i] = (float)(((2 * random.NextDouble()) - 1) * bound);
-        using Tensor target = Parameter.View(a.Value, part), source = tensor(values, part.Shape);
+        using Tensor target = Parameter.View(a.Value, part), source = tensor(values, part.Shape, float32, CPU);
         target.copy_(source);
     }
 }

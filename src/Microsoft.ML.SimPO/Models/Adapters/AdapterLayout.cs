@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Native;
 
 namespace Microsoft.ML.SimPO.Models.Adapters;
 
@@ -36,7 +37,9 @@ internal sealed class AdapterLayout
                 faults.Add($"The target module {Faults.Quote(name)} is none of the model's linear layers, which are {Known(projections)}.");
         Parameter[] saved = Whole(decoder, config, faults, strict);
         faults.ThrowIfAny();
-        return new AdapterLayout([.. linear.Where((_, i) => chosen.Contains(projections[i]))], saved);
+        var layout = new AdapterLayout([.. linear.Where((_, i) => chosen.Contains(projections[i]))], saved);
+        layout.CheckMemory(config, place);
+        return layout;
     }
 
     /// <summary>Shapes by the names of an adapter's file.</summary>
@@ -44,6 +47,16 @@ internal sealed class AdapterLayout
         config,
         Targets.ToDictionary(t => AdapterNames.ModuleOf(t.Part.Name), t => t.Part.Shape, StringComparer.Ordinal),
         Saved.SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal));
+
+    /// <summary>Before anything is allocated: a rank is a number that nothing stands behind where an adapter is new.</summary>
+    private void CheckMemory(AdapterConfig config, string place)
+    {
+        const double giga = 1 << 30;
+        double bytes = sizeof(float) * Shapes(config).Values.Sum(shape => shape.Aggregate(1.0, (product, size) => product * size));
+        if (bytes > MachineMemory.Most)
+            throw new InvalidDataException(FormattableString.Invariant($"{place}: an adapter of rank {config.Rank} takes {bytes / giga:F1} GiB as float32, ")
+                + FormattableString.Invariant($"but this process may have {MachineMemory.Most / giga:F1} GiB at most. Use a lower rank."));
+    }
 
     private static IEnumerable<string> Select(AdapterConfig config, string[] candidates, Faults faults)
     {

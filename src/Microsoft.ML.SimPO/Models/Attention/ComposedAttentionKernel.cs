@@ -17,7 +17,7 @@ internal sealed class ComposedAttentionKernel(double scale, double? softCap) : I
     {
         using NewScope scope = new();
         Tensor output = scope.Keep(Compute(query, key, value, mask));
-        return (output, scope.Keep(empty(0, float32))); // the log-sum-exp is computed again
+        return (output, scope.Keep(empty(0, float32, output.device))); // the log-sum-exp is computed again
     }
 
     public (Tensor Query, Tensor Key, Tensor Value) Backward(

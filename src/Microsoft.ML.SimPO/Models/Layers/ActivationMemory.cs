@@ -25,7 +25,7 @@ internal sealed class ActivationMemory : IDisposable
         long wanted = widths.Sum(w => Aligned(rows * w));
         if (_block is not null && _block.numel() >= wanted) return;
         _block?.Dispose(); // first, so that both are never there at once
-        _block = empty(wanted, float32).DetachFromDisposeScope();
+        _block = empty(wanted, float32, CPU).DetachFromDisposeScope();
     }
 
     /// <summary>Has all of it brought in by one call, where it is about to be filled for the first time.</summary>
@@ -38,7 +38,7 @@ internal sealed class ActivationMemory : IDisposable
     public Tensor Take(long rows, long columns)
     {
         long count = rows * columns;
-        if (_block is null || _used + count > _block.numel()) return empty(rows, columns, float32);
+        if (_block is null || _used + count > _block.numel()) return empty(rows, columns, float32, CPU);
         using Tensor part = _block.narrow(0, _used, count);
         _used += Aligned(count);
         return part.view(rows, columns);

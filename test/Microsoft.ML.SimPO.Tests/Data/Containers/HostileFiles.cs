@@ -51,6 +51,17 @@ internal static class HostileFiles
             "^1 pairs; text must be valid UTF-8"),
         ("infinite-score.jsonl", path =>
             File.WriteAllText(path, """{"prompt": "p", "chosen": "c", "rejected": "r", "score_chosen": 1e999, "score_rejected": -1e999}"""), "^1 pairs"),
+        ("empty-parts.jsonl.gz", EmptyParts, "^1 pairs"),
+        ("window.jsonl.zst", path => Zstandard(path, windowLog: 31, blocks: 1), "^window.jsonl.zst"),
+        ("bomb.jsonl.zst", path => Zstandard(path, windowLog: 27, blocks: 100_000), "^bomb.jsonl.zst: its content is larger than "),
+        ("empty-frames.jsonl.zst", path => Repeated(path, [0x28, 0xB5, 0x2F, 0xFD, 0, 0, 1, 0, 0], 1_000_000), "^empty-frames.jsonl.zst"),
+        ("empty-lines.csv", path => File.WriteAllText(path, "prompt,chosen,rejected\n" + new string('\n', 8 << 20) + "p,c,r\n"), "^1 pairs"),
+        ("broken-lines.jsonl", path => File.WriteAllText(path, Row + string.Concat(Enumerable.Repeat("\n{", 2_000_000))),
+            "^broken-lines.jsonl: 50000 rows are broken, and 1 could be read as pairs. The first: broken-lines.jsonl, line 2: JSON is broken"),
+        ("broken-records.csv", path => File.WriteAllText(path, "prompt,chosen,rejected\np,c,r\n" + string.Concat(Enumerable.Repeat("x,y\n", 1_000_000))),
+            "^broken-records.csv: 50000 rows are broken, and 1 could be read as pairs. The first: broken-records.csv, line 3: A row must have 3 fields"),
+        ("empty-batches.stream.arrow", EmptyBatches, "^1 pairs"),
+        ("odd.jsonl", path => Sparse(path, "\u00ff", 1 << 26, "x"), "^odd.jsonl"),
         ("../escape.jsonl", path => File.WriteAllText(path, Row), "^1 pairs"),
         ("new\nline\u001b[31m.jsonl", path => File.WriteAllText(path, Row + "\n{}"), "^1 pairs"),
     ];
@@ -118,6 +129,55 @@ internal static class HostileFiles
         var block = new byte[1 << 20];
         System.Array.Fill(block, content);
         for (long written = 0; written < length; written += block.Length) gzip.Write(block);
+    }
+
+    /// <summary>A part with a row among as many as fit into 20 MB.</summary>
+    private static void EmptyParts(string path)
+    {
+        byte[] Part(string text)
+        {
+            var memory = new MemoryStream();
+            using (var gzip = new GZipStream(memory, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(Encoding.UTF8.GetBytes(text));
+            // Nothing is nothing to .NET, and a part all the same.
+            return text.Length > 0 ? memory.ToArray() : [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        }
+        Repeated(path, Part(""), 1_000_000);
+        using FileStream file = File.Open(path, FileMode.Append);
+        file.Write(Part(Row + "\n"));
+    }
+
+    private static void Repeated(string path, byte[] part, int times)
+    {
+        using var file = new BufferedStream(File.Create(path), 1 << 20);
+        for (int i = 0; i < times; i++) file.Write(part);
+    }
+
+    /// <summary>A frame of blocks that say one byte and how often it comes: 128 KiB of four bytes.</summary>
+    private static void Zstandard(string path, int windowLog, int blocks)
+    {
+        using var file = new BufferedStream(File.Create(path), 1 << 20);
+        file.Write([0x28, 0xB5, 0x2F, 0xFD, 0, (byte)((windowLog - 10) << 3)]);
+        for (int i = 0; i < blocks; i++)
+        {
+            int header = (i == blocks - 1 ? 1 : 0) | (1 << 1) | ((128 << 10) << 3);
+            file.Write([(byte)header, (byte)(header >> 8), (byte)(header >> 16), (byte)'x']);
+        }
+    }
+
+    private static void EmptyBatches(string path)
+    {
+        RecordBatch Batch(params string[] texts)
+        {
+            StringArray Column(string text) => new StringArray.Builder().AppendRange(texts.Select(_ => text)).Build();
+            return new RecordBatch.Builder().Append("prompt", false, Column("p")).Append("chosen", false, Column("c")).Append("rejected", false, Column("r"))
+                .Build();
+        }
+        RecordBatch empty = Batch(), one = Batch("one");
+        using var stream = new BufferedStream(File.Create(path), 1 << 20);
+        using var writer = new ArrowStreamWriter(stream, one.Schema);
+        writer.WriteRecordBatch(one);
+        for (int i = 0; i < 50_000; i++) writer.WriteRecordBatch(empty);
+        writer.WriteEnd();
     }
 
     private static void ManyNames(string path)

@@ -8,8 +8,11 @@ internal static class MutatedFiles
     /// <summary>Set for the child: the number of files and the seed.</summary>
     public const string Variable = "SIMPO_MUTATED_FILES";
 
-    /// <summary>What reading one may make in memory, all in all: work that grows faster than a file would make far more.</summary>
-    private const long MostMade = 64L << 20;
+    /// <summary>
+    /// What reading one may make in memory, all in all, some buffers of 16 MiB that each may claim among it: work that grows faster than a file would make far
+    /// more.
+    /// </summary>
+    private const long MostMade = 160L << 20;
 
     private static readonly string[] Seeds =
     [

@@ -54,6 +54,14 @@ public sealed class RecipeNamesTests : IDisposable
             faults);
     }
 
+    [Fact]
+    public void What_cannot_be_the_name_of_a_file_is_told()
+    {
+        List<string> faults = [];
+        Names(("HF_HOME", _home)).Dataset("x\0y", faults);
+        Assert.Equal(["The data set 'x?y' is nowhere: no file has such a name."], faults);
+    }
+
     [Theory]
     [InlineData("../../etc", "main")]
     [InlineData("a/b/c", "main")]

@@ -74,6 +74,7 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
     [InlineData("/weight")]
     [InlineData("a/../..")]
     [InlineData("./././.")]
+    [InlineData("weigh\0s")]
     public void A_model_that_names_a_place_outside_of_its_folder_is_refused(string name)
     {
         Save("home");
@@ -87,7 +88,7 @@ public sealed class ExternalWeightsTests(TunedModel model) : IClassFixture<Tuned
         }
         string[] names = _folder.Names();
         Assert.Equal(
-            $"The model '{zip}' says that its weights lie in '{name}', outside of its own folder. They are not read.",
+            $"The model '{zip}' says that its weights lie in {Faults.Quote(name)}, outside of its own folder. They are not read.",
             Assert.Throws<InvalidDataException>(() => _context.Model.Load(zip, out _)).Message);
         Assert.Equal(names, _folder.Names());
     }

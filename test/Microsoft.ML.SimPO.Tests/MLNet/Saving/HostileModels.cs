@@ -13,10 +13,17 @@ internal static class HostileModels
     [
         "num_experts", "num_local_experts", "sliding_window", "layer_types", "logits_scaling", "query_pre_attn_scalar", "final_logit_softcapping",
         "partial_rotary_factor", "no_rope_layers", "moe_intermediate_size", "embedding_multiplier", "quantization_config", "rope_scaling", "rope_parameters",
+        "head_dim", "layer_norm_eps", "rope_local_base_freq", "attention_multiplier", "residual_multiplier", "num_experts_per_tok", "norm_topk_prob",
     ];
 
     private static readonly string[] OfAdapters =
         ["rank_pattern", "alpha_pattern", "modules_to_save", "use_rslora", "use_dora", "layers_to_transform", "exclude_modules", "target_parameters", "bias"];
+
+    private static readonly TextPair[] Pairs =
+    [
+        new() { Prompt = "Where is my order?", Chosen = "On its way: 3–5 days.", Rejected = "<s>No</s>" },
+        new() { Prompt = "And then?", Chosen = "Yes", Rejected = "שלום 👋" },
+    ];
 
     /// <param name="what">Kind, number of changed ones, and the seed: <c>models 500 1</c>.</param>
     public static int Run(string what)
@@ -25,6 +32,7 @@ internal static class HostileModels
         int count = int.Parse(parts[1], CultureInfo.InvariantCulture);
         var random = new Random(int.Parse(parts[2], CultureInfo.InvariantCulture));
         using var folder = new TempFolder();
+        TinyModel.WriteTo(folder.File("tiny"));
         Func<Random, Action> change = parts[0] switch
         {
             "models" => Models(folder),
@@ -32,6 +40,8 @@ internal static class HostileModels
             "adapters" => Adapters(folder),
             "runs" => Runs(folder),
             "recipes" => Recipes(folder),
+            "options" => HostileOptions.Fits(folder.File("tiny"), Pairs),
+            "answers" => HostileOptions.Answers(folder.File("tiny"), Pairs),
             _ => throw new ArgumentException(what),
         };
         var meter = new WorkMeter();
@@ -60,35 +70,20 @@ internal static class HostileModels
 
     private static Func<Random, Action> Models(TempFolder folder)
     {
-        string model = folder.File("model");
-        string[] weights = ["model.safetensors"], small = ["config.json", "generation_config.json", "special_tokens_map.json", "tokenizer.json",
-            "tokenizer_config.json"];
-        var good = small.Concat(weights).ToDictionary(n => n, n => File.ReadAllBytes(Path.Combine(QuickStartFiles.Model, n)), StringComparer.Ordinal);
+        string model = TinyModel.WriteTo(folder.File("model")), changed = TinyModel.Config;
+        var context = new MLContext(seed: 1);
         return random =>
         {
-            foreach ((string name, byte[] content) in good) folder.Write($"model/{name}", content);
-            string file = Path.Combine(model, small[random.Next(small.Length)]);
-            switch (random.Next(6))
-            {
-                case 0:
-                    HostileChange.Bytes(Path.Combine(model, weights[0]), random, most: 4000);
-                    break;
-                case 1:
-                    HostileChange.Header(Path.Combine(model, weights[0]), random);
-                    break;
-                case 2:
-                    HostileChange.Bytes(file, random, most: int.MaxValue);
-                    break;
-                case 3:
-                    HostileChange.Json(file, random);
-                    break;
-                default:
-                    HostileChange.Json(Path.Combine(model, "config.json"), random, OfConfigs);
-                    break;
-            }
+            File.WriteAllBytes(Path.Combine(model, changed), TinyModel.Files[changed]);
+            int kind = random.Next(6);
+            changed = kind < 2 ? TinyModel.Weights : kind > 3 ? TinyModel.Config : TinyModel.SmallFiles[random.Next(TinyModel.SmallFiles.Count)];
+            string file = Path.Combine(model, changed);
+            if (kind == 0) HostileChange.Bytes(file, random, most: 4000);
+            else if (kind == 1) HostileChange.Header(file, random);
+            else if (kind == 2) HostileChange.Bytes(file, random, most: int.MaxValue);
+            else HostileChange.Json(file, random, kind == 3 ? [] : OfConfigs);
             return () =>
             {
-                var context = new MLContext(seed: 1);
                 context.Alignment.DescribeModel(model);
                 using AlignmentTransformer loaded = context.Alignment.LoadModel(model);
                 Use(context, loaded);
@@ -100,11 +95,14 @@ internal static class HostileModels
     {
         string good = folder.File("good.zip"), bad = folder.File("bad.zip");
         var context = new MLContext(seed: 1);
-        using (AlignmentTransformer model = context.Alignment.LoadModel(QuickStartFiles.Model)) context.Model.Save(model, null, good);
+        using (AlignmentTransformer model = context.Alignment.LoadModel(folder.File("tiny"))) context.Model.Save(model, null, good);
+        byte[] content = File.ReadAllBytes(good);
         return random =>
         {
-            File.Copy(good, bad, overwrite: true);
-            HostileChange.Bytes(bad, random, most: random.Next(2) == 0 ? 20_000 : int.MaxValue);
+            File.WriteAllBytes(bad, content);
+            // The directory at the end says what there is, and where.
+            int least = random.Next(4) == 0 ? content.Length - 3000 : 0;
+            HostileChange.Bytes(bad, random, most: least == 0 && random.Next(2) == 0 ? 20_000 : int.MaxValue, least);
             return () =>
             {
                 using var loaded = (AlignmentTransformer)context.Model.Load(bad, out DataViewSchema _);
@@ -115,31 +113,24 @@ internal static class HostileModels
 
     private static Func<Random, Action> Adapters(TempFolder folder)
     {
-        string good = folder.File("good"), bad = folder.File("bad"), config = Path.Combine(bad, "adapter_config.json");
+        string adapter = folder.File("adapter"), changed = AdapterConfig.FileName;
         var context = new MLContext(seed: 1);
-        using (AlignmentTransformer tuned = Fit(context, o => o.Lora = new LoraOptions { Rank = 2 })) tuned.SaveAdapter(good);
-        AlignmentTransformer model = context.Alignment.LoadModel(QuickStartFiles.Model); // the process ends with it
+        using (AlignmentTransformer tuned = Fit(context, folder, o => o.Lora = new LoraOptions { Rank = 2 })) tuned.SaveAdapter(adapter);
+        var good = Directory.EnumerateFiles(adapter).ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes, StringComparer.Ordinal);
+        AlignmentTransformer model = context.Alignment.LoadModel(folder.File("tiny")); // the process ends with it
         return random =>
         {
-            foreach (string file in Directory.EnumerateFiles(good)) folder.Write($"bad/{Path.GetFileName(file)}", File.ReadAllBytes(file));
-            switch (random.Next(5))
-            {
-                case 0:
-                    HostileChange.Bytes(Path.Combine(bad, "adapter_model.safetensors"), random, most: 4000);
-                    break;
-                case 1:
-                    HostileChange.Header(Path.Combine(bad, "adapter_model.safetensors"), random);
-                    break;
-                case 2:
-                    HostileChange.Bytes(config, random, most: int.MaxValue);
-                    break;
-                default:
-                    HostileChange.Json(config, random, OfAdapters);
-                    break;
-            }
+            File.WriteAllBytes(Path.Combine(adapter, changed), good[changed]);
+            int kind = random.Next(5);
+            changed = kind < 2 ? "adapter_model.safetensors" : AdapterConfig.FileName;
+            string file = Path.Combine(adapter, changed);
+            if (kind == 0) HostileChange.Bytes(file, random, most: 4000);
+            else if (kind == 1) HostileChange.Header(file, random);
+            else if (kind == 2) HostileChange.Bytes(file, random, most: int.MaxValue);
+            else HostileChange.Json(file, random, OfAdapters);
             return () =>
             {
-                using AlignmentTransformer adapted = model.WithAdapter(bad);
+                using AlignmentTransformer adapted = model.WithAdapter(adapter);
                 Use(context, adapted);
             };
         };
@@ -151,7 +142,7 @@ internal static class HostileModels
         string run = folder.File("run");
         var context = new MLContext(seed: 1);
         context.Log += (_, _) => { };
-        Fit(context, o => (o.OutputPath, o.SaveSteps, o.Lora) = (run, 1, new LoraOptions { Rank = 2 })).Dispose();
+        Fit(context, folder, o => (o.OutputPath, o.SaveSteps, o.Lora) = (run, 1, new LoraOptions { Rank = 2 })).Dispose();
         var good = Directory.EnumerateFiles(run, "*", SearchOption.AllDirectories).ToDictionary(f => Path.GetRelativePath(folder.Path, f), File.ReadAllBytes);
         string[] names = [.. good.Keys.Where(n => n.Contains("checkpoint-2", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
         string state = names.Single(n => n.EndsWith("trainer_state.json", StringComparison.Ordinal));
@@ -161,7 +152,8 @@ internal static class HostileModels
             foreach ((string name, byte[] content) in good) folder.Write(name, content);
             if (random.Next(2) == 0) HostileChange.Json(folder.File(state), random);
             else HostileChange.Bytes(folder.File(names[random.Next(names.Length)]), random, most: int.MaxValue);
-            return () => Fit(context, o => (o.OutputPath, o.SaveSteps, o.ResumeFrom, o.Lora) = (run, 1, "Auto", new LoraOptions { Rank = 2 })).Dispose();
+            return () =>
+                Fit(context, folder, o => (o.OutputPath, o.SaveSteps, o.ResumeFrom, o.Lora) = (run, 1, "Auto", new LoraOptions { Rank = 2 })).Dispose();
         };
     }
 
@@ -178,12 +170,17 @@ internal static class HostileModels
         };
     }
 
-    private static AlignmentTransformer Fit(MLContext context, Action<SimPOTrainer.Options> change) =>
-        context.Alignment.Trainers.SimPO(QuickStartFiles.Options(change)).Fit(context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(8)));
+    /// <summary>Two steps.</summary>
+    private static AlignmentTransformer Fit(MLContext context, TempFolder folder, Action<SimPOTrainer.Options> change)
+    {
+        SimPOTrainer.Options options = QuickStartFiles.Options(o => (o.ModelPath, o.BatchSize) = (folder.File("tiny"), 2));
+        change(options);
+        return context.Alignment.Trainers.SimPO(options).Fit(context.Data.LoadFromEnumerable(Pairs.Concat(Pairs)));
+    }
 
     private static void Use(MLContext context, AlignmentTransformer model)
     {
-        IDataView scored = model.Transform(context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(2)));
+        IDataView scored = model.Transform(context.Data.LoadFromEnumerable(Pairs));
         if (!scored.GetColumn<float>("Margin").All(float.IsFinite)) throw new ArgumentException("a score that is no number");
         model.Generate(["Hello"], new GenerationOptions { MaxNewTokens = 3 });
     }

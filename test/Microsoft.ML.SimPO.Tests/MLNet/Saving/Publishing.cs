@@ -35,7 +35,7 @@ internal static class Publishing
                 default:
                     var context = new MLContext(seed: 1);
                     var options = new ScoringOptions { Beta = 4, ExternalWeights = "weights" };
-                    using (AlignmentTransformer model = context.Alignment.LoadModel(QuickStartFiles.Model, options))
+                    using (AlignmentTransformer model = context.Alignment.LoadModel(TinyModel.Folder, options))
                     {
                         model.Model.Decoder.FinalNorm.Weight.Value.fill_(0.5f); // others than those that were there
                         context.Model.SaveAtomically(model, null, Path.Combine(parts[1], "m.zip"));

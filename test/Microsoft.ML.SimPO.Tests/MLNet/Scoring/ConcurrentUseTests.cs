@@ -91,7 +91,7 @@ public sealed class ConcurrentUseTests(ITestOutputHelper output)
 
     private void Count(string kind) => _counts.AddOrUpdate(kind, 1, (_, count) => count + 1);
 
-    private AlignmentTransformer Load() => _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options());
+    private AlignmentTransformer Load() => _context.Alignment.LoadModel(TinyModel.Folder, QuickStartFiles.Options());
 
     private PredictionEngine<TextPair, ScoredPair> Engine(AlignmentTransformer model) =>
         _context.Model.CreatePredictionEngine<TextPair, ScoredPair>(model);

@@ -160,6 +160,18 @@ public sealed class LoraAdapterTests
         Assert.Null(decoder.Adapter);
     }
 
+    /// <summary>Of a new one nothing but a number says how large it is.</summary>
+    [Fact]
+    public void A_rank_that_no_memory_holds_is_told_before_anything_is_allocated()
+    {
+        using Decoder decoder = RandomDecoder.Make();
+        long before = LiveTensors.Count;
+        Assert.Matches(@"^The options of LoRA do not fit the model: an adapter of rank 2147483647 takes \d+\.\d GiB as float32, but this process may have "
+            + @"\d+\.\d GiB at most\. Use a lower rank\.$",
+            Assert.Throws<InvalidDataException>(() => AdapterInitializer.Attach(decoder, All with { Rank = int.MaxValue }, 1)).Message);
+        Assert.Equal(before, LiveTensors.Count);
+    }
+
     private static double Gradients(Decoder decoder, bool recompute)
     {
         foreach (Parameter parameter in decoder.Trainable) parameter.Train();

@@ -43,6 +43,8 @@ public sealed class JinjaBoundsTests
         "The template takes more than 2500000 steps.")]
     [InlineData("{% set ns = namespace(t=[], u=[]) %}{% for i in range(60) %}{% set ns.t = [ns.t, ns.t] %}{% set ns.u = [ns.u, ns.u] %}{% endfor %}{{ ns.t "
         + "== ns.u }}", "The template takes more than 2500000 steps.")]
+    [InlineData("{{ (n * 300000)|groupby('x')|list }}", "The template takes more than 2500000 steps.")]
+    [InlineData("{{ (n * 300000)|sort(attribute='x')|list }}", "The template takes more than 2500000 steps.")]
     [InlineData("{{ '\\t'.expandtabs(10 ** 9) }}", "The template makes a text of more than 8388608 characters.")]
     [InlineData("{% for i in range(20000) %}{% set x = 7 ** 23000 %}{% endfor %}", "The template takes more than 2500000 steps.")]
     [InlineData("{% for i in range(20000) %}{% set x = (7 ** 11000) * (7 ** 11000) %}{% endfor %}", "The template takes more than 2500000 steps.")]

@@ -78,8 +78,24 @@ public sealed class HostileTokenizerTests
             decoder: $$"""{"type":"Sequence","decoders":[{{grows}},{{grows}},{{grows}},{{grows}}]}"""));
         Assert.Equal("This tokenizer makes more than 1000192 characters of a text by normalizing it.",
             Assert.Throws<InvalidDataException>(() => tokenizer.Encode("aaa", addSpecialTokens: false)).Message);
-        Assert.Equal("This tokenizer makes more than 1000000 characters of a token by decoding it.",
-            Assert.Throws<InvalidDataException>(() => tokenizer.Decode([1], skipSpecialTokens: false)).Message);
+        const string Message = "This tokenizer makes more than 1000000 characters of shorter tokens by decoding them.";
+        Assert.Equal(Message, Assert.Throws<InvalidDataException>(() => tokenizer.Decode([1], skipSpecialTokens: false)).Message);
+
+        // Also where each token is less.
+        tokenizer = SmallTokenizer.Load(SmallTokenizer.Json(decoder: grows));
+        int[] ids = [.. Enumerable.Repeat(tokenizer.TokenId("a")!.Value, 3000)];
+        Assert.Equal(1_000_000, tokenizer.Decode(ids.AsSpan(0, 2000), skipSpecialTokens: false).Length);
+        Assert.Equal(Message, Assert.Throws<InvalidDataException>(() => tokenizer.Decode(ids, skipSpecialTokens: false)).Message);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"BPE","merges":[],"vocab":{"a":0,"TEXT":1}}""")]
+    [InlineData("""{"type":"Unigram","vocab":[["a",0],["TEXT",0]]}""")]
+    public void A_token_of_which_a_few_would_fill_memory_is_refused(string model)
+    {
+        string json = SmallTokenizer.Json(model.Replace("TEXT", new string('x', 20_000), StringComparison.Ordinal));
+        Assert.EndsWith("'model.vocab': expected tokens of at most 16384 characters, found one of 20000.",
+            Assert.Throws<InvalidDataException>(() => SmallTokenizer.Load(json)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -86,6 +86,27 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(2020, File.GetLastWriteTimeUtc(path).Year);
     }
 
+    [SkippableFact]
+    public void A_lock_that_leads_elsewhere_is_refused_and_nothing_is_made_there()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        string elsewhere = Path.Combine(_folder.Path, "elsewhere"), path = Path.Combine(Output, ".running");
+        Directory.CreateDirectory(Output);
+        File.CreateSymbolicLink(path, elsewhere);
+        Assert.Equal($"'{path}' is a link, and the lock of a run is none: it would be made where that leads. Remove it.",
+            Assert.Throws<IOException>(() => RunFolder.Open(Output, resumes: true)).Message);
+        Assert.False(File.Exists(elsewhere));
+    }
+
+    [Fact]
+    public void A_folder_in_the_place_of_the_lock_is_told()
+    {
+        string path = Path.Combine(Output, ".running");
+        Directory.CreateDirectory(path);
+        Assert.Equal($"'{path}' is a folder, where the lock of a run is to be. Remove it, or give another `OutputPath`.",
+            Assert.Throws<IOException>(() => RunFolder.Open(Output, resumes: true)).Message);
+    }
+
     private SmallRun Run(int limit)
     {
         var run = new SmallRun { Folder = Output, Resumes = true };

@@ -24,7 +24,7 @@ internal static partial class JinjaFilters
     {
         var comparer = Comparer<object?>.Create((x, y) =>
         {
-            budget.Spend();
+            budget.Spend(3);
             return JinjaComparison.Order(x, y, budget);
         });
         object?[] array = [.. items];

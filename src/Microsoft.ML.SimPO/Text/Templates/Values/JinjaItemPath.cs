@@ -23,7 +23,7 @@ internal sealed class JinjaItemPath
     {
         foreach (object? part in _parts)
         {
-            _budget.Spend();
+            _budget.Spend(3); // what is not there is an object with a message
             item = JinjaAttributes.GetItem(item, part, _budget);
             if (_default is not null && item is JinjaUndefined) item = _default;
         }

@@ -9,13 +9,17 @@ internal sealed class ReplaceStage(TextPattern pattern, string content, DecoderS
     private const int MaxLength = 1_000_000;
 
     private readonly PieceList _matches = new();
+    private long _given, _made;
 
     public override void Push(string token)
     {
         _matches.Clear();
         pattern.FindMatches(token, _matches);
+        _given += token.Length;
+        long left = Math.Max(MaxLength, _given) - _made; // of a whole text: what a token may be made of, a thousand of them may not
         if (_matches.Count == 0)
         {
+            _made += token.Length;
             Pass(token);
             return;
         }
@@ -25,11 +29,12 @@ internal sealed class ReplaceStage(TextPattern pattern, string content, DecoderS
         {
             replaced.Append(token, done, start - done).Append(content);
             done = end;
-            if (replaced.Length > Math.Max(MaxLength, token.Length)) break;
+            if (replaced.Length > left) break;
         }
         replaced.Append(token, done, token.Length - done);
-        if (replaced.Length > Math.Max(MaxLength, token.Length))
-            throw new InvalidDataException($"This tokenizer makes more than {MaxLength} characters of a token by decoding it.");
+        if (replaced.Length > left)
+            throw new InvalidDataException($"This tokenizer makes more than {MaxLength} characters of shorter tokens by decoding them.");
+        _made += replaced.Length;
         Pass(replaced.ToString());
     }
 }

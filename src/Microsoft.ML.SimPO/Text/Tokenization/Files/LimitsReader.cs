@@ -6,7 +6,7 @@ namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 internal static class LimitsReader
 {
     /// <summary>Longer padding than any model takes would only fill memory.</summary>
-    private const int MaxPadding = 1 << 24;
+    private const int MaxPadding = 1 << 21;
 
     public static TokenizerLimits Read(JsonSection tokenizer)
     {

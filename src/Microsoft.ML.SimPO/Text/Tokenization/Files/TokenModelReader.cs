@@ -14,6 +14,9 @@ internal static class TokenModelReader
     /// <summary>Twice those of the largest vocabulary of a published model that writes.</summary>
     private const int MaxTokens = 1 << 19;
 
+    /// <summary>A hundred times the longest of published models. Of longer ones a few would be an answer that fills memory.</summary>
+    private const int MaxTokenLength = 1 << 14;
+
     /// <param name="section">The model.</param>
     /// <param name="preTokenizers">The steps before it. A last step that writes bytes is taken out where the model does that faster itself.</param>
     /// <param name="asSentencePiece">Whether scores are added in 32 bits, as SentencePiece's own library does, so that it decides where two ways tie.</param>
@@ -50,7 +53,7 @@ internal static class TokenModelReader
             JsonSection[] parts = [.. entry.Items().Take(3)];
             if (parts.Length != 2) throw entry.Fault("expected a text and its score, found another number");
             if (texts.Count == MaxTokens) throw TooMany(section);
-            texts.Add(parts[0].Text());
+            texts.Add(Bounded(parts[0].Text(), section));
             scores.Add(parts[1].Number());
         }
         if (texts.Count == 0) throw section.Required("vocab").Fault("expected at least one token, found none");
@@ -94,10 +97,13 @@ internal static class TokenModelReader
         foreach ((string text, JsonSection id) in section.Required("vocab").Members())
         {
             if (ids.Count == MaxTokens) throw TooMany(section);
-            ids[text] = id.Integer(0, MaxId);
+            ids[Bounded(text, section)] = id.Integer(0, MaxId);
         }
         return new TokenVocabulary(ids);
     }
+
+    private static string Bounded(string text, JsonSection section) => text.Length <= MaxTokenLength
+        ? text : throw section.Required("vocab").Fault($"expected tokens of at most {MaxTokenLength} characters, found one of {text.Length}");
 
     private static InvalidDataException TooMany(JsonSection section) => section.Required("vocab").Fault($"expected at most {MaxTokens} tokens, found more");
 
