@@ -37,9 +37,9 @@ internal sealed class ShardIndex
             string? file = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : null;
             if (file is null) faults.Add($"weight_map: a file name is expected for tensor {Faults.Quote(property.Name)}, found {property.Value.ValueKind}.");
             else if (!IsPlainName(file)) faults.Add($"weight_map: {Faults.Quote(file)} is not the plain name of a .safetensors file in the same folder.");
+            else if (!fileByTensor.TryAdd(property.Name, file)) faults.Add($"weight_map: tensor {Faults.Quote(property.Name)} stands there twice.");
             else if (files.Add(file) && files.Count > MostFiles)
                 throw new InvalidDataException(FormattableString.Invariant($"'{path}' names more than {MostFiles} files."));
-            else if (!fileByTensor.TryAdd(property.Name, file)) faults.Add($"weight_map: tensor {Faults.Quote(property.Name)} stands there twice.");
         }
         string folder = Path.GetDirectoryName(path)!;
         foreach (string file in files.Where(f => !File.Exists(Path.Combine(folder, f))))
