@@ -48,7 +48,9 @@ internal sealed class AdapterLayout
         Targets.ToDictionary(t => AdapterNames.ModuleOf(t.Part.Name), t => t.Part.Shape, StringComparer.Ordinal),
         Saved.SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal));
 
-    /// <summary>Before anything is allocated: a rank is a number that nothing stands behind where an adapter is new; one of a file has that of its tensors.</summary>
+    /// <summary>
+    /// Before anything is allocated: a rank is a number that nothing stands behind where an adapter is new; one of a file has that of its tensors.
+    /// </summary>
     private void CheckMemory(AdapterConfig config, string place)
     {
         const double giga = 1 << 30;
