@@ -239,6 +239,15 @@ public sealed class PublishingTests(ITestOutputHelper output) : IDisposable
                 _folder.Names().Select(n => n.Split('/')[1]).Distinct().Order(StringComparer.Ordinal));
     }
 
+    /// <summary>The name of the call in a line of strace, which fills numbers of processes up to five digits.</summary>
+    private static string NameOf(string line) => line.Split([' ', '('], StringSplitOptions.RemoveEmptyEntries)[1];
+
+    [Theory]
+    [InlineData("12345 fsync(3</tmp/a>) = 0", "fsync")]
+    [InlineData("1234  fsync(3</tmp/a>) = 0", "fsync")]
+    [InlineData("7     rename(\"/tmp/a\", \"/tmp/b\") = 0", "rename")]
+    public void The_call_of_a_line_is_found_whatever_the_number_of_its_process(string line, string name) => Assert.Equal(name, NameOf(line));
+
     /// <summary>Which calls of the thread that publishes are for its folder: their names, and the how many-th of that name each is.</summary>
     private (string Name, int Nth)[] FindCalls(string what, string calls)
     {
@@ -255,7 +264,7 @@ public sealed class PublishingTests(ITestOutputHelper output) : IDisposable
             string[] own = [.. lines.Where(l => l.StartsWith($"{thread} ", StringComparison.Ordinal))];
             return
             [
-                .. from call in own.Select(l => (Name: l.Split(' ', '(')[1], IsMeant: IsMeant(l))).GroupBy(c => c.Name).SelectMany(g => g.Select(
+                .. from call in own.Select(l => (Name: NameOf(l), IsMeant: IsMeant(l))).GroupBy(c => c.Name).SelectMany(g => g.Select(
                        (c, i) => (c.Name, Nth: i + 1, c.IsMeant)))
                    where call.IsMeant
                    select (call.Name, call.Nth),
