@@ -12,7 +12,7 @@ internal static class CheckCommand
         var test = new Option<string?>("--test") { Description = "Test data, whose prompts must not be among the pairs.", HelpName = "FILE" };
         var maxLength = new Option<int?>("--max-length") { Description = "The most tokens of prompt and answer.", HelpName = "N" };
         var show = new Option<int>("--show") { Description = "Also show the first N rows as the model gets them. Needs --model.", HelpName = "N" };
-        var json = new Option<bool>("--json") { Description = "The findings as JSON." };
+        Option<bool> json = JsonOption.Make("The findings as JSON.");
         var command = new Command("check", "Looks for what goes wrong in silence. Example: simpo check pairs.jsonl --model ./model")
         {
             data, model, test, maxLength, show, json,

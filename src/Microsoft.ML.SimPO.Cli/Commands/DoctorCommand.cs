@@ -15,7 +15,7 @@ internal static class DoctorCommand
         {
             Description = "NAME=VALUE: another threshold, as CollapseWarning=0.5. May be repeated.", HelpName = "NAME=VALUE",
         };
-        var json = new Option<bool>("--json") { Description = "The findings as JSON." };
+        Option<bool> json = JsonOption.Make("The findings as JSON.");
         var command = new Command("doctor", "Says what went wrong in a run, why, and what to do. Exit code 3 for an error. Example: simpo doctor ./run")
         {
             run, beta, ratio, limits, json,

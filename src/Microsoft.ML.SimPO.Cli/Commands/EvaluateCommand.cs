@@ -9,7 +9,7 @@ internal static class EvaluateCommand
     public static Command Make(TextWriter output)
     {
         var scoring = new ScoringArguments();
-        var json = new Option<bool>("--json") { Description = "The figures as JSON." };
+        Option<bool> json = JsonOption.Make("The figures as JSON.");
         Command command = scoring.AddTo(new Command("eval", "How often the chosen answer is the better one, with interval. Example: simpo eval ./model "
             + "test.jsonl"));
         command.Options.Add(json);

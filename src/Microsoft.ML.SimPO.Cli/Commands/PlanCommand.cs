@@ -9,7 +9,7 @@ internal static class PlanCommand
     {
         var recipe = new RecipeArguments();
         var device = new Option<double?>("--device-gb") { Description = "Memory of the device in gigabytes, where it is not this machine's.", HelpName = "GB" };
-        var json = new Option<bool>("--json") { Description = "The plan as JSON." };
+        Option<bool> json = JsonOption.Make("The plan as JSON.");
         Command command = recipe.AddTo(new Command("plan", "Shows what a recipe means: every setting with its origin, steps, tokens, and the memory that "
             + "the run takes. No weights are read. Example: simpo plan recipe.yaml --device-gb 80"));
         command.Options.Add(device);

@@ -12,7 +12,7 @@ internal static class ReportCommand
         {
             Description = "The file: a page, a model card (.md) or numbers (.json). Default report.html.", HelpName = "FILE",
         };
-        var json = new Option<bool>("--json") { Description = "The numbers to standard output; no file is written." };
+        Option<bool> json = JsonOption.Make("The numbers to standard output; no file is written.");
         var command = new Command("report", "Writes a page about runs that needs no network. Example: simpo report ./run --output report.html")
         {
             runs, file, json,

@@ -8,7 +8,7 @@ internal static class ResumeCommand
     public static Command Make(TextWriter output, TextWriter error)
     {
         var folder = new Argument<DirectoryInfo>("folder") { Description = "The folder of a run that `simpo train` began: the recipe's `output_dir`." };
-        var json = new Option<bool>("--json") { Description = "The result as JSON." };
+        Option<bool> json = JsonOption.Make("The result as JSON.");
         var command = new Command("resume", "Goes on with a run that was interrupted. Example: simpo resume outputs/run") { folder, json };
         command.SetAction(async (parsed, cancellation) =>
         {

@@ -8,7 +8,7 @@ internal static class TrainCommand
     public static Command Make(TextWriter output, TextWriter error)
     {
         var recipe = new RecipeArguments();
-        var json = new Option<bool>("--json") { Description = "The result as JSON." };
+        Option<bool> json = JsonOption.Make("The result as JSON.");
         Command command = recipe.AddTo(new Command("train", "Trains as a recipe says. Example: simpo train recipe.yaml --map org/model=./model --set "
             + "beta=2.5"));
         command.Options.Add(json);

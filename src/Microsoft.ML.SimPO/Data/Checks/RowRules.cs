@@ -79,9 +79,8 @@ internal static class RowRules
     {
         string? chosen = row.Columns?.Chosen, rejected = row.Columns?.Rejected;
         if (row.Fault is { Reason: DropReason.EmptyField } fault) return fault.Message.TrimEnd('.');
-        bool isRead = row.Fault is not null && row.Fields is not null && chosen is not null && rejected is not null;
-        if (isRead && (TurnSigns.SaysNothing(row.Value(chosen)) || TurnSigns.SaysNothing(row.Value(rejected))))
-            return $"`{(TurnSigns.SaysNothing(row.Value(chosen)) ? chosen : rejected)}` says nothing";
+        if (row.Fault is not null && row.Fields is not null && chosen is not null && rejected is not null
+            && new[] { chosen, rejected }.FirstOrDefault(name => TurnSigns.SaysNothing(row.Value(name))) is { } silent) return $"`{silent}` says nothing";
         bool isMissing = row.Fault is { Reason: DropReason.MissingField } && (row.Value(chosen).IsNull || row.Value(rejected).IsNull);
         if (isMissing && row.Fields is not null && chosen is not null) return $"`{(row.Value(chosen).IsNull ? chosen : rejected)}` is missing or null";
         if (row.Turns is not { } turns) return null;

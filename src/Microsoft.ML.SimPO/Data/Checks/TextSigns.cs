@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.ML.SimPO.Data.Containers;
 using Microsoft.ML.SimPO.Text;
+using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Data.Checks;
 
@@ -30,9 +31,8 @@ internal static partial class TextSigns
     /// <summary>Headings that are framing in a text of one's own, and foreign in the words of a message.</summary>
     private static readonly string[] Headings = ["### Instruction:", "### Response:", "### Human:", "### Assistant:", "\n\nHuman:", "\n\nAssistant:"];
 
-    private static readonly string[] Thoughts =
-        ["<think>", "</think>", "<thinking>", "<thought>", "<reasoning>", "<reflection>", "<|begin_of_thought|>", "<|channel>thought", "[THINK]",
-            "<seed:think>", "◁think▷", "<|START_THINKING|>"];
+    /// <summary>What tells of a thought, beside the marks that are read.</summary>
+    private static readonly string[] Thoughts = [.. ThoughtMarks.Openings, "</think>", "<reflection>", "<|channel>thought"];
 
     /// <summary>The header of an answer with which a text begins; null for none.</summary>
     public static string? Header(string text)

@@ -12,6 +12,9 @@ internal sealed record ThoughtMarks(string Opening, string End)
         new("<|START_THINKING|>", "<|END_THINKING|>"),
     ];
 
+    /// <summary>What stands before a thought, of all that are known.</summary>
+    public static IEnumerable<string> Openings => Known.Select(marks => marks.Opening);
+
     /// <summary>The marks of a thought that a header leaves open, and what stands before it; null where it opens none.</summary>
     public static (ThoughtMarks Marks, string Before)? OpenedBy(string head)
     {
