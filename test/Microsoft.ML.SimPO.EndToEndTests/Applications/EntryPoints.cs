@@ -135,6 +135,12 @@ using (MethodComparison comparison = ml.Alignment.Compare(parts.TrainSet, parts.
 }
 Check("folds", ml.Alignment.CrossValidate(pairs, ml.Alignment.Trainers.SimPO(choice), numberOfFolds: 2).Count == 2);
 
+JudgeResult verdict = ml.Alignment.Judge(model, untuned, parts.TestSet, chat, new JudgeOptions { MaxPrompts = 2, Generation = few, CachePath = "verdicts.jsonl" });
+verdict.SaveHtml("verdict.html");
+Check("a verdict", verdict.Count == 2 && verdict.ToDataFrame().Rows.Count == 2 && verdict.ToString().Contains("win rate")
+    && File.ReadAllText("verdict.html").Contains(verdict.ToHtml())
+    && ml.Alignment.Judge(ml.Data.LoadFromEnumerable(verdict.Judgements), chat).WinRate == verdict.WinRate);
+
 // The end.
 model.Dispose();
 try
