@@ -23,6 +23,7 @@ internal static class SavedRecipe
             map.ToDictionary(p => p.Key, p => Path.GetFullPath(p.Value)), options.Overrides.ToDictionary(),
             options.AcceleratePath is { } path ? Path.GetFullPath(path) : null);
         File.WriteAllText(Path.Combine(folder, OptionsName), JsonSerializer.Serialize(content, Json));
+        loaded.SaveSettings(folder);
     }
 
     /// <exception cref="FileNotFoundException">The folder is not that of a run that this command began.</exception>

@@ -6,6 +6,9 @@ namespace SimPO.Cli;
 /// <summary>A run from a recipe to its model and its result.</summary>
 internal static class TrainingJob
 {
+    /// <summary>Held-out prompts that are answered before and after, for the report.</summary>
+    private const int ShownAnswers = 8;
+
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
     /// <param name="begun">Done when the run has done its first step: what an earlier run left in the folder stays where none begins.</param>
@@ -13,7 +16,12 @@ internal static class TrainingJob
         AlignmentRecipe recipe, Action begun, bool asJson, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         await error.WriteAsync(recipe.ToString());
-        IProgress<TrainingProgress> shown = asJson ? new StepLines(error) : TrainingProgress.Console;
+        if (ShowsAnswers(recipe))
+        {
+            recipe.Options.SampleAnswers = ShownAnswers;
+            await error.WriteLineAsync("At each evaluation 8 held-out prompts are answered for the report; `sample_answers: 0` leaves that out.");
+        }
+        IProgress<TrainingProgress> shown = LiveView.For(recipe, error);
         if (recipe.Options.OutputPath is { } page) shown = new LiveReport(page, new TensorBoardEvents(page, shown));
         recipe.Options.Progress = new FirstStep(begun, shown);
         recipe.Options.SaveOnCancel = recipe.Options.OutputPath is not null;
@@ -51,6 +59,11 @@ internal static class TrainingJob
         foreach (TrainingDiagnosis finding in run.Findings) await output.WriteLineAsync($"{finding.Rule}: {finding.Message}");
         return Code(run);
     }
+
+    /// <summary>Whether the recipe says nothing of it, and there are held-out prompts and a model that writes.</summary>
+    private static bool ShowsAnswers(AlignmentRecipe recipe) =>
+        recipe.Options is { OutputPath: not null } and not RewardTrainer.Options && (recipe.ValidationData.Count > 0 || recipe.Options.ValidationFraction > 0)
+        && recipe.Settings.All(s => s is not { Key: "sample_answers", Origin: not RecipeOrigin.Default });
 
     private static int Code(TrainingRun run) => run.Findings.Any(f => f.IsSevere) ? ExitCode.Found : ExitCode.Ok;
 

@@ -13,6 +13,12 @@ internal sealed class GroupsBenchmark : IBenchmark
 
     private const string Alone = "alone";
 
+    /// <summary>
+    /// With the usual 8 layers the head is two fifths of the products, and it works on answers alone, of which sharing saves less than of prompts; with 16 it
+    /// is a quarter, as in the small models that people tune, and the ratio of tokens is nearly that of the work.
+    /// </summary>
+    private const int Layers = 16;
+
     /// <summary>Tokens of each prompt and of its answers.</summary>
     private static readonly (int Prompt, int[] Answers)[] Lengths = [(148, [291, 178, 412, 236]), (323, [354, 117, 262, 331])];
 
@@ -29,7 +35,7 @@ internal sealed class GroupsBenchmark : IBenchmark
     public Workload Prepare(string side)
     {
         EncodedPrompt[] pairs = Pairs();
-        var engine = new EngineStep(MediumModel.Make(), Beta, Ratio, sharing: side == Alone ? PromptSharing.Group : PromptSharing.Batch);
+        var engine = new EngineStep(MediumModel.Make(Layers), Beta, Ratio, sharing: side == Alone ? PromptSharing.Group : PromptSharing.Batch);
         return new Workload(pairs.Length, () => engine.Run(pairs, LearningRate), engine.Dispose);
     }
 
@@ -40,7 +46,7 @@ internal sealed class GroupsBenchmark : IBenchmark
         double loss = alone.Figures!["loss"];
         return
         [
-            new("gain from sharing over the ratio of tokens", result.Ours.Rate.Median / alone.Rate.Median / tokens, 0.9),
+            new("gain from sharing over the ratio of tokens", alone.SecondsOverOurs!.Median / tokens, 0.9),
             new("relative difference of the losses", Math.Abs(result.Ours.Figures!["loss"] - loss) / loss, 1e-5, AtMost: true),
         ];
     }

@@ -57,13 +57,27 @@ public sealed class CommandTests : IDisposable
         int steps = result.GetProperty("steps").GetInt32();
         Assert.InRange(steps, 3, 4);
         Assert.InRange(result.GetProperty("loss").GetDouble(), 0.1, 3);
+        Assert.Matches( // progress, as lines where it is no terminal
+            @"(?m)^step 1/\d  loss [\d.]+  accuracy \d+ %  margin -?[\d.]+ of 1\.25  log-probabilities: chosen -[\d.]+, rejected -[\d.]+  grad norm [\d.]+  "
+            + @"rate [\dE.-]+  [\d,]+ tokens/s  [\d.]+ GB  \d+ s left\r?$",
+            train.Error);
+        IEnumerable<JsonElement> Tables() =>
+            JsonDocument.Parse(File.ReadAllText(_folder.In("run", "report.json"))).RootElement.GetProperty("tables").EnumerateArray();
+        int Rows(string title) => Tables().Single(t => t.GetProperty("title").GetString() == title).GetProperty("rows").GetArrayLength();
+        Assert.InRange(Rows("Answers, before and after"), 5, 8); // as many as are held out
+        Assert.InRange(Rows("Held-out pairs with the lowest margins"), 5, 8);
+        Assert.True(Rows("Recipe") > 30);
         Assert.Equal(_folder.In("run", "model"), Path.GetFullPath(result.GetProperty("model").GetString()!, _folder.Path));
 
         // All checkpoints but the first are as if the run had been interrupted before them.
         byte[] whole = await File.ReadAllBytesAsync(_folder.In("run", "model", "model.safetensors"));
         for (int step = 2; step <= steps; step++) Directory.Delete(_folder.In("run", $"checkpoint-{step}"), recursive: true);
-        ChildProgram resumed = await Simpo(["resume", "run"]);
+        ChildProgram resumed = await ChildProgram.Run(
+            ChildProgram.Command, _folder.Path, new Dictionary<string, string> { ["FORCE_COLOR"] = "1", ["NO_COLOR"] = "1" }, "resume", "run");
         Assert.True(resumed.ExitCode == 0, resumed.Error);
+        Assert.Contains("\e[3A\e[2K[", resumed.Error, StringComparison.Ordinal); // a terminal's lines are written over
+        Assert.DoesNotMatch(@"\e\[\d*m", resumed.Error); // without color
+        Assert.InRange(Rows("Answers, before and after"), 5, 8); // those of before the interruption are there still
         Assert.Equal(whole, await File.ReadAllBytesAsync(_folder.In("run", "model", "model.safetensors")));
 
         ChildProgram doctor = await Simpo(["doctor", "run", "--json"]);
@@ -132,6 +146,11 @@ public sealed class CommandTests : IDisposable
         ChildProgram well = await Simpo(["check", "pairs.jsonl", "--model", Model, "--json"]);
         Assert.True(well.ExitCode == 0, well.Output + well.Error);
         Assert.Equal(32, JsonDocument.Parse(well.Output).RootElement.GetProperty("rows").GetInt64());
+        ChildProgram shown = await Simpo(["check", "pairs.jsonl", "--model", Model, "--json", "--show", "2", "--max-length", "24"]);
+        JsonElement document = JsonDocument.Parse(shown.Output).RootElement; // one, with the rows as they are cut
+        Assert.Equal(2, document.GetProperty("shown").GetArrayLength());
+        Assert.All(document.GetProperty("shown").EnumerateArray(), row => Assert.True(
+            row.GetProperty("cut_prompt_tokens").GetInt32() > 0 || row.GetProperty("dropped").ValueKind == JsonValueKind.String, row.ToString()));
         string same = JsonSerializer.Serialize(new { prompt = "a", chosen = "b", rejected = "b" });
         await File.WriteAllLinesAsync(_folder.In("same.jsonl"), [.. File.ReadLines(_folder.In("pairs.jsonl")), same]);
         ChildProgram bad = await Simpo(["check", "same.jsonl", "--test", "same.jsonl", "--json"]);

@@ -1,10 +1,15 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace SimPO.Cli.Commands;
 
 /// <summary><c>simpo check</c></summary>
 internal static class CheckCommand
 {
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static Command Make(TextWriter output)
     {
         var data = new Argument<string>("data") { Description = "A file or folder of preference pairs." };
@@ -12,25 +17,35 @@ internal static class CheckCommand
         var test = new Option<string?>("--test") { Description = "Test data, whose prompts must not be among the pairs.", HelpName = "FILE" };
         var maxLength = new Option<int?>("--max-length") { Description = "The most tokens of prompt and answer.", HelpName = "N" };
         var show = new Option<int>("--show") { Description = "Also show the first N rows as the model gets them. Needs --model.", HelpName = "N" };
-        Option<bool> json = JsonOption.Make("The findings as JSON.");
+        Option<bool> json = JsonOption.Make("The findings as JSON, and with --show the rows.");
         var command = new Command("check", "Looks for what goes wrong in silence. Example: simpo check pairs.jsonl --model ./model")
         {
             data, model, test, maxLength, show, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var context = new MLContext();
+            string? folder = parsed.GetValue(model);
+            int shown = parsed.GetValue(show);
+            if (shown > 0 && folder is null) throw new ArgumentException("`--show` needs `--model`, whose tokenizer and template it shows.");
+            AlignmentCatalog alignment = new MLContext().Alignment;
             var options = new DataCheckOptions();
             if (parsed.GetValue(maxLength) is { } length) options.MaxLength = length;
-            DataCheck check = context.Alignment.Check(parsed.GetValue(data)!, parsed.GetValue(model), parsed.GetValue(test), options, cancellation);
-            await output.WriteLineAsync(parsed.GetValue(json) ? check.ToJson() : check.ToString());
-            if (parsed.GetValue(show) > 0)
-            {
-                string folder = parsed.GetValue(model) ?? throw new ArgumentException("`--show` needs `--model`, whose tokenizer and template it shows.");
-                await output.WriteLineAsync(context.Alignment.Preview(parsed.GetValue(data)!, folder, parsed.GetValue(show)).ToString());
-            }
+            DataCheck check = alignment.Check(parsed.GetValue(data)!, folder, parsed.GetValue(test), options, cancellation);
+            PreferencePreview? rows = shown == 0 ? null
+                : alignment.Preview(parsed.GetValue(data)!, folder!, shown, new ScoringOptions { MaxLength = options.MaxLength });
+            if (parsed.GetValue(json)) await output.WriteLineAsync(AsJson(check, rows));
+            else await output.WriteLineAsync($"{check}{(rows is null ? "" : $"{Environment.NewLine}{rows}")}");
             return check.Findings.Any(f => f.Severity == FindingSeverity.Error) ? ExitCode.Found : ExitCode.Ok;
         });
         return command;
+    }
+
+    /// <summary>One document: that of the check, with the rows as `shown` where they are asked for.</summary>
+    private static string AsJson(DataCheck check, PreferencePreview? rows)
+    {
+        if (rows is null) return check.ToJson();
+        JsonObject all = JsonNode.Parse(check.ToJson())!.AsObject();
+        all["shown"] = JsonNode.Parse(rows.ToJson());
+        return all.ToJsonString(Json);
     }
 }

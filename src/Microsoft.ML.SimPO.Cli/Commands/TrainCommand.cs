@@ -14,18 +14,34 @@ internal static class TrainCommand
         command.Options.Add(json);
         var force = new Option<bool>("--force") { Description = "Also begin a run that does not fit the memory." };
         command.Options.Add(force);
+        var asIs = new Option<bool>("--as-is") { Description = "Change no setting of a run that does not fit the memory: it is refused." };
+        command.Options.Add(asIs);
         command.SetAction(async (parsed, cancellation) =>
         {
             var context = new MLContext();
             AlignmentRecipe loaded = recipe.Load(context, parsed);
-            if (!await IsAllowed(context, loaded, parsed.GetValue(force), error, cancellation)) return ExitCode.Found;
+            bool begins = parsed.GetValue(force);
+            string? changed = begins || parsed.GetValue(asIs) ? null : loaded.FitToMemory(cancellationToken: cancellation);
+            if (changed is not null)
+                await error.WriteLineAsync($"The recipe does not fit the memory. It does with these, which change no result:{Environment.NewLine}{changed}");
+            if (!await IsAllowed(context, loaded, begins, error, cancellation)) return ExitCode.Found;
             void Begun()
             {
-                if (loaded.Options.OutputPath is { } folder) SavedRecipe.Write(folder, recipe.PathOf(parsed), recipe.Options(parsed), loaded);
+                if (loaded.Options.OutputPath is { } folder) SavedRecipe.Write(folder, recipe.PathOf(parsed), With(recipe.Options(parsed), changed), loaded);
             }
             return await TrainingJob.RunAsync(loaded, Begun, parsed.GetValue(json), output, error, cancellation);
         });
         return command;
+    }
+
+    /// <summary>The options with settings that were changed, so that whoever goes on with the run has them too.</summary>
+    private static RecipeOptions With(RecipeOptions options, string? changed)
+    {
+        if (changed is null) return options;
+        Dictionary<string, string> overrides = new(options.Overrides);
+        foreach (string[] setting in changed.Split('\n').Select(line => line.Split(": ", 2))) overrides[setting[0]] = setting[1];
+        options.Overrides = overrides;
+        return options;
     }
 
     /// <summary>Says what data and options alone show.</summary>

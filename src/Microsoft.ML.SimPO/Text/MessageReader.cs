@@ -6,7 +6,8 @@ namespace Microsoft.ML.SimPO.Text;
 /// Reads messages of any of the usual shapes: objects with <c>role</c> and <c>content</c>, or <c>from</c> and <c>value</c> as ShareGPT has them. Every other
 /// field stays as it came,
 /// but for what transformers makes equal: a field that is null is absent, <c>reasoning_content</c>, <c>thinking</c> and <c>reasoning</c> are one, an empty
-/// list of calls is none. Calls are a list of objects, also where they stand as JSON in a text, or as the one <c>function_call</c> of former files.
+/// list of calls is none. Calls are a list of objects, also where they stand as JSON in a text, as the one <c>function_call</c> of former files, or as what
+/// a speaker <c>function_call</c> of ShareGPT says.
 /// </summary>
 internal static class MessageReader
 {
@@ -54,6 +55,8 @@ internal static class MessageReader
         if (First(fields, RoleNames) is not var (roleName, role)) return $"`{field}.role` is missing or null.";
         if (role is not string speaker) return $"`{field}.role` must be text, but was {KindOf(role)}.";
         (string Name, object? Value)? content = First(fields, ContentNames);
+        if (speaker == MessageFields.FormerCall && content is (var contentName, string said) && CallsIn(said) is { } spoken)
+            return ReadOne(AsCalls(fields, roleName, contentName, spoken), field, messages);
         object? calls = CallsOf(fields);
         if ((CallsFault(calls, field) ?? (content is { } given ? ContentFault(given.Value, speaker, field) : null)) is { } fault) return fault;
         if (content is null && calls is not JinjaList { Items.Length: > 0 }) return $"`{field}.content` is missing or null.";
@@ -113,6 +116,19 @@ internal static class MessageReader
         if (calls is not (null or JinjaList { Items.Length: 0 })) return calls;
         return fields.TryGet(MessageFields.FormerCall, out object? call) && call is JinjaDictionary ? new JinjaList([call]) : null;
     }
+
+    /// <summary>The calls that a text is as JSON; null for any other text.</summary>
+    private static JinjaList? CallsIn(string text)
+    {
+        JinjaList? calls = ConversationText.Value(text) switch { JinjaList list => list, JinjaDictionary one => new JinjaList([one]), _ => null };
+        return calls is { Items.Length: > 0 } && Array.TrueForAll(calls.Items, IsCall) ? calls : null;
+
+        static bool IsCall(object? value) =>
+            value is JinjaDictionary fields && fields.TryGet("name", out object? name) && name is string && fields.TryGet("arguments", out _);
+    }
+
+    private static JinjaDictionary AsCalls(JinjaDictionary fields, string roleName, string contentName, JinjaList calls) => MessageFields.With(
+        MessageFields.With(MessageFields.Without(fields, contentName), roleName, Message.Assistant), MessageFields.Calls, calls);
 
     private static string? CallsFault(object? calls, string field)
     {

@@ -25,9 +25,15 @@ public sealed record ValidationResult
     /// <summary>On the validation data; the log-loss is that of the training's target margin.</summary>
     public AlignmentMetrics Metrics { get; }
 
-    /// <summary>What the model answered to some prompts, where the options asked for it. They go with the run, but not into its files.</summary>
+    /// <summary>
+    /// What the model answered to some prompts, where the options asked for it. They go with the run and into its log, but not into saved models.
+    /// </summary>
     [JsonIgnore]
     public IReadOnlyList<SampleAnswer> SampleAnswers { get; internal init; } = [];
+
+    /// <summary>The pairs that it tells apart worst, as many as <see cref="SampleAnswers"/>, the lowest margin first; likewise.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<JudgedPair> WorstPairs { get; internal init; } = [];
 
     /// <summary>What the method has beside loss and rewards, under the names of the log without <c>eval_</c>; empty for SimPO.</summary>
     [JsonIgnore]

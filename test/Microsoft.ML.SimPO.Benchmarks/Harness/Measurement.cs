@@ -11,7 +11,7 @@ internal sealed record Measurement(Spread Rate, double PeakRssBytes)
     /// </summary>
     public double FastestRate { get; init; }
 
-    /// <summary>Seconds of a run over those of ours beside it, round by round; null for ours, and where sides are not measured one by one.</summary>
+    /// <summary>Seconds of a run over those of ours beside it, round by round; null for ours.</summary>
     public Spread? SecondsOverOurs { get; init; }
 
     /// <summary>Medians of the figures that the runs reported themselves.</summary>

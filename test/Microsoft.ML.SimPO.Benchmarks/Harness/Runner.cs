@@ -3,9 +3,13 @@ namespace Microsoft.ML.SimPO.Benchmarks;
 /// <summary>Measures the sides of a benchmark in turns, so that what the machine does beside it hits all of them.</summary>
 internal static class Runner
 {
-    public static BenchmarkResult Run(IBenchmark benchmark)
+    /// <param name="only">The sides beside ours that are measured; null for all.</param>
+    /// <param name="rounds">In place of <see cref="IBenchmark.Rounds"/>.</param>
+    public static BenchmarkResult Run(IBenchmark benchmark, IReadOnlyList<string>? only = null, int? rounds = null)
     {
-        string[] names = [.. benchmark.Sides, .. benchmark.UsesTorch ? new[] { Side.Gemm } : []];
+        string[] sides = [.. benchmark.Sides.Where(s => s is Side.Ours || only is null || only.Contains(s))];
+        string[] names = [.. sides, .. benchmark.UsesTorch ? new[] { Side.Gemm } : []];
+        int count = rounds ?? benchmark.Rounds;
         Dictionary<string, WorkerProcess> workers = [];
         Dictionary<string, List<WorkerReply>> replies = names.ToDictionary(n => n, _ => new List<WorkerReply>());
         try
@@ -16,16 +20,16 @@ internal static class Runner
                 foreach (string name in names.Except([Side.Ours]))
                 {
                     using WorkerProcess worker = workers[name] = new WorkerProcess(benchmark.Name, name);
-                    Measure(benchmark, new() { [Side.Ours] = workers[Side.Ours], [name] = worker }, replies);
+                    Measure(new() { [Side.Ours] = workers[Side.Ours], [name] = worker }, replies, count);
                 }
             }
             else
             {
                 foreach (string name in names.Except([Side.Ours])) workers[name] = new WorkerProcess(benchmark.Name, name);
-                Measure(benchmark, names.ToDictionary(n => n, n => workers[n]), replies);
+                Measure(names.ToDictionary(n => n, n => workers[n]), replies, count);
             }
             Console.Error.WriteLine();
-            return Summarize(benchmark, workers, replies);
+            return Summarize(benchmark, sides, workers, replies);
         }
         finally
         {
@@ -33,9 +37,9 @@ internal static class Runner
         }
     }
 
-    private static void Measure(IBenchmark benchmark, Dictionary<string, WorkerProcess> workers, Dictionary<string, List<WorkerReply>> replies)
+    private static void Measure(Dictionary<string, WorkerProcess> workers, Dictionary<string, List<WorkerReply>> replies, int rounds)
     {
-        for (int round = 0; round <= benchmark.Rounds; round++)
+        for (int round = 0; round <= rounds; round++)
             foreach ((string name, WorkerProcess worker) in workers)
             {
                 WorkerReply reply = worker.Run();
@@ -44,18 +48,16 @@ internal static class Runner
             }
     }
 
-    private static BenchmarkResult Summarize(IBenchmark benchmark, Dictionary<string, WorkerProcess> workers, Dictionary<string, List<WorkerReply>> replies)
+    private static BenchmarkResult Summarize(
+        IBenchmark benchmark, string[] sides, Dictionary<string, WorkerProcess> workers, Dictionary<string, List<WorkerReply>> replies)
     {
-        Dictionary<string, Measurement> measured = benchmark.Sides.ToDictionary(s => s, s => Measure(workers[s].Ready, replies[s], benchmark.Cycle));
-        if (benchmark.IsBySide)
-        {
-            foreach ((string side, int i) in benchmark.Sides.Except([Side.Ours]).Select((s, i) => (s, i)))
-                measured[side] = measured[side] with { SecondsOverOurs = OverOurs(replies, side, i * benchmark.Rounds) };
-        }
+        Dictionary<string, Measurement> measured = sides.ToDictionary(s => s, s => Measure(workers[s].Ready, replies[s], benchmark.Cycle));
+        foreach ((string side, int i) in sides.Except([Side.Ours]).Select((s, i) => (s, i)))
+            measured[side] = measured[side] with { SecondsOverOurs = OverOurs(replies, side, benchmark.IsBySide ? i * replies[side].Count : 0) };
         Measurement ours = measured[Side.Ours];
         Measurement? reference = measured.GetValueOrDefault(Side.Reference);
         double? gemm = replies.TryGetValue(Side.Gemm, out List<WorkerReply>? products) ? products.Max(r => workers[Side.Gemm].Ready.Amount / r.Seconds) : null;
-        string[] others = [.. benchmark.Sides.Except([Side.Ours, Side.Reference])];
+        string[] others = [.. sides.Except([Side.Ours, Side.Reference])];
         var result = new BenchmarkResult
         {
             Name = benchmark.Name,
@@ -69,7 +71,7 @@ internal static class Runner
             UsefulGflops = ours.UsefulGflops,
             RooflineShare = benchmark.Roofline is { } roofline ? ours.Rate.Median / measured[roofline].Rate.Median : ours.UsefulGflops / gemm,
         };
-        return result with { Bars = [.. benchmark.Bars(result)] };
+        return sides.Length == benchmark.Sides.Count || benchmark.IsBySide ? result with { Bars = [.. benchmark.Bars(result)] } : result;
     }
 
     private static Measurement Measure(WorkerReply ready, List<WorkerReply> replies, int cycle)

@@ -17,10 +17,8 @@ public sealed class ConversationParityTests
     {
         ["plain-implicit-same-letters"] = ["\n\nHuman: Thanks!\n\nAssistant:", " That is kind.", " Thank yourself."],
         ["plain-implicit-identical"] = ["Human: a\n\nAssistant:", " b", " b"],
+        ["plain-implicit-no-prefix-blank"] = ["", "Up. ", "Down."], // nothing is shared, and Python counts from the end
     };
-
-    /// <summary>Two texts that share no word have no prompt: a blank one is refused by name wherever it comes from, and TRL makes one of the answer.</summary>
-    private const string SharesNothing = "plain-implicit-no-prefix";
 
     private static readonly ConcurrentDictionary<string, ConversationGolden> Loaded = new();
 
@@ -99,11 +97,7 @@ public sealed class ConversationParityTests
         }
         catch (InvalidDataException e)
         {
-            bool sharesNothing = expected.GetProperty("row").GetString()!.StartsWith(SharesNothing, StringComparison.Ordinal);
-            if (sharesNothing)
-                Assert.Contains("must start with the same prompt where there is no field for it, but share no whole word", e.Message,
-                    StringComparison.Ordinal);
-            return refuses || IsBlank(row) || sharesNothing ? null : $"is refused: {e.Message}";
+            return refuses || IsBlank(row) ? null : $"is refused: {e.Message}";
         }
     }
 

@@ -1,8 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Data.Packing;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Families;
+using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Scoring;
 using Microsoft.ML.SimPO.Text.Encoders;
 using TorchSharp;
@@ -65,6 +68,36 @@ public class RewardModelParityTests
             $"'{config.Path}': '{name}' has {labels} labels. A reward model has one; classifiers are not supported.";
         Assert.Equal(message, Assert.Throws<NotSupportedException>(Read).Message);
         Assert.Equal(message, Assert.Throws<NotSupportedException>(() => DecoderLoader.Load(golden.Path, CPU)).Message);
+    }
+
+    /// <summary>
+    /// A reward model that is made of a language model of the same sizes is saved as transformers saves one: every field of its config.json, no other, and
+    /// the same tensors of the same shapes.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void What_is_saved_over_a_language_model_is_the_folder_that_Hugging_Face_writes(GoldenCase golden)
+    {
+        using var fixture = new RewardGolden(golden);
+        byte[] config = GoldenFile.ReadBytes(golden.File("config.json"));
+        JsonObject language = JsonNode.Parse(config)!.AsObject();
+        string name = language["architectures"]![0]!.GetValue<string>();
+        language["architectures"]![0] = name.Replace(RewardHeadReader.Suffix, "ForCausalLM", StringComparison.Ordinal);
+        foreach (string own in new[] { "id2label", "label2id", "pad_token_id" }) language.Remove(own);
+        var files = new ModelFiles("/m", [new ModelFile(ModelConfig.FileName, JsonSerializer.SerializeToUtf8Bytes(language))]);
+        int? padding = fixture.Decoder.Architecture.RewardHead!.PaddingToken;
+        JsonNode written = JsonNode.Parse(RewardConfig.Of(files, new RewardHead(padding)).Content)!;
+        JsonObject right = JsonNode.Parse(config)!.AsObject();
+        if (!right.ContainsKey("pad_token_id")) right["pad_token_id"] = padding; // the class's default, said
+        Assert.True(JsonNode.DeepEquals(right, written), written.ToJsonString());
+
+        using var folder = new TempFolder();
+        new CheckpointWriter(files.With(RewardConfig.Of(files, new RewardHead(padding)))).Write(
+            folder.File("saved"), ParameterSources.Merged(fixture.Decoder));
+        using CheckpointReader ours = CheckpointReader.Open(folder.File("saved")), theirs = CheckpointReader.Open(golden.Path);
+        Assert.Equal(
+            theirs.Tensors.Select(t => $"{t.Key} {string.Join('x', t.Value.Shape)}").Order(StringComparer.Ordinal),
+            ours.Tensors.Select(t => $"{t.Key} {string.Join('x', t.Value.Shape)}").Order(StringComparer.Ordinal));
     }
 
     /// <summary>Each text by itself; all in one pass; and as pairs that share what they begin with, with the text as the chosen answer.</summary>

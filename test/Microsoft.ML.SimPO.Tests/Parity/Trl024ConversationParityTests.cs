@@ -9,11 +9,11 @@ public sealed class Trl024ConversationParityTests
 {
     /// <summary>
     /// Rows that are read otherwise before any mode has its say: refused where nothing is to be learnt (nothing to see, other questions, content that is null),
-    /// cut at words, a prompt that stands in the sides too once, parts as one text, the names of a thought as one field, which TRL 1.x does too.
+    /// a prompt that stands in the sides too once, parts as one text, the names of a thought as one field, which TRL 1.x does too.
     /// </summary>
     private static readonly string[] ReadOtherwise =
     [
-        "plain-implicit", "plain-empty-prompt", "plain-empty-answer", "chosen-empty", "rejected-blank", "content-null", "implicit-differs-at-user",
+        "plain-empty-prompt", "plain-empty-answer", "chosen-empty", "rejected-blank", "content-null", "implicit-differs-at-user",
         "prompt-repeated-in-sides", "parts-", "think-",
     ];
 

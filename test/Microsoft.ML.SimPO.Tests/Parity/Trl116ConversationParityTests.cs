@@ -8,14 +8,14 @@ namespace Microsoft.ML.SimPO.Parity;
 public sealed class Trl116ConversationParityTests
 {
     /// <summary>
-    /// Rows that are read otherwise before any mode has its say: refused where nothing is to be learnt (nothing to see, other questions, content that is null,
-    /// nothing shared), a prompt that stands in the sides too once, an empty list of calls or tools as none, a flat call as one, an answer of one part as its
+    /// Rows that are read otherwise before any mode has its say: refused where nothing is to be learnt (nothing to see, other questions, content that is null),
+    /// a prompt that stands in the sides too once, an empty list of calls or tools as none, a flat call as one, an answer of one part as its
     /// words, where TRL prints the list.
     /// </summary>
     private static readonly string[] ReadOtherwise =
     [
         "plain-empty-prompt", "plain-empty-answer", "chosen-empty", "rejected-blank", "content-null", "implicit-differs-at-user", "prompt-repeated-in-sides",
-        "plain-implicit-no-prefix", "tool-schema-empty", "tool-calls-empty", "tool-flat-call", "parts-answer-only", "parts-everywhere",
+        "tool-schema-empty", "tool-calls-empty", "tool-flat-call", "parts-answer-only", "parts-everywhere",
     ];
 
     public static TheoryData<string, string> Templates => ConversationParityTests.Templates;

@@ -62,6 +62,11 @@ internal sealed class CheckedModel
     public void Read(CheckedRow row)
     {
         if (row.Pair is not { } pair) return;
+        if (pair.Prompt.Length == 0 && Encoder.NeedsPrompt(row.Origin))
+        {
+            row.Refusal = "the prompt is empty.";
+            return;
+        }
         try
         {
             string[] texts = Encoder.AsRead([pair.Prompt, pair.Chosen, pair.Rejected], row.Origin);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Microsoft.ML.SimPO.Data;
 
 namespace Microsoft.ML.SimPO;
@@ -58,6 +59,27 @@ public sealed record PreviewedRow
         text.AppendLine(CultureInfo.InvariantCulture, $"  ids       {ids}");
         if (Remark is not null) text.AppendLine(CultureInfo.InvariantCulture, $"  remark    {Remark}");
         return text.ToString();
+    }
+
+    internal void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("row", Row);
+        writer.WriteString("place", Place);
+        writer.WriteString("dropped", Dropped);
+        writer.WriteString("prompt", Prompt);
+        writer.WriteString("chosen", Chosen);
+        writer.WriteString("rejected", Rejected);
+        foreach ((string name, IReadOnlyList<int> ids) in new[] { ("prompt_ids", PromptIds), ("chosen_ids", ChosenIds), ("rejected_ids", RejectedIds) })
+        {
+            writer.WriteStartArray(name);
+            foreach (int id in ids) writer.WriteNumberValue(id);
+            writer.WriteEndArray();
+        }
+        writer.WriteNumber("cut_prompt_tokens", CutPromptTokens);
+        writer.WriteNumber("cut_answer_tokens", CutAnswerTokens);
+        writer.WriteString("remark", Remark);
+        writer.WriteEndObject();
     }
 
     internal string Summary

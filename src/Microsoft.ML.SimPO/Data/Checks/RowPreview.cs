@@ -22,6 +22,8 @@ internal static class RowPreview
         // A row that is dropped is shown as it would be if there were room.
         TokenIds chosen = detail.Pair?.Chosen.Ids ?? detail.Chosen.Ids, rejected = detail.Pair?.Rejected.Ids ?? detail.Rejected.Ids;
         int border = detail.Pair?.Chosen.PromptLength ?? detail.Chosen.PromptLength, other = detail.Pair?.Rejected.PromptLength ?? detail.Rejected.PromptLength;
+        // Without a prompt the answers begin where the sequences do, though nothing predicts the first token of one.
+        if (detail.Texts.Prompt.Length == 0) border = other = Math.Min(detail.Chosen.Prefix, border);
         return previewed with
         {
             Dropped = tooLong,
@@ -31,8 +33,9 @@ internal static class RowPreview
             Prompt = model.Tokenizer.Decode(chosen[..border].Span, skipSpecialTokens: false),
             Chosen = model.Tokenizer.Decode(chosen[border..].Span, skipSpecialTokens: false),
             Rejected = model.Tokenizer.Decode(rejected[other..].Span, skipSpecialTokens: false),
-            CutPromptTokens = detail.Chosen.PromptLength - border,
-            CutAnswerTokens = detail.Chosen.AnswerLength + detail.Rejected.AnswerLength - (chosen.Length - border) - (rejected.Length - other),
+            CutPromptTokens = detail.Texts.Prompt.Length == 0 ? 0 : detail.Chosen.PromptLength - border,
+            CutAnswerTokens = detail.Pair is { } pair
+                ? detail.Chosen.AnswerLength + detail.Rejected.AnswerLength - pair.Chosen.Length - pair.Rejected.Length : 0,
             Remark = Remark(detail),
         };
     }
@@ -42,6 +45,7 @@ internal static class RowPreview
         string?[] remarks =
         [
             detail.Fault,
+            detail.Texts.Prompt.Length == 0 && detail.Chosen.Prefix == 0 ? "there is no prompt, and nothing predicts the first token of each answer" : null,
             detail.Texts.LeftOut is { } leftOut ? $"the chat template writes the whole conversation without {leftOut}" : null,
             detail.IsMerged ? "a token spans the border of prompt and answer; it is scored with the answer" : null,
             detail.Texts.Handling == PromptHandling.AlreadyTemplated ? "left alone because it holds the chat template's turn tokens" : null,

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Data.Formats;
 using Microsoft.ML.SimPO.Text;
 
 namespace Microsoft.ML.SimPO.Data.Checks;
@@ -24,7 +25,11 @@ internal static class RowRules
             row => row.Pair is { ScoreChosen: { } chosen, ScoreRejected: { } rejected } && rejected > chosen
                 ? FormattableString.Invariant($"{chosen} against {rejected}") : null) { LeastShare = 0.02, TellsFewer = true },
         new RowRule("scores-disagree", FindingSeverity.Warning, "Two scores of the answers call other answers the best",
-            "Find out which of them is right, and name it in `Columns.Scores`.", row => row.Warning),
+            "Find out which of them is right, and name it in `Columns.Scores`.",
+            row => row.Warning == SharedPrompt.Nothing ? null : row.Warning),
+        new RowRule("no-prompt", FindingSeverity.Warning, SharedPrompt.Nothing,
+            "Give prompts in a field of their own; a model with a chat template refuses such rows.",
+            row => row.Warning == SharedPrompt.Nothing ? Excerpt.Quoted(row.Chosen) : null),
         new RowRule("comma-decimals", FindingSeverity.Error,
             "A score is text with a comma for its decimals: read as a number it is 10 or 100 times too large, or missing,",
             "Write numbers with a point, or the scores as numbers.", ScoreColumn.Comma),

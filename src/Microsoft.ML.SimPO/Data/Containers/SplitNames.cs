@@ -3,14 +3,20 @@ namespace Microsoft.ML.SimPO.Data.Containers;
 /// <summary>
 /// The split that a file belongs to by its name: <c>data/train_prefs-00000-of-00002.parquet</c> is of `train_prefs`, <c>default/test/0000.parquet</c> and
 /// <c>orders.test.jsonl</c> of `test`. The word may stand anywhere in the name, between hyphens, dots, underscores, blanks or digits, as the Hugging Face hub
-/// documents it. Where a name has the words of several splits, the last one counts.
+/// documents it; a capital letter begins a word too, and `testset` is one. Where a name has the words of several splits, the last one counts.
 /// </summary>
 internal static class SplitNames
 {
-    private static readonly string[] Training = ["train", "training"];
+    private static readonly string[] Training = ["train", "training", "trainset"];
 
     private static readonly string[] Held =
-        ["test", "testing", "valid", "validation", "val", "dev", "eval", "evaluation", "heldout", "holdout"];
+    [
+        "test", "testing", "valid", "validation", "val", "dev", "eval", "evaluation", "heldout", "holdout",
+        "testset", "validset", "valset", "devset", "evalset",
+    ];
+
+    // `held_out` and `hold-out`, whose halves say nothing.
+    private static readonly string[] Halves = ["held", "hold"];
 
     // Folders of `key=value`, as Spark and Hive write them: what these keys say is a split; every other key parts a split.
     private static readonly string[] Keys = ["split", "set", "subset", "partition"];
@@ -35,6 +41,9 @@ internal static class SplitNames
         int at = name.IndexOf('=', StringComparison.Ordinal);
         if (at < 0) return InText(name);
         string key = name[..at].ToLowerInvariant(), value = Uri.UnescapeDataString(name[(at + 1)..]);
+        // `is_test=true` is a split, and `is_test=false` the other one.
+        if (key.StartsWith("is", StringComparison.Ordinal) && InText(key) is { } asked && Truth(value) is { } isSo)
+            return isSo == asked.StartsWith(Training[0], StringComparison.Ordinal) ? Training[0] : isSo ? asked : Held[0];
         if (!Keys.Contains(key, StringComparer.Ordinal) && !key.Contains(Keys[0], StringComparison.Ordinal)) return null;
         if (InText(value) is { } split) return split;
         return key.Contains(Keys[0], StringComparison.Ordinal) && !value.StartsWith("__", StringComparison.Ordinal) ? value.ToLowerInvariant() : null;
@@ -54,17 +63,33 @@ internal static class SplitNames
         return after.StartsWith('_') && Array.Exists(Purposes, purpose => after.AsSpan(1).StartsWith(purpose, StringComparison.Ordinal)) ? name + after : name;
     }
 
+    private static bool? Truth(string value) => value.ToLowerInvariant() switch
+    {
+        "true" or "1" or "yes" => true,
+        "false" or "0" or "no" => false,
+        _ => null,
+    };
+
     private static bool Is(string word, string[] known) => known.Contains(word, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The stretches between hyphens, dots, underscores, blanks and digits.</summary>
+    /// <summary>The stretches between hyphens, dots, underscores, blanks and digits, and from a capital letter that follows a small one.</summary>
     private static IEnumerable<(string Word, int Start)> Words(string stem)
     {
         int start = 0;
+        string? half = null;
         for (int i = 0; i <= stem.Length; i++)
         {
-            if (i < stem.Length && !(stem[i] is '-' or '.' or '_' or ' ' || char.IsAsciiDigit(stem[i]))) continue;
-            if (i > start) yield return (stem[start..i], start);
-            start = i + 1;
+            bool parts = i < stem.Length && (stem[i] is '-' or '.' or '_' or ' ' || char.IsAsciiDigit(stem[i]));
+            bool begins = i < stem.Length && i > 0 && char.IsAsciiLetterUpper(stem[i]) && char.IsAsciiLetterLower(stem[i - 1]);
+            if (i < stem.Length && !parts && !begins) continue;
+            if (i > start)
+            {
+                string word = stem[start..i];
+                bool isHeldOut = half is not null && word.Equals("out", StringComparison.OrdinalIgnoreCase);
+                yield return isHeldOut ? (half + word, i - half!.Length - word.Length) : (word, start);
+                half = Is(word, Halves) ? word : null;
+            }
+            start = begins ? i : i + 1;
         }
     }
 

@@ -41,7 +41,7 @@ internal static class ConversationFields
     private static object? Tree(FieldRecord row, string? name)
     {
         FieldValue value = LayoutColumns.Get(row, name);
-        if (value.Kind != FieldKind.Text) return FieldTree.Of(value);
-        return string.IsNullOrWhiteSpace(value.Text) ? null : ConversationText.Value(value.Text) ?? value.Text;
+        if (value.Kind != FieldKind.Text) return FieldTree.OfJson(FieldTree.Of(value));
+        return string.IsNullOrWhiteSpace(value.Text) ? null : FieldTree.OfJson(ConversationText.Value(value.Text)) ?? value.Text;
     }
 }

@@ -19,6 +19,8 @@ internal static class FieldNames
         ("preferredresponse", "dispreferredresponse"),
         ("preferredresponse", "nonpreferredresponse"),
         ("preferredoutput", "nonpreferredoutput"),
+        ("preferredcompletion", "nonpreferredcompletion"),
+        ("chosencompletion", "rejectedcompletion"),
         ("winner", "loser"),
         ("winningresponse", "losingresponse"),
         ("accepted", "rejected"),
@@ -66,7 +68,7 @@ internal static class FieldNames
 
     public static readonly string[] Responses = ["response", "completion", "answer", "output", "generation", "text"];
 
-    public static readonly string[] Scores = ["score", "rating", "reward", "overallscore", "rmscore"];
+    public static readonly string[] Scores = ["score", "rating", "reward", "overallscore", "rmscore", "pmscore"];
 
     /// <summary>Places in an order of answers, the best of which is 1.</summary>
     public static readonly string[] Ranks = ["rank", "ranking"];

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Data.Containers;
+using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Text.Templates.Values;
 
 namespace Microsoft.ML.SimPO.Data.Formats;
@@ -15,6 +16,14 @@ internal static class FieldTree
         FieldKind.Record => Dictionary(value.Record),
         _ => null,
     };
+
+    /// <summary>A list of objects that stand there as texts of JSON, as the objects; anything else as it is.</summary>
+    public static object? OfJson(object? value)
+    {
+        if (value is not JinjaList { Items.Length: > 0 } list || !Array.TrueForAll(list.Items, item => item is string)) return value;
+        object?[] items = Array.ConvertAll(list.Items, item => ConversationText.Value((string)item!));
+        return Array.TrueForAll(items, item => item is JinjaDictionary) ? new JinjaList(items) : value;
+    }
 
     private static JinjaDictionary Dictionary(FieldRecord record)
     {

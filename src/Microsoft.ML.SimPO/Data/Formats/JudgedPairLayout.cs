@@ -7,8 +7,9 @@ namespace Microsoft.ML.SimPO.Data.Formats;
 /// Rows with a prompt, two answers and a judge's verdict, as HelpSteer3 and the arenas have them. Answers may be whole conversations, or lists of texts that
 /// answer a list of prompts in turn.
 /// </summary>
+/// <param name="inTurns">Whether prompts and answers are such lists, in every row: a text that is none is no answer.</param>
 internal sealed class JudgedPairLayout(
-    LayoutColumns columns, JudgedFields fields, IReadOnlyCollection<string> names, TextMode answers, TextMode prompts) : IPairLayout
+    LayoutColumns columns, JudgedFields fields, IReadOnlyCollection<string> names, TextMode answers, TextMode prompts, bool inTurns) : IPairLayout
 {
     private readonly PairBuilder _builder = new(columns, answers, prompts);
     private readonly PairBuilder _turns = new(columns with { Prompt = null }, TextMode.Answer, TextMode.Answer);
@@ -43,6 +44,13 @@ internal sealed class JudgedPairLayout(
         PairBuilder builder = _builder;
         if (Turns(row, one.Value) is { } firstTurns && Turns(row, two.Value) is { } secondTurns)
             (one, two, builder) = (one with { Value = firstTurns }, two with { Value = secondTurns }, _turns);
+        else if (inTurns)
+        {
+            string wrong = Turns(row, one.Value) is null ? one.Name : two.Name;
+            fault = RowFault.Malformed($"`{wrong}` must be a list of texts, one to each of `{columns.Prompt}`, but is none, or has a null in it.");
+            outcomes.Add(new PairOutcome(null, fault, location));
+            return;
+        }
         outcomes.Add(first!.Value
             ? builder.Build(row, location, one, two, scoreFirst, scoreSecond)
             : builder.Build(row, location, two, one, scoreSecond, scoreFirst));
@@ -66,7 +74,8 @@ internal sealed class JudgedPairLayout(
         ]).ToArray());
     }
 
-    private static FieldValue[]? Texts(FieldValue value)
+    /// <summary>The texts of a list, or of a text that is one as JSON; null for anything else.</summary>
+    public static FieldValue[]? Texts(FieldValue value)
     {
         if (value.Kind == FieldKind.Text && value.Text.StartsWith("[\"", StringComparison.Ordinal)) value = JsonText.TryParse(value.Text);
         bool texts = value.Kind == FieldKind.List && value.Items.Length > 0 && Array.TrueForAll(value.Items, item => item.Kind == FieldKind.Text);

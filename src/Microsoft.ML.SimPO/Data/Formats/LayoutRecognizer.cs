@@ -59,8 +59,15 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
             throw new InvalidDataException($"{dataName}: `{chosen}` and `{rejected}` hold lists of one text as Python prints them, not texts. " +
                 $"Take the texts out of their lists, or set `{nameof(options.Format)}` to `{nameof(PreferenceFormat.Plain)}` where they are meant so.");
         }
-        return new PairLayout(columns, fields.Names, mode, PromptMode(columns, mode), Kind(columns, mode), literal, Origin(columns, mode));
+        PromptOrigin origin = Origin(columns, mode);
+        bool mayShareNothing = origin == PromptOrigin.Shared && (columns.Prompt is not null || !HasOtherWords(columns));
+        return new PairLayout(columns, fields.Names, mode, PromptMode(columns, mode), Kind(columns, mode), literal, origin, mayShareNothing);
     }
+
+    /// <summary>Whether a field beside the answers may hold the prompts under a name that nobody knows.</summary>
+    private bool HasOtherWords(LayoutColumns columns) => fields.Names
+        .Where(name => name != columns.Chosen && name != columns.Rejected)
+        .Any(name => fields.Values(name).Any(value => value.Kind is FieldKind.Text or FieldKind.List or FieldKind.Record));
 
     private PromptOrigin Origin(LayoutColumns columns, TextMode mode)
     {
@@ -105,7 +112,7 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
     /// <param name="container">The object that has the messages, in which it may stand too; null for none.</param>
     private string? Known(string? container, string name, Func<object?, bool> isRight)
     {
-        object? Tree(FieldValue value) => value.Kind == FieldKind.Text ? ConversationText.Value(value.Text) : FieldTree.Of(value);
+        object? Tree(FieldValue value) => FieldTree.OfJson(value.Kind == FieldKind.Text ? ConversationText.Value(value.Text) : FieldTree.Of(value));
         if (fields.Names.Contains(name) && fields.All(name, value => isRight(Tree(value)))) return name;
         string inside = $"{container}.{name}";
         bool isInside = container is not null && fields.All(inside, value => isRight(Tree(value)));
@@ -170,7 +177,8 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
         LayoutColumns first = columns with { Chosen = judged.First, Rejected = judged.Second };
         TextMode mode = IsJson(judged.First) && IsJson(judged.Second) ? TextMode.Json : TextMode.Answer;
         bool whole = fields.All(judged.First, MessageParser.IsMessages) || mode == TextMode.Json;
-        return columns.Prompt is null && !whole ? null : new JudgedPairLayout(columns, judged, fields.Names, mode, PromptMode(first, mode));
+        bool inTurns = new[] { columns.Prompt, judged.First, judged.Second }.All(name => fields.Values(name).Any(v => JudgedPairLayout.Texts(v) is not null));
+        return columns.Prompt is null && !whole ? null : new JudgedPairLayout(columns, judged, fields.Names, mode, PromptMode(first, mode), inTurns);
     }
 
     private static string Show(FieldValue value) => value.Kind switch

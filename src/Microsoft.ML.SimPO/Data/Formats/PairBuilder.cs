@@ -9,7 +9,8 @@ namespace Microsoft.ML.SimPO.Data.Formats;
 /// <param name="answers">What text in an answer is.</param>
 /// <param name="prompts">What text in a prompt is.</param>
 /// <param name="literal">Whether text is taken as it stands, whatever it looks like.</param>
-internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextMode prompts, bool literal = false)
+/// <param name="mayShareNothing">Whether two texts that are to begin with their prompt may have none.</param>
+internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextMode prompts, bool literal = false, bool mayShareNothing = false)
 {
     /// <summary>
     /// The pair, or a fault. <paramref name="chosen"/> and <paramref name="rejected"/> come with the names that a fault calls them.
@@ -26,7 +27,8 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
         fault = Complete(row, before, out Conversation conversation);
         if (fault is not null) return new PairOutcome(null, fault, location);
         var pair = new PromptedAnswers(conversation, [Answer(chosenSide, border), Answer(rejectedSide, border)]);
-        return new PairOutcome(PreferenceRow.Of(pair, scoreChosen, scoreRejected), null, location);
+        string? warning = mayShareNothing && IsSilence(before) ? SharedPrompt.Nothing : null;
+        return new PairOutcome(PreferenceRow.Of(pair, scoreChosen, scoreRejected), null, location) { Warning = warning };
     }
 
     /// <summary>The prompt alone, as the text of a `Prompt` column; for layouts that group rows by it.</summary>
@@ -81,7 +83,7 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
     private RowFault? ReadSides(List<Message> prompt, NamedValue chosen, NamedValue rejected, List<Message> chosenSide, List<Message> rejectedSide)
     {
         if (answers == TextMode.PromptAndAnswer && chosen.Value.Kind == FieldKind.Text && rejected.Value.Kind == FieldKind.Text)
-            return SharedPrompt.Split(chosen, rejected, chosenSide, rejectedSide);
+            return SharedPrompt.Split(chosen, rejected, chosenSide, rejectedSide, mayShareNothing);
         return ReadSide(prompt, chosen, chosenSide) ?? ReadSide(prompt, rejected, rejectedSide);
     }
 
@@ -132,8 +134,10 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
         // A user who says nothing asks nothing; where there is no user, what the system or a tool says is answered.
         bool hasUser = prompt.Exists(turn => turn.Role == Message.User);
         bool asks = prompt.Exists(turn => (turn.Role == Message.User || !hasUser) && !VisibleText.IsBlank(turn.Content));
-        return asks ? null : RowFault.Empty(columns.Prompt ?? "prompt");
+        return asks || (mayShareNothing && IsSilence(prompt)) ? null : RowFault.Empty(columns.Prompt ?? "prompt");
     }
+
+    private static bool IsSilence(List<Message> prompt) => prompt is [{ Role: Message.User, Content: "" }];
 
     private RowFault? ReadHistory(FieldRecord row, out List<Message> earlier)
     {

@@ -5,10 +5,10 @@ namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Rows that have a field for the chosen and one for the rejected answer.</summary>
 internal sealed class PairLayout(LayoutColumns columns, IReadOnlyCollection<string> names, TextMode answers, TextMode prompts, string kind, bool literal,
-    PromptOrigin origin)
+    PromptOrigin origin, bool mayShareNothing)
     : IPairLayout
 {
-    private readonly PairBuilder _builder = new(columns, answers, prompts, literal);
+    private readonly PairBuilder _builder = new(columns, answers, prompts, literal, mayShareNothing);
 
     public string Description => $"{kind} ({columns.Describe()})";
 

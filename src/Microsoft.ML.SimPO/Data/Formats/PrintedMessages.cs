@@ -11,8 +11,10 @@ internal static partial class PrintedMessages
     /// <summary>What is wrong with a text that is to be taken as it stands; null for nothing.</summary>
     public static RowFault? Check(string text, string field)
     {
-        if (text.AsSpan().TrimStart() is not ['[' or '{' or '(', ..] || !JsonText.TryParse(text).IsNull) return null;
-        if (!Beginning().IsMatch(text[..Math.Min(text.Length, 200)])) return null;
+        ReadOnlySpan<char> start = text.AsSpan().TrimStart();
+        bool mayBe = start is ['[' or '{' or '(', ..]
+            || (start is [var first, ..] && char.IsAsciiLetter(first) && start[..Math.Min(start.Length, 40)].Contains('('));
+        if (!mayBe || !Beginning().IsMatch(text[..Math.Min(text.Length, 200)]) || !JsonText.TryParse(text).IsNull) return null;
         return RowFault.Malformed($"`{field}` must be text or messages as JSON, but holds messages as a program printed them: `{Excerpt.Of(text)}`. " +
             "Write the column as JSON, as `json.dumps` does.");
     }
@@ -22,9 +24,20 @@ internal static partial class PrintedMessages
         text.AsSpan().TrimStart() is ['[', '\'' or '"', ..] && JsonText.TryParse(text).IsNull
             && PrintedText.TryParse(text) is { Kind: FieldKind.List, Items: [{ Kind: FieldKind.Text }] };
 
-    // Python and DuckDB: `[{'role': ...`; Presto: `[{role=user, ...`; Spark's maps: `{role -> user, ...`, its structs: `[{user, ...`.
+    // Python and DuckDB: `[{'role': ...`, also behind another field; Presto: `[{role=user, ...`; Spark's maps: `{role -> user, ...`, its structs:
+    // `[{user, ...`, of old `[[user, ...`; Postgres: `{"(user,...`; Ruby: `[{"role"=>...`, `{:role=>...`; JavaScript: `[ { role: '...`, `[object Object]`;
+    // classes of Python: `[Message(role=...`, `Row(role=...`, `OrderedDict([('role', ...`.
     [GeneratedRegex(
-        """^\s*(\[\s*|\(\s*|array\(\[)?\{\s*(['"](role|content|from|value)['"]\s*:|(role|content|from|value)\s*(=|->)|(system|user|assistant|human|gpt)\s*,)""",
-        RegexOptions.CultureInvariant)]
+        """
+        ^\s*(\[\s*|\(\s*|array\(\s*\[\s*)?(?:
+          \{\s*(?:['"]\w+['"]\s*:\s*[^,{}\[\]]{0,60},\s*)?['"](?:role|content|from|value)['"]\s*(?::|=>)
+          | \{\s*:?(?:role|content|from|value)\s*(?:=|->|=>|:\s*['"`])
+          | \{\s*(?:system|user|assistant|human|gpt)\s*,
+          | (?<=\[\s*)\[\s*(?:system|user|assistant|human|gpt)\s*,
+          | \{\s*"\((?:system|user|assistant|human|gpt)\s*,
+          | (?:\w+\.)*\w*(?:Row|Message|Turn|Struct|dict|Dict)\w*\(\s*(?:\[\s*\(\s*['"])?(?:role|content|from|value)\b
+          | \[?object\ Object\])
+        """,
+        RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Beginning();
 }

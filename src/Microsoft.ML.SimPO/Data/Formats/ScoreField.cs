@@ -26,12 +26,22 @@ internal static class ScoreField
             case FieldKind.Text when string.IsNullOrWhiteSpace(value.Text) || None.Contains(value.Text.Trim(), StringComparer.OrdinalIgnoreCase): return true;
             case FieldKind.Boolean: break;
             case FieldKind.Text when double.TryParse(Invariant(value), NumberStyles.Float, CultureInfo.InvariantCulture, out number): break;
+            case FieldKind.Text when Infinite(value.Text.Trim()) is { } infinite: // as pandas writes it
+                number = infinite;
+                break;
             case FieldKind.Number: break;
             default: return false;
         }
         if (!double.IsNaN(number)) score = (float)number;
         return true;
     }
+
+    private static double? Infinite(string text) => text.ToLowerInvariant() switch
+    {
+        "inf" or "+inf" => double.PositiveInfinity,
+        "-inf" => double.NegativeInfinity,
+        _ => null,
+    };
 
     private static string Invariant(FieldValue value) =>
         value.IsLocal && !value.Text.Contains('.', StringComparison.Ordinal) ? value.Text.Replace(',', '.') : value.Text;

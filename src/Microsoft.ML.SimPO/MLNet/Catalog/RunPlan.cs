@@ -45,6 +45,12 @@ public sealed record RunPlan
     /// </summary>
     public string? Nearest { get; init; }
 
+    /// <summary>Tokens of a micro-batch of <see cref="Nearest"/>; null where there is none that changes no result.</summary>
+    internal int? NearestTokens { get; init; }
+
+    /// <summary>Whether <see cref="Nearest"/> computes activations anew; likewise.</summary>
+    internal bool? NearestRecomputes { get; init; }
+
     /// <summary>What the memory is taken by with <see cref="Nearest"/>; null where there is none.</summary>
     public PlannedMemory? NearestMemory { get; init; }
 

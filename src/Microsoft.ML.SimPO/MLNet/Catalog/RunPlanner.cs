@@ -41,7 +41,8 @@ internal sealed class RunPlanner
     {
         int tokens = TokensPerPass(_options.TokensPerMicroBatch);
         PlannedMemory memory = Memory(tokens, _options.GradientCheckpointing, _options.Lora);
-        (string Yaml, PlannedMemory Memory)? nearest = there is { } most && memory.Total > most ? Nearest(most) : null;
+        Alternative? nearest = there is { } most && memory.Total > most ? Nearest(most) : null;
+        Alternative? same = nearest?.Lora == _options.Lora ? nearest : null;
         var defaults = Activator.CreateInstance(_options.GetType())!;
         return new RunPlan
         {
@@ -56,11 +57,16 @@ internal sealed class RunPlanner
             DeviceBytes = there,
             Nearest = nearest?.Yaml,
             NearestMemory = nearest?.Memory,
+            NearestTokens = same?.Tokens,
+            NearestRecomputes = same?.Recomputes,
         };
     }
 
+    /// <summary>Other settings for a run, and what it takes with them.</summary>
+    private sealed record Alternative(int Tokens, bool Recomputes, LoraOptions? Lora, string Yaml, PlannedMemory Memory);
+
     /// <summary>Of what changes no result the least first; then an adapter.</summary>
-    private (string Yaml, PlannedMemory Memory)? Nearest(long most)
+    private Alternative? Nearest(long most)
     {
         List<int> sizes = [];
         for (int tokens = _options.TokensPerMicroBatch; tokens >= LeastTokens; tokens /= 2) sizes.Add(tokens);
@@ -70,7 +76,7 @@ internal sealed class RunPlanner
                 foreach (int size in sizes)
                 {
                     PlannedMemory memory = Memory(TokensPerPass(size), recompute, lora);
-                    if (memory.Total <= most) return (Yaml(size, recompute, lora), memory);
+                    if (memory.Total <= most) return new Alternative(size, recompute, lora, Yaml(size, recompute, lora), memory);
                 }
         return null;
     }

@@ -72,6 +72,7 @@ internal sealed class RunDiagnoser(DiagnosisLimits limits)
         if (settings.Count == 0) _notes.Add("The run has no checkpoint yet, which tells its options: rules that need them were not looked at.");
         List<TrainingDiagnosis> findings =
             Replay(known, run.Steps, [.. run.Validations.Where(v => v.Figures is not null).Select(v => (v.Step, v.Figures!))]);
+        findings.AddRange(run.Findings.Where(f => f.Symptom == TrainingSymptom.LengthTellsApart)); // the log does not have what it is seen by
         var configuration = new ConfigurationRules(limits);
         if (settings.Count > 0) configuration.LookAtLoss(beta, ratio);
         bool trainsAll = settings.GetValueOrDefault(nameof(PreferenceTrainerOptions.Lora), "not set") == "not set";
@@ -93,13 +94,13 @@ internal sealed class RunDiagnoser(DiagnosisLimits limits)
             Anchor = beta is null ? null : nameof(SimPOTrainer.Options.SftWeight),
             Beta = beta,
             TargetRatio = limits.GammaBetaRatio ?? UsualRatio,
-            HasTokenMeans = beta is not null && log.HasLogProbabilities,
+            HasTokenMeans = (beta is not null || log.HasTokenMeans) && log.HasLogProbabilities,
             StepsPerLine = log.StepsPerLine,
         };
         if (!known.HasTokenMeans)
             _notes.Add("The log has no rewards that are one number times its log-probabilities, as SimPO's are: `collapse`, `forgetting` and `poor-separation` "
                 + "were not looked at. Give beta where the run is SimPO's.");
-        else if (limits.GammaBetaRatio is null) _notes.Add(Say($"The log does not tell gamma over beta: it is taken to be {UsualRatio}."));
+        else if (beta is not null && limits.GammaBetaRatio is null) _notes.Add(Say($"The log does not tell gamma over beta: it is taken to be {UsualRatio}."));
         List<TrainingDiagnosis> findings = Replay(known, log.Steps, log.Evaluations);
         var configuration = new ConfigurationRules(limits);
         configuration.LookAtLoss(beta, limits.GammaBetaRatio ?? 0);

@@ -1,7 +1,9 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
+using Microsoft.ML.SimPO.Training.Diagnosis;
 using Microsoft.ML.SimPO.Training.Session;
 using Microsoft.ML.SimPO.Training.State;
 
@@ -45,11 +47,11 @@ internal static class FitRun
         var samples = new AnswerSampler(model, options, log);
         ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken token)
         {
-            ValidationResult result = validator.Evaluate(data, step, epoch, token);
+            (ValidationResult result, double[] margins) = validator.Judge(data, step, epoch, token);
             if (loss.CountsTokens) result = result.With(MethodFigures.TokenCount, plan.Take(step).Sum(s => TrainingSteps.TokensOf(s, training.Pairs)));
-            return options.SampleAnswers == 0 ? result : samples.AddTo(result, data.Pairs, token);
+            return options.SampleAnswers == 0 ? result : samples.AddTo(result, data.Pairs, margins, token);
         }
-        using var session = new TrainingSession(model.Decoder, Settings(options), origin, store, training, validation, Evaluate, log);
+        using var session = new TrainingSession(model.Decoder, Settings(options, training.Pairs), origin, store, training, validation, Evaluate, log);
         var loop = new TrainingLoop(model.Decoder, loss, settings);
         TrainingRun run = session.Run(loop, plan, cancellationToken);
         model.References = references?.Keep();
@@ -72,9 +74,9 @@ internal static class FitRun
             + " Lower `BatchSize`, or set `DropLast` to false.");
     }
 
-    private static SessionSettings Settings(PreferenceTrainerOptions options) => new()
+    private static SessionSettings Settings(PreferenceTrainerOptions options, IReadOnlyList<EncodedPrompt> pairs) => new()
     {
-        Diagnosed = options.Diagnosed(),
+        Diagnosed = options.Diagnosed() with { LengthAlone = LengthAloneRule.Of(pairs) },
         Limits = options.Diagnosis,
         StopsOnError = options.StopOnError,
         EvaluationSteps = options.EvaluationSteps,

@@ -60,6 +60,23 @@ public sealed class AlignmentRecipe
         Loading = new PreferenceLoadOptions { Split = split, MaxRows = MostRows }, MaxLength = Options.MaxLength, ApplyChatTemplate = Options.ApplyChatTemplate,
     };
 
+    /// <summary>
+    /// Where the run does not fit the memory, and does with settings that change no result of it (fewer tokens in a micro-batch, activations computed anew),
+    /// sets <see cref="Options"/> so: to the first that is enough, as <see cref="RunPlan.Nearest"/> has it. An adapter in the place of full tuning is another
+    /// run, and is left to the caller.
+    /// </summary>
+    /// <param name="deviceBytes">Memory of the device; null, the default, for that of this machine.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>What was set, as a recipe writes it; null where nothing was.</returns>
+    /// <exception cref="InvalidDataException">A file of the model is malformed.</exception>
+    public string? FitToMemory(long? deviceBytes = null, CancellationToken cancellationToken = default)
+    {
+        RunPlan plan = _context.Alignment.Plan(Options, null, deviceBytes, cancellationToken);
+        if (plan is not { Fits: false, NearestTokens: { } tokens, NearestRecomputes: { } recomputes }) return null;
+        (Options.TokensPerMicroBatch, Options.GradientCheckpointing) = (tokens, recomputes);
+        return plan.Nearest;
+    }
+
     /// <summary>Trains: what the recipe is for.</summary>
     /// <param name="cancellationToken">Ends the run; its checkpoints stay.</param>
     /// <exception cref="ArgumentException"><see cref="Options"/> are out of range; all that are get listed.</exception>
@@ -68,6 +85,15 @@ public sealed class AlignmentRecipe
     public AlignmentTransformer Fit(CancellationToken cancellationToken = default) =>
         Options.CreateTrainer(_context).Fit(LoadTrainingData(), LoadValidationData(), cancellationToken);
 
+    /// <summary>Writes the settings with their origins into the folder of a run, so that its report has them.</summary>
+    /// <param name="folder">The run's. It must exist.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void SaveSettings(string folder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        RecipeSettingsFile.Write(folder, Settings);
+    }
+
     /// <summary>A line for each setting: key, value, whose it is, and why it changes nothing or what it was made of; then the notes.</summary>
     public override string ToString()
     {
@@ -75,9 +101,8 @@ public sealed class AlignmentRecipe
         var text = new StringBuilder();
         foreach (RecipeSetting s in Settings)
         {
-            string origin = s.Origin switch { RecipeOrigin.Recipe => "recipe", RecipeOrigin.Override => "override", _ => "default" };
-            string fate = s.Fate == RecipeFate.Harmless ? $"no effect: {s.Note}" : s.Note ?? "";
-            text.AppendLine($"{s.Key.PadRight(keys)}  {Short(s.Value).PadRight(values)}  {origin,-8}  {fate}".TrimEnd());
+            string origin = RecipeSettingsFile.OriginOf(s.Origin);
+            text.AppendLine($"{s.Key.PadRight(keys)}  {Short(s.Value).PadRight(values)}  {origin,-8}  {RecipeSettingsFile.NoteOf(s)}".TrimEnd());
         }
         foreach (string note in Notes) text.AppendLine(note);
         return text.ToString();
@@ -94,7 +119,7 @@ public sealed class AlignmentRecipe
         RecipeDataset[] taken = [.. parts.Where(p => p.Fraction > 0)];
         var options = new PreferenceLoadOptions { Shuffle = true, Seed = 42, FractionsTakeFirst = takesFirst, MaxRows = MostRows };
         IDataView data = Options.Rows == RowKind.Responses
-            ? RecipeConversations.Load(_context, taken, MostRows ?? int.MaxValue)
+            ? RecipeConversations.Load(_context, taken, MostRows ?? int.MaxValue, labelled: Options is KtoTrainer.Options)
             : _context.Alignment.LoadPreferences([.. taken.Select(p => new MixturePart(p.Path, p.Fraction, p.Split))], options);
         return InsertsSystemMessage ? EmptySystemMessage.AddTo(data, _context) : data;
     }

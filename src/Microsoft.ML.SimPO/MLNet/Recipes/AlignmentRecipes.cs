@@ -36,7 +36,8 @@ public sealed partial class AlignmentRecipes
         int? mostRows = builder.MostRows;
         if (recipe.Faults.Count == 0) recipe.Faults.AddRange(options.Faults());
         recipe.ThrowFaults();
-        if (options is SftTrainer.Options && !recipe.Says("rows") && RecipeConversations.Are(train[0])) options.Rows = RowKind.Responses;
+        bool mayBeAnswers = options is SftTrainer.Options or KtoTrainer.Options && !recipe.Says("rows");
+        if (mayBeAnswers && RecipeConversations.Are(train[0], labelled: options is KtoTrainer.Options)) options.Rows = RowKind.Responses;
         return new AlignmentRecipe(_context, options, train, validation, recipe.Settings(), builder.Notes)
         {
             InsertsSystemMessage = builder.InsertsSystemMessage(options),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.SimPO.Data.Containers;
 using Microsoft.ML.SimPO.Text.Templates;
 using Microsoft.ML.SimPO.Training;
 
@@ -71,9 +72,25 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
         int left = found.Count * recipe.Texts("dataset_splits").Count(s => s.Contains("train", StringComparison.Ordinal)) - train.Count;
         if (left > 0)
             Notes.Add(FormattableString.Invariant($"{left} splits for training are left out, for there is no fraction for them: a data set has one."));
+        AddEvaluation(options, validation);
         if (validation.Count == 0) HoldOut(options);
         if (train.Count == 0) recipe.Fault("dataset_splits", "`dataset_splits` must have a split for training, but had none. Use [train, test].");
         return (train, validation);
+    }
+
+    /// <summary>Data sets that are named for evaluation alone: all of them, or their test split where a folder has one.</summary>
+    private void AddEvaluation(PreferenceTrainerOptions options, List<RecipeDataset> validation)
+    {
+        if (!recipe.Says("eval_dataset")) return;
+        if (options.ValidationFraction > 0)
+            recipe.Fault("eval_dataset", "`eval_dataset` names data to evaluate on, and a part of the training data is held out too. Keep one of both.");
+        foreach (string name in recipe.Texts("eval_dataset"))
+        {
+            string path = names.Dataset(name, recipe.Faults);
+            bool isFolder = Directory.Exists(path);
+            string? test = !isFolder ? "train" : new[] { "test", "valid", "dev", "eval" }.FirstOrDefault(split => DatasetFiles.HasSplit(path, split));
+            validation.Add(new RecipeDataset(name, path, test ?? "train", 1));
+        }
     }
 
     /// <summary>The most rows of each data set; null for all.</summary>

@@ -38,6 +38,8 @@ internal sealed class RecipeConversion
     {
         ["pref_beta"] = "beta", ["pref_ftx"] = "sft_weight", ["cutoff_len"] = "max_length", ["lora_rank"] = "lora_r", ["lora_target"] = "lora_target_modules",
         ["val_size"] = "validation_fraction", ["additional_target"] = "lora_modules_to_save", ["moe_aux_loss_coef"] = "router_aux_loss_coef",
+        ["kto_chosen_weight"] = "desirable_weight", ["kto_rejected_weight"] = "undesirable_weight", ["dpo_label_smoothing"] = "label_smoothing",
+        ["ref_model"] = "ref_model_name_or_path",
     };
 
     /// <summary>What a recipe of these that says nothing means, where that is another value than in the SimPO repository.</summary>
@@ -195,7 +197,10 @@ internal sealed class RecipeConversion
                 else Faults.Add($"{value.Place}`finetuning_type: {value.Text}` is refused: use full or lora.");
                 break;
             case (RecipeDialect.LlamaFactory, "dataset"):
-                Add(key, "dataset_mixer", AllOf(value.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), value.Line));
+                Add(key, "dataset_mixer", AllOf(Listed(value).Select(name => name.Text), value.Line));
+                break;
+            case (RecipeDialect.LlamaFactory, "eval_dataset"):
+                Add(key, key, RecipeValue.List([.. Listed(value)], value.Line));
                 break;
             case (RecipeDialect.LlamaFactory, "lora_target") when value.Text == "all":
                 Add(key, "lora_target_modules", RecipeValue.Scalar("all-linear", value.Line));
@@ -215,6 +220,10 @@ internal sealed class RecipeConversion
                 break;
         }
     }
+
+    /// <summary>Names in a list, or in a text between commas.</summary>
+    private static IEnumerable<RecipeValue> Listed(RecipeValue value) => value.Items
+        ?? value.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(name => RecipeValue.Scalar(name, value.Line));
 
     /// <summary>A mixture of all rows of each data set.</summary>
     private static RecipeValue AllOf(IEnumerable<string> names, int line) => RecipeValue.Map([.. names.Select(n => (n, RecipeValue.Scalar("1.0")))], line);

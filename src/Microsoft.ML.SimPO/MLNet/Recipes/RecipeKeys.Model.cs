@@ -56,6 +56,7 @@ internal static partial class RecipeKeys
         new("chat_template", RecipeKind.Text, "null"),
         new("dataset_mixer", RecipeKind.Map, "null"),
         new("dataset_splits", RecipeKind.Texts, "[train]"),
+        new("eval_dataset", RecipeKind.Texts, "null"),
         new("max_samples", RecipeKind.Integer, "null"),
         new("dataset_configs", RecipeKind.Texts, "null") { Why = "a folder's configurations are told by the names of its files" },
         new("text_column", RecipeKind.Text, "text") { Why = "preference pairs have a prompt and two answers" },

@@ -18,6 +18,7 @@ internal sealed class ReportContent
         Figures = [.. FiguresOf(run)];
         Validations = [.. run.Validations.Select(v => (v.Step, Rounded(v.Loss), Rounded(v.Metrics.Accuracy), Rounded(v.Metrics.AccuracyInterval.Lower),
             Rounded(v.Metrics.AccuracyInterval.Upper), Rounded(v.Metrics.MeanMargin), Rounded(v.Figures?.ChosenLogProbability ?? double.NaN)))];
+        (Answers, WorstPairs) = ([.. AnswersOf(run.Validations)], run.Validations is [.., var newest] ? newest.WorstPairs : []);
         Series = [.. SeriesOf(run.Steps)];
         Target = Number(settings, nameof(ScoringOptions.Beta)) is { } beta && Number(settings, nameof(SimPOTrainer.Options.GammaBetaRatio)) is { } ratio
             ? Rounded(beta * ratio) : null;
@@ -40,6 +41,15 @@ internal sealed class ReportContent
 
     public IReadOnlyList<(int Step, double Loss, double Accuracy, double From, double To, double Margin, double Chosen)> Validations { get; }
 
+    /// <summary>What the model wrote before and in the end to the same prompts.</summary>
+    public IReadOnlyList<(string Prompt, string Before, string After)> Answers { get; }
+
+    /// <summary>Those of the end.</summary>
+    public IReadOnlyList<JudgedPair> WorstPairs { get; }
+
+    /// <summary>The recipe that the run was made of, as far as its folder has it.</summary>
+    public IReadOnlyList<(string Key, string Value, string Origin, string Note)> Recipe { get; private init; } = [];
+
     public IReadOnlyList<ReportSeries> Series { get; }
 
     /// <summary>gamma, in units of the margin; null where the run is no SimPO's.</summary>
@@ -49,7 +59,7 @@ internal sealed class ReportContent
     /// <exception cref="InvalidDataException">The folder holds no run, or a line of its log is damaged.</exception>
     public static ReportContent Of(string folder, DiagnosisLimits limits) => new(
         Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), TrainingRun.Load(folder), RunFolderReader.NewestState(folder),
-        new RunDiagnoser(limits).Diagnose(folder));
+        new RunDiagnoser(limits).Diagnose(folder)) { Recipe = RecipeSettingsFile.Read(folder) };
 
     /// <summary>To five digits, so that a number is the same in every form.</summary>
     public static double Rounded(double number) =>
@@ -57,6 +67,15 @@ internal sealed class ReportContent
 
     /// <summary>The number in every form; nothing for one that is not finite.</summary>
     public static string Text(double number) => double.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture) : "";
+
+    /// <summary>The first and the last that were written, where there are two.</summary>
+    private static IEnumerable<(string, string, string)> AnswersOf(IReadOnlyList<ValidationResult> validations)
+    {
+        ValidationResult[] written = [.. validations.Where(v => v.SampleAnswers.Count > 0)];
+        if (written.Length < 2) return [];
+        return written[0].SampleAnswers.Zip(written[^1].SampleAnswers).Where(a => a.First.Prompt == a.Second.Prompt)
+            .Select(a => (a.First.Prompt, a.First.Answer, a.Second.Answer));
+    }
 
     private static double? Number(IReadOnlyDictionary<string, string> settings, string name) =>
         settings.TryGetValue(name, out string? text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)

@@ -6,7 +6,7 @@ internal sealed record ReportTable(string Title, IReadOnlyList<string> Heads, IR
     /// <summary>What a report says, from what matters most on; of several runs a column or a row for each.</summary>
     public static IEnumerable<ReportTable> All(IReadOnlyList<ReportContent> runs) =>
     [
-        Findings(runs), Figures(runs), Validations(runs),
+        Findings(runs), Figures(runs), Validations(runs), Answers(runs), WorstPairs(runs), Recipe(runs),
         Named("Options", runs, r => r.Options.Select(o => (o.Name, (object?)o.Value)), onlyDifferent: runs.Count > 1),
         Named("Data", runs, r => r.Data.Select(d => ($"{d.Of}: {d.What}", (object?)d.Count))),
         Named("Manifest", runs, r => r.Manifest.Select(m => (m.Name, (object?)m.Value))),
@@ -38,6 +38,19 @@ internal sealed record ReportTable(string Title, IReadOnlyList<string> Heads, IR
         "Held-out pairs, before and after",
         [.. Run(runs), "step", "loss", "accuracy", "95 % from", "to", "mean margin", "chosen log-probability"],
         [.. runs.SelectMany(r => Ends(r.Validations).Select(v => (object?[])[.. Run(runs, r), v.Step, v.Loss, v.Accuracy, v.From, v.To, v.Margin, v.Chosen]))]);
+
+    private static ReportTable Answers(IReadOnlyList<ReportContent> runs) => new(
+        "Answers, before and after", [.. Run(runs), "prompt", "before", "after"],
+        [.. runs.SelectMany(r => r.Answers.Select(a => (object?[])[.. Run(runs, r), a.Prompt, a.Before, a.After]))]);
+
+    private static ReportTable WorstPairs(IReadOnlyList<ReportContent> runs) => new(
+        "Held-out pairs with the lowest margins", [.. Run(runs), "margin", "prompt", "chosen", "rejected"],
+        [.. runs.SelectMany(r => r.WorstPairs.Select(
+            p => (object?[])[.. Run(runs, r), ReportContent.Rounded(p.Margin), p.Prompt, p.Chosen, p.Rejected]))]);
+
+    private static ReportTable Recipe(IReadOnlyList<ReportContent> runs) => new(
+        "Recipe", [.. Run(runs), "setting", "value", "from", "note"],
+        [.. runs.SelectMany(r => r.Recipe.Select(s => (object?[])[.. Run(runs, r), s.Key, s.Value, s.Origin, s.Note]))]);
 
     private static IEnumerable<T> Ends<T>(IReadOnlyList<T> all) => all.Count > 1 ? [all[0], all[^1]] : all;
 

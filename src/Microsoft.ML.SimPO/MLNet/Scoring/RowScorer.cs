@@ -44,7 +44,7 @@ internal sealed class RowScorer
             throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: {missing}. ")
                 + "Remove the row, or set `MissingAnswers` to NotANumber to have no score of such rows.");
         }
-        EncodedPrompt encoded = _encoder.Encode(_encoder.AsRead(texts, prompts), row)
+        EncodedPrompt encoded = _encoder.Encode(_encoder.AsRead(texts, prompts), row, prompts)
             ?? throw new InvalidDataException(FormattableString.Invariant($"Row {row} cannot be scored: it does not fit `MaxLength` {_options.MaxLength}."));
         int tokens = encoded.Answers.Max(a => a.Ids.Length);
         if (tokens > _positions && Interlocked.Exchange(ref _toldLong, 1) == 0)

@@ -18,8 +18,8 @@ public sealed partial class KtoTrainer
         public KtoLossType LossType { get; set; }
 
         /// <summary>
-        /// w_d, the weight of desirable answers. Weights times numbers of answers should stand at 1 to 1 up to 4 to 3 (arXiv 2402.01306, equation 9). Above 0;
-        /// default 1.
+        /// w_d, the weight of desirable answers. Weights times numbers of answers should stand at 1 to 1 up to 3 to 2 (arXiv 2402.01306; TRL's guide says up
+        /// to 4 to 3). Above 0; default 1.
         /// </summary>
         [Option("desirable_weight", OptionEffect.Steps, Above = 0, Use = "1 for as many of both"), SweepRange(0.5, 2)]
         public float DesirableWeight { get; set; } = 1;

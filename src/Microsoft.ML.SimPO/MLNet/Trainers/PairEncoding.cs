@@ -10,7 +10,7 @@ internal static class PairEncoding
     /// <summary>Of the rows of a data view.</summary>
     public static EncodedPrompts Encode(
         PreferenceEncoder encoder, IDataView data, PairColumns columns, CancellationToken cancellationToken,
-        Func<PreferenceEncoder, string[], long, EncodedPrompt?>? encode = null) =>
+        Func<PreferenceEncoder, string[], long, PromptOrigin, EncodedPrompt?>? encode = null) =>
         Encode(encoder, columns.PromptsOf(data), columns.Rows(data), cancellationToken, encode);
 
     /// <summary>
@@ -19,17 +19,19 @@ internal static class PairEncoding
     /// </summary>
     /// <param name="prompts">Where the prompts of the rows come from.</param>
     /// <param name="rows">Each with its texts and its number.</param>
-    /// <param name="encode">From a row's texts and its number to ids; null for all that the row has.</param>
+    /// <param name="encode">From a row's texts, its number and what its prompt was to ids; null for all that the row has.</param>
     /// <exception cref="InvalidDataException">A row cannot be encoded; the message names the first.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static EncodedPrompts Encode(
         PreferenceEncoder encoder, PromptOrigin prompts, IEnumerable<(string[] Texts, long Row)> rows, CancellationToken cancellationToken,
-        Func<PreferenceEncoder, string[], long, EncodedPrompt?>? encode = null)
+        Func<PreferenceEncoder, string[], long, PromptOrigin, EncodedPrompt?>? encode = null)
     {
         return new EncodedPrompts(OrderedParallel
             .Select(rows, row => row.Texts.Sum(t => t.Length), row => One(encoder.AsRead(row.Texts, prompts), row.Row), cancellationToken)
             .OfType<EncodedPrompt>());
 
-        EncodedPrompt? One(string[] texts, long row) => encode is null ? encoder.Encode(texts, row) : encode(encoder, texts, row);
+        EncodedPrompt? One(string[] texts, long row) => (encode ?? Whole)(encoder, texts, row, prompts);
     }
+
+    private static EncodedPrompt? Whole(PreferenceEncoder encoder, string[] texts, long row, PromptOrigin prompts) => encoder.Encode(texts, row, prompts);
 }

@@ -2,6 +2,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
 
@@ -105,7 +106,7 @@ public abstract partial class PreferenceTrainerOptions : ScoringOptions
 
     /// <summary>From a row's texts to what is learned from it.</summary>
     /// <returns>Null for a row that is dropped.</returns>
-    internal virtual EncodedPrompt? Encode(PreferenceEncoder encoder, string[] texts, long row) => encoder.Encode(texts, row);
+    internal virtual EncodedPrompt? Encode(PreferenceEncoder encoder, string[] texts, long row, PromptOrigin prompts) => encoder.Encode(texts, row, prompts);
 
     /// <summary>Which of the data are dealt out together; null for each by itself.</summary>
     internal virtual IReadOnlyList<int[]>? PackedRows(IReadOnlyList<EncodedPrompt> data) => null;

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Losses;
+using Microsoft.ML.SimPO.Text;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
 
@@ -54,9 +55,9 @@ public sealed partial class SftTrainer
 
         internal override SftNormalization CrossEntropy => Normalization;
 
-        internal override EncodedPrompt? Encode(PreferenceEncoder encoder, string[] texts, long row)
+        internal override EncodedPrompt? Encode(PreferenceEncoder encoder, string[] texts, long row, PromptOrigin prompts)
         {
-            EncodedPrompt? encoded = Rows == RowKind.Texts ? encoder.EncodeText(texts[0], row) : encoder.EncodeAnswer(texts[0], texts[1], row);
+            EncodedPrompt? encoded = Rows == RowKind.Texts ? encoder.EncodeText(texts[0], row) : encoder.EncodeAnswer(texts[0], texts[1], row, prompts);
             return encoded is null || Tokens == SftTokens.Answers ? encoded : new EncodedPrompt(encoded.Chosen with { PromptLength = 1 }) { Row = row };
         }
 

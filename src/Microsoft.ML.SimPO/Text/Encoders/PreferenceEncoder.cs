@@ -79,13 +79,19 @@ internal sealed class PreferenceEncoder
     /// <returns>Null for a pair that the options drop.</returns>
     /// <exception cref="InvalidDataException">The row cannot be encoded; the message names it.</exception>
     public EncodedPrompt? Encode(string prompt, string chosen, string rejected, long row) =>
-        Named(row, () => EncodeAt(row, prompt, chosen, rejected));
+        Named(row, () => EncodeAt(row, prompt, chosen, rejected, PromptOrigin.Given));
 
     /// <summary>The texts of a row as this model reads them: without a template, dialogues keep their marks.</summary>
     /// <param name="texts">Prompt and answers.</param>
     /// <param name="origin">What the prompt was.</param>
     public string[] AsRead(string[] texts, PromptOrigin origin) => _hasTemplate || origin == PromptOrigin.Given
         ? texts : PlainTexts.Of(texts, origin, _options.Preparation is RowPreparation.Trl024 or RowPreparation.Trl116 or RowPreparation.Trl116Cpo);
+
+    /// <summary>
+    /// Whether there must be a prompt: two texts that share nothing are learned from their beginning on, but a template would write a turn in which nobody says
+    /// anything.
+    /// </summary>
+    public bool NeedsPrompt(PromptOrigin origin) => _other is null && (_hasTemplate || origin != PromptOrigin.Shared);
 
     private EncodedPrompt? Named(long row, Func<EncodedPrompt?> encode)
     {
@@ -137,18 +143,20 @@ internal sealed class PreferenceEncoder
     }
 
     /// <summary>The ids of a row: of a pair, of a prompt with one answer, or of a text.</summary>
-    /// <param name="texts">Prompt, chosen and rejected answer; prompt and answer; or a text alone.</param>
+    /// <param name="texts">Prompt, chosen and rejected answer; prompt and answer; or a text alone. See <see cref="AsRead"/>.</param>
+    /// <param name="origin">What the prompt was.</param>
     /// <inheritdoc cref="Encode(string, string, string, long)" path="/param[@name='row']|/returns|/exception"/>
-    public EncodedPrompt? Encode(string[] texts, long row) => texts switch
+    public EncodedPrompt? Encode(string[] texts, long row, PromptOrigin origin = PromptOrigin.Given) => texts switch
     {
         [var text] => EncodeText(text, row),
-        [var prompt, var answer] => EncodeAnswer(prompt, answer, row),
-        _ => Encode(texts[0], texts[1], texts[2], row),
+        [var prompt, var answer] => EncodeAnswer(prompt, answer, row, origin),
+        _ => Named(row, () => EncodeAt(row, texts[0], texts[1], texts[2], origin)),
     };
 
     /// <summary>The ids of a prompt with one answer, as they are in a pair whose other answer is not longer.</summary>
-    /// <inheritdoc cref="Encode(string, string, string, long)"/>
-    public EncodedPrompt? EncodeAnswer(string prompt, string answer, long row) => Named(row, () => EncodeAt(row, prompt, answer, null));
+    /// <inheritdoc cref="Encode(string[], long, PromptOrigin)"/>
+    public EncodedPrompt? EncodeAnswer(string prompt, string answer, long row, PromptOrigin origin = PromptOrigin.Given) =>
+        Named(row, () => EncodeAt(row, prompt, answer, null, origin));
 
     /// <summary>The ids of a text and EOS, all scored but the first, which nothing predicts. No template is applied; a long text keeps its start.</summary>
     /// <param name="text">A plain text, or one that a template wrote.</param>
@@ -176,10 +184,10 @@ internal sealed class PreferenceEncoder
     private int[] Ids((string Text, bool AddsSpecial) prompt) => _sides.Prompt(prompt.Text, prompt.AddsSpecial);
 
     /// <param name="rejected">Null for a prompt with one answer.</param>
-    private EncodedPrompt? EncodeAt(long row, string prompt, string chosen, string? rejected)
+    private EncodedPrompt? EncodeAt(long row, string prompt, string chosen, string? rejected, PromptOrigin origin)
     {
         if (_other is not null) return _other.Encode(prompt, chosen, rejected, _counters);
-        bool isEmpty = IsEmpty(prompt, "prompt") || IsEmpty(chosen, rejected is null ? "answer" : "chosen answer")
+        bool isEmpty = (NeedsPrompt(origin) && IsEmpty(prompt, "prompt")) || IsEmpty(chosen, rejected is null ? "answer" : "chosen answer")
             || (rejected is not null && IsEmpty(rejected, "rejected answer"));
         if (isEmpty) return Drop(isEmpty: true);
         EncodingDetail detail = Detail(_texts.Of(prompt, chosen, rejected ?? chosen));

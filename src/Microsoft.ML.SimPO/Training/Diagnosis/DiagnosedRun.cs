@@ -20,6 +20,9 @@ internal sealed record DiagnosedRun(int PairsPerStep, double LearningRate)
     /// <summary>Whether log-probabilities are means over tokens, as they are here whatever the method, and not sums.</summary>
     public bool HasTokenMeans { get; init; } = true;
 
+    /// <summary>What the length of the answers alone tells of the pairs; null where that is not known.</summary>
+    public (double Share, bool IsLonger)? LengthAlone { get; init; }
+
     /// <summary>Steps of a line of the log, whose figures are means over them.</summary>
     public int StepsPerLine { get; init; } = 1;
 }

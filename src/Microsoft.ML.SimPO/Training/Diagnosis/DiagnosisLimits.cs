@@ -56,6 +56,9 @@ public sealed record DiagnosisLimits
     /// <summary>The factor of the answers' length below which <c>length</c> warns. Default 0.67.</summary>
     public double ShorterAnswers { get; init; } = 0.67;
 
+    /// <summary>The share of a hundred pairs or more that the answers' length alone gets right, above which <c>length</c> warns. Default 0.65.</summary>
+    public double LengthAlone { get; init; } = 0.65;
+
     /// <summary>gamma over beta above which <c>configuration</c> warns. Default 1.</summary>
     public double RatioWarning { get; init; } = 1;
 

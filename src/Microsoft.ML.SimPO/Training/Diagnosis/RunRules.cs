@@ -6,7 +6,7 @@ internal static class RunRules
     public static IRunRule[] All(int pairsPerStep) =>
     [
         new CollapseRule(pairsPerStep), new RunawayMarginRule(), new VanishedGradientRule(), new DivergenceRule(), new ForgettingRule(), new LoopRule(),
-        new AnswerLengthRule(), new SeparationRule(), new PlateauRule(),
+        new AnswerLengthRule(), new LengthAloneRule(), new SeparationRule(), new PlateauRule(),
     ];
 
     /// <summary>What a rule is called, whatever it sees.</summary>
@@ -19,7 +19,7 @@ internal static class RunRules
         TrainingSymptom.LossFlat => "plateau",
         TrainingSymptom.AnswersLoop => "loops",
         TrainingSymptom.AnswersForgotten => "forgetting",
-        TrainingSymptom.AnswerLengthChanged => "length",
+        TrainingSymptom.AnswerLengthChanged or TrainingSymptom.LengthTellsApart => "length",
         TrainingSymptom.UnusualConfiguration => "configuration",
         _ => "memory",
     };

@@ -35,4 +35,7 @@ public enum TrainingSymptom
 
     /// <summary>The run needs about all, or more, of the memory that there is.</summary>
     MemoryShort,
+
+    /// <summary>The length of the answers alone tells chosen and rejected ones apart.</summary>
+    LengthTellsApart,
 }

@@ -111,7 +111,7 @@ internal sealed class TrainingSession(
 
     private void Replay(TrainingState state)
     {
-        ILookup<int, ValidationResult> evaluations = state.Evaluations.ToLookup(e => e.Step);
+        ILookup<int, ValidationResult> evaluations = WithTexts(state.Evaluations).ToLookup(e => e.Step);
         foreach (ValidationResult result in evaluations[0]) Recall(result);
         foreach (TrainingProgress step in state.History)
         {
@@ -121,6 +121,22 @@ internal sealed class TrainingSession(
         }
         _file?.Start(_record);
         if (settings.KeepsBest) RecallBest();
+    }
+
+    /// <summary>With the answers that stand in the log alone.</summary>
+    private IEnumerable<ValidationResult> WithTexts(IReadOnlyList<ValidationResult> evaluations)
+    {
+        if (evaluations.Count == 0) return evaluations;
+        try
+        {
+            ILookup<int, ValidationResult> logged = RunFolderReader.Read(Path.GetDirectoryName(origin.Checkpoint)!).Validations.ToLookup(v => v.Step);
+            return evaluations.Select(e => logged[e.Step].FirstOrDefault() is { SampleAnswers.Count: > 0 } log
+                ? e with { SampleAnswers = log.SampleAnswers, WorstPairs = log.WorstPairs } : e);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return evaluations; // a run does not end for a page
+        }
     }
 
     private void Recall(ValidationResult result)

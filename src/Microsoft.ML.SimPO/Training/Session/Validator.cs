@@ -15,7 +15,11 @@ internal sealed class Validator(
     Decoder decoder, IAlignmentLoss loss, int tokensPerPass, int? batchSize, MovingReference? reference = null, IReadOnlyList<int[]>? rows = null,
     double routerWeight = 0)
 {
-    public ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken cancellationToken)
+    public ValidationResult Evaluate(RunData data, int step, double epoch, CancellationToken cancellationToken) =>
+        Judge(data, step, epoch, cancellationToken).Result;
+
+    /// <summary>As <see cref="Evaluate"/>, with the margin of each pair; not a number for what is none.</summary>
+    public (ValidationResult Result, double[] Margins) Judge(RunData data, int step, double epoch, CancellationToken cancellationToken)
     {
         IReadOnlyList<EncodedPrompt> pairs = reference?.Fill(data.Pairs, Enumerable.Range(0, data.Pairs.Count), cancellationToken) ?? data.Pairs;
         int[][][] batches = [.. Rows(data.Pairs.Count).Chunk(batchSize ?? data.Pairs.Count)];
@@ -24,8 +28,11 @@ internal sealed class Validator(
             .Judge(pairs, groups, loss, [.. batches.Select(b => b.Length)], routerWeight, cancellationToken);
         var sums = new MetricsSum(loss.TargetMargin);
         foreach (GroupScore group in scores) Add(group, sums);
-        return new ValidationResult(step, epoch, figures.Loss, sums.Metrics()) { Figures = figures };
+        return (new ValidationResult(step, epoch, figures.Loss, sums.Metrics()) { Figures = figures }, Array.ConvertAll(scores, Margin));
     }
+
+    private double Margin(GroupScore group) => group.Answers is [var first, var second] && !double.IsNaN(first.Rating) && !double.IsNaN(second.Rating)
+        ? loss.Reward.Of(first) - loss.Reward.Of(second) : double.NaN;
 
     /// <summary>The best answer with each of the others, or a single one by itself; one that is neither chosen nor rejected is not judged.</summary>
     private void Add(GroupScore group, MetricsSum sums)

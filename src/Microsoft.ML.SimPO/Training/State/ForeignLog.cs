@@ -15,6 +15,9 @@ internal sealed class ForeignLog
 
     private const long MostBytes = 1 << 28;
 
+    /// <summary>A token that is drawn from the largest vocabulary without knowing anything costs 13.</summary>
+    private const double MostNatsAToken = 20;
+
     private int _total;
 
     private ForeignLog()
@@ -36,6 +39,9 @@ internal sealed class ForeignLog
     /// Where all rewards are one and the same number times the log-probabilities, which are means over tokens then: SimPO's beta. Null elsewhere.
     /// </summary>
     public double? Beta { get; private set; }
+
+    /// <summary>Whether log-probabilities are means over tokens by their name, as in logs of this library where a method compares whole answers.</summary>
+    public bool HasTokenMeans { get; private set; }
 
     /// <summary>Whether the log says what chosen answers' log-probabilities are.</summary>
     public bool HasLogProbabilities => Steps.Any(s => double.IsFinite(s.ChosenLogProbability));
@@ -109,10 +115,17 @@ internal sealed class ForeignLog
         double at = Number("step", "current_steps");
         int step = at is >= 0 and <= int.MaxValue ? (int)at : (Steps is [.., var last] ? last.Step : 0) + 1;
         if (Number("total_steps") is >= 1 and <= int.MaxValue and var total) _total = (int)total;
-        if (entry.TryGetProperty("eval_loss", out _)) Evaluations.Add((step, new EvaluationFigures(
-            Number("eval_loss"), Number("eval_rewards/chosen"), Number("eval_rewards/rejected"), Number("eval_rewards/accuracies"),
-            Number("eval_rewards/margins"), Number("eval_logps/chosen"), Number("eval_logps/rejected"))));
-        else if (entry.TryGetProperty("loss", out _)) Steps.Add(new TrainingProgress
+        if (entry.TryGetProperty("eval_loss", out _))
+        {
+            Evaluations.Add((step, new EvaluationFigures(
+                Number("eval_loss"), Number("eval_rewards/chosen"), Number("eval_rewards/rejected"), Number("eval_rewards/accuracies"),
+                Number("eval_rewards/margins"), Number("eval_mean_logps/chosen", "eval_logps/chosen"),
+                Number("eval_mean_logps/rejected", "eval_logps/rejected"))));
+            return;
+        }
+        if (!entry.TryGetProperty("loss", out _)) return;
+        HasTokenMeans |= entry.TryGetProperty("mean_logps/chosen", out _);
+        Steps.Add(new TrainingProgress
         {
             Step = step,
             TotalSteps = 0,
@@ -122,8 +135,8 @@ internal sealed class ForeignLog
             RejectedReward = Number("rewards/rejected"),
             Accuracy = Number("rewards/accuracies", "accuracy"),
             Margin = Number("rewards/margins"),
-            ChosenLogProbability = Number("logps/chosen"),
-            RejectedLogProbability = Number("logps/rejected"),
+            ChosenLogProbability = Number("mean_logps/chosen", "logps/chosen"),
+            RejectedLogProbability = Number("mean_logps/rejected", "logps/rejected"),
             GradientNorm = Number("grad_norm"),
             LearningRate = Number("learning_rate", "lr"),
             ReportedLearningRate = Number("learning_rate", "lr"),
@@ -140,6 +153,9 @@ internal sealed class ForeignLog
         StepsPerLine = gaps.Length > 0 ? gaps[gaps.Length / 2] : 1;
         int total = Math.Max(_total, Steps is [.., var last] ? last.Step : 0);
         for (int i = 0; i < Steps.Count; i++) Steps[i] = Steps[i] with { TotalSteps = total };
+        // Whole answers' are sums of many tokens: CPO's rewards are one number times these.
+        bool areSums = Steps.Select(s => s.ChosenLogProbability).FirstOrDefault(double.IsFinite) < -MostNatsAToken;
+        if (areSums || HasTokenMeans) return;
         Beta = SameFactor([.. Steps.Select(s => s.ChosenReward / s.ChosenLogProbability), .. Steps.Select(s => s.RejectedReward / s.RejectedLogProbability)]);
     }
 

@@ -56,6 +56,8 @@ internal static class TrainingLogLine
         foreach ((string name, double value) in figures.MethodMetrics) WriteFigure(json, Evaluated + name, value);
         json.WritePropertyName("eval_metrics");
         JsonSerializer.Serialize(json, validation.Metrics, RecordJson.Options);
+        WriteTexts(json, "answers", validation.SampleAnswers, a => [("prompt", a.Prompt), ("answer", a.Answer)], null);
+        WriteTexts(json, "worst_pairs", validation.WorstPairs, p => [("prompt", p.Prompt), ("chosen", p.Chosen), ("rejected", p.Rejected)], p => p.Margin);
     });
 
     public static byte[] Of(TrainingDiagnosis finding) => Line(json =>
@@ -107,7 +109,34 @@ internal static class TrainingLogLine
             loss.GetDouble(), Number("rewards/chosen"), Number("rewards/rejected"), Number("rewards/accuracies"), Number("rewards/margins"),
             MeanOf(line, Evaluated, "logps/chosen"), MeanOf(line, Evaluated, "logps/rejected")) { MethodMetrics = Own(line, Evaluated) };
         AlignmentMetrics all = RecordJson.Check(metrics.Deserialize<AlignmentMetrics>(RecordJson.Options));
-        return RecordJson.Check(new ValidationResult(step, line.GetProperty("epoch").GetDouble(), figures.Loss, all) { Figures = figures });
+        return RecordJson.Check(new ValidationResult(step, line.GetProperty("epoch").GetDouble(), figures.Loss, all)
+        {
+            Figures = figures,
+            SampleAnswers = [.. Objects(line, "answers").Select(a => new SampleAnswer(Text(a, "prompt"), Text(a, "answer")))],
+            WorstPairs = [.. Objects(line, "worst_pairs").Select(
+                p => new JudgedPair(Text(p, "prompt"), Text(p, "chosen"), Text(p, "rejected"), Figure(p, "margin")))],
+        });
+    }
+
+    private static JsonElement[] Objects(JsonElement line, string name) =>
+        line.TryGetProperty(name, out JsonElement list) ? [.. list.EnumerateArray()] : [];
+
+    private static string Text(JsonElement item, string name) => item.GetProperty(name).GetString() ?? throw new JsonException($"`{name}` is null.");
+
+    /// <summary>A list of objects; nothing for an empty one.</summary>
+    private static void WriteTexts<T>(
+        Utf8JsonWriter json, string name, IReadOnlyList<T> items, Func<T, (string Name, string Text)[]> texts, Func<T, double>? margin)
+    {
+        if (items.Count == 0) return;
+        json.WriteStartArray(name);
+        foreach (T item in items)
+        {
+            json.WriteStartObject();
+            foreach ((string field, string text) in texts(item)) json.WriteString(field, text);
+            if (margin is not null) WriteFigure(json, "margin", margin(item));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     /// <returns>Null for a line of something else.</returns>

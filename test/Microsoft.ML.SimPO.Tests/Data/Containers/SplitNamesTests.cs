@@ -25,6 +25,13 @@ public class SplitNamesTests
     [InlineData("json-train.arrow", "train")]
     [InlineData("train.v2.jsonl", "train")]
     [InlineData("orders/my-test-set/part-0.jsonl", "test")]
+    [InlineData("ordersTest.jsonl", "test")]
+    [InlineData("UltraTrain_prefs.parquet", "train_prefs")]
+    [InlineData("testset.csv", "testset")]
+    [InlineData("my_trainset.csv", "train")]
+    [InlineData("pairs_held_out.jsonl", "heldout")]
+    [InlineData("hold-out.jsonl", "holdout")]
+    [InlineData("held_out/part-0.jsonl", "heldout")]
     // The last of several words counts: never is such a file taken for training by its first word.
     [InlineData("train_test.jsonl", "test")]
     [InlineData("dev_tools-train.jsonl", "train")]
@@ -34,6 +41,9 @@ public class SplitNamesTests
     [InlineData("trainer-notes.jsonl", null)]
     [InlineData("evaluations.jsonl", null)]
     [InlineData("latest_pairs.jsonl", null)]
+    [InlineData("upheld_out.jsonl", null)]
+    [InlineData("held_back.jsonl", null)]
+    [InlineData("LATEST.jsonl", null)]
     // Folders of key=value.
     [InlineData("split=test/part-00000.snappy.parquet", "test")]
     [InlineData("lang=de/split=Train/part-00000.parquet", "train")]
@@ -43,6 +53,11 @@ public class SplitNamesTests
     [InlineData("topic=test/part-0.csv", null)]
     [InlineData("subset=en/part-0.csv", null)]
     [InlineData("set=validation/part-0.csv", "validation")]
+    [InlineData("is_test=true/part-0.csv", "test")]
+    [InlineData("is_test=false/part-0.csv", "train")]
+    [InlineData("is_train=1/part-0.csv", "train")]
+    [InlineData("is_train=0/part-0.csv", "test")]
+    [InlineData("is_test=maybe/part-0.csv", null)]
     [InlineData("split=__HIVE_DEFAULT_PARTITION__/part-0.csv", null)]
     public void A_split_is_told_by_a_word_anywhere_in_the_name(string name, string? split) => Assert.Equal(split, SplitNames.Of(name));
 }

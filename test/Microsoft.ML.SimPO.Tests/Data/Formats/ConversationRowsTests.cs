@@ -65,6 +65,30 @@ public class ConversationRowsTests
     public void What_has_the_name_and_not_the_shape_is_another_field(string field) =>
         Assert.Equal(new PreferenceRow("q", "a", "b", null, null), Read($$$"""{"prompt":"q","chosen":"a","rejected":"b",{{{field}}}}"""));
 
+    /// <summary>ShareGPT's speakers, as LLaMA-Factory's data have them: a call is one, not somebody's words; and what only looks like one is words.</summary>
+    [Fact]
+    public void A_call_that_ShareGPT_lets_somebody_say_is_a_call()
+    {
+        string Row(string said) => """{"conversations":[{"from":"human","value":"Weather?"},{"from":"function_call","value":"""
+            + System.Text.Json.JsonSerializer.Serialize(said) + """},{"from":"observation","value":"Rain"}],"chosen":{"from":"gpt","value":"Wet."},"""
+            + """ "rejected":{"from":"gpt","value":"Dry."}}""";
+        PreferenceRow row = Read(Row("""{"name": "f", "arguments": {"town": "Graz"}}"""));
+        Assert.Equal(
+            """[{"role":"user","content":"Weather?"},{"role":"assistant","tool_calls":[{"type":"function","function":"""
+            + """{"name":"f","arguments":{"town":"Graz"}}}]},"""
+            + """{"role":"tool","content":"Rain"}]""",
+            row.Prompt);
+        Assert.Equal(row, Read(Row("""[{"name": "f", "arguments": {"town": "Graz"}}]""")));
+        Assert.Contains("""{"role":"assistant","content":"{\"name\": \"f\"}"}""", Read(Row("""{"name": "f"}""")).Prompt, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""["{\"type\": \"function\", \"function\": {\"name\": \"f\"}}"]""")] // each tool by itself as JSON
+    [InlineData(""" "[\"{\\\"type\\\": \\\"function\\\", \\\"function\\\": {\\\"name\\\": \\\"f\\\"}}\"]" """)]
+    public void Tools_that_are_texts_of_JSON_are_tools(string tools) => Assert.Equal(
+        """{"messages":[{"role":"user","content":"q"}],"tools":[{"type":"function","function":{"name":"f"}}]}""",
+        Read($$$"""{"prompt":"q","chosen":"a","rejected":"b","tools":{{{tools}}}}""").Prompt);
+
     [Fact]
     public void Functions_of_former_files_are_tools()
     {

@@ -69,6 +69,27 @@ public class JudgedPairLayoutTests
             Assert.Single(RatedLayoutTests.Read([row]).Rows));
     }
 
+    /// <summary>As some rows of the arenas have it: an answer that was never given, or a text that is no list.</summary>
+    [Theory]
+    [InlineData("""[\"x\",null]""")]
+    [InlineData("""[\"x\"]""")]
+    [InlineData("""[\"x\",\"\\ud83d\"]""")]
+    [InlineData("x")]
+    public void What_is_no_list_of_answers_where_the_others_are_is_never_the_answer(string second)
+    {
+        string[] rows =
+        [
+            """{"prompt": "[\"q1\",\"q2\"]", "response_a": "[\"s\",\"x\"]", "response_b": "[\"s\",\"y\"]", "winner_model_a": 1, "winner_model_b": 0}""",
+            $$"""{"prompt": "[\"q1\",\"q2\"]", "response_a": "[\"s\",\"x\"]", "response_b": "{{second}}", "winner_model_a": 1, "winner_model_b": 0}""",
+        ];
+        RatedLayoutTests.Reading reading = RatedLayoutTests.Read(rows);
+        Assert.Equal(("x", "y"), (Assert.Single(reading.Rows).Chosen, reading.Rows[0].Rejected));
+        Assert.Equal(
+            [new DroppedRows(DropReason.Malformed, 1, "a.jsonl, line 2",
+                "`response_b` must be a list of texts, one to each of `prompt`, but is none, or has a null in it.")],
+            reading.Log.Drops);
+    }
+
     [Fact]
     public void A_verdict_that_does_not_tell_is_refused_by_name()
     {

@@ -62,6 +62,17 @@ public class PrintedMessagesTests
     [InlineData("[{role -> user, content -> Which gate?}]")] // Spark's maps
     [InlineData("[{'role': user, 'content': Which gate, please?}]")] // DuckDB of old, without quotes
     [InlineData("[{'role': 'user', 'content': 'Which ga")] // cut off
+    [InlineData("[{'id': 7, 'role': user, 'content': Which gate, please?}]")] // another field first
+    [InlineData("[[user, Which gate?], [assistant, Gate 4.]]")] // Spark of old
+    [InlineData("{\"(user,\\\"Which gate?\\\")\",\"(assistant,\\\"Gate 4.\\\")\"}")] // Postgres
+    [InlineData("[{\"role\"=>\"user\", \"content\"=>\"Which gate?\"}]")] // Ruby
+    [InlineData("[{:role=>\"user\", :content=>\"Which gate?\"}]")]
+    [InlineData("[ { role: 'user', content: 'Which gate?' } ]")] // JavaScript
+    [InlineData("[object Object],[object Object]")]
+    [InlineData("[Row(role='user', content='Which gate?')]")] // PySpark
+    [InlineData("[ChatCompletionMessage(content='Gate 4.', role='assistant')]")] // classes of Python
+    [InlineData("OrderedDict([('role', 'user'), ('content', 'Which gate?')])")]
+    [InlineData("array([{'role': 'user', 'content': b'Which gate?'}], dtype=object)")] // bytes
     public void Messages_that_cannot_be_read_are_never_the_answer(string chosen)
     {
         var thrown = Assert.Throws<InvalidDataException>(() => Read(["prompt", "chosen", "rejected"], ["q", chosen, "no"]));

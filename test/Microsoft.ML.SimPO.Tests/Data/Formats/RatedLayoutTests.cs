@@ -40,6 +40,19 @@ public class RatedLayoutTests
             + "disagree about the best answer.", finding.Message);
     }
 
+    /// <summary>The questions of Stack Exchange; and infinity as pandas writes it.</summary>
+    [Fact]
+    public void Answers_of_Stack_Exchange_are_rated_by_their_votes()
+    {
+        Reading reading = Read(
+            [
+                """{"qid": 4, "question": "q", "answers": [{"answer_id": 7, "pm_score": 0, "selected": false, "text": "a"}, """
+                    + """{"answer_id": 8, "pm_score": 3, "selected": true, "text": "b"}]}""",
+                """{"qid": 5, "question": "r", "answers": [{"pm_score": "-inf", "text": "a"}, {"pm_score": "2", "text": "b"}]}""",
+            ]);
+        Assert.Equal([new PreferenceRow("q", "b", "a", 3, 0), new PreferenceRow("r", "b", "a", 2, float.NegativeInfinity)], reading.Rows);
+    }
+
     [Fact]
     public void A_list_beside_whole_conversations_that_is_no_messages_is_no_prompt()
     {

@@ -62,6 +62,21 @@ public sealed class RunPlannerTests : IDisposable
         Assert.Contains(plan.Options, o => o is { Name: "BatchSize", Value: "8", IsDefault: true });
     }
 
+    /// <summary>What changes no result is set by itself; an adapter is another run.</summary>
+    [Theory]
+    [InlineData(180, null, 4096, false)]
+    [InlineData(130, "tokens_per_micro_batch: 2048", 2048, false)]
+    [InlineData(40, null, 4096, false)]
+    public void A_recipe_is_fitted_to_the_memory_by_what_changes_no_result(int gigabytes, string? set, int tokens, bool recomputes)
+    {
+        AlignmentRecipe recipe = _context.Alignment.Recipes.Parse(
+            "model_name_or_path: a/model\ndataset_mixer: {b/pairs: 1}\ntokens_per_micro_batch: 4096",
+            new RecipeOptions { Map = new Dictionary<string, string> { ["a/model"] = Model(0), ["b/pairs"] = QuickStartFiles.Test } });
+        Assert.Equal(set, recipe.FitToMemory(gigabytes * Gigabyte));
+        Assert.Equal((tokens, recomputes), (recipe.Options.TokensPerMicroBatch, recipe.Options.GradientCheckpointing));
+        Assert.Null(recipe.Options.Lora);
+    }
+
     /// <summary>The least that is enough is named, and it is enough.</summary>
     [Theory]
     [InlineData(180, "")]

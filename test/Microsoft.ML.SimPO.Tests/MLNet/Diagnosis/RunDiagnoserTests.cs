@@ -98,6 +98,29 @@ public sealed class RunDiagnoserTests : IDisposable
         Assert.StartsWith("The log has no rewards that are one number times its log-probabilities", Assert.Single(check.Notes), StringComparison.Ordinal);
     }
 
+    /// <summary>CPO's rewards are one number times the log-probabilities, too, but of whole answers: no nats a token.</summary>
+    [Fact]
+    public void Rewards_of_whole_answers_are_not_taken_for_SimPOs()
+    {
+        RunCheck check = Diagnose(State(20, 5, i => (-100 - i, 0.5)));
+        Assert.DoesNotContain(check.Findings, f => f.Rule is "collapse" or "forgetting" or "configuration");
+        Assert.StartsWith("The log has no rewards that are one number times its log-probabilities", check.Notes[0], StringComparison.Ordinal);
+        Assert.Contains(Diagnose(State(20, 5, i => (-0.3 - (0.2 * i), 0.5))).Findings, f => f is { Rule: "collapse", IsSevere: true });
+    }
+
+    /// <summary>What this library logs of DPO: sums under TRL's names, and means under their own, which are looked at.</summary>
+    [Fact]
+    public void Means_over_tokens_are_taken_where_a_log_has_them_by_name()
+    {
+        string Log(double fall) => string.Join('\n', Enumerable.Range(1, 40).Select(i => FormattableString.Invariant(
+            $"{{\"step\":{i},\"total_steps\":40,\"loss\":0.6,\"grad_norm\":1,\"learning_rate\":1e-6,\"rewards/chosen\":{0.01 * i},\"rewards/margins\":0.1,")
+            + FormattableString.Invariant($"\"logps/chosen\":-100,\"logps/rejected\":-120,\"mean_logps/chosen\":{-0.5 - (fall * i)}}}")));
+        Assert.Contains(Diagnose(Log(0.1)).Findings, f => f is { Rule: "collapse", IsSevere: true });
+        RunCheck well = Diagnose(Log(0));
+        Assert.DoesNotContain(well.Findings, f => f.Rule == "collapse");
+        Assert.DoesNotContain(well.Notes, n => n.StartsWith("The log has no rewards", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("", "has no entry with `loss` or `eval_loss`.")]
     [InlineData("{}", "has no entry with `loss` or `eval_loss`.")]

@@ -253,6 +253,73 @@ public sealed class RecipeMethodsTests : IDisposable
         Assert.Equal(called.TrainingRun.Validations.Select(v => v.Loss), model.TrainingRun.Validations.Select(v => v.Loss));
     }
 
+    /// <summary>TRL's unpaired preferences, as text and as messages, and LLaMA-Factory's; a row without a label is left out.</summary>
+    [Theory]
+    [InlineData("""{"prompt": "Why?", "completion": " So.", "label": true}""", """{"prompt": "Why?", "completion": " No.", "label": false}""", "Why?")]
+    [InlineData(
+        """{"prompt": [{"role": "user", "content": "Why?"}], "completion": [{"role": "assistant", "content": " So."}], "label": 1}""",
+        """{"prompt": [{"role": "user", "content": "Why?"}], "completion": [{"role": "assistant", "content": " No."}], "label": 0}""", "Why?")]
+    [InlineData(
+        """{"messages": [{"role": "user", "content": "Why?"}, {"role": "assistant", "content": " So."}], "kto_tag": "true"}""",
+        """{"messages": [{"role": "user", "content": "Why?"}, {"role": "assistant", "content": " No."}], "kto_tag": "false"}""", "Why?")]
+    [InlineData(
+        """{"instruction": "Why", "input": "me?", "output": " So.", "kto_tag": true, "system": "s", "history": [["a", "b"]]}""",
+        """{"instruction": "Why", "input": "me?", "output": " No.", "kto_tag": false, "system": "s", "history": [["a", "b"]]}""",
+        """[{"role":"system","content":"s"},{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"Why\nme?"}]""")]
+    public void KTO_is_trained_on_answers_with_a_label(string good, string bad, string prompt)
+    {
+        string path = _folder.Write(
+            "answers.jsonl", string.Join('\n', [good, bad, """{"prompt": "Why?", "completion": "Hm."}""", .. Enumerable.Repeat(good, 3)]));
+        AlignmentRecipe recipe = _context.Alignment.Recipes.Parse(
+            Trl + "method: kto\nmax_steps: 1\nper_device_train_batch_size: 5\nmax_length: 64\nmax_prompt_length: 32\nvalidation_fraction: 0",
+            new RecipeOptions { Map = new Dictionary<string, string> { ["a/model"] = QuickStartFiles.Model, ["b/pairs"] = path } });
+        recipe.Options.ValidationFraction = 0;
+        Assert.Equal(RowKind.Responses, recipe.Options.Rows);
+        IDataView view = recipe.LoadTrainingData();
+        Assert.Equal([true, false, true, true, true], view.GetColumn<bool>("Label"));
+        Assert.Equal([" So.", " No."], view.GetColumn<string>("Response").Take(2));
+        Assert.All(view.GetColumn<string>("Prompt"), text => Assert.Equal(prompt, text));
+        using AlignmentTransformer model = recipe.Fit();
+        Assert.Single(model.TrainingRun.Steps);
+    }
+
+    /// <summary>The keys of LLaMA-Factory's <c>llama3_lora_kto.yaml</c>, with data to evaluate on and weights.</summary>
+    [Fact]
+    public void LLaMA_Factorys_recipe_of_KTO_is_read_with_its_weights_and_its_evaluation_data()
+    {
+        string Factory(string more) => "model_name_or_path: a/model\nstage: kto\nfinetuning_type: lora\nlora_target: all\npref_beta: 0.1\n"
+            + $"dataset: b/pairs\ntemplate: llama3\ncutoff_len: 256\n{more}";
+        AlignmentRecipe recipe = _context.Alignment.Recipes.Parse(
+            Factory("kto_chosen_weight: 1.5\nkto_rejected_weight: 0.5\neval_dataset: c/held, d/held"),
+            RecipeText.Map("a/model", "b/pairs", "c/held", "d/held"));
+        var options = Assert.IsType<KtoTrainer.Options>(recipe.Options);
+        Assert.Equal((0.1f, 1.5f, 0.5f, 0.0), (options.Beta, options.DesirableWeight, options.UndesirableWeight, options.ValidationFraction));
+        Assert.Equal(RowKind.Pairs, options.Rows); // pairs are taken apart
+        Assert.Equal([("c/held", "train", 1.0), ("d/held", "train", 1.0)], recipe.ValidationData.Select(d => (d.Name, d.Split, d.Fraction)));
+        Assert.Equal(["b/pairs"], recipe.TrainingData.Select(d => d.Name));
+        Assert.Equal("from `kto_chosen_weight`", recipe.Settings.Single(s => s.Key == "desirable_weight").Note);
+        var both = Assert.Throws<InvalidDataException>(() => _context.Alignment.Recipes.Parse(
+            Factory("eval_dataset: [c/held]\nval_size: 0.1"), RecipeText.Map("a/model", "b/pairs", "c/held")));
+        Assert.Equal(
+            "'recipe': line 9: `eval_dataset` names data to evaluate on, and a part of the training data is held out too. Keep one of both.", both.Message);
+    }
+
+    /// <summary>What a conversation has beside words reaches the template.</summary>
+    [Fact]
+    public void Fine_tuning_keeps_calls_thoughts_and_tools()
+    {
+        string path = _folder.Write("chats.jsonl", """
+            {"messages": [{"role": "user", "content": "Rain?"}, {"role": "assistant", "content": "No.", "reasoning_content": "Look."}],
+             "tools": [{"type": "f"}]}
+            """.ReplaceLineEndings(""));
+        AlignmentRecipe recipe = _context.Alignment.Recipes.Parse(
+            Trl + "method: sft", new RecipeOptions { Map = new Dictionary<string, string> { ["a/model"] = QuickStartFiles.Model, ["b/pairs"] = path } });
+        IDataView view = recipe.LoadTrainingData();
+        Assert.Equal("""{"messages":[{"role":"user","content":"Rain?"}],"tools":[{"type":"f"}]}""", view.GetColumn<string>("Prompt").Single());
+        Assert.Equal(
+            """[{"role":"assistant","content":"No.","reasoning_content":"Look.","thinking":"Look."}]""", view.GetColumn<string>("Response").Single());
+    }
+
     [Fact]
     public void An_empty_system_message_is_put_in_where_the_template_speaks_of_one()
     {

@@ -61,6 +61,40 @@ public sealed class AlignmentReportTests : IDisposable
         Assert.Contains(tables["Manifest"].EnumerateArray(), r => r[0].GetString() == "seed" && r[1].GetString() == "5");
     }
 
+    /// <summary>From the log alone, also of a run that goes on; what the model wrote is encoded like everything that comes from elsewhere.</summary>
+    [Fact]
+    public void Answers_stand_side_by_side_with_the_worst_pairs_and_the_recipe()
+    {
+        TrainingRun run = Run("run", 2e-4, answers: 2);
+        AlignmentRecipe recipe = _context.Alignment.Recipes.Parse(
+            "model_name_or_path: a/model\ndataset_mixer: {b/pairs: 1}\nbeta: 3\nbf16: true", RecipeText.Map("a/model", "b/pairs"));
+        recipe.SaveSettings(_folder.File("run"));
+        AlignmentReport report = _context.Alignment.Report(_folder.File("run"));
+        Dictionary<string, string[][]> tables = JsonDocument.Parse(report.ToJson()).RootElement.GetProperty("tables").EnumerateArray().ToDictionary(
+            t => t.GetProperty("title").GetString()!,
+            t => t.GetProperty("rows").EnumerateArray().Select(r => r.EnumerateArray().Select(c => c.ToString()).ToArray()).ToArray());
+        (ValidationResult before, ValidationResult after) = (run.Validations[0], run.Validations[^1]);
+        Assert.Equal(
+            before.SampleAnswers.Zip(after.SampleAnswers).Select(a => (string[])[a.First.Prompt, a.First.Answer, a.Second.Answer]),
+            tables["Answers, before and after"]);
+        Assert.Equal(2, after.WorstPairs.Count);
+        Assert.Equal(after.WorstPairs.OrderBy(p => p.Margin), after.WorstPairs);
+        Assert.True(after.WorstPairs[0].Margin <= after.Metrics.MeanMargin);
+        Assert.Equal(
+            after.WorstPairs.Select(p => (string[])[ReportContent.Text(ReportContent.Rounded(p.Margin)), p.Prompt, p.Chosen, p.Rejected]),
+            tables["Held-out pairs with the lowest margins"]);
+        Assert.All(after.WorstPairs, p => Assert.Contains(QuickStartFiles.Pairs(16), q => (q.Chosen.Trim(), q.Rejected.Trim()) == (p.Chosen, p.Rejected)));
+        Assert.Contains(tables["Recipe"], r => r is ["beta", "3", "recipe", ""]);
+        Assert.Contains(tables["Recipe"], r => r is ["learning_rate", "5e-5", "default", ""]);
+        Assert.Contains(tables["Recipe"], r => r is ["bf16", "true", "recipe", var note] && note.StartsWith("no effect: ", StringComparison.Ordinal));
+        Assert.Contains("## Answers, before and after", report.ToMarkdown(), StringComparison.Ordinal);
+        Assert.Contains(Page(report).Descendants("h2"), h => h.Value == "Recipe");
+        File.WriteAllText(_folder.File("run", "recipe.settings.json"), "[");
+        Assert.StartsWith(
+            $"'{_folder.File("run", "recipe.settings.json")}' is damaged: ",
+            Assert.Throws<InvalidDataException>(() => _context.Alignment.Report(_folder.File("run"))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Several_runs_stand_beside_each_other_with_what_differs_and_a_run_that_is_lost_is_said()
     {
@@ -89,10 +123,10 @@ public sealed class AlignmentReportTests : IDisposable
         return XElement.Parse(html[html.IndexOf('\n', StringComparison.Ordinal)..].Trim());
     }
 
-    private TrainingRun Run(string name, double rate)
+    private TrainingRun Run(string name, double rate, int answers = 0)
     {
         SimPOTrainer.Options options = QuickStartFiles.Options(o =>
-            (o.LearningRate, o.Epochs, o.OutputPath, o.ValidationFraction) = (rate, 3, _folder.File(name), 0.25));
+            (o.LearningRate, o.Epochs, o.OutputPath, o.ValidationFraction, o.SampleAnswers) = (rate, 3, _folder.File(name), 0.25, answers));
         using AlignmentTransformer model = _context.Alignment.Trainers.SimPO(options).Fit(_context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(16)));
         return model.TrainingRun;
     }

@@ -94,9 +94,9 @@ public sealed class SftTrainerTests : IDisposable
         SftTrainer.Options options = Options();
         (options.Compatibility, options.LearningRate) = (mode, 1e-30);
         TextPair pair = QuickStartFiles.Pairs(1)[0];
-        EncodedPrompt answers = options.Encode(QuickStartFiles.Encoder(), [pair.Prompt, pair.Chosen], 1)!;
+        EncodedPrompt answers = options.Encode(QuickStartFiles.Encoder(), [pair.Prompt, pair.Chosen], 1, PromptOrigin.Given)!;
         options.Tokens = SftTokens.All;
-        EncodedPrompt all = options.Encode(QuickStartFiles.Encoder(), [pair.Prompt, pair.Chosen], 1)!;
+        EncodedPrompt all = options.Encode(QuickStartFiles.Encoder(), [pair.Prompt, pair.Chosen], 1, PromptOrigin.Given)!;
         Assert.Equal((true, answers.Chosen.Ids.Length, 1), (answers.Chosen.PromptLength > 1, all.Chosen.Ids.Length, all.Chosen.PromptLength));
 
         options.Tokens = SftTokens.Answers;

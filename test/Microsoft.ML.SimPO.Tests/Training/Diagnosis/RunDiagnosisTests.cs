@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Scoring;
+using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training.Diagnosis;
 
 namespace Microsoft.ML.SimPO.Training;
@@ -143,6 +144,25 @@ public class RunDiagnosisTests
         Assert.Empty(Found(usual, Answers(0, 0.9, 27)));
         Assert.Equal(new AnswerFigures(0.5, 1, 4.5), AnswerFigures.Of([([1, 2, 1, 2, 1], true), ([1, 2, 3, 4], false)]));
         Assert.Equal(0.75, AnswerFigures.Of([([1, 1, 1, 1, 1], false), ([1, 2, 3], false)]).Distinct); // one of two, and too short to repeat itself
+    }
+
+    /// <summary>70 of 100 chosen answers are the shorter ones, 4 as long: whoever names the shorter one gets 72 right.</summary>
+    [Fact]
+    public void A_length_that_tells_the_answers_apart_is_told_once_and_of_few_pairs_it_is_chance()
+    {
+        static EncodedPrompt Pair(int chosen, int rejected) =>
+            EncodedPrompt.Pair(new int[1 + chosen], 1, new int[1 + rejected], 1, 0, false, false);
+        EncodedPrompt[] pairs = [.. Enumerable.Range(0, 100).Select(i => i < 70 ? Pair(2, 5) : i < 74 ? Pair(3, 3) : Pair(6, 4))];
+        Assert.Equal((0.72, false), LengthAloneRule.Of(pairs));
+        Assert.Null(LengthAloneRule.Of(pairs[..99]));
+        Assert.Equal((0.63, true), LengthAloneRule.Of([.. pairs.Take(35), .. pairs.Skip(70).Take(4), .. Enumerable.Repeat(Pair(6, 4), 61)]));
+        TrainingDiagnosis found = Assert.Single(Run(3, _ => Step(-1), run: Run16 with { LengthAlone = LengthAloneRule.Of(pairs) }));
+        Assert.Equal((1, "length", false, 0.72, 0.65), (found.Step, found.Rule, found.IsSevere, found.Value, found.Limit));
+        Assert.Equal(
+            "The chosen answer is the shorter one so often that naming the shorter one gets 72 % of the pairs right: the model learns to write less. Balance "
+            + "the lengths of the data, or compare answers of like length.",
+            found.Message);
+        Assert.Empty(Run(3, _ => Step(-1), run: Run16 with { LengthAlone = (0.65, true) }));
     }
 
     private static TrainingDiagnosis[] Run(int steps, Func<int, TrainingProgress> step, bool isOver = false, DiagnosedRun? run = null)
