@@ -76,16 +76,17 @@ internal sealed class KeyValueCache : IAttention, IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         DecoderArchitecture a = _architecture;
-        Tensor heads = queryKeyValue.view(-1, a.HeadCount + (2 * a.KeyValueHeadCount), a.HeadDim); // [batch, heads, headDim]
+        int keyHeads = a.KeyValueHeadsOf(a.Layers[layer]);
+        Tensor heads = queryKeyValue.view(-1, a.HeadCount + (2 * keyHeads), a.HeadDimOf(a.Layers[layer])); // [batch, heads, headDim]
         // The cache is float32 whatever the layers compute in.
         Tensor query = heads.narrow(1, 0, a.HeadCount).unsqueeze(2).to(float32); // [batch, heads, 1, headDim]
-        Store(_keys[layer], heads.narrow(1, a.HeadCount, a.KeyValueHeadCount));
-        Store(_values[layer], heads.narrow(1, a.HeadCount + a.KeyValueHeadCount, a.KeyValueHeadCount));
+        Store(_keys[layer], heads.narrow(1, a.HeadCount, keyHeads));
+        Store(_values[layer], heads.narrow(1, a.HeadCount + keyHeads, keyHeads));
         int longest = _lengths.Max();
         Tensor keys = _keys[layer].narrow(2, 0, longest), values = _values[layer].narrow(2, 0, longest);
         (Tensor output, Tensor logSumExp) = _kernel.Forward(query, keys, values, Mask(a.Layers[layer].Window, longest));
         if (sinks is not null) output = AttentionSinks.Apply(output, logSumExp, sinks).Output;
-        return scope.MoveToOuter(output.reshape(-1, a.QuerySize).to(queryKeyValue.dtype));
+        return scope.MoveToOuter(output.reshape(-1, a.QuerySizeOf(a.Layers[layer])).to(queryKeyValue.dtype));
     }
 
     public void Dispose()
@@ -100,7 +101,8 @@ internal sealed class KeyValueCache : IAttention, IDisposable
 
     /// <summary>Nothing for a layer without attention.</summary>
     private Tensor Allocate(LayerArchitecture layer, int batch) => zeros(
-        batch, layer.HasAttention ? _architecture.KeyValueHeadCount : 0, _capacity, _architecture.HeadDim, float32, _device).DetachFromDisposeScope();
+        batch, layer.HasAttention ? _architecture.KeyValueHeadsOf(layer) : 0, _capacity, _architecture.HeadDimOf(layer), float32, _device)
+        .DetachFromDisposeScope();
 
     /// <summary>Makes room for so many tokens a sequence; twice the room that was there, so that each is copied a few times at most.</summary>
     private void Reserve(int tokens)

@@ -4,6 +4,7 @@ using Microsoft.ML.SimPO.Models.Experts;
 using Microsoft.ML.SimPO.Models.Families;
 using Microsoft.ML.SimPO.Models.Layers;
 using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Models.PerLayer;
 using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,6 +20,7 @@ internal sealed class Decoder : IDisposable
     private readonly Device? _device;
     private readonly Parameter? _head;
     private readonly RmsNorm? _embeddingNorm;
+    private readonly PerLayerEmbedding? _perLayer;
     private readonly WeightPlace _place;
 
     /// <summary>With weights that are always there.</summary>
@@ -43,19 +45,23 @@ internal sealed class Decoder : IDisposable
         Embedding = EmbeddingOf(architecture, names);
         Layers = [.. Enumerable.Range(0, architecture.Layers.Count)
             .Select(i => new DecoderLayer(architecture, i, new LayerParameters(architecture, names, i)))];
+        if (architecture.PerLayerInput is { } own) _perLayer = new PerLayerEmbedding(architecture, names, own);
         FinalNormParameters = NormOf(architecture, names);
         FinalNorm = architecture.Norm(FinalNormParameters);
         _embeddingNorm = architecture.EmbeddingNorm ? new RmsNorm(null, architecture.NormEpsilon, addsOne: false) : null;
         (_head, HeadBias) = (HeadOf(architecture, names), HeadBiasOf(architecture, names));
         Weights = new DecoderWeights(
-            Embedding, [.. Layers.Select(l => l.Parameters.All)], [.. FinalNormParameters.All, .. new[] { _head, HeadBias }.OfType<Parameter>()],
+            [Embedding, .. _perLayer?.Parameters ?? []], [.. Layers.Select(l => l.Parameters.All)],
+            [.. FinalNormParameters.All, .. new[] { _head, HeadBias }.OfType<Parameter>()],
             _head is null, placeGroup);
     }
 
     /// <summary>The shapes of all weights that such a decoder has, by their names in a checkpoint. Nothing is made of them.</summary>
     public static Dictionary<string, long[]> ShapesOf(DecoderArchitecture architecture, LayerNames names) =>
         Enumerable.Range(0, architecture.Layers.Count).SelectMany(i => new LayerParameters(architecture, names, i).All)
-            .Prepend(EmbeddingOf(architecture, names)).Concat(NormOf(architecture, names).All)
+            .Prepend(EmbeddingOf(architecture, names))
+            .Concat(architecture.PerLayerInput is { } own ? new PerLayerEmbedding(architecture, names, own).Parameters : [])
+            .Concat(NormOf(architecture, names).All)
             .Concat(new[] { HeadOf(architecture, names), HeadBiasOf(architecture, names) }.OfType<Parameter>())
             .SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal);
 
@@ -145,7 +151,7 @@ internal sealed class Decoder : IDisposable
     public Tensor Forward(DecoderPass pass, CancellationToken cancellationToken = default)
     {
         using NewScope scope = new();
-        Tensor stream = Embed(pass.Ids);
+        Tensor stream = Embed(pass);
         Weights.Forward(
             i =>
             {
@@ -169,7 +175,7 @@ internal sealed class Decoder : IDisposable
         var tape = new DecoderTape(DecoderPass.Packed(Architecture, batch, Device, routed: routed), memory);
         try
         {
-            Tensor stream = Embed(tape.Pass.Ids);
+            Tensor stream = Embed(tape.Pass);
             int lowest = LowestTrained();
             if (!recompute) memory?.Begin(batch.Rows, LayerActivations.Widths(Architecture, Architecture.Layers.Skip(lowest)));
             Weights.Forward(
@@ -207,7 +213,7 @@ internal sealed class Decoder : IDisposable
                 gradient = next;
             },
             cancellationToken);
-        EmbedBackward(gradient, tape.Pass.Ids, lookUpPadding);
+        EmbedBackward(gradient, tape.Pass, lookUpPadding);
     }
 
     /// <summary>Logits of rows behind the final norm: head, scaling and soft cap. Whoever asks has called <see cref="DecoderWeights.EnterHead"/>.</summary>
@@ -293,16 +299,17 @@ internal sealed class Decoder : IDisposable
     /// <summary>The lowest layer that the gradient must reach: below it nothing is trained.</summary>
     private int LowestTrained()
     {
-        if (Embedding.IsTrained) return 0;
+        if (Weights.Embedding.Weights.Any(p => p.IsTrained || p.Update is not null)) return 0;
         int lowest = 0;
         while (lowest < Layers.Count && !Layers[lowest].Parameters.All.Any(p => p.IsTrained || p.Update is not null)) lowest++;
         return lowest;
     }
 
-    private Tensor Embed(Tensor ids)
+    private Tensor Embed(DecoderPass pass)
     {
         using WeightLease lease = Weights.EnterEmbedding(WeightUse.Forward);
-        Tensor rows = LookUp(ids);
+        Tensor rows = LookUp(pass.Ids);
+        if (_perLayer is not null) pass.SetPerLayer(_perLayer.Forward(pass.Ids, rows));
         return _embeddingNorm is null ? rows : _embeddingNorm.Forward(rows).Output;
     }
 
@@ -313,9 +320,10 @@ internal sealed class Decoder : IDisposable
         return Architecture.EmbeddingScale == 1 ? rows : rows.mul_((float)Architecture.EmbeddingScale);
     }
 
-    private void EmbedBackward(Tensor gradient, Tensor ids, bool lookUpPadding)
+    private void EmbedBackward(Tensor gradient, DecoderPass pass, bool lookUpPadding)
     {
-        if (!Embedding.IsTrained) return;
+        if (!Weights.Embedding.Weights.Any(p => p.IsTrained || p.Update is not null)) return;
+        Tensor ids = pass.Ids;
         using WeightLease lease = Weights.EnterEmbedding(WeightUse.Backward);
         using DisposeScope scope = NewDisposeScope();
         if (_embeddingNorm is not null)
@@ -323,9 +331,10 @@ internal sealed class Decoder : IDisposable
             Tensor rows = LookUp(ids);
             gradient = _embeddingNorm.Backward(gradient, rows, _embeddingNorm.Forward(rows).Statistics);
         }
-        if (!lookUpPadding && Architecture.PaddingToken is { } padding)
-            gradient = gradient * ids.ne(padding).unsqueeze(1).to(float32);
-        Embedding.Gradient.index_add_(0, ids, gradient.to(float32), (float)Architecture.EmbeddingScale);
+        Tensor? lookedUp = !lookUpPadding && Architecture.PaddingToken is { } padding ? ids.ne(padding).unsqueeze(1).to(float32) : null; // [N, 1]
+        if (_perLayer is not null) gradient = gradient + _perLayer.Backward(pass.PerLayer!.Gradient, ids, LookUp(ids), lookedUp);
+        if (lookedUp is not null) gradient = gradient * lookedUp;
+        if (Embedding.IsTrained) Embedding.Gradient.index_add_(0, ids, gradient.to(float32), (float)Architecture.EmbeddingScale);
         lease.GradientsReady();
     }
 }

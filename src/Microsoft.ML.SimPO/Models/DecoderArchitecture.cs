@@ -3,6 +3,7 @@ using Microsoft.ML.SimPO.Models.Experts;
 using Microsoft.ML.SimPO.Models.Families;
 using Microsoft.ML.SimPO.Models.Layers;
 using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Models.PerLayer;
 using Microsoft.ML.SimPO.Models.Rotary;
 
 namespace Microsoft.ML.SimPO.Models;
@@ -119,6 +120,28 @@ internal sealed record DecoderArchitecture
     public int QuerySize => HeadCount * HeadDim;
 
     public int KeyValueSize => KeyValueHeadCount * HeadDim;
+
+    /// <summary>Values are normed without weights, head by head.</summary>
+    public bool ValueNorm { get; init; }
+
+    /// <summary>What each layer gets of each token beside the stream; null for nothing.</summary>
+    public PerLayerInputArchitecture? PerLayerInput { get; init; }
+
+    /// <summary>What a layer gives is multiplied by a number of its own, which is not trained.</summary>
+    public bool LayerScalar { get; init; }
+
+    public int HeadDimOf(LayerArchitecture layer) => layer.HeadDim ?? HeadDim;
+
+    public int KeyValueHeadsOf(LayerArchitecture layer) => layer.KeyValueHeadCount ?? KeyValueHeadCount;
+
+    public int QuerySizeOf(LayerArchitecture layer) => HeadCount * HeadDimOf(layer);
+
+    public int KeyValueSizeOf(LayerArchitecture layer) => KeyValueHeadsOf(layer) * HeadDimOf(layer);
+
+    public int IntermediateSizeOf(LayerArchitecture layer) => layer.IntermediateSize ?? IntermediateSize;
+
+    /// <summary>As <see cref="ProjectedSize"/>.</summary>
+    public int ProjectedSizeOf(LayerArchitecture layer) => (GatedMlp ? 2 : 1) * IntermediateSizeOf(layer);
 
     /// <summary>Whether any rotary embedding depends on the length of the sequence, so that a shared prefix may differ between two answers.</summary>
     public bool RotaryDependsOnLength => Rotaries.Any(r => r.DependsOnLength);

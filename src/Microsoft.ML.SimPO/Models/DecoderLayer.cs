@@ -2,6 +2,7 @@ using Microsoft.ML.SimPO.Models.Attention;
 using Microsoft.ML.SimPO.Models.Experts;
 using Microsoft.ML.SimPO.Models.Layers;
 using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Models.PerLayer;
 using Microsoft.ML.SimPO.Models.Recurrent;
 using Microsoft.ML.SimPO.Native;
 using TorchSharp;
@@ -17,7 +18,9 @@ internal sealed class DecoderLayer(DecoderArchitecture architecture, int index, 
         : new AttentionBlock(architecture, index, parameters);
     private readonly IMlpBlock _mlp = parameters.Experts is null
         ? new MlpBlock(architecture, parameters)
+        : parameters.Beside is { } beside ? new MlpBesideExperts(architecture, parameters, parameters.Experts, beside)
         : new ExpertsBlock(architecture, parameters, parameters.Experts);
+    private readonly LayerTail? _tail = LayerTail.Of(architecture, index, parameters);
     private readonly float _multiplier = (float)architecture.ResidualMultiplier;
 
     public LayerParameters Parameters => parameters;
@@ -29,7 +32,8 @@ internal sealed class DecoderLayer(DecoderArchitecture architecture, int index, 
     {
         using NewScope scope = new();
         Tensor middle = Added(_mixer.Forward(input, pass, keep), input);
-        return scope.Keep(Added(_mlp.Forward(architecture.ParallelBranches ? input : middle, keep, pass.Routed), middle));
+        Tensor output = Added(_mlp.Forward(architecture.ParallelBranches ? input : middle, keep, pass.Routed), middle);
+        return scope.Keep(_tail is null ? output : _tail.Forward(output, pass, keep));
     }
 
     /// <summary>Adds to the parameters' gradients and returns the gradient of <paramref name="input"/>.</summary>
@@ -38,6 +42,7 @@ internal sealed class DecoderLayer(DecoderArchitecture architecture, int index, 
     public Tensor Backward(Tensor gradient, Tensor input, DecoderPass pass, LayerActivations kept)
     {
         using NewScope scope = new();
+        if (_tail is not null) gradient = _tail.Backward(gradient, pass, kept);
         if (architecture.ParallelBranches)
         {
             Tensor mlp = _mlp.Backward(Scaled(gradient), input, kept, pass.Routed);

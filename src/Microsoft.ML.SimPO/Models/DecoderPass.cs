@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Models.Attention;
 using Microsoft.ML.SimPO.Models.Experts;
+using Microsoft.ML.SimPO.Models.PerLayer;
 using Microsoft.ML.SimPO.Models.Recurrent;
 using Microsoft.ML.SimPO.Models.Rotary;
 using TorchSharp;
@@ -38,8 +39,21 @@ internal sealed class DecoderPass : IDisposable
     /// <summary>What is handed on from token to token where sequences are continued; null where nothing is.</summary>
     public RecurrentStates? States { get; init; }
 
+    /// <summary>What each layer gets of each token beside the stream; null where it gets nothing, or before the embedding.</summary>
+    public PerLayerInputs? PerLayer { get; private set; }
+
+    /// <summary>Keys and values that later layers read too.</summary>
+    public SharedKeys SharedKeys { get; } = new();
+
     /// <summary>Which rows come before each.</summary>
     public EarlierRows Earlier { get; }
+
+    /// <param name="values">[N, size * layers]</param>
+    public void SetPerLayer(Tensor values)
+    {
+        PerLayer?.Dispose();
+        PerLayer = new PerLayerInputs(values, _architecture.PerLayerInput!.Size);
+    }
 
     public RotaryTable? Rotary(int layer) => _architecture.Layers[layer].Rotary is { } index ? _rotaries[index] : null;
 
@@ -62,6 +76,8 @@ internal sealed class DecoderPass : IDisposable
         foreach (RotaryTable rotary in _rotaries) rotary.Dispose();
         Ids.Dispose();
         Earlier.Dispose();
+        SharedKeys.Dispose();
+        PerLayer?.Dispose();
         Routed?.Dispose();
         if (_ownsAttention) (Attention as IDisposable)?.Dispose();
     }

@@ -12,21 +12,22 @@ internal sealed class DecoderWeights : IDisposable
     private readonly Parameter[][] _groups; // embedding, layers, final norm with head
     private readonly WeightStorage[] _storages; // of each group
 
+    /// <param name="embedding">The embedding first, then what else is made of tokens.</param>
     /// <param name="head">Final norm and head, without the embedding where that is the head.</param>
     /// <param name="isTied">Whether the embedding is the head.</param>
     /// <param name="place">Makes the storage of the i-th group.</param>
     public DecoderWeights(
-        Parameter embedding, IReadOnlyList<IEnumerable<Parameter>> layers, IReadOnlyList<Parameter> head, bool isTied,
+        IReadOnlyList<Parameter> embedding, IReadOnlyList<IEnumerable<Parameter>> layers, IReadOnlyList<Parameter> head, bool isTied,
         Func<int, IReadOnlyList<Parameter>, WeightStorage> place)
     {
-        _groups = [[embedding], .. layers.Select(l => l.ToArray()), [.. head]];
+        _groups = [[.. embedding], .. layers.Select(l => l.ToArray()), [.. head]];
         _storages = [.. _groups.Select((g, i) => place(i, g))];
         for (int i = 0; i < _groups.Length; i++) Place(i);
         All = [.. _groups.SelectMany(g => g)];
         Trainable = [.. All.Where(w => w.Kind != ParameterKind.Buffer)];
         Embedding = new WeightUnit(embedding);
         Layers = [.. _groups[1..^1].Select(g => new WeightUnit(g))];
-        Head = new WeightUnit(isTied ? [.. head, embedding] : head);
+        Head = new WeightUnit(isTied ? [.. head, embedding[0]] : head);
     }
 
     /// <summary>Each once, in the order in which they are used.</summary>
@@ -95,7 +96,7 @@ internal sealed class DecoderWeights : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             using WeightLease lease = Layers[i].Enter(WeightUse.Backward);
             if (i > lowest) Layers[i - 1].Expect(WeightUse.Backward);
-            else if (Embedding.Weights[0].IsTrained) Embedding.Expect(WeightUse.Backward);
+            else if (Embedding.Weights.Any(w => w.IsTrained)) Embedding.Expect(WeightUse.Backward);
             layer(i);
             lease.GradientsReady();
         }

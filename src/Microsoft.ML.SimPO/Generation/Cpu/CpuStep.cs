@@ -18,8 +18,8 @@ internal abstract class CpuStep : IDisposable
         DecoderArchitecture a = decoder.Architecture;
         return decoder.Device.type == TorchSharp.DeviceType.CPU
             && (a.GatedMlp ? a.Activation is Activation.Silu or Activation.GeluTanh : a.Activation is not (Activation.Silu or Activation.Gelu))
-            && a.Layers.All(l => l.Experts is null && l.HasAttention)
-            && !a.OutputGate && !a.AttentionSinks
+            && a.Layers.All(l => l.Experts is null && l.IsUsual)
+            && !a.OutputGate && !a.AttentionSinks && !a.ValueNorm && !a.LayerScalar && a.PerLayerInput is null
             && decoder.ComputeType == TorchSharp.torch.ScalarType.Float32;
     }
 

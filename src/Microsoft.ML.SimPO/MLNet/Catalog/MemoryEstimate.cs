@@ -76,7 +76,8 @@ internal sealed class MemoryEstimate(DecoderArchitecture architecture, Parameter
     /// <summary>Values a token that exist at once while a layer computes: gate and up, their product, and rows that go in and come out.</summary>
     private long Temporary(int layer)
     {
-        long attention = (2L * (architecture.QuerySize + (2L * architecture.KeyValueSize))) + architecture.QuerySize;
+        LayerArchitecture own = architecture.Layers[layer];
+        long query = architecture.QuerySizeOf(own), attention = (2L * (query + (2L * architecture.KeyValueSizeOf(own)))) + query;
         long routed = architecture.Layers[layer].Experts is { } e ? 2L * e.PerToken * architecture.HiddenSize : 0;
         return Math.Max(attention, (3 * Intermediate(layer)) + routed) + architecture.HiddenSize;
     }
@@ -84,8 +85,8 @@ internal sealed class MemoryEstimate(DecoderArchitecture architecture, Parameter
     /// <summary>Inner values of all experts that compute a token.</summary>
     private long Intermediate(int layer) =>
         architecture.Layers[layer].Experts is { } experts
-            ? ((long)experts.PerToken * experts.IntermediateSize) + experts.SharedSize
-            : architecture.IntermediateSize;
+            ? ((long)experts.PerToken * experts.IntermediateSize) + experts.SharedSize + (experts.BesideMlp ? architecture.IntermediateSize : 0)
+            : architecture.IntermediateSizeOf(architecture.Layers[layer]);
 
     /// <summary>float32, and in mixed precision what the product gave beside them.</summary>
     private long Logits(long budget) =>

@@ -13,7 +13,8 @@ internal static class SupportedModelTable
     /// <summary>Of a model that its class's defaults describe; LFM2's would have attention alone.</summary>
     private static string LayersOf(ModelFamily family)
     {
-        ModelConfig config = ModelConfig.Parse(Encoding.UTF8.GetBytes($$"""{"model_type": "{{family.ModelType}}", "full_attn_idxs": [0]}"""), ModelConfig.FileName);
+        ModelConfig config = ModelConfig.Parse(
+            Encoding.UTF8.GetBytes($$"""{"model_type": "{{family.ModelType}}", "full_attn_idxs": [0]}"""), ModelConfig.FileName);
         IReadOnlyList<LayerArchitecture> layers = family.Read(config).Layers;
         List<string> parts = [];
         if (layers.Any(l => l.HasAttention && l.Window is not null)) parts.Add("sliding attention");

@@ -13,6 +13,9 @@ internal sealed class AttentionBlock : IMixerBlock
     private readonly int _layer;
     private readonly INorm? _inputNorm, _outputNorm, _queryNorm, _keyNorm;
     private readonly Linear _queryKeyValue, _output;
+    private readonly LayerArchitecture _own;
+    private readonly KeySource _keys;
+    private readonly RmsNorm? _valueNorm;
     private readonly Parameter? _sinks;
     private readonly OutputGate? _gate;
     private readonly bool _normsLast;
@@ -22,6 +25,9 @@ internal sealed class AttentionBlock : IMixerBlock
         (_architecture, _layer, _normsLast) = (architecture, layer, architecture.QueryKeyNormAfterRotary);
         _inputNorm = parameters.Norm(parameters.InputNorm);
         _queryKeyValue = new Linear(parameters.QueryKeyValue, parameters.QueryKeyValueBias);
+        _own = architecture.Layers[layer];
+        _keys = new KeySource(architecture, layer);
+        _valueNorm = architecture.ValueNorm ? new RmsNorm(null, architecture.NormEpsilon, addsOne: false) : null;
         _sinks = parameters.Sinks;
         _gate = architecture.OutputGate ? new OutputGate(architecture.HeadCount, architecture.HeadDim) : null;
         _queryNorm = parameters.Norm(parameters.QueryNorm);
@@ -37,10 +43,12 @@ internal sealed class AttentionBlock : IMixerBlock
         Tensor queryKeyValue = _queryKeyValue.Forward(Normed(input).Output, keep?.Room(rows, _queryKeyValue.Outputs));
         Tensor? gate = null;
         if (_gate is not null) (queryKeyValue, gate) = _gate.Split(queryKeyValue, keep);
+        queryKeyValue = _keys.Complete(queryKeyValue, pass);
         if (!_normsLast) queryKeyValue = NormHeads(queryKeyValue, keep);
         pass.Rotary(_layer)?.Apply(QueriesAndKeys(queryKeyValue), _architecture.HeadCount);
         if (_normsLast) queryKeyValue = NormHeads(queryKeyValue, keep);
         keep?.KeepQueryKeyValue(queryKeyValue);
+        _keys.Show(queryKeyValue, pass);
         Tensor attention = pass.Attention.Forward(_layer, queryKeyValue, keep, _sinks?.Value);
         keep?.KeepAttention(attention);
         if (gate is not null) attention = OutputGate.Apply(attention, gate);
@@ -68,13 +76,15 @@ internal sealed class AttentionBlock : IMixerBlock
             gradient = _outputNorm.Backward(gradient, kept.AttentionOutput!, _outputNorm.Forward(kept.AttentionOutput!).Statistics);
         using PassingRoom room = kept.Passing();
         long rows = input.shape[0], width = input.shape[1];
-        Tensor attention = _output.Backward(gradient, Gated(kept), room.Take(rows, _architecture.QuerySize));
+        Tensor attention = _output.Backward(gradient, Gated(kept), room.Take(rows, _architecture.QuerySizeOf(_own)));
         Tensor? gate = kept.Gate is null ? null : OutputGate.Backward(attention, kept.Attention, kept.Gate);
         Tensor queryKeyValue = room.Take(rows, kept.QueryKeyValue.shape[1]) ?? empty_like(kept.QueryKeyValue);
         ((PackedAttention)pass.Attention).Backward(_layer, attention, kept, queryKeyValue, _sinks);
+        _keys.AddLater(queryKeyValue, pass);
         if (_normsLast) NormHeadsBackward(queryKeyValue, kept);
         pass.Rotary(_layer)?.ApplyBackward(QueriesAndKeys(queryKeyValue), _architecture.HeadCount);
         if (!_normsLast) NormHeadsBackward(queryKeyValue, kept);
+        queryKeyValue = _keys.CompleteBackward(queryKeyValue, pass);
         if (gate is not null) queryKeyValue = _gate!.Join(queryKeyValue, gate);
         if (_inputNorm is null) return scope.Keep(_queryKeyValue.Backward(queryKeyValue, input));
         (Tensor normed, Tensor statistics) = _inputNorm.Forward(input, room.Take(rows, width));
@@ -86,11 +96,11 @@ internal sealed class AttentionBlock : IMixerBlock
 
     private (Tensor Output, Tensor? Statistics) Normed(Tensor input) => _inputNorm is null ? (input, null) : _inputNorm.Forward(input);
 
-    /// <summary>[N, heads + keyValueHeads, headDim], a view</summary>
+    /// <summary>[N, heads + keyValueHeads, headDim], a view; queries alone where the keys are another layer's, which has turned them.</summary>
     private Tensor QueriesAndKeys(Tensor queryKeyValue)
     {
-        long heads = _architecture.HeadCount + _architecture.KeyValueHeadCount;
-        return queryKeyValue.narrow(1, 0, heads * _architecture.HeadDim).view(-1, heads, _architecture.HeadDim);
+        long heads = _architecture.HeadCount + (_own.KeysOf is null ? _architecture.KeyValueHeadsOf(_own) : 0), size = _architecture.HeadDimOf(_own);
+        return queryKeyValue.narrow(1, 0, heads * size).view(-1, heads, size);
     }
 
     /// <summary>A copy with queries and keys normed, where they are: what was before is kept.</summary>
@@ -121,11 +131,17 @@ internal sealed class AttentionBlock : IMixerBlock
         }
     }
 
-    private IEnumerable<(INorm Norm, long From, long Size)> HeadNorms() =>
-        [(_queryNorm!, 0, _architecture.QuerySize), (_keyNorm!, _architecture.QuerySize, _architecture.KeyValueSize)];
+    private IEnumerable<(INorm Norm, long From, long Size)> HeadNorms()
+    {
+        long query = _architecture.QuerySizeOf(_own), keys = _architecture.KeyValueSizeOf(_own);
+        yield return (_queryNorm!, 0, query);
+        if (_own.KeysOf is not null) yield break;
+        yield return (_keyNorm!, query, keys);
+        if (_valueNorm is not null) yield return (_valueNorm, query + keys, keys);
+    }
 
     /// <summary>Each row is what one norm sees: a head, or the whole projection.</summary>
     private Tensor NormRows(Tensor part) => _architecture.QueryKeyNorm == QueryKeyNorm.PerHead
-        ? part.reshape(-1, _architecture.HeadDim)
+        ? part.reshape(-1, _architecture.HeadDimOf(_own))
         : part.contiguous();
 }

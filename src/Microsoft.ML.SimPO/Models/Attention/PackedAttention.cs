@@ -32,10 +32,10 @@ internal sealed class PackedAttention : IAttention, IDisposable
         using NewScope scope = new();
         long rows = queryKeyValue.shape[0];
         Tensor output = scope.Keep(
-            keep?.Room(rows, _architecture.QuerySize) ?? empty(rows, _architecture.QuerySize, dtype: queryKeyValue.dtype, device: _device));
-        (Tensor query, Tensor key, Tensor value) = Heads(queryKeyValue);
+            keep?.Room(rows, QuerySize(layer)) ?? empty(rows, QuerySize(layer), dtype: queryKeyValue.dtype, device: _device));
+        (Tensor query, Tensor key, Tensor value) = Heads(layer, queryKeyValue);
         _sink?.Take(layer, key, value);
-        Tensor outputs = OfHeads(output);
+        Tensor outputs = OfHeads(layer, output);
         foreach (AttentionSequence sequence in _sequences)
         {
             using DisposeScope inner = NewDisposeScope();
@@ -60,9 +60,9 @@ internal sealed class PackedAttention : IAttention, IDisposable
     public void Backward(int layer, Tensor gradient, LayerActivations kept, Tensor result, Parameter? sinks = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        (Tensor query, Tensor key, Tensor value) = Heads(kept.QueryKeyValue);
-        (Tensor queryGradient, Tensor keyGradient, Tensor valueGradient) = Heads(result);
-        Tensor outputs = OfHeads(kept.Attention), gradients = OfHeads(gradient);
+        (Tensor query, Tensor key, Tensor value) = Heads(layer, kept.QueryKeyValue);
+        (Tensor queryGradient, Tensor keyGradient, Tensor valueGradient) = Heads(layer, result);
+        Tensor outputs = OfHeads(layer, kept.Attention), gradients = OfHeads(layer, gradient);
         int index = 0;
         foreach (AttentionSequence sequence in _sequences)
         {
@@ -132,15 +132,15 @@ internal sealed class PackedAttention : IAttention, IDisposable
         return masks.Of(chunk);
     }
 
-    private Tensor OfHeads(Tensor rows) => rows.view(-1, _architecture.HeadCount, _architecture.HeadDim);
+    private long QuerySize(int layer) => _architecture.QuerySizeOf(_architecture.Layers[layer]);
 
-    private (Tensor Query, Tensor Key, Tensor Value) Heads(Tensor queryKeyValue)
+    private Tensor OfHeads(int layer, Tensor rows) => rows.view(-1, _architecture.HeadCount, _architecture.HeadDimOf(_architecture.Layers[layer]));
+
+    private (Tensor Query, Tensor Key, Tensor Value) Heads(int layer, Tensor queryKeyValue)
     {
         DecoderArchitecture a = _architecture;
-        Tensor heads = queryKeyValue.view(-1, a.HeadCount + (2 * a.KeyValueHeadCount), a.HeadDim); // [N, heads, headDim]
-        return (
-            heads.narrow(1, 0, a.HeadCount),
-            heads.narrow(1, a.HeadCount, a.KeyValueHeadCount),
-            heads.narrow(1, a.HeadCount + a.KeyValueHeadCount, a.KeyValueHeadCount));
+        int keys = a.KeyValueHeadsOf(a.Layers[layer]);
+        Tensor heads = queryKeyValue.view(-1, a.HeadCount + (2 * keys), a.HeadDimOf(a.Layers[layer])); // [N, heads, headDim]
+        return (heads.narrow(1, 0, a.HeadCount), heads.narrow(1, a.HeadCount, keys), heads.narrow(1, a.HeadCount + keys, keys));
     }
 }

@@ -27,6 +27,12 @@ internal sealed record ExpertArchitecture(int Count, int PerToken, int Intermedi
     /// <summary>The activation of experts that clamps gate and up; null for that of the family.</summary>
     public ClampedSwiGlu? Clamped { get; init; }
 
+    /// <summary>
+    /// An MLP computes every token beside the experts; the router reads the stream itself behind a norm of its own, and what it gives is scaled for each
+    /// expert.
+    /// </summary>
+    public bool BesideMlp { get; init; }
+
     /// <summary>The inner size of the expert that computes every token beside the chosen ones; 0 for none.</summary>
     public int SharedSize { get; init; }
 

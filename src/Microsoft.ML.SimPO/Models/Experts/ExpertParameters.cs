@@ -18,6 +18,11 @@ internal sealed class ExpertParameters
         if (architecture.RouterBias) RouterBias = new Parameter(ParameterKind.Bias, ($"{router}.bias", [count]));
         if (architecture.Router == RouterKind.Sigmoid)
             Correction = new Parameter(ParameterKind.Buffer, ($"{router}.e_score_correction_bias", [count]));
+        if (architecture.BesideMlp)
+        {
+            RouterScale = new Parameter(ParameterKind.Norm, (full(names.RouterScale), [hidden]));
+            Scales = new Parameter(ParameterKind.Coefficient, (full(names.ExpertScales), [count]));
+        }
         if (architecture.SharedSize > 0) Shared = SharedOf(architecture, hidden, names, full);
         IsInputFirst = names.ExpertLayout == ExpertLayout.JoinedInputFirst;
         if (names.ExpertLayout != ExpertLayout.Single)
@@ -47,6 +52,12 @@ internal sealed class ExpertParameters
     /// <summary>[experts], what a <see cref="RouterKind.Sigmoid"/> router adds for its choice; it is not trained. Null for none.</summary>
     public Parameter? Correction { get; }
 
+    /// <summary>[hidden], of the norm that the router reads behind; null where it reads what the experts read.</summary>
+    public Parameter? RouterScale { get; }
+
+    /// <summary>[experts], what weights are multiplied by; null for nothing.</summary>
+    public Parameter? Scales { get; }
+
     /// <summary>Null for none.</summary>
     public SharedExpertParameters? Shared { get; }
 
@@ -71,7 +82,7 @@ internal sealed class ExpertParameters
     /// <summary>[experts, hidden]; null for none.</summary>
     public Parameter? DownBias { get; }
 
-    public IEnumerable<Parameter> All => new[] { Router, RouterBias, Correction, GateUp, GateUpBias, Down, DownBias }.OfType<Parameter>()
+    public IEnumerable<Parameter> All => new[] { Router, RouterBias, Correction, RouterScale, Scales, GateUp, GateUpBias, Down, DownBias }.OfType<Parameter>()
         .Concat(GateUps.Zip(Downs).SelectMany(pair => new[] { pair.First, pair.Second })).Concat(Shared?.All ?? []);
 
     private static SharedExpertParameters SharedOf(ExpertArchitecture architecture, long hidden, LayerNames names, Func<string, string> full)

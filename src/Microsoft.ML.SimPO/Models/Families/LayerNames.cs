@@ -66,6 +66,29 @@ internal sealed record LayerNames
     /// <summary>What weighs it.</summary>
     public string SharedExpertGate { get; init; } = "mlp.shared_expert_gate";
 
+    /// <summary>Of the norm that a router reads behind, by its full name, where experts stand beside an MLP.</summary>
+    public string RouterScale { get; init; } = "router.scale";
+
+    /// <summary>What the weights of experts are multiplied by, by its full name, where they stand beside an MLP.</summary>
+    public string ExpertScales { get; init; } = "router.per_expert_scale";
+
+    /// <summary>The norms behind the MLP, before the experts and behind them, where they stand beside it.</summary>
+    public IReadOnlyList<string> BesideNorms { get; init; } =
+        ["post_feedforward_layernorm_1", "pre_feedforward_layernorm_2", "post_feedforward_layernorm_2"];
+
+    /// <summary>What layers get of each token beside the stream.</summary>
+    public string PerLayerEmbedding { get; init; } = "embed_tokens_per_layer";
+
+    public string PerLayerProjection { get; init; } = "per_layer_model_projection";
+
+    public string PerLayerProjectionNorm { get; init; } = "per_layer_projection_norm";
+
+    /// <summary>What a layer does with it: the gate, the projection back, and the norm behind that.</summary>
+    public IReadOnlyList<string> PerLayer { get; init; } = ["per_layer_input_gate", "per_layer_projection", "post_per_layer_input_norm"];
+
+    /// <summary>What a layer's output is multiplied by, by its full name.</summary>
+    public string LayerScalar { get; init; } = "layer_scalar";
+
     /// <summary>Of layers with a short convolution.</summary>
     public ShortConvolutionNames Convolution { get; init; } = new();
 

@@ -138,7 +138,7 @@ internal static partial class ModelFamilies
     private static int? WindowOrNone(ModelConfig config, int? absent) =>
         config.IsNull("sliding_window") ? null : config.Has("sliding_window") ? Positive(config, "sliding_window") : absent;
 
-    private static int Window(ModelConfig config) => config.Has("sliding_window") ? Positive(config, "sliding_window") : 4096;
+    private static int Window(ModelConfig config, int absent = 4096) => config.Has("sliding_window") ? Positive(config, "sliding_window") : absent;
 
     private static DecoderArchitecture AllSlide(DecoderArchitecture architecture, int? window) =>
         architecture with { Layers = [.. architecture.Layers.Select(l => l with { Window = window })] };

@@ -57,6 +57,13 @@ internal static partial class ModelFamilies
         QueryNorm = "self_attn.q_layernorm", KeyNorm = "self_attn.k_layernorm", GateUp = ["feed_forward.w1", "feed_forward.w3"], Down = "feed_forward.w2",
     };
 
+    private static readonly LayerNames Gemma4Names = FourNorms with { Router = "router.proj", Experts = "experts", ExpertLayout = ExpertLayout.Joined };
+
+    private static readonly string[] Gemma4Fields =
+        ["attention_bias", "hidden_activation", "sliding_window", "layer_types", "global_head_dim", "num_global_key_value_heads", "attention_k_eq_v",
+        "per_layer_config", "num_kv_shared_layers", "use_double_wide_mlp", "hidden_size_per_layer_input", "vocab_size_per_layer_input",
+        "final_logit_softcapping", "enable_moe_block", "num_experts", "top_k_experts", "moe_intermediate_size", "use_bidirectional_attention"];
+
     private static readonly string[] Qwen35Fields =
         ["attention_bias", "partial_rotary_factor", "layer_types", "full_attention_interval", "linear_num_key_heads", "linear_key_head_dim",
         "linear_num_value_heads", "linear_value_head_dim", "linear_conv_kernel_dim"];
@@ -120,6 +127,7 @@ internal static partial class ModelFamilies
             { JoinedNames = Glm4MoeNames with { ExpertLayout = ExpertLayout.Joined } },
         new("qwen3_vl_text", "Qwen 3 VL, text", c => WithUpperWindow(ReadWithBias(c, headDim: 128) with { QueryKeyNorm = QueryKeyNorm.PerHead }, c), Common,
             ["attention_bias", .. UpperWindow]) { ClassName = "Qwen3VLText" },
+        new("gemma4_text", "Gemma 4, text", ReadGemma4, Gemma4Names, Gemma4Fields),
         new("lfm2", "LFM2", ReadLfm2, Lfm2Names,
             ["norm_eps", "layer_types", "full_attn_idxs", "conv_L_cache", "conv_bias", "block_ff_dim", "block_auto_adjust_ff_dim", "block_ffn_dim_multiplier",
             "block_multiple_of", "tie_embedding"]),

@@ -62,6 +62,12 @@ internal static class RotaryReader
         double @base = scaling?.GetDoubleOrNull("rope_theta") ?? config.GetDouble("rope_theta", defaults.Base);
         if (@base <= 0) throw config.Wrong("rope_theta", "greater than 0");
         double part = scaling?.GetDoubleOrNull("partial_rotary_factor") ?? config.GetDouble("partial_rotary_factor", defaults.Part);
+        if (scaling?.GetStringOrNull("rope_type") == "proportional")
+        {
+            double factor = scaling.GetDouble("factor", 1);
+            RotaryArchitecture whole = new() { Dimensions = headDim, Base = @base, MaxPositions = max, Part = part, Factor = factor };
+            return Checked(whole with { Scaling = RotaryScaling.Proportional }, scaling, "proportional", "factor");
+        }
         RotaryArchitecture plain = new() { Dimensions = (int)(headDim * part), Base = @base, MaxPositions = max };
         if (plain.Dimensions < 2 || plain.Dimensions > headDim || plain.Dimensions % 2 != 0)
             throw config.Wrong(

@@ -16,6 +16,7 @@ internal static class TextConfig
     private static readonly (string ModelType, string Text, bool IsTied)[] Rows =
     [
         ("gemma3", "gemma3_text", true),
+        ("gemma4", "gemma4_text", true),
         ("mistral3", "mistral", true),
         ("qwen3_vl", "qwen3_vl_text", false),
         ("qwen3_5", "qwen3_5_text", false),

@@ -39,6 +39,15 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
     /// <summary>[N, heads * headDim], what gates attention, before the logistic function; null where nothing does.</summary>
     public Tensor? Gate { get; private set; }
 
+    /// <summary>[N, hidden], what comes behind the branches; null where nothing else does.</summary>
+    public Tensor? TailInput { get; private set; }
+
+    /// <summary>[N, hidden], the sum of an MLP and the experts beside it, before the norm behind both; null where there is no such sum.</summary>
+    public Tensor? Sum { get; private set; }
+
+    /// <summary>Of the experts beside an MLP; null where there are none.</summary>
+    public LayerActivations? Beside { get; private set; }
+
     /// <summary>What a layer without attention has projected; null for one with attention.</summary>
     public Tensor? Mixer { get; private set; }
 
@@ -52,14 +61,14 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
     /// <summary>Widths of what a layer takes by <see cref="Room"/>, its output included.</summary>
     public static IEnumerable<long> Widths(DecoderArchitecture architecture, LayerArchitecture layer)
     {
-        long queryKeyValue = architecture.QuerySize + (2 * architecture.KeyValueSize);
+        long query = architecture.QuerySizeOf(layer), queryKeyValue = query + (2 * architecture.KeyValueSizeOf(layer));
         yield return queryKeyValue;
         if (architecture.QueryKeyNorm != QueryKeyNorm.None) yield return queryKeyValue;
-        yield return architecture.QuerySize;
+        yield return query;
         yield return architecture.HeadCount + 1; // log-sum-exps, in chunks of 64 rows or more, each aligned
         if (architecture.OutputNorms) yield return architecture.HiddenSize; // of attention, before its norm
         if (layer.Experts is not null) yield break;
-        yield return architecture.ProjectedSize;
+        yield return architecture.ProjectedSizeOf(layer);
         yield return architecture.HiddenSize; // of the MLP, likewise
     }
 
@@ -103,6 +112,13 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
 
     public void KeepExpertGateUp(Tensor tensor) => ExpertGateUps.Add(Keep(tensor));
 
+    public void KeepTailInput(Tensor tensor) => TailInput = Keep(tensor);
+
+    public void KeepSum(Tensor tensor) => Sum = Keep(tensor);
+
+    /// <summary>For the experts beside an MLP, whose activations are kept apart.</summary>
+    public LayerActivations KeepBeside() => Beside = new LayerActivations();
+
     public void KeepGate(Tensor tensor) => Gate = Keep(tensor);
 
     public void KeepMixer(Tensor tensor) => Mixer = Keep(tensor);
@@ -112,6 +128,7 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
     public void Dispose()
     {
         foreach (Tensor tensor in _kept.Concat(LogSumExps)) tensor.Dispose();
+        Beside?.Dispose();
         _kept.Clear();
         LogSumExps.Clear();
     }

@@ -14,13 +14,19 @@ internal sealed class MlpBlock : IMlpBlock
     private readonly Linear _gateUp, _down;
 
     public MlpBlock(DecoderArchitecture architecture, LayerParameters parameters)
+        : this(architecture, parameters, parameters.Norm(parameters.MlpOutputNorm))
+    {
+    }
+
+    /// <param name="outputNorm">Before the residual addition; null for none.</param>
+    public MlpBlock(DecoderArchitecture architecture, LayerParameters parameters, INorm? outputNorm)
     {
         _activation = parameters.XIelu is { } numbers ? new XIelu(numbers)
             : architecture.GatedMlp ? new GatedActivation(architecture.Activation) : new PlainActivation(architecture.Activation);
         _inputNorm = parameters.Norm(parameters.MlpNorm);
         _gateUp = new Linear(parameters.GateUp!, parameters.GateUpBias);
         _down = new Linear(parameters.Down!, parameters.DownBias);
-        _outputNorm = parameters.Norm(parameters.MlpOutputNorm);
+        _outputNorm = outputNorm;
     }
 
     public Tensor Forward(Tensor input, LayerActivations? keep, RoutedRows? routed = null)

@@ -2,6 +2,7 @@ using Microsoft.ML.SimPO.Models.Attention;
 using Microsoft.ML.SimPO.Models.Experts;
 using Microsoft.ML.SimPO.Models.Families;
 using Microsoft.ML.SimPO.Models.Layers;
+using Microsoft.ML.SimPO.Models.PerLayer;
 using Microsoft.ML.SimPO.Models.Recurrent;
 using static TorchSharp.torch;
 
@@ -16,9 +17,12 @@ internal sealed class LayerParameters
     {
         _architecture = architecture;
         string Full(string name) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{names.Prefix}layers.{layer}.{name}");
-        long hidden = architecture.HiddenSize, intermediate = architecture.IntermediateSize;
-        long query = architecture.OutputGate ? 2 * architecture.QuerySize : architecture.QuerySize;
-        long[] queryKeyValue = [query, architecture.KeyValueSize, architecture.KeyValueSize];
+        LayerArchitecture own = architecture.Layers[layer];
+        long hidden = architecture.HiddenSize, intermediate = architecture.IntermediateSizeOf(own), keys = architecture.KeyValueSizeOf(own);
+        long query = architecture.OutputGate ? 2 * architecture.QuerySizeOf(own) : architecture.QuerySizeOf(own);
+        int projected = own.KeysOf is not null ? 1 : own.KeysAreValues ? 2 : 3; // queries; keys too; values too
+        long[] queryKeyValue = [.. new[] { query, keys, keys }.Take(projected)];
+        IReadOnlyList<string> queryKeyValueNames = names.QueryKeyValue.Count == 1 ? names.QueryKeyValue : [.. names.QueryKeyValue.Take(projected)];
         long[] gateUp = architecture.GatedMlp ? [intermediate, intermediate] : [intermediate];
 
         Parameter Weight(IReadOnlyList<string> parts, long[] rows, long columns) =>
@@ -29,25 +33,32 @@ internal sealed class LayerParameters
 
         bool headNorms = architecture.QueryKeyNorm != QueryKeyNorm.None, perHead = architecture.QueryKeyNorm == QueryKeyNorm.PerHead;
         InputNorm = NormWeight(architecture.InputNorms, names.InputNorm, hidden);
-        if (architecture.Layers[layer].Convolution is { } convolution) Convolution = ConvolutionOf(convolution, hidden, names, Full);
-        else if (architecture.Layers[layer].DeltaRule is { } rule) DeltaRule = DeltaRuleOf(rule, hidden, names, Full);
+        if (own.Convolution is { } convolution) Convolution = ConvolutionOf(convolution, hidden, names, Full);
+        else if (own.DeltaRule is { } rule) DeltaRule = DeltaRuleOf(rule, hidden, names, Full);
         else
         {
-            QueryKeyValue = Weight(names.QueryKeyValue, queryKeyValue, hidden);
-            QueryKeyValueBias = Bias(architecture.QueryKeyValueBias, names.QueryKeyValue, queryKeyValue);
-            QueryNorm = NormWeight(headNorms, names.QueryNorm, perHead ? architecture.HeadDim : architecture.QuerySize);
-            KeyNorm = NormWeight(headNorms, names.KeyNorm, perHead ? architecture.HeadDim : architecture.KeyValueSize);
+            QueryKeyValue = Weight(queryKeyValueNames, queryKeyValue, hidden);
+            QueryKeyValueBias = Bias(architecture.QueryKeyValueBias, queryKeyValueNames, queryKeyValue);
+            QueryNorm = NormWeight(headNorms, names.QueryNorm, perHead ? architecture.HeadDimOf(own) : architecture.QuerySizeOf(own));
+            KeyNorm = NormWeight(headNorms && own.KeysOf is null, names.KeyNorm, perHead ? architecture.HeadDimOf(own) : keys);
             if (architecture.AttentionSinks) Sinks = new Parameter(ParameterKind.Coefficient, (Full(names.Sinks), [architecture.HeadCount]));
-            AttentionOutput = Weight([names.AttentionOutput], [hidden], architecture.QuerySize);
+            AttentionOutput = Weight([names.AttentionOutput], [hidden], architecture.QuerySizeOf(own));
             AttentionOutputBias = Bias(architecture.AttentionOutputBias, [names.AttentionOutput], [hidden]);
         }
         AttentionOutputNorm = NormWeight(architecture.OutputNorms, names.AttentionOutputNorm, hidden);
         MlpNorm = architecture.ParallelBranches ? InputNorm : NormWeight(architecture.InputNorms, names.MlpNorm, hidden);
         MlpOutputNorm = NormWeight(architecture.OutputNorms, names.MlpOutputNorm, hidden);
-        if (architecture.Layers[layer].Experts is { } experts)
+        if (architecture.LayerScalar) Scalar = new Parameter(ParameterKind.Buffer, (Full(names.LayerScalar), [1]));
+        if (architecture.PerLayerInput is { } inputs)
+            PerLayer = new PerLayerParameters(
+                Weight([names.PerLayer[0]], [inputs.Size], hidden), Weight([names.PerLayer[1]], [hidden], inputs.Size),
+                architecture.NormOf(Full(names.PerLayer[2]), hidden));
+        if (own.Experts is { } experts)
         {
             Experts = new ExpertParameters(experts, hidden, names, Full);
-            return;
+            if (!experts.BesideMlp) return;
+            NormParameters[] norms = [.. names.BesideNorms.Select(name => architecture.NormOf(Full(name), hidden))];
+            Beside = new BesideNorms(norms[0], norms[1], norms[2]);
         }
         GateUp = Weight(names.GateUp, gateUp, hidden);
         GateUpBias = Bias(architecture.MlpBias, names.GateUp, gateUp);
@@ -103,6 +114,15 @@ internal sealed class LayerParameters
     /// <summary>The numbers of the activation; null where it has none.</summary>
     public XIeluParameters? XIelu { get; }
 
+    /// <summary>What its output is multiplied by, [1]; null for nothing.</summary>
+    public Parameter? Scalar { get; }
+
+    /// <summary>Of what it does with its own inputs; null where it gets none.</summary>
+    public PerLayerParameters? PerLayer { get; }
+
+    /// <summary>The norms of experts that stand beside an MLP; null where they take its place.</summary>
+    public BesideNorms? Beside { get; }
+
     /// <summary>Those of the mixture in place of gate, up and down; null for a dense layer.</summary>
     public ExpertParameters? Experts { get; }
 
@@ -114,6 +134,7 @@ internal sealed class LayerParameters
         InputNorm?.All, Convolution?.All, DeltaRule?.All, [QueryKeyValue, QueryKeyValueBias], QueryNorm?.All, KeyNorm?.All,
         [Sinks, AttentionOutput, AttentionOutputBias], AttentionOutputNorm?.All,
         _architecture.ParallelBranches ? null : MlpNorm?.All, [GateUp, GateUpBias, Down, DownBias], MlpOutputNorm?.All, XIelu?.All, Experts?.All,
+        Beside?.All, PerLayer?.All, [Scalar],
     }.OfType<IEnumerable<Parameter?>>().SelectMany(weights => weights).OfType<Parameter>();
 
     /// <summary>The norm with these weights, as the architecture computes it; null for no norm.</summary>

@@ -31,6 +31,9 @@ internal sealed record RotaryArchitecture
     /// <summary>The factor of cosine and sine.</summary>
     public double AttentionFactor { get; init; } = 1;
 
+    /// <summary>Which part of the pairs turns, of <see cref="RotaryScaling.Proportional"/>.</summary>
+    public double Part { get; init; } = 1;
+
     /// <summary>Whether a dimension turns with the one beside it, not with the one half of the turned dimensions away.</summary>
     public bool IsInterleaved { get; init; }
 

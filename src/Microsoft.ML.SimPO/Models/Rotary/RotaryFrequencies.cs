@@ -8,6 +8,7 @@ namespace Microsoft.ML.SimPO.Models.Rotary;
 /// dynamic base' = base ((factor L / max) - (factor - 1))^(d / (d - 2)) with L = max(length, max);
 /// llama3 by wave length 2 pi / f: f / factor above original / low, f below original / high, a blend between;
 /// yarn a ramp between f / factor and f;
+/// proportional f / factor of the first pairs, 0 of the others;
 /// longrope 1 / (ext_i base^(2i / d)), ext by whether the length is above the original maximum.
 /// Rounded to float32 where Hugging Face rounds, for angles at high positions magnify the last bit.
 /// </summary>
@@ -23,8 +24,11 @@ internal static class RotaryFrequencies
         RotaryScaling.Llama3 => [.. Plain(rotary, rotary.Base).Select(f => Llama3(rotary, f))],
         RotaryScaling.Yarn => Yarn(rotary),
         RotaryScaling.LongRope => LongRope(rotary, length),
+        RotaryScaling.Proportional => [.. Plain(rotary, rotary.Base).Select((f, i) => i < TurnedPairs(rotary) ? f / (float)rotary.Factor : 0)],
         _ => throw new ArgumentOutOfRangeException(nameof(rotary), rotary.Scaling, "Not a rotary scaling."),
     };
+
+    private static int TurnedPairs(RotaryArchitecture rotary) => (int)(rotary.Part * rotary.Dimensions / 2);
 
     private static float[] Plain(RotaryArchitecture rotary, double @base) => [.. Powers(rotary, @base).Select(p => 1f / p)];
 

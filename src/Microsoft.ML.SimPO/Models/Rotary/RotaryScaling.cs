@@ -11,4 +11,7 @@ internal enum RotaryScaling
     Llama3,
     Yarn,
     LongRope,
+
+    /// <summary>Only a part of the pairs turns, by frequencies of the whole head.</summary>
+    Proportional,
 }
