@@ -51,6 +51,10 @@ Check("a recipe", ml.Alignment.Recipes.Load(Write("recipe.yaml", "{model_name_or
 }).LoadTrainingData().GetColumn<string>("Prompt").Any() && recipe.LoadValidationData() is null);
 Check("a check of a recipe's data", recipe.CheckData().Single().Rows > 0);
 Check("a plan", ml.Alignment.Plan(recipe.Options, recipe.LoadTrainingData()).ToJson().Contains("\"memory\""));
+Check("a plan that fits", recipe.FitToMemory(1L << 40) is null);
+Directory.CreateDirectory("settings");
+recipe.SaveSettings("settings");
+Check("settings of a run", Directory.GetFiles("settings").Length == 1);
 Check("a diagnosis before a run", ml.Alignment.Diagnose(recipe.Options).Steps == 0);
 AlignmentReport report = ml.Alignment.Report("run");
 report.SaveHtml("report.html");
