@@ -129,7 +129,7 @@ internal static partial class ModelFamilies
         DecoderArchitecture qwen = AllSlide(ReadWithBias(config) with { QueryKeyNorm = QueryKeyNorm.PerHead }, WindowIfUsed(config));
         int step = config.GetInt32("decoder_sparse_step", 1);
         if (step < 1) throw config.Wrong("decoder_sparse_step", "at least 1");
-        IReadOnlyList<int> dense = config.GetInt32List("mlp_only_layers");
+        HashSet<int> dense = [.. config.GetInt32List("mlp_only_layers")];
         string count = config.Has("num_local_experts") && !config.Has("num_experts") ? "num_local_experts" : "num_experts"; // later versions write the former
         if (config.GetInt32(count, 128) == 0) return qwen;
         ExpertArchitecture experts = Experts(config, count, 128, 8, config.GetInt32("moe_intermediate_size", 768), config.GetBool("norm_topk_prob", false));
