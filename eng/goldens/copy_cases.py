@@ -4,6 +4,8 @@
 
 Nothing that is kept changes: the tests take a case that another root holds whole for the same and run it once.
   models      golden.safetensors loses the gradients of more than 600 numbers; their norm is in golden.json. --whole keeps them.
+  models-v5   those of more than 100, and the logits of the three texts: hidden states, log-probabilities and the logits that are sampled from stay.
+  --lean      models likewise
   training    logs, orders and results are packed (.gz), and so are the pairs that the runs share
   tokenizers  vectors are packed
 """
@@ -15,6 +17,7 @@ import shutil
 import struct
 
 LARGEST_GRADIENT = 600
+LARGEST_LEAN_GRADIENT = 100
 
 
 def pack(source, target):
@@ -24,7 +27,7 @@ def pack(source, target):
         packed.write(content)
 
 
-def copy_tensors(source, target):
+def copy_tensors(source, target, lean):
     with open(source, "rb") as file:
         content = file.read()
     length = struct.unpack("<Q", content[:8])[0]
@@ -35,7 +38,7 @@ def copy_tensors(source, target):
             kept[name] = entry
             continue
         first, last = entry["data_offsets"]
-        if name.startswith("grad.") and (last - first) // 4 > LARGEST_GRADIENT:
+        if name.startswith("grad.") and (last - first) // 4 > (LARGEST_LEAN_GRADIENT if lean else LARGEST_GRADIENT) or lean and name in ("logits", "merged_logits"):
             continue
         kept[name] = {**entry, "data_offsets": [offset, offset + last - first]}
         parts.append(data[first:last])
@@ -52,16 +55,16 @@ def is_packed(kind, name):
     return kind == "tokenizers" and name == "vectors.jsonl"
 
 
-def copy(source, target, kind, whole):
+def copy(source, target, kind, whole, lean):
     os.makedirs(target, exist_ok=True)
     for name in sorted(os.listdir(source)):
         path = os.path.join(source, name)
         if os.path.isdir(path):
-            copy(path, os.path.join(target, name), kind, whole)
+            copy(path, os.path.join(target, name), kind, whole, lean)
         elif is_packed(kind, name):
             pack(path, os.path.join(target, name))
-        elif kind == "models" and name == "golden.safetensors" and not whole:
-            copy_tensors(path, os.path.join(target, name))
+        elif kind in ("models", "models-v5") and name == "golden.safetensors" and not whole:
+            copy_tensors(path, os.path.join(target, name), lean or kind == "models-v5")
         elif name not in ("final.safetensors", "first-step-grad.safetensors"):
             shutil.copyfile(path, os.path.join(target, name))
 
@@ -71,13 +74,14 @@ def main():
     parser.add_argument("--from", dest="source", required=True)
     parser.add_argument("--to", dest="target", required=True)
     parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--lean", action="store_true")
     parser.add_argument("cases", nargs="+")
     args = parser.parse_args()
     for case in args.cases:
         source, target, kind = os.path.join(args.source, case), os.path.join(args.target, case), case.split("/")[0]
         if os.path.isdir(source):
             shutil.rmtree(target, ignore_errors=True)
-            copy(source, target, kind, args.whole)
+            copy(source, target, kind, args.whole, args.lean)
         else:
             pack(source, target)
 

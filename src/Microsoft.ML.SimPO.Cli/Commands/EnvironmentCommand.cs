@@ -10,9 +10,15 @@ internal static class EnvironmentCommand
     public static Command Make(TextWriter output)
     {
         Option<bool> json = JsonOption.Make("The same as JSON.");
-        var command = new Command("env", "Versions and machine, for a report of a fault.") { json };
+        Option<bool> models = new("--models") { Description = "The families of models that can be tuned, in place of versions." };
+        var command = new Command("env", "Versions and machine, for a report of a fault.") { json, models };
         command.SetAction(async (parsed, _) =>
         {
+            if (parsed.GetValue(models))
+            {
+                await WriteModelsAsync(output, parsed.GetValue(json));
+                return ExitCode.Ok;
+            }
             (string Name, string Value)[] lines =
             [
                 ("Microsoft.ML.SimPO", VersionOf(typeof(AlignmentCatalog).Assembly)),
@@ -27,6 +33,14 @@ internal static class EnvironmentCommand
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static Task WriteModelsAsync(TextWriter output, bool json)
+    {
+        IReadOnlyList<SupportedModel> all = new MLContext().Alignment.SupportedModels();
+        return JsonOption.WriteLineAsync(
+            output, json, string.Join(Environment.NewLine, all.Select(m => $"{m.ModelType,-20}{m.Name,-24}{m.Layers}")),
+            all.Select(m => new { m.ModelType, m.Name, m.Layers }));
     }
 
     private static string VersionOf(Assembly assembly) =>

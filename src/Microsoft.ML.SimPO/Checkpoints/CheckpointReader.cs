@@ -99,6 +99,15 @@ internal sealed unsafe class CheckpointReader : Checkpoint
         _files[entry.File].Read(destination, bytes, entry.Offset);
     }
 
+    /// <summary>Reads some of the bytes of a tensor as they are.</summary>
+    /// <param name="start">The first byte, from the tensor's own.</param>
+    /// <param name="destination">Room for <paramref name="bytes"/> bytes.</param>
+    internal void ReadRaw(TensorEntry entry, long start, void* destination, long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start + bytes, entry.ByteLength);
+        _files[entry.File].Read(destination, bytes, entry.Offset + start);
+    }
+
     public override void Dispose()
     {
         foreach (SafetensorsFile file in _files.Values) file.Dispose();

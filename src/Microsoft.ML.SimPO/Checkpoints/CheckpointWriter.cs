@@ -24,6 +24,9 @@ internal sealed class CheckpointWriter
     /// <summary>The model that was tuned, against which it is counted what rounding puts back; null for no count.</summary>
     public string? SourceFolder { get; init; }
 
+    /// <summary>Whether what else the checkpoint holds is left out, as in the state of a run. Default: it is copied.</summary>
+    public bool TunedAlone { get; init; }
+
     /// <summary>The most bytes of weights in one file; above it there are shards and an index. Default 5 GB.</summary>
     public long MaxShardBytes { get; init; } = DefaultMaxShardBytes;
 
@@ -37,7 +40,8 @@ internal sealed class CheckpointWriter
     public CheckpointSummary Write(
         string targetFolder, IReadOnlyList<TensorSource> tensors, Action<string>? complete = null, CancellationToken cancellationToken = default)
     {
-        var plan = new ShardPlan(tensors, Type, MaxShardBytes);
+        using CheckpointReader? others = OpenOthers();
+        var plan = new ShardPlan(WithOthers(tensors, others), Type, MaxShardBytes);
         RoundingCount? rounding = null;
         CheckTarget(targetFolder);
         AtomicFolder.Replace(targetFolder, Kind, ModelFile.IsOfModel, folder =>
@@ -45,7 +49,7 @@ internal sealed class CheckpointWriter
             rounding = Fill(folder, plan, cancellationToken);
             complete?.Invoke(folder);
         });
-        return new CheckpointSummary(plan.Files.Count, plan.Parameters, plan.Parameters * Type.Size, rounding?.Changed, rounding?.PutBack);
+        return new CheckpointSummary(plan.Files.Count, plan.Parameters, plan.Bytes, rounding?.Changed, rounding?.PutBack);
     }
 
     /// <summary>Writes the folder beside the target, which is as it was until the caller publishes the new one.</summary>
@@ -56,6 +60,26 @@ internal sealed class CheckpointWriter
         var plan = new ShardPlan(tensors, Type, MaxShardBytes);
         CheckTarget(targetFolder);
         return AtomicFolder.Prepare(targetFolder, Kind, ModelFile.IsOfModel, folder => Fill(folder, plan, CancellationToken.None), journal);
+    }
+
+    /// <summary>What the checkpoint holds beside what was tuned, byte for byte: of a multimodal one all that belongs to images.</summary>
+    private static IReadOnlyList<TensorSource> WithOthers(IReadOnlyList<TensorSource> tensors, CheckpointReader? source)
+    {
+        if (source is null) return tensors;
+        HashSet<string> own = [.. tensors.Select(t => t.Name)];
+        return [.. tensors, .. source.Tensors.Values.Where(e => !own.Contains(e.Name)).Select(e => TensorSource.Copy(source, e))];
+    }
+
+    /// <summary>The checkpoint that was tuned, where it holds more than text; null where it does not.</summary>
+    /// <exception cref="IOException">It is not there any more.</exception>
+    private CheckpointReader? OpenOthers()
+    {
+        if (TunedAlone || !ModelConfig.Load(_files).Has("text_config")) return null;
+        if (SourceFolder is not null && Directory.Exists(SourceFolder)) return CheckpointReader.Open(SourceFolder);
+        string where = SourceFolder is null ? "is a zip" : $"'{Path.GetFullPath(SourceFolder)}' is gone";
+        throw new IOException(
+            $"The model is the text part of a multimodal checkpoint, whose other parts are copied from where it was loaded; but that {where}. "
+            + "Load the model from its folder, and save it while that is there.");
     }
 
     private static ModelFiles KeptOf(string folder)

@@ -19,8 +19,9 @@ internal sealed class HubFolder
     /// <summary><c>generation_config.json</c>, where there is one.</summary>
     public ModelConfig? Generation { get; }
 
-    /// <summary>The ids that end an answer: of generation_config.json, or else of config.json; empty if neither has any.</summary>
-    public IReadOnlyList<int> EosTokenIds => (Generation?.Has(EosField) == true ? Generation : Config).GetInt32List(EosField);
+    /// <summary>The ids that end an answer: of generation_config.json, or else of config.json or of its text part; empty if neither has any.</summary>
+    public IReadOnlyList<int> EosTokenIds => (Generation?.Has(EosField) == true ? Generation
+        : Config.Has(EosField) ? Config : Config.GetOrNull("text_config") ?? Config).GetInt32List(EosField);
 
     private static string EosField => "eos_token_id";
 }

@@ -116,6 +116,14 @@ internal sealed class ModelConfig
     /// <summary>A nested object, as <c>rope_scaling</c>.</summary>
     public ModelConfig Get(string field) => GetOrNull(field) ?? throw Missing(field, "an object");
 
+    /// <summary>A nested object with fields set beside its own, or in their place.</summary>
+    public ModelConfig GetWith(string field, IEnumerable<(string Name, JsonElement Value)> fields)
+    {
+        ModelConfig nested = Get(field);
+        foreach ((string name, JsonElement value) in fields) nested._fields[name] = value;
+        return nested;
+    }
+
     public ModelConfig? GetOrNull(string field) => Find(field) switch
     {
         null => null,

@@ -14,6 +14,9 @@ internal sealed record ModelFile(string Name, byte[] Content)
         "vocab.json", "vocab.txt", "merges.txt", "spiece.model", "tekken.json", "chat_template.jinja", "chat_template.json",
     ];
 
+    /// <summary>What images of a multimodal model are prepared by.</summary>
+    public static IReadOnlyList<string> ProcessorNames { get; } = ["preprocessor_config.json", "processor_config.json", "video_preprocessor_config.json"];
+
     /// <summary>Its path in the folder; never one that leads out of it.</summary>
     public string Name { get; } = IsInside(Name)
         ? Name
@@ -21,7 +24,7 @@ internal sealed record ModelFile(string Name, byte[] Content)
 
     /// <summary>Whether a name in a model folder is one that writing a model replaces.</summary>
     public static bool IsOfModel(string name) =>
-        IsOfTokenizer(name) || name is ModelConfig.FileName or HubFolder.GenerationConfigName
+        IsOfTokenizer(name) || ProcessorNames.Contains(name, StringComparer.Ordinal) || name is ModelConfig.FileName or HubFolder.GenerationConfigName
         || IsWeights(name, "model", ".safetensors") || IsWeights(name, "pytorch_model", ".bin");
 
     /// <summary>Whether a name in an adapter's folder is one that writing an adapter replaces.</summary>

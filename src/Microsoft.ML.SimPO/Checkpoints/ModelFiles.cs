@@ -54,7 +54,7 @@ internal sealed class ModelFiles : IReadOnlyCollection<ModelFile>
     {
         folder = Path.GetFullPath(folder);
         if (!Directory.Exists(folder)) throw NoFolder(folder);
-        IEnumerable<string> names = [ModelConfig.FileName, HubFolder.GenerationConfigName, .. ModelFile.TokenizerNames];
+        IEnumerable<string> names = [ModelConfig.FileName, HubFolder.GenerationConfigName, .. ModelFile.TokenizerNames, .. ModelFile.ProcessorNames];
         string templates = Path.Combine(folder, ModelFile.TemplateFolder);
         if (Directory.Exists(templates)) names = names.Concat(
             Directory.EnumerateFiles(templates, "*.jinja").Select(f => $"{ModelFile.TemplateFolder}/{Path.GetFileName(f)}").Order(StringComparer.Ordinal));

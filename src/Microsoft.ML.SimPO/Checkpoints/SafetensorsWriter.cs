@@ -66,6 +66,7 @@ internal static class SafetensorsWriter
 
     private static long WriteEntry(Utf8JsonWriter json, TensorSource tensor, CheckpointType type, long offset)
     {
+        type = tensor.OwnType ?? type;
         json.WriteStartObject(tensor.Name);
         json.WriteString("dtype", type.HeaderName);
         json.WriteStartArray("shape");

@@ -27,7 +27,7 @@ internal sealed class ShardPlan
         long filled = 0;
         foreach (TensorSource tensor in tensors)
         {
-            long bytes = tensor.Count * type.Size;
+            long bytes = BytesOf(tensor);
             if (shards.Count == 0 || bytes > maxBytes - filled)
             {
                 shards.Add([]);
@@ -45,6 +45,9 @@ internal sealed class ShardPlan
     /// <summary>The number of values in all files.</summary>
     public long Parameters => Files.Sum(f => f.Tensors.Sum(t => t.Count));
 
+    /// <summary>The number of bytes in all files.</summary>
+    public long Bytes => Files.Sum(f => f.Tensors.Sum(BytesOf));
+
     /// <summary>The content of <c>model.safetensors.index.json</c>.</summary>
     public byte[] WriteIndex()
     {
@@ -54,7 +57,7 @@ internal sealed class ShardPlan
             json.WriteStartObject();
             json.WriteStartObject("metadata");
             json.WriteNumber("total_parameters", Parameters);
-            json.WriteNumber("total_size", Parameters * _type.Size);
+            json.WriteNumber("total_size", Bytes);
             json.WriteEndObject();
             json.WriteStartObject("weight_map");
             foreach ((string tensor, string file) in Files.SelectMany(f => f.Tensors.Select(t => (t.Name, f.Name)))
@@ -66,6 +69,8 @@ internal sealed class ShardPlan
         memory.WriteByte((byte)'\n');
         return memory.ToArray();
     }
+
+    private long BytesOf(TensorSource tensor) => tensor.Count * (tensor.OwnType ?? _type).Size;
 
     private static string NameOf(int index, int count) =>
         count == 1 ? CheckpointReader.SingleFileName : string.Create(CultureInfo.InvariantCulture, $"model-{index + 1:D5}-of-{count:D5}.safetensors");

@@ -62,6 +62,21 @@ internal sealed unsafe class TensorSink : IDisposable
         fixed (float* first = values) Write(first, values.Length);
     }
 
+    /// <summary>Writes all of the tensor as another checkpoint has it.</summary>
+    internal void Copy(CheckpointReader reader, TensorEntry entry)
+    {
+        byte[] bytes = new byte[(int)Math.Min(entry.ByteLength, BlockElements * sizeof(float))];
+        fixed (byte* block = bytes)
+            for (long done = 0; done < entry.ByteLength; done += bytes.Length)
+            {
+                _cancellationToken.ThrowIfCancellationRequested();
+                int count = (int)Math.Min(bytes.Length, entry.ByteLength - done);
+                reader.ReadRaw(entry, done, block, count);
+                _stream.Write(new ReadOnlySpan<byte>(block, count));
+            }
+        Written += entry.Count;
+    }
+
     public void Dispose()
     {
         NativeMemory.AlignedFree(_block);

@@ -32,6 +32,13 @@ internal sealed class TensorSource
 
     public Action<TensorSink> Write { get; }
 
+    /// <summary>The type that it is written in whatever that of the file is, for a tensor that is copied as it stands; null for the file's.</summary>
+    public CheckpointType? OwnType { get; private init; }
+
+    /// <summary>A tensor of another checkpoint, which is copied byte for byte. The reader is open until it is written.</summary>
+    public static TensorSource Copy(CheckpointReader reader, TensorEntry entry) =>
+        new(entry.Name, entry.Shape, sink => sink.Copy(reader, entry)) { OwnType = entry.Type };
+
     /// <summary>A tensor whose values lie at an address until they are written.</summary>
     public static unsafe TensorSource FromPointer(string name, IReadOnlyList<long> shape, float* values)
     {

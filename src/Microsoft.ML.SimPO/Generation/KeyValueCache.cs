@@ -1,6 +1,7 @@
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Attention;
 using Microsoft.ML.SimPO.Models.Layers;
+using Microsoft.ML.SimPO.Models.Recurrent;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,9 +26,13 @@ internal sealed class KeyValueCache : IAttention, IDisposable
     {
         (_architecture, _device, _lengths, _capacity) = (architecture, device, new int[batch], InBlocks(tokens));
         _kernel = AttentionKernels.For(architecture, device);
-        _keys = [.. architecture.Layers.Select(_ => Allocate(batch))];
-        _values = [.. architecture.Layers.Select(_ => Allocate(batch))];
+        _keys = [.. architecture.Layers.Select(layer => Allocate(layer, batch))];
+        _values = [.. architecture.Layers.Select(layer => Allocate(layer, batch))];
+        States = new RecurrentStates(architecture.Layers.Count);
     }
+
+    /// <summary>Of layers without attention.</summary>
+    public RecurrentStates States { get; }
 
     /// <summary>Tokens of each sequence that are in the cache.</summary>
     public IReadOnlyList<int> Lengths => _lengths;
@@ -35,6 +40,7 @@ internal sealed class KeyValueCache : IAttention, IDisposable
     /// <summary>Takes what a batch of whole sequences computes: sequence i becomes row <paramref name="rows"/>[i].</summary>
     public IKeyValueSink Fill(TokenBatch batch, int[] rows)
     {
+        States.IsContinuing = false;
         for (int i = 0; i < rows.Length; i++) _lengths[rows[i]] = batch.Segments[i].Rows;
         Reserve(_lengths.Max());
         return new Filler(this, batch, rows);
@@ -44,6 +50,7 @@ internal sealed class KeyValueCache : IAttention, IDisposable
     public void Advance()
     {
         ClearStep();
+        States.IsContinuing = true;
         _rows = arange(_lengths.Length, int64, _device).DetachFromDisposeScope();
         _columns = tensor(_lengths.Select(l => (long)l).ToArray(), int64, _device).DetachFromDisposeScope();
         for (int i = 0; i < _lengths.Length; i++) _lengths[i]++;
@@ -60,11 +67,12 @@ internal sealed class KeyValueCache : IAttention, IDisposable
             _keys[i] = Taken(_keys[i], index);
             _values[i] = Taken(_values[i], index);
         }
+        States.Select(index);
         _lengths = [.. rows.Select(r => _lengths[r])];
     }
 
     /// <param name="queryKeyValue">[batch, (heads + 2 keyValueHeads) * headDim], one token a row</param>
-    public Tensor Forward(int layer, Tensor queryKeyValue, LayerActivations? keep)
+    public Tensor Forward(int layer, Tensor queryKeyValue, LayerActivations? keep, Tensor? sinks = null)
     {
         using DisposeScope scope = NewDisposeScope();
         DecoderArchitecture a = _architecture;
@@ -75,7 +83,8 @@ internal sealed class KeyValueCache : IAttention, IDisposable
         Store(_values[layer], heads.narrow(1, a.HeadCount + a.KeyValueHeadCount, a.KeyValueHeadCount));
         int longest = _lengths.Max();
         Tensor keys = _keys[layer].narrow(2, 0, longest), values = _values[layer].narrow(2, 0, longest);
-        Tensor output = _kernel.Forward(query, keys, values, Mask(a.Layers[layer].Window, longest)).Output;
+        (Tensor output, Tensor logSumExp) = _kernel.Forward(query, keys, values, Mask(a.Layers[layer].Window, longest));
+        if (sinks is not null) output = AttentionSinks.Apply(output, logSumExp, sinks).Output;
         return scope.MoveToOuter(output.reshape(-1, a.QuerySize).to(queryKeyValue.dtype));
     }
 
@@ -83,13 +92,15 @@ internal sealed class KeyValueCache : IAttention, IDisposable
     {
         ClearStep();
         foreach (Tensor tensor in _keys.Concat(_values)) tensor.Dispose();
+        States.Dispose();
     }
 
     /// <summary>Rounded up, so that caches of like length have one size.</summary>
     private static long InBlocks(long tokens) => (tokens + Block - 1) / Block * Block;
 
-    private Tensor Allocate(int batch) =>
-        zeros(batch, _architecture.KeyValueHeadCount, _capacity, _architecture.HeadDim, float32, _device).DetachFromDisposeScope();
+    /// <summary>Nothing for a layer without attention.</summary>
+    private Tensor Allocate(LayerArchitecture layer, int batch) => zeros(
+        batch, layer.HasAttention ? _architecture.KeyValueHeadCount : 0, _capacity, _architecture.HeadDim, float32, _device).DetachFromDisposeScope();
 
     /// <summary>Makes room for so many tokens a sequence; twice the room that was there, so that each is copied a few times at most.</summary>
     private void Reserve(int tokens)
@@ -101,7 +112,7 @@ internal sealed class KeyValueCache : IAttention, IDisposable
             for (int i = 0; i < cache.Length; i++)
             {
                 using Tensor old = cache[i];
-                cache[i] = Allocate((int)old.shape[0]);
+                cache[i] = Allocate(_architecture.Layers[i], (int)old.shape[0]);
                 using Tensor place = cache[i].narrow(2, 0, filled);
                 place.copy_(old);
             }

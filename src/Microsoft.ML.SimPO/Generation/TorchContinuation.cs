@@ -57,7 +57,7 @@ internal sealed class TorchContinuation(Decoder decoder, CancellationToken cance
     {
         TokenBatch batch = TokenBatch.OfSequences(sequences);
         IKeyValueSink sink = _cache!.Fill(batch, [.. Enumerable.Range(0, sequences.Count)]);
-        using DecoderPass pass = DecoderPass.Packed(decoder.Architecture, batch, decoder.Device, sink);
+        using DecoderPass pass = DecoderPass.Packed(decoder.Architecture, batch, decoder.Device, sink, states: _cache.States);
         Tensor last = tensor(batch.Segments.Select(s => (long)(s.Start + s.Rows - 1)).ToArray(), int64, decoder.Device);
         return decoder.Forward(pass, cancellationToken).index_select(0, last); // [rows, hidden]
     }
@@ -69,7 +69,7 @@ internal sealed class TorchContinuation(Decoder decoder, CancellationToken cance
         AttentionSegment[] segments = [.. ids.Select((_, i) => new AttentionSegment(i, 0, 1))];
         _cache.Advance();
         var batch = new TokenBatch(ids, positions, segments) { SequenceLengths = [.. _cache.Lengths] };
-        using var pass = new DecoderPass(decoder.Architecture, batch, decoder.Device, _cache, ownsAttention: false);
+        using var pass = new DecoderPass(decoder.Architecture, batch, decoder.Device, _cache, ownsAttention: false) { States = _cache.States };
         return decoder.Forward(pass, cancellationToken); // [rows, hidden]
     }
 

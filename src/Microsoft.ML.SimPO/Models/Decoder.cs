@@ -18,6 +18,7 @@ internal sealed class Decoder : IDisposable
 {
     private readonly Device? _device;
     private readonly Parameter? _head;
+    private readonly RmsNorm? _embeddingNorm;
     private readonly WeightPlace _place;
 
     /// <summary>With weights that are always there.</summary>
@@ -39,19 +40,23 @@ internal sealed class Decoder : IDisposable
     {
         if (device is not null) TorchRuntime.EnsureLoaded();
         (Architecture, Names, _device, _place) = (architecture, names, device, place);
-        Embedding = EmbeddingOf(architecture);
+        Embedding = EmbeddingOf(architecture, names);
         Layers = [.. Enumerable.Range(0, architecture.Layers.Count)
             .Select(i => new DecoderLayer(architecture, i, new LayerParameters(architecture, names, i)))];
-        Parameter norm = NormOf(architecture);
-        FinalNorm = new RmsNorm(norm, architecture.NormEpsilon, architecture.NormAddsOne);
-        _head = HeadOf(architecture);
-        Weights = new DecoderWeights(Embedding, [.. Layers.Select(l => l.Parameters.All)], norm, _head, placeGroup);
+        FinalNormParameters = NormOf(architecture, names);
+        FinalNorm = architecture.Norm(FinalNormParameters);
+        _embeddingNorm = architecture.EmbeddingNorm ? new RmsNorm(null, architecture.NormEpsilon, addsOne: false) : null;
+        (_head, HeadBias) = (HeadOf(architecture, names), HeadBiasOf(architecture, names));
+        Weights = new DecoderWeights(
+            Embedding, [.. Layers.Select(l => l.Parameters.All)], [.. FinalNormParameters.All, .. new[] { _head, HeadBias }.OfType<Parameter>()],
+            _head is null, placeGroup);
     }
 
     /// <summary>The shapes of all weights that such a decoder has, by their names in a checkpoint. Nothing is made of them.</summary>
     public static Dictionary<string, long[]> ShapesOf(DecoderArchitecture architecture, LayerNames names) =>
         Enumerable.Range(0, architecture.Layers.Count).SelectMany(i => new LayerParameters(architecture, names, i).All)
-            .Prepend(EmbeddingOf(architecture)).Append(NormOf(architecture)).Concat(new[] { HeadOf(architecture) }.OfType<Parameter>())
+            .Prepend(EmbeddingOf(architecture, names)).Concat(NormOf(architecture, names).All)
+            .Concat(new[] { HeadOf(architecture, names), HeadBiasOf(architecture, names) }.OfType<Parameter>())
             .SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal);
 
     public DecoderArchitecture Architecture { get; }
@@ -76,8 +81,8 @@ internal sealed class Decoder : IDisposable
     /// <summary>Null for none.</summary>
     public LoraAdapter? Adapter { get; private set; }
 
-    /// <summary>What training changes: all weights, or those of the adapter alone where there is one.</summary>
-    public IReadOnlyList<Parameter> Trainable => Adapter?.Parameters ?? Parameters;
+    /// <summary>What training changes: all weights but buffers, or those of the adapter alone where there is one.</summary>
+    public IReadOnlyList<Parameter> Trainable => Adapter?.Parameters ?? Weights.Trainable;
 
     /// <summary>[vocabulary, hidden]</summary>
     public Parameter Embedding { get; }
@@ -85,7 +90,12 @@ internal sealed class Decoder : IDisposable
     /// <summary>[vocabulary, hidden], that of a reward model [1, hidden]; the embedding where the head is tied.</summary>
     public Parameter Head => _head ?? Embedding;
 
-    public RmsNorm FinalNorm { get; }
+    /// <summary>[vocabulary]; null for none.</summary>
+    public Parameter? HeadBias { get; }
+
+    public INorm FinalNorm { get; }
+
+    public NormParameters FinalNormParameters { get; }
 
     public long ParameterCount => Parameters.Sum(p => p.Count);
 
@@ -104,7 +114,7 @@ internal sealed class Decoder : IDisposable
         var rating = new Decoder(
             Architecture.WithRewardHead(head), Names, _device, _place, (group, weights) => group < last ? Weights.Share(group) : _place(weights))
             { ComputeType = ComputeType };
-        rating.FinalNorm.Weight.Set(FinalNorm.Weight);
+        foreach ((Parameter to, Parameter from) in rating.FinalNormParameters.All.Zip(FinalNormParameters.All)) to.Set(from);
         using (WeightLease lease = rating.Head.Enter(WeightUse.Write))
         using (NewDisposeScope()) rating.Head.Value.zero_();
         rating.Head.ComputeIn(ComputeType);
@@ -127,7 +137,7 @@ internal sealed class Decoder : IDisposable
     public void ComputeIn(ScalarType type)
     {
         ComputeType = type;
-        foreach (Parameter parameter in Parameters.Where(p => p.Kind != ParameterKind.Norm)) parameter.ComputeIn(type);
+        foreach (Parameter parameter in Parameters.Where(p => !p.StaysFloat32)) parameter.ComputeIn(type);
     }
 
     /// <summary>The residual stream behind the last layer, before the final norm; nothing is kept.</summary>
@@ -208,6 +218,7 @@ internal sealed class Decoder : IDisposable
     {
         using NewScope scope = new();
         Tensor logits = into is null || normed.dtype != float32 ? Product(normed, Head.Compute.t(), into) : ProductInBlocks(normed, Head.Compute, into);
+        if (HeadBias is not null) logits.add_(HeadBias.Value);
         if (Architecture.LogitsScaling != 1) logits.div_((float)Architecture.LogitsScaling);
         if (Architecture.LogitsSoftCap is { } cap) logits.div_((float)cap).tanh_().mul_((float)cap);
         return scope.Keep(logits);
@@ -225,14 +236,18 @@ internal sealed class Decoder : IDisposable
         Adapter?.Dispose();
     }
 
-    private static Parameter EmbeddingOf(DecoderArchitecture architecture) =>
-        new(ParameterKind.Embedding, ("model.embed_tokens.weight", [architecture.VocabularySize, architecture.HiddenSize]));
+    private static Parameter EmbeddingOf(DecoderArchitecture architecture, LayerNames names) =>
+        new(ParameterKind.Embedding, ($"{names.Prefix}{names.Embedding}.weight", [architecture.VocabularySize, architecture.HiddenSize]));
 
-    private static Parameter NormOf(DecoderArchitecture architecture) => new(ParameterKind.Norm, ("model.norm.weight", [architecture.HiddenSize]));
+    private static NormParameters NormOf(DecoderArchitecture architecture, LayerNames names) =>
+        architecture.NormOf(names.Prefix + names.FinalNorm, architecture.HiddenSize);
 
-    private static Parameter? HeadOf(DecoderArchitecture architecture) =>
+    private static Parameter? HeadOf(DecoderArchitecture architecture, LayerNames names) =>
         architecture.RewardHead is not null ? new(ParameterKind.Head, (RewardHead.WeightName, [architecture.HeadSize, architecture.HiddenSize]))
-        : architecture.TiedHead ? null : new(ParameterKind.Head, ("lm_head.weight", [architecture.VocabularySize, architecture.HiddenSize]));
+        : architecture.TiedHead ? null : new(ParameterKind.Head, ($"{names.Head}.weight", [architecture.VocabularySize, architecture.HiddenSize]));
+
+    private static Parameter? HeadBiasOf(DecoderArchitecture architecture, LayerNames names) =>
+        architecture.HeadBias ? new(ParameterKind.Bias, ($"{names.Head}.bias", [architecture.VocabularySize])) : null;
 
     /// <summary>a b^T, so many columns at a time that a block of the result stays in the cache until it is whole.</summary>
     private static Tensor ProductInBlocks(Tensor a, Tensor b, Tensor into)
@@ -287,7 +302,14 @@ internal sealed class Decoder : IDisposable
     private Tensor Embed(Tensor ids)
     {
         using WeightLease lease = Weights.EnterEmbedding(WeightUse.Forward);
-        Tensor rows = Embedding.Compute.index_select(0, ids); // [N, hidden]
+        Tensor rows = LookUp(ids);
+        return _embeddingNorm is null ? rows : _embeddingNorm.Forward(rows).Output;
+    }
+
+    /// <returns>[N, hidden]</returns>
+    private Tensor LookUp(Tensor ids)
+    {
+        Tensor rows = Embedding.Compute.index_select(0, ids);
         return Architecture.EmbeddingScale == 1 ? rows : rows.mul_((float)Architecture.EmbeddingScale);
     }
 
@@ -296,6 +318,11 @@ internal sealed class Decoder : IDisposable
         if (!Embedding.IsTrained) return;
         using WeightLease lease = Weights.EnterEmbedding(WeightUse.Backward);
         using DisposeScope scope = NewDisposeScope();
+        if (_embeddingNorm is not null)
+        {
+            Tensor rows = LookUp(ids);
+            gradient = _embeddingNorm.Backward(gradient, rows, _embeddingNorm.Forward(rows).Statistics);
+        }
         if (!lookUpPadding && Architecture.PaddingToken is { } padding)
             gradient = gradient * ids.ne(padding).unsqueeze(1).to(float32);
         Embedding.Gradient.index_add_(0, ids, gradient.to(float32), (float)Architecture.EmbeddingScale);

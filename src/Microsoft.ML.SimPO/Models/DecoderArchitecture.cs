@@ -1,5 +1,8 @@
 using Microsoft.ML.SimPO.Models.Attention;
+using Microsoft.ML.SimPO.Models.Experts;
 using Microsoft.ML.SimPO.Models.Families;
+using Microsoft.ML.SimPO.Models.Layers;
+using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Models.Rotary;
 
 namespace Microsoft.ML.SimPO.Models;
@@ -43,6 +46,14 @@ internal sealed record DecoderArchitecture
     /// <summary>Norm weights are stored as their distance from 1.</summary>
     public bool NormAddsOne { get; init; }
 
+    public NormKind NormKind { get; init; }
+
+    /// <summary>Embeddings are normed, without weights, before the first layer.</summary>
+    public bool EmbeddingNorm { get; init; }
+
+    /// <summary>Attention and MLP both read the layer's input behind its one norm, and both are added to it.</summary>
+    public bool ParallelBranches { get; init; }
+
     /// <summary>A norm before attention and before the MLP.</summary>
     public bool InputNorms { get; init; } = true;
 
@@ -51,11 +62,26 @@ internal sealed record DecoderArchitecture
 
     public QueryKeyNorm QueryKeyNorm { get; init; }
 
+    /// <summary>Queries and keys are normed behind the rotary embedding, not before it.</summary>
+    public bool QueryKeyNormAfterRotary { get; init; }
+
+    /// <summary>Each head has one more logit that no value belongs to.</summary>
+    public bool AttentionSinks { get; init; }
+
+    /// <summary>Attention is multiplied by the logistic function of gates that are projected with the queries.</summary>
+    public bool OutputGate { get; init; }
+
     public bool QueryKeyValueBias { get; init; }
 
     public bool AttentionOutputBias { get; init; }
 
     public bool MlpBias { get; init; }
+
+    /// <summary>The head has a bias.</summary>
+    public bool HeadBias { get; init; }
+
+    /// <summary>The MLP multiplies by a gate.</summary>
+    public bool GatedMlp { get; init; } = true;
 
     public Activation Activation { get; init; }
 
@@ -77,13 +103,18 @@ internal sealed record DecoderArchitecture
     public double ResidualMultiplier { get; init; } = 1;
 
     /// <summary>The least number of tensors that a checkpoint needs: weights of attention and MLP, without norms and biases.</summary>
-    public long LeastTensors => 1 + Layers.Sum(layer => layer.Experts is { } experts ? 3 + (2L * experts.Count) : 4);
+    /// <param name="layout">How it holds experts.</param>
+    public long LeastTensors(ExpertLayout layout = ExpertLayout.Single) =>
+        1 + Layers.Sum(layer => layer.Experts is { } experts && layout == ExpertLayout.Single ? 3 + (2L * experts.Count) : 4);
 
     /// <summary>Rows of the head: one a token of the vocabulary, or the one that rates.</summary>
     public int HeadSize => RewardHead is null ? VocabularySize : 1;
 
     /// <summary>Whether any layer routes its tokens to experts.</summary>
     public bool HasExperts => Layers.Any(l => l.Experts is not null);
+
+    /// <summary>What the first projection of the MLP gives: gate and up, or up alone.</summary>
+    public int ProjectedSize => GatedMlp ? 2 * IntermediateSize : IntermediateSize;
 
     public int QuerySize => HeadCount * HeadDim;
 
@@ -92,7 +123,20 @@ internal sealed record DecoderArchitecture
     /// <summary>Whether any rotary embedding depends on the length of the sequence, so that a shared prefix may differ between two answers.</summary>
     public bool RotaryDependsOnLength => Rotaries.Any(r => r.DependsOnLength);
 
+    /// <summary>The weights of a norm of this architecture.</summary>
+    /// <param name="name">What the checkpoint calls it.</param>
+    public NormParameters NormOf(string name, long size)
+    {
+        Parameter Of(string part) => new(ParameterKind.Norm, ($"{name}.{part}", [size]));
+        return new(size, NormKind == NormKind.Weightless ? null : Of("weight"), NormKind == NormKind.LayerWithBias ? Of("bias") : null);
+    }
+
+    /// <summary>The norm with these weights.</summary>
+    public INorm Norm(NormParameters weights) => NormKind is NormKind.Layer or NormKind.LayerWithBias
+        ? new LayerNorm(weights.Weight!, weights.Bias, NormEpsilon)
+        : new RmsNorm(weights.Weight, NormEpsilon, NormAddsOne);
+
     /// <summary>The same layers below a head that rates texts, which knows none of what is done to logits.</summary>
     public DecoderArchitecture WithRewardHead(RewardHead head) =>
-        this with { RewardHead = head, TiedHead = false, LogitsScaling = 1, LogitsSoftCap = null };
+        this with { RewardHead = head, TiedHead = false, HeadBias = false, LogitsScaling = 1, LogitsSoftCap = null };
 }

@@ -32,23 +32,27 @@ internal static class DecoderLoader
     /// <inheritdoc cref="Load(string, ComputePlan, ICollection{string})"/>
     public static Decoder Load(ModelConfig config, Func<Checkpoint> openWeights, ComputePlan plan, ICollection<string>? notes = null)
     {
+        bool isMultimodal = TextConfig.IsMultimodal(config);
+        config = TextConfig.Of(config);
         ModelFamily family = ModelFamilies.Of(config);
         foreach (string note in ConfigCheck.Run(family, config)) notes?.Add(note);
         DecoderArchitecture architecture = family.Read(config);
         using Checkpoint weights = openWeights();
-        return Read(family, architecture, weights, plan, notes);
+        if (isMultimodal) notes?.Add("The checkpoint is multimodal: its text part is computed, and what belongs to images stays as it is.");
+        return Read(family, architecture, weights, plan, isMultimodal ? null : notes);
     }
 
     private static Decoder Read(ModelFamily family, DecoderArchitecture architecture, Checkpoint reader, ComputePlan plan, ICollection<string>? notes)
     {
-        if (CheckTensors(reader, architecture, family.Names) is { } note) notes?.Add(note);
-        var decoder = new Decoder(architecture, family.Names, CPU);
+        LayerNames names = family.NamesIn(reader);
+        if (CheckTensors(reader, architecture, names) is { } note) notes?.Add(note);
+        var decoder = new Decoder(architecture, names, CPU);
         try
         {
             if (notes is not null && reader is CheckpointReader folder) TellOfTwoValues(folder, decoder, notes);
             using (WeightLease lease = Parameter.EnterOwn(decoder.Parameters, WeightUse.Write))
                 reader.ReadFloat32([.. decoder.Parameters.SelectMany(p => p.Parts.Select(part => new TensorTarget(part.Name, p.Address(part), part.Count)))]);
-            if (plan.Device.type != DeviceType.CPU) decoder = MoveTo(decoder, family, architecture, plan.Device);
+            if (plan.Device.type != DeviceType.CPU) decoder = MoveTo(decoder, plan.Device);
             if (plan.ComputeType != float32) decoder.ComputeIn(plan.ComputeType);
             return decoder;
         }
@@ -63,7 +67,7 @@ internal static class DecoderLoader
     /// <returns>A sentence about tensors that have no part in the model, or null.</returns>
     private static string? CheckTensors(Checkpoint reader, DecoderArchitecture architecture, LayerNames names)
     {
-        long least = architecture.LeastTensors;
+        long least = architecture.LeastTensors(names.ExpertLayout);
         if (least > Spare + (2L * reader.Tensors.Count))
             throw new InvalidDataException(FormattableString.Invariant(
                 $"'{reader.Path}' holds {reader.Tensors.Count} tensors, but config.json asks for {architecture.Layers.Count} layers, ")
@@ -72,7 +76,7 @@ internal static class DecoderLoader
             throw new InvalidDataException($"'{reader.Path}' holds no '{RewardHead.WeightName}', but is a reward model by config.json (architectures: "
                 + $"...{RewardHeadReader.Suffix}). To make one of a language model, tune that with `Trainers.Reward`.");
         Dictionary<string, long[]> expected = Decoder.ShapesOf(architecture, names);
-        string? unused = UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead);
+        string? unused = UnusedTensors.Check(reader.Path, reader.Check(expected), expected.Keys, architecture.TiedHead ? names.Head + ".weight" : null);
         reader.CheckMemory(expected.Values);
         return unused;
     }
@@ -81,12 +85,13 @@ internal static class DecoderLoader
     private static void TellOfTwoValues(CheckpointReader folder, Decoder decoder, ICollection<string> notes)
     {
         if (folder.Ambiguity is { } ambiguity) notes.Add(ambiguity);
-        if (decoder.Architecture.TiedHead && TiedHeads.Compare(folder, decoder.Embedding.Parts[0].Name) is { } heads) notes.Add(heads);
+        if (!decoder.Architecture.TiedHead) return;
+        if (TiedHeads.Compare(folder, decoder.Embedding.Parts[0].Name, decoder.Names.Head + ".weight") is { } heads) notes.Add(heads);
     }
 
-    private static Decoder MoveTo(Decoder source, ModelFamily family, DecoderArchitecture architecture, Device device)
+    private static Decoder MoveTo(Decoder source, Device device)
     {
-        var target = new Decoder(architecture, family.Names, device);
+        var target = new Decoder(source.Architecture, source.Names, device);
         foreach ((Parameter from, Parameter to) in source.Parameters.Zip(target.Parameters)) to.Set(from);
         source.Dispose();
         return target;

@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Models.Attention;
 using Microsoft.ML.SimPO.Models.Experts;
+using Microsoft.ML.SimPO.Models.Recurrent;
 using Microsoft.ML.SimPO.Models.Rotary;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -21,6 +22,7 @@ internal sealed class DecoderPass : IDisposable
         (_architecture, Batch, Attention, _ownsAttention) = (architecture, batch, attention, ownsAttention);
         _rotaries = [.. architecture.Rotaries.Select(r => RotaryTable.Of(r, batch, device))];
         Ids = tensor(batch.Ids, int64, device).DetachFromDisposeScope();
+        Earlier = new EarlierRows(batch, device);
     }
 
     public TokenBatch Batch { get; }
@@ -33,11 +35,18 @@ internal sealed class DecoderPass : IDisposable
     /// <summary>What balances the routers of its layers, disposed with the pass; null where nothing does.</summary>
     public RoutedRows? Routed { get; init; }
 
+    /// <summary>What is handed on from token to token where sequences are continued; null where nothing is.</summary>
+    public RecurrentStates? States { get; init; }
+
+    /// <summary>Which rows come before each.</summary>
+    public EarlierRows Earlier { get; }
+
     public RotaryTable? Rotary(int layer) => _architecture.Layers[layer].Rotary is { } index ? _rotaries[index] : null;
 
     public static DecoderPass Packed(
-        DecoderArchitecture architecture, TokenBatch batch, Device device, IKeyValueSink? sink = null, RoutedRows? routed = null) =>
-        new(architecture, batch, device, new PackedAttention(architecture, batch, device, sink), ownsAttention: true) { Routed = routed };
+        DecoderArchitecture architecture, TokenBatch batch, Device device, IKeyValueSink? sink = null, RoutedRows? routed = null,
+        RecurrentStates? states = null) =>
+        new(architecture, batch, device, new PackedAttention(architecture, batch, device, sink), ownsAttention: true) { Routed = routed, States = states };
 
     /// <summary>A tokenizer may know more tokens than the model.</summary>
     private static void CheckIds(int[] ids, int rows)
@@ -52,6 +61,7 @@ internal sealed class DecoderPass : IDisposable
     {
         foreach (RotaryTable rotary in _rotaries) rotary.Dispose();
         Ids.Dispose();
+        Earlier.Dispose();
         Routed?.Dispose();
         if (_ownsAttention) (Attention as IDisposable)?.Dispose();
     }

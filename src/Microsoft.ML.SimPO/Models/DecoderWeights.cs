@@ -12,23 +12,28 @@ internal sealed class DecoderWeights : IDisposable
     private readonly Parameter[][] _groups; // embedding, layers, final norm with head
     private readonly WeightStorage[] _storages; // of each group
 
-    /// <param name="head">Null where it is the embedding.</param>
+    /// <param name="head">Final norm and head, without the embedding where that is the head.</param>
+    /// <param name="isTied">Whether the embedding is the head.</param>
     /// <param name="place">Makes the storage of the i-th group.</param>
     public DecoderWeights(
-        Parameter embedding, IReadOnlyList<IEnumerable<Parameter>> layers, Parameter finalNorm, Parameter? head,
+        Parameter embedding, IReadOnlyList<IEnumerable<Parameter>> layers, IReadOnlyList<Parameter> head, bool isTied,
         Func<int, IReadOnlyList<Parameter>, WeightStorage> place)
     {
-        _groups = [[embedding], .. layers.Select(l => l.ToArray()), head is null ? [finalNorm] : [finalNorm, head]];
+        _groups = [[embedding], .. layers.Select(l => l.ToArray()), [.. head]];
         _storages = [.. _groups.Select((g, i) => place(i, g))];
         for (int i = 0; i < _groups.Length; i++) Place(i);
         All = [.. _groups.SelectMany(g => g)];
+        Trainable = [.. All.Where(w => w.Kind != ParameterKind.Buffer)];
         Embedding = new WeightUnit(embedding);
         Layers = [.. _groups[1..^1].Select(g => new WeightUnit(g))];
-        Head = new WeightUnit(finalNorm, head ?? embedding);
+        Head = new WeightUnit(isTied ? [.. head, embedding] : head);
     }
 
     /// <summary>Each once, in the order in which they are used.</summary>
     public IReadOnlyList<Parameter> All { get; }
+
+    /// <summary>All but buffers.</summary>
+    public IReadOnlyList<Parameter> Trainable { get; }
 
     public WeightUnit Embedding { get; }
 

@@ -8,21 +8,21 @@ namespace Microsoft.ML.SimPO.Models;
 /// </summary>
 internal static unsafe class TiedHeads
 {
-    private const string Head = "lm_head.weight";
     private const int Block = 1 << 20;
 
     /// <summary>A warning that names both tensors where their values differ; null where the checkpoint has one, or both are equal.</summary>
-    public static string? Compare(CheckpointReader reader, string embedding)
+    public static string? Compare(CheckpointReader reader, string embedding, string head)
     {
-        if (!reader.Tensors.TryGetValue(Head, out TensorEntry? head) || !reader.Tensors.TryGetValue(embedding, out TensorEntry? rows)) return null;
-        bool alike = head.Type.ConvertsToFloat32 && rows.Type.ConvertsToFloat32 && head.Shape.AsSpan().SequenceEqual(rows.Shape);
-        if (alike && AreEqual(reader, rows, head.Count)) return null;
-        return $"Warning: '{reader.Path}' holds the tensors '{embedding}' and '{Head}' with different values, but config.json ties them " +
+        if (!reader.Tensors.TryGetValue(head, out TensorEntry? own) || !reader.Tensors.TryGetValue(embedding, out TensorEntry? rows)) return null;
+        bool alike = own.Type.ConvertsToFloat32 && rows.Type.ConvertsToFloat32 && own.Shape.AsSpan().SequenceEqual(rows.Shape);
+        if (alike && AreEqual(reader, rows, own)) return null;
+        return $"Warning: '{reader.Path}' holds the tensors '{embedding}' and '{head}' with different values, but config.json ties them " +
             $"(tie_word_embeddings). '{embedding}' is used for both. If the head was trained apart, set tie_word_embeddings to false.";
     }
 
-    private static bool AreEqual(CheckpointReader reader, TensorEntry rows, long count)
+    private static bool AreEqual(CheckpointReader reader, TensorEntry rows, TensorEntry head)
     {
+        long count = head.Count;
         var first = new float[Math.Min(Block, count)];
         var second = new float[first.Length];
         fixed (float* a = first, b = second)
@@ -31,7 +31,7 @@ internal static unsafe class TiedHeads
             {
                 int length = (int)Math.Min(Block, count - start);
                 reader.ReadFloat32(rows.Name, start, a, length);
-                reader.ReadFloat32(Head, start, b, length);
+                reader.ReadFloat32(head.Name, start, b, length);
                 if (!first.AsSpan(0, length).SequenceEqual(second.AsSpan(0, length))) return false;
             }
         }

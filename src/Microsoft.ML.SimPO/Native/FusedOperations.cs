@@ -54,6 +54,51 @@ internal static class FusedOperations
                 gx.narrow(0, i, n).copy_(gw.sub_(z.mul_(mean)).mul_(q))
             return gx
 
+        def layer_norm(x: Tensor, w: Tensor, b: Optional[Tensor], y: Tensor, eps: float, rows: int) -> Tensor:
+            r = torch.empty([x.size(0), 2], dtype=w.dtype, device=x.device)
+            for i in range(0, x.size(0), rows):
+                n = min(rows, x.size(0) - i)
+                f = x.narrow(0, i, n).float()
+                m = torch.mean(f, [-1], True)
+                c = torch.sub(f, m)
+                q = torch.rsqrt(torch.mean(torch.square(c), [-1], True).add_(eps))
+                s = r.narrow(0, i, n)
+                s.narrow(1, 0, 1).copy_(m)
+                s.narrow(1, 1, 1).copy_(q)
+                c.mul_(q).mul_(w)
+                if b is not None:
+                    c.add_(b)
+                y.narrow(0, i, n).copy_(c)
+            return r
+
+        def layer_norm_backward(g: Tensor, x: Tensor, r: Tensor, w: Tensor, rows: int):
+            gx = torch.empty_like(g)
+            gw = torch.zeros_like(w)
+            for i in range(0, g.size(0), rows):
+                n = min(rows, g.size(0) - i)
+                h = g.narrow(0, i, n)
+                s = r.narrow(0, i, n)
+                q = s.narrow(1, 1, 1)
+                z = torch.sub(x.narrow(0, i, n), s.narrow(1, 0, 1)).mul_(q)
+                gw.add_(torch.sum(torch.mul(h, z), [0]))
+                c = torch.mul(h, w)
+                spread = torch.mean(torch.mul(c, z), [-1], True)
+                shift = torch.mean(c, [-1], True)
+                gx.narrow(0, i, n).copy_(c.sub_(shift).sub_(z.mul_(spread)).mul_(q))
+            return gx, gw
+
+        def plain_gelu(x: Tensor, out: Tensor, tanh: bool) -> Tensor:
+            return torch.gelu(x, approximate="tanh" if tanh else "none", out=out)
+
+        def plain_gelu_backward_(g: Tensor, x: Tensor, tanh: bool) -> Tensor:
+            return x.copy_(torch.gelu_backward(g, x, approximate="tanh" if tanh else "none"))
+
+        def plain_silu(x: Tensor, out: Tensor) -> Tensor:
+            return torch.silu(x, out=out)
+
+        def plain_silu_backward_(g: Tensor, x: Tensor) -> Tensor:
+            return x.copy_(torch.silu_backward(g, x))
+
         def silu_gate(gate: Tensor, up: Tensor, out: Tensor, rows: int) -> Tensor:
             for i in range(0, gate.size(0), rows):
                 n = min(rows, gate.size(0) - i)
@@ -193,6 +238,28 @@ internal static class FusedOperations
     /// <summary>The gradient of <see cref="RmsNorm"/> with respect to the input alone, of rows [N, D].</summary>
     public static Tensor RmsNormBackwardInput(Tensor gradient, Tensor input, Tensor reciprocalRms, Tensor weight) =>
         (Tensor)Invoke("rms_norm_backward_input", gradient, input, reciprocalRms, weight, CachedRows(input));
+
+    /// <summary>y = (x - mean) / deviation * weight + bias over the last dimension, written into <paramref name="output"/>.</summary>
+    /// <returns>Mean and 1 / deviation of each row, [N, 2]</returns>
+    public static Tensor LayerNorm(Tensor input, Tensor weight, Tensor? bias, Tensor output, double epsilon) =>
+        (Tensor)Invoke("layer_norm", input, weight, bias, output, epsilon, CachedRows(input));
+
+    /// <summary>Gradients of <see cref="LayerNorm"/> with respect to input and weight, of rows [N, D].</summary>
+    public static (Tensor Input, Tensor Weight) LayerNormBackward(Tensor gradient, Tensor input, Tensor statistics, Tensor weight) =>
+        ((Tensor, Tensor))Invoke("layer_norm_backward", gradient, input, statistics, weight, CachedRows(input));
+
+    /// <summary>gelu(x), written into the second argument.</summary>
+    /// <param name="tanh">The approximation with tanh in place of the error function.</param>
+    public static void Gelu(Tensor x, Tensor into, bool tanh) => Run("plain_gelu", x, into, tanh);
+
+    /// <summary>Turns x into the gradient of <see cref="Gelu"/>.</summary>
+    public static void GeluBackwardInPlace(Tensor gradient, Tensor x, bool tanh) => Run("plain_gelu_backward_", gradient, x, tanh);
+
+    /// <summary>silu(x), written into the second argument.</summary>
+    public static void Silu(Tensor x, Tensor into) => Run("plain_silu", x, into);
+
+    /// <summary>Turns x into the gradient of <see cref="Silu"/>.</summary>
+    public static void SiluBackwardInPlace(Tensor gradient, Tensor x) => Run("plain_silu_backward_", gradient, x);
 
     /// <summary>silu(gate) * up of [N, D] each, written into the last argument.</summary>
     public static void SiluGate(Tensor gate, Tensor up, Tensor into) => Run("silu_gate", gate, up, into, CachedRows(gate));

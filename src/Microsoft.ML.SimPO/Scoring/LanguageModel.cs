@@ -163,7 +163,7 @@ internal sealed class LanguageModel : IDisposable
             if (lease.Decoder.Adapter is not null)
                 throw new InvalidOperationException("The model has a LoRA adapter, which is a language model's. Write the two as one with "
                     + "`SaveCheckpoint`, and make a reward model of that folder.");
-            int? own = ModelConfig.Load(Files).GetInt32OrNull("pad_token_id");
+            int? own = TextConfig.Of(ModelConfig.Load(Files)).GetInt32OrNull("pad_token_id");
             var head = new RewardHead(Known(SpecialTokens.Pad) ?? own ?? Known(SpecialTokens.Eos));
             return new LanguageModel(this, lease.Decoder.WithRewardHead(head)) { Files = Files.With(RewardConfig.Of(Files, head)), HasNewHead = true };
         }

@@ -36,7 +36,7 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
         using NewScope scope = new();
         Tensor rows = tensor(batch.ScoredRows, int64, decoder.Device);
         Tensor selected = hidden.index_select(0, rows); // [M, hidden]
-        (Tensor normed, Tensor reciprocalRms) = decoder.FinalNorm.Forward(selected);
+        (Tensor normed, Tensor statistics) = decoder.FinalNorm.Forward(selected);
         Tensor targets = tensor(batch.Targets, int64, decoder.Device).unsqueeze(1); // [M, 1]
         Tensor gradient = empty_like(normed), logits = Logits(batch);
         var results = new GroupResult[batch.Groups.Count()];
@@ -46,7 +46,7 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
             Run(unit, context, new Rows(normed, targets, gradient, logits).Of(unit.Start, unit.Count), results);
         }
         logits.Dispose();
-        Tensor selectedGradient = decoder.FinalNorm.Backward(gradient, selected, reciprocalRms);
+        Tensor selectedGradient = decoder.FinalNorm.Backward(gradient, selected, statistics);
         lease.GradientsReady();
         return (scope.Keep(zeros_like(hidden).index_add_(0, rows, selectedGradient, 1)), results);
     }
@@ -129,6 +129,7 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
         logits = logits.to(rows.Normed.dtype);
         rows.Gradient.addmm_(logits, decoder.Head.Compute, beta: 0, alpha: 1);
         if (decoder.Head.IsTrained) decoder.Head.AddProduct(logits, rows.Normed);
+        if (decoder.HeadBias is { IsTrained: true } bias) bias.Gradient.add_(logits.to(float32).sum([0L]));
     }
 
     /// <summary>d loss / d logit = w (one-hot - softmax), with w the derivative of the row's log p, then through soft cap and scaling.</summary>

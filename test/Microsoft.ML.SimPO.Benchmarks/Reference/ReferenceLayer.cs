@@ -25,8 +25,8 @@ internal sealed class ReferenceLayer
         _gate = ReferenceModel.Copy(source.GateUp!.Value.narrow(0, 0, intermediate));
         _up = ReferenceModel.Copy(source.GateUp!.Value.narrow(0, intermediate, intermediate));
         _down = ReferenceModel.Copy(source.Down!.Value);
-        _inputNorm = ReferenceModel.Copy(source.InputNorm!.Value);
-        _mlpNorm = ReferenceModel.Copy(source.MlpNorm!.Value);
+        _inputNorm = ReferenceModel.Copy(source.InputNorm!.Weight!.Value);
+        _mlpNorm = ReferenceModel.Copy(source.MlpNorm!.Weight!.Value);
     }
 
     public IEnumerable<TorchSharp.Modules.Parameter> Parameters => [_query, _key, _value, _output, _gate, _up, _down, _inputNorm, _mlpNorm];

@@ -26,7 +26,7 @@ internal sealed class ReferenceModel : IDisposable
         _architecture = source.Architecture;
         _embedding = Copy(source.Embedding.Value);
         _head = _architecture.TiedHead ? null : Copy(source.Head.Value);
-        _norm = Copy(source.FinalNorm.Weight.Value);
+        _norm = Copy(source.FinalNorm.Weight!.Value);
         _layers = [.. source.Layers.Select(l => new ReferenceLayer(_architecture, l.Parameters))];
         Parameters = [_embedding, _norm, .. _head is null ? Array.Empty<TorchSharp.Modules.Parameter>() : [_head], .. _layers.SelectMany(l => l.Parameters)];
         _optimizer = optim.AdamW(Parameters, learningRate, weight_decay: 0);

@@ -56,12 +56,12 @@ public sealed class RewardHeadTests
         const float h = 1e-2f;
         double Loss(float change)
         {
-            decoder.FinalNorm.Weight.Value[7].add_(change);
+            decoder.FinalNorm.Weight!.Value[7].add_(change);
             double loss = new RewardLoss(0).Evaluate(Score(decoder, pair), new GroupContext(1)).Value;
-            decoder.FinalNorm.Weight.Value[7].sub_(change);
+            decoder.FinalNorm.Weight!.Value[7].sub_(change);
             return loss;
         }
-        Assert.Equal((Loss(h) - Loss(-h)) / (2 * h), decoder.FinalNorm.Weight.Gradient[7].item<float>(), 1e-4);
+        Assert.Equal((Loss(h) - Loss(-h)) / (2 * h), decoder.FinalNorm.Weight!.Gradient[7].item<float>(), 1e-4);
     }
 
     /// <summary>What CUDA does, on the CPU.</summary>
@@ -99,8 +99,8 @@ public sealed class RewardHeadTests
             using (Decoder rating = language.WithRewardHead(new RewardHead(0)))
             {
                 Assert.Equal(language.Layers[0].Parameters.QueryKeyValue.Value.Handle, rating.Layers[0].Parameters.QueryKeyValue.Value.Handle);
-                Assert.NotEqual(language.FinalNorm.Weight.Value.Handle, rating.FinalNorm.Weight.Value.Handle);
-                Assert.Equal(language.FinalNorm.Weight.Value.data<float>(), rating.FinalNorm.Weight.Value.data<float>());
+                Assert.NotEqual(language.FinalNorm.Weight!.Value.Handle, rating.FinalNorm.Weight!.Value.Handle);
+                Assert.Equal(language.FinalNorm.Weight!.Value.data<float>(), rating.FinalNorm.Weight!.Value.data<float>());
                 Assert.Equal((0.0, 0.0), (Score(rating, pair).Chosen.Sum, Score(rating, pair).Rejected.Sum));
                 foreach (Parameter parameter in rating.Trainable) parameter.Train();
                 foreach (Parameter parameter in rating.Trainable) parameter.Value.add_(0.1f);

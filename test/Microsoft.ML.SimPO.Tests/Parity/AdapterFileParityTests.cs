@@ -8,7 +8,7 @@ namespace Microsoft.ML.SimPO.Parity;
 [Trait("Category", "Parity")]
 public sealed class AdapterFileParityTests
 {
-    public static TheoryData<GoldenCase> Adapters => GoldenCases.Folders("models", "adapter_config.json");
+    public static TheoryData<GoldenCase> Adapters => GoldenCases.Models("adapter_config.json");
 
     [SkippableTheory]
     [MemberData(nameof(Adapters))]

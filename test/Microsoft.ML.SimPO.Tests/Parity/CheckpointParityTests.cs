@@ -6,7 +6,10 @@ namespace Microsoft.ML.SimPO.Parity;
 [Trait("Category", "Parity")]
 public sealed class CheckpointParityTests
 {
-    public static TheoryData<GoldenCase> Models => GoldenCases.Folders("models", "config.json", "golden.json");
+    private static readonly string[] Untrained =
+        [".act_fn.beta", ".act_fn.eps", ".e_score_correction_bias", ".layer_scalar", "vision_tower.", "visual.", "multi_modal_projector.", "embed_vision."];
+
+    public static TheoryData<GoldenCase> Models => GoldenCases.Models("config.json", "golden.json");
 
     [SkippableTheory]
     [MemberData(nameof(Models))]
@@ -17,7 +20,8 @@ public sealed class CheckpointParityTests
         ModelConfig expected = ModelConfig.LoadFile(golden.File("golden.json")).Get("gradients");
         var shapes = expected.FieldNames.ToDictionary(n => n, n => expected.GetInt32List(n).Select(d => (long)d).ToArray());
         Assert.NotEmpty(shapes);
-        Assert.Empty(reader.Check(shapes));
+        // What nobody trains has no gradient in a golden: buffers, and what belongs to images.
+        Assert.All(reader.Check(shapes), name => Assert.Contains(Untrained, part => name.Contains(part, StringComparison.Ordinal)));
         Assert.All(shapes.Keys, name => Assert.True(reader.ReadFloat32(name).All(float.IsFinite)));
     }
 

@@ -14,11 +14,16 @@ internal static class GoldenCases
         (Environment.GetEnvironmentVariable("SIMPO_GOLDENS") ?? "")
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
+    public static IReadOnlyList<string> ModelKinds { get; } = ["models", "models-v5"];
+
     public static IEnumerable<string> Roots => NamedRoots.Prepend(OwnRoot);
 
     /// <summary>The folders below <c>ROOT/kind/</c> that hold the <paramref name="markers"/>, every root, by name.</summary>
     public static TheoryData<GoldenCase> Folders(string kind, params string[] markers) =>
         Collect(kind, folder => Directory.EnumerateDirectories(folder).Where(d => markers.All(marker => GoldenFile.Exists(Path.Combine(d, marker)))));
+
+    /// <summary>The folders of <c>models/</c>, and of <c>models-v5/</c>, which are of later versions of the references.</summary>
+    public static TheoryData<GoldenCase> Models(params string[] markers) => [.. ModelKinds.SelectMany(kind => Of(Folders(kind, markers)))];
 
     /// <summary>The files below <c>ROOT/kind/</c> that match <paramref name="pattern"/>, packed or not, every root, by name.</summary>
     public static TheoryData<GoldenCase> Files(string kind, string pattern) =>
@@ -33,6 +38,9 @@ internal static class GoldenCases
         bool listed = Unsupported.Value.TryGetValue($"{golden.Kind}/{golden.Name}", out string? reason);
         Xunit.Skip.If(listed, $"{golden.Kind}/{golden.Name}: {reason}");
     }
+
+    /// <summary>Whether <c>unsupported.txt</c> does not name a case.</summary>
+    public static bool IsSupported(GoldenCase golden) => !Unsupported.Value.ContainsKey($"{golden.Kind}/{golden.Name}");
 
     private static TheoryData<GoldenCase> Collect(string kind, Func<string, IEnumerable<string>> entries)
     {

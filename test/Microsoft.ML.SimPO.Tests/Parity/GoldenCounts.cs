@@ -8,7 +8,8 @@ public sealed class GoldenCounts
 {
     private static readonly (string Kind, Func<TheoryData<GoldenCase>> Cases)[] Kinds =
     [
-        ("models", () => ModelParityTests.Cases),
+        ("models", () => GoldenCases.Folders("models", "golden.json")),
+        ("models-v5", () => GoldenCases.Folders("models-v5", "golden.json")),
         ("tokenizers", () => GoldenCases.Folders("tokenizers", "vectors.jsonl")),
         ("tokenizer-files", () => GoldenCases.Folders("tokenizer-files", "vectors.jsonl")),
         ("templates", () => GoldenCases.Files("templates", "*.jsonl")),

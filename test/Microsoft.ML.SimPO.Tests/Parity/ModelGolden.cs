@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Models.Families;
 using Microsoft.ML.SimPO.Text.Encoders;
 using static TorchSharp.torch;
 
@@ -38,12 +39,20 @@ internal sealed class ModelGolden : IDisposable
     /// <summary>The family of a checkpoint's folder, as its configuration calls it.</summary>
     public static string Family(string folder) => ModelConfig.LoadFile(Path.Combine(folder, "config.json")).GetString("model_type");
 
+    /// <summary>That of its text where the checkpoint is multimodal.</summary>
+    public static string TextFamily(string folder) => TextConfig.Of(ModelConfig.LoadFile(Path.Combine(folder, "config.json"))).GetString("model_type");
+
     public JsonElement Field(string name) => _golden.GetProperty(name);
 
     public double Number(string name) => Field(name).GetDouble();
 
     /// <summary>Ten times the distance of float32 from float64, plus 1e-6, as the goldens' README has it.</summary>
     public double Tolerance(string output) => (10 * _tolerance.GetProperty(output).GetProperty("max_abs").GetDouble()) + 1e-6;
+
+    /// <summary>A hundred thousandth; where float64's is there too, ten times the distance from it if that is more.</summary>
+    public double GradientNormTolerance => 1e-6 + Math.Max(
+        1e-5 * Number("grad_norm"),
+        _golden.TryGetProperty("grad_norm_float64", out JsonElement exact) ? 10 * Math.Abs(Number("grad_norm") - exact.GetDouble()) : 0);
 
     public void Dispose()
     {

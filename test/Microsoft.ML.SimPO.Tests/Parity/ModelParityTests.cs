@@ -14,7 +14,7 @@ namespace Microsoft.ML.SimPO.Parity;
 [Trait("Category", "Parity")]
 public class ModelParityTests
 {
-    public static TheoryData<GoldenCase> Cases => GoldenCases.Folders("models", "golden.json");
+    public static TheoryData<GoldenCase> Cases => GoldenCases.Models("golden.json");
 
     [SkippableTheory]
     [MemberData(nameof(Cases))]
@@ -38,6 +38,7 @@ public class ModelParityTests
         using var pass = DecoderPass.Packed(fixture.Decoder.Architecture, TokenBatch.OfSequences(fixture.Sequences), CPU);
         Tensor normed = fixture.Decoder.FinalNorm.Forward(fixture.Decoder.Forward(pass)).Output;
         Differences.AssertClose("hidden_states", fixture.Tensors.Floats("hidden_states"), normed.data<float>().ToArray(), fixture.Tolerance("hidden_states"));
+        if (fixture.LacksGradients && !fixture.Tensors.Has("logits")) return; // the log-probabilities say them
         Differences.AssertClose(
             "logits", fixture.Tensors.Floats("logits"), fixture.Decoder.Logits(normed).data<float>().ToArray(), fixture.Tolerance("logits"));
     }
@@ -130,6 +131,6 @@ public class ModelParityTests
             }
         Assert.InRange(compared, 1, int.MaxValue);
         double norm = Math.Sqrt(decoder.Trainable.Sum(p => Math.Pow(p.Gradient.norm().item<float>(), 2)));
-        Differences.AssertClose(setting + "grad_norm", fixture.Number("grad_norm"), norm, (1e-5 * norm) + 1e-6);
+        Differences.AssertClose(setting + "grad_norm", fixture.Number("grad_norm"), norm, fixture.GradientNormTolerance);
     }
 }

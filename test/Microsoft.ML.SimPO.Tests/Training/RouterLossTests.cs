@@ -60,7 +60,7 @@ public class RouterLossTests
         balance.Close();
         Tensor found = block.Backward(zeros_like(input), input, kept, rows); // of the auxiliary loss alone
 
-        Tensor x = input.clone().requires_grad_(), router = layer.Experts!.Router.Value.clone().requires_grad_(), norm = layer.MlpNorm!.Value;
+        Tensor x = input.clone().requires_grad_(), router = layer.Experts!.Router.Value.clone().requires_grad_(), norm = layer.MlpNorm!.Weight!.Value;
         Tensor probabilities = softmax(matmul(x * rsqrt(x.square().mean([-1L], keepdim: true) + decoder.Architecture.NormEpsilon) * norm, router.t()), -1);
         Tensor w = tensor(Array.ConvertAll(weights, i => (float)i)).unsqueeze(1) / weights.Sum();
         Tensor chosen = zeros_like(probabilities).scatter(1, topk(probabilities, 2).indices, ones(5, 2)).detach();

@@ -33,6 +33,23 @@ public sealed class StepInvarianceTests
         AssertSame("prompts not shared", whole, step.Run(pairs.Length, int.MaxValue, sharing: PromptSharing.None));
     }
 
+    /// <summary>One golden model of each family: packed against one by one.</summary>
+    public static TheoryData<string> Families => [.. GoldenCases.ModelKinds.SelectMany(kind => Directory.EnumerateDirectories(
+        Path.Combine(GoldenCases.OwnRoot, kind))).Where(folder => File.Exists(Path.Combine(folder, "config.json"))).Order(StringComparer.Ordinal)
+        .DistinctBy(ModelGolden.TextFamily).Select(folder => Path.GetRelativePath(GoldenCases.OwnRoot, folder))];
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void A_step_of_any_family_does_not_depend_on_how_it_is_cut(string folder)
+    {
+        using Decoder decoder = DecoderLoader.Load(Path.Combine(GoldenCases.OwnRoot, folder), TorchSharp.torch.CPU);
+        EncodedPrompt[] pairs = RandomPairs.Make(3);
+        var step = new Step(decoder, pairs, SftNormalization.Pair);
+        Outcome whole = step.Run(pairs.Length, int.MaxValue);
+        AssertSame("one by one, prompts not shared", whole, step.Run(1, int.MaxValue, sharing: PromptSharing.None));
+        AssertSame("recompute", whole, step.Run(pairs.Length, int.MaxValue, recompute: true));
+    }
+
     /// <summary>Where gradients of the embedding come from look-ups and from the tied head, only the look-ups of the padding token can be left out.</summary>
     [Fact]
     public void Look_ups_of_the_padding_token_count_unless_told_otherwise()
@@ -73,7 +90,7 @@ public sealed class StepInvarianceTests
         public Outcome Run(int size, int tokens, bool recompute = false, long budget = ResponseHead.DefaultBudget, PromptSharing sharing = PromptSharing.Batch,
             bool lookUpPadding = true)
         {
-            foreach (Parameter parameter in decoder.Parameters)
+            foreach (Parameter parameter in decoder.Trainable)
             {
                 parameter.Train();
                 parameter.Gradient.zero_();
@@ -86,7 +103,7 @@ public sealed class StepInvarianceTests
             for (int i = 0; i < contexts.Length; i++)
                 loss += pass.Run(PackedBatch.Of([.. step.MicroBatches[i].Select(p => (p, pairs[p]))], decoder.Architecture, sharing), contexts[i])
                     .Sum(p => p.Loss.Value);
-            return new Outcome(loss, [.. decoder.Parameters.Select(p => p.Gradient.data<float>().ToArray())]);
+            return new Outcome(loss, [.. decoder.Trainable.Select(p => p.Gradient.data<float>().ToArray())]);
         }
     }
 }

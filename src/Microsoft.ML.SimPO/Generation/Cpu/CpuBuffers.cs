@@ -22,8 +22,8 @@ internal sealed class CpuBuffers(DecoderArchitecture architecture, int rows) : I
     /// <summary>[rows, heads * headDim]</summary>
     public FloatBuffer Attention { get; } = new((long)rows * architecture.QuerySize);
 
-    /// <summary>[rows, 2 * intermediate]</summary>
-    public FloatBuffer GateUp { get; } = new(2L * rows * architecture.IntermediateSize);
+    /// <summary>[rows, 2 * intermediate], or [rows, intermediate] without a gate</summary>
+    public FloatBuffer GateUp { get; } = new((long)rows * architecture.ProjectedSize);
 
     /// <summary>[rows, intermediate]</summary>
     public FloatBuffer Gated { get; } = new((long)rows * architecture.IntermediateSize);

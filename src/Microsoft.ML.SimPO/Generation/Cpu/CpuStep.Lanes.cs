@@ -19,6 +19,7 @@ internal sealed unsafe class CpuStep<TLanes, TVector> : CpuStep
     private readonly UnitViews<WeightView> _embedding;
     private readonly UnitViews<HeadView> _head;
     private readonly UnitViews<LayerView>[] _layers;
+    private readonly NormView? _embeddingNorm;
 
     /// <summary>Of the sums that are made for the call: one piece, which comes and goes as a whole and leaves no holes.</summary>
     private readonly ActivationMemory _sums = new();
@@ -28,10 +29,11 @@ internal sealed unsafe class CpuStep<TLanes, TVector> : CpuStep
         (_architecture, _weights, _team) = (decoder.Architecture, decoder.Weights, team);
         _embedding = new UnitViews<WeightView>(_weights.Embedding, () => new WeightView(decoder.Embedding));
         _head = new UnitViews<HeadView>(_weights.Head, () => new HeadView(decoder));
+        if (_architecture.EmbeddingNorm) _embeddingNorm = NormView.Of(new NormParameters(_architecture.HiddenSize, null, null), _architecture);
         _sums.Begin(1, _weights.Layers.Where(u => u.StaysInPlace).SelectMany(u => u.Weights).Where(w => w.Update is not null).Select(w => w.Count));
         _sums.Populate();
         _layers = [.. decoder.Layers.Zip(
-            _weights.Layers, (layer, unit) => new UnitViews<LayerView>(unit, () => new LayerView(layer.Parameters, _architecture.NormAddsOne, SumsOf(unit))))];
+            _weights.Layers, (layer, unit) => new UnitViews<LayerView>(unit, () => new LayerView(layer.Parameters, _architecture, SumsOf(unit))))];
     }
 
     public override void Advance(IReadOnlyList<int> ids, IReadOnlyList<SequenceCache> caches, CpuBuffers buffers, CancellationToken cancellationToken)
@@ -63,6 +65,7 @@ internal sealed unsafe class CpuStep<TLanes, TVector> : CpuStep
     {
         if (!disposing) return;
         foreach (IDisposable view in _layers.Append<IDisposable>(_embedding).Append(_head).Append(_sums)) view.Dispose();
+        _embeddingNorm?.Dispose();
     }
 
     /// <summary>Views that are made anew for each use have memory of their own.</summary>
@@ -75,6 +78,7 @@ internal sealed unsafe class CpuStep<TLanes, TVector> : CpuStep
         {
             float* from = embedding.Data + ((long)ids[row] * hidden), to = buffers.Stream.Data + ((long)row * hidden);
             RowMath<TLanes, TVector>.Scale(from, (float)_architecture.EmbeddingScale, to, hidden);
+            if (_embeddingNorm is not null) Norm(_embeddingNorm, to, to);
         }
     }
 
@@ -83,7 +87,7 @@ internal sealed unsafe class CpuStep<TLanes, TVector> : CpuStep
         Norm(view.Norm, buffers.Stream, buffers.Normed, rows);
         float scaling = 1 / (float)_architecture.LogitsScaling;
         int vocabulary = _architecture.VocabularySize;
-        Product(view.Head, null, buffers.Normed.Data, rows, _architecture.HiddenSize, buffers.Logits.Data, (first, count) =>
+        Product(view.Head, view.Bias, buffers.Normed.Data, rows, _architecture.HiddenSize, buffers.Logits.Data, (first, count) =>
         {
             if (_architecture.LogitsScaling == 1 && _architecture.LogitsSoftCap is null) return;
             for (int row = 0; row < rows; row++)
@@ -119,8 +123,11 @@ internal sealed unsafe class CpuStep<TLanes, TVector> : CpuStep
         {
             float* vector = i < group ? query + (i * size) : key;
             NormView? norm = i < group ? layer.QueryNorm : layer.KeyNorm;
-            if (norm is not null && a.QueryKeyNorm == QueryKeyNorm.PerHead) RowMath<TLanes, TVector>.Norm(vector, norm.Factors, vector, size, a.NormEpsilon);
+            bool isNormed = norm is not null && a.QueryKeyNorm == QueryKeyNorm.PerHead;
+            if (isNormed && !a.QueryKeyNormAfterRotary) Norm(norm!, vector, vector);
             rotary?.Turn(row, vector);
+            if (isNormed && a.QueryKeyNormAfterRotary) Norm(norm!, vector, vector);
+            if (i < group) rotary?.Scale(row, vector, size);
         }
         SequenceCache cache = caches[row];
         int position = cache.Length - 1, offset = position % CachePage.Positions * size;
@@ -138,8 +145,8 @@ internal sealed unsafe class CpuStep<TLanes, TVector> : CpuStep
         for (int row = 0; row < rows; row++)
         {
             float* query = buffers.QueryKeyValue.Data + ((long)row * (a.QuerySize + (2 * a.KeyValueSize))), key = query + a.QuerySize;
-            RowMath<TLanes, TVector>.Norm(query, layer.QueryNorm!.Factors, query, a.QuerySize, a.NormEpsilon);
-            RowMath<TLanes, TVector>.Norm(key, layer.KeyNorm!.Factors, key, a.KeyValueSize, a.NormEpsilon);
+            Norm(layer.QueryNorm!, query, query);
+            Norm(layer.KeyNorm!, key, key);
         }
     }
 
@@ -147,17 +154,19 @@ internal sealed unsafe class CpuStep<TLanes, TVector> : CpuStep
     private void Transform(LayerView layer, int rows, CpuBuffers buffers)
     {
         int hidden = _architecture.HiddenSize, inner = _architecture.IntermediateSize;
-        float* normed = Norm(layer.MlpNorm, buffers.Stream, buffers.Normed, rows);
+        // Parallel branches read what attention has read, which is still there.
+        float* normed = _architecture.ParallelBranches ? buffers.Normed.Data : Norm(layer.MlpNorm, buffers.Stream, buffers.Normed, rows);
         int rowsOfItem = RowsOfItem(hidden) / 2;
         _team.For((inner + rowsOfItem - 1) / rowsOfItem, item =>
         {
             int first = item * rowsOfItem, count = Math.Min(rowsOfItem, inner - first);
             Strip(layer.GateUp, layer.GateUpBias, first, count, normed, rows, hidden, buffers.GateUp.Data);
-            Strip(layer.GateUp, layer.GateUpBias, inner + first, count, normed, rows, hidden, buffers.GateUp.Data);
+            if (_architecture.GatedMlp) Strip(layer.GateUp, layer.GateUpBias, inner + first, count, normed, rows, hidden, buffers.GateUp.Data);
             for (int row = 0; row < rows; row++)
             {
-                float* gate = buffers.GateUp.Data + (2L * row * inner) + first, y = buffers.Gated.Data + ((long)row * inner) + first;
-                if (_architecture.Activation == Activation.Silu) RowMath<TLanes, TVector>.SiluGate(gate, gate + inner, y, count);
+                float* gate = buffers.GateUp.Data + ((long)row * _architecture.ProjectedSize) + first, y = buffers.Gated.Data + ((long)row * inner) + first;
+                if (!_architecture.GatedMlp) Activate(layer, gate, y, count);
+                else if (_architecture.Activation == Activation.Silu) RowMath<TLanes, TVector>.SiluGate(gate, gate + inner, y, count);
                 else RowMath<TLanes, TVector>.GeluTanhGate(gate, gate + inner, y, count);
             }
         });
@@ -171,8 +180,24 @@ internal sealed unsafe class CpuStep<TLanes, TVector> : CpuStep
         if (norm is null) return from.Data;
         int size = norm.Size;
         for (int row = 0; row < rows; row++)
-            RowMath<TLanes, TVector>.Norm(from.Data + ((long)row * size), norm.Factors, to.Data + ((long)row * size), size, _architecture.NormEpsilon);
+            Norm(norm, from.Data + ((long)row * size), to.Data + ((long)row * size));
         return to.Data;
+    }
+
+    /// <summary>One row; x and y may be one.</summary>
+    private void Norm(NormView norm, float* x, float* y)
+    {
+        if (norm.IsCentred) RowMath<TLanes, TVector>.LayerNorm(x, norm.Factors, norm.Bias, y, norm.Size, _architecture.NormEpsilon);
+        else RowMath<TLanes, TVector>.Norm(x, norm.Factors, y, norm.Size, _architecture.NormEpsilon);
+    }
+
+    /// <summary>Of an MLP without a gate.</summary>
+    private void Activate(LayerView layer, float* x, float* y, int count)
+    {
+        if (layer.XIelu is { } numbers)
+            for (int i = 0; i < count; i++) y[i] = numbers.Apply(x[i]);
+        else if (_architecture.Activation == Activation.ReluSquared) RowMath<TLanes, TVector>.ReluSquared(x, y, count);
+        else RowMath<TLanes, TVector>.GeluTanh(x, y, count);
     }
 
     /// <summary>stream += m norm(branch)</summary>

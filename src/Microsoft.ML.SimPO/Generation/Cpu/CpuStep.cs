@@ -17,8 +17,9 @@ internal abstract class CpuStep : IDisposable
     {
         DecoderArchitecture a = decoder.Architecture;
         return decoder.Device.type == TorchSharp.DeviceType.CPU
-            && a.Activation is Activation.Silu or Activation.GeluTanh
-            && a.Layers.All(l => l.Experts is null)
+            && (a.GatedMlp ? a.Activation is Activation.Silu or Activation.GeluTanh : a.Activation is not (Activation.Silu or Activation.Gelu))
+            && a.Layers.All(l => l.Experts is null && l.HasAttention)
+            && !a.OutputGate && !a.AttentionSinks
             && decoder.ComputeType == TorchSharp.torch.ScalarType.Float32;
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.SimPO.Generation.Cpu;
@@ -18,6 +19,32 @@ internal static unsafe class RowMath<TLanes, TVector>
         for (; i + TLanes.Count <= size; i += TLanes.Count)
             TLanes.Store(TLanes.Multiply(TLanes.Multiply(TLanes.Load(x + i), scale), TLanes.Load(factors + i)), y + i);
         for (; i < size; i++) y[i] = x[i] * reciprocalRms * factors[i];
+    }
+
+    /// <summary>y = (x - mean) / sqrt(mean((x - mean)^2) + epsilon) * factors + bias; x and y may be one.</summary>
+    /// <param name="bias">Null for none.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void LayerNorm(float* x, float* factors, float* bias, float* y, int size, double epsilon)
+    {
+        float mean = TensorPrimitives.Sum(new ReadOnlySpan<float>(x, size)) / size;
+        for (int i = 0; i < size; i++) y[i] = x[i] - mean;
+        Norm(y, factors, y, size, epsilon);
+        if (bias is not null) AddScaled(y, bias, 1, size);
+    }
+
+    /// <summary>y = max(x, 0)^2</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ReluSquared(float* x, float* y, int size)
+    {
+        for (int i = 0; i < size; i++) y[i] = x[i] > 0 ? x[i] * x[i] : 0;
+    }
+
+    /// <summary>y = gelu(x), with tanh</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void GeluTanh(float* x, float* y, int size)
+    {
+        const float beta = 0.7978845608028654f, kappa = 0.044715f;
+        for (int i = 0; i < size; i++) y[i] = 0.5f * x[i] * (1 + MathF.Tanh(beta * (x[i] + (kappa * x[i] * x[i] * x[i]))));
     }
 
     /// <summary>y += factor * x</summary>

@@ -28,6 +28,11 @@ public sealed partial class AlignmentCatalog
     /// <summary>The transforms that use a model.</summary>
     public AlignmentTransforms Transforms { get; }
 
+    /// <summary>The families of models that can be tuned, scored and generated with, in the order in which they were added.</summary>
+#pragma warning disable CA1822 // asked of the catalog, as all that it offers
+    public IReadOnlyList<SupportedModel> SupportedModels() => SupportedModelTable.All();
+#pragma warning restore CA1822
+
     /// <summary>A model folder as it is, without tuning: scores pairs and generates.</summary>
     /// <param name="modelPath">
     /// A folder in Hugging Face layout, or one of a LoRA adapter in PEFT layout, whose adapter_config.json names the folder of its base model.

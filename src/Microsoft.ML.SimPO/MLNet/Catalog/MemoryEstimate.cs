@@ -83,7 +83,9 @@ internal sealed class MemoryEstimate(DecoderArchitecture architecture, Parameter
 
     /// <summary>Inner values of all experts that compute a token.</summary>
     private long Intermediate(int layer) =>
-        architecture.Layers[layer].Experts is { } experts ? (long)experts.PerToken * experts.IntermediateSize : architecture.IntermediateSize;
+        architecture.Layers[layer].Experts is { } experts
+            ? ((long)experts.PerToken * experts.IntermediateSize) + experts.SharedSize
+            : architecture.IntermediateSize;
 
     /// <summary>float32, and in mixed precision what the product gave beside them.</summary>
     private long Logits(long budget) =>

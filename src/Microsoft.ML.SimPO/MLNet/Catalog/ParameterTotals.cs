@@ -47,7 +47,7 @@ internal sealed record ParameterTotals(long Model, long Matrices, long Adapter, 
             long[] added = [.. weight.Update?.Parameters.Select(p => p.Count) ?? [], .. saved.Contains(weight) ? [weight.Count] : Array.Empty<long>()];
             totals = new ParameterTotals(
                 totals.Model + (times * weight.Count),
-                totals.Matrices + (weight.Kind == ParameterKind.Norm ? 0 : times * weight.Count),
+                totals.Matrices + (weight.StaysFloat32 ? 0 : times * weight.Count),
                 totals.Adapter + (times * added.Sum()),
                 Math.Max(totals.Largest, adapter is null ? weight.Count : added.DefaultIfEmpty().Max()));
         }

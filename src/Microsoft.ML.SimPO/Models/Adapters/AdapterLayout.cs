@@ -7,8 +7,6 @@ namespace Microsoft.ML.SimPO.Models.Adapters;
 /// <summary>What a LoRA configuration means on a decoder: which rows of which weights get an update, and which parameters are trained whole.</summary>
 internal sealed class AdapterLayout
 {
-    private const string Head = "lm_head", Embedding = "model.embed_tokens";
-
     private AdapterLayout(IReadOnlyList<(Parameter, ParameterPart)> targets, IReadOnlyList<Parameter> saved) => (Targets, Saved) = (targets, saved);
 
     public IReadOnlyList<(Parameter Weight, ParameterPart Part)> Targets { get; }
@@ -27,9 +25,10 @@ internal sealed class AdapterLayout
             [.. decoder.Parameters.Where(p => p.Kind == ParameterKind.Projection).SelectMany(p => p.Parts.Select(part => (p, part)))];
         string[] projections = [.. linear.Select(l => AdapterNames.ModuleOf(l.Part.Name))];
         // All-linear means none of these two; a name or pattern may.
-        string[] candidates = config.Targets.Names is [AdapterTargets.AllLinear] ? projections : [.. projections, Embedding, Head];
+        string head = decoder.Names.Head, embedding = AdapterNames.ModuleOf(decoder.Embedding.Parts[0].Name);
+        string[] candidates = config.Targets.Names is [AdapterTargets.AllLinear] ? projections : [.. projections, embedding, head];
         HashSet<string> chosen = [.. Select(config, candidates, faults)];
-        foreach (string refused in new[] { Embedding, Head }.Where(chosen.Contains))
+        foreach (string refused in new[] { embedding, head }.Where(chosen.Contains))
             faults.Add($"A low-rank update of {Faults.Quote(refused)} is not supported. Take it out of the target modules, "
                 + "and name it among the modules that are saved whole if it is to be trained.");
         if (strict)
@@ -89,12 +88,12 @@ internal sealed class AdapterLayout
                     + "Name all of them, or make them target modules.");
             }
             else if (parameter == decoder.Embedding && decoder.Architecture.TiedHead)
-                faults.Add($"{Faults.Quote(Embedding)} cannot be saved whole: the model's head is tied to it (`tie_word_embeddings`), "
-                    + "and training a copy would untie the two.");
+                faults.Add($"{Faults.Quote(AdapterNames.ModuleOf(parameter.Parts[0].Name))} cannot be saved whole: "
+                    + "the model's head is tied to it (`tie_word_embeddings`), and training a copy would untie the two.");
             else saved.Add(parameter);
         }
-        if (decoder.Architecture.TiedHead && config.ModulesToSave.Any(m => Means(m, Head)))
-            faults.Add($"{Faults.Quote(Head)} cannot be saved whole: it is tied to the embedding (`tie_word_embeddings`), "
+        if (decoder.Architecture.TiedHead && config.ModulesToSave.Any(m => Means(m, decoder.Names.Head)))
+            faults.Add($"{Faults.Quote(decoder.Names.Head)} cannot be saved whole: it is tied to the embedding (`tie_word_embeddings`), "
                 + "and training a copy would untie the two.");
         else if (strict)
             foreach (string name in config.ModulesToSave

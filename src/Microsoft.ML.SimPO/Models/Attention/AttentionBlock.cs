@@ -7,41 +7,43 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO.Models.Attention;
 
 /// <summary>The attention branch of a layer, from the residual stream to what is added to it.</summary>
-internal sealed class AttentionBlock
+internal sealed class AttentionBlock : IMixerBlock
 {
     private readonly DecoderArchitecture _architecture;
     private readonly int _layer;
-    private readonly RmsNorm? _inputNorm, _outputNorm, _queryNorm, _keyNorm;
+    private readonly INorm? _inputNorm, _outputNorm, _queryNorm, _keyNorm;
     private readonly Linear _queryKeyValue, _output;
+    private readonly Parameter? _sinks;
+    private readonly OutputGate? _gate;
+    private readonly bool _normsLast;
 
     public AttentionBlock(DecoderArchitecture architecture, int layer, LayerParameters parameters)
     {
-        (_architecture, _layer) = (architecture, layer);
+        (_architecture, _layer, _normsLast) = (architecture, layer, architecture.QueryKeyNormAfterRotary);
         _inputNorm = parameters.Norm(parameters.InputNorm);
         _queryKeyValue = new Linear(parameters.QueryKeyValue, parameters.QueryKeyValueBias);
+        _sinks = parameters.Sinks;
+        _gate = architecture.OutputGate ? new OutputGate(architecture.HeadCount, architecture.HeadDim) : null;
         _queryNorm = parameters.Norm(parameters.QueryNorm);
         _keyNorm = parameters.Norm(parameters.KeyNorm);
         _output = new Linear(parameters.AttentionOutput, parameters.AttentionOutputBias);
         _outputNorm = parameters.Norm(parameters.AttentionOutputNorm);
     }
 
-    /// <param name="input">[N, hidden]</param>
-    /// <param name="keep">Takes what <see cref="Backward"/> needs; null where none will follow.</param>
-    /// <returns>[N, hidden]</returns>
     public Tensor Forward(Tensor input, DecoderPass pass, LayerActivations? keep)
     {
         using NewScope scope = new();
         long rows = input.shape[0];
         Tensor queryKeyValue = _queryKeyValue.Forward(Normed(input).Output, keep?.Room(rows, _queryKeyValue.Outputs));
-        if (_queryNorm is not null)
-        {
-            keep?.KeepRawQueryKeyValue(queryKeyValue);
-            queryKeyValue = NormHeads(queryKeyValue, keep);
-        }
-        pass.Rotary(_layer)?.Apply(QueriesAndKeys(queryKeyValue));
+        Tensor? gate = null;
+        if (_gate is not null) (queryKeyValue, gate) = _gate.Split(queryKeyValue, keep);
+        if (!_normsLast) queryKeyValue = NormHeads(queryKeyValue, keep);
+        pass.Rotary(_layer)?.Apply(QueriesAndKeys(queryKeyValue), _architecture.HeadCount);
+        if (_normsLast) queryKeyValue = NormHeads(queryKeyValue, keep);
         keep?.KeepQueryKeyValue(queryKeyValue);
-        Tensor attention = pass.Attention.Forward(_layer, queryKeyValue, keep);
+        Tensor attention = pass.Attention.Forward(_layer, queryKeyValue, keep, _sinks?.Value);
         keep?.KeepAttention(attention);
+        if (gate is not null) attention = OutputGate.Apply(attention, gate);
         Tensor output = _output.Forward(attention, _outputNorm is null ? null : keep?.Room(rows, _output.Outputs));
         if (_outputNorm is null) return scope.Keep(output);
         keep?.KeepAttentionOutput(output);
@@ -55,7 +57,7 @@ internal sealed class AttentionBlock
     public Tensor Output(LayerActivations kept)
     {
         using NewScope scope = new();
-        return scope.Keep(_outputNorm is null ? _output.Forward(kept.Attention) : _outputNorm.Forward(kept.AttentionOutput!).Output);
+        return scope.Keep(_outputNorm is null ? _output.Forward(Gated(kept)) : _outputNorm.Forward(kept.AttentionOutput!).Output);
     }
 
     /// <summary>Adds to the parameters' gradients and returns the gradient of <paramref name="input"/>.</summary>
@@ -63,21 +65,26 @@ internal sealed class AttentionBlock
     {
         using NewScope scope = new();
         if (_outputNorm is not null)
-            gradient = _outputNorm.Backward(gradient, kept.AttentionOutput!, _outputNorm.Forward(kept.AttentionOutput!).ReciprocalRms);
+            gradient = _outputNorm.Backward(gradient, kept.AttentionOutput!, _outputNorm.Forward(kept.AttentionOutput!).Statistics);
         using PassingRoom room = kept.Passing();
         long rows = input.shape[0], width = input.shape[1];
-        Tensor attention = _output.Backward(gradient, kept.Attention, room.Take(rows, _architecture.QuerySize));
-        Tensor queryKeyValue = room.Take(rows, _queryKeyValue.Outputs) ?? empty_like(kept.QueryKeyValue);
-        ((PackedAttention)pass.Attention).Backward(_layer, attention, kept, queryKeyValue);
-        pass.Rotary(_layer)?.ApplyBackward(QueriesAndKeys(queryKeyValue));
-        if (_queryNorm is not null) NormHeadsBackward(queryKeyValue, kept.RawQueryKeyValue!);
+        Tensor attention = _output.Backward(gradient, Gated(kept), room.Take(rows, _architecture.QuerySize));
+        Tensor? gate = kept.Gate is null ? null : OutputGate.Backward(attention, kept.Attention, kept.Gate);
+        Tensor queryKeyValue = room.Take(rows, kept.QueryKeyValue.shape[1]) ?? empty_like(kept.QueryKeyValue);
+        ((PackedAttention)pass.Attention).Backward(_layer, attention, kept, queryKeyValue, _sinks);
+        if (_normsLast) NormHeadsBackward(queryKeyValue, kept);
+        pass.Rotary(_layer)?.ApplyBackward(QueriesAndKeys(queryKeyValue), _architecture.HeadCount);
+        if (!_normsLast) NormHeadsBackward(queryKeyValue, kept);
+        if (gate is not null) queryKeyValue = _gate!.Join(queryKeyValue, gate);
         if (_inputNorm is null) return scope.Keep(_queryKeyValue.Backward(queryKeyValue, input));
-        (Tensor normed, Tensor reciprocalRms) = _inputNorm.Forward(input, room.Take(rows, width));
+        (Tensor normed, Tensor statistics) = _inputNorm.Forward(input, room.Take(rows, width));
         Tensor result = _queryKeyValue.Backward(queryKeyValue, normed, room.Take(rows, width));
-        return scope.Keep(_inputNorm.Backward(result, input, reciprocalRms));
+        return scope.Keep(_inputNorm.Backward(result, input, statistics));
     }
 
-    private (Tensor Output, Tensor? ReciprocalRms) Normed(Tensor input) => _inputNorm is null ? (input, null) : _inputNorm.Forward(input);
+    private static Tensor Gated(LayerActivations kept) => kept.Gate is null ? kept.Attention : OutputGate.Apply(kept.Attention, kept.Gate);
+
+    private (Tensor Output, Tensor? Statistics) Normed(Tensor input) => _inputNorm is null ? (input, null) : _inputNorm.Forward(input);
 
     /// <summary>[N, heads + keyValueHeads, headDim], a view</summary>
     private Tensor QueriesAndKeys(Tensor queryKeyValue)
@@ -86,12 +93,14 @@ internal sealed class AttentionBlock
         return queryKeyValue.narrow(1, 0, heads * _architecture.HeadDim).view(-1, heads, _architecture.HeadDim);
     }
 
-    /// <summary>A copy with queries and keys normed.</summary>
+    /// <summary>A copy with queries and keys normed, where they are: what was before is kept.</summary>
     private Tensor NormHeads(Tensor raw, LayerActivations? keep)
     {
+        if (_queryNorm is null) return raw;
+        keep?.KeepRawQueryKeyValue(raw);
         using NewScope scope = new();
         Tensor normed = scope.Keep(keep?.Room(raw.shape[0], raw.shape[1])?.copy_(raw) ?? raw.clone());
-        foreach ((RmsNorm norm, long from, long size) in HeadNorms())
+        foreach ((INorm norm, long from, long size) in HeadNorms())
         {
             Tensor part = raw.narrow(1, from, size);
             normed.narrow(1, from, size).copy_(norm.Forward(NormRows(part)).Output.view(part.shape));
@@ -100,17 +109,19 @@ internal sealed class AttentionBlock
     }
 
     /// <summary>Turns the gradient of normed queries and keys into that of the raw ones, in place.</summary>
-    private void NormHeadsBackward(Tensor gradient, Tensor raw)
+    private void NormHeadsBackward(Tensor gradient, LayerActivations kept)
     {
-        foreach ((RmsNorm norm, long from, long size) in HeadNorms())
+        if (_queryNorm is null) return;
+        Tensor raw = kept.RawQueryKeyValue!;
+        foreach ((INorm norm, long from, long size) in HeadNorms())
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor part = gradient.narrow(1, from, size), rows = NormRows(raw.narrow(1, from, size));
-            part.copy_(norm.Backward(NormRows(part), rows, norm.Forward(rows).ReciprocalRms).view(part.shape));
+            part.copy_(norm.Backward(NormRows(part), rows, norm.Forward(rows).Statistics).view(part.shape));
         }
     }
 
-    private IEnumerable<(RmsNorm Norm, long From, long Size)> HeadNorms() =>
+    private IEnumerable<(INorm Norm, long From, long Size)> HeadNorms() =>
         [(_queryNorm!, 0, _architecture.QuerySize), (_keyNorm!, _architecture.QuerySize, _architecture.KeyValueSize)];
 
     /// <summary>Each row is what one norm sees: a head, or the whole projection.</summary>

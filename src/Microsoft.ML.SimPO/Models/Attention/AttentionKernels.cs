@@ -7,7 +7,8 @@ namespace Microsoft.ML.SimPO.Models.Attention;
 internal static class AttentionKernels
 {
     public static IAttentionKernel For(DecoderArchitecture architecture, Device device) =>
-        device.type == DeviceType.CPU && architecture.AttentionSoftCap is null
+        device.type != DeviceType.CPU && architecture.AttentionSinks ? new ProductAttentionKernel(architecture.AttentionScale)
+        : device.type == DeviceType.CPU && architecture.AttentionSoftCap is null
             ? new FusedAttentionKernel(architecture.AttentionScale)
             : new ComposedAttentionKernel(architecture.AttentionScale, architecture.AttentionSoftCap);
 }

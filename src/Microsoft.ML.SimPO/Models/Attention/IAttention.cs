@@ -10,6 +10,7 @@ internal interface IAttention
     /// <param name="layer">Which layer asks.</param>
     /// <param name="queryKeyValue">[N, (heads + 2 keyValueHeads) * headDim], turned by the rotary embedding</param>
     /// <param name="keep">Takes what the backward pass needs beside the output; null where none will follow.</param>
+    /// <param name="sinks">[heads], one more logit of each head that no value belongs to; null for none.</param>
     /// <returns>[N, heads * headDim]</returns>
-    Tensor Forward(int layer, Tensor queryKeyValue, LayerActivations? keep);
+    Tensor Forward(int layer, Tensor queryKeyValue, LayerActivations? keep, Tensor? sinks = null);
 }

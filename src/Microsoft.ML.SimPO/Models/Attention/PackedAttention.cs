@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Models.Layers;
+using Microsoft.ML.SimPO.Models.Parameters;
 using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -26,7 +27,7 @@ internal sealed class PackedAttention : IAttention, IDisposable
         _sequences = [.. batch.Segments.SelectMany(AttentionSequence.Of)];
     }
 
-    public Tensor Forward(int layer, Tensor queryKeyValue, LayerActivations? keep)
+    public Tensor Forward(int layer, Tensor queryKeyValue, LayerActivations? keep, Tensor? sinks = null)
     {
         using NewScope scope = new();
         long rows = queryKeyValue.shape[0];
@@ -43,6 +44,7 @@ internal sealed class PackedAttention : IAttention, IDisposable
             {
                 using NewScope innermost = new();
                 (Tensor heads, Tensor logSumExp) = _kernel.Forward(Queries(query, sequence, chunk), Seen(keys, chunk), Seen(values, chunk), Mask(chunk, layer));
+                if (sinks is not null) (heads, logSumExp) = AttentionSinks.Apply(heads, logSumExp, sinks);
                 Queries(outputs, sequence, chunk).copy_(heads);
                 keep?.KeepLogSumExp(logSumExp);
             }
@@ -54,7 +56,8 @@ internal sealed class PackedAttention : IAttention, IDisposable
     /// <param name="gradient">[N, heads * headDim]</param>
     /// <param name="kept">Of <see cref="Forward"/>: its input, its output and what it filled in.</param>
     /// <param name="result">[N, (heads + 2 keyValueHeads) * headDim] without values, to be filled in</param>
-    public void Backward(int layer, Tensor gradient, LayerActivations kept, Tensor result)
+    /// <param name="sinks">Those of <see cref="Forward"/>, to whose gradient is added.</param>
+    public void Backward(int layer, Tensor gradient, LayerActivations kept, Tensor result, Parameter? sinks = null)
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor query, Tensor key, Tensor value) = Heads(kept.QueryKeyValue);
@@ -68,9 +71,10 @@ internal sealed class PackedAttention : IAttention, IDisposable
             foreach (AttentionChunk chunk in Chunks(sequence, layer))
             {
                 using NewScope innermost = new();
+                Tensor own = Queries(gradients, sequence, chunk), output = Queries(outputs, sequence, chunk), logSumExp = kept.LogSumExps[index++];
+                if (sinks is not null) AttentionSinks.Backward(sinks, own, output, logSumExp);
                 (Tensor q, Tensor k, Tensor v) = _kernel.Backward(
-                    Queries(gradients, sequence, chunk), Queries(query, sequence, chunk), Seen(keys, chunk), Seen(values, chunk),
-                    Queries(outputs, sequence, chunk), kept.LogSumExps[index++], Mask(chunk, layer));
+                    own, Queries(query, sequence, chunk), Seen(keys, chunk), Seen(values, chunk), output, logSumExp, Mask(chunk, layer));
                 Queries(queryGradient, sequence, chunk).copy_(q);
                 AddKeys(keyGradient, k, sequence, chunk);
                 AddKeys(valueGradient, v, sequence, chunk);

@@ -3,26 +3,23 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Models.Experts;
 
-/// <summary>
-/// Which experts compute which rows, grouped by expert so that each computes its rows at once. p = softmax(router x) over all experts; a row goes to
-/// the k experts of largest p; they weigh p, divided by the sum of the k where the architecture renormalizes.
-/// </summary>
+/// <summary>Which experts compute which rows, grouped by expert so that each computes its rows at once.</summary>
 internal sealed class ExpertRouting
 {
-    private readonly ExpertArchitecture _architecture;
-    private readonly Tensor _probabilities; // [N, experts]
+    private readonly IRouterRule _rule;
+    private readonly Tensor _logits; // [N, experts]
     private readonly Tensor _chosen; // [N, k] int64, experts
     private readonly Tensor _order; // [N * k] int64, places in the flattened _chosen by expert
 
-    /// <param name="logits">[N, experts]</param>
-    public ExpertRouting(ExpertArchitecture architecture, Tensor logits)
+    /// <param name="logits">[N, experts]; it is kept.</param>
+    /// <param name="correction">[experts], what is added for the choice alone; null for nothing.</param>
+    public ExpertRouting(ExpertArchitecture architecture, Tensor logits, Tensor? correction = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        _architecture = architecture;
-        _probabilities = softmax(logits, -1).MoveToOuterDisposeScope();
-        (Tensor top, Tensor chosen) = topk(_probabilities, architecture.PerToken);
+        _rule = RuleOf(architecture);
+        _logits = logits;
+        (Tensor weights, Tensor chosen) = _rule.Choose(logits, correction); // [N, k]
         _chosen = chosen.MoveToOuterDisposeScope();
-        Tensor weights = architecture.Renormalizes ? top / top.sum(-1, keepdim: true) : top; // [N, k]
         (long[] order, Groups) = Group(_chosen.cpu().data<long>().ToArray(), architecture.Count);
         _order = tensor(order, int64, logits.device).MoveToOuterDisposeScope();
         Rows = _order.floor_divide(architecture.PerToken).MoveToOuterDisposeScope();
@@ -44,7 +41,7 @@ internal sealed class ExpertRouting
     public Tensor Sums(Tensor weights)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor probabilities = _probabilities.to(float32);
+        Tensor probabilities = softmax(_logits, -1).to(float32);
         Tensor chosen = zeros_like(probabilities).scatter_(1, _chosen, ones(_chosen.shape, float32, _chosen.device)); // [N, experts]
         return cat([(chosen * weights).sum([0L]), (probabilities * weights).sum([0L]), weights.sum([0L])]).MoveToOuterDisposeScope();
     }
@@ -57,19 +54,19 @@ internal sealed class ExpertRouting
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor gradient = zeros_like(weightGradient).index_copy_(0, _order, weightGradient).view(_chosen.shape); // [N, k], of the weights
-        if (_architecture.Renormalizes)
-        {
-            Tensor top = _probabilities.gather(1, _chosen), sum = top.sum(-1, keepdim: true);
-            gradient = (gradient - (gradient * top).sum(-1, keepdim: true) / sum) / sum;
-        }
-        Tensor full = zeros_like(_probabilities).scatter_(1, _chosen, gradient); // [N, experts], of the probabilities
-        if (more is not null) full.add_(more.to(full.dtype));
-        Tensor weighted = full.mul_(_probabilities);
-        return weighted.sub_(_probabilities * weighted.sum(-1, keepdim: true)).MoveToOuterDisposeScope();
+        return _rule.Backward(gradient, _logits, _chosen, more).MoveToOuterDisposeScope();
     }
 
     /// <summary>From here on the tensors belong to the caller.</summary>
-    public IEnumerable<Tensor> Detach() => new[] { _probabilities, _chosen, _order, Rows, Weights }.Select(t => t.DetachFromDisposeScope());
+    public IEnumerable<Tensor> Detach() => new[] { _logits, _chosen, _order, Rows, Weights }.Select(t => t.DetachFromDisposeScope());
+
+    private static IRouterRule RuleOf(ExpertArchitecture architecture) => architecture.Router switch
+    {
+        RouterKind.Softmax => new SoftmaxRule(architecture),
+        RouterKind.SoftmaxOfChosen => new SoftmaxOfChosenRule(architecture),
+        RouterKind.Sigmoid => new SigmoidRule(architecture),
+        _ => throw new ArgumentOutOfRangeException(nameof(architecture), architecture.Router, "Not a kind of router."),
+    };
 
     /// <summary>The places of each expert one after another, in order.</summary>
     private static (long[] Order, List<(int, int, int)> Groups) Group(long[] chosen, int experts)

@@ -13,37 +13,43 @@ namespace Microsoft.ML.SimPO.Models.Experts;
 internal sealed class ExpertsBlock : IMlpBlock
 {
     private readonly ExpertArchitecture _experts;
-    private readonly GatedActivation _gated;
-    private readonly RmsNorm? _inputNorm, _outputNorm;
+    private readonly IMlpActivation _activation;
+    private readonly INorm? _inputNorm, _outputNorm;
     private readonly Linear _router;
-    private readonly Linear[] _gateUps, _downs;
+    private readonly Parameter? _correction, _downBias;
+    private readonly IExpertProjection _gateUps, _downs;
+    private readonly SharedExpert? _shared;
 
     public ExpertsBlock(DecoderArchitecture architecture, LayerParameters parameters, ExpertParameters experts)
     {
         _experts = experts.Architecture;
-        _gated = new GatedActivation(architecture.Activation);
+        _activation = (IMlpActivation?)_experts.Clamped ?? new GatedActivation(architecture.Activation);
         _inputNorm = parameters.Norm(parameters.MlpNorm);
         _outputNorm = parameters.Norm(parameters.MlpOutputNorm);
-        _router = new Linear(experts.Router);
-        _gateUps = [.. experts.GateUps.Select(p => new Linear(p))];
-        _downs = [.. experts.Downs.Select(p => new Linear(p))];
+        _router = new Linear(experts.Router, experts.RouterBias);
+        (_correction, _downBias) = (experts.Correction, experts.DownBias);
+        _gateUps = experts.GateUp is { } gateUp ? new JoinedExperts(gateUp, experts.IsInputFirst, experts.GateUpBias) : new SingleExperts(experts.GateUps);
+        _downs = experts.Down is { } down ? new JoinedExperts(down, experts.IsInputFirst) : new SingleExperts(experts.Downs);
+        if (experts.Shared is { } shared) _shared = new SharedExpert(architecture.Activation, shared);
     }
 
     public Tensor Forward(Tensor input, LayerActivations? keep, RoutedRows? routed = null)
     {
         using NewScope scope = new();
         Tensor normed = Normed(input).Output; // [N, hidden]
-        var routing = new ExpertRouting(_experts, _router.Forward(normed));
+        var routing = new ExpertRouting(_experts, _router.Forward(normed), _correction?.Value);
         routed?.Add(routing);
         Tensor rows = normed.index_select(0, routing.Rows); // [N * k, hidden], by expert
-        Tensor output = zeros_like(normed);
+        Tensor output = _shared?.Forward(normed, keep) ?? zeros_like(normed);
         foreach ((int expert, int start, int count) in routing.Groups)
         {
             using DisposeScope inner = NewDisposeScope();
-            Tensor gateUp = _gateUps[expert].Forward(rows.narrow(0, start, count)); // [count, 2 * intermediate]
+            Tensor gateUp = _gateUps.Forward(expert, rows.narrow(0, start, count)); // [count, 2 * intermediate]
             keep?.KeepExpertGateUp(gateUp);
-            Tensor weighted = _gated.Forward(gateUp).mul_(routing.Weights.narrow(0, start, count));
-            output.index_add_(0, routing.Rows.narrow(0, start, count), _downs[expert].Forward(weighted), 1);
+            Tensor weights = routing.Weights.narrow(0, start, count), weighted = _activation.Forward(gateUp).mul_(weights);
+            Tensor part = _downs.Forward(expert, weighted);
+            if (_downBias is not null) part.addmm_(weights, BiasOf(_downBias.Compute, expert), beta: 1, alpha: 1);
+            output.index_add_(0, routing.Rows.narrow(0, start, count), part, 1);
         }
         keep?.KeepRouting(routing);
         if (_outputNorm is null) return scope.Keep(output);
@@ -55,26 +61,38 @@ internal sealed class ExpertsBlock : IMlpBlock
     {
         using NewScope scope = new();
         if (_outputNorm is not null)
-            gradient = _outputNorm.Backward(gradient, kept.MlpOutput!, _outputNorm.Forward(kept.MlpOutput!).ReciprocalRms);
+            gradient = _outputNorm.Backward(gradient, kept.MlpOutput!, _outputNorm.Forward(kept.MlpOutput!).Statistics);
         ExpertRouting routing = kept.Routing!;
-        (Tensor normed, Tensor? reciprocalRms) = Normed(input);
+        (Tensor normed, Tensor? statistics) = Normed(input);
         Tensor rows = normed.index_select(0, routing.Rows), gradients = gradient.index_select(0, routing.Rows); // [N * k, hidden], by expert
-        Tensor result = zeros_like(normed), weightGradient = empty_like(routing.Weights);
+        Tensor result = _shared?.Backward(gradient, normed, kept) ?? zeros_like(normed), weightGradient = empty_like(routing.Weights);
         for (int i = 0; i < routing.Groups.Count; i++)
         {
             using DisposeScope inner = NewDisposeScope();
             (int expert, int start, int count) = routing.Groups[i];
-            Tensor gateUp = kept.ExpertGateUps[i], weights = routing.Weights.narrow(0, start, count);
-            Tensor gated = _gated.Forward(gateUp); // [count, intermediate]
-            Tensor weighted = _downs[expert].Backward(gradients.narrow(0, start, count), gated * weights);
-            weightGradient.narrow(0, start, count).copy_((weighted * gated).sum(-1, keepdim: true));
-            _gated.BackwardInPlace(weighted.mul_(weights), gateUp);
-            Tensor part = _gateUps[expert].Backward(gateUp, rows.narrow(0, start, count));
+            Tensor gateUp = kept.ExpertGateUps[i], weights = routing.Weights.narrow(0, start, count), own = gradients.narrow(0, start, count);
+            Tensor gated = _activation.Forward(gateUp); // [count, intermediate]
+            Tensor weighted = _downs.Backward(expert, own, gated * weights);
+            Tensor ofWeights = weightGradient.narrow(0, start, count).copy_((weighted * gated).sum(-1, keepdim: true));
+            if (_downBias is not null) BiasBackward(_downBias, expert, own, weights, ofWeights);
+            _activation.BackwardInPlace(weighted.mul_(weights), gateUp);
+            Tensor part = _gateUps.Backward(expert, gateUp, rows.narrow(0, start, count));
             result.index_add_(0, routing.Rows.narrow(0, start, count), part, 1);
         }
         result.add_(_router.Backward(routing.Backward(weightGradient, routed?.Gradient()), normed));
-        return scope.Keep(_inputNorm is null ? result : _inputNorm.Backward(result, input, reciprocalRms!));
+        return scope.Keep(_inputNorm is null ? result : _inputNorm.Backward(result, input, statistics!));
     }
 
-    private (Tensor Output, Tensor? ReciprocalRms) Normed(Tensor input) => _inputNorm is null ? (input, null) : _inputNorm.Forward(input);
+    /// <summary>The bias of a down projection is weighed too.</summary>
+    private static void BiasBackward(Parameter bias, int expert, Tensor gradient, Tensor weights, Tensor weightGradient)
+    {
+        Tensor own = BiasOf(bias.Compute, expert); // [1, hidden]
+        weightGradient.addmm_(gradient, own.t(), beta: 1, alpha: 1);
+        if (bias.IsTrained) BiasOf(bias.Gradient, expert).add_((gradient * weights).to(float32).sum([0L]));
+    }
+
+    /// <returns>[1, hidden], a view</returns>
+    private static Tensor BiasOf(Tensor biases, int expert) => biases.narrow(0, expert, 1);
+
+    private (Tensor Output, Tensor? Statistics) Normed(Tensor input) => _inputNorm is null ? (input, null) : _inputNorm.Forward(input);
 }

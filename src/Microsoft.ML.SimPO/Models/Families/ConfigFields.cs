@@ -27,7 +27,7 @@ internal static class ConfigFields
     /// <summary>They randomize or add to training elsewhere; here they are not applied, and an Info line says so where they are not 0.</summary>
     public static readonly FrozenSet<string> TrainingOnly = Set(
         "attention_dropout", "hidden_dropout", "embd_pdrop", "resid_pdrop", "embedding_dropout", "router_jitter_noise", "output_router_logits",
-        "router_aux_loss_coef");
+        "router_aux_loss_coef", "residual_dropout");
 
     /// <summary>Fields that change nothing at one value, in families that do not read them.</summary>
     public static readonly FrozenDictionary<string, double> Neutral = new Dictionary<string, double>

@@ -13,6 +13,7 @@ internal static class ConfigLimits
     [
         ("num_hidden_layers", 1 << 12), ("hidden_size", 1 << 20), ("intermediate_size", 1 << 22), ("moe_intermediate_size", 1 << 22), ("vocab_size", 1 << 24),
         ("num_attention_heads", 1 << 16), ("num_key_value_heads", 1 << 16), ("head_dim", 1 << 16), ("num_experts", 1 << 14), ("num_local_experts", 1 << 14),
+        ("n_routed_experts", 1 << 14), ("n_shared_experts", 1 << 10), ("shared_expert_intermediate_size", 1 << 22),
     ];
 
     /// <exception cref="InvalidDataException">A size is above its limit.</exception>
@@ -30,7 +31,7 @@ internal static class ConfigLimits
         if (rows > MostRows)
             throw config.Wrong("num_attention_heads", FormattableString.Invariant(
                 $"such that all heads have at most {MostRows} dimensions together; with head_dim {architecture.HeadDim} they have {rows}"));
-        long tensors = architecture.LeastTensors;
+        long tensors = architecture.LeastTensors();
         if (tensors > MostTensors)
             throw config.Wrong("num_hidden_layers", FormattableString.Invariant(
                 $"such that the layers have at most {MostTensors} tensors; with their experts they have {tensors}"));

@@ -1,6 +1,10 @@
+using Microsoft.ML.SimPO.Models.Experts;
+
 namespace Microsoft.ML.SimPO.Models.Families;
 
-/// <summary>What a family calls the tensors of layer i in a checkpoint, after <c>model.layers.i.</c> and without <c>.weight</c>.</summary>
+/// <summary>
+/// What a family calls the tensors of layer i in a checkpoint, after <c>model.layers.i.</c> and without <c>.weight</c>; and those of what is around the layers.
+/// </summary>
 internal sealed record LayerNames
 {
     /// <summary>The norm before attention.</summary>
@@ -21,13 +25,27 @@ internal sealed record LayerNames
     /// <summary>The norm before the MLP.</summary>
     public string MlpNorm { get; init; } = "post_attention_layernorm";
 
-    /// <summary>Gate and up, or one name for both.</summary>
+    /// <summary>Gate and up, or one name for both, or for up alone where there is no gate.</summary>
     public IReadOnlyList<string> GateUp { get; init; } = ["mlp.gate_proj", "mlp.up_proj"];
 
     public string Down { get; init; } = "mlp.down_proj";
 
     /// <summary>The norm after the MLP, before the residual addition.</summary>
     public string MlpOutputNorm { get; init; } = "post_feedforward_layernorm";
+
+    /// <summary>What the numbers of an activation follow, where it has some.</summary>
+    public string Activation { get; init; } = "mlp.act_fn";
+
+    /// <summary>What comes before the names of the embedding, of the layers and of the norm behind them.</summary>
+    public string Prefix { get; init; } = "model.";
+
+    public string Embedding { get; init; } = "embed_tokens";
+
+    /// <summary>The norm behind the last layer.</summary>
+    public string FinalNorm { get; init; } = "norm";
+
+    /// <summary>The head, by its full name.</summary>
+    public string Head { get; init; } = "lm_head";
 
     /// <summary>What rates the experts, where a layer has them.</summary>
     public string Router { get; init; } = "mlp.gate";
@@ -39,4 +57,21 @@ internal sealed record LayerNames
     public IReadOnlyList<string> ExpertGateUp { get; init; } = ["gate_proj", "up_proj"];
 
     public string ExpertDown { get; init; } = "down_proj";
+
+    public ExpertLayout ExpertLayout { get; init; }
+
+    /// <summary>The expert that computes every token, where there is one.</summary>
+    public string SharedExpert { get; init; } = "mlp.shared_expert";
+
+    /// <summary>What weighs it.</summary>
+    public string SharedExpertGate { get; init; } = "mlp.shared_expert_gate";
+
+    /// <summary>Of layers with a short convolution.</summary>
+    public ShortConvolutionNames Convolution { get; init; } = new();
+
+    /// <summary>Of layers with the delta rule.</summary>
+    public DeltaRuleNames DeltaRule { get; init; } = new();
+
+    /// <summary>One more logit of each head that no value belongs to, where there is one.</summary>
+    public string Sinks { get; init; } = "self_attn.sinks";
 }

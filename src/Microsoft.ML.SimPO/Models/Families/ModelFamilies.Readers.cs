@@ -9,7 +9,15 @@ internal static partial class ModelFamilies
 {
     /// <param name="headDim">Where the configuration says nothing; null for hidden / heads.</param>
     /// <param name="ropeTheta">Where the configuration says nothing.</param>
-    private static DecoderArchitecture ReadCommon(ModelConfig config, int? headDim = null, double ropeTheta = 10_000)
+    private static DecoderArchitecture ReadCommon(ModelConfig config, int? headDim = null, double ropeTheta = 10_000) =>
+        ReadCommon(config, new RotaryDefaults(ropeTheta), headDim);
+
+    /// <param name="rotary">Where the configuration says nothing.</param>
+    /// <param name="headDim">Where the configuration says nothing; null for hidden / heads.</param>
+    /// <param name="epsilon">What the field is called that is added below the root of norms.</param>
+    /// <param name="activation">Null for that of a gate, which the configuration says.</param>
+    private static DecoderArchitecture ReadCommon(
+        ModelConfig config, RotaryDefaults rotary, int? headDim = null, string epsilon = "rms_norm_eps", Activation? activation = null)
     {
         NullFields.Check(config);
         ClassDefaults defaults = ClassDefaults.Of(config);
@@ -29,12 +37,12 @@ internal static partial class ModelFamilies
             KeyValueHeadCount = keyValueHeads,
             HeadDim = dim,
             MaxPositions = RotaryReader.MaxPositions(config),
-            NormEpsilon = NormEpsilonOf(config, defaults.NormEpsilon),
+            NormEpsilon = NormEpsilonOf(config, epsilon, defaults.NormEpsilon),
             Layers = [.. Enumerable.Repeat(new LayerArchitecture(null, 0), Positive(config, "num_hidden_layers", defaults.Layers))],
-            Rotaries = [RotaryReader.Read(config, dim, ropeTheta)],
+            Rotaries = [RotaryReader.Read(config, dim, rotary)],
             PaddingToken = PaddingOf(config, Positive(config, "vocab_size", defaults.VocabularySize), defaults.PaddingToken),
             TiedHead = IsTied(config, absent: false),
-            Activation = ActivationOf(config, "hidden_act", "silu"),
+            Activation = activation ?? ActivationOf(config, "hidden_act", "silu"),
             AttentionScale = 1 / Math.Sqrt(dim),
         };
     }
@@ -81,8 +89,8 @@ internal static partial class ModelFamilies
         config.IsNull(field) ? null : config.Has(field) ? config.GetPositive(field, 0) : absent;
 
     // Below 0 the root of a small square has no value; from 1 on it says more than the values.
-    private static double NormEpsilonOf(ModelConfig config, double absent) =>
-        config.GetPositive("rms_norm_eps", absent) is <= 1 and var epsilon ? epsilon : throw config.Wrong("rms_norm_eps", "at most 1");
+    private static double NormEpsilonOf(ModelConfig config, string field, double absent) =>
+        config.GetPositive(field, absent) is <= 1 and var epsilon ? epsilon : throw config.Wrong(field, "at most 1");
 
     private static DecoderArchitecture ReadGemma3(ModelConfig config)
     {
@@ -116,35 +124,6 @@ internal static partial class ModelFamilies
         ResidualMultiplier = config.GetDouble("residual_multiplier", 1),
         LogitsScaling = config.GetPositive("logits_scaling", 1),
     };
-
-    private static DecoderArchitecture ReadMixtral(ModelConfig config)
-    {
-        DecoderArchitecture mistral = AllSlide(ReadCommon(config, ropeTheta: 1_000_000), WindowOrNone(config, null));
-        ExpertArchitecture experts = Experts(config, "num_local_experts", 8, 2, mistral.IntermediateSize, renormalizes: true);
-        return mistral with { Layers = [.. mistral.Layers.Select(l => l with { Experts = experts })] };
-    }
-
-    private static DecoderArchitecture ReadQwen3Moe(ModelConfig config)
-    {
-        DecoderArchitecture qwen = AllSlide(ReadWithBias(config) with { QueryKeyNorm = QueryKeyNorm.PerHead }, WindowIfUsed(config));
-        int step = config.GetInt32("decoder_sparse_step", 1);
-        if (step < 1) throw config.Wrong("decoder_sparse_step", "at least 1");
-        IReadOnlyList<int> dense = config.GetInt32List("mlp_only_layers");
-        string count = config.Has("num_local_experts") && !config.Has("num_experts") ? "num_local_experts" : "num_experts"; // later versions write the former
-        if (config.GetInt32(count, 128) == 0) return qwen;
-        ExpertArchitecture experts = Experts(config, count, 128, 8, config.GetInt32("moe_intermediate_size", 768), config.GetBool("norm_topk_prob", false));
-        return qwen with { Layers = [.. qwen.Layers.Select((l, i) => !dense.Contains(i) && (i + 1) % step == 0 ? l with { Experts = experts } : l)] };
-    }
-
-    private static ExpertArchitecture Experts(ModelConfig config, string countField, int count, int perToken, int intermediate, bool renormalizes)
-    {
-        count = config.GetInt32(countField, count);
-        perToken = config.GetInt32("num_experts_per_tok", perToken);
-        if (count < 1) throw config.Wrong(countField, "at least 1");
-        if (perToken < 1 || perToken > count)
-            throw config.Wrong("num_experts_per_tok", FormattableString.Invariant($"between 1 and {countField}, which is {count}"));
-        return new ExpertArchitecture(count, perToken, intermediate, renormalizes);
-    }
 
     /// <summary>Qwen2 and Qwen3: the upper layers slide, if any.</summary>
     private static DecoderArchitecture WithUpperWindow(DecoderArchitecture architecture, ModelConfig config)

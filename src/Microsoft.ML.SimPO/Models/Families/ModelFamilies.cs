@@ -1,5 +1,6 @@
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models.Attention;
+using Microsoft.ML.SimPO.Models.Experts;
 
 namespace Microsoft.ML.SimPO.Models.Families;
 
@@ -20,6 +21,46 @@ internal static partial class ModelFamilies
         ExpertDown = "w2",
     };
 
+    private static readonly LayerNames Joined = new() { ExpertLayout = ExpertLayout.Joined };
+
+    private static readonly LayerNames GptOssNames = new() { Router = "mlp.router", ExpertLayout = ExpertLayout.JoinedInputFirst };
+
+    private static readonly LayerNames Glm4MoeNames = new() { SharedExpert = "mlp.shared_experts" };
+
+    private static readonly LayerNames ArceeNames = new() { GateUp = ["mlp.up_proj"] };
+
+    private static readonly LayerNames Glm4Names = new()
+    {
+        AttentionOutputNorm = "post_self_attn_layernorm", MlpOutputNorm = "post_mlp_layernorm", GateUp = ["mlp.gate_up_proj"],
+    };
+
+    private static readonly LayerNames HunYuanNames = new() { QueryNorm = "self_attn.query_layernorm", KeyNorm = "self_attn.key_layernorm" };
+
+    private static readonly LayerNames ApertusNames = new()
+    {
+        InputNorm = "attention_layernorm", MlpNorm = "feedforward_layernorm", GateUp = ["mlp.up_proj"],
+    };
+
+    private static readonly LayerNames NanoChatNames = new() { GateUp = ["mlp.fc1"], Down = "mlp.fc2" };
+
+    private static readonly LayerNames PhiNames = new()
+    {
+        AttentionOutput = "self_attn.dense", QueryNorm = "self_attn.q_layernorm", KeyNorm = "self_attn.k_layernorm",
+        GateUp = ["mlp.fc1"], Down = "mlp.fc2", FinalNorm = "final_layernorm",
+    };
+
+    private static readonly LayerNames StarCoder2Names = new() { GateUp = ["mlp.c_fc"], Down = "mlp.c_proj" };
+
+    private static readonly LayerNames Lfm2Names = new()
+    {
+        InputNorm = "operator_norm", MlpNorm = "ffn_norm", FinalNorm = "embedding_norm", AttentionOutput = "self_attn.out_proj",
+        QueryNorm = "self_attn.q_layernorm", KeyNorm = "self_attn.k_layernorm", GateUp = ["feed_forward.w1", "feed_forward.w3"], Down = "feed_forward.w2",
+    };
+
+    private static readonly string[] Qwen35Fields =
+        ["attention_bias", "partial_rotary_factor", "layer_types", "full_attention_interval", "linear_num_key_heads", "linear_key_head_dim",
+        "linear_num_value_heads", "linear_value_head_dim", "linear_conv_kernel_dim"];
+
     private static readonly string[] UpperWindow = ["sliding_window", "use_sliding_window", "max_window_layers", "layer_types"];
 
     private static readonly string[] Gemma2Fields =
@@ -27,29 +68,69 @@ internal static partial class ModelFamilies
 
     private static readonly ModelFamily[] Rows =
     [
-        new("llama", ReadLlama, Common, ["attention_bias", "mlp_bias"]),
-        new("mistral", c => AllSlide(ReadCommon(c), WindowOrNone(c, 4096)), Common, ["sliding_window"]),
-        new("qwen2", c => WithUpperWindow(ReadCommon(c) with { QueryKeyValueBias = true }, c), Common, UpperWindow),
-        new("qwen3", c => WithUpperWindow(ReadWithBias(c, headDim: 128) with { QueryKeyNorm = QueryKeyNorm.PerHead }, c), Common,
+        new("llama", "Llama", ReadLlama, Common, ["attention_bias", "mlp_bias"]),
+        new("mistral", "Mistral", c => AllSlide(ReadCommon(c), WindowOrNone(c, 4096)), Common, ["sliding_window"]),
+        new("qwen2", "Qwen 2 and 2.5", c => WithUpperWindow(ReadCommon(c) with { QueryKeyValueBias = true }, c), Common, UpperWindow),
+        new("qwen3", "Qwen 3", c => WithUpperWindow(ReadWithBias(c, headDim: 128) with { QueryKeyNorm = QueryKeyNorm.PerHead }, c), Common,
             ["attention_bias", .. UpperWindow]),
-        new("gemma", c => ReadGemma(c) with { Activation = ActivationOf(c, "hidden_act", "gelu_pytorch_tanh") }, Common,
+        new("gemma", "Gemma", c => ReadGemma(c) with { Activation = ActivationOf(c, "hidden_act", "gelu_pytorch_tanh") }, Common,
             ["attention_bias"], ["hidden_activation"]),
-        new("gemma2", ReadGemma2, FourNorms, Gemma2Fields, ["sliding_window_size"]),
-        new("gemma3_text", ReadGemma3, FourNorms, [.. Gemma2Fields, "rope_local_base_freq", "_sliding_window_pattern", "sliding_window_pattern"]),
-        new("phi3", c => AllSlide(ReadCommon(c), WindowOrNone(c, null)), Phi3Names,
+        new("gemma2", "Gemma 2", ReadGemma2, FourNorms, Gemma2Fields, ["sliding_window_size"]),
+        new("gemma3_text", "Gemma 3, text", ReadGemma3, FourNorms,
+            [.. Gemma2Fields, "rope_local_base_freq", "_sliding_window_pattern", "sliding_window_pattern"]),
+        new("phi3", "Phi-3 and Phi-4 mini", c => AllSlide(ReadCommon(c), WindowOrNone(c, null)), Phi3Names,
             ["sliding_window", "original_max_position_embeddings", "partial_rotary_factor"]),
-        new("olmo2", c => ReadWithBias(c) with { InputNorms = false, OutputNorms = true, QueryKeyNorm = QueryKeyNorm.WholeProjection }, Common,
+        new("olmo2", "OLMo 2", c => ReadWithBias(c) with { InputNorms = false, OutputNorms = true, QueryKeyNorm = QueryKeyNorm.WholeProjection }, Common,
             ["attention_bias"]),
-        new("smollm3", ReadSmolLM3, Common,
+        new("smollm3", "SmolLM3", ReadSmolLM3, Common,
             ["attention_bias", "mlp_bias", "sliding_window", "use_sliding_window", "layer_types", "no_rope_layers", "no_rope_layer_interval"],
             ["max_window_layers"]) { ClassName = "SmolLM3" },
-        new("granite", ReadGranite, Common,
+        new("granite", "Granite", ReadGranite, Common,
             ["attention_bias", "mlp_bias", "embedding_multiplier", "attention_multiplier", "residual_multiplier", "logits_scaling"]),
-        new("mixtral", ReadMixtral, MixtralNames, ["sliding_window", "num_local_experts", "num_experts_per_tok"]),
-        new("qwen3_moe", ReadQwen3Moe, Common,
+        new("mixtral", "Mixtral", ReadMixtral, MixtralNames, ["sliding_window", "num_local_experts", "num_experts_per_tok"]) { JoinedNames = Joined },
+        new("qwen3_moe", "Qwen 3 MoE", ReadQwen3Moe, Common,
             ["attention_bias", "sliding_window", "use_sliding_window", "num_experts", "num_local_experts", "num_experts_per_tok",
-            "moe_intermediate_size", "norm_topk_prob", "decoder_sparse_step", "mlp_only_layers"], ["max_window_layers"]),
+            "moe_intermediate_size", "norm_topk_prob", "decoder_sparse_step", "mlp_only_layers"], ["max_window_layers"]) { JoinedNames = Joined },
+        new("ministral3", "Ministral 3, text", ReadMinistral3, Common, ["sliding_window"]),
+        new("olmo3", "OLMo 3", ReadOlmo3, Common, ["attention_bias", "sliding_window", "layer_types"]),
+        new("arcee", "Arcee", ReadArcee, ArceeNames, ["attention_bias", "mlp_bias"]),
+        new("seed_oss", "Seed-OSS", ReadSeedOss, Common, ["attention_bias", "attention_out_bias", "mlp_bias"]),
+        new("exaone4", "EXAONE 4", ReadExaone4, Common, ["sliding_window", "sliding_window_pattern", "layer_types"]),
+        new("glm4", "GLM-4", ReadGlm4, Glm4Names, ["attention_bias", "partial_rotary_factor"]),
+        new("hunyuan_v1_dense", "HunYuan dense", ReadHunYuan, HunYuanNames, ["attention_bias"], ["eod_token_id"]) { ClassName = "HunYuanDenseV1" },
+        new("ernie4_5", "ERNIE 4.5", ReadErnie, Common, ["use_bias"]) { ClassName = "Ernie4_5" },
+        new("apertus", "Apertus", ReadApertus, ApertusNames, ["attention_bias"]),
+        new("nanochat", "nanochat", ReadNanoChat, NanoChatNames, ["attention_bias", "final_logit_softcapping"]) { ClassName = "NanoChat" },
+        new("cohere2", "Cohere 2", ReadCohere2, Common,
+            ["attention_bias", "layer_norm_eps", "logit_scale", "sliding_window", "sliding_window_pattern", "layer_types"]),
+        new("phi", "Phi 1 to 2", ReadPhi, PhiNames, ["layer_norm_eps", "partial_rotary_factor", "qk_layernorm"]),
+        new("starcoder2", "StarCoder 2", ReadStarCoder2, StarCoder2Names, ["norm_epsilon", "use_bias", "sliding_window"]),
+        new("qwen2_moe", "Qwen 2 MoE", ReadQwen2Moe, Common,
+            ["qkv_bias", "sliding_window", "use_sliding_window", "max_window_layers", "layer_types", "num_experts", "num_local_experts",
+            "num_experts_per_tok", "moe_intermediate_size", "shared_expert_intermediate_size", "norm_topk_prob", "decoder_sparse_step", "mlp_only_layers"])
+            { JoinedNames = Joined },
+        new("olmoe", "OLMoE", ReadOlmoe, Common,
+            ["attention_bias", "clip_qkv", "num_experts", "num_local_experts", "num_experts_per_tok", "norm_topk_prob"]) { JoinedNames = Joined },
+        new("gpt_oss", "gpt-oss", ReadGptOss, GptOssNames,
+            ["attention_bias", "sliding_window", "layer_types", "num_local_experts", "num_experts_per_tok", "swiglu_limit", "swiglu_alpha"],
+            ["initial_context_length", "experts_per_token"]),
+        new("glm4_moe", "GLM-4.5", ReadGlm4Moe, Glm4MoeNames,
+            ["attention_bias", "partial_rotary_factor", "use_qk_norm", "n_routed_experts", "n_shared_experts", "num_experts_per_tok", "moe_intermediate_size",
+            "first_k_dense_replace", "n_group", "topk_group", "routed_scaling_factor", "norm_topk_prob"], ["num_nextn_predict_layers"])
+            { JoinedNames = Glm4MoeNames with { ExpertLayout = ExpertLayout.Joined } },
+        new("qwen3_vl_text", "Qwen 3 VL, text", c => WithUpperWindow(ReadWithBias(c, headDim: 128) with { QueryKeyNorm = QueryKeyNorm.PerHead }, c), Common,
+            ["attention_bias", .. UpperWindow]) { ClassName = "Qwen3VLText" },
+        new("lfm2", "LFM2", ReadLfm2, Lfm2Names,
+            ["norm_eps", "layer_types", "full_attn_idxs", "conv_L_cache", "conv_bias", "block_ff_dim", "block_auto_adjust_ff_dim", "block_ffn_dim_multiplier",
+            "block_multiple_of", "tie_embedding"]),
+        new("qwen3_5_text", "Qwen 3.5, text", ReadQwen35, Common, Qwen35Fields, ["mamba_ssm_dtype"]) { ClassName = "Qwen3_5" },
+        new("qwen3_5_moe_text", "Qwen 3.5 MoE, text", ReadQwen35Moe, Common,
+            [.. Qwen35Fields, "num_experts", "num_local_experts", "num_experts_per_tok", "moe_intermediate_size", "shared_expert_intermediate_size"],
+            ["mamba_ssm_dtype"]) { ClassName = "Qwen3_5Moe", JoinedNames = Joined },
     ];
+
+    /// <summary>The table.</summary>
+    public static IReadOnlyList<ModelFamily> All => Rows;
 
     public static IEnumerable<string> ModelTypes => Rows.Select(r => r.ModelType);
 
@@ -60,6 +141,24 @@ internal static partial class ModelFamilies
         ConfigLimits.Check(config);
         string type = config.GetString("model_type");
         return Rows.FirstOrDefault(r => r.ModelType == type) ?? throw new NotSupportedException(
-            $"'{config.Path}': model_type '{type}' is not supported. Supported are {string.Join(", ", ModelTypes)}.");
+            $"'{config.Path}': model_type {Faults.Quote(type)} is not supported. The nearest that is: '{Nearest(type)}'. "
+            + $"Supported are {string.Join(", ", ModelTypes)}, and the text part of {string.Join(", ", TextConfig.ModelTypes)}.");
+    }
+
+    /// <summary>The type whose name differs by the fewest letters, the first of those that differ alike.</summary>
+    private static string Nearest(string type) =>
+        ModelTypes.Concat(TextConfig.ModelTypes).MinBy(known => Distance(type.Length > 64 ? type[..64] : type, known))!;
+
+    /// <summary>How many letters must be changed, added or left out.</summary>
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            (int corner, row[0]) = (row[0], i);
+            for (int j = 1; j <= b.Length; j++)
+                (corner, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, corner + (a[i - 1] == b[j - 1] ? 0 : 1)));
+        }
+        return row[^1];
     }
 }

@@ -10,19 +10,32 @@ namespace Microsoft.ML.SimPO.Models.Families;
 /// </summary>
 internal static class RotaryReader
 {
-    private const string OriginalMax = "original_max_position_embeddings";
+    private const string OriginalMax = "original_max_position_embeddings", QueryScale = "llama_4_scaling_beta";
 
-    private static readonly string[] Common = ["rope_type", "type", "rope_theta", "partial_rotary_factor", "finetuned"];
+    // The last two say which axis of an image's position turns what; in text all axes are equal.
+    private static readonly string[] Common = ["rope_type", "type", "rope_theta", "partial_rotary_factor", "finetuned", "mrope_section", "mrope_interleaved"];
 
-    public static RotaryArchitecture Read(ModelConfig config, int headDim, double defaultBase) => Read(config, Parameters(config), headDim, defaultBase);
+    public static RotaryArchitecture Read(ModelConfig config, int headDim, RotaryDefaults defaults) =>
+        Read(config, Parameters(config) ?? defaults.Absent(config), headDim, defaults);
+
+    /// <summary>
+    /// The plain embedding of sliding layers where only the others are stretched: of <c>rope_parameters</c> where they are by layer type, else of
+    /// <c>rope_theta</c>.
+    /// </summary>
+    public static RotaryArchitecture ReadSliding(ModelConfig config, int headDim, RotaryDefaults defaults) =>
+        config.GetOrNull("rope_parameters")?.GetOrNull("sliding_attention") is { } own
+            ? Read(config, own, headDim, defaults)
+            : Plain(config, headDim, config.GetPositive("rope_theta", defaults.Base));
 
     /// <summary>The embedding of sliding layers where they have one of their own.</summary>
     public static RotaryArchitecture ReadLocal(ModelConfig config, int headDim)
     {
-        if (config.GetOrNull("rope_parameters")?.GetOrNull("sliding_attention") is { } own) return Read(config, own, headDim, 10_000);
-        double @base = config.GetPositive("rope_local_base_freq", 10_000);
-        return WithFiniteAngles(new RotaryArchitecture { Dimensions = headDim, Base = @base, MaxPositions = MaxPositions(config) }, config);
+        if (config.GetOrNull("rope_parameters")?.GetOrNull("sliding_attention") is { } own) return Read(config, own, headDim, new RotaryDefaults());
+        return Plain(config, headDim, config.GetPositive("rope_local_base_freq", 10_000));
     }
+
+    private static RotaryArchitecture Plain(ModelConfig config, int headDim, double @base) =>
+        WithFiniteAngles(new RotaryArchitecture { Dimensions = headDim, Base = @base, MaxPositions = MaxPositions(config) }, config);
 
     /// <summary>The longest sequence that the configuration allows for; all that an int can count where the field is null.</summary>
     public static int MaxPositions(ModelConfig config)
@@ -42,13 +55,13 @@ internal static class RotaryReader
     private static ModelConfig? Parameters(ModelConfig config) =>
         config.GetOrNull("rope_parameters") is { } parameters ? parameters.GetOrNull("full_attention") ?? parameters : config.GetOrNull("rope_scaling");
 
-    private static RotaryArchitecture Read(ModelConfig config, ModelConfig? scaling, int headDim, double defaultBase)
+    private static RotaryArchitecture Read(ModelConfig config, ModelConfig? scaling, int headDim, RotaryDefaults defaults)
     {
         int max = MaxPositions(config);
         scaling?.RequireNotNull("rope_theta", "partial_rotary_factor");
-        double @base = scaling?.GetDoubleOrNull("rope_theta") ?? config.GetDouble("rope_theta", defaultBase);
+        double @base = scaling?.GetDoubleOrNull("rope_theta") ?? config.GetDouble("rope_theta", defaults.Base);
         if (@base <= 0) throw config.Wrong("rope_theta", "greater than 0");
-        double part = scaling?.GetDoubleOrNull("partial_rotary_factor") ?? config.GetDouble("partial_rotary_factor", 1);
+        double part = scaling?.GetDoubleOrNull("partial_rotary_factor") ?? config.GetDouble("partial_rotary_factor", defaults.Part);
         RotaryArchitecture plain = new() { Dimensions = (int)(headDim * part), Base = @base, MaxPositions = max };
         if (plain.Dimensions < 2 || plain.Dimensions > headDim || plain.Dimensions % 2 != 0)
             throw config.Wrong(
@@ -60,11 +73,13 @@ internal static class RotaryReader
         {
             "default" => Checked(plain, scaling, type, "factor", OriginalMax),
             "linear" => Checked(plain with { Scaling = RotaryScaling.Linear, Factor = scaling.GetDouble("factor") }, scaling, type, "factor", OriginalMax),
+            "dynamic" when defaults.Alpha && scaling.Has("alpha") => WithFiniteAngles(
+                plain with { Base = @base * Math.Pow(scaling.GetPositive("alpha", 1), plain.Dimensions / (plain.Dimensions - 2.0)) }, scaling),
             "dynamic" => Checked(plain with { Scaling = RotaryScaling.Dynamic, Factor = scaling.GetDouble("factor") }, scaling, type, "factor", OriginalMax),
             "llama3" => Checked(ReadLlama3(plain, scaling), scaling, type, "factor", OriginalMax, "low_freq_factor", "high_freq_factor"),
             "yarn" => Checked(
-                ReadYarn(plain, scaling, max), scaling, type, "factor", OriginalMax, "attention_factor",
-                "beta_fast", "beta_slow", "mscale", "mscale_all_dim", "truncate"),
+                ReadYarn(plain, scaling, max, defaults), scaling, type, ["factor", OriginalMax, "attention_factor",
+                "beta_fast", "beta_slow", "mscale", "mscale_all_dim", "truncate", .. defaults.QueryScale ? [QueryScale] : Array.Empty<string>()]),
             "longrope" or "su" => Checked(
                 ReadLongRope(plain, scaling, config, max), scaling, type, "factor", OriginalMax, "attention_factor", "short_factor", "long_factor"),
             _ => throw scaling.Wrong(typeField, "default, linear, dynamic, llama3, yarn or longrope"),
@@ -100,7 +115,7 @@ internal static class RotaryReader
         HighFrequencyFactor = scaling.GetDouble("high_freq_factor"),
     };
 
-    private static RotaryArchitecture ReadYarn(RotaryArchitecture plain, ModelConfig scaling, int max)
+    private static RotaryArchitecture ReadYarn(RotaryArchitecture plain, ModelConfig scaling, int max, RotaryDefaults defaults)
     {
         double original = scaling.GetDouble(OriginalMax, max);
         double factor = scaling.GetDouble("factor", max / original);
@@ -116,6 +131,7 @@ internal static class RotaryReader
             BetaSlow = scaling.GetDouble("beta_slow", 1),
             Truncate = !scaling.IsNull("truncate") && scaling.GetBool("truncate", true),
             AttentionFactor = scaling.GetDouble("attention_factor", attention),
+            QueryScaleBeta = defaults.QueryScale ? scaling.GetDouble(QueryScale, 0) : 0,
         };
     }
 

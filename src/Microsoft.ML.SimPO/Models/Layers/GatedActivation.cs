@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO.Models.Layers;
 
 /// <summary>activation(gate) * up, of a dense MLP or of an expert.</summary>
-internal sealed class GatedActivation(Activation activation)
+internal sealed class GatedActivation(Activation activation) : IMlpActivation
 {
     /// <param name="gateUp">[N, 2 * intermediate]</param>
     /// <param name="into">[N, intermediate] without values, that becomes the result; null for new memory.</param>

@@ -10,7 +10,7 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
 {
     private readonly List<Tensor> _kept = [];
 
-    /// <summary>Before query and key norms; null where there are none.</summary>
+    /// <summary>Before query and key norms, turned where these come last; null where there are none.</summary>
     public Tensor? RawQueryKeyValue { get; private set; }
 
     /// <summary>[N, (heads + 2 keyValueHeads) * headDim], as attention reads it</summary>
@@ -24,7 +24,7 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
     /// <summary>[N, hidden], before the norm behind attention; null where there is none.</summary>
     public Tensor? AttentionOutput { get; private set; }
 
-    /// <summary>[N, 2 * intermediate], of a dense layer</summary>
+    /// <summary>[N, 2 * intermediate], or without a gate [N, intermediate], of a dense layer</summary>
     public Tensor GateUp { get; private set; } = null!;
 
     /// <summary>[N, hidden], before the norm behind the MLP; null where there is none.</summary>
@@ -35,6 +35,15 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
 
     /// <summary>[rows of the expert, 2 * intermediate], one an expert that was chosen</summary>
     public List<Tensor> ExpertGateUps { get; } = [];
+
+    /// <summary>[N, heads * headDim], what gates attention, before the logistic function; null where nothing does.</summary>
+    public Tensor? Gate { get; private set; }
+
+    /// <summary>What a layer without attention has projected; null for one with attention.</summary>
+    public Tensor? Mixer { get; private set; }
+
+    /// <summary>[N, 2 * intermediate] of the expert that computes every row; null where there is none.</summary>
+    public Tensor? SharedGateUp { get; private set; }
 
     /// <summary>Widths of all that layers take of an <see cref="ActivationMemory"/>: what each keeps, and once what one needs for a moment.</summary>
     public static IEnumerable<long> Widths(DecoderArchitecture architecture, IEnumerable<LayerArchitecture> layers) =>
@@ -50,7 +59,7 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
         yield return architecture.HeadCount + 1; // log-sum-exps, in chunks of 64 rows or more, each aligned
         if (architecture.OutputNorms) yield return architecture.HiddenSize; // of attention, before its norm
         if (layer.Experts is not null) yield break;
-        yield return 2 * architecture.IntermediateSize;
+        yield return architecture.ProjectedSize;
         yield return architecture.HiddenSize; // of the MLP, likewise
     }
 
@@ -93,6 +102,12 @@ internal sealed class LayerActivations(ActivationMemory? memory = null) : IDispo
     }
 
     public void KeepExpertGateUp(Tensor tensor) => ExpertGateUps.Add(Keep(tensor));
+
+    public void KeepGate(Tensor tensor) => Gate = Keep(tensor);
+
+    public void KeepMixer(Tensor tensor) => Mixer = Keep(tensor);
+
+    public void KeepSharedGateUp(Tensor tensor) => SharedGateUp = Keep(tensor);
 
     public void Dispose()
     {

@@ -6,16 +6,17 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimPO.Models.Layers;
 
-/// <summary>The MLP branch of a layer: down(activation(gate x) * (up x)) with its norms.</summary>
+/// <summary>The MLP branch of a layer with its norms: down(activation(gate x) * (up x)), or down(activation(up x)) without a gate.</summary>
 internal sealed class MlpBlock : IMlpBlock
 {
-    private readonly GatedActivation _gated;
-    private readonly RmsNorm? _inputNorm, _outputNorm;
+    private readonly IMlpActivation _activation;
+    private readonly INorm? _inputNorm, _outputNorm;
     private readonly Linear _gateUp, _down;
 
     public MlpBlock(DecoderArchitecture architecture, LayerParameters parameters)
     {
-        _gated = new GatedActivation(architecture.Activation);
+        _activation = parameters.XIelu is { } numbers ? new XIelu(numbers)
+            : architecture.GatedMlp ? new GatedActivation(architecture.Activation) : new PlainActivation(architecture.Activation);
         _inputNorm = parameters.Norm(parameters.MlpNorm);
         _gateUp = new Linear(parameters.GateUp!, parameters.GateUpBias);
         _down = new Linear(parameters.Down!, parameters.DownBias);
@@ -25,7 +26,7 @@ internal sealed class MlpBlock : IMlpBlock
     public Tensor Forward(Tensor input, LayerActivations? keep, RoutedRows? routed = null)
     {
         using NewScope scope = new();
-        Tensor gateUp = _gateUp.Forward(Normed(input).Output, keep?.Room(input.shape[0], _gateUp.Outputs)); // [N, 2 * intermediate]
+        Tensor gateUp = _gateUp.Forward(Normed(input).Output, keep?.Room(input.shape[0], _gateUp.Outputs)); // [N, 2 * intermediate], or [N, intermediate]
         keep?.KeepGateUp(gateUp);
         Tensor output = Down(gateUp, keep);
         if (_outputNorm is null) return scope.Keep(output);
@@ -37,34 +38,36 @@ internal sealed class MlpBlock : IMlpBlock
     {
         using NewScope scope = new();
         if (_outputNorm is not null)
-            gradient = _outputNorm.Backward(gradient, kept.MlpOutput!, _outputNorm.Forward(kept.MlpOutput!).ReciprocalRms);
+            gradient = _outputNorm.Backward(gradient, kept.MlpOutput!, _outputNorm.Forward(kept.MlpOutput!).Statistics);
         Tensor gateUp = kept.GateUp;
         BackwardGated(gradient, gateUp, kept);
         if (_inputNorm is null) return scope.Keep(_gateUp.Backward(gateUp, input));
         using PassingRoom room = kept.Passing();
-        (Tensor normed, Tensor reciprocalRms) = _inputNorm.Forward(input, room.Take(input.shape[0], input.shape[1]));
+        (Tensor normed, Tensor statistics) = _inputNorm.Forward(input, room.Take(input.shape[0], input.shape[1]));
         Tensor result = _gateUp.Backward(gateUp, normed, room.Take(input.shape[0], input.shape[1]));
-        return scope.Keep(_inputNorm.Backward(result, input, reciprocalRms));
+        return scope.Keep(_inputNorm.Backward(result, input, statistics));
     }
 
     private Tensor Down(Tensor gateUp, LayerActivations? keep)
     {
         Tensor? output = keep?.Room(gateUp.shape[0], _down.Outputs);
         using PassingRoom? room = keep?.Passing();
-        using Tensor gated = _gated.Forward(gateUp, room?.Take(gateUp.shape[0], gateUp.shape[1] / 2)); // [N, intermediate]
+        using Tensor gated = _activation.Forward(gateUp, room?.Take(gateUp.shape[0], Inner)); // [N, intermediate]
         return _down.Forward(gated, output);
     }
 
     /// <summary>Turns gate and up, which nobody wants again, into their gradients. The widest place of a layer: what is done with is freed at once.</summary>
     private void BackwardGated(Tensor gradient, Tensor gateUp, LayerActivations kept)
     {
-        long rows = gateUp.shape[0], width = gateUp.shape[1] / 2;
+        long rows = gateUp.shape[0], width = Inner;
         using PassingRoom room = kept.Passing();
-        using Tensor gated = _gated.Forward(gateUp, room.Take(rows, width)); // [N, intermediate]
+        using Tensor gated = _activation.Forward(gateUp, room.Take(rows, width)); // [N, intermediate]
         using Tensor gatedGradient = _down.Backward(gradient, gated, room.Take(rows, width));
         gated.Dispose();
-        _gated.BackwardInPlace(gatedGradient, gateUp);
+        _activation.BackwardInPlace(gatedGradient, gateUp);
     }
 
-    private (Tensor Output, Tensor? ReciprocalRms) Normed(Tensor input) => _inputNorm is null ? (input, null) : _inputNorm.Forward(input);
+    private long Inner => _down.Weight.Shape[1];
+
+    private (Tensor Output, Tensor? Statistics) Normed(Tensor input) => _inputNorm is null ? (input, null) : _inputNorm.Forward(input);
 }

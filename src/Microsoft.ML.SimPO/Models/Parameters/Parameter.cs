@@ -21,8 +21,8 @@ internal sealed class Parameter : IDisposable
     {
         Kind = kind;
         long rows = 0;
-        Parts = [.. parts.Select(p => new ParameterPart(p.Name, (rows += p.Shape[0]) - p.Shape[0], p.Shape))];
-        Shape = [rows, .. parts[0].Shape.AsSpan(1)];
+        Parts = [.. parts.Select(p => new ParameterPart(p.Name, (rows += RowsOf(p.Shape)) - RowsOf(p.Shape), p.Shape))];
+        Shape = [rows, .. parts[0].Shape.Skip(1)];
     }
 
     /// <summary>In a resident storage of its own, which is freed with it.</summary>
@@ -59,6 +59,9 @@ internal sealed class Parameter : IDisposable
     /// <summary>Of the shape of <see cref="Value"/>; zero until a backward pass adds to it.</summary>
     /// <exception cref="InvalidOperationException">The parameter is frozen.</exception>
     public Tensor Gradient => IsTrained ? _storage.Gradient(_index) : throw new InvalidOperationException($"'{Parts[0].Name}' is not trained.");
+
+    /// <summary>Whether it stays float32 whatever layers compute in.</summary>
+    public bool StaysFloat32 => Kind is ParameterKind.Norm or ParameterKind.Coefficient or ParameterKind.Buffer;
 
     public bool IsTrained => _storage.IsTrained(_index);
 
@@ -144,6 +147,9 @@ internal sealed class Parameter : IDisposable
         Span<byte> bytes = first.bytes;
         return (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
     }
+
+    /// <summary>A number alone is a row.</summary>
+    private static long RowsOf(long[] shape) => shape is [var rows, ..] ? rows : 1;
 
     /// <summary>Frees a storage of its own; others stay with whoever placed it there.</summary>
     public void Dispose() => _own?.Dispose();

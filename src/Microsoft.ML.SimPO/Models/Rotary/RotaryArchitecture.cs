@@ -31,6 +31,18 @@ internal sealed record RotaryArchitecture
     /// <summary>The factor of cosine and sine.</summary>
     public double AttentionFactor { get; init; } = 1;
 
+    /// <summary>Whether a dimension turns with the one beside it, not with the one half of the turned dimensions away.</summary>
+    public bool IsInterleaved { get; init; }
+
+    /// <summary>Whether angles run the other way.</summary>
+    public bool IsReversed { get; init; }
+
+    /// <summary>Queries are multiplied by 1 + beta ln(1 + floor(position / <see cref="OriginalMaxPositions"/>)), this being beta; 0 for nothing.</summary>
+    public double QueryScaleBeta { get; init; }
+
+    /// <summary>What queries at a position are multiplied by.</summary>
+    public float QueryScale(int position) => (float)(1 + (QueryScaleBeta * Math.Log(1 + Math.Floor(position / OriginalMaxPositions))));
+
     public IReadOnlyList<double> ShortFactors { get; init; } = [];
 
     public IReadOnlyList<double> LongFactors { get; init; } = [];

@@ -57,7 +57,7 @@ internal sealed class CheckpointStore(RunFolder? folder, Decoder decoder, ModelF
     {
         if (decoder.Adapter is not { } adapter)
         {
-            new CheckpointWriter(files).Write(checkpoint, ParameterSources.Merged(decoder), state);
+            new CheckpointWriter(files) { TunedAlone = true }.Write(checkpoint, ParameterSources.Merged(decoder), state);
             return;
         }
         AdapterFolder.Write(checkpoint, adapter.Config, ParameterSources.Adapter(adapter), files.Where(f => ModelFile.IsOfAdapter(f.Name)), complete: staged =>

@@ -37,7 +37,7 @@ internal static class Publishing
                     var options = new ScoringOptions { Beta = 4, ExternalWeights = "weights" };
                     using (AlignmentTransformer model = context.Alignment.LoadModel(TinyModel.Folder, options))
                     {
-                        model.Model.Decoder.FinalNorm.Weight.Value.fill_(0.5f); // others than those that were there
+                        model.Model.Decoder.FinalNorm.Weight!.Value.fill_(0.5f); // others than those that were there
                         context.Model.SaveAtomically(model, null, Path.Combine(parts[1], "m.zip"));
                     }
                     break;

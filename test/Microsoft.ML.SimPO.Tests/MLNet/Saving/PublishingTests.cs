@@ -214,7 +214,7 @@ public sealed class PublishingTests(ITestOutputHelper output) : IDisposable
                 using (var loaded = (AlignmentTransformer)new MLContext().Model.Load(_folder.File("m.zip"), out _))
                 {
                     Assert.Equal("mine", File.ReadAllText(_folder.File("weights", "notes.txt")));
-                    bool isNew = loaded.Model.Decoder.FinalNorm.Weight.Value.data<float>().ToArray().All(v => v == 0.5f);
+                    bool isNew = loaded.Model.Decoder.FinalNorm.Weight!.Value.data<float>().ToArray().All(v => v == 0.5f);
                     return (loaded.Beta, isNew) switch { (2, false) => Publishing.OldLength, (4, true) => Publishing.NewLength, _ => -1 };
                 }
         }

@@ -18,7 +18,7 @@ public sealed class UnscorableRowsTests
     public void A_score_that_is_no_finite_number_is_an_error_that_names_its_row()
     {
         using AlignmentTransformer model = _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options());
-        model.Model.Decoder.FinalNorm.Weight.Value.fill_(float.NaN);
+        model.Model.Decoder.FinalNorm.Weight!.Value.fill_(float.NaN);
         IDataView scored = model.Transform(_context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(3)));
         using DataViewRowCursor cursor = scored.GetRowCursor([scored.Schema["Margin"]]);
         ValueGetter<float> get = cursor.GetGetter<float>(scored.Schema["Margin"]);

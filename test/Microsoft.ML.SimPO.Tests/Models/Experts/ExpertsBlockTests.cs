@@ -27,7 +27,7 @@ public class ExpertsBlockTests
         using var kept = new LayerActivations();
         Tensor output = block.Forward(input, kept), inputGradient = block.Backward(gradient, input, kept);
 
-        Parameter[] parameters = [layer.MlpNorm!, .. layer.Experts!.All];
+        Parameter[] parameters = [layer.MlpNorm!.Weight!, .. layer.Experts!.All];
         Tensor[] leaves = [input.clone().requires_grad_(), .. parameters.Select(p => p.Value.clone().requires_grad_())];
         Tensor expected = Reference(leaves, layer.Experts.Architecture, decoder.Architecture.NormEpsilon);
         expected.backward([gradient]);

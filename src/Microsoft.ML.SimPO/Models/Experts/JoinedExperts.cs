@@ -1,0 +1,37 @@
+using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Native;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimPO.Models.Experts;
+
+/// <summary>The matrices of all experts in one tensor: [experts, out, in], or [experts, in, out].</summary>
+/// <param name="isInputFirst">Whether the inputs are the second dimension.</param>
+/// <param name="bias">[experts, out]; null for none, or for one that is the caller's to add.</param>
+internal sealed class JoinedExperts(Parameter weight, bool isInputFirst, Parameter? bias = null) : IExpertProjection
+{
+    public Tensor Forward(int expert, Tensor input)
+    {
+        using NewScope scope = new();
+        Tensor own = Of(weight.Compute, expert);
+        Tensor transposed = isInputFirst ? own : own.t(); // [in, out]
+        return scope.Keep(bias is null ? mm(input, transposed) : addmm(Of(bias.Compute, expert), input, transposed, beta: 1, alpha: 1));
+    }
+
+    public Tensor Backward(int expert, Tensor gradient, Tensor input)
+    {
+        using NewScope scope = new();
+        if (weight.IsTrained) AddProduct(Of(weight.Gradient, expert), isInputFirst ? input : gradient, isInputFirst ? gradient : input);
+        if (bias is { IsTrained: true }) Of(bias.Gradient, expert).add_(gradient.to(float32).sum([0L]));
+        Tensor own = Of(weight.Compute, expert);
+        return scope.Keep(mm(gradient, isInputFirst ? own.t() : own));
+    }
+
+    /// <summary>sum += a^T b, float32 whatever the two are.</summary>
+    private static void AddProduct(Tensor sum, Tensor a, Tensor b)
+    {
+        if (a.dtype == float32) sum.addmm_(a.t(), b, beta: 1, alpha: 1);
+        else sum.add_(mm(a.t(), b));
+    }
+
+    private static Tensor Of(Tensor all, int expert) => all.select(0, expert);
+}
