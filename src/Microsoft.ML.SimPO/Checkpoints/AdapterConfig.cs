@@ -23,7 +23,7 @@ internal sealed record AdapterConfig
     private static readonly HashSet<string> Read = new(StringComparer.Ordinal)
     {
         "peft_type", "r", "lora_alpha", "use_rslora", "lora_dropout", "target_modules", "exclude_modules", "layers_to_transform", "layers_pattern",
-        "rank_pattern", "alpha_pattern", "modules_to_save", "bias", "init_lora_weights",
+        "rank_pattern", "alpha_pattern", "modules_to_save", "bias", "init_lora_weights", "use_dora",
     };
 
     // Of the ways to begin that have a name, these leave the base weights alone; others (pissa, olora, loftq, corda) add the adapter to weights of their own.
@@ -52,6 +52,12 @@ internal sealed record AdapterConfig
 
     /// <summary>Names, or last parts of names, of modules that are trained and stored whole, as <c>lm_head</c>.</summary>
     public IReadOnlyList<string> ModulesToSave { get; init; } = [];
+
+    /// <summary>Whether the length of each row of the sum is learned apart from its direction (DoRA, Liu et al. 2024, arXiv 2402.09353).</summary>
+    public bool HasMagnitudes { get; init; }
+
+    /// <summary>Which biases of the model are trained and stored whole.</summary>
+    public AdapterBias Bias { get; init; }
 
     /// <summary>Whether it is of a reward model (<c>task_type</c> SEQ_CLS), over the layers of a model that may be a language model.</summary>
     public bool IsOfRewardModel { get; init; }
@@ -111,6 +117,8 @@ internal sealed record AdapterConfig
             Dropout = dropout,
             Targets = ReadTargets(json),
             ModulesToSave = json.GetStringList("modules_to_save"),
+            HasMagnitudes = json.GetBool("use_dora", false),
+            Bias = json.GetStringOrNull("bias") switch { "all" => AdapterBias.All, "lora_only" => AdapterBias.Adapted, _ => AdapterBias.None },
             IsOfRewardModel = json.Find("task_type") is { ValueKind: JsonValueKind.String } task && task.ValueEquals(RewardTask),
             BaseModel = json.GetStringOrNull("base_model_name_or_path"),
         };
@@ -124,12 +132,14 @@ internal sealed record AdapterConfig
             JsonElement value = json.Find(field)!.Value;
             bool off = field switch
             {
-                "bias" => value.ValueKind == JsonValueKind.String && value.ValueEquals(NoneText),
+                "bias" => value.ValueKind == JsonValueKind.String && value.GetString() is NoneText or "all" or "lora_only",
                 "init_lora_weights" => value.ValueKind is JsonValueKind.True or JsonValueKind.False
                     || (value.ValueKind == JsonValueKind.String && HarmlessInits.Contains(value.GetString())),
                 _ => Read.Contains(field) || Harmless.Contains(field) || IsEmpty(value),
             };
-            if (!off) faults.Add($"field {Faults.Quote(field)} is set to {ModelConfig.Describe(value)}, which this library does not compute.");
+            if (!off)
+                faults.Add($"field {Faults.Quote(field)} is set to {ModelConfig.Describe(value)}, which this library does not compute. "
+                    + "Merge the adapter into its model with PEFT (`merge_and_unload`), and use that.");
         }
         faults.ThrowIfAny();
     }

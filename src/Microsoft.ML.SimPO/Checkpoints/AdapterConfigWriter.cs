@@ -14,7 +14,12 @@ internal static class AdapterConfigWriter
             json.WriteStartObject();
             WriteNumbers(json, "alpha_pattern", config.AlphaPattern);
             WriteText(json, "base_model_name_or_path", config.BaseModel);
-            json.WriteString("bias", AdapterConfig.NoneText);
+            json.WriteString("bias", config.Bias switch
+            {
+                AdapterBias.All => "all",
+                AdapterBias.Adapted => "lora_only",
+                _ => AdapterConfig.NoneText,
+            });
             if (config.Targets.Excluded.Count > 0) WriteNames(json, "exclude_modules", config.Targets.Excluded, config.Targets.IsExcludedText);
             json.WriteBoolean("fan_in_fan_out", false);
             json.WriteBoolean("inference_mode", true);
@@ -29,7 +34,7 @@ internal static class AdapterConfigWriter
             WriteNumbers(json, "rank_pattern", config.RankPattern);
             WriteNames(json, "target_modules", config.Targets.Names, config.Targets.IsText);
             json.WriteString("task_type", config.IsOfRewardModel ? AdapterConfig.RewardTask : AdapterConfig.LanguageTask);
-            json.WriteBoolean("use_dora", false);
+            json.WriteBoolean("use_dora", config.HasMagnitudes);
             json.WriteBoolean("use_rslora", config.RankStabilized);
             json.WriteEndObject();
         }

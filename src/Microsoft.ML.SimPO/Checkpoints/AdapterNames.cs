@@ -11,6 +11,12 @@ internal static class AdapterNames
     /// <summary>The matrix next to the output, [out, rank].</summary>
     public static string B(string module) => $"{Prefix}{module}.lora_B.weight";
 
+    /// <summary>The length of each row of the sum of weight and product, [out], where an adapter learns it.</summary>
+    public static string Magnitude(string module) => $"{Prefix}{module}.lora_magnitude_vector";
+
+    /// <summary>The bias of an adapted module, which is stored whole.</summary>
+    public static string BaseBias(string module) => $"{Prefix}{module}.base_layer.bias";
+
     /// <summary>A parameter of a module that is stored whole, as <c>lm_head.weight</c>.</summary>
     public static string Saved(string parameter) => Prefix + parameter;
 
@@ -30,6 +36,7 @@ internal static class AdapterNames
             int rank = config.RankOf(module);
             shapes[A(module)] = [rank, shape[1]];
             shapes[B(module)] = [shape[0], rank];
+            if (config.HasMagnitudes) shapes[Magnitude(module)] = [shape[0]];
         }
         foreach ((string parameter, long[] shape) in saved) shapes[Saved(parameter)] = shape;
         return shapes;

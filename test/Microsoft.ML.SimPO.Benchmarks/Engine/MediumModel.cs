@@ -30,10 +30,13 @@ internal static class MediumModel
     };
 
     /// <summary>Normal weights of standard deviation 0.02, norms 1.</summary>
-    public static Decoder Make(int layers = 8)
+    public static Decoder Make(int layers = 8) => Make(Architecture(layers));
+
+    /// <inheritdoc cref="Make(int)"/>
+    public static Decoder Make(DecoderArchitecture architecture)
     {
         using DisposeScope scope = NewDisposeScope();
-        var decoder = new Decoder(Architecture(layers), new LayerNames(), CPU);
+        var decoder = new Decoder(architecture, new LayerNames(), CPU);
         using var generator = new Generator(Seed);
         foreach (Parameter parameter in decoder.Parameters)
             if (parameter.Kind == ParameterKind.Norm) parameter.Value.fill_(1);

@@ -26,6 +26,7 @@ internal static class UsefulWork
         double layers = decoder.Layers.Sum(l => l.Parameters.All.Sum(p => p.Value.numel()));
         double tokens = pairs.Sum(p => p.PackedLength), scored = pairs.Sum(p => p.Chosen.Length + p.Rejected.Length);
         double squares = pairs.Sum(p => (double)p.PackedLength * p.PackedLength);
-        return 2 * ((tokens * layers) + (scored * a.HiddenSize * a.VocabularySize) + (squares * a.QuerySize * a.Layers.Count));
+        int attending = a.Layers.Count(l => l.HasAttention);
+        return 2 * ((tokens * layers) + (scored * a.HiddenSize * a.VocabularySize) + (squares * a.QuerySize * attending));
     }
 }

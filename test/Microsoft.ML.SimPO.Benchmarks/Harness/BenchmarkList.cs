@@ -18,6 +18,8 @@ internal static class BenchmarkList
         new TokenizeBenchmark(),
         new LoraBenchmark(),
         new GenerateBenchmark(),
+        new HybridBenchmark(),
+        new ExpertsBenchmark(),
     ];
 
     public static IBenchmark? Find(string name) => All.FirstOrDefault(b => b.Name == name);

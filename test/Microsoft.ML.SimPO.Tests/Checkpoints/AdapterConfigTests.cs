@@ -6,6 +6,8 @@ public sealed class AdapterConfigTests : IDisposable
 {
     private const string Minimal = "\"peft_type\":\"LORA\",\"r\":8,\"lora_alpha\":16,\"target_modules\":[\"q_proj\"]";
 
+    private const string Remedy = " Merge the adapter into its model with PEFT (`merge_and_unload`), and use that.";
+
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -44,21 +46,20 @@ public sealed class AdapterConfigTests : IDisposable
         string off = ",\"bias\":\"none\",\"use_dora\":false,\"rank_pattern\":{},\"layers_to_transform\":null,\"exclude_modules\":[],\"init_lora_weights\":true,"
             + "\"megatron_core\":\"megatron.core\",\"qalora_group_size\":16";
         Assert.Equal(8, Load("{" + Minimal + off + "}").Rank);
-        string message = Assert.Throws<InvalidDataException>(() => Load("{" + Minimal + ",\"bias\":\"all\",\"use_dora\":true,\"trainable_token_indices\":[4],"
+        string message = Assert.Throws<InvalidDataException>(() => Load("{" + Minimal + ",\"bias\":\"some\",\"trainable_token_indices\":[4],"
             + "\"lora_bias\":true,\"init_lora_weights\":\"pissa_niter_4\",\"new_thing\":1}")).Message;
-        Assert.Equal($"'{_folder.File("adapter_config.json")}': 6 faults." +
-            "\n  field 'bias' is set to \"all\", which this library does not compute." +
-            "\n  field 'use_dora' is set to true, which this library does not compute." +
-            "\n  field 'trainable_token_indices' is set to [4], which this library does not compute." +
-            "\n  field 'lora_bias' is set to true, which this library does not compute." +
-            "\n  field 'init_lora_weights' is set to \"pissa_niter_4\", which this library does not compute." +
-            "\n  field 'new_thing' is set to 1, which this library does not compute.", message);
+        Assert.Equal($"'{_folder.File("adapter_config.json")}': 5 faults." +
+            "\n  field 'bias' is set to \"some\", which this library does not compute." + Remedy +
+            "\n  field 'trainable_token_indices' is set to [4], which this library does not compute." + Remedy +
+            "\n  field 'lora_bias' is set to true, which this library does not compute." + Remedy +
+            "\n  field 'init_lora_weights' is set to \"pissa_niter_4\", which this library does not compute." + Remedy +
+            "\n  field 'new_thing' is set to 1, which this library does not compute." + Remedy, message);
     }
 
     [Theory]
     [InlineData("""{"peft_type":"IA3"}""", "field 'peft_type' must be \"LORA\", but is \"IA3\".")]
     [InlineData("""{"r":8}""", "field 'peft_type' is missing; a text is expected.")]
-    [InlineData("""{"peft_type":"LORA","bias":5}""", "field 'bias' is set to 5, which this library does not compute.")]
+    [InlineData("""{"peft_type":"LORA","bias":5}""", "field 'bias' is set to 5, which this library does not compute." + Remedy)]
     [InlineData("""{"peft_type":"LORA","r":0,"lora_alpha":16,"target_modules":["q"]}""", "field 'r' must be at least 1, but is 0.")]
     [InlineData("""{"peft_type":"LORA","r":8,"target_modules":["q"]}""", "field 'lora_alpha' is missing; a number is expected.")]
     [InlineData(

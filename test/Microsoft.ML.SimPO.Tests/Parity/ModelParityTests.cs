@@ -121,7 +121,7 @@ public class ModelParityTests
         double tolerance = fixture.Tolerance("grad");
         int compared = 0;
         foreach (Parameter parameter in decoder.Trainable)
-            foreach (ParameterPart part in parameter.Parts)
+            foreach (ParameterPart part in decoder.Adapter is null ? parameter.Parts : LoraAdapter.PartsOf(parameter))
             {
                 string name = decoder.Adapter is null ? part.Name : LoraAdapter.NameOf(parameter, part);
                 if (fixture.LacksGradients && !fixture.Tensors.Has("grad." + name)) continue;

@@ -22,6 +22,7 @@ internal static class AdapterInitializer
             using WeightLease lease = update.A.Enter(WeightUse.Write);
             foreach (ParameterPart part in update.A.Parts) Draw(update.A, part, seed);
             foreach (Parameter b in update.B) b.Value.zero_();
+            update.InitializeMagnitudes();
         }
     }
 

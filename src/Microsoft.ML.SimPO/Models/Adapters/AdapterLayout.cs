@@ -7,11 +7,17 @@ namespace Microsoft.ML.SimPO.Models.Adapters;
 /// <summary>What a LoRA configuration means on a decoder: which rows of which weights get an update, and which parameters are trained whole.</summary>
 internal sealed class AdapterLayout
 {
-    private AdapterLayout(IReadOnlyList<(Parameter, ParameterPart)> targets, IReadOnlyList<Parameter> saved) => (Targets, Saved) = (targets, saved);
+    private AdapterLayout(
+        IReadOnlyList<(Parameter, ParameterPart)> targets, IReadOnlyList<Parameter> saved,
+        IReadOnlyDictionary<Parameter, IReadOnlyDictionary<ParameterPart, string>> biases) => (Targets, Saved, Biases) = (targets, saved, biases);
 
     public IReadOnlyList<(Parameter Weight, ParameterPart Part)> Targets { get; }
 
+    /// <summary>What is held whole, biases among it.</summary>
     public IReadOnlyList<Parameter> Saved { get; }
+
+    /// <summary>Of biases that are held: which of their parts are trained, and what these are called in an adapter's file.</summary>
+    public IReadOnlyDictionary<Parameter, IReadOnlyDictionary<ParameterPart, string>> Biases { get; }
 
     /// <param name="place">What the configuration is, for messages: a file, or the options.</param>
     /// <param name="strict">Whether each name must mean something; PEFT lets those pass that mean nothing.</param>
@@ -36,7 +42,8 @@ internal sealed class AdapterLayout
                 faults.Add($"The target module {Faults.Quote(name)} is none of the model's linear layers, which are {Known(projections)}.");
         Parameter[] saved = Whole(decoder, config, faults, strict);
         faults.ThrowIfAny();
-        var layout = new AdapterLayout([.. linear.Where((_, i) => chosen.Contains(projections[i]))], saved);
+        Dictionary<Parameter, IReadOnlyDictionary<ParameterPart, string>> biases = BiasesOf(decoder, config, chosen, saved);
+        var layout = new AdapterLayout([.. linear.Where((_, i) => chosen.Contains(projections[i]))], [.. saved, .. biases.Keys], biases);
         if (strict) layout.CheckMemory(config, place);
         return layout;
     }
@@ -45,7 +52,8 @@ internal sealed class AdapterLayout
     public Dictionary<string, long[]> Shapes(AdapterConfig config) => AdapterNames.Expected(
         config,
         Targets.ToDictionary(t => AdapterNames.ModuleOf(t.Part.Name), t => t.Part.Shape, StringComparer.Ordinal),
-        Saved.SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal));
+        Saved.Where(p => !Biases.ContainsKey(p)).SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal))
+        .Concat(Biases.Values.SelectMany(b => b).Select(b => KeyValuePair.Create(b.Value, b.Key.Shape))).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>
     /// Before anything is allocated: a rank is a number that nothing stands behind where an adapter is new; one of a file has that of its tensors.
@@ -72,6 +80,22 @@ internal sealed class AdapterLayout
             faults.Add(e.Message);
             return [];
         }
+    }
+
+    /// <summary>As PEFT has it: all that are called so, or those of modules with an adapter.</summary>
+    private static Dictionary<Parameter, IReadOnlyDictionary<ParameterPart, string>> BiasesOf(
+        Decoder decoder, AdapterConfig config, HashSet<string> adapted, Parameter[] saved)
+    {
+        Dictionary<Parameter, IReadOnlyDictionary<ParameterPart, string>> biases = [];
+        if (config.Bias == AdapterBias.None) return biases;
+        bool IsAdapted(ParameterPart part) => adapted.Contains(AdapterNames.ModuleOf(part.Name));
+        foreach (Parameter parameter in decoder.Parameters.Where(p => p.Parts[0].Name.EndsWith(".bias", StringComparison.Ordinal)).Except(saved))
+        {
+            var parts = parameter.Parts.Where(part => config.Bias == AdapterBias.All || IsAdapted(part)).ToDictionary(
+                part => part, part => IsAdapted(part) ? AdapterNames.BaseBias(AdapterNames.ModuleOf(part.Name)) : AdapterNames.Saved(part.Name));
+            if (parts.Count > 0) biases[parameter] = parts;
+        }
+        return biases;
     }
 
     private static Parameter[] Whole(Decoder decoder, AdapterConfig config, Faults faults, bool strict)

@@ -46,6 +46,10 @@ internal static class AdapterLoader
     private static void Read(Checkpoint reader, IReadOnlyList<Parameter> parameters)
     {
         using WeightLease lease = Parameter.EnterOwn(parameters, WeightUse.Write);
-        TensorMemory.Read(reader, parameters.Select(p => ((Func<ParameterPart, string>)(part => LoraAdapter.NameOf(p, part)), p, p.Value)));
+        TensorMemory.Read(reader, parameters.Select(p => (NamesOf(p), p, p.Value)));
     }
+
+    /// <summary>Nothing for parts that an adapter's file does not hold.</summary>
+    private static Func<ParameterPart, string> NamesOf(Parameter parameter) =>
+        part => LoraAdapter.PartsOf(parameter).Contains(part) ? LoraAdapter.NameOf(parameter, part) : "";
 }

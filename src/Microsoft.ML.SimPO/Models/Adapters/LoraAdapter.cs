@@ -16,6 +16,7 @@ internal sealed class LoraAdapter : IDisposable
         Updates = [.. layout.Targets.GroupBy(t => t.Weight, t => t.Part)
             .Select(weight => weight.Key.Update = new LowRankUpdate(weight.Key, [.. weight], config, place))];
         foreach (Parameter parameter in Saved) parameter.Replace(place);
+        foreach ((Parameter bias, IReadOnlyDictionary<ParameterPart, string> parts) in layout.Biases) bias.SavedParts = parts;
         Matrices = [.. Updates.SelectMany(u => u.Parameters)];
         Parameters = [.. Matrices, .. Saved];
     }
@@ -41,7 +42,10 @@ internal sealed class LoraAdapter : IDisposable
 
     /// <summary>The name in an adapter's file of a part of one of <see cref="Parameters"/>.</summary>
     public static string NameOf(Parameter parameter, ParameterPart part) =>
-        parameter.Kind == ParameterKind.LowRank ? part.Name : AdapterNames.Saved(part.Name);
+        parameter.Kind == ParameterKind.LowRank ? part.Name : parameter.SavedParts?[part] ?? AdapterNames.Saved(part.Name);
+
+    /// <summary>The parts of one of <see cref="Parameters"/> that are trained and stand in an adapter's file.</summary>
+    public static IEnumerable<ParameterPart> PartsOf(Parameter parameter) => parameter.SavedParts?.Keys ?? parameter.Parts;
 
     public void Dispose()
     {

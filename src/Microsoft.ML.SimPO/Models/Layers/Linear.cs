@@ -18,6 +18,7 @@ internal sealed class Linear(Parameter weight, Parameter? bias = null)
     /// <param name="into">[N, out] without values, that becomes the output; null for new memory.</param>
     public Tensor Forward(Tensor input, Tensor? into = null)
     {
+        if (weight.Update is { HasMagnitudes: true } update) return ForwardWithMagnitudes(update, input, into);
         using Tensor transposed = weight.Compute.t();
         Tensor output = into is not null ? Fill(into, input, transposed)
             : bias is null ? mm(input, transposed)
@@ -31,9 +32,20 @@ internal sealed class Linear(Parameter weight, Parameter? bias = null)
     public Tensor Backward(Tensor gradient, Tensor input, Tensor? into = null)
     {
         Accumulate(gradient, input);
+        using Tensor? scaled = weight.Update is { HasMagnitudes: true } update ? update.MagnitudesBackward(gradient, input) : null;
+        if (scaled is not null) gradient = scaled;
         Tensor result = into?.addmm_(gradient, weight.Compute, beta: 0, alpha: 1) ?? mm(gradient, weight.Compute);
         weight.Update?.Backward(gradient, input, result);
         return result;
+    }
+
+    /// <summary>Lengths scale what the weights give, not the bias.</summary>
+    private Tensor ForwardWithMagnitudes(Adapters.LowRankUpdate update, Tensor input, Tensor? into)
+    {
+        using Tensor transposed = weight.Compute.t();
+        Tensor output = into?.addmm_(input, transposed, beta: 0, alpha: 1) ?? mm(input, transposed);
+        update.AddTo(output, input);
+        return bias is null ? output : output.add_(bias.Compute);
     }
 
     private Tensor Fill(Tensor into, Tensor input, Tensor transposed)
@@ -48,7 +60,7 @@ internal sealed class Linear(Parameter weight, Parameter? bias = null)
         if (bias is { IsTrained: true })
         {
             using Tensor sum = gradient.sum([0L]);
-            bias.Gradient.add_(sum);
+            bias.AddRows(sum);
         }
     }
 }

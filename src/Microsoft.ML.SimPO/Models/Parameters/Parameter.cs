@@ -113,6 +113,25 @@ internal sealed class Parameter : IDisposable
         Gradient.add_(product, alpha: scaling);
     }
 
+    /// <summary>
+    /// The parts that an adapter trains and stores, of a parameter that it holds a copy of, with what they are called in its file; null for all, under the
+    /// names that modules which are saved whole have.
+    /// </summary>
+    public IReadOnlyDictionary<ParameterPart, string>? SavedParts { get; set; }
+
+    /// <summary>Adds to the gradient of a bias, of those of its parts that are trained.</summary>
+    /// <param name="rows">[rows], of all parts</param>
+    public void AddRows(Tensor rows)
+    {
+        if (SavedParts is null) Gradient.add_(rows);
+        else
+            foreach (ParameterPart part in SavedParts.Keys)
+            {
+                using Tensor to = View(Gradient, part), from = View(rows, part);
+                _ = to.add_(from); // which returns itself
+            }
+    }
+
     /// <summary>Takes the value of another of the same shape.</summary>
     public void Set(Parameter from)
     {

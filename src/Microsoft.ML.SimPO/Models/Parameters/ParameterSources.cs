@@ -10,10 +10,10 @@ internal static class ParameterSources
 {
     /// <summary>The model's weights without its adapter, under their Hugging Face names.</summary>
     public static IReadOnlyList<TensorSource> Base(Decoder decoder) =>
-        Of(decoder.Parameters, (_, part) => part.Name, (p, part, sink) => Write(p.Base, part, sink));
+        Of(decoder.Parameters, p => p.Parts, (_, part) => part.Name, (p, part, sink) => Write(p.Base, part, sink));
 
     /// <summary>The model's weights with its adapter added to them: all that there are where it has none.</summary>
-    public static IReadOnlyList<TensorSource> Merged(Decoder decoder) => Of(decoder.Parameters, (_, part) => part.Name, (parameter, part, sink) =>
+    public static IReadOnlyList<TensorSource> Merged(Decoder decoder) => Of(decoder.Parameters, p => p.Parts, (_, part) => part.Name, (parameter, part, sink) =>
     {
         if (parameter.Update is null)
         {
@@ -26,11 +26,12 @@ internal static class ParameterSources
 
     /// <summary>What an adapter holds, under PEFT's names.</summary>
     public static IReadOnlyList<TensorSource> Adapter(LoraAdapter adapter) =>
-        Of(adapter.Parameters, LoraAdapter.NameOf, (p, part, sink) => Write(p.Value, part, sink));
+        Of(adapter.Parameters, LoraAdapter.PartsOf, LoraAdapter.NameOf, (p, part, sink) => Write(p.Value, part, sink));
 
     private static IReadOnlyList<TensorSource> Of(
-        IEnumerable<Parameter> parameters, Func<Parameter, ParameterPart, string> name, Action<Parameter, ParameterPart, TensorSink> write) =>
-        [.. parameters.SelectMany(p => p.Parts.Select(part => new TensorSource(name(p, part), part.Shape, sink =>
+        IEnumerable<Parameter> parameters, Func<Parameter, IEnumerable<ParameterPart>> parts, Func<Parameter, ParameterPart, string> name,
+        Action<Parameter, ParameterPart, TensorSink> write) =>
+        [.. parameters.SelectMany(p => parts(p).Select(part => new TensorSource(name(p, part), part.Shape, sink =>
         {
             using WeightLease lease = p.Enter(WeightUse.Read);
             write(p, part, sink);

@@ -25,7 +25,7 @@ internal static class TensorMemory
         Read(reader, into.Select(i => ((Func<ParameterPart, string>)(part => part.Name), i.Parameter, i.Tensor)));
 
     /// <summary>Reads what <see cref="Sources"/> wrote.</summary>
-    /// <param name="into">Tensors in the shapes of their parameters, changed in place, and what a part is called.</param>
+    /// <param name="into">Tensors in the shapes of their parameters, changed in place, and what a part is called; nothing for one that stays as it is.</param>
     /// <exception cref="InvalidDataException">A tensor is missing or has another size; all are named.</exception>
     public static void Read(Checkpoint reader, IEnumerable<(Func<ParameterPart, string> Name, Parameter Parameter, Tensor Tensor)> into)
     {
@@ -36,7 +36,8 @@ internal static class TensorMemory
         {
             Tensor host = tensor;
             if (tensor.device_type != DeviceType.CPU) copies.Add((tensor, host = empty(tensor.shape, float32, CPU)));
-            targets.AddRange(parameter.Parts.Select(part => new TensorTarget(name(part), Address(host, part), part.Count)));
+            targets.AddRange(parameter.Parts.Where(part => name(part).Length > 0)
+                .Select(part => new TensorTarget(name(part), Address(host, part), part.Count)));
         }
         reader.ReadFloat32(targets);
         foreach ((Tensor device, Tensor host) in copies) device.copy_(host);
