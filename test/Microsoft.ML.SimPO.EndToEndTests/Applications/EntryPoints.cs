@@ -139,7 +139,8 @@ using (MethodComparison comparison = ml.Alignment.Compare(parts.TrainSet, parts.
 }
 Check("folds", ml.Alignment.CrossValidate(pairs, ml.Alignment.Trainers.SimPO(choice), numberOfFolds: 2).Count == 2);
 
-JudgeResult verdict = ml.Alignment.Judge(model, untuned, parts.TestSet, chat, new JudgeOptions { MaxPrompts = 2, Generation = few, CachePath = "verdicts.jsonl" });
+var judging = new JudgeOptions { MaxPrompts = 2, Generation = few, CachePath = "verdicts.jsonl" };
+JudgeResult verdict = ml.Alignment.Judge(model, untuned, parts.TestSet, chat, judging);
 verdict.SaveHtml("verdict.html");
 Check("a verdict", verdict.Count == 2 && verdict.ToDataFrame().Rows.Count == 2 && verdict.ToString().Contains("win rate")
     && File.ReadAllText("verdict.html").Contains(verdict.ToHtml())
