@@ -23,9 +23,12 @@ internal sealed class AnswerJudge
     /// <summary>The share of answers that hold all facts of their prompt.</summary>
     public double Facts(IReadOnlyList<string> answers) => answers.Select((a, i) => _facts[i].All(f => Holds(a, f)) ? 1.0 : 0).Average();
 
-    private bool IsPreferred(string answer) =>
-        _preferred.Any(m => answer.Contains(m, StringComparison.OrdinalIgnoreCase))
-            && !_dispreferred.Any(m => answer.Contains(m, StringComparison.OrdinalIgnoreCase));
+    /// <summary>1 for the preferred style, 0 for the other, and a half where neither, or both, can be told.</summary>
+    public double Style(string answer) => (1 + (Has(_preferred, answer) ? 1 : 0) - (Has(_dispreferred, answer) ? 1 : 0)) / 2.0;
+
+    private bool IsPreferred(string answer) => Has(_preferred, answer) && !Has(_dispreferred, answer);
+
+    private static bool Has(string[] markers, string answer) => markers.Any(m => answer.Contains(m, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>As a word of its own: no letter or digit right before or after it.</summary>
     private static bool Holds(string answer, string fact) =>

@@ -146,6 +146,11 @@ Check("a verdict", verdict.Count == 2 && verdict.ToDataFrame().Rows.Count == 2 &
     && File.ReadAllText("verdict.html").Contains(verdict.ToHtml())
     && ml.Alignment.Judge(ml.Data.LoadFromEnumerable(verdict.Judgements), chat).WinRate == verdict.WinRate);
 
+var making = new PairMakingOptions { MaxPrompts = 3, Samples = 2, Generation = few with { Sample = true }, AnswersPath = "answers.jsonl" };
+MadePairs made = ml.Alignment.MakePairs(pairs, model, (_, text) => text.Length, making);
+Check("pairs of its own", made.Prompts == 3 && made.Count + made.SameAnswers + made.Ties == 3 && made.ToString().Contains("of 3 prompts")
+    && ml.Alignment.MakePairs(pairs, model, untuned, making).Known == 3);
+
 // The end.
 model.Dispose();
 try
