@@ -74,7 +74,7 @@ internal sealed class CheckpointWriter
     /// <exception cref="IOException">It is not there any more.</exception>
     private CheckpointReader? OpenOthers()
     {
-        if (TunedAlone || !ModelConfig.Load(_files).Has("text_config")) return null;
+        if (TunedAlone || !_files.Has(ModelConfig.FileName) || !ModelConfig.Load(_files).Has("text_config")) return null;
         if (SourceFolder is not null && Directory.Exists(SourceFolder)) return CheckpointReader.Open(SourceFolder);
         string where = SourceFolder is null ? "is a zip" : $"'{Path.GetFullPath(SourceFolder)}' is gone";
         throw new IOException(

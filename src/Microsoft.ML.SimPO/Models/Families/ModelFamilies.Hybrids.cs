@@ -35,6 +35,7 @@ internal static partial class ModelFamilies
 
     private static DecoderArchitecture ReadQwen35(ModelConfig config)
     {
+        if (!config.GetBool("attn_output_gate", true)) throw config.Wrong("attn_output_gate", "true");
         DecoderArchitecture common = ReadCommon(config, new RotaryDefaults { Part = 0.25 }, headDim: 256) with
         {
             NormAddsOne = true,

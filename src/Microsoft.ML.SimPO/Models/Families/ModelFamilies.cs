@@ -66,7 +66,27 @@ internal static partial class ModelFamilies
 
     private static readonly string[] Qwen35Fields =
         ["attention_bias", "partial_rotary_factor", "layer_types", "full_attention_interval", "linear_num_key_heads", "linear_key_head_dim",
-        "linear_num_value_heads", "linear_value_head_dim", "linear_conv_kernel_dim"];
+        "linear_num_value_heads", "linear_value_head_dim", "linear_conv_kernel_dim", "attn_output_gate"];
+
+    // What published configurations of these families have and their classes in transformers do not read.
+    private static readonly string[] Qwen35Harmless =
+        ["mamba_ssm_dtype", "mtp_num_hidden_layers", "mtp_use_dedicated_embeddings", "mlp_only_layers", "decoder_sparse_step", "norm_topk_prob"];
+
+    private static readonly string[] HunYuanHarmless =
+        ["eod_token_id", "use_qk_norm", "norm_type", "use_rotary_pos_emb", "attention_head_dim", "use_cla", "cla_share_factor", "pool_type", "class_num",
+        "add_classification_head", "org_vocab_size"];
+
+    private static readonly string[] Cohere2Harmless =
+        ["layer_switch", "order_of_interleaved_layers", "position_embedding_type", "rotary_pct", "use_embedding_sharing", "use_gated_activation",
+        "use_parallel_block", "use_parallel_embedding", "use_qk_norm"];
+
+    private static readonly string[] StarCoder2Harmless =
+        ["activation_function", "attention_softmax_in_fp32", "scale_attention_softmax_in_fp32", "scale_attn_weights", "layer_norm_epsilon", "norm_type",
+        "mlp_type"];
+
+    private static readonly string[] Lfm2Harmless =
+        ["block_dim", "block_mlp_init_scale", "block_norm_eps", "block_out_init_scale", "block_use_swiglu", "block_use_xavier_init", "conv_dim", "conv_dim_out",
+        "conv_use_xavier_init", "num_heads", "theta", "use_pos_enc"];
 
     private static readonly string[] UpperWindow = ["sliding_window", "use_sliding_window", "max_window_layers", "layer_types"];
 
@@ -104,14 +124,14 @@ internal static partial class ModelFamilies
         new("seed_oss", "Seed-OSS", ReadSeedOss, Common, ["attention_bias", "attention_out_bias", "mlp_bias"]),
         new("exaone4", "EXAONE 4", ReadExaone4, Common, ["sliding_window", "sliding_window_pattern", "layer_types"]),
         new("glm4", "GLM-4", ReadGlm4, Glm4Names, ["attention_bias", "partial_rotary_factor"]),
-        new("hunyuan_v1_dense", "HunYuan dense", ReadHunYuan, HunYuanNames, ["attention_bias"], ["eod_token_id"]) { ClassName = "HunYuanDenseV1" },
+        new("hunyuan_v1_dense", "HunYuan dense", ReadHunYuan, HunYuanNames, ["attention_bias"], HunYuanHarmless) { ClassName = "HunYuanDenseV1" },
         new("ernie4_5", "ERNIE 4.5", ReadErnie, Common, ["use_bias"]) { ClassName = "Ernie4_5" },
-        new("apertus", "Apertus", ReadApertus, ApertusNames, ["attention_bias"]),
+        new("apertus", "Apertus", ReadApertus, ApertusNames, ["attention_bias"], ["qk_norm"]),
         new("nanochat", "nanochat", ReadNanoChat, NanoChatNames, ["attention_bias", "final_logit_softcapping"]) { ClassName = "NanoChat" },
         new("cohere2", "Cohere 2", ReadCohere2, Common,
-            ["attention_bias", "layer_norm_eps", "logit_scale", "sliding_window", "sliding_window_pattern", "layer_types"]),
+            ["attention_bias", "layer_norm_eps", "logit_scale", "sliding_window", "sliding_window_pattern", "layer_types"], Cohere2Harmless),
         new("phi", "Phi 1 to 2", ReadPhi, PhiNames, ["layer_norm_eps", "partial_rotary_factor", "qk_layernorm"]),
-        new("starcoder2", "StarCoder 2", ReadStarCoder2, StarCoder2Names, ["norm_epsilon", "use_bias", "sliding_window"]),
+        new("starcoder2", "StarCoder 2", ReadStarCoder2, StarCoder2Names, ["norm_epsilon", "use_bias", "sliding_window"], StarCoder2Harmless),
         new("qwen2_moe", "Qwen 2 MoE", ReadQwen2Moe, Common,
             ["qkv_bias", "sliding_window", "use_sliding_window", "max_window_layers", "layer_types", "num_experts", "num_local_experts",
             "num_experts_per_tok", "moe_intermediate_size", "shared_expert_intermediate_size", "norm_topk_prob", "decoder_sparse_step", "mlp_only_layers"])
@@ -130,11 +150,11 @@ internal static partial class ModelFamilies
         new("gemma4_text", "Gemma 4, text", ReadGemma4, Gemma4Names, Gemma4Fields),
         new("lfm2", "LFM2", ReadLfm2, Lfm2Names,
             ["norm_eps", "layer_types", "full_attn_idxs", "conv_L_cache", "conv_bias", "block_ff_dim", "block_auto_adjust_ff_dim", "block_ffn_dim_multiplier",
-            "block_multiple_of", "tie_embedding"]),
-        new("qwen3_5_text", "Qwen 3.5, text", ReadQwen35, Common, Qwen35Fields, ["mamba_ssm_dtype"]) { ClassName = "Qwen3_5" },
+            "block_multiple_of", "tie_embedding"], Lfm2Harmless),
+        new("qwen3_5_text", "Qwen 3.5, text", ReadQwen35, Common, Qwen35Fields, Qwen35Harmless) { ClassName = "Qwen3_5" },
         new("qwen3_5_moe_text", "Qwen 3.5 MoE, text", ReadQwen35Moe, Common,
             [.. Qwen35Fields, "num_experts", "num_local_experts", "num_experts_per_tok", "moe_intermediate_size", "shared_expert_intermediate_size"],
-            ["mamba_ssm_dtype"]) { ClassName = "Qwen3_5Moe", JoinedNames = Joined },
+            Qwen35Harmless) { ClassName = "Qwen3_5Moe", JoinedNames = Joined },
     ];
 
     /// <summary>The table.</summary>

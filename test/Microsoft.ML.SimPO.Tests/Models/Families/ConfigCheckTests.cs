@@ -24,6 +24,23 @@ public class ConfigCheckTests
         Assert.Equal(config.GetInt32("num_hidden_layers"), family.Read(config).Layers.Count);
     }
 
+    public static TheoryData<string> LaterModels => [.. LaterConfigs.All.Keys];
+
+    /// <summary>All that is said of them is about dropout, which training here has not.</summary>
+    [Theory]
+    [MemberData(nameof(LaterModels))]
+    public void Published_configurations_of_later_families_are_read(string model)
+    {
+        ModelConfig config = Parse(LaterConfigs.All[model]);
+        ModelFamily family = ModelFamilies.Of(config);
+        Assert.All(ConfigCheck.Run(family, config), note => Assert.EndsWith("training here has neither dropout, noise nor a router's loss.", note));
+        DecoderArchitecture read = family.Read(config);
+        Assert.Equal(config.GetInt32("num_hidden_layers"), read.Layers.Count);
+        if (model == "LFM2 1.2B") Assert.Equal((8192, 10), (read.IntermediateSize, read.Layers.Count(l => l.Convolution is not null)));
+        if (model == "OLMo 3 7B") Assert.Equal([(500_000.0, 1.2079441541679836), (500_000, 1)], read.Rotaries.Select(r => (r.Base, r.AttentionFactor)));
+        if (model == "Command R7B") Assert.Equal((4.0, 8), (read.LogitsScaling, read.Layers.Count(l => l.Rotary is null)));
+    }
+
     [Fact]
     public void An_unknown_family_is_refused_by_name()
     {

@@ -16,7 +16,7 @@ internal sealed class SmallRun : ITrainingLog, IDisposable
 
     private readonly TrainingSettings _settings = new() { LearningRate = 3e-3, Scheduler = LearningRateScheduler.Constant };
 
-    public Decoder Decoder { get; } = RandomDecoder.Make();
+    public Decoder Decoder { get; init; } = RandomDecoder.Make();
 
     public SessionSettings Settings { get; set; } = new() { Diagnosed = new(2, 3e-3) };
 
