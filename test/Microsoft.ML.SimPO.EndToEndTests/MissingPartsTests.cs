@@ -37,7 +37,9 @@ public sealed class MissingPartsTests : IDisposable
     }
 
     private Task<ChildProgram> Load(string binary, string zip) => ChildProgram.Run(
-        binary, _folder.Path, new Dictionary<string, string> { ["XDG_DATA_HOME"] = _folder.In("data"), ["HOME"] = _folder.Path }, "load", zip);
+        binary, _folder.Path,
+        new Dictionary<string, string> { ["XDG_DATA_HOME"] = _folder.In("data"), ["HOME"] = _folder.Path, ["NUGET_PACKAGES"] = _folder.In("packages") },
+        "load", zip);
 
     private static (int ExitCode, string Output, string Error) Said(ChildProgram run) => (run.ExitCode, run.Output.TrimEnd(), run.Error);
 

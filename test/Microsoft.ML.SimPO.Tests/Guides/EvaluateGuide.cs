@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.SimPO;
@@ -38,6 +39,13 @@ internal static class EvaluateGuide
         IDataView judged = judging.Fit(test).Transform(ml.Data.TakeRows(test, 3));
         foreach ((float reward, string answer) in judged.GetColumn<float>("Reward").Zip(judged.GetColumn<string>("Answer")))
             Console.WriteLine($"{reward:F3} {answer.ReplaceLineEndings(" ")}");
+
+        using AlignmentTransformer tuned = trainer.Fit(test);
+        using IChatClient judge = model.AsChatClient(); // so that this runs by itself; take one that judges well
+        var options = new JudgeOptions { MaxPrompts = 4, CachePath = "verdicts.jsonl", Generation = new GenerationOptions { MaxNewTokens = 24 } };
+        JudgeResult verdict = ml.Alignment.Judge(tuned, model, test, judge, options);
+        Console.WriteLine(verdict);
+        Console.WriteLine($"win rate {verdict.WinRate:P1}, and with answers of equal length {verdict.LengthControlledWinRate:P1}");
         // </guide>
     }
 

@@ -30,6 +30,17 @@ internal static class GenerateGuide
         IDataView answered = generator.Fit(data).Transform(data);
         Console.WriteLine(answered.GetColumn<string>("Answer").First());
 
+        var making = new PairMakingOptions
+        {
+            MaxPrompts = 4,
+            Samples = 4, // 5 by default
+            Generation = new GenerationOptions { Sample = true, Temperature = 0.8f, TopP = 0.95f, MaxNewTokens = 24 },
+            AnswersPath = "answers.jsonl",
+        };
+        MadePairs made = ml.Alignment.MakePairs(ml.Alignment.LoadPreferences("test.jsonl"), model, (prompt, answer) => -answer.Length, making);
+        Console.WriteLine(made);
+        ml.Alignment.SavePreferences(made.Data, "own-pairs.jsonl");
+
         IChatClient client = model.AsChatClient();
         ChatResponse response = await client.GetResponseAsync("Cancel order 17.", new ChatOptions { Temperature = 0, MaxOutputTokens = 64 });
         Console.WriteLine($"{response.Text} ({response.Usage!.OutputTokenCount} tokens, {response.FinishReason})");

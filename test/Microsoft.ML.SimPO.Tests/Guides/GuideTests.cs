@@ -37,13 +37,14 @@ public sealed class GuideTests : IDisposable
     [Theory]
     [Trait("Category", "Long")]
     [InlineData("fit", 24, "", @"(?s)pairs kept 24.*pairs encoded: .*1/\d loss \d.*epoch 0: accuracy \d.*epoch 1: accuracy")]
-    [InlineData("evaluate", 24, "rater",
+    [InlineData("evaluate", 24, "rater verdicts.jsonl",
         @"(?s)accuracy \d.*from \d.*mean margin.*log-probability of chosen answers -0\.\d+ nats.*(long|short) prompts: \d+ pairs.*cross-validated accuracy \d"
-            + @".*reward model: accuracy \d.*\n(-?\d+\.\d{3} .+\n){3}$")]
+            + @".*reward model: accuracy \d.*\n(-?\d+\.\d{3} .+\n){3}4 prompts: \d won.*\nwin rate \d.*\n$")]
     [InlineData("select", 24, "sweep", @"(?s)trial.*LearningRate.*LossType.*best.*best: learning rate \S+, accuracy \d")]
     [InlineData("serve", 24, "served.zip", @"(?s)margin -?\d+\.\d{3}, chosen is better: (True|False).*reward -\d.*reward -\d.*\n.{10,}\n.{10,} llama\n$")]
     [InlineData("save", 24, "large large.zip tuned tuned-bf16 tuned.zip", "3 input columns, equal scores: True")]
-    [InlineData("generate", 24, "", @"(?s)^(.*\n(Stop|Length) after \d+ tokens: ){4}.* \(\d+ tokens, (stop|length)\)\n$")]
+    [InlineData("generate", 24, "answers.jsonl own-pairs.jsonl",
+        @"(?s)^(.*\n(Stop|Length) after \d+ tokens: ){4}.*\n\d pairs of 4 prompts; .*\n.* \(\d+ tokens, (stop|length)\)\n$")]
     [InlineData(
         "lora", 16, "adapter merged tuned.zip", @"^\d+ of 1\d{6} parameters were trained\naccuracy \d+ ?%\nrank 4: loss \d\.\d{3}\nrank 8: loss \d\.\d{3}\n$")]
     [InlineData("recipes", 24, "recipe.yaml report.html run",

@@ -35,25 +35,25 @@ internal sealed class JudgeRun(MLContext context, IChatClient client, JudgeOptio
         if (prompts.Count == 0) throw new InvalidOperationException("There is nothing to judge: the data hold no rows.");
         using var cache = new VerdictCache(options.CachePath);
         var judge = new PairwiseJudge(client, options, cache);
-        (Verdict? AnswerFirst, Verdict? BaselineFirst)[] said =
+        (JudgeVerdict? AnswerFirst, JudgeVerdict? BaselineFirst)[] said =
             judge.Compare([.. prompts.Select((p, i) => new PairwiseJudge.Comparison(p, answers[i], baselines[i]))], cancellationToken);
         JudgedPrompt[] judged = [.. said.Select((s, i) => new JudgedPrompt(prompts[i], answers[i], baselines[i])
         {
-            ShownFirst = Share(s.AnswerFirst, Verdict.First), ShownSecond = Share(s.BaselineFirst, Verdict.Second),
+            ShownFirst = Share(s.AnswerFirst, JudgeVerdict.First), ShownSecond = Share(s.BaselineFirst, JudgeVerdict.Second),
         })];
         if (judged.All(j => double.IsNaN(j.Preference)))
             throw new InvalidOperationException("Of no prompt were both orders judged: every one has a call that failed. Run it again with `CachePath`.");
-        int unclear = said.Sum(s => (s.AnswerFirst == Verdict.Unclear ? 1 : 0) + (s.BaselineFirst == Verdict.Unclear ? 1 : 0));
+        int unclear = said.Sum(s => (s.AnswerFirst == JudgeVerdict.Unclear ? 1 : 0) + (s.BaselineFirst == JudgeVerdict.Unclear ? 1 : 0));
         JudgeResult result = JudgeSum.Of(judged, difficulties, options, seed, judge.Usage, unclear);
         Warn(result);
         return result;
     }
 
     /// <summary>What the answer gets of a verdict.</summary>
-    private static double Share(Verdict? verdict, Verdict own) => verdict switch
+    private static double Share(JudgeVerdict? verdict, JudgeVerdict own) => verdict switch
     {
         null => double.NaN,
-        Verdict.Tie or Verdict.Unclear => 0.5,
+        JudgeVerdict.Tie or JudgeVerdict.Unclear => 0.5,
         { } other => other == own ? 1 : 0,
     };
 

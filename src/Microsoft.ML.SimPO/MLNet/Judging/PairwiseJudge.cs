@@ -25,24 +25,24 @@ internal sealed partial class PairwiseJudge(IChatClient client, JudgeOptions opt
 
     /// <returns>Of each row what the judge says of (answer, baseline) and of (baseline, answer); null where the calls failed.</returns>
     /// <exception cref="InvalidOperationException">No call came through.</exception>
-    public (Verdict? AnswerFirst, Verdict? BaselineFirst)[] Compare(IReadOnlyList<Comparison> rows, CancellationToken cancellationToken)
+    public (JudgeVerdict? AnswerFirst, JudgeVerdict? BaselineFirst)[] Compare(IReadOnlyList<Comparison> rows, CancellationToken cancellationToken)
     {
         Comparison[] distinct = [.. rows.Concat(rows.Select(r => r.Turned)).Where(r => r.First != r.Second).Distinct()];
-        Dictionary<Comparison, Verdict?> said = [];
+        Dictionary<Comparison, JudgeVerdict?> said = [];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellationToken };
         Parallel.ForEachAsync(distinct, parallel, async (comparison, token) =>
         {
-            Verdict? verdict = await Ask(comparison, token).ConfigureAwait(false);
+            JudgeVerdict? verdict = await Ask(comparison, token).ConfigureAwait(false);
             lock (said) said[comparison] = verdict;
         }).GetAwaiter().GetResult();
         if (distinct.Length > 0 && said.Values.All(v => v is null))
             throw new InvalidOperationException(
                 $"The judge answered none of {distinct.Length} comparisons. The last fault was: {_lastFault!.Message}", _lastFault);
-        Verdict? Of(Comparison c) => c.First == c.Second ? Verdict.Tie : said[c]; // nobody need be asked about two that are one
+        JudgeVerdict? Of(Comparison c) => c.First == c.Second ? JudgeVerdict.Tie : said[c]; // nobody need be asked about two that are one
         return [.. rows.Select(r => (Of(r), Of(r.Turned)))];
     }
 
-    private async Task<Verdict?> Ask(Comparison comparison, CancellationToken cancellationToken)
+    private async Task<JudgeVerdict?> Ask(Comparison comparison, CancellationToken cancellationToken)
     {
         string key = VerdictCache.Key(_name, options.Instruction, comparison.Prompt, comparison.First, comparison.Second);
         if (cache.Find(key) is { } known)
@@ -54,7 +54,7 @@ internal sealed partial class PairwiseJudge(IChatClient client, JudgeOptions opt
         {
             try
             {
-                Verdict verdict = await Call(comparison, cancellationToken).ConfigureAwait(false);
+                JudgeVerdict verdict = await Call(comparison, cancellationToken).ConfigureAwait(false);
                 Volatile.Write(ref _failedInRow, 0);
                 cache.Add(key, verdict);
                 return verdict;
@@ -77,7 +77,7 @@ internal sealed partial class PairwiseJudge(IChatClient client, JudgeOptions opt
     private static InvalidOperationException Gone(Exception fault) =>
         new($"The judge failed {Hopeless} comparisons in a row, the last with: {fault.Message} What it said before is kept where `CachePath` is set.", fault);
 
-    private async Task<Verdict> Call(Comparison comparison, CancellationToken cancellationToken)
+    private async Task<JudgeVerdict> Call(Comparison comparison, CancellationToken cancellationToken)
     {
         ChatMessage[] messages =
         [
@@ -90,10 +90,10 @@ internal sealed partial class PairwiseJudge(IChatClient client, JudgeOptions opt
         Interlocked.Add(ref _outputTokens, reply.Usage?.OutputTokenCount ?? 0);
         return Letter().Match(reply.Text.ToUpperInvariant()).Value switch
         {
-            "A" => Verdict.First,
-            "B" => Verdict.Second,
-            "T" => Verdict.Tie,
-            _ => Verdict.Unclear,
+            "A" => JudgeVerdict.First,
+            "B" => JudgeVerdict.Second,
+            "T" => JudgeVerdict.Tie,
+            _ => JudgeVerdict.Unclear,
         };
     }
 

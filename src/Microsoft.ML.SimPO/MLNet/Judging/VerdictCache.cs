@@ -16,7 +16,7 @@ internal sealed class VerdictCache : IDisposable
 
     private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
 
-    private readonly Dictionary<string, Verdict> _verdicts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JudgeVerdict> _verdicts = new(StringComparer.Ordinal);
     private readonly LineFile? _file;
 
     /// <exception cref="IOException">The file cannot be read or written, or another judge writes to it.</exception>
@@ -31,12 +31,12 @@ internal sealed class VerdictCache : IDisposable
     public static string Key(string judge, string instruction, string prompt, string first, string second) =>
         Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new[] { judge, instruction, prompt, first, second })));
 
-    public Verdict? Find(string key)
+    public JudgeVerdict? Find(string key)
     {
-        lock (_verdicts) return _verdicts.TryGetValue(key, out Verdict verdict) ? verdict : null;
+        lock (_verdicts) return _verdicts.TryGetValue(key, out JudgeVerdict verdict) ? verdict : null;
     }
 
-    public void Add(string key, Verdict verdict)
+    public void Add(string key, JudgeVerdict verdict)
     {
         lock (_verdicts)
         {
@@ -60,5 +60,5 @@ internal sealed class VerdictCache : IDisposable
         }
     }
 
-    private sealed record Line(string Key, Verdict Verdict);
+    private sealed record Line(string Key, JudgeVerdict Verdict);
 }

@@ -220,9 +220,9 @@ public sealed class SimPOTrainerTests
             "model.safetensors", Assert.Throws<FileNotFoundException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message, StringComparison.Ordinal);
         string config = Path.Combine(folder.Path, "config.json");
         File.WriteAllText(config, File.ReadAllText(config).Replace("\"llama\"", "\"mamba\"", StringComparison.Ordinal));
-        Assert.Equal($"'{config}': model_type 'mamba' is not supported. Supported are llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, phi3, olmo2, "
-            + "smollm3, granite, mixtral, qwen3_moe.",
-            Assert.Throws<NotSupportedException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message);
+        Assert.StartsWith(
+            $"'{config}': model_type 'mamba' is not supported. The nearest that is: 'llama'. Supported are llama, mistral, qwen2, qwen3, gemma, gemma2, ",
+            Assert.Throws<NotSupportedException>(() => Fit(_context, o => o.ModelPath = folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

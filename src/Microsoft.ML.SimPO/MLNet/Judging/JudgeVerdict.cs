@@ -1,7 +1,7 @@
 namespace Microsoft.ML.SimPO;
 
 /// <summary>What a judge says of two answers.</summary>
-internal enum Verdict
+internal enum JudgeVerdict
 {
     /// <summary>The reply says none of it.</summary>
     Unclear,
