@@ -1,6 +1,6 @@
 namespace Microsoft.ML.SimPO.EndToEnd.Worker;
 
-/// <summary>A program that knows ML.NET alone. A failure is the message of its cause on standard error and exit code 1.</summary>
+/// <summary>A program that knows ML.NET alone. A failure is its message on standard error and exit code 1.</summary>
 internal static class PlainProgram
 {
     public static int Load(string zip)
@@ -12,8 +12,8 @@ internal static class PlainProgram
         }
         catch (Exception e) when (e is IOException or DllNotFoundException or InvalidOperationException or System.Reflection.TargetInvocationException)
         {
-            while (e.InnerException is { } inner) e = inner;
-            Console.Error.WriteLine($"{e.GetType().Name}: {e.Message}");
+            Exception told = e is System.Reflection.TargetInvocationException { InnerException: { } inner } ? inner : e;
+            Console.Error.WriteLine($"{told.GetType().Name}: {told.Message}");
             return 1;
         }
     }

@@ -13,12 +13,12 @@ internal static class HostProgram
 {
     public const string Variable = "SIMPO_TEST_HOST";
 
-    /// <param name="what"><c>type</c> and the default type of tensors, <c>handlers</c> or <c>engines optimized</c>.</param>
+    /// <param name="what"><c>type</c> and the default type of tensors, <c>handlers</c>, <c>engines optimized</c> or <c>engines hot</c>.</param>
     public static int Run(string what)
     {
         string[] parts = what.Split(' ');
         if (parts[0] == "handlers") return PrintHandlers();
-        if (parts[0] == "engines") return EndEngines(parts[1] == "optimized");
+        if (parts[0] == "engines") return parts[1] == "hot" ? EndHotEngines() : EndEngines(parts[1] == "optimized");
         using (torch.Tensor first = torch.zeros(1)) { } // loads the native libraries, whose default type it is
         if (parts[1] == "float64") torch.set_default_dtype(torch.ScalarType.Float64);
         if (parts[1] == "float64") torch.set_default_device(new torch.Device(DeviceType.META)); // what lies there has no values
@@ -94,6 +94,29 @@ internal static class HostProgram
                 return Say($"its owner did not dispose the model after engine {i}");
         }
         return Say("well");
+    }
+
+    /// <summary>
+    /// Ends engines that believe that the model is their own, on several threads and so often that what ends them is compiled anew by what it was seen to do.
+    /// </summary>
+    private static int EndHotEngines()
+    {
+        var context = new MLContext(seed: 1);
+        using AlignmentTransformer model = context.Alignment.LoadModel(TinyModel.Folder);
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            for (int i = 0; i < 1000 && !model.Model.IsDisposed; i++)
+            {
+                using (PredictionEngine<TextPair, ScoredPair> first = context.Model.CreatePredictionEngine<TextPair, ScoredPair>(model)) GC.KeepAlive(first);
+                if (model.Model.IsDisposed) break;
+                using PredictionEngine<TextPair, ScoredPair> second = context.Model.CreatePredictionEngine<TextPair, ScoredPair>(model);
+            }
+        }))];
+        foreach (Thread thread in threads) thread.Start();
+        foreach (Thread thread in threads) thread.Join();
+        if (model.Model.IsDisposed) return Say("an engine disposed the model");
+        model.Dispose();
+        return Say(model.Model.IsDisposed ? "well" : "its owner did not dispose the model");
     }
 
     private static void End(PredictionEngine<TextPair, ScoredPair> engine) => engine.Dispose();

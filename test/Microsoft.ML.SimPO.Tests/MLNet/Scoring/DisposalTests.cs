@@ -96,6 +96,11 @@ public sealed class DisposalTests(ITestOutputHelper output)
     public void Nor_does_it_when_its_code_is_compiled_into_that_of_whoever_ends_it() =>
         Assert.Equal("well", HookedProcess.Run(HostProgram.Variable, "engines optimized", null, ("DOTNET_TieredCompilation", "0")).Trim());
 
+    /// <summary>And where that is compiled anew by what it was seen to do, which is soon enough with these settings.</summary>
+    [Fact]
+    public void Nor_does_it_when_its_code_is_compiled_anew_by_what_it_was_seen_to_do() =>
+        Assert.Equal("well", HookedProcess.Run(HostProgram.Variable, "engines hot", null, ("DOTNET_TC_CallCountingDelayMs", "0")).Trim());
+
     /// <summary>Two thousand times, in parts.</summary>
     [Theory]
     [Trait("Category", "Long")]
