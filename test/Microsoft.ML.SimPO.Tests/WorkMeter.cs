@@ -18,6 +18,9 @@ internal sealed partial class WorkMeter
     private (double Milliseconds, string Of) _longest = (0, "nothing");
     private double _milliseconds;
 
+    /// <summary>Of the piece before.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Of the longest piece.</summary>
     public double Milliseconds => _longest.Milliseconds;
 
@@ -29,7 +32,7 @@ internal sealed partial class WorkMeter
         TimeSpan before = Environment.CpuUsage.TotalTime;
         string kind = work();
         double took = (Environment.CpuUsage.TotalTime - before).TotalMilliseconds;
-        long peak = Peak();
+        long peak = Bytes = Peak();
         _milliseconds += took;
         if (took > _longest.Milliseconds) _longest = (took, $"{kind} {name}");
         if (peak > _largest.Bytes) _largest = (peak, $"{kind} {name}");

@@ -11,7 +11,7 @@ internal static class JsonFile
     private const int MaxDepth = 64;
 
     /// <summary>The most texts, numbers and brackets: some ten times those of the largest index. A document takes a multiple of their bytes.</summary>
-    private const int MostTokens = 2_000_000;
+    public const int MostTokens = 2_000_000;
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is too large or not JSON.</exception>

@@ -34,7 +34,8 @@ public sealed class PreferenceLoadOptions
 
     /// <summary>
     /// How many times a file's own length its content may have once it is decompressed, beside 256 MiB that any may have: a small file that claims terabytes is
-    /// refused before it takes them. At least 1; text is compressed 3 to 20 times. Null trusts the files. Default: 200.
+    /// refused before it takes them. Of what must be decompressed whole, buffers of Arrow and pages of Parquet, 64 MiB and a tenth of that may be in memory at
+    /// once. At least 1; text is compressed 3 to 20 times. Null trusts the files. Default: 200.
     /// </summary>
     public int? MaxExpansion { get; set; } = 200;
 

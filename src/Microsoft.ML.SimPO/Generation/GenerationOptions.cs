@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>
@@ -46,6 +48,21 @@ public sealed record GenerationOptions
     /// the seed and its place: its text does not depend on the other prompts.
     /// </summary>
     public int Seed { get; init; }
+
+    /// <summary>What is not as by default, in a line.</summary>
+    public override string ToString()
+    {
+        var usual = new GenerationOptions();
+        string[] set =
+        [
+            .. from option in typeof(GenerationOptions).GetProperties()
+               let value = option.GetValue(this)
+               where !Equals(value, option.GetValue(usual))
+               let text = value is IEnumerable<string> texts ? string.Join(" | ", texts) : Convert.ToString(value, CultureInfo.InvariantCulture)
+               select $"{option.Name} {text}",
+        ];
+        return set.Length == 0 ? "Generation with default options" : $"Generation with {string.Join(", ", set)}";
+    }
 
     /// <summary>A sentence where options of sampling are set and nothing is sampled; null for none.</summary>
     internal string? Unused

@@ -51,6 +51,10 @@ Check("a recipe", ml.Alignment.Recipes.Load(Write("recipe.yaml", "{model_name_or
 }).LoadTrainingData().GetColumn<string>("Prompt").Any() && recipe.LoadValidationData() is null);
 Check("a check of a recipe's data", recipe.CheckData().Single().Rows > 0);
 Check("a plan", ml.Alignment.Plan(recipe.Options, recipe.LoadTrainingData()).ToJson().Contains("\"memory\""));
+Check("a plan that fits", recipe.FitToMemory(1L << 40) is null);
+Directory.CreateDirectory("settings");
+recipe.SaveSettings("settings");
+Check("settings of a run", Directory.GetFiles("settings").Length == 1);
 Check("a diagnosis before a run", ml.Alignment.Diagnose(recipe.Options).Steps == 0);
 AlignmentReport report = ml.Alignment.Report("run");
 report.SaveHtml("report.html");
@@ -134,6 +138,13 @@ using (MethodComparison comparison = ml.Alignment.Compare(parts.TrainSet, parts.
         && File.ReadAllText("methods.html").Contains(comparison.ToHtml()));
 }
 Check("folds", ml.Alignment.CrossValidate(pairs, ml.Alignment.Trainers.SimPO(choice), numberOfFolds: 2).Count == 2);
+
+var judging = new JudgeOptions { MaxPrompts = 2, Generation = few, CachePath = "verdicts.jsonl" };
+JudgeResult verdict = ml.Alignment.Judge(model, untuned, parts.TestSet, chat, judging);
+verdict.SaveHtml("verdict.html");
+Check("a verdict", verdict.Count == 2 && verdict.ToDataFrame().Rows.Count == 2 && verdict.ToString().Contains("win rate")
+    && File.ReadAllText("verdict.html").Contains(verdict.ToHtml())
+    && ml.Alignment.Judge(ml.Data.LoadFromEnumerable(verdict.Judgements), chat).WinRate == verdict.WinRate);
 
 // The end.
 model.Dispose();

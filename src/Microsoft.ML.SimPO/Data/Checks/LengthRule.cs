@@ -3,7 +3,7 @@ namespace Microsoft.ML.SimPO.Data.Checks;
 /// <summary>Pairs in which length alone tells the answers apart.</summary>
 internal sealed class LengthRule : IDataRule
 {
-    private const double LeastShare = 0.9;
+    private const double LeastShare = 0.8; // of healthy data it is 0.4 to 0.65
     private const int LeastRows = 30;
 
     private readonly RowSample _longer = new(), _shorter = new();

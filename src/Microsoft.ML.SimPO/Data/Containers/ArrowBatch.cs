@@ -13,10 +13,13 @@ internal sealed class ArrowBatch
 
     private readonly string[] _names;
     private readonly IArrowArray[] _columns;
+    private readonly int _maxRowBytes;
     private int _left;
+    private long _bytesLeft;
 
-    public ArrowBatch(RecordBatch batch, FieldSelection wanted)
+    public ArrowBatch(RecordBatch batch, FieldSelection wanted, int maxRowBytes)
     {
+        _maxRowBytes = maxRowBytes;
         var kept = Enumerable.Range(0, batch.ColumnCount).Where(i => wanted.Wants(batch.Schema.GetFieldByIndex(i).Name)).ToArray();
         _names = kept.Select(i => batch.Schema.GetFieldByIndex(i).Name).ToArray();
         _columns = kept.Select(batch.Column).ToArray();
@@ -25,7 +28,7 @@ internal sealed class ArrowBatch
 
     public SourceRow Row(int index, RowLocation location)
     {
-        _left = JsonRowParser.MaxValues;
+        (_left, _bytesLeft) = (JsonRowParser.MaxValues, _maxRowBytes);
         try
         {
             var values = new FieldValue[_columns.Length];
@@ -75,10 +78,12 @@ internal sealed class ArrowBatch
 
     private static int Index(DictionaryArray array, int index) => (int)Number(array.Indices, index).Number;
 
-    private static FieldValue Text(ReadOnlySpan<byte> bytes) => FieldValue.Of(StrictText.Decode(bytes));
+    private FieldValue Text(ReadOnlySpan<byte> bytes) => (_bytesLeft -= bytes.Length) >= 0
+        ? FieldValue.Of(StrictText.Decode(bytes))
+        : throw new FormatException(Sizes.RowTooLong(_maxRowBytes));
 
     // Some writers call text binary; images and the like are in no pair.
-    private static FieldValue Binary(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) ? Text(bytes) : FieldValue.OfOther("binary data");
+    private FieldValue Binary(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) ? Text(bytes) : FieldValue.OfOther("binary data");
 
     private static FieldValue Number(IArrowArray array, int index) => array switch
     {

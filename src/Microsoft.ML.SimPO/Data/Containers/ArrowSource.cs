@@ -21,12 +21,12 @@ internal sealed class ArrowSource(InputFile file, bool isStream) : IRowSource
         });
         bool dictionaries = Guard(() => ArrowMetadata.CheckSchema(reader));
         long row = 0;
-        while (Guard(reader.ReadNextRecordBatch) is { } batch)
+        while (Guard(() => Next(reader, budget)) is { } batch)
         {
             // Batches share their dictionaries, to which later ones may add: the collector frees them.
             using (dictionaries ? null : batch)
             {
-                ArrowBatch columns = Guard(() => new ArrowBatch(batch, wanted));
+                ArrowBatch columns = Guard(() => new ArrowBatch(batch, wanted, file.MaxRowBytes));
                 for (int i = 0; i < batch.Length; i++)
                 {
                     SourceRow next = columns.Row(i, new RowLocation(Name, ++row, 0));
@@ -35,6 +35,12 @@ internal sealed class ArrowSource(InputFile file, bool isStream) : IRowSource
                 }
             }
         }
+    }
+
+    private static RecordBatch? Next(ArrowStreamReader reader, ReadingBudget budget)
+    {
+        budget.HoldNothing(); // the batch before is gone
+        return reader.ReadNextRecordBatch();
     }
 
     private ArrowStreamReader Open(FileStream stream, MemoryAllocator allocator) => isStream

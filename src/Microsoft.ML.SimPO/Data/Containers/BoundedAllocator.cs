@@ -20,6 +20,7 @@ internal sealed class BoundedAllocator(long fileBytes, ReadingBudget budget) : M
         if (length > limit)
             throw new InvalidDataException($"a buffer of {Sizes.Text(length)} is declared, which a file of {Sizes.Text(fileBytes)} cannot hold.");
         budget.Spend(length);
+        budget.Hold(length);
         bytesAllocated = length;
         return Default.Value.Allocate(length);
     }

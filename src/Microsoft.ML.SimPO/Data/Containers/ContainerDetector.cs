@@ -10,7 +10,7 @@ internal static class ContainerDetector
     /// <exception cref="InvalidDataException">The file is empty or of no container that is known.</exception>
     public static IRowSource Open(InputFile file, PreferenceLoadOptions options)
     {
-        file = file with { MaxExpansion = options.MaxExpansion };
+        file = file with { MaxExpansion = options.MaxExpansion, MaxRowBytes = options.MaxRowBytes };
         byte[] head = Head(file, raw: true);
         if (head.Length == 0) throw new InvalidDataException($"{file.Name}: expected rows, but the file is empty.");
         if (head.AsSpan().StartsWith("PAR1"u8)) return new ParquetSource(file);

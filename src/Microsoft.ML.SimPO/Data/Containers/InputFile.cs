@@ -12,6 +12,9 @@ internal sealed record InputFile(string Path, string Name)
     /// <summary>How many times its own length its content may have; null for no limit.</summary>
     public int? MaxExpansion { get; init; } = new PreferenceLoadOptions().MaxExpansion;
 
+    /// <summary>The longest row in bytes.</summary>
+    public int MaxRowBytes { get; init; } = new PreferenceLoadOptions().MaxRowBytes;
+
     private static ReadOnlySpan<byte> GzipMagic => [0x1f, 0x8b];
 
     private static ReadOnlySpan<byte> ZstdMagic => [0x28, 0xb5, 0x2f, 0xfd];

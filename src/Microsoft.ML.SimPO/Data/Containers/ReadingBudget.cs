@@ -17,9 +17,16 @@ internal sealed class ReadingBudget(string name, long fileBytes, int? maxExpansi
     /// <summary>What a page of any length may become.</summary>
     private const long AtOnce = 16 << 20;
 
+    /// <summary>What of any file may be in memory at once, in buffers and pages that are read as a whole.</summary>
+    private const long AlwaysHeld = 64 << 20;
+
     private const string Mark = "expansion";
 
+    private readonly long _mostHeld =
+        maxExpansion is { } times ? AlwaysHeld + (long)Int128.Min((Int128)fileBytes * Math.Max(1, times / 10), long.MaxValue / 2) : long.MaxValue;
+
     private long _spent;
+    private long _held;
 
     /// <summary>The most that may come out; the largest number for no limit.</summary>
     public long Limit { get; } = maxExpansion is { } times ? Always + (long)Int128.Min((Int128)fileBytes * times, long.MaxValue / 2) : long.MaxValue;
@@ -44,9 +51,27 @@ internal sealed class ReadingBudget(string name, long fileBytes, int? maxExpansi
             _spent += amount;
             return;
         }
-        string message = string.Create(CultureInfo.InvariantCulture,
-            $"{name}: its content is larger than {Sizes.Text(Limit)}, more than {maxExpansion} times the {Sizes.Text(fileBytes)} of the file. ")
-            + $"It may be made to exhaust memory. If you trust it, set `{nameof(PreferenceLoadOptions.MaxExpansion)}` higher, or to null for no limit.";
-        throw new InvalidDataException(message) { Data = { [Mark] = true } };
+        throw Exceeded(string.Create(CultureInfo.InvariantCulture,
+            $"its content is larger than {Sizes.Text(Limit)}, more than {maxExpansion} times the {Sizes.Text(fileBytes)} of the file"));
     }
+
+    /// <summary>What was in memory so far is not any more.</summary>
+    public void HoldNothing() => _held = 0;
+
+    /// <summary>Counts what is in memory at once.</summary>
+    /// <param name="change">Bytes that come; below 0 for those that go.</param>
+    /// <exception cref="InvalidDataException">More would be in memory than of such a file may be.</exception>
+    public void Hold(long change)
+    {
+        if ((_held += change) > _mostHeld)
+            throw Exceeded(
+                $"{Sizes.Text(_held)} of its content would be in memory at once, more than {Sizes.Text(_mostHeld)}, for a file of {Sizes.Text(fileBytes)}");
+    }
+
+    private InvalidDataException Exceeded(string what) => new(
+        $"{name}: {what}. It may be made to exhaust memory. If you trust it, set `{nameof(PreferenceLoadOptions.MaxExpansion)}` higher, "
+        + "or to null for no limit.")
+    {
+        Data = { [Mark] = true },
+    };
 }

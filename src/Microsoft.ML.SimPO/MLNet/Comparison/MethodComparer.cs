@@ -12,7 +12,7 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Fits one method after the other, each from the same weights, which are in memory once.</summary>
 internal sealed class MethodComparer(MLContext context, IDataView train, IDataView validation, ComparisonOptions options, int seed)
 {
-    private readonly ChatJudge? _judge = options.JudgeClient is { } client ? new ChatJudge(client) : null;
+    private readonly JudgeRun? _judge = options.JudgeClient is { } client ? new JudgeRun(context, client, new JudgeOptions(), seed) : null;
 
     /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>
     public MethodComparison Run(IReadOnlyList<(string Name, PreferenceTrainerOptions Options)> methods, CancellationToken cancellationToken)
@@ -34,8 +34,6 @@ internal sealed class MethodComparer(MLContext context, IDataView train, IDataVi
                 compared.Add(Compare(host, name, fit, own, before, cancellationToken));
                 channel.Info($"{name}: {compared[^1].Metrics}");
             }
-            if (_judge is { Unclear: > 0 and var unclear })
-                channel.Warning(FormattableString.Invariant($"{unclear} replies of the judge say neither A, B nor T, and count as ties."));
             return new MethodComparison(compared, before?.MeanTokens);
         }
         catch
@@ -88,7 +86,7 @@ internal sealed class MethodComparer(MLContext context, IDataView train, IDataVi
                 KlFromStart = Divergence(host, tuned, fit, cancellationToken),
                 AnswerTokens = after?.MeanTokens,
                 Judgement = _judge is null
-                    ? options.Judge?.Invoke(tuned, validation) : _judge.WinRate(after!.Prompts, after.Texts, before!.Texts, cancellationToken),
+                    ? options.Judge?.Invoke(tuned, validation) : _judge.Run(after!.Prompts, after.Texts, before!.Texts, null, cancellationToken).WinRate,
                 Steps = run.Steps.Count,
                 DurationInMilliseconds = time.TotalMilliseconds,
                 MemoryInMegaByte = memory / 1e6,

@@ -61,6 +61,10 @@ public sealed class SweepOptions
     /// <summary>Is told of every trial as soon as it is done; null, the default, for nobody.</summary>
     public IProgress<AlignmentTrialResult>? Progress { get; set; }
 
+    /// <summary>What is searched and how, in a line.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"{Algorithm} search by {(CustomMetric is null ? $"{Metric}" : "a metric of the caller's")} in at most {MaxTrials} trials over {Space}");
+
     /// <summary>What <see cref="MaxTime"/> is measured by.</summary>
     internal TimeProvider Clock { get; set; } = TimeProvider.System;
 

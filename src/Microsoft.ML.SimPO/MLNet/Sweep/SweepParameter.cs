@@ -101,24 +101,32 @@ internal sealed class SweepParameter
     {
         (double minimum, double maximum, bool logScale, _) = _range;
         double value = logScale ? Math.Exp(Math.Log(minimum) + (share * (Math.Log(maximum) - Math.Log(minimum)))) : minimum + (share * (maximum - minimum));
-        return Convert(Math.Clamp(value, minimum, maximum));
+        value = Math.Clamp(value, minimum, maximum);
+        return Convert(Type == typeof(int) ? Math.Round(value) : value);
     }
 
     private object Convert(object value)
     {
         try
         {
-            if (Type.IsInstanceOfType(value)) return value;
-            if (value is string && Type.IsPrimitive) throw new InvalidCastException(); // "0,001" would be read as 1
-            if (Type.IsEnum) return value is string text ? Enum.Parse(Type, text, ignoreCase: true) : throw new InvalidCastException();
-            return Type == typeof(int) && value is double number
-                ? (int)Math.Round(number)
-                : System.Convert.ChangeType(value, Type, CultureInfo.InvariantCulture);
+            if (Type.IsInstanceOfType(value)) return Type.IsEnum && !Enum.IsDefined(Type, value) ? throw new InvalidCastException() : value;
+            if (Type.IsEnum) return Enum.Parse(Type, Enum.GetNames(Type).First(name => name.Equals(value as string, StringComparison.OrdinalIgnoreCase)));
+            // "0,001" would be read as 1, and so would true.
+            if (Type.IsPrimitive && (value is string or char or bool || Type == typeof(bool))) throw new InvalidCastException();
+            object converted = System.Convert.ChangeType(value, Type, CultureInfo.InvariantCulture);
+            return Type.IsPrimitive && !IsAsGiven(converted, value) ? throw new InvalidCastException() : converted;
         }
-        catch (Exception e) when (e is InvalidCastException or FormatException or OverflowException or ArgumentException)
+        catch (Exception e) when (e is InvalidCastException or FormatException or OverflowException or ArgumentException or InvalidOperationException)
         {
-            string given = value is string && Type.IsPrimitive ? $"the text \"{value}\"" : Text(value);
+            string given = value is string && Type.IsPrimitive ? $"the text \"{value}\"" : value is null ? "null" : Text(value);
             throw new ArgumentException($"`{Name}` is of type {Type.Name}: {given} is no value of it.", e);
         }
+    }
+
+    /// <summary>Whether a number of another type is still the one that was given: rounded to its digits, but not to a whole one and not to infinity.</summary>
+    private static bool IsAsGiven(object converted, object given)
+    {
+        double number = System.Convert.ToDouble(converted, CultureInfo.InvariantCulture), from = System.Convert.ToDouble(given, CultureInfo.InvariantCulture);
+        return converted is float or double ? double.IsFinite(number) == double.IsFinite(from) : number == from;
     }
 }

@@ -54,6 +54,10 @@ public sealed class SweepSpace
         return Replace(option, type => SweepParameter.Choice(type, option, copy));
     }
 
+    /// <summary>The names of what is searched, in a line.</summary>
+    public override string ToString() =>
+        string.Join(", ", (_startsWithDefault ? ["the usual options"] : Array.Empty<string>()).Concat(_entries.Select(e => e.Option)));
+
     /// <summary>What is searched of the options of a class.</summary>
     /// <param name="faults">A sentence for each option that the class has not, or that is of another type.</param>
     internal IReadOnlyList<SweepParameter> For(Type options, out IReadOnlyList<string> faults)

@@ -113,7 +113,7 @@ internal static partial class ModelFamilies
     {
         int step = config.GetInt32("decoder_sparse_step", 1);
         if (step < 1) throw config.Wrong("decoder_sparse_step", "at least 1");
-        IReadOnlyList<int> dense = config.GetInt32List("mlp_only_layers");
+        HashSet<int> dense = [.. config.GetInt32List("mlp_only_layers")]; // as many as there are layers
         return i => !dense.Contains(i) && (i + 1) % step == 0;
     }
 

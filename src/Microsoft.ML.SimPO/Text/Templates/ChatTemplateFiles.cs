@@ -54,6 +54,9 @@ internal static class ChatTemplateFiles
     private static (string Source, string File)? Find(ModelFiles files)
     {
         string jinja = files.PathOf(TemplateFile);
+        // No encoding has characters of more bytes.
+        if (files.Find(TemplateFile) is { Length: > 4 * JinjaTemplate.MaxSourceLength })
+            throw new InvalidDataException($"The chat template in '{jinja}' is not valid. {JinjaTemplate.TooLong().Message}");
         if (ModelJson.ReadText(files, TemplateFile) is { } text)
             return text.Length > 0 ? (text, jinja) : throw ModelJson.Bad(jinja, "the chat template is empty. Write it there, or remove the file.");
         string path = files.PathOf(ConfigFile);

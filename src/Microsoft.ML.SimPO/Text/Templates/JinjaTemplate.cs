@@ -30,9 +30,12 @@ internal sealed class JinjaTemplate
     /// <exception cref="JinjaException">The template is not valid.</exception>
     public static JinjaTemplate Parse(string source)
     {
-        if (source.Length > MaxSourceLength) throw JinjaException.Limit($"The template has more than {MaxSourceLength} characters.");
+        if (source.Length > MaxSourceLength) throw TooLong();
         return new JinjaTemplate(source, JinjaParser.Parse(source));
     }
+
+    /// <summary>What is said of a source of more than <see cref="MaxSourceLength"/>.</summary>
+    public static JinjaException TooLong() => JinjaException.Limit($"The template has more than {MaxSourceLength} characters.");
 
     /// <param name="variables">The names that the template sees: strings, numbers, bools, null, lists, dictionaries, JSON, <see cref="Message"/>.</param>
     /// <param name="options">Bounds and clock; the default ones where left out.</param>

@@ -16,6 +16,7 @@ internal sealed class AlignedText
     private int _nextLength;
     private int _cursor;
     private long _maxLength;
+    private long _workLeft = long.MaxValue;
 
     public int Length { get; private set; }
 
@@ -45,6 +46,16 @@ internal sealed class AlignedText
         for (int i = 0; i < Length; i++) _origins[i] = (start + i, start + i + 1);
         for (int i = 0; i + 1 < Length; i++)
             if (char.IsHighSurrogate(_units[i])) _origins[i] = _origins[i + 1] = (start + i, start + i + 2);
+    }
+
+    /// <summary>From here on, so many characters may be written and steps taken, over all texts; what takes more fails.</summary>
+    public void LimitWork(long most) => _workLeft = most;
+
+    /// <summary>Counts steps that were taken beside writing.</summary>
+    /// <exception cref="InvalidDataException">They are more than may be taken.</exception>
+    public void Spend(long steps)
+    {
+        if ((_workLeft -= steps) < 0) throw new InvalidDataException("This tokenizer takes too many steps to normalize its own tokens.");
     }
 
     /// <summary>Takes a part of another text, origins included.</summary>
@@ -126,6 +137,7 @@ internal sealed class AlignedText
 
     private void Grow(int more)
     {
+        Spend(more);
         if (_nextLength + (long)more > _maxLength)
             throw new InvalidDataException($"This tokenizer makes more than {_maxLength} characters of a text by normalizing it.");
         if (_nextLength + more > _nextUnits.Length) Array.Resize(ref _nextUnits, Math.Max(_nextLength + more, _nextUnits.Length * 2));

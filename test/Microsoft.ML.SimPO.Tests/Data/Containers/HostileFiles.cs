@@ -3,6 +3,8 @@ using System.IO.Compression;
 using System.Text;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
+using Parquet;
+using Parquet.Schema;
 
 namespace Microsoft.ML.SimPO.Data;
 
@@ -61,6 +63,10 @@ internal static class HostileFiles
         ("broken-records.csv", path => File.WriteAllText(path, "prompt,chosen,rejected\np,c,r\n" + string.Concat(Enumerable.Repeat("x,y\n", 1_000_000))),
             "^broken-records.csv: 50000 rows are broken, and 1 could be read as pairs. The first: broken-records.csv, line 3: A row must have 3 fields"),
         ("empty-batches.stream.arrow", EmptyBatches, "^1 pairs"),
+        ("large-buffers.lz4.arrow", path => LargeBuffers(path, CompressionCodecType.Lz4Frame), "^large-buffers.lz4.arrow: "),
+        ("large-buffers.zst.arrow", path => LargeBuffers(path, CompressionCodecType.Zstd),
+            "^large-buffers.zst.arrow is damaged Arrow data: a buffer of 120 MiB is declared, which a file of "),
+        ("large-pages.parquet", LargePages, "^large-pages.parquet: [0-9.]+ MiB of its content would be in memory at once, more than [0-9.]+ MiB"),
         ("odd.jsonl", path => Sparse(path, "\u00ff", 1 << 26, "x"), "^odd.jsonl"),
         ("../escape.jsonl", path => File.WriteAllText(path, Row), "^1 pairs"),
         ("new\nline\u001b[31m.jsonl", path => File.WriteAllText(path, Row + "\n{}"), "^1 pairs"),
@@ -178,6 +184,38 @@ internal static class HostileFiles
         writer.WriteRecordBatch(one);
         for (int i = 0; i < 50_000; i++) writer.WriteRecordBatch(empty);
         writer.WriteEnd();
+    }
+
+    /// <summary>A row of three texts of 120 MB, in a file of one or two.</summary>
+    private static void LargeBuffers(string path, CompressionCodecType codec)
+    {
+        const int length = 120 << 20;
+        byte[] offsets = new byte[8];
+        BinaryPrimitives.WriteInt32LittleEndian(offsets.AsSpan(4), length);
+        var text = new StringArray(1, new ArrowBuffer(offsets), new ArrowBuffer(new byte[length]), ArrowBuffer.Empty, 0, 0);
+        RecordBatch batch = new RecordBatch.Builder().Append("prompt", false, text).Append("chosen", false, text).Append("rejected", false, text).Build();
+        using FileStream stream = File.Create(path);
+        var options = new IpcOptions { CompressionCodec = codec, CompressionCodecFactory = new Apache.Arrow.Compression.CompressionCodecFactory() };
+        using var writer = new ArrowFileWriter(stream, batch.Schema, leaveOpen: false, options);
+        writer.WriteRecordBatch(batch);
+        writer.WriteEnd();
+    }
+
+    /// <summary>Three columns of a page of 14 MB each, in a file of two.</summary>
+    private static void LargePages(string path)
+    {
+        string[] texts = [.. Enumerable.Range(0, 1400).Select(i => $"{i}{new string('x', 10 << 10)}")];
+        WriteParquet(path, texts, texts, texts).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Prompts, chosen and rejected answers in the order of the columns.</summary>
+    public static async Task WriteParquet(string path, params string[][] columns)
+    {
+        var schema = new ParquetSchema(new DataField<string>("prompt"), new DataField<string>("chosen"), new DataField<string>("rejected"));
+        await using FileStream stream = File.Create(path);
+        await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream);
+        using ParquetRowGroupWriter group = writer.CreateRowGroup();
+        for (int i = 0; i < columns.Length; i++) await group.WriteAsync(schema.DataFields[i], columns[i]);
     }
 
     private static void ManyNames(string path)

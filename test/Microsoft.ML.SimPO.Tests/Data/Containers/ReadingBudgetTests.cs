@@ -36,6 +36,38 @@ public sealed class ReadingBudgetTests : IDisposable
         Assert.Throws<InvalidDataException>(() => budget.Spend((16 << 20) + 1, 1));
     }
 
+    /// <summary>64 MiB of any file, and a tenth of what may come out of it.</summary>
+    [Fact]
+    public void What_is_in_memory_at_once_has_a_limit_of_its_own()
+    {
+        var budget = new ReadingBudget("a.arrow", 1 << 20, 100);
+        budget.Hold(74 << 20);
+        Assert.Equal(
+            "a.arrow: 74 MiB of its content would be in memory at once, more than 74 MiB, for a file of 1 MiB. It may be made to exhaust memory. If you trust "
+                + "it, set `MaxExpansion` higher, or to null for no limit.",
+            Assert.Throws<InvalidDataException>(() => budget.Hold(1)).Message);
+        budget.HoldNothing();
+        budget.Hold(74 << 20);
+        budget.Hold(-(10 << 20));
+        budget.Hold(10 << 20);
+        new ReadingBudget("a", 1, null).Hold(long.MaxValue);
+    }
+
+    [Theory]
+    [InlineData("long.arrow")]
+    [InlineData("long.parquet")]
+    public void A_row_that_is_too_long_is_left_out_in_every_container(string name)
+    {
+        string path = _folder.File(name);
+        string[] prompts = ["p", "q"], chosen = [new('x', 3000), "c"], rejected = ["r", "r"];
+        if (name == "long.arrow") WriteArrow(path, prompts, chosen, rejected);
+        else WriteParquet(path, prompts, chosen, rejected);
+        var log = new DropLog();
+        Assert.Equal("q", Assert.Single(PreferenceReader.ReadLocated(path, new PreferenceLoadOptions { MaxRowBytes = 2048 }, null, log)).Row.Prompt);
+        Assert.Equal("A row must be at most 2 KiB long (`MaxRowBytes`), but is longer.", Assert.Single(log.Drops).Example);
+        Assert.Equal(2, PreferenceReader.Read(path).Count());
+    }
+
     [Fact]
     public void Blank_lines_of_a_gzip_file_are_counted()
     {
@@ -68,6 +100,18 @@ public sealed class ReadingBudgetTests : IDisposable
         }
         AssertRefusedUnlessTrusted(path, 320, "shared.arrow");
     }
+
+    private static void WriteArrow(string path, string[] prompts, string[] chosen, string[] rejected)
+    {
+        StringArray Column(string[] texts) => new StringArray.Builder().AppendRange(texts).Build();
+        RecordBatch batch = new RecordBatch.Builder().Append("prompt", false, Column(prompts)).Append("chosen", false, Column(chosen))
+            .Append("rejected", false, Column(rejected)).Build();
+        using var writer = new ArrowFileWriter(File.Create(path), batch.Schema);
+        writer.WriteRecordBatch(batch);
+        writer.WriteEnd();
+    }
+
+    private static void WriteParquet(string path, params string[][] columns) => HostileFiles.WriteParquet(path, columns).GetAwaiter().GetResult();
 
     private static void AssertRefusedUnlessTrusted(string path, int rows, string name)
     {

@@ -28,6 +28,8 @@ public sealed class DisplayTests(TunedModel model) : IClassFixture<TunedModel>
         [
             (model.Transformer.ToHtml(), model.Transformer.SaveHtml, "Model"),
             Of(_context.Alignment.Evaluate(model.Transformer.Transform(model.Data))),
+            OfRows(_context.Alignment.Preview(model.Data, QuickStartFiles.Model, 2)),
+            OfFindings(_context.Alignment.Check(model.Data)),
         ];
         foreach ((string html, Action<string> save, string title) in shown)
         {
@@ -39,6 +41,8 @@ public sealed class DisplayTests(TunedModel model) : IClassFixture<TunedModel>
         }
 
         static (string, Action<string>, string) Of(AlignmentMetrics metrics) => (metrics.ToHtml(), metrics.SaveHtml, "Evaluation");
+        static (string, Action<string>, string) OfRows(PreferencePreview rows) => (rows.ToHtml(), rows.SaveHtml, "Rows as tokens");
+        static (string, Action<string>, string) OfFindings(DataCheck check) => (check.ToHtml(), check.SaveHtml, "Data check");
     }
 
     [Fact]
@@ -48,6 +52,36 @@ public sealed class DisplayTests(TunedModel model) : IClassFixture<TunedModel>
         Assert.Equal("SimPO with Beta 2.5, ModelPath m, LearningRate 0.0002", options.ToString());
         Assert.Equal("Scoring with default options", new ScoringOptions().ToString());
         Assert.Matches(@"^llama model with 1,\d{3},\d{3} parameters, beta 2\.5, tuned with SimPO in 2 steps$", model.Transformer.ToString());
+    }
+
+    [Fact]
+    public void Options_of_generating_and_searching_read_as_a_line_too()
+    {
+        Assert.Equal("Generation with default options", new GenerationOptions().ToString());
+        Assert.Equal(
+            "Generation with MaxNewTokens 24, MaxLength 512, Sample True, Temperature 0.7, StopStrings a | b",
+            new GenerationOptions { MaxNewTokens = 24, MaxLength = 512, Sample = true, Temperature = 0.7f, StopStrings = ["a", "b"] }.ToString());
+        Assert.Equal("Random search by Accuracy in at most 30 trials over the usual options", new SweepOptions().ToString());
+        Assert.Equal("Grid search by a metric of the caller's in at most 4 trials over Beta, Lora.Rank", new SweepOptions
+        {
+            Algorithm = SweepAlgorithm.Grid, CustomMetric = (_, _) => 0, MaxTrials = 4, Space = new SweepSpace().Add("Beta", 1, 2).AddChoice("Lora.Rank", 4, 8),
+        }.ToString());
+    }
+
+    /// <summary>Whatever a notebook shows can be had outside of one.</summary>
+    [Fact]
+    public void Whatever_has_a_rich_display_gives_it_as_a_text_and_as_a_page()
+    {
+        Type[] shown = [.. typeof(AlignmentMetrics).Assembly.GetExportedTypes().Where(
+            type => type.GetCustomAttributesData().Any(a => a.AttributeType.Name == "TypeFormatterSourceAttribute"))];
+        Assert.Superset(
+            new HashSet<string>(["AlignmentMetrics", "AlignmentTransformer", "DataCheck", "MethodComparison", "PreferencePreview", "PreferenceStatistics",
+                "SweepResult"]), shown.Select(type => type.Name).ToHashSet());
+        Assert.All(shown, type =>
+        {
+            Assert.Equal(typeof(string), type.GetMethod("ToHtml", [])?.ReturnType);
+            Assert.NotNull(type.GetMethod("SaveHtml", [typeof(string)]));
+        });
     }
 
     [Fact]

@@ -202,42 +202,9 @@ public sealed class RecipeMethodsTests : IDisposable
                 new { role = "user", content = p.Prompt }, new { role = "assistant", content = p.Chosen },
             },
         }))));
-        AlignmentRecipe recipe = _context.Alignment.Recipes.Parse("""
-            model_name_or_path: a/model
-            model_revision: main
-            torch_dtype: bfloat16
-            use_flash_attention_2: true
-            dataset_mixer:
-              org/chats: 1.0
-            dataset_splits:
-            - train_sft
-            - test_sft
-            preprocessing_num_workers: 12
-            bf16: true
-            do_eval: true
-            evaluation_strategy: epoch
-            gradient_accumulation_steps: 1
-            gradient_checkpointing: true
-            gradient_checkpointing_kwargs: {use_reentrant: False}
-            hub_strategy: every_save
-            learning_rate: 2.0e-05
-            log_level: info
-            logging_steps: 5
-            logging_strategy: steps
-            lr_scheduler_type: cosine
-            max_seq_length: 256
-            max_steps: -1
-            num_train_epochs: 1
-            overwrite_output_dir: true
-            per_device_eval_batch_size: 8
-            per_device_train_batch_size: 2
-            push_to_hub: false
-            remove_unused_columns: true
-            report_to: [tensorboard]
-            seed: 42
-            warmup_ratio: 0.1
-            auto_insert_empty_system_msg: false
-            """, new RecipeOptions { Map = new Dictionary<string, string> { ["a/model"] = QuickStartFiles.Model, ["org/chats"] = path } });
+        AlignmentRecipe recipe = _context.Alignment.Recipes.Parse(
+            RecipeText.Sft("a/model", "org/chats", 256),
+            new RecipeOptions { Map = new Dictionary<string, string> { ["a/model"] = QuickStartFiles.Model, ["org/chats"] = path } });
         using AlignmentTransformer model = recipe.Fit();
         var view = recipe.LoadTrainingData();
         Assert.Equal(QuickStartFiles.Pairs(12).Select(p => p.Chosen), view.GetColumn<string>("Response"));

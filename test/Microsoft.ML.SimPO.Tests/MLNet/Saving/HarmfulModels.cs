@@ -65,19 +65,21 @@ internal static class HarmfulModels
             Index(f, i => i < 8 ? $",\"t{i}\":\"m{i}.safetensors\"" : "", 100);
         }, "safetensors"),
         ("weights that take more memory than there is", HugeWeights, "GiB"),
+        .. HarmfulVocabularies.All,
     ];
 
     /// <summary>Each so many-th of them.</summary>
     public static (string Name, Action<string> Make, string Expected)[] Some(int every) => [.. All.Where((_, i) => i % every == 0)];
 
     /// <summary>Prints what came of each, a line each, and at last what the most of them took.</summary>
-    /// <param name="what">How many-th each.</param>
+    /// <param name="what">How many-th each, and which of these: the first and their number.</param>
     public static int Run(string what)
     {
+        int[] numbers = [.. what.Split(' ').Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
         using var folder = new TempFolder();
         var meter = new WorkMeter();
         new MLContext().Alignment.LoadModel(QuickStartFiles.Model).Dispose(); // the native libraries and the code
-        foreach ((string name, Action<string> make, _) in Some(int.Parse(what, CultureInfo.InvariantCulture)))
+        foreach ((string name, Action<string> make, _) in Some(numbers[0]).Skip(numbers[1]).Take(numbers[2]))
         {
             string model = folder.File("model");
             foreach (string file in Directory.EnumerateFiles(QuickStartFiles.Model)) folder.Write($"model/{Path.GetFileName(file)}", File.ReadAllBytes(file));
@@ -93,7 +95,7 @@ internal static class HarmfulModels
                 });
                 return told == "used" ? told : "refused";
             });
-            Console.WriteLine($"{name}: {told.Replace(folder.Path, "", StringComparison.Ordinal)}".ReplaceLineEndings(" "));
+            Console.WriteLine($"{name}: {told.Replace(folder.Path, "", StringComparison.Ordinal)} ({meter.Bytes >> 20} MB)".ReplaceLineEndings(" "));
             Directory.Delete(model, recursive: true);
         }
         Console.WriteLine(meter);
@@ -122,7 +124,8 @@ internal static class HarmfulModels
         File.WriteAllText(path, text.Replace(field, instead, StringComparison.Ordinal));
     }
 
-    private static void Write(string folder, string name, string before, Func<int, string> item, string after, int length)
+    /// <summary>Writes a file of JSON or text that goes on for so many characters.</summary>
+    public static void Write(string folder, string name, string before, Func<int, string> item, string after, int length)
     {
         using var writer = new StreamWriter(Path.Combine(folder, name), append: false, new UTF8Encoding(false), 1 << 16);
         writer.Write(before);

@@ -45,7 +45,7 @@ public sealed class HostileModelsTests(ITestOutputHelper output)
 
     /// <param name="every">A few of them; each is as large as a file may be.</param>
     [Theory]
-    [InlineData(5)]
+    [InlineData(8)]
     public void Models_that_are_made_to_harm_are_refused_in_bounded_memory_and_time(int every) => Harm(every);
 
     [Fact]
@@ -69,16 +69,23 @@ public sealed class HostileModelsTests(ITestOutputHelper output)
         WorkMeter.Check("saved models made to harm", lines[^1], HarmfulZips.All.Length, output);
     }
 
+    /// <summary>A few in a process: what it keeps for later, as .NET keeps large arrays, is not counted for dozens of them.</summary>
     private void Harm(int every)
     {
-        string[] lines = HookedProcess.Run(HarmfulModels.Variable, $"{every}").TrimEnd().Split('\n');
-        foreach (string line in lines) output.WriteLine(line.Length < 500 ? line : line[..500]);
+        const int inProcess = 8;
         (string Name, Action<string> Make, string Expected)[] made = HarmfulModels.Some(every);
-        WorkMeter.Check("models made to harm", lines[^1], made.Length, output);
-        for (int i = 0; i < made.Length; i++)
+        for (int first = 0; first < made.Length; first += inProcess)
         {
-            (string name, _, string expected) = made[i];
-            Assert.True(lines[i].StartsWith($"{name}: ", StringComparison.Ordinal) && Regex.IsMatch(lines[i][name.Length..], expected), lines[i]);
+            var some = made.AsSpan(first, Math.Min(inProcess, made.Length - first));
+            string what = FormattableString.Invariant($"{every} {first} {some.Length}");
+            string[] lines = HookedProcess.Run(HarmfulModels.Variable, what).TrimEnd().Split('\n');
+            foreach (string line in lines[..^1]) output.WriteLine(line.Length < 500 ? line : line[..500]);
+            for (int i = 0; i < some.Length; i++)
+            {
+                (string name, _, string expected) = some[i];
+                Assert.True(lines[i].StartsWith($"{name}: ", StringComparison.Ordinal) && Regex.IsMatch(lines[i][name.Length..], expected), lines[i]);
+            }
+            WorkMeter.Check("models made to harm", lines[^1], some.Length, output);
         }
     }
 

@@ -62,6 +62,33 @@ public sealed class SweepProposalTests
     [InlineData(1000, 3)]
     public void Rungs_are_planned_from_the_budget(int trials, int rungs) => Assert.Equal(rungs, HalvingProposer.RungsWithin(trials, eta: 3, most: 3));
 
+    /// <summary>What .NET would convert all the same, to another value than was meant.</summary>
+    [Theory]
+    [InlineData("LearningRate", "0,001", "`LearningRate` is of type Double: the text \"0,001\" is no value of it.")]
+    [InlineData("LearningRate", "0.001", "`LearningRate` is of type Double: the text \"0.001\" is no value of it.")]
+    [InlineData("LearningRate", true, "`LearningRate` is of type Double: True is no value of it.")]
+    [InlineData("BatchSize", 2.6, "`BatchSize` is of type Int32: 2.6 is no value of it.")]
+    [InlineData("BatchSize", 1e10, "`BatchSize` is of type Int32: 10000000000 is no value of it.")]
+    [InlineData("BatchSize", '8', "`BatchSize` is of type Int32: 8 is no value of it.")]
+    [InlineData("Beta", 1e300, "`Beta` is of type Single: 1E+300 is no value of it.")]
+    [InlineData("GradientCheckpointing", 2, "`GradientCheckpointing` is of type Boolean: 2 is no value of it.")]
+    [InlineData("LossType", "1", "`LossType` is of type SimPOLossType: 1 is no value of it.")]
+    [InlineData("LossType", "Sigmoid,Hinge", "`LossType` is of type SimPOLossType: Sigmoid,Hinge is no value of it.")]
+    [InlineData("LossType", (SimPOLossType)7, "`LossType` is of type SimPOLossType: 7 is no value of it.")]
+    [InlineData("Lora.Rank", "8", "`Lora.Rank` is of type Int32: the text \"8\" is no value of it.")]
+    [InlineData("LearningRate", null, "`LearningRate` is of type Double: null is no value of it.")]
+    public void A_choice_that_would_become_another_value_is_refused(string option, object? value, string message) => Assert.Equal(
+        $"{message} (Parameter 'sweep')",
+        Assert.Throws<ArgumentException>(() => Run(new SweepOptions { Space = new SweepSpace().AddChoice(option, value!) }, _ => 0)).Message);
+
+    [Theory]
+    [InlineData("BatchSize", 8.0, 8)]
+    [InlineData("Beta", 2, 2f)]
+    [InlineData("Beta", 2.5, 2.5f)]
+    [InlineData("LossType", "hinge", SimPOLossType.Hinge)]
+    public void A_choice_of_another_type_with_the_same_value_is_taken(string option, object value, object expected) =>
+        Assert.Equal(expected, Assert.Single(SweepParameter.Choice(typeof(SimPOTrainer.Options), option, [value]).Grid()));
+
     [Fact]
     public void A_budget_below_the_rungs_trains_every_trial_to_its_end()
     {

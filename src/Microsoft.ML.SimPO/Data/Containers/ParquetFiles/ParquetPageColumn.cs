@@ -23,6 +23,7 @@ internal sealed class ParquetPageColumn<T> : ParquetColumn where T : struct
     private ParquetPage? _dictionary;
     private long _next;
     private long _left;
+    private long _held;
     private T[] _values = [];
 
     public ParquetPageColumn(
@@ -79,8 +80,16 @@ internal sealed class ParquetPageColumn<T> : ParquetColumn where T : struct
             _left -= page.Values;
             length += page.Length;
             pages.Add(page);
+            Hold(length + (_dictionary?.Length ?? 0));
         }
         return pages;
+    }
+
+    /// <summary>Pages are there as bytes, and as text of twice as many.</summary>
+    private void Hold(long bytes)
+    {
+        _budget.Hold((3 * bytes) - _held);
+        _held = 3 * bytes;
     }
 
     private void Decode(List<ParquetPage> pages, int count, ref int[] definitions, ref int[] repetitions)

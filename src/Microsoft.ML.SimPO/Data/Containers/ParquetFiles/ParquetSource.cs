@@ -19,6 +19,7 @@ internal sealed class ParquetSource(InputFile file) : IRowSource
         long row = 0;
         for (int g = 0; g < reader.RowGroupCount; g++)
         {
+            budget.HoldNothing(); // pages of the group before are gone
             ParquetRowGroupReader group = reader.OpenRowGroupReader(g);
             ParquetAssembler rows = Guard(() => Assemble(stream, budget, overlay, group, fields, leaves, wanted));
             if (group.RowCount < 0 || group.RowCount > ParquetPages.MaxValues(stream))
@@ -26,8 +27,11 @@ internal sealed class ParquetSource(InputFile file) : IRowSource
             for (long i = 0; i < group.RowCount; i++)
             {
                 FieldRecord fieldsOfRow = Guard(() => rows.Row(wanted));
-                budget.Spend(FieldValue.Of(fieldsOfRow).Characters); // a value of a dictionary stands there once, and in any number of rows
-                yield return new SourceRow(fieldsOfRow, null, new RowLocation(Name, ++row, 0));
+                long characters = FieldValue.Of(fieldsOfRow).Characters;
+                budget.Spend(characters); // a value of a dictionary stands there once, and in any number of rows
+                var location = new RowLocation(Name, ++row, 0);
+                yield return characters <= file.MaxRowBytes
+                    ? new SourceRow(fieldsOfRow, null, location) : new SourceRow(null, RowFault.Malformed(Sizes.RowTooLong(file.MaxRowBytes)), location);
             }
         }
     }

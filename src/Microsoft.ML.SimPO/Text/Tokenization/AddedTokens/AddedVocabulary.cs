@@ -5,6 +5,9 @@ namespace Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
 /// <summary>The added tokens of a tokenizer over the vocabulary of its model.</summary>
 internal sealed class AddedVocabulary
 {
+    /// <summary>Of normalizing all tokens; those of the largest published tokenizers take a thousandth.</summary>
+    private const long MaxWork = 1L << 27;
+
     private readonly Dictionary<int, AddedToken> _byId = [];
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly IReadOnlySet<string> _special;
@@ -19,7 +22,9 @@ internal sealed class AddedVocabulary
         foreach (AddedToken token in tokens) (_byId[token.Id], _ids[token.Content]) = (token, token.Id);
         IEnumerable<AddedToken> found = _byId.Values.Where(token => !splitsSpecial || !special.Contains(token.Content));
         Plain = new AddedTokenMatcher(found.Where(t => !t.Normalized).Select(t => (t.Content, t)));
-        Normalized = new AddedTokenMatcher(found.Where(t => t.Normalized).Select(t => (Normalize(t.Content, normalizer), t)));
+        var text = new AlignedText();
+        text.LimitWork(MaxWork);
+        Normalized = new AddedTokenMatcher(found.Where(t => t.Normalized).Select(t => (Normalize(t.Content, normalizer, text), t)));
     }
 
     /// <summary>Finds tokens in the text as given.</summary>
@@ -37,10 +42,10 @@ internal sealed class AddedVocabulary
     /// <summary>Whether a text is left out when special tokens are skipped.</summary>
     public bool IsSpecial(string text) => _special.Contains(text);
 
-    private static string Normalize(string content, TextNormalizer? normalizer)
+    private static string Normalize(string content, TextNormalizer? normalizer, AlignedText text)
     {
         if (normalizer is null) return content;
-        var text = new AlignedText();
+        PatternTrie.Check(content);
         text.Load(content, 0, content.Length, aligned: false);
         normalizer.Normalize(text);
         return text.Units.ToString();

@@ -6,6 +6,9 @@ internal sealed class PatternTrie
     /// <summary>At every place of a text that much may be compared, so that time is at most that many times the text's length.</summary>
     private const int MaxLength = 1024;
 
+    /// <summary>Twice those of the largest vocabulary. A node takes up to 60 bytes while the table grows.</summary>
+    private const int MaxNodes = 1 << 21;
+
     // A table of open addressing, at most half full: a walk asks it once a character, where a dictionary would take most of the time.
     private ulong[] _keys = new ulong[64];
     private int[] _children = new int[64];
@@ -15,8 +18,7 @@ internal sealed class PatternTrie
     /// <exception cref="InvalidDataException">The text is longer than <see cref="MaxLength"/>.</exception>
     public void Add(ReadOnlySpan<char> text, int value)
     {
-        if (text.Length > MaxLength)
-            throw new InvalidDataException($"The tokenizer's token \"{text[..40]}...\" has {text.Length} characters; at most {MaxLength} are supported.");
+        Check(text);
         int node = 0;
         foreach (char unit in text)
         {
@@ -24,6 +26,13 @@ internal sealed class PatternTrie
             node = child > 0 ? child : AddChild(node, unit);
         }
         _values[node] = value;
+    }
+
+    /// <exception cref="InvalidDataException">The text is longer than <see cref="MaxLength"/>.</exception>
+    public static void Check(ReadOnlySpan<char> text)
+    {
+        if (text.Length > MaxLength)
+            throw new InvalidDataException($"The tokenizer's token \"{text[..40]}...\" has {text.Length} characters; at most {MaxLength} are supported.");
     }
 
     public Walk Start() => new(this);
@@ -54,6 +63,8 @@ internal sealed class PatternTrie
     private int AddChild(int node, char unit)
     {
         int child = _values.Count;
+        if (child == MaxNodes)
+            throw new InvalidDataException($"The tokens of the tokenizer begin in more than {MaxNodes} different ways, which no such model has.");
         _values.Add(-1);
         if (child * 2 > _keys.Length) Grow();
         Insert(Key(node, unit), child);

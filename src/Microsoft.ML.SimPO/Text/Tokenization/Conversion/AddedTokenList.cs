@@ -13,6 +13,7 @@ internal sealed class AddedTokenList(TokenizerConversion conversion, TokenVocabu
 {
     private readonly SortedDictionary<int, AddedToken> _byId = [];
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
+    private int _maxId = vocabulary.Ids.DefaultIfEmpty(-1).Max();
 
     /// <summary>The tokens by id.</summary>
     public IReadOnlyCollection<AddedToken> Tokens => _byId.Values;
@@ -34,8 +35,11 @@ internal sealed class AddedTokenList(TokenizerConversion conversion, TokenVocabu
     public int? Id(string content) => _ids.TryGetValue(content, out int id) ? id : vocabulary.Id(content);
 
     /// <summary>Adds a token; one of the same id gives way.</summary>
+    /// <exception cref="InvalidDataException">There are more than a tokenizer may have.</exception>
     public void Add(AddedToken token)
     {
+        if (_byId.Count == AddedTokenReader.MaxTokens && !_byId.ContainsKey(token.Id)) throw AddedTokenReader.TooMany(conversion.Path);
+        _maxId = Math.Max(_maxId, token.Id);
         if (_byId.TryGetValue(token.Id, out AddedToken? old)) _ids.Remove(old.Content);
         _byId[token.Id] = token;
         _ids[token.Content] = token.Id;
@@ -63,7 +67,7 @@ internal sealed class AddedTokenList(TokenizerConversion conversion, TokenVocabu
         foreach (ConfiguredToken token in tokens.Special)
         {
             if (token.Content.Length == 0 || _ids.ContainsKey(token.Content)) continue;
-            int id = vocabulary.Id(token.Content) ?? NextId();
+            int id = vocabulary.Id(token.Content) ?? _maxId + 1;
             Add(new AddedToken(id, token.Content, token.SingleWord, token.LeftStrip, token.RightStrip, Normalized: false, Special: true));
         }
     }
@@ -71,6 +75,4 @@ internal sealed class AddedTokenList(TokenizerConversion conversion, TokenVocabu
     /// <summary>The roles with their texts, as far as these are tokens.</summary>
     public IReadOnlyDictionary<string, string> Roles(ConfiguredTokens tokens) =>
         tokens.Roles.Where(role => Id(role.Token.Content) is not null).ToDictionary(role => role.Name, role => role.Token.Content);
-
-    private int NextId() => Math.Max(vocabulary.Ids.DefaultIfEmpty(-1).Max(), _byId.Keys.DefaultIfEmpty(-1).Max()) + 1;
 }

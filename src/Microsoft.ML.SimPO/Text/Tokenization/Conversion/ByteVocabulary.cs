@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Text.Tokenization.Files;
 using Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
 
 namespace Microsoft.ML.SimPO.Text.Tokenization.Conversion;
@@ -8,8 +9,8 @@ internal static class ByteVocabulary
     /// <summary>Longer tokens are no words; looking at all of their parts would take quadratic time.</summary>
     public const int MaxTokenLength = 1024;
 
-    /// <summary>Some times what the largest models have.</summary>
-    private const int MaxMerges = 8_000_000;
+    /// <summary>Letters that are compared, a hundred times those of the largest models.</summary>
+    private const long MaxWork = 1L << 30;
 
     /// <summary>Bytes as letters.</summary>
     public static string Letters(ReadOnlySpan<byte> bytes)
@@ -21,23 +22,25 @@ internal static class ByteVocabulary
 
     /// <summary>Every way to put a token together of two, the token of the lowest rank first.</summary>
     /// <param name="tokens">Letters by rank; ranks are ids, or ids less what comes before them.</param>
+    /// <param name="vocabulary">Their ids.</param>
+    /// <param name="offset">The id of the first rank.</param>
     /// <param name="path">The file, for messages.</param>
-    public static List<(string Left, string Right)> Merges(IReadOnlyList<string> tokens, string path)
+    public static List<(string Left, string Right)> Merges(IReadOnlyList<string> tokens, TokenVocabulary vocabulary, int offset, string path)
     {
-        var ranks = new Dictionary<string, int>(tokens.Count, StringComparer.Ordinal);
-        for (int rank = 0; rank < tokens.Count; rank++) ranks[tokens[rank]] = rank;
-        var lookup = ranks.GetAlternateLookup<ReadOnlySpan<char>>();
         var merges = new List<(string, string)>();
         var ways = new List<(int Left, int Right)>();
+        long work = 0;
         foreach (string token in tokens)
         {
+            if ((work += (long)token.Length * token.Length) > MaxWork)
+                throw new InvalidDataException($"{path}: expected tokens of the length of words, found too many longer ones.");
             ways.Clear();
             for (int at = 1; at < token.Length; at++)
-                if (lookup.TryGetValue(token.AsSpan(0, at), out int left) && lookup.TryGetValue(token.AsSpan(at), out int right)) ways.Add((left, right));
+                if (vocabulary.TryGetId(token.AsSpan(0, at), out int left) && vocabulary.TryGetId(token.AsSpan(at), out int right)) ways.Add((left, right));
             ways.Sort();
-            foreach ((int left, int right) in ways) merges.Add((tokens[left], tokens[right]));
-            if (merges.Count > MaxMerges)
-                throw new InvalidDataException($"{path}: expected tokens that can be put together in at most {MaxMerges} ways, found more.");
+            foreach ((int left, int right) in ways) merges.Add((tokens[left - offset], tokens[right - offset]));
+            if (merges.Count > TokenModelReader.MaxMerges)
+                throw new InvalidDataException($"{path}: expected tokens that can be put together in at most {TokenModelReader.MaxMerges} ways, found more.");
         }
         return merges;
     }

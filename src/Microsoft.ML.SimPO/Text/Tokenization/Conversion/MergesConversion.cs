@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Microsoft.ML.SimPO.Text.Tokenization.Files;
 using Microsoft.ML.SimPO.Text.Tokenization.PostProcessors;
@@ -67,6 +66,7 @@ internal static class MergesConversion
         var texts = new Dictionary<int, string>();
         foreach ((string text, JsonSection id) in new JsonSection(document.RootElement, conversion.Path).Members())
         {
+            conversion.CheckRoom(ids.Count);
             int number = id.Integer(0, TokenModelReader.MaxId);
             if (!texts.TryAdd(number, text) && texts[number] != text)
                 throw conversion.Fault($"gives the id {number} to two pieces, `{texts[number]}` and `{text}`: the file is damaged. Download it again.");
@@ -95,10 +95,10 @@ internal static class MergesConversion
         if (conversion.Files.Find(name) is not { } content)
             throw new FileNotFoundException($"{conversion.Path} lies there without {name}, which says how its pieces come about. Get that file, too.", path);
         int number = 0;
-        foreach (string given in Encoding.UTF8.GetString(Checkpoints.JsonFile.WithoutMark(content).Span).Split('\n'))
+        foreach (string line in VocabularyLines.Of(Checkpoints.JsonFile.WithoutMark(content), path))
         {
-            number++;
-            string line = given.EndsWith('\r') ? given[..^1] : given;
+            if (++number > TokenModelReader.MaxMerges)
+                throw new InvalidDataException($"{path}: expected at most {TokenModelReader.MaxMerges} merges, found more.");
             if (line.Length == 0 || (number == 1 && line.StartsWith(Header, StringComparison.Ordinal))) continue;
             string[] parts = line.Split(' ');
             if (parts.Length != 2) throw new InvalidDataException($"{path}: line {number}: expected two parts with a space between, found \"{line}\".");

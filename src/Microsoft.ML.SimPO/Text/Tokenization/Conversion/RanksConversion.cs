@@ -49,7 +49,7 @@ internal static class RanksConversion
         }
         ConfiguredTokens configured = conversion.Tokens(TiktokenRoles);
         added.Configure(configured);
-        return (Write(tokens, 0, Llama3Pattern, BeginOfText, added, conversion), added.Roles(configured), false);
+        return (Write(tokens, vocabulary, 0, Llama3Pattern, BeginOfText, added, conversion), added.Roles(configured), false);
 
         static string Reserved(int number) => string.Create(CultureInfo.InvariantCulture, $"<|reserved_special_token_{number}|>");
     }
@@ -57,19 +57,24 @@ internal static class RanksConversion
     /// <summary>Mistral's file: special tokens come first, and of the vocabulary as many count as its configuration says.</summary>
     public static (byte[] Json, IReadOnlyDictionary<string, string> Roles, bool AsSentencePiece) Tekken(TokenizerConversion conversion)
     {
-        using JsonDocument document = TokenizerReader.Parse(conversion.Files, conversion.File)!;
-        var file = TekkenFile.Read(new JsonSection(document.RootElement, conversion.Path));
-        var vocabulary = new TokenVocabulary(file.Tokens.Select((token, rank) => (token, rank)).ToDictionary(
-            pair => pair.token, pair => pair.rank + file.Special.Count, StringComparer.Ordinal));
+        TekkenFile file = ReadTekken(conversion);
+        TokenVocabulary vocabulary = Vocabulary(file, conversion);
         var added = new AddedTokenList(conversion, vocabulary);
         for (int id = 0; id < file.Special.Count; id++) added.AddSpecial(id, file.Special[id]);
         ConfiguredTokens configured = conversion.Tokens(TekkenRoles.Where(role => added.Id(role.Value) is not null).ToDictionary());
         added.Configure(configured);
-        return (Write(file.Tokens, file.Special.Count, file.Pattern, "<s>", added, conversion), added.Roles(configured), false);
+        return (Write(file.Tokens, vocabulary, file.Special.Count, file.Pattern, "<s>", added, conversion), added.Roles(configured), false);
+    }
+
+    private static TekkenFile ReadTekken(TokenizerConversion conversion)
+    {
+        using JsonDocument document = TokenizerReader.Parse(conversion.Files, conversion.File)!;
+        return TekkenFile.Read(new JsonSection(document.RootElement, conversion.Path));
     }
 
     private static byte[] Write(
-        IReadOnlyList<string> tokens, int offset, string pattern, string bos, AddedTokenList added, TokenizerConversion conversion)
+        IReadOnlyList<string> tokens, TokenVocabulary vocabulary, int offset, string pattern, string bos, AddedTokenList added,
+        TokenizerConversion conversion)
     {
         string split = $$"""{"type":"Split","pattern":{"Regex":{{JsonText.Quote(pattern)}}},"behavior":"Isolated","invert":false}""";
         SpecialToken? begin = conversion.Flag("add_bos_token", true) && added.Id(bos) is { } id ? new SpecialToken(id, bos) : null;
@@ -79,7 +84,21 @@ internal static class RanksConversion
         IEnumerable<KeyValuePair<string, int>> pieces = tokens.Select((token, rank) => KeyValuePair.Create(token, rank + offset))
             .Concat(added.OfVocabulary.Select(token => KeyValuePair.Create(token.Content, token.Id)));
         return json.Write(
-            added.Tokens, writer => TokenizerJson.WriteBpe(writer, pieces, ByteVocabulary.Merges(tokens, conversion.Path), ignoresMerges: true));
+            added.Tokens,
+            writer => TokenizerJson.WriteBpe(writer, pieces, ByteVocabulary.Merges(tokens, vocabulary, offset, conversion.Path), ignoresMerges: true));
+    }
+
+    private static TokenVocabulary Vocabulary(TekkenFile file, TokenizerConversion conversion)
+    {
+        var ids = new Dictionary<string, int>(file.Tokens.Count, StringComparer.Ordinal);
+        foreach (string token in file.Tokens)
+        {
+            int id = ids.Count + file.Special.Count;
+            if (!ids.TryAdd(token, id))
+                throw conversion.Fault(
+                    $"gives the ranks {ids[token] - file.Special.Count} and {ids.Count} to the same token: it is damaged. Download it again.");
+        }
+        return new TokenVocabulary(ids);
     }
 
     private static int? Size(ModelFiles files)
@@ -104,6 +123,7 @@ internal static class RanksConversion
             number++;
             ReadOnlySpan<byte> line = content[range].TrimEnd((byte)'\r');
             if (line.IsEmpty) continue;
+            conversion.CheckRoom(tokens.Count);
             byte[] bytes = new byte[Math.Min(line.Length, ByteVocabulary.MaxTokenLength)];
             int space = line.IndexOf((byte)' ');
             bool isRank = space > 0 && Utf8Parser.TryParse(line[(space + 1)..], out int rank, out int read) && read == line.Length - space - 1

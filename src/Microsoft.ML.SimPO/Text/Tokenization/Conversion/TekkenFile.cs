@@ -28,7 +28,7 @@ internal sealed record TekkenFile(string Pattern, IReadOnlyList<string> Special,
         if (!Versions.Contains(version))
             throw config.Required("version").Unsupported($"the version {version}, which is not known (known: {string.Join(", ", Versions)}),");
         int special = config.Required("default_num_special_tokens").Integer(1, MaxSpecial);
-        int size = config.Required("default_vocab_size").Integer(special + 1, TokenModelReader.MaxId);
+        int size = config.Required("default_vocab_size").Integer(special + 1, TokenModelReader.MaxTokens);
         var tokens = new List<string>();
         foreach (JsonSection entry in file.Required("vocab").Items().Take(size - special))
         {

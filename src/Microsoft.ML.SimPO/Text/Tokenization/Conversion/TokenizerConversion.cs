@@ -17,7 +17,7 @@ internal sealed class TokenizerConversion(ModelFiles files, JsonSection? config,
     /// <summary>What it is called in messages.</summary>
     public string Path => files.PathOf(file);
 
-    public ReadOnlySpan<byte> Content => files.Get(file);
+    public byte[] Content => files.Get(file);
 
     public List<string> Remarks { get; } = [];
 
@@ -40,6 +40,12 @@ internal sealed class TokenizerConversion(ModelFiles files, JsonSection? config,
     public bool? Flag(string name) => config?.Optional(name)?.Flag();
 
     public int? Number(string name, int most) => config?.Optional(name)?.Integer(0, most);
+
+    /// <exception cref="InvalidDataException">It has as many pieces as there may be, and more.</exception>
+    public void CheckRoom(int count)
+    {
+        if (count >= TokenModelReader.MaxTokens) throw Fault($"expected at most {TokenModelReader.MaxTokens} pieces, found more.");
+    }
 
     public InvalidDataException Fault(string what) => new($"{Path}: {what}");
 }

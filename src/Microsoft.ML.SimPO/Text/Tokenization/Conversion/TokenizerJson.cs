@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
@@ -12,8 +13,8 @@ internal sealed record TokenizerJson(string? Normalizer, string? PreTokenizer, s
     /// <param name="model">Writes what the member "model" is.</param>
     public byte[] Write(IEnumerable<AddedToken> added, Action<Utf8JsonWriter> model)
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var json = new ArrayBufferWriter<byte>(1 << 16); // over a stream a writer holds all of it as well
+        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartObject();
             writer.WriteString("version", "1.0");
@@ -30,7 +31,7 @@ internal sealed record TokenizerJson(string? Normalizer, string? PreTokenizer, s
             model(writer);
             writer.WriteEndObject();
         }
-        return stream.ToArray();
+        return json.WrittenSpan.ToArray();
     }
 
     /// <summary>Several parts of a kind one after the other; null for none, and one as it is.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.ML.SimPO.Text.Tokenization.Files;
 using Microsoft.ML.SimPO.Text.Tokenization.PostProcessors;
 using Microsoft.ML.SimPO.Text.Tokenization.TokenModels;
@@ -13,9 +12,13 @@ internal static class WordsConversion
     public static (byte[] Json, IReadOnlyDictionary<string, string> Roles, bool AsSentencePiece) Convert(TokenizerConversion conversion)
     {
         TokenizerFamily family = conversion.FamilyOr(TokenizerFamily.OfVocabulary(VocabularyKind.Words));
-        // Other separators of lines are pieces.
-        string[] lines = Encoding.UTF8.GetString(conversion.Content).Split('\n');
-        var vocabulary = new TokenVocabulary([.. (lines[^1].Length == 0 ? lines[..^1] : lines).Select(line => line.EndsWith('\r') ? line[..^1] : line)]);
+        var pieces = new List<string>();
+        foreach (string line in VocabularyLines.Of(conversion.Content, conversion.Path))
+        {
+            conversion.CheckRoom(pieces.Count);
+            pieces.Add(line);
+        }
+        var vocabulary = new TokenVocabulary(pieces);
         var added = new AddedTokenList(conversion, vocabulary);
         ConfiguredTokens tokens = conversion.Tokens(family.Roles);
         added.Configure(tokens);

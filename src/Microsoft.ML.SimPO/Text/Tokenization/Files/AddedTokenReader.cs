@@ -10,7 +10,7 @@ namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
 {
     /// <summary>Ten times those of any published tokenizer.</summary>
-    private const int MaxTokens = 1 << 16;
+    public const int MaxTokens = 1 << 16;
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, AddedToken> _byId = [];
@@ -38,7 +38,7 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
     {
         if (token.Content.Length == 0) return;
         if (_ids.Count == MaxTokens)
-            throw new InvalidDataException(FormattableString.Invariant($"The tokenizer has more than {MaxTokens} added tokens, which no such model has."));
+            throw TooMany();
         bool special = token.Special || isSpecial;
         if (special) _special.Add(token.Content);
         int id = _ids.TryGetValue(token.Content, out int known) ? known : vocabulary.Id(token.Content) ?? NextId();
@@ -63,6 +63,9 @@ internal sealed class AddedTokenReader(TokenVocabulary vocabulary)
             if (!_ids.ContainsKey(token.Content)) Add(token with { Normalized = false }, isSpecial: true);
         return other;
     }
+
+    public static InvalidDataException TooMany(string what = "The tokenizer") =>
+        new(FormattableString.Invariant($"{what} has more than {MaxTokens} added tokens, which no such model has."));
 
     private int NextId() => Math.Max(_maxId + 1, vocabulary.Count);
 

@@ -17,6 +17,7 @@ internal sealed class ConfiguredTokens
 
     private readonly Dictionary<string, ConfiguredToken?> _roles = new(StringComparer.Ordinal);
     private readonly List<ConfiguredToken> _others = [];
+    private readonly HashSet<string> _otherTexts = new(StringComparer.Ordinal);
     private readonly List<(int Id, ConfiguredToken Token)> _added = [];
 
     private ConfiguredTokens()
@@ -55,7 +56,7 @@ internal sealed class ConfiguredTokens
         var tokens = new ConfiguredTokens();
         if (config is { } given) tokens.Take(given);
         if (config?.Optional(Decoder) is { } decoder)
-            tokens.Add(decoder.Members().Select(member => (IdOf(member.Name, member.Value), ConfiguredToken.ReadObject(member.Value))));
+            tokens.Add(decoder, member => (IdOf(member.Name, member.Value), ConfiguredToken.ReadObject(member.Value)));
         else
         {
             using JsonDocument? map = TokenizerReader.Parse(files, MapFile), added = TokenizerReader.Parse(files, AddedFile);
@@ -75,7 +76,11 @@ internal sealed class ConfiguredTokens
         {
             if (section.Optional(name) is not { } list) continue;
             IEnumerable<JsonSection> items = list.IsObject ? list.Members().Select(member => member.Value) : list.Items();
-            _others.AddRange(items.Select(ConfiguredToken.Read).Where(token => !_others.Exists(known => known.Content == token.Content)));
+            foreach (ConfiguredToken token in items.Select(ConfiguredToken.Read).Where(token => _otherTexts.Add(token.Content)))
+            {
+                if (_others.Count == AddedTokenReader.MaxTokens) throw TooMany(list);
+                _others.Add(token);
+            }
         }
         SplitsSpecial |= section.Flag("split_special_tokens", false);
     }
@@ -84,11 +89,19 @@ internal sealed class ConfiguredTokens
     {
         HashSet<string> special = [.. Special.Select(token => token.Content)];
         AddedFrom = AddedFile;
-        Add(section.Members().Select(member =>
-            (member.Value.Integer(0, TokenModelReader.MaxId), new ConfiguredToken(member.Name, Special: special.Contains(member.Name)))));
+        Add(section, member =>
+            (member.Value.Integer(0, TokenModelReader.MaxId), new ConfiguredToken(member.Name, Special: special.Contains(member.Name))));
     }
 
-    private void Add(IEnumerable<(int Id, ConfiguredToken Token)> tokens) => _added.AddRange(tokens.OrderBy(token => token.Id));
+    private void Add(JsonSection section, Func<(string Name, JsonSection Value), (int Id, ConfiguredToken Token)> read)
+    {
+        (int Id, ConfiguredToken Token)[] tokens = [.. section.Members().Take(AddedTokenReader.MaxTokens + 1).Select(read)];
+        if (tokens.Length > AddedTokenReader.MaxTokens) throw TooMany(section);
+        _added.AddRange(tokens.OrderBy(token => token.Id));
+    }
+
+    private static InvalidDataException TooMany(JsonSection list) =>
+        list.Fault(FormattableString.Invariant($"expected at most {AddedTokenReader.MaxTokens} tokens, found more"));
 
     private static int IdOf(string name, JsonSection token) =>
         int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int id)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -7,7 +8,10 @@ namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 /// <summary>A value of a JSON file that knows its place, so that every complaint names it.</summary>
 internal readonly struct JsonSection(JsonElement element, string file, string parent = "", string? name = null, int index = -1)
 {
-    private const int LongestFault = 1000;
+    private const int LongestFault = 1000, LongestShown = 60;
+
+    /// <summary>In bytes; twenty times the longest of published files, a character map.</summary>
+    private const int LongestText = 8 << 20;
 
     /// <summary>Where this is, as "a.b[2]"; empty at the top level. Built only when asked for.</summary>
     private string Path =>
@@ -36,6 +40,7 @@ internal readonly struct JsonSection(JsonElement element, string file, string pa
     public string Text()
     {
         if (element.ValueKind != JsonValueKind.String) throw Fault($"expected a string, found {Describe()}");
+        if (JsonMarshal.GetRawUtf8Value(element) is { Length: > LongestText } raw) throw TooLong(raw.Length);
         try
         {
             return element.GetString()!;
@@ -78,6 +83,9 @@ internal readonly struct JsonSection(JsonElement element, string file, string pa
         throw Fault($"expected a finite number, found {Describe()}");
     }
 
+    /// <summary>How many members there are; 0 where this is no object.</summary>
+    public int MemberCount => IsObject ? element.GetPropertyCount() : 0;
+
     public IEnumerable<JsonSection> Items()
     {
         if (!IsArray) throw Fault($"expected an array, found {Describe()}");
@@ -108,17 +116,23 @@ internal readonly struct JsonSection(JsonElement element, string file, string pa
     /// <summary>The exact text of the value.</summary>
     public string Raw() => element.GetRawText();
 
-    public InvalidDataException Fault(string what) => new($"{file}: {Place}{(what.Length <= LongestFault ? what : $"{what[..LongestFault]}...")}.");
+    public InvalidDataException Fault(string what) => new($"{file}: {Place}{Shown(what)}.");
 
-    public NotSupportedException Unsupported(string what) => new($"{file}: {Place}{what} is not supported.");
+    public NotSupportedException Unsupported(string what) => new($"{file}: {Place}{Shown(what)} is not supported.");
 
     /// <summary>For what a part of the reader refuses in a sentence of its own.</summary>
     public NotSupportedException Unsupported(string sentence, Exception inner) => new($"{file}: {Place}{sentence}", inner);
 
-    private string Place => Path.Length == 0 ? "" : $"'{Path}': ";
+    private string Place => Path.Length == 0 ? "" : $"'{Shown(Path)}': ";
+
+    private static string Shown(string text) => text.Length <= LongestFault ? text : $"{text[..LongestFault]}...";
+
+    private InvalidDataException TooLong(int length) => Fault($"expected a text of at most {LongestText} bytes, found one of {length}");
 
     private static string NameOf(JsonProperty member, string file, string path)
     {
+        if (JsonMarshal.GetRawUtf8PropertyName(member).Length is > LongestText and var length)
+            throw new InvalidDataException($"{file}: '{path}': expected names of at most {LongestText} bytes, found one of {length}.");
         try
         {
             return member.Name;
@@ -133,7 +147,9 @@ internal readonly struct JsonSection(JsonElement element, string file, string pa
     {
         if (element.ValueKind is JsonValueKind.Object or JsonValueKind.Array) return element.ValueKind == JsonValueKind.Object ? "an object" : "an array";
         if (element.ValueKind is JsonValueKind.Undefined) return "nothing";
-        string raw = element.GetRawText();
-        return raw.Length <= 60 ? raw : raw[..60] + "...";
+        // A character of UTF-16 has at most three bytes: what is shown is whole.
+        ReadOnlySpan<byte> bytes = JsonMarshal.GetRawUtf8Value(element);
+        string raw = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 4 * LongestShown)]);
+        return raw.Length <= LongestShown ? raw : raw[..LongestShown] + "...";
     }
 }

@@ -73,10 +73,14 @@ internal sealed class PostProcessorReader
     private void AddTemplate(JsonSection section)
     {
         JsonSection? tokens = section.Optional("special_tokens");
+        // Each part is looked up among them.
+        if (tokens is { } given && given.Members().Skip(MaxTokens).Any()) throw TooMany(given);
+        int parts = 0;
         var before = new List<SpecialToken>();
         List<SpecialToken>? after = null;
         foreach (JsonSection part in section.Required("single").Items())
         {
+            if (++parts > MaxTokens) throw TooMany(section);
             if (part.Optional("SpecialToken") is { } special)
             {
                 (after ?? before).AddRange(TokensOf(special, tokens));
@@ -95,8 +99,8 @@ internal sealed class PostProcessorReader
     {
         JsonSection name = special.Required("id");
         if (tokens?.Optional(name.Text()) is not { } entry) throw name.Fault($"expected a token of 'special_tokens', found \"{name.Text()}\"");
-        int[] ids = [.. entry.Required("ids").Items().Select(id => id.Integer(0, TokenModelReader.MaxId))];
-        string[] texts = [.. entry.Required("tokens").Items().Select(text => text.Text())];
+        int[] ids = [.. entry.Required("ids").Items().Take(MaxTokens + 1).Select(id => id.Integer(0, TokenModelReader.MaxId))];
+        string[] texts = [.. entry.Required("tokens").Items().Take(MaxTokens + 1).Select(text => text.Text())];
         if (ids.Length != texts.Length) throw entry.Fault($"expected as many ids as tokens, found {ids.Length} and {texts.Length}");
         return [.. ids.Zip(texts, (id, text) => new SpecialToken(id, text))];
     }

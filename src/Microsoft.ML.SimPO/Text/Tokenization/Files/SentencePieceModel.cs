@@ -5,6 +5,8 @@ namespace Microsoft.ML.SimPO.Text.Tokenization.Files;
 /// <summary>What a SentencePiece file (<c>tokenizer.model</c>) holds that tokenizing needs.</summary>
 internal sealed class SentencePieceModel
 {
+    private const int LongestPiece = 1 << 16;
+
     /// <summary>Pieces by id.</summary>
     public List<Piece> Pieces { get; } = [];
 
@@ -38,7 +40,7 @@ internal sealed class SentencePieceModel
         {
             switch (reader.Field)
             {
-                case 1: model.Pieces.Add(ReadPiece(reader.Bytes, file)); break;
+                case 1: model.Add(ReadPiece(reader.Bytes, file), file); break;
                 case 2: model.ReadTrainer(reader.Bytes, file); hasTrainer = true; break;
                 case 3: model.ReadNormalizer(reader.Bytes, file); hasNormalizer = true; break;
             }
@@ -52,12 +54,21 @@ internal sealed class SentencePieceModel
         return model;
     }
 
+    private void Add(Piece piece, string file)
+    {
+        if (Pieces.Count == TokenModelReader.MaxTokens)
+            throw new InvalidDataException($"{file}: expected at most {TokenModelReader.MaxTokens} pieces, found more.");
+        Pieces.Add(piece);
+    }
+
     private static Piece ReadPiece(ReadOnlySpan<byte> bytes, string file)
     {
         (string text, float score, ulong type) = ("", 0f, 1);
         var reader = new ProtobufReader(bytes, file);
         while (reader.Next())
         {
+            if (reader.Field == 1 && reader.Bytes.Length > LongestPiece)
+                throw new InvalidDataException($"{file}: expected pieces of at most {LongestPiece} bytes, found one of {reader.Bytes.Length}.");
             if (reader.Field == 1) text = reader.Text;
             else if (reader.Field == 2) score = reader.Single;
             else if (reader.Field == 3) type = reader.Number;

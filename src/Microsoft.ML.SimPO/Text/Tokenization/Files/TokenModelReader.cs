@@ -9,13 +9,19 @@ internal static class TokenModelReader
     /// <summary>Ids are indexes of embeddings; no vocabulary comes near this.</summary>
     public const int MaxId = (1 << 26) - 1;
 
-    private const int MaxAffixLength = 32, LongestShown = 120;
-
     /// <summary>Twice those of the largest vocabulary of a published model that writes.</summary>
-    private const int MaxTokens = 1 << 19;
+    public const int MaxTokens = 1 << 19;
+
+    /// <summary>Twice those of the largest published file.</summary>
+    public const int MaxMerges = 1 << 20;
+
+    private const int MaxAffixLength = 32, LongestShown = 120;
 
     /// <summary>A hundred times the longest of published models. Of longer ones a few would be an answer that fills memory.</summary>
     private const int MaxTokenLength = 1 << 14;
+
+    /// <summary>Of all tokens together: several times those of the largest vocabulary.</summary>
+    private const int MaxCharacters = 1 << 23;
 
     /// <param name="section">The model.</param>
     /// <param name="preTokenizers">The steps before it. A last step that writes bytes is taken out where the model does that faster itself.</param>
@@ -48,12 +54,13 @@ internal static class TokenModelReader
     {
         var texts = new List<string>();
         var scores = new List<double>();
+        int characters = 0;
         foreach (JsonSection entry in section.Required("vocab").Items())
         {
             JsonSection[] parts = [.. entry.Items().Take(3)];
             if (parts.Length != 2) throw entry.Fault("expected a text and its score, found another number");
             if (texts.Count == MaxTokens) throw TooMany(section);
-            texts.Add(Bounded(parts[0].Text(), section));
+            texts.Add(Bounded(parts[0].Text(), ref characters, section));
             scores.Add(parts[1].Number());
         }
         if (texts.Count == 0) throw section.Required("vocab").Fault("expected at least one token, found none");
@@ -93,17 +100,23 @@ internal static class TokenModelReader
 
     private static TokenVocabulary Vocabulary(JsonSection section)
     {
-        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        var ids = new Dictionary<string, int>(Math.Min(section.Required("vocab").MemberCount, MaxTokens), StringComparer.Ordinal);
+        int characters = 0;
         foreach ((string text, JsonSection id) in section.Required("vocab").Members())
         {
             if (ids.Count == MaxTokens) throw TooMany(section);
-            ids[Bounded(text, section)] = id.Integer(0, MaxId);
+            ids[Bounded(text, ref characters, section)] = id.Integer(0, MaxId);
         }
         return new TokenVocabulary(ids);
     }
 
-    private static string Bounded(string text, JsonSection section) => text.Length <= MaxTokenLength
-        ? text : throw section.Required("vocab").Fault($"expected tokens of at most {MaxTokenLength} characters, found one of {text.Length}");
+    private static string Bounded(string text, ref int characters, JsonSection section)
+    {
+        if (text.Length > MaxTokenLength)
+            throw section.Required("vocab").Fault($"expected tokens of at most {MaxTokenLength} characters, found one of {text.Length}");
+        return (characters += text.Length) <= MaxCharacters
+            ? text : throw section.Required("vocab").Fault($"expected tokens of at most {MaxCharacters} characters together, found more");
+    }
 
     private static InvalidDataException TooMany(JsonSection section) => section.Required("vocab").Fault($"expected at most {MaxTokens} tokens, found more");
 
@@ -112,6 +125,7 @@ internal static class TokenModelReader
         var merges = new List<(int, int, int)>();
         foreach (JsonSection merge in section.Required("merges").Items())
         {
+            if (merges.Count == MaxMerges) throw section.Required("merges").Fault($"expected at most {MaxMerges} merges, found more");
             (string left, string right) = Pair(merge);
             if (right.Length < prefixLength) throw merge.Fault($"expected a right part that starts with the subword prefix, found \"{right}\"");
             merges.Add((Id(left, merge, vocabulary), Id(right, merge, vocabulary), Id(left + right[prefixLength..], merge, vocabulary)));

@@ -14,8 +14,8 @@ internal static class TokenizerReader
 {
     public const string TokenizerFile = "tokenizer.json";
 
-    /// <summary>Three times those of the largest published file, whose merges are lists.</summary>
-    private const int MostTokens = 8_000_000;
+    /// <summary>Twice those of the largest published file, whose merges are lists.</summary>
+    private const int MostTokens = 5_000_000;
 
     /// <summary>What is read of a folder.</summary>
     public static IReadOnlyList<string> FileNames { get; } =
@@ -44,7 +44,7 @@ internal static class TokenizerReader
         try
         {
             ReadOnlyMemory<byte> text = JsonFile.WithoutMark(content);
-            JsonFile.CheckTokens(text.Span, files.PathOf(name), MostTokens);
+            JsonFile.CheckTokens(text.Span, files.PathOf(name), MostTokensOf(name));
             return JsonDocument.Parse(text);
         }
         catch (JsonException e)
@@ -79,4 +79,9 @@ internal static class TokenizerReader
             Remarks = [.. remarks, .. TokenizerRemarks.Of(files, config, tokens, other, vocabulary, model.Vocabulary, postProcessor)],
         };
     }
+
+    /// <summary>Vocabularies hold more than what is said of some of their tokens.</summary>
+    private static int MostTokensOf(string name) =>
+        name is ConfiguredTokens.ConfigFile or ConfiguredTokens.MapFile or ConfiguredTokens.AddedFile or ModelConfig.FileName
+            ? JsonFile.MostTokens : MostTokens;
 }

@@ -8,12 +8,16 @@ internal sealed class PrecompiledMap
 {
     private const int MaxTextLength = 1024;
 
+    /// <summary>Ten times that of the largest published model.</summary>
+    private const int MaxLength = 4 << 20;
+
     private readonly uint[] _units;
     private readonly byte[] _texts;
 
     /// <exception cref="FormatException">The bytes are not such a map.</exception>
     public PrecompiledMap(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.Length > MaxLength) throw new FormatException($"expected a character map of at most {MaxLength} bytes, found one of {bytes.Length}");
         uint size = bytes.Length < 4 ? uint.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         if (size > bytes.Length - 4 || size % 4 != 0 || size == 0)
             throw new FormatException($"expected a character map that starts with the size of its trie, found {bytes.Length} bytes that do not");

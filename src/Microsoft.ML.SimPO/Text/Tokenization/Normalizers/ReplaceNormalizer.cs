@@ -9,6 +9,7 @@ internal sealed class ReplaceNormalizer(TextPattern pattern, string content) : T
     {
         var matches = new PieceList();
         pattern.FindMatches(text.Units, matches);
+        text.Spend(matches.Work + text.Length);
         if (matches.Count == 0) return;
         text.BeginEdit();
         int done = 0;

@@ -60,6 +60,34 @@ public sealed class VocabularyFilesTests
     }
 
     [Fact]
+    public void A_token_that_tekken_json_holds_twice_is_told()
+    {
+        using var folder = new TemporaryFolder(("tekken.json", """
+            {"config": {"version": "v3", "pattern": "a", "default_num_special_tokens": 20, "default_vocab_size": 22},
+             "vocab": [{"rank": 0, "token_bytes": "YQ=="}, {"rank": 1, "token_bytes": "YQ=="}]}
+            """));
+        Assert.Equal(
+            $"{Path.Combine(folder.Path, "tekken.json")}: gives the ranks 0 and 1 to the same token: it is damaged. Download it again.",
+            Assert.Throws<InvalidDataException>(() => HfTokenizer.Load(folder.Path)).Message);
+    }
+
+    /// <summary>Lines end in a line feed, with or without a carriage return before it; other separators are parts of pieces, and the last needs none.</summary>
+    [Theory]
+    [InlineData("\n", "")]
+    [InlineData("\n", "\n")]
+    [InlineData("\r\n", "")]
+    [InlineData("\r\n", "\r\n")]
+    public void Lines_of_a_vocabulary_end_in_any_way(string separator, string end)
+    {
+        string[] pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "", "x\u2028y", "a", "##c"];
+        using var folder = new TemporaryFolder(("vocab.txt", string.Join(separator, pieces) + end));
+        HfTokenizer tokenizer = HfTokenizer.Load(folder.Path);
+        Assert.Equal([7, 8], tokenizer.Encode("ac", addSpecialTokens: false));
+        Assert.Equal(pieces, Enumerable.Range(0, 9).Select(id => tokenizer.TokenText(id)));
+        Assert.Equal(9, tokenizer.VocabularySize);
+    }
+
+    [Fact]
     public void A_class_names_the_tokens_that_no_file_does_and_a_null_says_that_there_is_none()
     {
         using var bare = new TemporaryFolder(("vocab.txt", Words));
