@@ -112,6 +112,8 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(chat.Output.Trim(), JsonDocument.Parse(told.Output).RootElement.GetProperty("answer").GetString()!.Trim());
         ChildProgram environment = await Simpo(["env", "--json"]);
         Assert.Equal(System.Environment.Version.ToString(), JsonDocument.Parse(environment.Output).RootElement.GetProperty(".NET").GetString());
+        ChildProgram models = await Simpo(["env", "--models", "--json"]);
+        Assert.Equal("llama", JsonDocument.Parse(models.Output).RootElement[0].GetProperty("ModelType").GetString());
     }
 
     /// <summary>Killed behind the first, the second and the third step: what `resume` ends with is what a run ends with that nobody killed.</summary>

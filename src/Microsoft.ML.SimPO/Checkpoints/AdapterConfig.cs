@@ -23,7 +23,7 @@ internal sealed record AdapterConfig
     private static readonly HashSet<string> Read = new(StringComparer.Ordinal)
     {
         "peft_type", "r", "lora_alpha", "use_rslora", "lora_dropout", "target_modules", "exclude_modules", "layers_to_transform", "layers_pattern",
-        "rank_pattern", "alpha_pattern", "modules_to_save", "bias", "init_lora_weights", "use_dora",
+        "rank_pattern", "alpha_pattern", "modules_to_save", "bias", "init_lora_weights", "use_dora", "trainable_token_indices",
     };
 
     // Of the ways to begin that have a name, these leave the base weights alone; others (pissa, olora, loftq, corda) add the adapter to weights of their own.
@@ -55,6 +55,9 @@ internal sealed record AdapterConfig
 
     /// <summary>Whether the length of each row of the sum is learned apart from its direction (DoRA, Liu et al. 2024, arXiv 2402.09353).</summary>
     public bool HasMagnitudes { get; init; }
+
+    /// <summary>Tokens whose rows of the embedding are trained and stored, each once; none by default.</summary>
+    public IReadOnlyList<int> TokenIndices { get; init; } = [];
 
     /// <summary>Which biases of the model are trained and stored whole.</summary>
     public AdapterBias Bias { get; init; }
@@ -118,6 +121,7 @@ internal sealed record AdapterConfig
             Targets = ReadTargets(json),
             ModulesToSave = json.GetStringList("modules_to_save"),
             HasMagnitudes = json.GetBool("use_dora", false),
+            TokenIndices = ReadTokens(json),
             Bias = json.GetStringOrNull("bias") switch { "all" => AdapterBias.All, "lora_only" => AdapterBias.Adapted, _ => AdapterBias.None },
             IsOfRewardModel = json.Find("task_type") is { ValueKind: JsonValueKind.String } task && task.ValueEquals(RewardTask),
             BaseModel = json.GetStringOrNull("base_model_name_or_path"),
@@ -152,6 +156,17 @@ internal sealed record AdapterConfig
         JsonValueKind.String => value.ValueEquals(""),
         _ => false,
     };
+
+    /// <summary>A list, or an object with one for the embedding.</summary>
+    private static IReadOnlyList<int> ReadTokens(ModelConfig json)
+    {
+        const string field = "trainable_token_indices", embedding = "embed_tokens";
+        bool isByModule = json.Find(field) is { ValueKind: JsonValueKind.Object };
+        if (isByModule && json.Get(field).FieldNames.Any(name => name != embedding))
+            throw json.Wrong(field, $"a list of tokens, or an object with one for {embedding}");
+        IReadOnlyList<int> ids = isByModule ? json.Get(field).GetInt32List(embedding) : json.GetInt32List(field);
+        return ids.All(id => id >= 0) && ids.Distinct().Count() == ids.Count ? ids : throw json.Wrong(field, "a list of tokens, each once");
+    }
 
     private static AdapterTargets ReadTargets(ModelConfig json)
     {

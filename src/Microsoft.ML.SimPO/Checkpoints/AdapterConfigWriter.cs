@@ -34,6 +34,12 @@ internal static class AdapterConfigWriter
             WriteNumbers(json, "rank_pattern", config.RankPattern);
             WriteNames(json, "target_modules", config.Targets.Names, config.Targets.IsText);
             json.WriteString("task_type", config.IsOfRewardModel ? AdapterConfig.RewardTask : AdapterConfig.LanguageTask);
+            if (config.TokenIndices.Count > 0)
+            {
+                json.WriteStartArray("trainable_token_indices");
+                foreach (int id in config.TokenIndices) json.WriteNumberValue(id);
+                json.WriteEndArray();
+            }
             json.WriteBoolean("use_dora", config.HasMagnitudes);
             json.WriteBoolean("use_rslora", config.RankStabilized);
             json.WriteEndObject();

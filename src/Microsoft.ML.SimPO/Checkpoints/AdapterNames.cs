@@ -17,6 +17,9 @@ internal static class AdapterNames
     /// <summary>The bias of an adapted module, which is stored whole.</summary>
     public static string BaseBias(string module) => $"{Prefix}{module}.base_layer.bias";
 
+    /// <summary>Rows of an embedding that an adapter holds in their place, [count, hidden].</summary>
+    public static string TokenRows(string module) => $"{Prefix}{module}.token_adapter.trainable_tokens_delta";
+
     /// <summary>A parameter of a module that is stored whole, as <c>lm_head.weight</c>.</summary>
     public static string Saved(string parameter) => Prefix + parameter;
 

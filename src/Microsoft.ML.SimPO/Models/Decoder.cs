@@ -224,6 +224,7 @@ internal sealed class Decoder : IDisposable
     {
         using NewScope scope = new();
         Tensor logits = into is null || normed.dtype != float32 ? Product(normed, Head.Compute.t(), into) : ProductInBlocks(normed, Head.Compute, into);
+        if (Architecture.TiedHead) Embedding.TokenRows?.ReplaceLogits(logits, normed);
         if (HeadBias is not null) logits.add_(HeadBias.Value);
         if (Architecture.LogitsScaling != 1) logits.div_((float)Architecture.LogitsScaling);
         if (Architecture.LogitsSoftCap is { } cap) logits.div_((float)cap).tanh_().mul_((float)cap);
@@ -299,7 +300,7 @@ internal sealed class Decoder : IDisposable
     /// <summary>The lowest layer that the gradient must reach: below it nothing is trained.</summary>
     private int LowestTrained()
     {
-        if (Weights.Embedding.Weights.Any(p => p.IsTrained || p.Update is not null)) return 0;
+        if (Weights.Embedding.Weights.Any(p => p.IsAdapted)) return 0;
         int lowest = 0;
         while (lowest < Layers.Count && !Layers[lowest].Parameters.All.Any(p => p.IsTrained || p.Update is not null)) lowest++;
         return lowest;
@@ -308,32 +309,34 @@ internal sealed class Decoder : IDisposable
     private Tensor Embed(DecoderPass pass)
     {
         using WeightLease lease = Weights.EnterEmbedding(WeightUse.Forward);
-        Tensor rows = LookUp(pass.Ids);
+        Tensor rows = LookUp(pass);
         if (_perLayer is not null) pass.SetPerLayer(_perLayer.Forward(pass.Ids, rows));
         return _embeddingNorm is null ? rows : _embeddingNorm.Forward(rows).Output;
     }
 
     /// <returns>[N, hidden]</returns>
-    private Tensor LookUp(Tensor ids)
+    private Tensor LookUp(DecoderPass pass)
     {
-        Tensor rows = Embedding.Compute.index_select(0, ids);
+        Tensor rows = Embedding.Compute.index_select(0, pass.Ids);
+        Embedding.TokenRows?.Replace(rows, pass.Batch.Ids);
         return Architecture.EmbeddingScale == 1 ? rows : rows.mul_((float)Architecture.EmbeddingScale);
     }
 
     private void EmbedBackward(Tensor gradient, DecoderPass pass, bool lookUpPadding)
     {
-        if (!Weights.Embedding.Weights.Any(p => p.IsTrained || p.Update is not null)) return;
+        if (!Weights.Embedding.Weights.Any(p => p.IsAdapted)) return;
         Tensor ids = pass.Ids;
         using WeightLease lease = Weights.EnterEmbedding(WeightUse.Backward);
         using DisposeScope scope = NewDisposeScope();
         if (_embeddingNorm is not null)
         {
-            Tensor rows = LookUp(ids);
+            Tensor rows = LookUp(pass);
             gradient = _embeddingNorm.Backward(gradient, rows, _embeddingNorm.Forward(rows).Statistics);
         }
         Tensor? lookedUp = !lookUpPadding && Architecture.PaddingToken is { } padding ? ids.ne(padding).unsqueeze(1).to(float32) : null; // [N, 1]
-        if (_perLayer is not null) gradient = gradient + _perLayer.Backward(pass.PerLayer!.Gradient, ids, LookUp(ids), lookedUp);
+        if (_perLayer is not null) gradient = gradient + _perLayer.Backward(pass.PerLayer!.Gradient, ids, LookUp(pass), lookedUp);
         if (lookedUp is not null) gradient = gradient * lookedUp;
+        Embedding.TokenRows?.Backward(gradient, pass.Batch.Ids, (float)Architecture.EmbeddingScale);
         if (Embedding.IsTrained) Embedding.Gradient.index_add_(0, ids, gradient.to(float32), (float)Architecture.EmbeddingScale);
         lease.GradientsReady();
     }

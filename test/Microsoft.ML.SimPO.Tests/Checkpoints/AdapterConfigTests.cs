@@ -46,11 +46,10 @@ public sealed class AdapterConfigTests : IDisposable
         string off = ",\"bias\":\"none\",\"use_dora\":false,\"rank_pattern\":{},\"layers_to_transform\":null,\"exclude_modules\":[],\"init_lora_weights\":true,"
             + "\"megatron_core\":\"megatron.core\",\"qalora_group_size\":16";
         Assert.Equal(8, Load("{" + Minimal + off + "}").Rank);
-        string message = Assert.Throws<InvalidDataException>(() => Load("{" + Minimal + ",\"bias\":\"some\",\"trainable_token_indices\":[4],"
+        string message = Assert.Throws<InvalidDataException>(() => Load("{" + Minimal + ",\"bias\":\"some\","
             + "\"lora_bias\":true,\"init_lora_weights\":\"pissa_niter_4\",\"new_thing\":1}")).Message;
-        Assert.Equal($"'{_folder.File("adapter_config.json")}': 5 faults." +
+        Assert.Equal($"'{_folder.File("adapter_config.json")}': 4 faults." +
             "\n  field 'bias' is set to \"some\", which this library does not compute." + Remedy +
-            "\n  field 'trainable_token_indices' is set to [4], which this library does not compute." + Remedy +
             "\n  field 'lora_bias' is set to true, which this library does not compute." + Remedy +
             "\n  field 'init_lora_weights' is set to \"pissa_niter_4\", which this library does not compute." + Remedy +
             "\n  field 'new_thing' is set to 1, which this library does not compute." + Remedy, message);

@@ -19,7 +19,7 @@ internal abstract class CpuStep : IDisposable
         return decoder.Device.type == TorchSharp.DeviceType.CPU
             && (a.GatedMlp ? a.Activation is Activation.Silu or Activation.GeluTanh : a.Activation is not (Activation.Silu or Activation.Gelu))
             && a.Layers.All(l => l.Experts is null && l.IsUsual)
-            && !a.OutputGate && !a.AttentionSinks && !a.ValueNorm && !a.LayerScalar && a.PerLayerInput is null
+            && !a.OutputGate && !a.AttentionSinks && !a.ValueNorm && !a.LayerScalar && decoder.Embedding.TokenRows is null && a.PerLayerInput is null
             && decoder.ComputeType == TorchSharp.torch.ScalarType.Float32;
     }
 

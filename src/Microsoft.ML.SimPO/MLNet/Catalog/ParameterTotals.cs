@@ -44,7 +44,11 @@ internal sealed record ParameterTotals(long Model, long Matrices, long Adapter, 
         var totals = new ParameterTotals(0, 0, 0, 0);
         foreach ((Parameter weight, long times) in weights)
         {
-            long[] added = [.. weight.Update?.Parameters.Select(p => p.Count) ?? [], .. saved.Contains(weight) ? [weight.Count] : Array.Empty<long>()];
+            long[] added =
+            [
+                .. weight.Update?.Parameters.Select(p => p.Count) ?? [], weight.TokenRows?.Rows.Count ?? 0,
+                .. saved.Contains(weight) ? [weight.Count] : Array.Empty<long>(),
+            ];
             totals = new ParameterTotals(
                 totals.Model + (times * weight.Count),
                 totals.Matrices + (weight.StaysFloat32 ? 0 : times * weight.Count),

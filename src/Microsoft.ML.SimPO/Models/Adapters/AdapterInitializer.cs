@@ -17,6 +17,7 @@ internal static class AdapterInitializer
     {
         using DisposeScope scope = NewDisposeScope();
         LoraAdapter adapter = decoder.Attach(config, AdapterLayout.Of(decoder, config, "The options of LoRA do not fit the model", strict: true));
+        adapter.Rows?.Initialize();
         foreach (LowRankUpdate update in adapter.Updates)
         {
             using WeightLease lease = update.A.Enter(WeightUse.Write);

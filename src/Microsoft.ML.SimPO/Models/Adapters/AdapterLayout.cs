@@ -41,18 +41,32 @@ internal sealed class AdapterLayout
             foreach (string name in config.Targets.Unmatched(candidates))
                 faults.Add($"The target module {Faults.Quote(name)} is none of the model's linear layers, which are {Known(projections)}.");
         Parameter[] saved = Whole(decoder, config, faults, strict);
+        if (config.TokenIndices.Any(id => id >= decoder.Architecture.VocabularySize))
+            faults.Add(FormattableString.Invariant(
+                $"The tokens whose rows are trained must be below {decoder.Architecture.VocabularySize}, the model's number of rows, ")
+                + FormattableString.Invariant($"but one is {config.TokenIndices.Max()}."));
+        else if (config.TokenIndices.Count > 0 && saved.Contains(decoder.Embedding))
+            faults.Add($"{Faults.Quote(embedding)} is saved whole, so that none of its rows can be trained beside it. Use one of the two.");
         faults.ThrowIfAny();
         Dictionary<Parameter, IReadOnlyDictionary<ParameterPart, string>> biases = BiasesOf(decoder, config, chosen, saved);
-        var layout = new AdapterLayout([.. linear.Where((_, i) => chosen.Contains(projections[i]))], [.. saved, .. biases.Keys], biases);
+        var layout = new AdapterLayout([.. linear.Where((_, i) => chosen.Contains(projections[i]))], [.. saved, .. biases.Keys], biases)
+        {
+            Embedding = config.TokenIndices.Count > 0 ? decoder.Embedding : null,
+        };
         if (strict) layout.CheckMemory(config, place);
         return layout;
     }
+
+    /// <summary>The embedding of which rows are held; null for none.</summary>
+    public Parameter? Embedding { get; private init; }
 
     /// <summary>Shapes by the names of an adapter's file.</summary>
     public Dictionary<string, long[]> Shapes(AdapterConfig config) => AdapterNames.Expected(
         config,
         Targets.ToDictionary(t => AdapterNames.ModuleOf(t.Part.Name), t => t.Part.Shape, StringComparer.Ordinal),
         Saved.Where(p => !Biases.ContainsKey(p)).SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal))
+        .Concat(Embedding is null ? [] : [KeyValuePair.Create(
+            AdapterNames.TokenRows(AdapterNames.ModuleOf(Embedding.Parts[0].Name)), new[] { config.TokenIndices.Count, Embedding.Shape[1] })])
         .Concat(Biases.Values.SelectMany(b => b).Select(b => KeyValuePair.Create(b.Value, b.Key.Shape))).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>

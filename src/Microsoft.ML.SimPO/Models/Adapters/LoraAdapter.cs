@@ -17,13 +17,17 @@ internal sealed class LoraAdapter : IDisposable
             .Select(weight => weight.Key.Update = new LowRankUpdate(weight.Key, [.. weight], config, place))];
         foreach (Parameter parameter in Saved) parameter.Replace(place);
         foreach ((Parameter bias, IReadOnlyDictionary<ParameterPart, string> parts) in layout.Biases) bias.SavedParts = parts;
+        if (layout.Embedding is { } embedding) Rows = embedding.TokenRows = new TokenRows(embedding, config.TokenIndices, place);
         Matrices = [.. Updates.SelectMany(u => u.Parameters)];
-        Parameters = [.. Matrices, .. Saved];
+        Parameters = [.. Matrices, .. Saved, .. Rows is null ? Array.Empty<Parameter>() : [Rows.Rows]];
     }
 
     public AdapterConfig Config { get; }
 
     public IReadOnlyList<LowRankUpdate> Updates { get; }
+
+    /// <summary>Rows of the embedding that are held in their place; null for none.</summary>
+    public TokenRows? Rows { get; }
 
     /// <summary>A and B of every update. Their parts carry PEFT's names.</summary>
     public IReadOnlyList<Parameter> Matrices { get; }
@@ -50,5 +54,6 @@ internal sealed class LoraAdapter : IDisposable
     public void Dispose()
     {
         foreach (LowRankUpdate update in Updates) update.Dispose();
+        Rows?.Dispose();
     }
 }

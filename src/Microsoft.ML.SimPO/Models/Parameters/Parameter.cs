@@ -56,12 +56,18 @@ internal sealed class Parameter : IDisposable
     /// <summary>What an adapter adds to this weight; null for nothing.</summary>
     public LowRankUpdate? Update { get; set; }
 
+    /// <summary>Rows that an adapter holds in the place of some, of an embedding; null for none.</summary>
+    public TokenRows? TokenRows { get; set; }
+
     /// <summary>Of the shape of <see cref="Value"/>; zero until a backward pass adds to it.</summary>
     /// <exception cref="InvalidOperationException">The parameter is frozen.</exception>
     public Tensor Gradient => IsTrained ? _storage.Gradient(_index) : throw new InvalidOperationException($"'{Parts[0].Name}' is not trained.");
 
     /// <summary>Whether it stays float32 whatever layers compute in.</summary>
     public bool StaysFloat32 => Kind is ParameterKind.Norm or ParameterKind.Coefficient or ParameterKind.Buffer;
+
+    /// <summary>Whether it is trained, or what an adapter has put on it or in the place of its rows is there.</summary>
+    public bool IsAdapted => IsTrained || Update is not null || TokenRows is not null;
 
     public bool IsTrained => _storage.IsTrained(_index);
 
@@ -95,6 +101,7 @@ internal sealed class Parameter : IDisposable
         if (!to.Contains(_storage)) to.Add(_storage);
         if (_base is { } place && !to.Contains(place.Storage)) to.Add(place.Storage);
         if (Update is not null && !to.Contains(Update.Storage)) to.Add(Update.Storage);
+        if (TokenRows is not null && !to.Contains(TokenRows.Storage)) to.Add(TokenRows.Storage);
     }
 
     /// <summary>Adds scaling rows^T input to the gradient, which is float32 whatever the two are.</summary>

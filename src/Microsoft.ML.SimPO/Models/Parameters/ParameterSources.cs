@@ -15,6 +15,12 @@ internal static class ParameterSources
     /// <summary>The model's weights with its adapter added to them: all that there are where it has none.</summary>
     public static IReadOnlyList<TensorSource> Merged(Decoder decoder) => Of(decoder.Parameters, p => p.Parts, (_, part) => part.Name, (parameter, part, sink) =>
     {
+        if (parameter.TokenRows is { } rows)
+        {
+            using Tensor whole = rows.Merged();
+            Write(whole, part, sink);
+            return;
+        }
         if (parameter.Update is null)
         {
             Write(parameter.Value, part, sink);

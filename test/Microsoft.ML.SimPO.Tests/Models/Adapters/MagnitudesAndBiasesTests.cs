@@ -1,7 +1,12 @@
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Data.Packing;
+using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Layers;
 using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Parity;
+using Microsoft.ML.SimPO.Text.Encoders;
+using Microsoft.ML.SimPO.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -72,5 +77,33 @@ public sealed class MagnitudesAndBiasesTests
         Assert.All(gradient.Skip(32), g => Assert.Equal(bias == "all" ? 5 : 0, g));
         string[] written = [.. ParameterSources.Adapter(decoder.Adapter!).Select(s => s.Name).Where(n => n.EndsWith(".bias", StringComparison.Ordinal))];
         Assert.Equal(names.Length * decoder.Layers.Count, written.Length);
+    }
+
+    /// <summary>Rows of the embedding that are held apart, of a tied head too: the loss moves with them as with the rows of a merged model.</summary>
+    [Fact]
+    public void Rows_of_tokens_are_trained_in_the_place_of_the_embeddings()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Decoder adapted = RandomDecoder.Make(), merged = RandomDecoder.Make();
+        int[] ids = [5, 9, 90];
+        AdapterInitializer.Attach(adapted, Config with { HasMagnitudes = false, TokenIndices = ids }, seed: 1);
+        Parameter rows = adapted.Adapter!.Rows!.Rows;
+        Assert.Equal("base_model.model.model.embed_tokens.token_adapter.trainable_tokens_delta", rows.Parts[0].Name);
+        Assert.Equal(merged.Embedding.Value[9].data<float>().ToArray(), rows.Value[1].data<float>().ToArray());
+        rows.Value.add_(Slopes.Values(1, 0.2, rows.Shape));
+        for (int i = 0; i < ids.Length; i++) merged.Embedding.Value[ids[i]].copy_(rows.Value[i]);
+        (double loss, double expected) = (Loss(adapted), Loss(merged));
+        Assert.Equal(expected, loss, 1e-6);
+        float[] all = merged.Embedding.Gradient.data<float>().ToArray(), found = rows.Gradient.data<float>().ToArray();
+        Differences.AssertClose("gradient", [.. ids.SelectMany(id => all.Skip(id * 32).Take(32))], found, 2e-6);
+        Assert.False(adapted.Embedding.IsTrained);
+    }
+
+    private static double Loss(Decoder decoder)
+    {
+        foreach (Parameter parameter in decoder.Trainable) parameter.Train();
+        EncodedPrompt[] pairs = [EncodedPrompt.Pair([5, 3, 9, 4], 2, [5, 3, 7, 90, 2], 2), EncodedPrompt.Pair([1, 9, 5], 1, [1, 8], 1)];
+        using var pass = new GradientPass(decoder, new ResponseHead(decoder, new SimPOLoss(2, 0.5)), recompute: false);
+        return pass.Run(PackedBatch.Of([.. pairs.Index()], decoder.Architecture), new GroupContext(0.5)).Sum(p => p.Loss.Value);
     }
 }
