@@ -19,6 +19,8 @@ internal sealed record ChildProgram(int ExitCode, string Output, string Error)
 
     public static string CompareMethods { get; } = BinaryOf("samples", "CompareMethods");
 
+    public static string SelfImprove { get; } = BinaryOf("samples", "SelfImprove");
+
     public static string ChatServer { get; } = BinaryOf("samples", "ChatServer");
 
     /// <summary>The command <c>simpo</c>.</summary>
