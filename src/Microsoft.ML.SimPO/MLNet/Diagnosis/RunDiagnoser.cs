@@ -104,6 +104,7 @@ internal sealed class RunDiagnoser(DiagnosisLimits limits)
         List<TrainingDiagnosis> findings = Replay(known, log.Steps, log.Evaluations);
         var configuration = new ConfigurationRules(limits);
         configuration.LookAtLoss(beta, limits.GammaBetaRatio ?? 0);
+        if (MastersRule.Look(path, rate, log.Steps is [.., var newest] ? newest.Step : 0) is { } rounded) findings.Add(rounded);
         return new RunCheck(log.Steps is [.., var last] ? last.Step : 0, [.. configuration.Findings, .. findings], _notes);
     }
 

@@ -20,6 +20,7 @@ internal static class RunRules
         TrainingSymptom.AnswersLoop => "loops",
         TrainingSymptom.AnswersForgotten => "forgetting",
         TrainingSymptom.AnswerLengthChanged or TrainingSymptom.LengthTellsApart => "length",
+        TrainingSymptom.WeightsRounded => "bf16",
         TrainingSymptom.UnusualConfiguration => "configuration",
         _ => "memory",
     };

@@ -38,4 +38,7 @@ public enum TrainingSymptom
 
     /// <summary>The length of the answers alone tells chosen and rejected ones apart.</summary>
     LengthTellsApart,
+
+    /// <summary>The weights were trained as 16-bit numbers alone, which take no small step.</summary>
+    WeightsRounded,
 }

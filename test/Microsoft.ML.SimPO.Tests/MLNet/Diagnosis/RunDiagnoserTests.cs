@@ -8,6 +8,8 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Runs that have been, by their logs: this library's and those of other trainers.</summary>
 public sealed class RunDiagnoserTests : IDisposable
 {
+    private const string ForeignLogName = "trainer_state.json";
+
     private readonly MLContext _context = new(seed: 1);
     private readonly TempFolder _folder = new();
 
@@ -52,6 +54,39 @@ public sealed class RunDiagnoserTests : IDisposable
         File.WriteAllText(_folder.File("run/checkpoint-100/trainer_state.json"), state);
         Assert.Equal(100, _context.Alignment.Diagnose(_folder.File("run")).Steps); // of the newest checkpoint
         Assert.Equal(100, _context.Alignment.Diagnose(_folder.File("run/checkpoint-100")).Steps);
+    }
+
+    [Theory]
+    [InlineData("optimizer.pt", nameof(CheckpointType.BFloat16), true)]
+    [InlineData("optimizer.pt", nameof(CheckpointType.Float32), false)]
+    [InlineData("optimizer.bin", nameof(CheckpointType.BFloat16), false)] // FSDP's, which writes 16-bit weights of a run that has others behind them
+    [InlineData("global_step100", nameof(CheckpointType.BFloat16), false)] // DeepSpeed's
+    public void Weights_of_bfloat16_that_an_optimizer_has_moved_themselves_are_told(string optimizer, string type, bool isTold)
+    {
+        foreach (string weights in new[] { CheckpointReader.SingleFileName, AdapterFolder.WeightsName })
+        {
+            using var folder = new TempFolder();
+            string checkpoint = Directory.CreateDirectory(folder.File("run/checkpoint-100")).FullName;
+            File.WriteAllText(Path.Combine(checkpoint, ForeignLogName), State(20, 5, i => (-0.3, 0.02 * i)));
+            File.WriteAllText(Path.Combine(checkpoint, optimizer), "");
+            SafetensorsWriter.Write(Path.Combine(checkpoint, weights), [new("w", [2], s => s.Write([1f, 2f]))], Enum.Parse<CheckpointType>(type));
+            foreach (string path in new[] { folder.File("run"), checkpoint, Path.Combine(checkpoint, ForeignLogName) })
+            {
+                RunCheck check = _context.Alignment.Diagnose(path, new DiagnosisLimits { GammaBetaRatio = 0.5 });
+                if (!isTold)
+                {
+                    Assert.True(check.IsWell, check.ToString());
+                    continue;
+                }
+                TrainingDiagnosis finding = Assert.Single(check.Findings);
+                Assert.Equal(("bf16", FindingSeverity.Error, 100), (finding.Rule, finding.Severity, finding.Step));
+                Assert.Equal("100 % of the weights in 'checkpoint-100' are bfloat16, and the optimizer's state is of these: a step of 1E-06 is lost on every "
+                    + "weight beyond 0.00051, for it is less than half of what lies between two such numbers there.", finding.Message);
+                Assert.StartsWith("torch_dtype: float32", finding.Remedy, StringComparison.Ordinal);
+            }
+            File.WriteAllText(Path.Combine(checkpoint, weights), "damaged");
+            Assert.True(_context.Alignment.Diagnose(checkpoint, new DiagnosisLimits { GammaBetaRatio = 0.5 }).IsWell);
+        }
     }
 
     [Fact]
