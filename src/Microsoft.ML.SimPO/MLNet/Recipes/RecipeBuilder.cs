@@ -87,8 +87,8 @@ internal sealed class RecipeBuilder(RecipeReader recipe, RecipeOptions how, Reci
         foreach (string name in recipe.Texts("eval_dataset"))
         {
             string path = names.Dataset(name, recipe.Faults);
-            bool isFolder = Directory.Exists(path);
-            string? test = !isFolder ? "train" : new[] { "test", "valid", "dev", "eval" }.FirstOrDefault(split => DatasetFiles.HasSplit(path, split));
+            string? test = Directory.Exists(path)
+                ? new[] { "test", "valid", "dev", "eval" }.FirstOrDefault(split => DatasetFiles.HasSplit(path, split)) : null;
             validation.Add(new RecipeDataset(name, path, test ?? "train", 1));
         }
     }

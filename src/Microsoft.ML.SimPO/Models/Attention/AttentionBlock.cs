@@ -40,7 +40,7 @@ internal sealed class AttentionBlock : IMixerBlock
     {
         using NewScope scope = new();
         long rows = input.shape[0];
-        Tensor queryKeyValue = _queryKeyValue.Forward(Normed(input).Output, keep?.Room(rows, _queryKeyValue.Outputs));
+        Tensor queryKeyValue = _queryKeyValue.Forward(OptionalNorm.Forward(_inputNorm, input).Output, keep?.Room(rows, _queryKeyValue.Outputs));
         Tensor? gate = null;
         if (_gate is not null) (queryKeyValue, gate) = _gate.Split(queryKeyValue, keep);
         queryKeyValue = _keys.Complete(queryKeyValue, pass);
@@ -93,8 +93,6 @@ internal sealed class AttentionBlock : IMixerBlock
     }
 
     private static Tensor Gated(LayerActivations kept) => kept.Gate is null ? kept.Attention : OutputGate.Apply(kept.Attention, kept.Gate);
-
-    private (Tensor Output, Tensor? Statistics) Normed(Tensor input) => _inputNorm is null ? (input, null) : _inputNorm.Forward(input);
 
     /// <summary>[N, heads + keyValueHeads, headDim], a view; queries alone where the keys are another layer's, which has turned them.</summary>
     private Tensor QueriesAndKeys(Tensor queryKeyValue)

@@ -14,6 +14,17 @@ internal readonly record struct AttentionSegment(int Start, int Prefix, params i
     /// <summary>The length in positions of the longest sequence.</summary>
     public int LongestSequence => Prefix + Continuations.Max();
 
+    /// <summary>First row and number of rows of each continuation.</summary>
+    public IEnumerable<(int Start, int Rows)> Parts()
+    {
+        int start = Start + Prefix;
+        foreach (int rows in Continuations)
+        {
+            yield return (start, rows);
+            start += rows;
+        }
+    }
+
     public bool Equals(AttentionSegment other) =>
         (Start, Prefix) == (other.Start, other.Prefix) && Continuations.AsSpan().SequenceEqual(other.Continuations);
 

@@ -46,7 +46,7 @@ internal sealed class ExpertsBlock : IMlpBlock
     public Tensor Forward(Tensor input, LayerActivations? keep, RoutedRows? routed = null)
     {
         using NewScope scope = new();
-        Tensor normed = Normed(input).Output; // [N, hidden]
+        Tensor normed = OptionalNorm.Forward(_inputNorm, input).Output; // [N, hidden]
         var routing = new ExpertRouting(_experts, _router.Forward(RouterInput(input, normed).Rows), _correction?.Value);
         routed?.Add(routing);
         Tensor rows = normed.index_select(0, routing.Rows); // [N * k, hidden], by expert
@@ -73,7 +73,7 @@ internal sealed class ExpertsBlock : IMlpBlock
         if (_outputNorm is not null)
             gradient = _outputNorm.Backward(gradient, kept.MlpOutput!, _outputNorm.Forward(kept.MlpOutput!).Statistics);
         ExpertRouting routing = kept.Routing!;
-        (Tensor normed, Tensor? statistics) = Normed(input);
+        (Tensor normed, Tensor? statistics) = OptionalNorm.Forward(_inputNorm, input);
         Tensor rows = normed.index_select(0, routing.Rows), gradients = gradient.index_select(0, routing.Rows); // [N * k, hidden], by expert
         Tensor result = _shared?.Backward(gradient, normed, kept) ?? zeros_like(normed), weightGradient = empty_like(routing.Weights);
         for (int i = 0; i < routing.Groups.Count; i++)
@@ -125,6 +125,4 @@ internal sealed class ExpertsBlock : IMlpBlock
 
     /// <returns>[1, hidden], a view</returns>
     private static Tensor BiasOf(Tensor biases, int expert) => biases.narrow(0, expert, 1);
-
-    private (Tensor Output, Tensor? Statistics) Normed(Tensor input) => _inputNorm is null ? (input, null) : _inputNorm.Forward(input);
 }

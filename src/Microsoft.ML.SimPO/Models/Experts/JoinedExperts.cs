@@ -20,17 +20,10 @@ internal sealed class JoinedExperts(Parameter weight, bool isInputFirst, Paramet
     public Tensor Backward(int expert, Tensor gradient, Tensor input)
     {
         using NewScope scope = new();
-        if (weight.IsTrained) AddProduct(Of(weight.Gradient, expert), isInputFirst ? input : gradient, isInputFirst ? gradient : input);
+        if (weight.IsTrained) Parameter.AddProduct(Of(weight.Gradient, expert), isInputFirst ? input : gradient, isInputFirst ? gradient : input);
         if (bias is { IsTrained: true }) Of(bias.Gradient, expert).add_(gradient.to(float32).sum([0L]));
         Tensor own = Of(weight.Compute, expert);
         return scope.Keep(mm(gradient, isInputFirst ? own.t() : own));
-    }
-
-    /// <summary>sum += a^T b, float32 whatever the two are.</summary>
-    private static void AddProduct(Tensor sum, Tensor a, Tensor b)
-    {
-        if (a.dtype == float32) sum.addmm_(a.t(), b, beta: 1, alpha: 1);
-        else sum.add_(mm(a.t(), b));
     }
 
     private static Tensor Of(Tensor all, int expert) => all.select(0, expert);

@@ -29,7 +29,7 @@ internal sealed class SigmoidRule(ExpertArchitecture architecture) : IRouterRule
         if (architecture.Renormalizes)
         {
             Tensor sum = top.sum(-1, keepdim: true) + Least;
-            gradient = (gradient - (gradient * top).sum(-1, keepdim: true) / sum) / sum;
+            gradient = SoftmaxRule.OfShares(gradient, top, sum);
         }
         gradient = gradient * top * (1 - top); // [N, k], of the logits
         Tensor full = zeros_like(scores).scatter_(1, chosen, gradient); // [N, experts]

@@ -20,12 +20,15 @@ internal sealed class SoftmaxRule(ExpertArchitecture architecture) : IRouterRule
         if (architecture.Renormalizes)
         {
             Tensor top = probabilities.gather(1, chosen), sum = top.sum(-1, keepdim: true);
-            gradient = (gradient - (gradient * top).sum(-1, keepdim: true) / sum) / sum;
+            gradient = OfShares(gradient, top, sum);
         }
         Tensor full = zeros_like(probabilities).scatter_(1, chosen, gradient); // [N, experts], of the probabilities
         if (more is not null) full.add_(more.to(full.dtype));
         return scope.Keep(OfLogits(full, probabilities));
     }
+
+    /// <summary>The gradient of values that were divided by their sum.</summary>
+    public static Tensor OfShares(Tensor gradient, Tensor values, Tensor sum) => (gradient - (gradient * values).sum(-1, keepdim: true) / sum) / sum;
 
     /// <summary>The gradient of a softmax's logits.</summary>
     /// <param name="gradient">Of the probabilities; it is changed.</param>

@@ -16,7 +16,7 @@ internal static partial class ModelFamilies
             TiedHead = config.Has("tie_embedding") && !config.Has("tie_word_embeddings") ? config.GetBool("tie_embedding") : IsTied(config, absent: true),
         };
         common = common with { IntermediateSize = Lfm2Size(config, common.IntermediateSize) };
-        IReadOnlyList<int> full = config.GetInt32List("full_attn_idxs");
+        HashSet<int> full = [.. config.GetInt32List("full_attn_idxs")];
         Func<int, bool> isFull = LayersOf(config, common, "full_attention", "conv") ?? (i => full.Count == 0 || full.Contains(i));
         var convolution = new ShortConvolutionArchitecture(Positive(config, "conv_L_cache", 3), config.GetBool("conv_bias", false));
         return common with { Layers = [.. common.Layers.Select((l, i) => isFull(i) ? l : l with { Rotary = null, Convolution = convolution })] };

@@ -32,7 +32,8 @@ internal sealed class MlpBlock : IMlpBlock
     public Tensor Forward(Tensor input, LayerActivations? keep, RoutedRows? routed = null)
     {
         using NewScope scope = new();
-        Tensor gateUp = _gateUp.Forward(Normed(input).Output, keep?.Room(input.shape[0], _gateUp.Outputs)); // [N, 2 * intermediate], or [N, intermediate]
+        Tensor normed = OptionalNorm.Forward(_inputNorm, input).Output;
+        Tensor gateUp = _gateUp.Forward(normed, keep?.Room(input.shape[0], _gateUp.Outputs)); // [N, 2 * intermediate], or [N, intermediate]
         keep?.KeepGateUp(gateUp);
         Tensor output = Down(gateUp, keep);
         if (_outputNorm is null) return scope.Keep(output);
@@ -74,6 +75,4 @@ internal sealed class MlpBlock : IMlpBlock
     }
 
     private long Inner => _down.Weight.Shape[1];
-
-    private (Tensor Output, Tensor? Statistics) Normed(Tensor input) => _inputNorm is null ? (input, null) : _inputNorm.Forward(input);
 }

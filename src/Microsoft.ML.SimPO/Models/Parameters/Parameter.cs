@@ -108,16 +108,20 @@ internal sealed class Parameter : IDisposable
     /// <param name="rows">[N, out], the gradient of what the weight gave</param>
     /// <param name="input">[N, in]</param>
     /// <param name="scaling">The factor of the product.</param>
-    public void AddProduct(Tensor rows, Tensor input, float scaling = 1)
+    public void AddProduct(Tensor rows, Tensor input, float scaling = 1) => AddProduct(Gradient, rows, input, scaling);
+
+    /// <summary>As <see cref="AddProduct(Tensor, Tensor, float)"/>, of a part of a gradient.</summary>
+    /// <param name="gradient">[out, in] float32</param>
+    public static void AddProduct(Tensor gradient, Tensor rows, Tensor input, float scaling = 1)
     {
         using Tensor transposed = rows.t();
         if (rows.dtype == float32)
         {
-            Gradient.addmm_(transposed, input, beta: 1, alpha: scaling);
+            gradient.addmm_(transposed, input, beta: 1, alpha: scaling);
             return;
         }
         using Tensor product = mm(transposed, input);
-        Gradient.add_(product, alpha: scaling);
+        gradient.add_(product, alpha: scaling);
     }
 
     /// <summary>

@@ -20,7 +20,7 @@ internal static class DeltaRule
         foreach (AttentionSegment segment in batch.Segments)
         {
             Tensor begin = Run(inputs.Of(segment.Start, segment.Prefix), Zero(inputs), output.narrow(1, segment.Start, segment.Prefix)), end = begin;
-            foreach ((int start, int rows) in Continuations(segment)) end = Run(inputs.Of(start, rows), begin, output.narrow(1, start, rows));
+            foreach ((int start, int rows) in segment.Parts()) end = Run(inputs.Of(start, rows), begin, output.narrow(1, start, rows));
             ends.Add(end);
         }
         return scope.Keep(stack(ends, 0));
@@ -36,7 +36,7 @@ internal static class DeltaRule
             DeltaRuleInputs prefix = inputs.Of(segment.Start, segment.Prefix);
             List<Tensor> states = States(prefix, Zero(inputs));
             Tensor end = zeros_like(states[^1]);
-            foreach ((int start, int rows) in Continuations(segment))
+            foreach ((int start, int rows) in segment.Parts())
             {
                 DeltaRuleInputs own = inputs.Of(start, rows);
                 end.add_(RunBackward(own, States(own, states[^1]), gradient.narrow(1, start, rows), Zero(inputs), result.Of(start, rows)));
@@ -63,16 +63,6 @@ internal static class DeltaRule
 
     private static Tensor Zero(DeltaRuleInputs inputs) =>
         zeros([inputs.Key.shape[0], inputs.Key.shape[2], inputs.Value.shape[2]], float32, inputs.Key.device);
-
-    private static IEnumerable<(int Start, int Rows)> Continuations(AttentionSegment segment)
-    {
-        int start = segment.Start + segment.Prefix;
-        foreach (int rows in segment.Continuations)
-        {
-            yield return (start, rows);
-            start += rows;
-        }
-    }
 
     private static IEnumerable<(long From, long Count)> Chunks(long rows)
     {

@@ -34,7 +34,7 @@ internal sealed class DeltaRuleBlock : IMixerBlock
     public Tensor Forward(Tensor input, DecoderPass pass, LayerActivations? keep)
     {
         using NewScope scope = new();
-        Tensor projected = _input.Forward(Normed(input).Output); // [N, channels + valueSize + 2 valueHeads]
+        Tensor projected = _input.Forward(OptionalNorm.Forward(_inputNorm, input).Output); // [N, channels + valueSize + 2 valueHeads]
         Tensor convolved = _convolution.Forward(Channels(projected).to(float32), pass); // [N, channels]
         (Rows rows, DeltaRuleInputs inputs) = Inputs(convolved, projected);
         Tensor output = Rule(inputs, pass); // [N, valueHeads, valueDim]
@@ -167,8 +167,6 @@ internal sealed class DeltaRuleBlock : IMixerBlock
     /// <summary>The sum over the value heads of a key head.</summary>
     private Tensor Folded(Tensor gradient) =>
         gradient.reshape(gradient.shape[0], _rule.KeyHeads, _rule.ValueHeads / _rule.KeyHeads, _rule.KeyDim).sum([2L]);
-
-    private (Tensor Output, Tensor? Statistics) Normed(Tensor input) => _inputNorm is null ? (input, null) : _inputNorm.Forward(input);
 
     /// <param name="Query">[N, keyHeads, keyDim], before it has length 1</param>
     /// <param name="Key">[N, keyHeads, keyDim], before it has length 1</param>

@@ -31,16 +31,12 @@ internal sealed class EarlierRows(TokenBatch batch, Device device) : IDisposable
         foreach (AttentionSegment segment in batch.Segments)
         {
             for (int i = 0; i < segment.Prefix; i++) rows[segment.Start + i] = i < places ? batch.Rows : segment.Start + i - places;
-            int start = segment.Start + segment.Prefix;
-            foreach (int count in segment.Continuations)
-            {
+            foreach ((int start, int count) in segment.Parts())
                 for (int i = 0; i < count; i++)
                 {
                     int inPrefix = segment.Prefix + i - places; // where it lies if before the continuation
                     rows[start + i] = i >= places ? start + i - places : inPrefix >= 0 ? segment.Start + inPrefix : batch.Rows;
                 }
-                start += count;
-            }
         }
         return rows;
     }

@@ -25,7 +25,7 @@ internal sealed class ShortConvolutionBlock : IMixerBlock
     public Tensor Forward(Tensor input, DecoderPass pass, LayerActivations? keep)
     {
         using NewScope scope = new();
-        Tensor projected = _input.Forward(Normed(input).Output); // [N, 3 * hidden]
+        Tensor projected = _input.Forward(OptionalNorm.Forward(_inputNorm, input).Output); // [N, 3 * hidden]
         (Tensor before, Tensor after, Tensor x) = Parts(projected);
         Tensor convolved = _convolution.Forward((before * x).to(float32), pass); // [N, hidden]
         Tensor gated = convolved.to(projected.dtype).mul(after);
@@ -52,6 +52,4 @@ internal sealed class ShortConvolutionBlock : IMixerBlock
     /// <summary>[N, hidden] each, views: what gates the input, what gates the output, and the input.</summary>
     private (Tensor Before, Tensor After, Tensor X) Parts(Tensor projected) =>
         (projected.narrow(1, 0, _hidden), projected.narrow(1, _hidden, _hidden), projected.narrow(1, 2 * _hidden, _hidden));
-
-    private (Tensor Output, Tensor? Statistics) Normed(Tensor input) => _inputNorm is null ? (input, null) : _inputNorm.Forward(input);
 }
