@@ -4,13 +4,14 @@ namespace Microsoft.ML.SimPO.Benchmarks;
 
 /// <summary>
 /// Two workloads in one process, a round being ours, the other, the other, ours: what the machine does beside them hits both, and what changes steadily
-/// cancels. So a difference of a hundredth is seen where rounds of two processes differ by a tenth.
+/// cancels. A neighbour can only make a run slower, so the fastest quarter of all runs of each tells a hundredth where single rounds differ by a tenth.
 /// </summary>
 /// <param name="other">What is measured. Its first two runs are alone in the process, and give its peak of memory.</param>
 /// <param name="ours">Makes what it is compared with.</param>
 internal sealed class InTurns(Workload other, Func<Workload> ours)
     : Workload(other.Amount, () => throw new InvalidOperationException("Rounds are measured by `Measure`."), other.Dispose)
 {
+    private readonly List<double> _secondsOfOurs = [], _secondsOfOther = [];
     private Workload? _ours;
     private long _peakAlone;
 
@@ -19,10 +20,13 @@ internal sealed class InTurns(Workload other, Func<Workload> ours)
         if (_ours is null) Begin();
         double first = Seconds(_ours!, out _), second = Seconds(other, out IReadOnlyDictionary<string, double>? figures);
         double third = Seconds(other, out _), fourth = Seconds(_ours!, out _);
+        _secondsOfOurs.AddRange([first, fourth]);
+        _secondsOfOther.AddRange([second, third]);
         return new WorkerReply
         {
             Seconds = (second + third) / 2,
             SecondsOverOurs = (second + third) / (first + fourth),
+            FastestOverOurs = FastestQuarter(_secondsOfOther) / FastestQuarter(_secondsOfOurs),
             Figures = figures?.ToDictionary(),
             PeakRssBytes = _peakAlone,
         };
@@ -33,6 +37,8 @@ internal sealed class InTurns(Workload other, Func<Workload> ours)
         _ours?.Dispose();
         base.Dispose();
     }
+
+    private static double FastestQuarter(List<double> seconds) => seconds.Order().Take((seconds.Count + 3) / 4).Average();
 
     private void Begin()
     {

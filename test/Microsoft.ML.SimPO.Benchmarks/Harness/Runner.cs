@@ -46,7 +46,8 @@ internal static class Runner
         IBenchmark benchmark, string[] sides, Dictionary<string, WorkerProcess> workers, Dictionary<string, List<WorkerReply>> replies)
     {
         Dictionary<string, Measurement> measured = sides.ToDictionary(s => s, s => Measure(workers[s].Ready, replies[s], benchmark.Cycle));
-        foreach (string side in sides.Except([Side.Ours])) measured[side] = measured[side] with { SecondsOverOurs = OverOurs(replies, side) };
+        foreach (string side in sides.Except([Side.Ours]))
+            measured[side] = measured[side] with { SecondsOverOurs = OverOurs(replies, side), FastestOverOurs = replies[side][^1].FastestOverOurs };
         Measurement ours = measured[Side.Ours];
         Measurement? reference = measured.GetValueOrDefault(Side.Reference);
         double? gemm = replies.TryGetValue(Side.Gemm, out List<WorkerReply>? products) ? products.Max(r => workers[Side.Gemm].Ready.Amount / r.Seconds) : null;
