@@ -14,7 +14,7 @@ internal sealed class JoinedExperts(Parameter weight, bool isInputFirst, Paramet
         using NewScope scope = new();
         Tensor own = Of(weight.Compute, expert);
         Tensor transposed = isInputFirst ? own : own.t(); // [in, out]
-        return scope.Keep(bias is null ? mm(input, transposed) : addmm(Of(bias.Compute, expert), input, transposed, beta: 1, alpha: 1));
+        return scope.Keep(MatrixProducts.Of(input, transposed, bias is null ? null : Of(bias.Compute, expert)));
     }
 
     public Tensor Backward(int expert, Tensor gradient, Tensor input)
@@ -23,7 +23,7 @@ internal sealed class JoinedExperts(Parameter weight, bool isInputFirst, Paramet
         if (weight.IsTrained) Parameter.AddProduct(Of(weight.Gradient, expert), isInputFirst ? input : gradient, isInputFirst ? gradient : input);
         if (bias is { IsTrained: true }) Of(bias.Gradient, expert).add_(gradient.to(float32).sum([0L]));
         Tensor own = Of(weight.Compute, expert);
-        return scope.Keep(mm(gradient, isInputFirst ? own.t() : own));
+        return scope.Keep(MatrixProducts.Of(gradient, isInputFirst ? own.t() : own));
     }
 
     private static Tensor Of(Tensor all, int expert) => all.select(0, expert);
