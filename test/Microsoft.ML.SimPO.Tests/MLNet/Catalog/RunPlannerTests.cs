@@ -151,7 +151,8 @@ public sealed class RunPlannerTests : IDisposable
         Assert.Equal(
         [
             ("smaller micro-batches", false, true), ("recomputation", false, true), ("an adapter", false, true),
-            ("8-bit weights under an adapter", true, false), ("moments in the memory of the host", false, false), ("8 devices that part weights, gradients and moments", true, false),
+            ("8-bit weights under an adapter", true, false), ("moments in the memory of the host", false, false),
+            ("8 devices that part weights, gradients and moments", true, false),
         ], plan.Choices.Select(c => (c.Name, c.Fits, c.IsSupported)));
         Assert.InRange(plan.Choices[3].Bytes, 7.2e9, 9e9);
         Assert.InRange(plan.Choices[4].Bytes, 8 * 7.24e9, 9 * 7.24e9);
