@@ -30,10 +30,8 @@ internal interface IBenchmark
     /// <summary>Whether the rate of the machine's matrix products is measured beside it.</summary>
     bool UsesTorch => true;
 
-    /// <summary>
-    /// Whether each other side is measured in turns with ours alone, which goes on through all of them: then no more than two processes are there at a time.
-    /// </summary>
-    bool IsBySide => false;
+    /// <summary>Whether one side's process ends before the next begins, for sides that compare themselves with ours (<see cref="InTurns"/>).</summary>
+    bool IsOneByOne => false;
 
     /// <summary>After how many rounds the same work comes again; <see cref="Rounds"/> is a multiple of it.</summary>
     int Cycle => 1;

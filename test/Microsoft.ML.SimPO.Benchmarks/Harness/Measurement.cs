@@ -14,6 +14,9 @@ internal sealed record Measurement(Spread Rate, double PeakRssBytes)
     /// <summary>Seconds of a run over those of ours beside it, round by round; null for ours.</summary>
     public Spread? SecondsOverOurs { get; init; }
 
+    /// <summary>The same of the fastest quarter of the runs, where both were run in one process (<see cref="InTurns"/>).</summary>
+    public double? FastestOverOurs { get; init; }
+
     /// <summary>Medians of the figures that the runs reported themselves.</summary>
     public SortedDictionary<string, double>? Figures { get; init; }
 

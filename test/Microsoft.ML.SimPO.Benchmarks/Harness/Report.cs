@@ -43,6 +43,11 @@ internal static class Report
 
     private static void Figures(TextWriter to, string side, Measurement measurement)
     {
+        if (measurement is { FastestOverOurs: { } fastest, SecondsOverOurs: { } rounds })
+        {
+            to.WriteLine(Invariant(
+                $"{side}: seconds over ours, fastest quarter {fastest:F4}; rounds {rounds.Min:F4}, median {rounds.Median:F4}, {rounds.Max:F4}"));
+        }
         foreach ((string name, double value) in measurement.Figures ?? []) to.WriteLine(Invariant($"{side}: {name} {value:G6}"));
     }
 

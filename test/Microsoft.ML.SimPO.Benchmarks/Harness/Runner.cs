@@ -14,20 +14,14 @@ internal static class Runner
         Dictionary<string, List<WorkerReply>> replies = names.ToDictionary(n => n, _ => new List<WorkerReply>());
         try
         {
-            workers[Side.Ours] = new WorkerProcess(benchmark.Name, Side.Ours);
-            if (benchmark.IsBySide)
+            foreach (string name in names)
             {
-                foreach (string name in names.Except([Side.Ours]))
-                {
-                    using WorkerProcess worker = workers[name] = new WorkerProcess(benchmark.Name, name);
-                    Measure(new() { [Side.Ours] = workers[Side.Ours], [name] = worker }, replies, count);
-                }
+                workers[name] = new WorkerProcess(benchmark.Name, name);
+                if (!benchmark.IsOneByOne) continue;
+                using WorkerProcess alone = workers[name];
+                Measure(new() { [name] = alone }, replies, count);
             }
-            else
-            {
-                foreach (string name in names.Except([Side.Ours])) workers[name] = new WorkerProcess(benchmark.Name, name);
-                Measure(names.ToDictionary(n => n, n => workers[n]), replies, count);
-            }
+            if (!benchmark.IsOneByOne) Measure(workers, replies, count);
             Console.Error.WriteLine();
             return Summarize(benchmark, sides, workers, replies);
         }
@@ -52,8 +46,8 @@ internal static class Runner
         IBenchmark benchmark, string[] sides, Dictionary<string, WorkerProcess> workers, Dictionary<string, List<WorkerReply>> replies)
     {
         Dictionary<string, Measurement> measured = sides.ToDictionary(s => s, s => Measure(workers[s].Ready, replies[s], benchmark.Cycle));
-        foreach ((string side, int i) in sides.Except([Side.Ours]).Select((s, i) => (s, i)))
-            measured[side] = measured[side] with { SecondsOverOurs = OverOurs(replies, side, benchmark.IsBySide ? i * replies[side].Count : 0) };
+        foreach (string side in sides.Except([Side.Ours]))
+            measured[side] = measured[side] with { SecondsOverOurs = OverOurs(replies, side), FastestOverOurs = replies[side][^1].FastestOverOurs };
         Measurement ours = measured[Side.Ours];
         Measurement? reference = measured.GetValueOrDefault(Side.Reference);
         double? gemm = replies.TryGetValue(Side.Gemm, out List<WorkerReply>? products) ? products.Max(r => workers[Side.Gemm].Ready.Amount / r.Seconds) : null;
@@ -71,7 +65,7 @@ internal static class Runner
             UsefulGflops = ours.UsefulGflops,
             RooflineShare = benchmark.Roofline is { } roofline ? ours.Rate.Median / measured[roofline].Rate.Median : ours.UsefulGflops / gemm,
         };
-        return sides.Length == benchmark.Sides.Count || benchmark.IsBySide ? result with { Bars = [.. benchmark.Bars(result)] } : result;
+        return sides.Length == benchmark.Sides.Count || benchmark.IsOneByOne ? result with { Bars = [.. benchmark.Bars(result)] } : result;
     }
 
     private static Measurement Measure(WorkerReply ready, List<WorkerReply> replies, int cycle)
@@ -91,9 +85,8 @@ internal static class Runner
         };
     }
 
-    /// <param name="first">Of the rounds of ours, that which was beside this side's first.</param>
-    private static Spread OverOurs(Dictionary<string, List<WorkerReply>> replies, string side, int first) =>
-        Spread.Of(replies[side].Zip(replies[Side.Ours].Skip(first), (other, ours) => other.Seconds / ours.Seconds));
+    private static Spread OverOurs(Dictionary<string, List<WorkerReply>> replies, string side) =>
+        Spread.Of(replies[side].Zip(replies[Side.Ours], (other, ours) => other.SecondsOverOurs ?? other.Seconds / ours.Seconds));
 
     private static Measurement Ratio(
         Dictionary<string, WorkerProcess> workers, Dictionary<string, List<WorkerReply>> replies, Measurement ours, Measurement reference)

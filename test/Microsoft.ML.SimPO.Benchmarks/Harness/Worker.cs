@@ -23,13 +23,7 @@ internal static class Worker
     {
         using Workload workload = side == Side.Gemm ? GemmRate.Workload() : benchmark.Prepare(side);
         Reply(new WorkerReply { Amount = workload.Amount, UsefulFlops = workload.UsefulFlops });
-        while (Console.ReadLine() is not null)
-        {
-            var clock = Stopwatch.StartNew();
-            IReadOnlyDictionary<string, double>? figures = workload.Run();
-            double seconds = clock.Elapsed.TotalSeconds;
-            Reply(new WorkerReply { Seconds = seconds, Figures = figures is null ? null : new Dictionary<string, double>(figures), PeakRssBytes = PeakRss() });
-        }
+        while (Console.ReadLine() is not null) Reply(workload.Measure());
         return 0;
     }
 

@@ -9,6 +9,12 @@ internal sealed record WorkerReply
 
     public double Seconds { get; init; }
 
+    /// <summary>Where the process measured ours in the same round; else null, and rounds of two processes are compared.</summary>
+    public double? SecondsOverOurs { get; init; }
+
+    /// <summary>The same of the fastest quarter of all runs so far.</summary>
+    public double? FastestOverOurs { get; init; }
+
     public Dictionary<string, double>? Figures { get; init; }
 
     public long PeakRssBytes { get; init; }
