@@ -133,8 +133,8 @@ internal sealed class Decoder : IDisposable
 
     /// <summary>Puts a new adapter on the decoder. Its values are the caller's to set.</summary>
     /// <exception cref="InvalidOperationException">There is one already.</exception>
-    public LoraAdapter Attach(AdapterConfig config, AdapterLayout layout) =>
-        Adapter = Adapter is null ? new LoraAdapter(config, layout, _place) : throw new InvalidOperationException("The decoder has an adapter already.");
+    public LoraAdapter Attach(AdapterLayout layout) =>
+        Adapter = Adapter is null ? new LoraAdapter(layout, _place) : throw new InvalidOperationException("The decoder has an adapter already.");
 
     /// <summary>
     /// Has layers, embedding and head compute in this type, bfloat16 on CUDA: their weights are rounded for it and stay float32 beside. Norms, rotary
@@ -303,7 +303,7 @@ internal sealed class Decoder : IDisposable
     {
         if (Weights.Embedding.Weights.Any(p => p.IsAdapted)) return 0;
         int lowest = 0;
-        while (lowest < Layers.Count && !Layers[lowest].Parameters.All.Any(p => p.IsTrained || p.Update is not null)) lowest++;
+        while (lowest < Layers.Count && !Layers[lowest].Parameters.All.Any(p => p.IsAdapted)) lowest++;
         return lowest;
     }
 
