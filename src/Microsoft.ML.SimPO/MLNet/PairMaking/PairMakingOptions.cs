@@ -36,7 +36,7 @@ public sealed class PairMakingOptions
     /// </summary>
     public int? Seed { get; set; }
 
-    internal GenerationOptions Sampling => Generation ?? new GenerationOptions { Sample = true, Temperature = 0.8f, TopP = 0.95f, MaxNewTokens = 4096 };
+    internal GenerationOptions Sampling => Generation ?? GenerationOptions.OfRecipes;
 
     /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>
     internal void Validate(string parameter)
