@@ -20,6 +20,7 @@ internal static class PlanCommand
             AlignmentRecipe loaded = recipe.Load(context, parsed);
             long? bytes = parsed.GetValue(device) is { } gigabytes ? (long)(gigabytes * 1e9) : null;
             RunPlan plan = context.Alignment.Plan(loaded.Options, loaded.LoadTrainingData(), bytes, cancellation);
+            if (bytes is null) plan = context.Alignment.MeasureTime(plan); // of another device it is not known
             if (parsed.GetValue(json))
             {
                 await output.WriteLineAsync(plan.ToJson());

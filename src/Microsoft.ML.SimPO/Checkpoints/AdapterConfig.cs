@@ -24,6 +24,7 @@ internal sealed record AdapterConfig
     {
         "peft_type", "r", "lora_alpha", "use_rslora", "lora_dropout", "target_modules", "exclude_modules", "layers_to_transform", "layers_pattern",
         "rank_pattern", "alpha_pattern", "modules_to_save", "bias", "init_lora_weights", "use_dora", "trainable_token_indices",
+        "target_parameters",
     };
 
     // Of the ways to begin that have a name, these leave the base weights alone; others (pissa, olora, loftq, corda) add the adapter to weights of their own.
@@ -50,6 +51,15 @@ internal sealed record AdapterConfig
     /// <summary>The layers with an adapter.</summary>
     public required AdapterTargets Targets { get; init; }
 
+    /// <summary>
+    /// Names, or last parts of names, of parameters with an adapter: of the tensors of all experts, as <c>mlp.experts.gate_up_proj</c>, and of weights; none by
+    /// default.
+    /// </summary>
+    public IReadOnlyList<string> TargetParameters { get; init; } = [];
+
+    /// <summary>Whether modules are called as <see cref="LaterNames"/> has it: adapters with <see cref="TargetParameters"/> are of that time.</summary>
+    public bool HasLaterNames { get => field || TargetParameters.Count > 0; init; }
+
     /// <summary>Names, or last parts of names, of modules that are trained and stored whole, as <c>lm_head</c>.</summary>
     public IReadOnlyList<string> ModulesToSave { get; init; } = [];
 
@@ -67,6 +77,12 @@ internal sealed record AdapterConfig
 
     /// <summary>The model it belongs to: a folder, absolute or relative, or a name on the hub; may be unknown.</summary>
     public string? BaseModel { get; init; }
+
+    /// <summary>What the adapter calls a module or parameter that is called so in the checkpoint.</summary>
+    public string NameOf(string name) => HasLaterNames ? LaterNames.Of(name) : name;
+
+    /// <summary>What the adapter calls the module of a weight or bias.</summary>
+    public string ModuleOf(string parameter) => NameOf(AdapterNames.ModuleOf(parameter));
 
     /// <summary>The inner size of a layer's low-rank product.</summary>
     public int RankOf(string module) => (int)(RankPattern.Find(module) ?? Rank);
@@ -109,6 +125,8 @@ internal sealed record AdapterConfig
         if (rank < 1) throw json.Wrong("r", "at least 1");
         double dropout = json.GetDouble("lora_dropout", 0);
         if (dropout is < 0 or > 1) throw json.Wrong("lora_dropout", "between 0 and 1");
+        IReadOnlyList<string> parameters = json.GetStringList("target_parameters");
+        if (parameters.Count > 0 && json.GetBool("use_dora", false)) throw json.Wrong("use_dora", "false where there are `target_parameters`, as PEFT has it");
         return new AdapterConfig
         {
             Rank = rank,
@@ -118,7 +136,8 @@ internal sealed record AdapterConfig
                 ReadNumbers(json, "rank_pattern", v => v >= 1 && v == Math.Truncate(v) && v <= int.MaxValue, "a whole number of at least 1 for each name"),
             AlphaPattern = ReadNumbers(json, "alpha_pattern", _ => true, "a number for each name"),
             Dropout = dropout,
-            Targets = ReadTargets(json),
+            Targets = ReadTargets(json, canBeNone: parameters.Count > 0),
+            TargetParameters = parameters,
             ModulesToSave = json.GetStringList("modules_to_save"),
             HasMagnitudes = json.GetBool("use_dora", false),
             TokenIndices = ReadTokens(json),
@@ -168,11 +187,11 @@ internal sealed record AdapterConfig
         return ids.All(id => id >= 0) && ids.Distinct().Count() == ids.Count ? ids : throw json.Wrong(field, "a list of tokens, each once");
     }
 
-    private static AdapterTargets ReadTargets(ModelConfig json)
+    private static AdapterTargets ReadTargets(ModelConfig json, bool canBeNone)
     {
         const string field = "target_modules", expected = "a list of names, a pattern, or \"all-linear\"";
         IReadOnlyList<string> names = json.GetStringList(field);
-        if (names.Count == 0) throw json.Wrong(field, expected);
+        if (names.Count == 0) return canBeNone ? AdapterTargets.ByName([]) : throw json.Wrong(field, expected);
         bool isText = json.Find(field)!.Value.ValueKind != JsonValueKind.Array;
         AdapterTargets targets = isText ? Pattern(json, field, () => AdapterTargets.Parse(names[0])) : AdapterTargets.ByName(names);
         targets = ReadLayers(json, targets, isText);

@@ -33,6 +33,7 @@ internal static class AdapterConfigWriter
             json.WriteNumber("r", config.Rank);
             WriteNumbers(json, "rank_pattern", config.RankPattern);
             WriteNames(json, "target_modules", config.Targets.Names, config.Targets.IsText);
+            if (config.TargetParameters.Count > 0) WriteNames(json, "target_parameters", config.TargetParameters, isText: false);
             json.WriteString("task_type", config.IsOfRewardModel ? AdapterConfig.RewardTask : AdapterConfig.LanguageTask);
             if (config.TokenIndices.Count > 0)
             {

@@ -27,16 +27,15 @@ internal static class AdapterNames
     public static string ModuleOf(string parameter) => parameter[..parameter.LastIndexOf('.')];
 
     /// <summary>The shapes that an adapter's file must hold.</summary>
-    /// <param name="config">Its ranks.</param>
-    /// <param name="layers">[out, in] of every linear layer with an adapter.</param>
+    /// <param name="config">Whether it has magnitudes.</param>
+    /// <param name="layers">Rank and [out, in] of every linear layer with an adapter.</param>
     /// <param name="saved">The shape of every parameter that is stored whole, under its name in the model.</param>
-    public static Dictionary<string,
-        long[]> Expected(AdapterConfig config, IReadOnlyDictionary<string, long[]> layers, IReadOnlyDictionary<string, long[]> saved)
+    public static Dictionary<string, long[]> Expected(
+        AdapterConfig config, IReadOnlyDictionary<string, (int Rank, long[] Shape)> layers, IReadOnlyDictionary<string, long[]> saved)
     {
         var shapes = new Dictionary<string, long[]>(StringComparer.Ordinal);
-        foreach ((string module, long[] shape) in layers)
+        foreach ((string module, (int rank, long[] shape)) in layers)
         {
-            int rank = config.RankOf(module);
             shapes[A(module)] = [rank, shape[1]];
             shapes[B(module)] = [shape[0], rank];
             if (config.HasMagnitudes) shapes[Magnitude(module)] = [shape[0]];

@@ -20,6 +20,13 @@ public sealed class PreferenceLoadOptions
     /// <summary>What happens with rows that cannot be read. Default: they are left out and counted.</summary>
     public MalformedRows MalformedRows { get; set; } = MalformedRows.Skip;
 
+    /// <summary>
+    /// Whether pairs of texts or messages are taken as TRL 1.16's data preparation takes them, for a fit with <see cref="Compatibility.Trl116"/>: with answers
+    /// that say nothing, content that is null, sides that part before the assistant's turn, a prompt that stands in the sides too, empty lists of tools and
+    /// calls, and calls that are written flat. Other fits refuse such rows, or read them as what they mean. Default: false.
+    /// </summary>
+    public bool AsGiven { get; set; }
+
     /// <summary>The pairs that are made of several answers with scores. Default: the best against the worst.</summary>
     public RatedPairs RatedPairs { get; set; } = RatedPairs.BestAndWorst;
 

@@ -27,17 +27,18 @@ internal static class ConversationText
     /// <summary>The conversation of a text that is JSON messages; null for any other text.</summary>
     /// <param name="text">Any text.</param>
     /// <param name="name">What it is called in messages.</param>
+    /// <param name="asGiven">See <see cref="MessageReader.Read"/>; an empty list of tools stays one.</param>
     /// <exception cref="InvalidDataException">It reads like messages, but something in it is none.</exception>
-    public static Conversation? TryParse(string text, string name = "prompt")
+    public static Conversation? TryParse(string text, string name = "prompt", bool asGiven = false)
     {
         if (Value(text) is not { } value) return null;
         object list = ListOf(value);
         if (!MessageReader.Looks(list)) return null;
         var messages = new List<Message>();
-        if (MessageReader.Read(list, name, messages) is { } fault)
+        if (MessageReader.Read(list, name, messages, asGiven) is { } fault)
             throw new InvalidDataException($"the {(name == "prompt" ? name : name + " answer")} reads like chat messages, but cannot be read as such: {fault}");
         var conversation = new Conversation(messages);
-        return ReferenceEquals(list, value) ? conversation : WithMore(conversation, (JinjaDictionary)value, name);
+        return ReferenceEquals(list, value) ? conversation : WithMore(conversation, (JinjaDictionary)value, name, asGiven);
     }
 
     /// <summary>Whether a text would be read as messages.</summary>
@@ -97,20 +98,20 @@ internal static class ConversationText
     private static object ListOf(object value) =>
         value is JinjaDictionary container && container.TryGet(Messages, out object? list) && list is JinjaList ? list : value;
 
-    private static Conversation WithMore(Conversation conversation, JinjaDictionary container, string name) => conversation with
+    private static Conversation WithMore(Conversation conversation, JinjaDictionary container, string name, bool asGiven) => conversation with
     {
-        Tools = List(container, Tools, name),
+        Tools = List(container, Tools, name, mayBeEmpty: asGiven),
         Documents = List(container, Documents, name),
         Variables = !container.TryGet(Variables, out object? more) || more is null ? null : more as JinjaDictionary
             ?? throw new InvalidDataException($"`{Variables}` of the {name} must be an object, but was {MessageReader.KindOf(more)}."),
     };
 
-    /// <summary>An empty list is none.</summary>
-    private static JinjaList? List(JinjaDictionary container, string field, string name)
+    /// <summary>An empty list is none unless it may be.</summary>
+    private static JinjaList? List(JinjaDictionary container, string field, string name, bool mayBeEmpty = false)
     {
         if (!container.TryGet(field, out object? value) || value is null) return null;
         if (value is not JinjaList list) throw new InvalidDataException($"`{field}` of the {name} must be a list, but was {MessageReader.KindOf(value)}.");
-        return list.Items.Length == 0 ? null : list;
+        return list.Items.Length == 0 && !mayBeEmpty ? null : list;
     }
 
     private static void WriteAll(Utf8JsonWriter writer, Conversation conversation)

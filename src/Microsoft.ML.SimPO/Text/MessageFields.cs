@@ -21,6 +21,17 @@ internal static class MessageFields
         return fields;
     }
 
+    /// <summary>A tool or call that is a function alone, with the object around it that templates read; anything else as it is.</summary>
+    public static object? AsFunction(object? value)
+    {
+        if (value is not JinjaDictionary fields || fields.TryGet("function", out _) || !fields.TryGet("name", out _)) return value;
+        var whole = new JinjaDictionary();
+        if (fields.TryGet("id", out object? id)) whole["id"] = id;
+        whole["type"] = "function";
+        whole["function"] = fields;
+        return whole;
+    }
+
     /// <summary>A copy with one field changed, or added at the end.</summary>
     public static JinjaDictionary With(JinjaDictionary fields, string name, object? value)
     {
@@ -37,6 +48,9 @@ internal static class MessageFields
             if (key is not string name || !names.Contains(name)) copy[key] = value;
         return copy;
     }
+
+    /// <summary>A copy without what is null.</summary>
+    public static JinjaDictionary Present(JinjaDictionary fields) => Without(fields, [.. fields.Items.Where(f => f.Value is null).Select(f => (string)f.Key!)]);
 
     public static JinjaDictionary Copy(JinjaDictionary fields) => Without(fields, []);
 

@@ -14,7 +14,10 @@ internal static class MessageReader
     /// <summary>What says who speaks, in one data set or another.</summary>
     public static readonly string[] RoleNames = [MessageFields.Role, "from", "speaker", "author"];
 
-    private static readonly string[] ContentNames = [MessageFields.Content, "value", "text", "message"];
+    /// <summary>Google's name for content, which is always a list.</summary>
+    private const string Parts = "parts";
+
+    private static readonly string[] ContentNames = [MessageFields.Content, "value", "text", "message", Parts];
 
     /// <summary>Whether a value is a message, or a list that begins with one.</summary>
     public static bool Looks(object? value) => value switch
@@ -28,13 +31,14 @@ internal static class MessageReader
     /// <param name="value">A value of JSON.</param>
     /// <param name="field">What it is called in messages.</param>
     /// <param name="messages">Takes them.</param>
+    /// <param name="asGiven">Whether calls, and content that is null or not there, stay as they came, as TRL hands them to a template.</param>
     /// <returns>What is wrong with it; null for nothing.</returns>
-    public static string? Read(object? value, string field, List<Message> messages)
+    public static string? Read(object? value, string field, List<Message> messages, bool asGiven = false)
     {
-        if (value is JinjaDictionary) return ReadOne(value, field, messages);
+        if (value is JinjaDictionary) return ReadOne(value, field, messages, asGiven);
         if (value is not JinjaList list) return $"`{field}` must be a list of messages, but was {KindOf(value)}.";
         for (int i = 0; i < list.Items.Length; i++)
-            if (ReadOne(list.Items[i], FormattableString.Invariant($"{field}[{i}]"), messages) is { } fault) return fault;
+            if (ReadOne(list.Items[i], FormattableString.Invariant($"{field}[{i}]"), messages, asGiven) is { } fault) return fault;
         return null;
     }
 
@@ -49,18 +53,18 @@ internal static class MessageReader
         _ => "a number",
     };
 
-    private static string? ReadOne(object? value, string field, List<Message> messages)
+    private static string? ReadOne(object? value, string field, List<Message> messages, bool asGiven)
     {
         if (value is not JinjaDictionary fields) return $"`{field}` must be a message with `role` and `content`, but was {KindOf(value)}.";
         if (First(fields, RoleNames) is not var (roleName, role)) return $"`{field}.role` is missing or null.";
         if (role is not string speaker) return $"`{field}.role` must be text, but was {KindOf(role)}.";
         (string Name, object? Value)? content = First(fields, ContentNames);
-        if (speaker == MessageFields.FormerCall && content is (var contentName, string said) && CallsIn(said) is { } spoken)
-            return ReadOne(AsCalls(fields, roleName, contentName, spoken), field, messages);
+        if (!asGiven && speaker == MessageFields.FormerCall && content is (var contentName, string said) && CallsIn(said) is { } spoken)
+            return ReadOne(AsCalls(fields, roleName, contentName, spoken), field, messages, asGiven);
         object? calls = CallsOf(fields);
         if ((CallsFault(calls, field) ?? (content is { } given ? ContentFault(given.Value, speaker, field) : null)) is { } fault) return fault;
-        if (content is null && calls is not JinjaList { Items.Length: > 0 }) return $"`{field}.content` is missing or null.";
-        messages.Add(new Message(Normalized(fields, roleName, roleName == MessageFields.Role ? speaker : KnownRole(speaker), content?.Name)));
+        if (!asGiven && content is null && calls is not JinjaList { Items.Length: > 0 }) return $"`{field}.content` is missing or null.";
+        messages.Add(new Message(Normalized(fields, roleName, roleName == MessageFields.Role ? speaker : KnownRole(speaker), content?.Name, asGiven)));
         return null;
     }
 
@@ -75,16 +79,22 @@ internal static class MessageReader
     }
 
     /// <summary>The fields by the names that templates know, in their order, without what is null.</summary>
-    private static JinjaDictionary Normalized(JinjaDictionary fields, string roleName, string role, string? contentName)
+    private static JinjaDictionary Normalized(JinjaDictionary fields, string roleName, string role, string? contentName, bool asGiven)
     {
         var message = new JinjaDictionary();
         foreach ((object? key, object? value) in fields.Items)
         {
+            if (asGiven && key is MessageFields.Calls or MessageFields.Content)
+            {
+                message[key] = value;
+                continue;
+            }
             if (value is null || (key is MessageFields.Calls && CallsOf(fields) is null or JinjaList { Items.Length: 0 })) continue;
             if (key is string name && name == roleName) message[MessageFields.Role] = role;
-            else if (key is string other && other == contentName) message[MessageFields.Content] = value;
+            else if (key is string other && other == contentName)
+                message[MessageFields.Content] = other == Parts && value is JinjaList parts ? string.Concat(MessageFields.PartTexts(parts)!) : value;
             else if (key is MessageFields.Calls || (key is MessageFields.FormerCall && value is JinjaDictionary))
-                message[MessageFields.Calls] = Calls((JinjaList)CallsOf(fields)!);
+                message[MessageFields.Calls] = new JinjaList(Array.ConvertAll(((JinjaList)CallsOf(fields)!).Items, MessageFields.AsFunction));
             else message[key] = value;
         }
         foreach (string name in MessageFields.Thoughts)
@@ -96,17 +106,6 @@ internal static class MessageReader
         }
         return message;
     }
-
-    /// <summary>Calls that are written flat, with name and arguments alone, get the object around them that templates read.</summary>
-    private static JinjaList Calls(JinjaList calls) => new([.. calls.Items.Select(call =>
-    {
-        if (call is not JinjaDictionary flat || flat.TryGet("function", out _) || !flat.TryGet("name", out _)) return call;
-        var whole = new JinjaDictionary();
-        if (flat.TryGet("id", out object? id)) whole["id"] = id;
-        whole["type"] = "function";
-        whole["function"] = flat;
-        return whole;
-    })]);
 
     /// <summary>The calls of a message as they are given, JSON in a text as what it says; null for none.</summary>
     private static object? CallsOf(JinjaDictionary fields)

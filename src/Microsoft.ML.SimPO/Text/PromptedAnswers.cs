@@ -16,13 +16,26 @@ internal sealed record PromptedAnswers(Conversation Prompt, IReadOnlyList<IReadO
     /// <param name="prompt">The prompt's column.</param>
     /// <param name="answers">Those of the answers, with their names for messages.</param>
     /// <exception cref="InvalidDataException">A text reads like messages, but something in it is none.</exception>
-    public static PromptedAnswers Parse(string prompt, params IReadOnlyList<(string Name, string Text)> answers)
+    public static PromptedAnswers Parse(string prompt, params IReadOnlyList<(string Name, string Text)> answers) => Parse(prompt, answers, asGiven: false);
+
+    /// <summary>As <see cref="Parse(string, IReadOnlyList{ValueTuple{string, string}})"/>, of rows that were read with <c>AsGiven</c>.</summary>
+    public static PromptedAnswers ParseGiven(string prompt, params IReadOnlyList<(string Name, string Text)> answers)
     {
-        Conversation? conversation = ConversationText.TryParse(prompt);
+        PromptedAnswers row = Parse(prompt, answers, asGiven: true);
+        return row with { Prompt = row.Prompt.With(Present(row.Prompt.Messages)), Answers = [.. row.Answers.Select(Present)] };
+
+        // A field that is null is absent.
+        static IReadOnlyList<Message> Present(IReadOnlyList<Message> messages) =>
+            [.. messages.Select(m => m.IsPlain ? m : new Message(MessageFields.Present(m.Fields)))];
+    }
+
+    private static PromptedAnswers Parse(string prompt, IReadOnlyList<(string Name, string Text)> answers, bool asGiven)
+    {
+        Conversation? conversation = ConversationText.TryParse(prompt, asGiven: asGiven);
         bool mayBeMessages = conversation is not null || answers.All(answer => ConversationText.IsMessages(answer.Text));
         return new PromptedAnswers(
             conversation ?? Conversation.OfUser(prompt),
-            [.. answers.Select(answer => mayBeMessages ? Messages(answer.Text, answer.Name) : Words(answer.Text))],
+            [.. answers.Select(answer => mayBeMessages ? Messages(answer.Text, answer.Name, asGiven) : Words(answer.Text))],
             IsText: conversation is null);
     }
 
@@ -40,9 +53,9 @@ internal sealed record PromptedAnswers(Conversation Prompt, IReadOnlyList<IReadO
         return (prompt, [.. Answers.Select(ConversationText.FormatAnswer)]);
     }
 
-    private static IReadOnlyList<Message> Messages(string text, string name)
+    private static IReadOnlyList<Message> Messages(string text, string name, bool asGiven)
     {
-        if (ConversationText.TryParse(text, name) is not { } answer) return Words(text);
+        if (ConversationText.TryParse(text, name, asGiven) is not { } answer) return Words(text);
         return answer.Messages[^1].Role == Message.Assistant ? answer.Messages : Words(text);
     }
 

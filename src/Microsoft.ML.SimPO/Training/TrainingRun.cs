@@ -60,6 +60,14 @@ public sealed partial class TrainingRun
         return RunFolderReader.Read(folder);
     }
 
+    /// <summary>The same with one more finding, unless it has one of that kind.</summary>
+    internal TrainingRun With(TrainingDiagnosis finding) => new()
+    {
+        Steps = Steps, Validations = Validations, MetricForBestModel = MetricForBestModel, RestoredStep = RestoredStep, StoppedEarly = StoppedEarly,
+        Seed = Seed, StartedAt = StartedAt, TrainingData = TrainingData, ValidationData = ValidationData,
+        Findings = Findings.Any(f => f.Symptom == finding.Symptom) ? Findings : [.. Findings, finding],
+    };
+
     /// <summary>Of a model that was not trained here.</summary>
     internal static TrainingRun None { get; } = new();
 }

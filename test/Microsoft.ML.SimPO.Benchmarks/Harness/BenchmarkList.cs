@@ -20,6 +20,7 @@ internal static class BenchmarkList
         new GenerateBenchmark(),
         new HybridBenchmark(),
         new ExpertsBenchmark(),
+        new PartsBenchmark(),
     ];
 
     public static IBenchmark? Find(string name) => All.FirstOrDefault(b => b.Name == name);

@@ -157,7 +157,7 @@ public sealed class AdapterConfigTests : IDisposable
         Assert.Equal(["out/adapter_config.json", "out/adapter_model.safetensors", "out/notes.md"], _folder.Names());
         using CheckpointReader reader = AdapterFolder.OpenWeights(_folder.File("out"));
         Dictionary<string, long[]> expected =
-            AdapterNames.Expected(config, new Dictionary<string, long[]> { ["l"] = [3, 2] }, new Dictionary<string, long[]>());
+            AdapterNames.Expected(config, new Dictionary<string, (int, long[])> { ["l"] = (config.Rank, [3, 2]) }, new Dictionary<string, long[]>());
         Assert.Empty(reader.Check(expected));
         Assert.Equal([1f, 2f], reader.ReadFloat32("base_model.model.l.lora_A.weight"));
 

@@ -97,7 +97,7 @@ public sealed class AdapterParityTests
             downs, t => message.Contains($"'{t.Name}' has shape [{config.Rank}, {t.Shape[1]}]; expected [{Huge}, {t.Shape[1]}].", StringComparison.Ordinal));
 
         string Module(TensorEntry down) => down.Name[..^DownSuffix.Length].Split('.')[^1];
-        string kept = Module(downs[0]);
+        string kept = downs.Select(Module).First(module => config.TargetParameters.Count == 0 || config.Targets.Names.Contains(module));
         TensorEntry[] others = [.. downs.Where(t => Module(t) != kept)];
         if (others.Length > 0)
         {

@@ -75,17 +75,18 @@ internal sealed class ConversationGolden
 
     /// <summary>A row as an encoder reads it.</summary>
     /// <exception cref="InvalidDataException">The row is refused.</exception>
-    public static string[] Read(JsonElement row, PreferenceEncoder encoder)
+    public static string[] Read(JsonElement row, PreferenceEncoder encoder, bool asGiven = false)
     {
-        PreferenceRow read = Read(row, out PromptOrigin prompts);
+        PreferenceRow read = Read(row, out PromptOrigin prompts, asGiven);
         return encoder.AsRead([read.Prompt, read.Chosen, read.Rejected], prompts);
     }
 
-    private static PreferenceRow Read(JsonElement row, out PromptOrigin prompts)
+    private static PreferenceRow Read(JsonElement row, out PromptOrigin prompts, bool asGiven = false)
     {
         using var folder = new TempFolder();
         var log = new DropLog();
-        PreferenceRow read = PreferenceReader.ReadLocated(folder.Write("row.jsonl", row.GetRawText()), log: log).Single().Row;
+        PreferenceRow read = PreferenceReader
+            .ReadLocated(folder.Write("row.jsonl", row.GetRawText()), new PreferenceLoadOptions { AsGiven = asGiven }, log: log).Single().Row;
         prompts = log.Prompts;
         return read;
     }

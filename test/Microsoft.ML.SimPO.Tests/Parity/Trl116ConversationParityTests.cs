@@ -3,21 +3,12 @@ using Microsoft.ML.SimPO.Text.Encoders;
 
 namespace Microsoft.ML.SimPO.Parity;
 
-/// <summary>The same rows in the mode that is compatible with TRL 1.16: the ids of its own data preparation, faults of the template and all.</summary>
+/// <summary>
+/// The same rows in the mode that is compatible with TRL 1.16, read as they stand: the ids of its own data preparation, faults of the template and all.
+/// </summary>
 [Trait("Category", "Parity")]
 public sealed class Trl116ConversationParityTests
 {
-    /// <summary>
-    /// Rows that are read otherwise before any mode has its say: refused where nothing is to be learnt (nothing to see, other questions, content that is null),
-    /// a prompt that stands in the sides too once, an empty list of calls or tools as none, a flat call as one, an answer of one part as its
-    /// words, where TRL prints the list.
-    /// </summary>
-    private static readonly string[] ReadOtherwise =
-    [
-        "plain-empty-prompt", "plain-empty-answer", "chosen-empty", "rejected-blank", "content-null", "implicit-differs-at-user", "prompt-repeated-in-sides",
-        "tool-schema-empty", "tool-calls-empty", "tool-flat-call", "parts-answer-only", "parts-everywhere",
-    ];
-
     public static TheoryData<string, string> Templates => ConversationParityTests.Templates;
 
     [Theory]
@@ -31,12 +22,11 @@ public sealed class Trl116ConversationParityTests
         foreach (JsonElement expected in golden.Expected[template].Where(row => row.TryGetProperty("ids", out _)))
         {
             string id = expected.GetProperty("row").GetString()!;
-            if (ReadOtherwise.Any(kind => id.StartsWith(kind, StringComparison.Ordinal))) continue;
             rows++;
             JsonElement ids = expected.GetProperty("ids");
             try
             {
-                EncodedPrompt pair = encoder.Encode(ConversationGolden.Read(golden.Rows[id], encoder), 1)!;
+                EncodedPrompt pair = encoder.Encode(ConversationGolden.Read(golden.Rows[id], encoder, asGiven: true), 1)!;
                 foreach ((string side, EncodedAnswer answer) in new[] { ("chosen", pair.Chosen), ("rejected", pair.Rejected) })
                 {
                     int[] right = [.. ids.GetProperty("prompt").EnumerateArray().Concat(ids.GetProperty(side).EnumerateArray()).Select(i => i.GetInt32())];
@@ -72,13 +62,12 @@ public sealed class Trl116ConversationParityTests
         foreach (JsonElement expected in golden.Expected[template])
         {
             string id = expected.GetProperty("row").GetString()!;
-            if (ReadOtherwise.Any(kind => id.StartsWith(kind, StringComparison.Ordinal))) continue;
             if (golden.Rows[id].TryGetProperty("tools", out _)) continue; // they were handed to the function, which these trainers do not do
             if (!golden.TextFunction(expected).TryGetProperty("text", out JsonElement text)) continue;
             rows++;
             try
             {
-                string[] read = ConversationGolden.Read(golden.Rows[id], encoder);
+                string[] read = ConversationGolden.Read(golden.Rows[id], encoder, asGiven: true);
                 PairTexts texts = encoder.Examine(read[0], read[1], read[2]).Texts;
                 foreach ((string part, string actual) in new[] { ("prompt", texts.Prompt), ("chosen", texts.Chosen), ("rejected", texts.Rejected) })
                 {

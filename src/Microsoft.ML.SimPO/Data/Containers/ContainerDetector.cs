@@ -26,9 +26,9 @@ internal static class ContainerDetector
         bool namedLines = extension is ".jsonl" or ".ndjson";
         if (!namedLines && json is not ([(byte)'[', ..] or [(byte)'{', ..]))
             throw new InvalidDataException($"{file.Name}: expected JSON, JSON Lines, CSV, TSV, Parquet or Arrow, but found none of them.");
-        return JsonShape.IsLines(json, head.Length < HeadBytes, namedLines)
+        return new TurnedRows(JsonShape.IsLines(json, head.Length < HeadBytes, namedLines)
             ? new JsonLinesSource(file, options.MaxRowBytes)
-            : new JsonSource(file, options.MaxRowBytes);
+            : new JsonSource(file, options.MaxRowBytes));
     }
 
     /// <summary>The first 64 KiB, decompressed; text as UTF-8 unless asked for raw.</summary>

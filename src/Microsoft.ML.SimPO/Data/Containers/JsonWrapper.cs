@@ -9,7 +9,8 @@ internal static class JsonWrapper
 
     // What may stand before the rows. Any other field makes the object a row.
     private static readonly string[] Descriptions =
-        ["version", "name", "description", "split", "license", "citation", "homepage", "num_rows", "info", "metadata", "features"];
+        ["version", "name", "description", "split", "license", "citation", "homepage", "num_rows", "info", "metadata", "features",
+        "schema", "count", "total", "partial"];
 
     /// <summary>The offset of the list of rows in the beginning of a file; -1 where the file is no such object.</summary>
     public static int Find(ReadOnlySpan<byte> head)

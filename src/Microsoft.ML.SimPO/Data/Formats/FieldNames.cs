@@ -30,6 +30,12 @@ internal static class FieldNames
         ("positive", "negative"),
         ("responsej", "responsek"),
         ("yw", "yl"),
+        // ms-swift: what was said is the better answer.
+        ("messages", "rejectedmessages"),
+        ("messages", "rejectedresponse"),
+        ("conversations", "rejectedresponse"),
+        ("response", "rejectedresponse"),
+        ("output", "rejectedoutput"),
     ];
 
     public static readonly (string Chosen, string Rejected)[] AnswerScores =
@@ -49,9 +55,9 @@ internal static class FieldNames
 
     public static readonly string[] Prompts =
         ["prompt", "question", "instruction", "query", "input", "problem", "userprompt", "context", "conversations", "conversation", "messages",
-            "history", "x"];
+            "history", "trajectory", "contents", "x"];
 
-    public static readonly string[] Systems = ["system", "systemprompt", "systemmessage"];
+    public static readonly string[] Systems = ["system", "systemprompt", "systemmessage", "systeminstruction"];
 
     /// <summary>Of a conversation, what is no message; not normalised, as data sets for chat templates have them.</summary>
     public const string Tools = "tools", Documents = "documents", Variables = "chat_template_kwargs";
@@ -68,7 +74,7 @@ internal static class FieldNames
 
     public static readonly string[] Responses = ["response", "completion", "answer", "output", "generation", "text"];
 
-    public static readonly string[] Scores = ["score", "rating", "reward", "overallscore", "rmscore", "pmscore"];
+    public static readonly string[] Scores = ["score", "rating", "reward", "overallscore", "rmscore", "pmscore", "helpfulness"];
 
     /// <summary>Places in an order of answers, the best of which is 1.</summary>
     public static readonly string[] Ranks = ["rank", "ranking"];

@@ -9,7 +9,9 @@ namespace Microsoft.ML.SimPO.Data.Formats;
 internal sealed record JudgedFields(string First, string Second, Verdict Verdict)
 {
     private static readonly string[] Answers =
-        ["response", "answer", "completion", "output", "conversation", "generation", "candidate", "origresponse", "humanref", "summary", "text", "chat"];
+    [
+        "response", "answer", "completion", "output", "conversation", "generation", "candidate", "origresponse", "humanref", "summary", "text", "chat", "conv",
+    ];
 
     private static readonly (string First, string Second, string Third)[] Endings = [("1", "2", "3"), ("a", "b", "c"), ("0", "1", "2")];
 
@@ -55,7 +57,8 @@ internal sealed record JudgedFields(string First, string Second, Verdict Verdict
             if (fields.Values(name).Any(value => value.Kind is FieldKind.Number or FieldKind.Text)) found ??= name;
         }
         (string First, string Second)? scores = fields.Find(
-            [($"score{a}", $"score{b}"), ($"{answer}{a}score", $"{answer}{b}score"), ($"rating{a}", $"rating{b}"), ($"reward{a}", $"reward{b}")]);
+            [($"score{a}", $"score{b}"), ($"{answer}{a}score", $"{answer}{b}score"), ($"{answer}{a}rating", $"{answer}{b}rating"),
+            ($"rating{a}", $"rating{b}"), ($"reward{a}", $"reward{b}")]);
         return scores is { } both && fields.All(both.First, Verdict.IsNumber) && fields.All(both.Second, Verdict.IsNumber)
             ? new Verdict(VerdictKind.Scores, [both.First, both.Second], answer, a, b)
             : null;

@@ -34,11 +34,14 @@ internal sealed record LayoutColumns
 
     public string? Scores { get; init; }
 
+    /// <summary>Fields that hold what is no text; see <see cref="MediaFields"/>.</summary>
+    public IReadOnlyList<string> Media { get; init; } = [];
+
     /// <summary>The fields in use, as the top-level names that a container knows.</summary>
     public IReadOnlyCollection<string> TopLevel(IReadOnlyCollection<string> names)
     {
         string?[] paths = [Prompt, Input, System, History, Tools, Documents, Variables, Chosen, Rejected, ScoreChosen, ScoreRejected, Responses, Scores];
-        return paths.OfType<string>().Select(path => names.Contains(path) ? path : path.Split('.')[0]).ToHashSet(StringComparer.Ordinal);
+        return paths.OfType<string>().Concat(Media).Select(path => names.Contains(path) ? path : path.Split('.')[0]).ToHashSet(StringComparer.Ordinal);
     }
 
     public string Describe()

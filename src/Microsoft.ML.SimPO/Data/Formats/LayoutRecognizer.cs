@@ -21,6 +21,7 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
         if (mayBeJudged && FindJudged() is { } judged) return judged;
         if (options.Format != PreferenceFormat.RatedRows && FindRatedList() is { } list) return list;
         if (options.Format != PreferenceFormat.RatedList && FindRatedRows() is { } single) return single;
+        if (FindChoices() is { } choices) return choices;
         throw NotPairs();
     }
 
@@ -61,7 +62,7 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
         }
         PromptOrigin origin = Origin(columns, mode);
         bool mayShareNothing = origin == PromptOrigin.Shared && (columns.Prompt is not null || !HasOtherWords(columns));
-        return new PairLayout(columns, fields.Names, mode, PromptMode(columns, mode), Kind(columns, mode), literal, origin, mayShareNothing);
+        return new PairLayout(columns, fields.Names, mode, PromptMode(columns, mode), Kind(columns, mode), literal, origin, mayShareNothing, options.AsGiven);
     }
 
     /// <summary>Whether a field beside the answers may hold the prompts under a name that nobody knows.</summary>
@@ -92,6 +93,7 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
         // OpenAI's preference format: messages and tools in one object.
         string? container = Given.Prompt is null && prompt is not null && fields.All(prompt, HoldsMessages) ? prompt : null;
         if (container is not null) prompt = $"{container}.messages";
+        else if (Given.Prompt is null) prompt = prompt is null ? Posts().FirstOrDefault() : Inside(prompt);
         string? history = Given.History ?? fields.Find(FieldNames.Histories);
         string? input = Given.Input ?? (prompt is not null && FieldNames.Normalize(prompt) == "instruction" ? fields.Find("input") : null);
         return new LayoutColumns
@@ -103,8 +105,20 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
             Tools = Known(container, FieldNames.Tools, IsListOfObjects) ?? Known(container, FieldNames.FormerTools, IsListOfObjects),
             Documents = Known(container, FieldNames.Documents, IsListOfObjects),
             Variables = Known(container, FieldNames.Variables, value => value is JinjaDictionary),
+            Media = MediaFields.Find(fields),
         };
     }
+
+    /// <summary>The text of a question that is an object, as WebGPT's comparisons have it.</summary>
+    private string Inside(string prompt)
+    {
+        string text = $"{prompt}.full_text";
+        return fields.All(prompt, value => value.Kind == FieldKind.Record) && fields.All(text, value => value.Kind == FieldKind.Text) ? text : prompt;
+    }
+
+    /// <summary>What was to be summarised, as the comparisons of summaries have it: a post, or an article.</summary>
+    private string[] Posts() => fields.All("info", value => value.Kind == FieldKind.Record)
+        ? [.. new[] { "info.post", "info.article" }.Where(path => fields.All(path, value => value.Kind == FieldKind.Text))] : [];
 
     private static bool HoldsMessages(FieldValue value) => value.Kind == FieldKind.Record && MessageParser.IsMessages(value.Record["messages"]);
 
@@ -211,12 +225,26 @@ internal sealed class LayoutRecognizer(string dataName, FieldLookup fields, Pref
 
     private RatedRowsLayout? FindRatedRows()
     {
+        const string axes = "summary.axes.overall"; // of a summary that is rated alone
+        if (Given.Responses is null && Given.Scores is null && Posts() is [var post, ..] && fields.All(axes, IsNumber))
+        {
+            LayoutColumns summaries = PromptColumns() with { Prompt = post, Responses = "summary.text", Scores = axes };
+            return new RatedRowsLayout(summaries, fields.Names, TextMode.Answer, options);
+        }
         string? response = Given.Responses ?? fields.Find(FieldNames.Responses);
         string? score = Given.Scores ?? FieldNames.Scores.Concat(FieldNames.Ranks).Select(fields.Find)
             .FirstOrDefault(name => name is not null && fields.All(name, IsNumber));
         if (response is null || score is null) return null;
         LayoutColumns columns = PromptColumns(response, score) with { Responses = response, Scores = score };
         return columns.Prompt is null ? null : new RatedRowsLayout(columns, fields.Names, RatedPromptMode(columns), options);
+    }
+
+    private ChoiceLayout? FindChoices()
+    {
+        if (ChoiceLayout.Find(fields) is not { } found) return null;
+        LayoutColumns columns = PromptColumns(found.List, found.Choice) with { Responses = found.List };
+        string? other = columns.Prompt is { } prompt ? Posts().FirstOrDefault(path => path != prompt) : null;
+        return columns.Prompt is null ? null : new ChoiceLayout(columns, found.Choice, other, fields.Names, RatedPromptMode(columns));
     }
 
     private TextMode RatedPromptMode(LayoutColumns columns) =>

@@ -11,14 +11,15 @@ internal static class MessageParser
     /// <param name="field">Its name, for faults.</param>
     /// <param name="messages">Takes them.</param>
     /// <param name="anyRole">Whether a speaker may have any name, which templates may know: in what is answered, not in answers.</param>
-    public static RowFault? TryRead(FieldValue value, string field, List<Message> messages, bool anyRole = false)
+    /// <param name="asGiven">See <see cref="MessageReader.Read"/>.</param>
+    public static RowFault? TryRead(FieldValue value, string field, List<Message> messages, bool anyRole = false, bool asGiven = false)
     {
         if (value.Kind is not (FieldKind.Record or FieldKind.List)) return RowFault.Type(field, "a list of messages", value);
         ReadOnlySpan<FieldValue> items = value.Kind == FieldKind.List ? value.Items : [value];
         for (int i = 0; i < items.Length; i++)
         {
             string place = value.Kind == FieldKind.List ? FormattableString.Invariant($"{field}[{i}]") : field;
-            RowFault? fault = Plain(items[i]) is { } plain ? Add(plain, place, messages, anyRole) : ReadOne(items[i], place, messages, anyRole);
+            RowFault? fault = Plain(items[i]) is { } plain ? Add(plain, place, messages, anyRole) : ReadOne(items[i], place, messages, anyRole, asGiven);
             if (fault is not null) return fault;
         }
         return null;
@@ -32,6 +33,13 @@ internal static class MessageParser
         _ => false,
     };
 
+    /// <summary>Whether the value is messages of which the first is the assistant's.</summary>
+    public static bool BeginsWithAssistant(FieldValue value)
+    {
+        FieldValue first = value is { Kind: FieldKind.List, Items: [var item, ..] } ? item : value;
+        return first.Kind == FieldKind.Record && RoleOf(first.Record) is { Kind: FieldKind.Text } role && KnownRole(role.Text) == Message.Assistant;
+    }
+
     /// <summary>Most messages are role and content alone, and need no tree of their fields.</summary>
     private static Message? Plain(FieldValue value)
     {
@@ -40,11 +48,11 @@ internal static class MessageParser
         return role.Kind == FieldKind.Text && content.Kind == FieldKind.Text ? new Message(role.Text, content.Text) : null;
     }
 
-    private static RowFault? ReadOne(FieldValue value, string place, List<Message> messages, bool anyRole)
+    private static RowFault? ReadOne(FieldValue value, string place, List<Message> messages, bool anyRole, bool asGiven)
     {
         if (value.Kind != FieldKind.Record) return RowFault.Malformed($"`{place}` must be a message with `role` and `content`, but was {value.KindName}.");
         var read = new List<Message>(1);
-        return MessageReader.Read(FieldTree.Of(value), place, read) is { } fault ? Fault(fault) : Add(read[0], place, messages, anyRole);
+        return MessageReader.Read(FieldTree.Of(value), place, read, asGiven) is { } fault ? Fault(fault) : Add(read[0], place, messages, anyRole);
     }
 
     private static RowFault Fault(string message) =>

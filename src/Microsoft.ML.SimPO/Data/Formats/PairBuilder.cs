@@ -19,7 +19,8 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
     {
         List<Message> prompt = [], chosenSide = [], rejectedSide = [];
         int border = 0;
-        RowFault? fault = ReadPrompt(row, prompt)
+        RowFault? fault = MediaFields.Check(row, columns.Media)
+            ?? ReadPrompt(row, prompt)
             ?? ReadSides(prompt, chosen, rejected, chosenSide, rejectedSide)
             ?? AnswerBorder.Find(prompt, new(chosen.Name, chosenSide), new(rejected.Name, rejectedSide), out border);
         if (fault is not null) return new PairOutcome(null, fault, location);
@@ -36,7 +37,7 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
     {
         text = "";
         var prompt = new List<Message>();
-        if (ReadPrompt(row, prompt) is { } fault) return fault;
+        if ((MediaFields.Check(row, columns.Media) ?? ReadPrompt(row, prompt)) is { } fault) return fault;
         if (prompt.Count == 0) return RowFault.Missing(columns.Prompt ?? "prompt");
         fault = Complete(row, prompt, out Conversation conversation);
         if (fault is null) text = ConversationText.Format(conversation);
@@ -84,7 +85,10 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
     {
         if (answers == TextMode.PromptAndAnswer && chosen.Value.Kind == FieldKind.Text && rejected.Value.Kind == FieldKind.Text)
             return SharedPrompt.Split(chosen, rejected, chosenSide, rejectedSide, mayShareNothing);
-        return ReadSide(prompt, chosen, chosenSide) ?? ReadSide(prompt, rejected, rejectedSide);
+        if (ReadSide(prompt, chosen, chosenSide) is { } fault) return fault;
+        // What was said, with another answer beside it (ms-swift): what is before the one is before the other.
+        bool isAlone = rejected.Value.Kind == FieldKind.Text || MessageParser.BeginsWithAssistant(rejected.Value);
+        return ReadSide(prompt.Count == 0 && chosenSide.Count > 1 && isAlone ? chosenSide[..^1] : prompt, rejected, rejectedSide);
     }
 
     /// <summary>Reads one conversation: the prompt and, as its last turns, the answer.</summary>
@@ -128,6 +132,9 @@ internal sealed class PairBuilder(LayoutColumns columns, TextMode answers, TextM
         FieldValue system = LayoutColumns.Get(row, columns.System);
         if (!system.IsNull)
         {
+            List<Message> message = [];
+            if (system.Kind == FieldKind.Record && MessageParser.TryRead(system, columns.System!, message) is null)
+                system = FieldValue.Of(message[0].Content);
             if (system.Kind != FieldKind.Text) return RowFault.Type(columns.System!, "text", system);
             if (system.Text.Length > 0 && prompt[0].Role != Message.System) prompt.Insert(0, new Message(Message.System, system.Text));
         }

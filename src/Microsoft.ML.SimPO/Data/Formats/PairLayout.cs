@@ -5,7 +5,7 @@ namespace Microsoft.ML.SimPO.Data.Formats;
 
 /// <summary>Rows that have a field for the chosen and one for the rejected answer.</summary>
 internal sealed class PairLayout(LayoutColumns columns, IReadOnlyCollection<string> names, TextMode answers, TextMode prompts, string kind, bool literal,
-    PromptOrigin origin, bool mayShareNothing)
+    PromptOrigin origin, bool mayShareNothing, bool asGiven)
     : IPairLayout
 {
     private readonly PairBuilder _builder = new(columns, answers, prompts, literal, mayShareNothing);
@@ -27,7 +27,11 @@ internal sealed class PairLayout(LayoutColumns columns, IReadOnlyCollection<stri
             return;
         }
         ScoreField.TryRead(row, columns.ScoreRejected, out float? rejected);
-        outcomes.Add(_builder.Build(row, location, Field(row, columns.Chosen!), Field(row, columns.Rejected!), chosen, rejected));
+        NamedValue better = Field(row, columns.Chosen!), worse = Field(row, columns.Rejected!);
+        PromptedAnswers? given = asGiven ? GivenPair.Read(row, columns, better, worse, out fault) : null;
+        outcomes.Add(fault is not null ? new PairOutcome(null, fault, location)
+            : given is not null ? new PairOutcome(PreferenceRow.Of(given, chosen, rejected), null, location)
+            : _builder.Build(row, location, better, worse, chosen, rejected));
     }
 
     public void Finish(List<PairOutcome> outcomes)

@@ -31,7 +31,7 @@ internal sealed record ParameterTotals(long Model, long Matrices, long Adapter, 
             ? [.. architecture.Layers.Select((_, i) => (i, 1))]
             : [.. architecture.Layers.Index().GroupBy(l => l.Item with { Window = null, Rotary = null }, (_, same) => (same.First().Index, same.Count()))];
         using Decoder decoder = Decoder.Described(architecture with { Layers = [.. kinds.Select(k => architecture.Layers[k.First])] }, names);
-        if (adapter is not null) decoder.Attach(adapter, AdapterLayout.Of(decoder, adapter, place, strict));
+        if (adapter is not null) decoder.Attach(AdapterLayout.Of(decoder, adapter, place, strict));
         Dictionary<Parameter, long> times = decoder.Parameters.ToDictionary(p => p, _ => 1L);
         foreach ((DecoderLayer layer, (_, int count)) in decoder.Layers.Zip(kinds))
             foreach (Parameter parameter in layer.Parameters.All) times[parameter] = count;
@@ -46,7 +46,8 @@ internal sealed record ParameterTotals(long Model, long Matrices, long Adapter, 
         {
             long[] added =
             [
-                .. weight.Update?.Parameters.Select(p => p.Count) ?? [], weight.TokenRows?.Rows.Count ?? 0,
+                .. weight.Update?.Parameters.Select(p => p.Count) ?? [], .. weight.ExpertsUpdate?.ParametersOf(weight).Select(p => p.Count) ?? [],
+                weight.TokenRows?.Rows.Count ?? 0,
                 .. saved.Contains(weight) ? [weight.Count] : Array.Empty<long>(),
             ];
             totals = new ParameterTotals(

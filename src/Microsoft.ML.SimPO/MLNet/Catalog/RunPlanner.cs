@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Adapters;
 using Microsoft.ML.SimPO.Models.Families;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Training;
@@ -10,7 +11,7 @@ namespace Microsoft.ML.SimPO;
 /// <summary>Tells what a run will be from its options, the model's configuration and the lengths of the data.</summary>
 internal sealed class RunPlanner
 {
-    private const int LeastTokens = 64;
+    private const int LeastTokens = 64, MostDevices = 64;
 
     private readonly PreferenceTrainerOptions _options;
     private readonly DecoderArchitecture _architecture;
@@ -53,10 +54,12 @@ internal sealed class RunPlanner
             Tokens = _data?.Sum(p => (long)p.PackedLength),
             Steps = _steps?.Count,
             TokensPerPass = tokens,
+            Work = Work(tokens),
             Memory = memory,
             DeviceBytes = there,
             Nearest = nearest?.Yaml,
             NearestMemory = nearest?.Memory,
+            Choices = there is { } least && memory.Total > least ? [.. Choices(least)] : [],
             NearestTokens = same?.Tokens,
             NearestRecomputes = same?.Recomputes,
         };
@@ -81,12 +84,47 @@ internal sealed class RunPlanner
         return null;
     }
 
+    /// <summary>What each way takes, with the smallest micro-batches and recomputation but for the first.</summary>
+    private IEnumerable<PlannedChoice> Choices(long most)
+    {
+        PlannedChoice Of(string name, long bytes, bool isSupported = true) => new(name, bytes, bytes <= most, isSupported);
+        int least = TokensPerPass(LeastTokens);
+        yield return Of("smaller micro-batches", Memory(least, _options.GradientCheckpointing, _options.Lora).Total);
+        PlannedMemory same = Memory(least, recompute: true, _options.Lora);
+        yield return Of("recomputation", same.Total);
+        bool trainsAll = _options.Lora is null && _options.AdapterPath is null;
+        PlannedMemory adapted = trainsAll ? Memory(least, recompute: true, new LoraOptions()) : same;
+        if (trainsAll) yield return Of("an adapter", adapted.Total);
+        long model = sizeof(float) * Totals(null).Model;
+        yield return Of("8-bit weights under an adapter", adapted.Total - (model / 4 * 3), false);
+        if (trainsAll) yield return Of("moments in the memory of the host", same.Total - same.Moments, false);
+        // A device's share of what can be parted; activations and logits are each device's own.
+        long parted = same.Weights + same.Gradients + same.Moments + same.BestModel + same.SecondModel, own = same.Total - parted;
+        for (int devices = 2; devices <= MostDevices; devices *= 2)
+        {
+            long each = own + (parted / devices);
+            if (each > most && devices < MostDevices) continue;
+            yield return Of(string.Create(CultureInfo.InvariantCulture, $"{devices} devices that part weights, gradients and moments"), each, false);
+            yield break;
+        }
+    }
+
     private string Yaml(int tokens, bool recompute, LoraOptions? lora) => string.Join('\n', new[]
     {
         tokens == _options.TokensPerMicroBatch ? null : string.Create(CultureInfo.InvariantCulture, $"tokens_per_micro_batch: {tokens}"),
         recompute == _options.GradientCheckpointing ? null : "gradient_checkpointing: true",
         lora == _options.Lora ? null : string.Create(CultureInfo.InvariantCulture, $"use_peft: true\nlora_r: {lora!.Rank}\nlora_alpha: {lora.Alpha}"),
     }.OfType<string>());
+
+    private RunWork? Work(int tokens)
+    {
+        if (_data is not { Count: > 0 } || _steps is null) return null;
+        using Decoder decoder = Decoder.Described(_architecture, _names);
+        if (_options.Lora is { } lora)
+            decoder.Attach(AdapterLayout.Of(decoder, lora.Config(null), "The options of LoRA do not fit the model", strict: true));
+        double epochs = _options.MaxSteps > 0 ? (double)_steps.Count * _options.BatchSize / _data.Count : _options.Epochs;
+        return RunWork.Of(decoder, _data, tokens, epochs, _steps.Count, _options.GradientCheckpointing, _options.NeedsSecondModel);
+    }
 
     private PlannedMemory Memory(int tokens, bool recompute, LoraOptions? lora)
     {

@@ -173,7 +173,8 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
     /// </summary>
     /// <param name="path">A new folder, or one of a model, which is replaced at once when everything is written.</param>
     /// <param name="precision">
-    /// How weights are stored. bfloat16 takes half of the space and rounds small updates away; the log says how many. Default float32.
+    /// How weights are stored. bfloat16 takes half of the space and rounds small updates away; the log says how many, and where they are most of them the run
+    /// has a finding <c>bf16</c> from then on. Default float32.
     /// </param>
     /// <param name="maxShardSize">The most bytes of weights in one file; above it there are several and an index. Default 5 GB, as Hugging Face has it.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxShardSize"/> is less than 1.</exception>
@@ -195,7 +196,7 @@ public sealed partial class AlignmentTransformer : LanguageModelTransformer
         var writer = new CheckpointWriter(Model.Files) { Type = type, MaxShardBytes = maxShardSize, SourceFolder = Model.Folder };
         CheckpointSummary summary = writer.Write(path, ParameterSources.Merged(lease.Decoder), complete);
         using IChannel channel = Host.Start("Saving");
-        FitReport.Saved(channel, path, summary);
+        if (FitReport.Saved(channel, path, summary, TrainingRun.Steps.Count) is { } finding) TrainingRun = TrainingRun.With(finding);
     }
 
     /// <summary>What the model is, and how much memory it needs for scoring and for training.</summary>

@@ -88,13 +88,23 @@ internal static class FitReport
             + Say($"{options.BatchSize / (double)remainder:F0} times as much. Set `DropLast`, or take another `BatchSize`."));
     }
 
-    public static void Saved(IChannel channel, string path, CheckpointSummary summary)
+    /// <returns>A finding where rounding undoes most of what was tuned; null where it does not.</returns>
+    public static TrainingDiagnosis? Saved(IChannel channel, string path, CheckpointSummary summary, int step)
     {
+        const double most = 0.5;
         channel.Info(
             Say($"{summary.Parameters} weights saved to '{path}' in {summary.Files} {(summary.Files == 1 ? "file" : "files")} of {summary.Bytes} bytes."));
-        if (summary is { PutBack: > 0 and { } putBack, Changed: { } changed })
-            channel.Warning(Say($"Rounding to bfloat16 put {putBack} of {changed} changed weights ({putBack / (double)changed:P1}) back to what")
-                + " they were before the tuning. Save in float32 to keep them.");
+        if (summary is not { PutBack: > 0 and { } putBack, Changed: { } changed }) return null;
+        double share = putBack / (double)changed;
+        string message = Say($"Rounding to bfloat16 put {putBack} of {changed} changed weights ({share:P1}) back to what")
+            + " they were before the tuning. Save in float32 to keep them.";
+        channel.Warning(message);
+        return share > most ? new TrainingDiagnosis(step, TrainingSymptom.WeightsRounded, false, share, message)
+        {
+            Limit = most,
+            Cause = "A step from one bfloat16 number to the next is a 256th of it, and tuning moves most weights by less.",
+            Remedy = "torch_dtype: float32",
+        } : null;
     }
 
     private static string Say(FormattableString text) => FormattableString.Invariant(text);

@@ -16,7 +16,7 @@ internal static class AdapterInitializer
     public static void Attach(Decoder decoder, AdapterConfig config, int seed)
     {
         using DisposeScope scope = NewDisposeScope();
-        LoraAdapter adapter = decoder.Attach(config, AdapterLayout.Of(decoder, config, "The options of LoRA do not fit the model", strict: true));
+        LoraAdapter adapter = decoder.Attach(AdapterLayout.Of(decoder, config, "The options of LoRA do not fit the model", strict: true));
         adapter.Rows?.Initialize();
         foreach (LowRankUpdate update in adapter.Updates)
         {
@@ -24,6 +24,12 @@ internal static class AdapterInitializer
             foreach (ParameterPart part in update.A.Parts) Draw(update.A, part, seed);
             foreach (Parameter b in update.B) b.Value.zero_();
             update.InitializeMagnitudes();
+        }
+        foreach (ExpertsUpdate update in adapter.ExpertUpdates)
+        {
+            using WeightLease lease = update.A.Enter(WeightUse.Write);
+            Draw(update.A, update.A.Parts[0], seed);
+            update.B.Value.zero_();
         }
     }
 

@@ -8,10 +8,17 @@ namespace Microsoft.ML.SimPO.Models.Adapters;
 internal sealed class AdapterLayout
 {
     private AdapterLayout(
-        IReadOnlyList<(Parameter, ParameterPart)> targets, IReadOnlyList<Parameter> saved,
-        IReadOnlyDictionary<Parameter, IReadOnlyDictionary<ParameterPart, string>> biases) => (Targets, Saved, Biases) = (targets, saved, biases);
+        AdapterConfig config, IReadOnlyList<ModuleTarget> targets, IReadOnlyList<Parameter> saved,
+        IReadOnlyDictionary<Parameter, IReadOnlyDictionary<ParameterPart, string>> biases) =>
+        (Config, Targets, Saved, Biases) = (config, targets, saved, biases);
 
-    public IReadOnlyList<(Parameter Weight, ParameterPart Part)> Targets { get; }
+    /// <summary>What it was made of; for a new adapter with what its targets mean where experts are joined.</summary>
+    public AdapterConfig Config { get; }
+
+    public IReadOnlyList<ModuleTarget> Targets { get; }
+
+    /// <summary>Projections of all experts of a layer.</summary>
+    public IReadOnlyList<ExpertTarget> Experts { get; private init; } = [];
 
     /// <summary>What is held whole, biases among it.</summary>
     public IReadOnlyList<Parameter> Saved { get; }
@@ -27,13 +34,15 @@ internal sealed class AdapterLayout
     public static AdapterLayout Of(Decoder decoder, AdapterConfig config, string place, bool strict)
     {
         var faults = new Faults(place);
-        (Parameter Weight, ParameterPart Part)[] linear =
-            [.. decoder.Parameters.Where(p => p.Kind == ParameterKind.Projection).SelectMany(p => p.Parts.Select(part => (p, part)))];
-        string[] projections = [.. linear.Select(l => AdapterNames.ModuleOf(l.Part.Name))];
+        if (strict) config = ParameterTargets.Converted(decoder, config);
+        ParameterTargets parameters = ParameterTargets.Of(decoder, config, faults, strict);
+        ModuleTarget[] linear = [.. decoder.Parameters.Where(p => p.Kind == ParameterKind.Projection && !parameters.Hidden.Contains(p))
+            .SelectMany(p => p.Parts.Select(part => ModuleTarget.Of(config, p, part)))];
+        string[] projections = [.. linear.Select(l => l.Module)];
         // All-linear means none of these two; a name or pattern may.
-        string head = decoder.Names.Head, embedding = AdapterNames.ModuleOf(decoder.Embedding.Parts[0].Name);
+        string head = config.NameOf(decoder.Names.Head), embedding = config.ModuleOf(decoder.Embedding.Parts[0].Name);
         string[] candidates = config.Targets.Names is [AdapterTargets.AllLinear] ? projections : [.. projections, embedding, head];
-        HashSet<string> chosen = [.. Select(config, candidates, faults)];
+        HashSet<string> chosen = config.Targets.Names.Count == 0 ? [] : [.. Select(config, candidates, faults)];
         foreach (string refused in new[] { embedding, head }.Where(chosen.Contains))
             faults.Add($"A low-rank update of {Faults.Quote(refused)} is not supported. Take it out of the target modules, "
                 + "and name it among the modules that are saved whole if it is to be trained.");
@@ -49,36 +58,50 @@ internal sealed class AdapterLayout
             faults.Add($"{Faults.Quote(embedding)} is saved whole, so that none of its rows can be trained beside it. Use one of the two.");
         faults.ThrowIfAny();
         Dictionary<Parameter, IReadOnlyDictionary<ParameterPart, string>> biases = BiasesOf(decoder, config, chosen, saved);
-        var layout = new AdapterLayout([.. linear.Where((_, i) => chosen.Contains(projections[i]))], [.. saved, .. biases.Keys], biases)
+        ModuleTarget[] targets = [.. linear.Where(l => chosen.Contains(l.Module)), .. parameters.Modules.Where(m => !chosen.Contains(m.Module))];
+        var layout = new AdapterLayout(config, targets, [.. saved, .. biases.Keys], biases)
         {
             Embedding = config.TokenIndices.Count > 0 ? decoder.Embedding : null,
+            EmbeddingModule = embedding,
+            Experts = parameters.Experts,
         };
-        if (strict) layout.CheckMemory(config, place);
+        if (strict) layout.CheckMemory(place);
         return layout;
     }
 
     /// <summary>The embedding of which rows are held; null for none.</summary>
     public Parameter? Embedding { get; private init; }
 
+    /// <summary>What the adapter calls the embedding.</summary>
+    public string EmbeddingModule { get; private init; } = "";
+
     /// <summary>Shapes by the names of an adapter's file.</summary>
-    public Dictionary<string, long[]> Shapes(AdapterConfig config) => AdapterNames.Expected(
-        config,
-        Targets.ToDictionary(t => AdapterNames.ModuleOf(t.Part.Name), t => t.Part.Shape, StringComparer.Ordinal),
-        Saved.Where(p => !Biases.ContainsKey(p)).SelectMany(p => p.Parts).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal))
+    public Dictionary<string, long[]> Shapes() => AdapterNames.Expected(
+        Config,
+        Targets.ToDictionary(t => t.Module, t => (Config.RankOf(t.Key), t.Part.Shape), StringComparer.Ordinal),
+        Saved.Where(p => !Biases.ContainsKey(p)).SelectMany(p => p.Parts).ToDictionary(p => Config.NameOf(p.Name), p => p.Shape, StringComparer.Ordinal))
+        .Concat(Experts.SelectMany(ShapesOf))
         .Concat(Embedding is null ? [] : [KeyValuePair.Create(
-            AdapterNames.TokenRows(AdapterNames.ModuleOf(Embedding.Parts[0].Name)), new[] { config.TokenIndices.Count, Embedding.Shape[1] })])
+            AdapterNames.TokenRows(EmbeddingModule), new[] { Config.TokenIndices.Count, Embedding.Shape[1] })])
         .Concat(Biases.Values.SelectMany(b => b).Select(b => KeyValuePair.Create(b.Value, b.Key.Shape))).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>
     /// Before anything is allocated: a rank is a number that nothing stands behind where an adapter is new; one of a file has that of its tensors.
     /// </summary>
-    private void CheckMemory(AdapterConfig config, string place)
+    private void CheckMemory(string place)
     {
         const double giga = 1 << 30;
-        double bytes = sizeof(float) * Shapes(config).Values.Sum(shape => shape.Aggregate(1.0, (product, size) => product * size));
+        double bytes = sizeof(float) * Shapes().Values.Sum(shape => shape.Aggregate(1.0, (product, size) => product * size));
         if (bytes > MachineMemory.Most)
-            throw new InvalidDataException(FormattableString.Invariant($"{place}: an adapter of rank {config.Rank} takes {bytes / giga:F1} GiB as float32, ")
+            throw new InvalidDataException(FormattableString.Invariant($"{place}: an adapter of rank {Config.Rank} takes {bytes / giga:F1} GiB as float32, ")
                 + FormattableString.Invariant($"but this process may have {MachineMemory.Most / giga:F1} GiB at most. Use a lower rank."));
+    }
+
+    private IEnumerable<KeyValuePair<string, long[]>> ShapesOf(ExpertTarget target)
+    {
+        long ranks = (long)Config.RankOf(target.Key) * target.Experts;
+        return [KeyValuePair.Create(AdapterNames.A(target.Module), new[] { ranks, target.Inputs }),
+            KeyValuePair.Create(AdapterNames.B(target.Module), new[] { target.Outputs, ranks })];
     }
 
     private static IEnumerable<string> Select(AdapterConfig config, string[] candidates, Faults faults)
@@ -102,11 +125,11 @@ internal sealed class AdapterLayout
     {
         Dictionary<Parameter, IReadOnlyDictionary<ParameterPart, string>> biases = [];
         if (config.Bias == AdapterBias.None) return biases;
-        bool IsAdapted(ParameterPart part) => adapted.Contains(AdapterNames.ModuleOf(part.Name));
+        bool IsAdapted(ParameterPart part) => adapted.Contains(config.ModuleOf(part.Name));
         foreach (Parameter parameter in decoder.Parameters.Where(p => p.Parts[0].Name.EndsWith(".bias", StringComparison.Ordinal)).Except(saved))
         {
             var parts = parameter.Parts.Where(part => config.Bias == AdapterBias.All || IsAdapted(part)).ToDictionary(
-                part => part, part => IsAdapted(part) ? AdapterNames.BaseBias(AdapterNames.ModuleOf(part.Name)) : AdapterNames.Saved(part.Name));
+                part => part, part => IsAdapted(part) ? AdapterNames.BaseBias(config.ModuleOf(part.Name)) : AdapterNames.Saved(config.NameOf(part.Name)));
             if (parts.Count > 0) biases[parameter] = parts;
         }
         return biases;
@@ -115,27 +138,28 @@ internal sealed class AdapterLayout
     private static Parameter[] Whole(Decoder decoder, AdapterConfig config, Faults faults, bool strict)
     {
         List<Parameter> saved = [];
+        string head = config.NameOf(decoder.Names.Head);
         foreach (Parameter parameter in decoder.Parameters)
         {
-            ParameterPart[] named = [.. parameter.Parts.Where(p => config.ModulesToSave.Any(m => Means(m, AdapterNames.ModuleOf(p.Name))))];
+            ParameterPart[] named = [.. parameter.Parts.Where(p => config.ModulesToSave.Any(m => Means(m, config.ModuleOf(p.Name))))];
             if (named.Length == 0) continue;
             if (named.Length < parameter.Parts.Count)
             {
-                string others = string.Join(", ", parameter.Parts.Except(named).Select(p => Faults.Quote(AdapterNames.ModuleOf(p.Name))));
-                faults.Add($"{Faults.Quote(AdapterNames.ModuleOf(named[0].Name))} cannot be saved whole without {others}: they are one matrix. "
+                string others = string.Join(", ", parameter.Parts.Except(named).Select(p => Faults.Quote(config.ModuleOf(p.Name))));
+                faults.Add($"{Faults.Quote(config.ModuleOf(named[0].Name))} cannot be saved whole without {others}: they are one matrix. "
                     + "Name all of them, or make them target modules.");
             }
             else if (parameter == decoder.Embedding && decoder.Architecture.TiedHead)
-                faults.Add($"{Faults.Quote(AdapterNames.ModuleOf(parameter.Parts[0].Name))} cannot be saved whole: "
+                faults.Add($"{Faults.Quote(config.ModuleOf(parameter.Parts[0].Name))} cannot be saved whole: "
                     + "the model's head is tied to it (`tie_word_embeddings`), and training a copy would untie the two.");
             else saved.Add(parameter);
         }
-        if (decoder.Architecture.TiedHead && config.ModulesToSave.Any(m => Means(m, decoder.Names.Head)))
-            faults.Add($"{Faults.Quote(decoder.Names.Head)} cannot be saved whole: it is tied to the embedding (`tie_word_embeddings`), "
+        if (decoder.Architecture.TiedHead && config.ModulesToSave.Any(m => Means(m, head)))
+            faults.Add($"{Faults.Quote(head)} cannot be saved whole: it is tied to the embedding (`tie_word_embeddings`), "
                 + "and training a copy would untie the two.");
         else if (strict)
             foreach (string name in config.ModulesToSave
-                .Where(m => !decoder.Parameters.SelectMany(p => p.Parts).Any(p => Means(m, AdapterNames.ModuleOf(p.Name)))))
+                .Where(m => !decoder.Parameters.SelectMany(p => p.Parts).Any(p => Means(m, config.ModuleOf(p.Name)))))
                 faults.Add($"The module to save {Faults.Quote(name)} is none of the model's. Use embed_tokens, lm_head, or the name of a norm.");
         return [.. saved];
     }

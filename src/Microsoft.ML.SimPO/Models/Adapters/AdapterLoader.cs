@@ -23,22 +23,23 @@ internal static class AdapterLoader
     /// <exception cref="InvalidDataException">The adapter does not fit the decoder; all faults are listed.</exception>
     public static void Load(Decoder decoder, AdapterConfig config, Checkpoint reader)
     {
+        if (LaterNames.AreIn(reader, decoder.Names.Prefix)) config = config with { HasLaterNames = true };
         AdapterLayout layout = AdapterLayout.Of(decoder, config, $"'{reader.Path}'", strict: false);
         // Before anything is allocated: a configuration may ask for any rank.
-        IReadOnlyDictionary<string, long[]> shapes = layout.Shapes(config);
+        IReadOnlyDictionary<string, long[]> shapes = layout.Shapes();
         IReadOnlyList<string> unknown = reader.Check(shapes);
         var faults = new Faults($"'{reader.Path}'");
         foreach (string name in unknown) faults.Add($"Tensor {Faults.Quote(name)} belongs to no module that the adapter's configuration names in this model.");
         faults.ThrowIfAny();
         reader.CheckMemory(shapes.Values);
-        Read(reader, decoder.Attach(config, layout).Parameters);
+        Read(reader, decoder.Attach(layout).Parameters);
     }
 
     /// <summary>Attaches a copy of another decoder's adapter to one of the same architecture.</summary>
     public static void Copy(LoraAdapter source, Decoder target)
     {
         using DisposeScope scope = NewDisposeScope();
-        LoraAdapter own = target.Attach(source.Config, AdapterLayout.Of(target, source.Config, "The adapter", strict: false));
+        LoraAdapter own = target.Attach(AdapterLayout.Of(target, source.Config, "The adapter", strict: false));
         foreach ((Parameter to, Parameter from) in own.Parameters.Zip(source.Parameters)) to.Set(from);
     }
 

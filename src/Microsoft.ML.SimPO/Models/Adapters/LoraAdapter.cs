@@ -9,22 +9,29 @@ internal sealed class LoraAdapter : IDisposable
 {
     /// <summary>Attaches itself to the layout's parameters; its values are not set yet.</summary>
     /// <param name="place">Makes the storage of each weight's matrices, and of each copy.</param>
-    public LoraAdapter(AdapterConfig config, AdapterLayout layout, WeightPlace place)
+    public LoraAdapter(AdapterLayout layout, WeightPlace place)
     {
-        Config = config;
+        AdapterConfig config = Config = layout.Config;
         Saved = layout.Saved;
-        Updates = [.. layout.Targets.GroupBy(t => t.Weight, t => t.Part)
+        Updates = [.. layout.Targets.GroupBy(t => t.Weight)
             .Select(weight => weight.Key.Update = new LowRankUpdate(weight.Key, [.. weight], config, place))];
+        ExpertUpdates = [.. layout.Experts.Select(target => new ExpertsUpdate(target, config, place))];
         foreach (Parameter parameter in Saved) parameter.Replace(place);
+        if (config.HasLaterNames)
+            foreach (Parameter parameter in Saved)
+                parameter.SavedParts = parameter.Parts.ToDictionary(part => part, part => AdapterNames.Saved(config.NameOf(part.Name)));
         foreach ((Parameter bias, IReadOnlyDictionary<ParameterPart, string> parts) in layout.Biases) bias.SavedParts = parts;
-        if (layout.Embedding is { } embedding) Rows = embedding.TokenRows = new TokenRows(embedding, config.TokenIndices, place);
-        Matrices = [.. Updates.SelectMany(u => u.Parameters)];
+        if (layout.Embedding is { } embedding) Rows = embedding.TokenRows = new TokenRows(embedding, layout.EmbeddingModule, config.TokenIndices, place);
+        Matrices = [.. Updates.SelectMany(u => u.Parameters), .. ExpertUpdates.SelectMany(u => new[] { u.A, u.B })];
         Parameters = [.. Matrices, .. Saved, .. Rows is null ? Array.Empty<Parameter>() : [Rows.Rows]];
     }
 
     public AdapterConfig Config { get; }
 
     public IReadOnlyList<LowRankUpdate> Updates { get; }
+
+    /// <summary>Of the projections of all experts of a layer.</summary>
+    public IReadOnlyList<ExpertsUpdate> ExpertUpdates { get; }
 
     /// <summary>Rows of the embedding that are held in their place; null for none.</summary>
     public TokenRows? Rows { get; }
@@ -40,9 +47,9 @@ internal sealed class LoraAdapter : IDisposable
 
     public long ParameterCount => Parameters.Sum(p => p.Count);
 
-    /// <summary>Names of the linear layers with an update, without what comes before them: <c>q_proj</c>; each once.</summary>
+    /// <summary>Names of the layers and experts with an update, without what comes before them: <c>q_proj</c>; each once.</summary>
     public IEnumerable<string> TargetNames => Updates.SelectMany(u => u.B).SelectMany(b => b.Parts)
-        .Select(p => p.Name.Split('.')[^3]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        .Select(p => p.Name.Split('.')[^3]).Concat(ExpertUpdates.Select(u => u.TargetName)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
     /// <summary>The name in an adapter's file of a part of one of <see cref="Parameters"/>.</summary>
     public static string NameOf(Parameter parameter, ParameterPart part) =>
@@ -54,6 +61,7 @@ internal sealed class LoraAdapter : IDisposable
     public void Dispose()
     {
         foreach (LowRankUpdate update in Updates) update.Dispose();
+        foreach (ExpertsUpdate update in ExpertUpdates) update.Dispose();
         Rows?.Dispose();
     }
 }

@@ -16,19 +16,19 @@ internal sealed class LowRankUpdate : IDisposable
     private readonly Parameter _weight;
 
     /// <param name="weight">The matrix, [out, in]; it stays as it is.</param>
-    /// <param name="parts">Those of its parts that are adapted.</param>
+    /// <param name="targets">Those of its parts that are adapted.</param>
     /// <param name="config">Ranks and scalings.</param>
     /// <param name="place">Makes the storage of A and B.</param>
-    public LowRankUpdate(Parameter weight, IReadOnlyList<ParameterPart> parts, AdapterConfig config, WeightPlace place)
+    public LowRankUpdate(Parameter weight, IReadOnlyList<ModuleTarget> targets, AdapterConfig config, WeightPlace place)
     {
         (_weight, HasMagnitudes) = (weight, config.HasMagnitudes);
-        string[] modules = [.. parts.Select(p => AdapterNames.ModuleOf(p.Name))];
-        A = new Parameter(ParameterKind.LowRank, [.. modules.Select(m => (AdapterNames.A(m), new[] { config.RankOf(m), weight.Shape[1] }))]);
-        _entries = [.. parts.Select((part, i) =>
+        A = new Parameter(ParameterKind.LowRank, [.. targets.Select(t => (AdapterNames.A(t.Module), new[] { config.RankOf(t.Key), weight.Shape[1] }))]);
+        _entries = [.. targets.Select((target, i) =>
         {
-            var b = new Parameter(ParameterKind.LowRank, (AdapterNames.B(modules[i]), [part.Rows, A.Parts[i].Rows]));
-            Parameter? magnitude = config.HasMagnitudes ? new Parameter(ParameterKind.LowRank, (AdapterNames.Magnitude(modules[i]), [part.Rows])) : null;
-            return new Entry(part, A.Parts[i], b, magnitude, (float)config.ScalingOf(modules[i]));
+            ParameterPart part = target.Part;
+            var b = new Parameter(ParameterKind.LowRank, (AdapterNames.B(target.Module), [part.Rows, A.Parts[i].Rows]));
+            Parameter? magnitude = config.HasMagnitudes ? new Parameter(ParameterKind.LowRank, (AdapterNames.Magnitude(target.Module), [part.Rows])) : null;
+            return new Entry(part, A.Parts[i], b, magnitude, (float)config.ScalingOf(target.Key));
         })];
         Parameter[] all = [.. Parameters];
         Storage = place(all);

@@ -12,13 +12,14 @@ internal sealed class TokenRows : IDisposable
     private readonly Parameter _embedding;
     private readonly Dictionary<int, int> _places; // of each token in the list
 
+    /// <param name="module">What the adapter calls the embedding.</param>
     /// <param name="ids">Whose rows.</param>
     /// <param name="place">Makes the storage of the rows.</param>
-    public TokenRows(Parameter embedding, IReadOnlyList<int> ids, WeightPlace place)
+    public TokenRows(Parameter embedding, string module, IReadOnlyList<int> ids, WeightPlace place)
     {
         (_embedding, Ids) = (embedding, [.. ids.Select(id => (long)id)]);
         _places = ids.Index().ToDictionary(i => i.Item, i => i.Index);
-        Rows = new Parameter(ParameterKind.LowRank, (AdapterNames.TokenRows(AdapterNames.ModuleOf(embedding.Parts[0].Name)), [ids.Count, embedding.Shape[1]]));
+        Rows = new Parameter(ParameterKind.LowRank, (AdapterNames.TokenRows(module), [ids.Count, embedding.Shape[1]]));
         Storage = place([Rows]);
         Rows.Place(Storage, 0);
     }

@@ -11,9 +11,9 @@ internal sealed class ExpertParameters
     /// <param name="full">The full name in the checkpoint of what the layer calls so.</param>
     public ExpertParameters(ExpertArchitecture architecture, long hidden, LayerNames names, Func<string, string> full)
     {
-        Architecture = architecture;
+        (Architecture, HiddenSize) = (architecture, hidden);
         long count = architecture.Count, intermediate = architecture.IntermediateSize;
-        string router = full(names.Router), experts = full(names.Experts);
+        string router = full(names.Router), experts = Module = full(names.Experts);
         Router = new Parameter(ParameterKind.Projection, ($"{router}.weight", [count, hidden]));
         if (architecture.RouterBias) RouterBias = new Parameter(ParameterKind.Bias, ($"{router}.bias", [count]));
         if (architecture.Router == RouterKind.Sigmoid)
@@ -42,6 +42,11 @@ internal sealed class ExpertParameters
     }
 
     public ExpertArchitecture Architecture { get; }
+
+    public long HiddenSize { get; }
+
+    /// <summary>What their names in a checkpoint begin with: <c>model.layers.3.mlp.experts</c>.</summary>
+    public string Module { get; }
 
     /// <summary>[experts, hidden]</summary>
     public Parameter Router { get; }
@@ -82,8 +87,11 @@ internal sealed class ExpertParameters
     /// <summary>[experts, hidden]; null for none.</summary>
     public Parameter? DownBias { get; }
 
+    /// <summary>Those of <see cref="GateUps"/> and <see cref="Downs"/>, expert by expert.</summary>
+    public IEnumerable<Parameter> Singles => GateUps.Zip(Downs).SelectMany(pair => new[] { pair.First, pair.Second });
+
     public IEnumerable<Parameter> All => new[] { Router, RouterBias, Correction, RouterScale, Scales, GateUp, GateUpBias, Down, DownBias }.OfType<Parameter>()
-        .Concat(GateUps.Zip(Downs).SelectMany(pair => new[] { pair.First, pair.Second })).Concat(Shared?.All ?? []);
+        .Concat(Singles).Concat(Shared?.All ?? []);
 
     private static SharedExpertParameters SharedOf(ExpertArchitecture architecture, long hidden, LayerNames names, Func<string, string> full)
     {

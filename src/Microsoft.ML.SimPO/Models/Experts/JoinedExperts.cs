@@ -14,7 +14,9 @@ internal sealed class JoinedExperts(Parameter weight, bool isInputFirst, Paramet
         using NewScope scope = new();
         Tensor own = Of(weight.Compute, expert);
         Tensor transposed = isInputFirst ? own : own.t(); // [in, out]
-        return scope.Keep(bias is null ? mm(input, transposed) : addmm(Of(bias.Compute, expert), input, transposed, beta: 1, alpha: 1));
+        Tensor output = MatrixProducts.Of(input, transposed, bias is null ? null : Of(bias.Compute, expert));
+        weight.ExpertsUpdate?.AddTo(expert, output, input);
+        return scope.Keep(output);
     }
 
     public Tensor Backward(int expert, Tensor gradient, Tensor input)
@@ -23,7 +25,9 @@ internal sealed class JoinedExperts(Parameter weight, bool isInputFirst, Paramet
         if (weight.IsTrained) Parameter.AddProduct(Of(weight.Gradient, expert), isInputFirst ? input : gradient, isInputFirst ? gradient : input);
         if (bias is { IsTrained: true }) Of(bias.Gradient, expert).add_(gradient.to(float32).sum([0L]));
         Tensor own = Of(weight.Compute, expert);
-        return scope.Keep(mm(gradient, isInputFirst ? own.t() : own));
+        Tensor result = MatrixProducts.Of(gradient, isInputFirst ? own.t() : own);
+        weight.ExpertsUpdate?.Backward(expert, gradient, input, result);
+        return scope.Keep(result);
     }
 
     private static Tensor Of(Tensor all, int expert) => all.select(0, expert);

@@ -9,7 +9,17 @@ internal sealed class SingleExperts(IEnumerable<Parameter> weights) : IExpertPro
 {
     private readonly Linear[] _experts = [.. weights.Select(w => new Linear(w))];
 
-    public Tensor Forward(int expert, Tensor input) => _experts[expert].Forward(input);
+    public Tensor Forward(int expert, Tensor input)
+    {
+        Tensor output = _experts[expert].Forward(input);
+        _experts[expert].Weight.ExpertsUpdate?.AddTo(expert, output, input);
+        return output;
+    }
 
-    public Tensor Backward(int expert, Tensor gradient, Tensor input) => _experts[expert].Backward(gradient, input);
+    public Tensor Backward(int expert, Tensor gradient, Tensor input)
+    {
+        Tensor result = _experts[expert].Backward(gradient, input);
+        _experts[expert].Weight.ExpertsUpdate?.Backward(expert, gradient, input, result);
+        return result;
+    }
 }

@@ -13,9 +13,6 @@ internal sealed record ModelFamily(
     string ModelType, string Title, Func<ModelConfig, DecoderArchitecture> Reader, LayerNames Names, IReadOnlyList<string> Fields,
     IReadOnlyList<string>? HarmlessFields = null)
 {
-    // What multimodal checkpoints put before the names of their text part, now and in earlier versions.
-    private const string Nested = "model.language_model.", Outer = "language_model.model.";
-
     /// <summary>Other names that checkpoints of the family have, with all experts of a layer in one tensor.</summary>
     public LayerNames? JoinedNames { get; init; }
 
@@ -25,8 +22,9 @@ internal sealed record ModelFamily(
         bool Has(Func<string, bool> isMeant) => weights.Tensors.Keys.Any(isMeant);
         string joined = $".{JoinedNames?.Experts}.gate_up_proj";
         LayerNames names = JoinedNames is not null && Has(name => name.EndsWith(joined, StringComparison.Ordinal)) ? JoinedNames : Names;
-        if (Has(name => name.StartsWith(Nested, StringComparison.Ordinal))) return names with { Prefix = Nested };
-        return Has(name => name.StartsWith(Outer, StringComparison.Ordinal)) ? names with { Prefix = Outer, Head = "language_model.lm_head" } : names;
+        if (Has(name => name.StartsWith(LaterNames.Nested, StringComparison.Ordinal))) return names with { Prefix = LaterNames.Nested };
+        return Has(name => name.StartsWith(LaterNames.Outer, StringComparison.Ordinal))
+            ? names with { Prefix = LaterNames.Outer, Head = "language_model.lm_head" } : names;
     }
 
     /// <summary>What its classes are called in transformers, before what they are for: <c>Qwen3Moe</c>.</summary>

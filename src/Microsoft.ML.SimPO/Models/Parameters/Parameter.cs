@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -56,6 +57,9 @@ internal sealed class Parameter : IDisposable
     /// <summary>What an adapter adds to this weight; null for nothing.</summary>
     public LowRankUpdate? Update { get; set; }
 
+    /// <summary>What an adapter adds to the experts that this weight is of; null for nothing.</summary>
+    public ExpertsUpdate? ExpertsUpdate { get; set; }
+
     /// <summary>Rows that an adapter holds in the place of some, of an embedding; null for none.</summary>
     public TokenRows? TokenRows { get; set; }
 
@@ -67,7 +71,7 @@ internal sealed class Parameter : IDisposable
     public bool StaysFloat32 => Kind is ParameterKind.Norm or ParameterKind.Coefficient or ParameterKind.Buffer;
 
     /// <summary>Whether it is trained, or what an adapter has put on it or in the place of its rows is there.</summary>
-    public bool IsAdapted => IsTrained || Update is not null || TokenRows is not null;
+    public bool IsAdapted => IsTrained || Update is not null || ExpertsUpdate is not null || TokenRows is not null;
 
     public bool IsTrained => _storage.IsTrained(_index);
 
@@ -101,6 +105,7 @@ internal sealed class Parameter : IDisposable
         if (!to.Contains(_storage)) to.Add(_storage);
         if (_base is { } place && !to.Contains(place.Storage)) to.Add(place.Storage);
         if (Update is not null && !to.Contains(Update.Storage)) to.Add(Update.Storage);
+        if (ExpertsUpdate is not null && !to.Contains(ExpertsUpdate.Storage)) to.Add(ExpertsUpdate.Storage);
         if (TokenRows is not null && !to.Contains(TokenRows.Storage)) to.Add(TokenRows.Storage);
     }
 
@@ -117,7 +122,7 @@ internal sealed class Parameter : IDisposable
         using Tensor transposed = rows.t();
         if (rows.dtype == float32)
         {
-            gradient.addmm_(transposed, input, beta: 1, alpha: scaling);
+            MatrixProducts.Add(gradient, transposed, input, scaling);
             return;
         }
         using Tensor product = mm(transposed, input);

@@ -21,13 +21,9 @@ internal static class ParameterSources
             Write(whole, part, sink);
             return;
         }
-        if (parameter.Update is null)
-        {
-            Write(parameter.Value, part, sink);
-            return;
-        }
-        using Tensor merged = parameter.Update.Merged(parameter, part);
-        Write(merged, sink);
+        using Tensor? merged = parameter.Update?.Merged(parameter, part) ?? parameter.ExpertsUpdate?.Merged(parameter, part);
+        if (merged is null) Write(parameter.Value, part, sink);
+        else Write(merged, sink);
     });
 
     /// <summary>What an adapter holds, under PEFT's names.</summary>

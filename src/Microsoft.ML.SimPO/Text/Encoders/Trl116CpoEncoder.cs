@@ -42,7 +42,7 @@ internal sealed class Trl116CpoEncoder(HfTokenizer tokenizer, ChatTemplate? temp
     private PairTexts TextsOf(string prompt, string chosen, string rejected)
     {
         if (template is null) return new PairTexts(prompt, chosen, rejected, PromptHandling.Plain, NeedsEos: false);
-        PromptedAnswers row = PromptedAnswers.Parse(prompt, ("chosen", chosen), ("rejected", rejected));
+        PromptedAnswers row = PromptedAnswers.ParseGiven(prompt, ("chosen", chosen), ("rejected", rejected));
         return ReferenceTexts.Trl(template, row.Prompt with { Tools = null, Documents = null }, row.Answers[0], row.Answers[1], together: true);
     }
 }

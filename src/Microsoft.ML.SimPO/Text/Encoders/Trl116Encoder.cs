@@ -52,7 +52,7 @@ internal sealed class Trl116Encoder(HfTokenizer tokenizer, ChatTemplate? templat
     private (string Prompt, string[] Wholes, bool AddsSpecial) TextsOf(string prompt, string[] answers)
     {
         if (template is null) return (prompt, Array.ConvertAll(answers, answer => prompt + Ended(answer)), true);
-        PromptedAnswers row = PromptedAnswers.Parse(prompt, [.. answers.Select((answer, i) => (i == 0 ? "chosen" : "rejected", answer))]);
+        PromptedAnswers row = PromptedAnswers.ParseGiven(prompt, [.. answers.Select((answer, i) => (i == 0 ? "chosen" : "rejected", answer))]);
         Conversation given = row.Prompt with { Documents = null };
         if (given.Messages.Count == 0) throw new InvalidDataException("chosen and rejected have no turn in common that could be the prompt.");
         string[] wholes = [.. row.Answers.Select(answer => template.Render(given.With([.. given.Messages, .. answer]), addGenerationPrompt: false))];

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Native;
 using Microsoft.ML.SimPO.Training.Diagnosis;
 using Microsoft.ML.SimPO.Training.State;
 using static TorchSharp.torch;
@@ -105,7 +106,7 @@ internal sealed class TrainingSession(
         origin.Restore(decoder, steps);
         Replay(state);
         if (origin.Checkpoint == store.Folder?.CheckpointOf(state.Step)) _savedStep = state.Step;
-        _report.Resumed(origin.Checkpoint!, state, get_num_threads(), RunIdentity.Differences(state.Cutting, origin.Identity.Cutting));
+        _report.Resumed(origin.Checkpoint!, state, get_num_threads(), MatrixProducts.Library, RunIdentity.Differences(state.Cutting, origin.Identity.Cutting));
         if (IsOver) return false;
         bool isEvaluated = _record.Validations.Any(v => v.Step == state.Step);
         bool lacksEvaluation = validation is not null && state.Step > 0 && IsDue(settings.EvaluationSteps) && !isEvaluated;
@@ -238,6 +239,7 @@ internal sealed class TrainingSession(
             Epoch = _record.Epoch,
             Seed = origin.Seed,
             Threads = get_num_threads(),
+            MatrixProducts = MatrixProducts.Library,
             Elapsed = _record.Steps is [.., var last] ? last.Elapsed : TimeSpan.Zero,
             Settings = origin.Identity.Deciding,
             Cutting = origin.Identity.Cutting,

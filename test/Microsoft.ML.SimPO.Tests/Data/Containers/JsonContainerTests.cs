@@ -22,6 +22,37 @@ public class JsonContainerTests
         Assert.Equal(2, PreferenceReader.Read(folder.Write(name, text.Replace("{0}", Row, StringComparison.Ordinal))).Count());
     }
 
+    /// <summary>What pandas makes of a frame by each of its orientations, and an object of lists.</summary>
+    [Theory]
+    [InlineData("{\"prompt\": {\"0\": \"p\", \"1\": \"q\"}, \"chosen\": {\"0\": \"c\", \"1\": \"c\"}, \"rejected\": {\"0\": \"r\", \"1\": \"r\"}}")]
+    [InlineData("{\"prompt\": [\"p\", \"q\"],\n \"chosen\": [\"c\", \"c\"], \"rejected\": [\"r\", \"r\"]}")]
+    [InlineData("{\"columns\": [\"prompt\", \"chosen\", \"rejected\"], \"index\": [0, 1], \"data\": [[\"p\", \"c\", \"r\"], [\"q\", \"c\", \"r\"]]}")]
+    [InlineData("{\"0\": {\"prompt\": \"p\", \"chosen\": \"c\", \"rejected\": \"r\"}, \"1\": {\"prompt\": \"q\", \"chosen\": \"c\", \"rejected\": \"r\"}}")]
+    [InlineData("{\"schema\": {\"fields\": [{\"name\": \"prompt\"}]}, \"data\": [{\"prompt\": \"p\", \"chosen\": \"c\", \"rejected\": \"r\"}, "
+        + "{\"prompt\": \"q\", \"chosen\": \"c\", \"rejected\": \"r\"}]}")]
+    public void Rows_that_stand_column_by_column_are_turned(string text)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string name in new[] { "a.json", "a.jsonl" })
+        {
+            string path = folder.Write(name, name == "a.jsonl" ? text.ReplaceLineEndings("") : text);
+            for (int pass = 0; pass < 2; pass++)
+                Assert.Equal([new("p", "c", "r", null, null), new("q", "c", "r", null, null)], PreferenceReader.Read(path));
+        }
+    }
+
+    /// <summary>A row of messages, or of several answers, is one row.</summary>
+    [Theory]
+    [InlineData("{\"chosen\": [{\"role\": \"user\", \"content\": \"p\"}, {\"role\": \"assistant\", \"content\": \"c\"}], "
+        + "\"rejected\": [{\"role\": \"user\", \"content\": \"p\"}, {\"role\": \"assistant\", \"content\": \"r\"}]}")]
+    [InlineData("{\"prompt\": \"p\", \"responses\": [\"c\", \"r\"], \"scores\": [2, 1]}")]
+    public void A_row_of_lists_stays_one(string text)
+    {
+        using var folder = new TemporaryFolder();
+        PreferenceRow row = Assert.Single(PreferenceReader.Read(folder.Write("a.json", text)));
+        Assert.Equal(("p", "c", "r"), (row.Prompt, row.Chosen, row.Rejected));
+    }
+
     [Fact]
     public void Objects_over_several_lines_one_after_the_other_are_read()
     {

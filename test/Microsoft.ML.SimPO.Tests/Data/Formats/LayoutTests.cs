@@ -46,6 +46,35 @@ public class LayoutTests
             "chat messages (prompt `input.messages`, chosen `preferred_output`, rejected `non_preferred_output`)" },
         { """{"question": "q", "answers": ["no", "so", "yes"], "ratings": [1, 3, 4]}""", "q",
             "answers with scores, one row a prompt (prompt `question`, answers `answers`, scores `ratings`)" },
+        // ms-swift: what was said, and what was rejected in its place, as a text, a message, or a whole conversation.
+        { """{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "q"}, {"role": "assistant", "content": "yes"}], """
+            + """ "rejected_response": "no"}""", Chat, "chat messages (chosen `messages`, rejected `rejected_response`)" },
+        { """{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "yes"}], """
+            + """ "rejected_response": [{"role": "assistant", "content": "no"}]}""", "q", "chat messages (chosen `messages`, rejected `rejected_response`)" },
+        { """{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "yes"}], "rejected_messages": """
+            + """[{"role": "user", "content": "q"}, {"role": "assistant", "content": "no"}]}""", "q",
+            "chat messages (chosen `messages`, rejected `rejected_messages`)" },
+        { """{"query": "q", "response": "yes", "rejected_response": "no", "system": "s", "images": []}""", Chat,
+            "plain text (prompt `query`, system `system`, chosen `response`, rejected `rejected_response`)" },
+        // WebGPT's comparisons.
+        { """{"question": {"dataset": "eli5", "id": "7", "full_text": "q"}, "answer_0": "no", "score_0": -0.5, "answer_1": "yes", "score_1": 0.5}""", "q",
+            "judged pairs (prompt `question.full_text`, answers `answer_0` and `answer_1`; `score_0` and `score_1` decide: the higher is the better)" },
+        // Comparisons of summaries, and summaries that are rated.
+        { """{"info": {"id": "1", "post": "q", "article": null, "title": "t"}, "summaries": [{"text": "no", "policy": "a"}, {"text": "yes"}], """
+            + """ "choice": 1, "worker": "w"}""", "q",
+            "pairs of answers in a list (prompt `info.post`, answers `summaries`; `choice` decides: 0 the first, 1 the second)" },
+        { """{"info": {"id": "1", "post": null, "article": "q"}, "summaries": [{"text": "yes"}, {"text": "no"}], "choice": 0}""", "q",
+            "pairs of answers in a list (prompt `info.article`, answers `summaries`; `choice` decides: 0 the first, 1 the second)" },
+        // Google's names, with parts and a system instruction.
+        { """{"systemInstruction": {"role": "system", "parts": [{"text": "s"}]}, "contents": [{"role": "user", "parts": [{"text": "q"}]}], "completions": """
+            + """[{"score": 0.0, "completion": {"role": "model", "parts": [{"text": "n"}, {"text": "o"}]}}, """
+            + """{"score": 1.0, "completion": {"role": "model", "parts": [{"text": "yes"}]}}]}""", Chat,
+            "answers with scores, one row a prompt (prompt `contents`, system `systemInstruction`, answers `completions`)" },
+        { """{"trajectory": [{"from": "user", "value": "q"}], "chosen": "yes", "rejected": "no"}""", "q",
+            "plain text (prompt `trajectory`, chosen `chosen`, rejected `rejected`)" },
+        { """{"conv_A": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "no"}], "conv_A_rating": 1.5, "conv_B": """
+            + """[{"role": "user", "content": "q"}, {"role": "assistant", "content": "yes"}], "conv_B_rating": 2}""", "q",
+            "judged pairs (answers `conv_A` and `conv_B`; `conv_A_rating` and `conv_B_rating` decide: the higher is the better)" },
     };
 
     /// <summary>A template may join them as it likes.</summary>
@@ -68,6 +97,52 @@ public class LayoutTests
         PreferenceRow read = Assert.Single(rows);
         Assert.Equal((prompt, "yes", "no"), (read.Prompt, read.Chosen, read.Rejected));
         Assert.Equal($"a.jsonl: read as {description}, recognised by its fields. To read it otherwise, set `Format` or `Columns`.", info[0]);
+    }
+
+    /// <summary>HelpSteer rates each answer in a row of its own, and summaries by axes.</summary>
+    [Theory]
+    [InlineData("""{"prompt": "q", "response": "no", "helpfulness": 1, "verbosity": 4}""",
+        """{"prompt": "q", "response": "yes", "helpfulness": 3, "verbosity": 1}""")]
+    [InlineData("""{"info": {"post": "q"}, "summary": {"text": "no", "axes": {"overall": 2}}}""",
+        """{"info": {"post": "q"}, "summary": {"text": "yes", "axes": {"overall": 7}}}""")]
+    public void Answers_that_are_rated_by_themselves_are_brought_together(params string[] rows)
+    {
+        PreferenceRow read = Assert.Single(RatedLayoutTests.Read(rows).Rows);
+        Assert.Equal(("q", "yes", "no"), (read.Prompt, read.Chosen, read.Rejected));
+    }
+
+    [Theory]
+    [InlineData("\"images\": [{\"bytes\": null, \"path\": \"a.png\"}]", "`images` holds an image")]
+    [InlineData("\"image\": \"https://h/a.jpg?size=2\"", "`image` holds an image")]
+    [InlineData("\"videos\": [\"a.mp4\"]", "`videos` holds a video")]
+    public void A_row_that_has_images_is_refused_with_its_reason(string field, string message)
+    {
+        string[] rows = ["""{"prompt": "q", "chosen": "yes", "rejected": "no", "images": [], "image": "a debian image", "videos": null}""",
+            $$"""{"prompt": "q", "chosen": "yes", "rejected": "no", {{field}}}"""];
+        RatedLayoutTests.Reading reading = RatedLayoutTests.Read(rows);
+        Assert.Single(reading.Rows);
+        message += ", but a pair is read as text alone, and its answers may be about what is seen or heard.";
+        Assert.Equal([new DroppedRows(DropReason.Malformed, 1, "a.jsonl, line 2", message)], reading.Log.Drops);
+    }
+
+    /// <summary>Rows that say nothing are taken only where they are asked for as they are.</summary>
+    [Fact]
+    public void Rows_can_be_taken_as_TRL_takes_them()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.jsonl", """
+            {"prompt": "", "chosen": "", "rejected": "b"}
+            {"prompt": "q", "chosen": "same", "rejected": " "}
+            """);
+        Assert.Throws<InvalidDataException>(() => PreferenceReader.Read(path).Count());
+        Assert.Equal(
+            [new PreferenceRow("", "", "b", null, null), new PreferenceRow("q", "same", " ", null, null)],
+            PreferenceReader.Read(path, new PreferenceLoadOptions { AsGiven = true }));
+        path = folder.Write("b.jsonl", """{"prompt": [{"role": "user", "content": "q"}], "chosen": [{"role": "user", "content": "q"}, """
+            + """{"role": "assistant", "content": null, "tool_calls": []}], "rejected": [{"role": "assistant", "content": "b"}], "tools": []}""");
+        PreferenceRow row = Assert.Single(PreferenceReader.Read(path, new PreferenceLoadOptions { AsGiven = true }));
+        Assert.Equal(("""{"messages":[{"role":"user","content":"q"}],"tools":[]}""",
+            """[{"role":"user","content":"q"},{"role":"assistant","content":null,"tool_calls":[]}]"""), (row.Prompt, row.Chosen));
     }
 
     public static TheoryData<string, DropReason, string> Faults => new()

@@ -25,7 +25,7 @@ public class ParameterTotalsTests
     {
         AdapterConfig? config = adapter == "none" ? null : ConfigOf(adapter);
         using Decoder whole = Decoder.Described(Mixed, new LayerNames());
-        if (config is not null) whole.Attach(config, AdapterLayout.Of(whole, config, "test", strict: true));
+        if (config is not null) whole.Attach(AdapterLayout.Of(whole, config, "test", strict: true));
         ParameterTotals found = ParameterTotals.Of(Mixed, new LayerNames(), config, "test", strict: true);
         Assert.Equal(ParameterTotals.Of(whole), found);
         Assert.Equal(whole.ParameterCount, found.Model);

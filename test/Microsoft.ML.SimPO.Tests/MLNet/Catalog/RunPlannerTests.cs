@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Models.Families;
+using Microsoft.ML.SimPO.Text.Encoders;
 using Xunit;
 
 namespace Microsoft.ML.SimPO;
@@ -62,6 +65,43 @@ public sealed class RunPlannerTests : IDisposable
         Assert.Contains(plan.Options, o => o is { Name: "BatchSize", Value: "8", IsDefault: true });
     }
 
+    /// <summary>
+    /// Two layers with 7,680 weights in matrices each (q, o 32 x 32; k, v 16 x 32; gate, up, down 48 x 32), a head of 97 x 32; a pair of 3 shared tokens and
+    /// answers of 2 and 1.
+    /// </summary>
+    [Theory]
+    [InlineData(false, 6 * 6 * 2 * 7680)]
+    [InlineData(true, 8 * 6 * 2 * 7680)]
+    public void The_work_of_a_run_is_that_of_its_tokens(bool recomputes, double layers)
+    {
+        using var decoder = Microsoft.ML.SimPO.Models.Decoder.Described(RandomDecoder.Architecture, new LayerNames());
+        EncodedPrompt[] data = [EncodedPrompt.Pair([1, 2, 3, 4, 5], 3, [1, 2, 3, 6], 3)];
+        RunWork work = RunWork.Of(decoder, data, 4096, epochs: 10, steps: 10, recomputes, needsReference: false);
+        Assert.Equal(10 * (layers + (6 * 3 * 97 * 32)), work.Products);
+        // 3 * 3 / 2 in the prompt, 2 * (3 + 1) and 1 * (3 + 1/2) behind it; both layers with 32 query values; forward, and backward two and a half times.
+        Assert.Equal(10 * (4.5 + 8 + 3.5) * 2 * 4 * 32 * (recomputes ? 4.5 : 3.5), work.Attention, 1e-6);
+        Assert.Equal((work.Products / 100) + (work.Attention / 35) + (work.Bytes / 7) + (work.Calls * 3), work.Seconds(new ComputeRates(100, 7, 3)), 1e-3);
+        RunWork referenced = RunWork.Of(decoder, data, 4096, 10, 10, recomputes, needsReference: true);
+        Assert.Equal(work.Products * 4 / 3, referenced.Products, 1e-6);
+    }
+
+    /// <summary>What is said of the time is on the page, in the JSON and null where nobody measured.</summary>
+    [Fact]
+    public void The_time_is_told_where_it_was_measured()
+    {
+        IDataView data = _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(4));
+        RunPlan plan = _context.Alignment.Plan(QuickStartFiles.Options(o => o.Epochs = 1), data);
+        Assert.Null(plan.Time);
+        Assert.Equal(JsonValueKind.Null, JsonDocument.Parse(plan.ToJson()).RootElement.GetProperty("seconds").ValueKind);
+        RunPlan timed = _context.Alignment.MeasureTime(plan);
+        Assert.InRange(timed.Time!.Value.TotalSeconds, 1e-4, 600);
+        RunPlan known = timed with { Time = TimeSpan.FromHours(5.5) };
+        Assert.Contains("about 5.5 h on this machine, evaluations aside", known.ToString(), StringComparison.Ordinal);
+        Assert.Equal(19800, JsonDocument.Parse(known.ToJson()).RootElement.GetProperty("seconds").GetDouble());
+        RunPlan without = _context.Alignment.Plan(QuickStartFiles.Options(o => o.Epochs = 1));
+        Assert.Null(_context.Alignment.MeasureTime(without).Time);
+    }
+
     /// <summary>What changes no result is set by itself; an adapter is another run.</summary>
     [Theory]
     [InlineData(180, null, 4096, false)]
@@ -100,6 +140,26 @@ public sealed class RunPlannerTests : IDisposable
             $"model_name_or_path: m\ndataset_mixer: {{d: 1}}\nmax_length: 2048\nmax_prompt_length: 1800\nlora_target_modules: [all-linear]\n{plan.Nearest}",
             new RecipeOptions { Map = new Dictionary<string, string> { ["m"] = options.ModelPath, ["d"] = QuickStartFiles.Test } });
         Assert.Equal(plan.NearestMemory, _context.Alignment.Plan(recipe.Options, deviceBytes: gigabytes * Gigabyte).Memory);
+    }
+
+    /// <summary>Mistral 7B has 7.24e9 weights: 4 bytes each, 16 with gradient and moments.</summary>
+    [Fact]
+    public void Of_a_run_that_does_not_fit_it_is_told_what_each_way_would_take()
+    {
+        var options = new SimPOTrainer.Options { ModelPath = Model(0) };
+        RunPlan plan = _context.Alignment.Plan(options, deviceBytes: 24 * Gigabyte);
+        Assert.Equal(
+        [
+            ("smaller micro-batches", false, true), ("recomputation", false, true), ("an adapter", false, true),
+            ("8-bit weights under an adapter", true, false), ("moments in the memory of the host", false, false),
+            ("8 devices that part weights, gradients and moments", true, false),
+        ], plan.Choices.Select(c => (c.Name, c.Fits, c.IsSupported)));
+        Assert.InRange(plan.Choices[3].Bytes, 7.2e9, 9e9);
+        Assert.InRange(plan.Choices[4].Bytes, 8 * 7.24e9, 9 * 7.24e9);
+        Assert.InRange(plan.Choices[5].Bytes, 2 * 7.24e9, 2.2 * 7.24e9);
+        Assert.EndsWith("GB, fits; this library has no such thing yet", plan.ToString().TrimEnd(), StringComparison.Ordinal);
+        Assert.Equal(6, JsonDocument.Parse(plan.ToJson()).RootElement.GetProperty("choices").GetArrayLength());
+        Assert.Empty(_context.Alignment.Plan(options, deviceBytes: 1000 * Gigabyte).Choices);
     }
 
     [Fact]
