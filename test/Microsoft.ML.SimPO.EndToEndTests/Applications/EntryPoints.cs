@@ -108,6 +108,7 @@ Check("tokens", model.Tokenizer.CountTokens(prompt) > 3);
 // Files.
 model.SaveAdapter("adapter");
 model.SaveCheckpoint("merged");
+model.SaveGguf("merged.gguf", GgufType.Q8_0);
 ml.Model.Save(model, pairs.Schema, "tuned.zip");
 ml.Model.SaveAtomically(model, pairs.Schema, "whole.zip");
 using (AlignmentTransformer beside = model.WithExternalWeights("weights")) ml.Model.SaveAtomically(beside, pairs.Schema, "beside.zip");
