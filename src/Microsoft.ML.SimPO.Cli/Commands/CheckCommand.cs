@@ -21,7 +21,8 @@ internal static class CheckCommand
         var maxLength = new Option<int?>("--max-length") { Description = "The most tokens of prompt and answer.", HelpName = "N" };
         var show = new Option<int?>("--show")
         {
-            Description = "Also show the first N rows, 3 unless it is said, as the model gets them. Needs --model.", HelpName = "N", Arity = ArgumentArity.ZeroOrOne,
+            Description = "Also show the first N rows, 3 unless it is said, as the model gets them. Needs --model.", HelpName = "N",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         Option<bool> json = JsonOption.Make("The findings as JSON, and with --show the rows.");
         var command = new Command("check", "Looks for what goes wrong in silence. Example: simpo check pairs.jsonl --model ./model")
