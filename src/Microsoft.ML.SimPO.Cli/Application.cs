@@ -52,6 +52,7 @@ internal static class Application
         GenerateCommand.Make(output),
         ChatCommand.Make(output),
         MergeCommand.Make(output),
+        ExportCommand.Make(output),
         PullCommand.Make(output, error),
         EnvironmentCommand.Make(output),
         CompletionCommand.Make(output),

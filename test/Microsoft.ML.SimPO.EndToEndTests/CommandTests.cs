@@ -111,7 +111,7 @@ public sealed class CommandTests : IDisposable
         ChildProgram told = await Simpo(["chat", Path.Combine("run", "model"), "--max-new-tokens", "8", "--json"], "Hello\n\n");
         Assert.Equal(chat.Output.Trim(), JsonDocument.Parse(told.Output).RootElement.GetProperty("answer").GetString()!.Trim());
         ChildProgram environment = await Simpo(["env", "--json"]);
-        Assert.Equal(System.Environment.Version.ToString(), JsonDocument.Parse(environment.Output).RootElement.GetProperty(".NET").GetString());
+        Assert.Equal(System.Environment.Version.ToString(), JsonDocument.Parse(environment.Output).RootElement.GetProperty("DotNet").GetString());
         ChildProgram models = await Simpo(["env", "--models", "--json"]);
         Assert.Equal("llama", JsonDocument.Parse(models.Output).RootElement[0].GetProperty("ModelType").GetString());
     }

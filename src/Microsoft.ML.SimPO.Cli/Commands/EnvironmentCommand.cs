@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Reflection;
-using System.Runtime.InteropServices;
 
 namespace SimPO.Cli.Commands;
 
@@ -19,17 +17,8 @@ internal static class EnvironmentCommand
                 await WriteModelsAsync(output, parsed.GetValue(json));
                 return ExitCode.Ok;
             }
-            (string Name, string Value)[] lines =
-            [
-                ("Microsoft.ML.SimPO", VersionOf(typeof(AlignmentCatalog).Assembly)),
-                ("Microsoft.ML", VersionOf(typeof(MLContext).Assembly)),
-                (".NET", $"{Environment.Version}"),
-                ("system", $"{RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}"),
-                ("processors", $"{Environment.ProcessorCount}"),
-            ];
-            await JsonOption.WriteLineAsync(
-                output, parsed.GetValue(json), string.Join(Environment.NewLine, lines.Select(l => $"{l.Name,-20}{l.Value}")),
-                lines.ToDictionary(l => l.Name, l => l.Value));
+            AlignmentEnvironment found = new MLContext().Alignment.Environment();
+            await JsonOption.WriteLineAsync(output, parsed.GetValue(json), $"{found}", found);
             return ExitCode.Ok;
         });
         return command;
@@ -42,7 +31,4 @@ internal static class EnvironmentCommand
             output, json, string.Join(Environment.NewLine, all.Select(m => $"{m.ModelType,-20}{m.Name,-24}{m.Layers}")),
             all.Select(m => new { m.ModelType, m.Name, m.Layers }));
     }
-
-    private static string VersionOf(Assembly assembly) =>
-        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? $"{assembly.GetName().Version}";
 }

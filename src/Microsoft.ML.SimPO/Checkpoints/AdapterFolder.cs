@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Checkpoints.Gguf;
+
 namespace Microsoft.ML.SimPO.Checkpoints;
 
 /// <summary>A LoRA adapter in PEFT layout: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
@@ -19,12 +21,13 @@ internal static class AdapterFolder
     }
 
     /// <summary>
-    /// The full path of the base model that an adapter's configuration names: a folder, absolute, or as seen from the adapter's folder or the current one.
+    /// The full path of the base model that an adapter's configuration names: a folder or a GGUF file, absolute, or as seen from the adapter's folder or the
+    /// current one.
     /// </summary>
-    /// <returns>Null where there is no such folder.</returns>
+    /// <returns>Null where there is none.</returns>
     public static string? FindBase(string folder, string named) => named.Contains('\0', StringComparison.Ordinal) ? null
         : new[] { Path.Combine(Path.GetFullPath(folder), named), named }.Select(Path.GetFullPath)
-            .FirstOrDefault(p => File.Exists(Path.Combine(p, ModelConfig.FileName)));
+            .FirstOrDefault(p => File.Exists(Path.Combine(p, ModelConfig.FileName)) || GgufFile.Is(p));
 
     /// <summary>Opens the weights of an adapter.</summary>
     /// <exception cref="FileNotFoundException">The folder holds no adapter_model.safetensors.</exception>

@@ -25,11 +25,11 @@ internal abstract class Checkpoint(string path, IReadOnlyDictionary<string, Tens
         foreach ((string name, long[] shape) in expected)
         {
             if (!Tensors.TryGetValue(name, out TensorEntry? entry))
-                faults.Add($"Tensor {Faults.Quote(name)} is missing; expected shape {Faults.Describe(shape)}.");
+                faults.Add($"Tensor {Called(name)} is missing; expected shape {Faults.Describe(shape)}.");
             else if (!entry.Shape.AsSpan().SequenceEqual(shape))
-                faults.Add($"Tensor {Faults.Quote(name)} has shape {Faults.Describe(entry.Shape)}; expected {Faults.Describe(shape)}.");
+                faults.Add($"Tensor {Called(name)} has shape {Faults.Describe(entry.Shape)}; expected {Faults.Describe(shape)}.");
             else if (!entry.Type.ConvertsToFloat32)
-                faults.Add($"Tensor {Faults.Quote(name)} is {entry.Type.HeaderName}; expected F32, BF16, F16 or F64. Quantised checkpoints cannot be tuned.");
+                faults.Add($"Tensor {Called(name)} is {entry.Type.HeaderName}; expected F32, BF16, F16 or F64. Quantised checkpoints cannot be tuned.");
         }
         faults.ThrowIfAny();
         return [.. Tensors.Keys.Where(name => !expected.ContainsKey(name)).Order(StringComparer.Ordinal)];
@@ -53,8 +53,11 @@ internal abstract class Checkpoint(string path, IReadOnlyDictionary<string, Tens
 
     public abstract void Dispose();
 
+    /// <summary>What a tensor is called in messages.</summary>
+    private protected virtual string Called(string name) => Faults.Quote(name);
+
     protected TensorEntry Find(string name) =>
-        Tensors.TryGetValue(name, out TensorEntry? entry) ? entry : throw new InvalidDataException($"'{Path}' holds no tensor {Faults.Quote(name)}.");
+        Tensors.TryGetValue(name, out TensorEntry? entry) ? entry : throw new InvalidDataException($"'{Path}' holds no tensor {Called(name)}.");
 
     private protected abstract void Read(List<(TensorEntry Entry, TensorTarget Target)> tensors, CancellationToken cancellationToken);
 
@@ -65,12 +68,12 @@ internal abstract class Checkpoint(string path, IReadOnlyDictionary<string, Tens
         foreach (TensorTarget target in targets)
         {
             if (!Tensors.TryGetValue(target.Name, out TensorEntry? entry))
-                faults.Add($"Tensor {Faults.Quote(target.Name)} is missing.");
+                faults.Add($"Tensor {Called(target.Name)} is missing.");
             else if (entry.Count != target.Count)
                 faults.Add(string.Create(CultureInfo.InvariantCulture,
-                    $"Tensor {Faults.Quote(target.Name)} has {entry.Count} elements, shape {Faults.Describe(entry.Shape)}; {target.Count} were expected."));
+                    $"Tensor {Called(target.Name)} has {entry.Count} elements, shape {Faults.Describe(entry.Shape)}; {target.Count} were expected."));
             else if (!entry.Type.ConvertsToFloat32)
-                faults.Add($"Tensor {Faults.Quote(target.Name)} is {entry.Type.HeaderName}; expected F32, BF16, F16 or F64.");
+                faults.Add($"Tensor {Called(target.Name)} is {entry.Type.HeaderName}; expected F32, BF16, F16 or F64.");
             else tensors.Add((entry, target));
         }
         faults.ThrowIfAny();

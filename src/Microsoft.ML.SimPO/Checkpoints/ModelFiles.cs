@@ -93,7 +93,7 @@ internal sealed class ModelFiles : IReadOnlyCollection<ModelFile>
     public static DirectoryNotFoundException NoFolder(string path) => File.Exists(path)
         ? new DirectoryNotFoundException($"'{path}' is a file, and a model is a folder. " + Path.GetExtension(path).ToLowerInvariant() switch
         {
-            ".gguf" => "GGUF files are not read: get the model in Hugging Face layout, with config.json, *.safetensors and tokenizer.json.",
+            ".gguf" => "A GGUF file is given as the model itself, where a whole one is asked for; what is asked for here lies in a folder.",
             ".zip" => "If mlContext.Model.Save wrote it, load it with mlContext.Model.Load; else unpack it.",
             ".safetensors" or ".json" => "Give the folder that the file lies in.",
             _ => "Give a folder in Hugging Face layout, with config.json, *.safetensors and tokenizer.json.",

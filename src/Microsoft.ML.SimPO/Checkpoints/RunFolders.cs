@@ -51,7 +51,7 @@ internal static class RunFolders
             return "It holds a checkpoint of DeepSpeed ZeRO. Run its `zero_to_fp32.py` to write the weights first.";
         if (Any(AdapterFolder.WeightsName) || Any(AdapterConfig.FileName))
             return "It holds a PEFT adapter, not a model. Give it as the adapter, and its base model as the model.";
-        return Any("*.gguf") ? "Its weights are GGUF. Use the model in safetensors." : null;
+        return Any("*.gguf") ? "Its weights are GGUF: give the file itself." : null;
     }
 
     /// <summary>

@@ -4,12 +4,11 @@ using System.Runtime.InteropServices;
 namespace Microsoft.ML.SimPO.Checkpoints;
 
 /// <summary>Takes the values of one tensor after another and writes them in the type of the file.</summary>
-internal sealed unsafe class TensorSink : IDisposable
+internal unsafe class TensorSink : IDisposable
 {
     private const int BlockElements = 1 << 18;
 
     private readonly Stream _stream;
-    private readonly CancellationToken _cancellationToken;
     private readonly RoundingCount? _rounding;
     private ushort* _block;
     private TensorSource? _tensor;
@@ -17,12 +16,15 @@ internal sealed unsafe class TensorSink : IDisposable
 
     internal TensorSink(Stream stream, CheckpointType type, RoundingCount? rounding, CancellationToken cancellationToken)
     {
-        (_stream, _rounding, _cancellationToken) = (stream, rounding, cancellationToken);
+        (_stream, _rounding, Cancellation) = (stream, rounding, cancellationToken);
         if (type == CheckpointType.BFloat16) _block = (ushort*)NativeMemory.AlignedAlloc(BlockElements * sizeof(ushort), 64);
     }
 
     /// <summary>Values written since the sink was made.</summary>
-    internal long Written { get; private set; }
+    internal long Written { get; private protected set; }
+
+    /// <summary>Ends the work.</summary>
+    private protected CancellationToken Cancellation { get; }
 
     /// <summary>Has a tensor write itself.</summary>
     /// <exception cref="InvalidOperationException">It wrote more or fewer values than its shape says.</exception>
@@ -38,11 +40,11 @@ internal sealed unsafe class TensorSink : IDisposable
     /// <summary>Writes the next values of the tensor.</summary>
     /// <param name="values">Address of the first, on this machine's processor.</param>
     /// <param name="count">Their number.</param>
-    public void Write(float* values, long count)
+    public virtual void Write(float* values, long count)
     {
         for (long done = 0; done < count;)
         {
-            _cancellationToken.ThrowIfCancellationRequested();
+            Cancellation.ThrowIfCancellationRequested();
             int block = (int)Math.Min(BlockElements, count - done);
             if (_block is null) _stream.Write(new ReadOnlySpan<byte>(values + done, block * sizeof(float)));
             else
@@ -69,7 +71,7 @@ internal sealed unsafe class TensorSink : IDisposable
         fixed (byte* block = bytes)
             for (long done = 0; done < entry.ByteLength; done += bytes.Length)
             {
-                _cancellationToken.ThrowIfCancellationRequested();
+                Cancellation.ThrowIfCancellationRequested();
                 int count = (int)Math.Min(bytes.Length, entry.ByteLength - done);
                 reader.ReadRaw(entry, done, block, count);
                 _stream.Write(new ReadOnlySpan<byte>(block, count));
@@ -78,6 +80,12 @@ internal sealed unsafe class TensorSink : IDisposable
     }
 
     public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
     {
         NativeMemory.AlignedFree(_block);
         _block = null;

@@ -223,7 +223,8 @@ internal sealed class Decoder : IDisposable
     public Tensor Logits(Tensor normed, Tensor? into = null)
     {
         using NewScope scope = new();
-        Tensor logits = into is null || normed.dtype != float32 ? Product(normed, Head.Compute.t(), into) : ProductInBlocks(normed, Head.Compute, into);
+        bool isWhole = into is null || normed.dtype != float32 || MatrixProducts.Library == MatrixLibrary.OneDnn;
+        Tensor logits = isWhole ? Product(normed, Head.Compute.t(), into) : ProductInBlocks(normed, Head.Compute, into!);
         if (Architecture.TiedHead) Embedding.TokenRows?.ReplaceLogits(logits, normed);
         if (HeadBias is not null) logits.add_(HeadBias.Value);
         if (Architecture.LogitsScaling != 1) logits.div_((float)Architecture.LogitsScaling);
@@ -273,7 +274,7 @@ internal sealed class Decoder : IDisposable
     private static Tensor Product(Tensor a, Tensor b, Tensor? into)
     {
         if (a.dtype != float32) return into?.copy_(mm(a, b)) ?? mm(a, b).to(float32);
-        return into?.addmm_(a, b, beta: 0, alpha: 1) ?? mm(a, b);
+        return into is null ? MatrixProducts.Of(a, b) : MatrixProducts.Into(into, a, b);
     }
 
     private Tensor BackwardLayer(int index, DecoderTape tape, Tensor gradient)

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Checkpoints.Gguf;
 using Microsoft.ML.SimPO.Losses;
 using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Models.Adapters;
@@ -91,15 +92,16 @@ internal sealed class LanguageModel : IDisposable
         }
     }
 
-    /// <summary>The full path of the folder that it was loaded from; null where it came from an archive.</summary>
+    /// <summary>The full path of the folder or GGUF file that it was loaded from; null where it came from an archive.</summary>
     public string? Folder { get; private init; }
 
+    /// <param name="folder">A folder in Hugging Face layout, or a GGUF file.</param>
     public static LanguageModel Load(string folder, ComputePlan plan)
     {
-        AtomicFolder.Recover(folder);
-        ModelFiles files = ModelFiles.Read(folder);
+        if (!GgufFile.Is(folder)) AtomicFolder.Recover(folder);
+        (ModelFiles files, Func<Checkpoint> openWeights) = ModelStart.Open(folder);
         List<string> notes = [];
-        Decoder decoder = DecoderLoader.Load(ModelConfig.Load(files), () => CheckpointReader.Open(files.Origin), plan, notes);
+        Decoder decoder = DecoderLoader.Load(ModelConfig.Load(files), openWeights, plan, notes);
         LanguageModel model = Make(decoder, files, files.Origin);
         model.Notes = [.. notes, .. model.Tokenizer.Remarks];
         return model;

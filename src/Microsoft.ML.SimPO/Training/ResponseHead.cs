@@ -127,7 +127,7 @@ internal sealed class ResponseHead(Decoder decoder, IAlignmentLoss loss, long bu
     {
         Tensor logits = decoder.Architecture.RewardHead is null ? ToLogits(computed, derivatives, rows) : derivatives;
         logits = logits.to(rows.Normed.dtype);
-        rows.Gradient.addmm_(logits, decoder.Head.Compute, beta: 0, alpha: 1);
+        MatrixProducts.Into(rows.Gradient, logits, decoder.Head.Compute);
         if (decoder.Architecture.TiedHead) decoder.Embedding.TokenRows?.LogitsBackward(logits, rows.Normed, rows.Gradient);
         if (decoder.Head.IsTrained) decoder.Head.AddProduct(logits, rows.Normed);
         if (decoder.HeadBias is { IsTrained: true } bias) bias.Gradient.add_(logits.to(float32).sum([0L]));

@@ -16,6 +16,7 @@ Check("saved pairs", ml.Alignment.SavePreferences(pairs, "pairs.parquet") == 16
 Check("a description of data", ml.Alignment.DescribePreferences(pairs, modelPath: modelPath).ToString().Contains("16"));
 DataCheck check = ml.Alignment.Check(pairs, modelPath);
 Check("a check of data", check.Rows == 16 && check.ToJson().Contains("\"findings\""));
+Check("environment", $"{ml.Alignment.Environment()}".Contains("matrix products"));
 Check("families", ml.Alignment.SupportedModels().Any(m => m.ModelType == "llama"));
 Check("a preview", ml.Alignment.Preview(pairs, modelPath, rows: 2).Rows.Count == 2);
 DataOperationsCatalog.TrainTestData parts = ml.Alignment.TrainTestSplit(pairs, testFraction: 0.25);
@@ -107,6 +108,7 @@ Check("tokens", model.Tokenizer.CountTokens(prompt) > 3);
 // Files.
 model.SaveAdapter("adapter");
 model.SaveCheckpoint("merged");
+model.SaveGguf("merged.gguf", GgufType.Q8_0);
 ml.Model.Save(model, pairs.Schema, "tuned.zip");
 ml.Model.SaveAtomically(model, pairs.Schema, "whole.zip");
 using (AlignmentTransformer beside = model.WithExternalWeights("weights")) ml.Model.SaveAtomically(beside, pairs.Schema, "beside.zip");

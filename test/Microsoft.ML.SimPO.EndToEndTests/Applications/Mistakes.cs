@@ -13,7 +13,7 @@ IDataView pairs = ml.Data.TakeRows(ml.Alignment.LoadPreferences(trainPath), 16);
 Dictionary<string, Action> mistakes = new()
 {
     ["a model folder that does not exist"] = () => ml.Alignment.LoadModel("modle"),
-    ["a GGUF file as model"] = () => ml.Alignment.LoadModel(Write("model.gguf")),
+    ["a GGUF file that is none as model"] = () => ml.Alignment.LoadModel(Write("model.gguf")),
     ["one weight file as model"] = () => ml.Alignment.LoadModel(Write("model.safetensors")),
     ["a saved ML.NET model as model folder"] = () => ml.Alignment.LoadModel(Write("tuned.zip")),
     ["a name on the hub as model folder"] = () => ml.Alignment.LoadModel("Qwen/Qwen2.5-0.5B-Instruct"),

@@ -29,7 +29,6 @@ public sealed class ModelFilesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model.gguf", "GGUF files are not read: get the model in Hugging Face layout, with config.json, *.safetensors and tokenizer.json.")]
     [InlineData("tuned.zip", "If mlContext.Model.Save wrote it, load it with mlContext.Model.Load; else unpack it.")]
     [InlineData("model.safetensors", "Give the folder that the file lies in.")]
     [InlineData("model.bin", "Give a folder in Hugging Face layout, with config.json, *.safetensors and tokenizer.json.")]
@@ -41,6 +40,15 @@ public sealed class ModelFilesTests : IDisposable
         var context = new MLContext();
         Assert.Equal(expected, Assert.Throws<DirectoryNotFoundException>(() => context.Alignment.LoadModel(path)).Message);
         Assert.Equal(expected, Assert.Throws<DirectoryNotFoundException>(() => context.Alignment.DescribeModel(path)).Message);
+    }
+
+    [Fact]
+    public void A_GGUF_file_given_for_an_adapter_is_named_with_what_to_give()
+    {
+        string path = _folder.Write("adapter.gguf", "content");
+        Assert.Equal(
+            $"'{path}' is a file, and a model is a folder. A GGUF file is given as the model itself, where a whole one is asked for; "
+            + "what is asked for here lies in a folder.", Assert.Throws<DirectoryNotFoundException>(() => ModelFiles.Read(path)).Message);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class RunFoldersTests : IDisposable
     [InlineData("zero_to_fp32.py", "It holds a checkpoint of DeepSpeed ZeRO. Run its `zero_to_fp32.py` to write the weights first.")]
     [InlineData("__0_0.distcp", "It holds a sharded checkpoint of FSDP. Merge it with `accelerate merge-weights` first.")]
     [InlineData("adapter_model.safetensors", "It holds a PEFT adapter, not a model. Give it as the adapter, and its base model as the model.")]
-    [InlineData("model.gguf", "Its weights are GGUF. Use the model in safetensors.")]
+    [InlineData("model.gguf", "Its weights are GGUF: give the file itself.")]
     public void What_a_run_left_is_told(string file, string message)
     {
         File.WriteAllText(_folder.File(file), "");

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Models;
 using Microsoft.ML.SimPO.Text.Encoders;
 using Microsoft.ML.SimPO.Text.Templates;
 
@@ -40,7 +41,7 @@ internal sealed class CheckedModel
     private static ChatTemplate? TemplateOf(string folder, string? chosen)
     {
         if (chosen is null) return ChatTemplate.Load(folder);
-        ModelFiles files = ModelFiles.Read(folder);
+        ModelFiles files = ModelStart.Open(folder).Files;
         return ChatTemplate.Load(files.With(ChatTemplateFiles.Chosen(files, chosen)));
     }
 

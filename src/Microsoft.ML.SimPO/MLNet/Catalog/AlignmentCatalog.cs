@@ -31,6 +31,11 @@ public sealed partial class AlignmentCatalog
     /// <summary>The families of models that can be tuned, scored and generated with, in the order in which they were added.</summary>
 #pragma warning disable CA1822 // asked of the catalog, as all that it offers
     public IReadOnlyList<SupportedModel> SupportedModels() => SupportedModelTable.All();
+
+    /// <summary>What this process computes with: versions, processor, memory, devices, and what is taken of them. It loads libtorch.</summary>
+    /// <exception cref="DllNotFoundException">libtorch or TorchSharp's native library could not be loaded.</exception>
+    /// <exception cref="InvalidOperationException">The environment variable SIMPO_MATRIX_PRODUCTS says what is not there.</exception>
+    public AlignmentEnvironment Environment() => new();
 #pragma warning restore CA1822
 
     /// <summary>A model folder as it is, without tuning: scores pairs and generates.</summary>

@@ -12,7 +12,7 @@ internal static class ModelDescriber
     /// <param name="note">Takes sentences about fields that are there and not used.</param>
     public static ModelDescription Describe(string folder, PreferenceTrainerOptions? options, Action<string> note)
     {
-        ModelConfig config = TextConfig.Of(ModelConfig.Load(ModelLocation.Of(folder, null).Model));
+        ModelConfig config = TextConfig.Of(ModelStart.ConfigOf(ModelLocation.Of(folder, null).Model));
         ModelFamily family = ModelFamilies.Of(config);
         foreach (string sentence in ConfigCheck.Run(family, config)) note(sentence);
         return Describe(family.Read(config), family.Names, null, config.StoredType, options ?? new ScoringOptions());

@@ -33,7 +33,7 @@ internal sealed class RunPlanner
     /// <param name="there">Memory of the device; null where that is not known.</param>
     public static RunPlan Plan(PreferenceTrainerOptions options, bool isOnCpu, IReadOnlyList<EncodedPrompt>? data, long? there)
     {
-        ModelConfig config = TextConfig.Of(ModelConfig.Load(ModelLocation.Of(options.ModelPath, null).Model));
+        ModelConfig config = TextConfig.Of(ModelStart.ConfigOf(ModelLocation.Of(options.ModelPath, null).Model));
         ModelFamily family = ModelFamilies.Of(config);
         return new RunPlanner(options, family.Read(config), family.Names, isOnCpu ? ComputePrecision.Float32 : ComputePrecision.Mixed, data).Plan(there);
     }

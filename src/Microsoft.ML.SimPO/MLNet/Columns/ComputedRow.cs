@@ -29,11 +29,7 @@ internal sealed class ComputedRow<TResult>(
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
-        {
-            EngineDisposal.NoteEnd(map);
-            input.Dispose();
-        }
+        if (disposing) input.Dispose();
         base.Dispose(disposing);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.SimPO.Native;
 using Microsoft.ML.SimPO.Training.State;
 
 namespace Microsoft.ML.SimPO;
@@ -88,7 +89,9 @@ internal sealed class ReportContent
         if (run.StartedAt is { } started) yield return ("started", started.UtcDateTime.ToString("u", CultureInfo.InvariantCulture));
         yield return ("seconds", Text(Rounded(run.Elapsed.TotalSeconds)));
         if (run.Seed is { } seed) yield return ("seed", seed.ToString(CultureInfo.InvariantCulture));
-        if (state is not null) yield return ("threads", state.Threads.ToString(CultureInfo.InvariantCulture));
+        if (state is null) yield break;
+        yield return ("threads", state.Threads.ToString(CultureInfo.InvariantCulture));
+        yield return ("matrix products", MatrixProducts.NameOf(state.MatrixProducts));
     }
 
     private static IEnumerable<(string, string, long)> Counts(string of, PairCounts? counts) => counts is null ? [] :

@@ -10,6 +10,7 @@ namespace Microsoft.ML.SimPO;
 /// <remarks>Thread safe. What a row gets does not depend on the other rows.</remarks>
 public abstract class LanguageModelTransformer : ITransformer, IDisposable
 {
+    private readonly PredictionEngines _engines = new();
     private readonly bool _ownsModel;
 
     /// <summary>Owns the weights.</summary>
@@ -75,16 +76,24 @@ public abstract class LanguageModelTransformer : ITransformer, IDisposable
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
     {
         Model.ThrowIfDisposed();
-        return ColumnMap.RowMapper(Host, inputSchema);
+        IRowToRowMapper mapper = ColumnMap.RowMapper(Host, inputSchema);
+        _engines.Add(); // nobody else asks for it
+        return mapper;
     }
 
     /// <summary>
     /// Frees the weights if they are its own: those of a model that was tuned or loaded are, those of another transformer's model are not. Work that is under
-    /// way comes to its end first. Does nothing where a prediction engine calls it: who made or loaded the model disposes it.
+    /// way comes to its end first. A prediction engine that ends does not: who made or loaded the model disposes it.
     /// </summary>
     public void Dispose()
     {
-        if (_ownsModel && !EngineDisposal.IsUnderWay(ColumnMap)) Model.Dispose();
+        if (_ownsModel) Model.Dispose();
+    }
+
+    /// <summary>As <c>using</c>, chains and containers do it, and engines, which call no other method than these.</summary>
+    void IDisposable.Dispose()
+    {
+        if (_ownsModel && !_engines.IsOneEnding()) Dispose();
         GC.SuppressFinalize(this);
     }
 

@@ -14,7 +14,7 @@ internal sealed class JoinedExperts(Parameter weight, bool isInputFirst, Paramet
         using NewScope scope = new();
         Tensor own = Of(weight.Compute, expert);
         Tensor transposed = isInputFirst ? own : own.t(); // [in, out]
-        Tensor output = bias is null ? mm(input, transposed) : addmm(Of(bias.Compute, expert), input, transposed, beta: 1, alpha: 1);
+        Tensor output = MatrixProducts.Of(input, transposed, bias is null ? null : Of(bias.Compute, expert));
         weight.ExpertsUpdate?.AddTo(expert, output, input);
         return scope.Keep(output);
     }
@@ -25,7 +25,7 @@ internal sealed class JoinedExperts(Parameter weight, bool isInputFirst, Paramet
         if (weight.IsTrained) Parameter.AddProduct(Of(weight.Gradient, expert), isInputFirst ? input : gradient, isInputFirst ? gradient : input);
         if (bias is { IsTrained: true }) Of(bias.Gradient, expert).add_(gradient.to(float32).sum([0L]));
         Tensor own = Of(weight.Compute, expert);
-        Tensor result = mm(gradient, isInputFirst ? own.t() : own);
+        Tensor result = MatrixProducts.Of(gradient, isInputFirst ? own.t() : own);
         weight.ExpertsUpdate?.Backward(expert, gradient, input, result);
         return scope.Keep(result);
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Models.Parameters;
+using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,8 +22,7 @@ internal sealed class Linear(Parameter weight, Parameter? bias = null)
         if (weight.Update is { HasMagnitudes: true } update) return ForwardWithMagnitudes(update, input, into);
         using Tensor transposed = weight.Compute.t();
         Tensor output = into is not null ? Fill(into, input, transposed)
-            : bias is null ? mm(input, transposed)
-            : addmm(bias.Compute, input, transposed, beta: 1, alpha: 1);
+            : MatrixProducts.Of(input, transposed, bias?.Compute);
         weight.Update?.AddTo(output, input);
         return output;
     }
@@ -34,7 +34,7 @@ internal sealed class Linear(Parameter weight, Parameter? bias = null)
         Accumulate(gradient, input);
         using Tensor? scaled = weight.Update is { HasMagnitudes: true } update ? update.MagnitudesBackward(gradient, input) : null;
         if (scaled is not null) gradient = scaled;
-        Tensor result = into?.addmm_(gradient, weight.Compute, beta: 0, alpha: 1) ?? mm(gradient, weight.Compute);
+        Tensor result = Product(gradient, weight.Compute, into);
         weight.Update?.Backward(gradient, input, result);
         return result;
     }
@@ -43,16 +43,18 @@ internal sealed class Linear(Parameter weight, Parameter? bias = null)
     private Tensor ForwardWithMagnitudes(Adapters.LowRankUpdate update, Tensor input, Tensor? into)
     {
         using Tensor transposed = weight.Compute.t();
-        Tensor output = into?.addmm_(input, transposed, beta: 0, alpha: 1) ?? mm(input, transposed);
+        Tensor output = Product(input, transposed, into);
         update.AddTo(output, input);
         return bias is null ? output : output.add_(bias.Compute);
     }
 
     private Tensor Fill(Tensor into, Tensor input, Tensor transposed)
     {
-        if (bias is null) return into.addmm_(input, transposed, beta: 0, alpha: 1);
-        return into.copy_(bias.Compute).addmm_(input, transposed, beta: 1, alpha: 1);
+        if (bias is null) return MatrixProducts.Into(into, input, transposed);
+        return MatrixProducts.Add(into.copy_(bias.Compute), input, transposed);
     }
+
+    private static Tensor Product(Tensor a, Tensor b, Tensor? into) => into is null ? MatrixProducts.Of(a, b) : MatrixProducts.Into(into, a, b);
 
     private void Accumulate(Tensor gradient, Tensor input)
     {

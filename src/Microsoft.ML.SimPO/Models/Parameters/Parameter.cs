@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.SimPO.Models.Adapters;
+using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -121,7 +122,7 @@ internal sealed class Parameter : IDisposable
         using Tensor transposed = rows.t();
         if (rows.dtype == float32)
         {
-            gradient.addmm_(transposed, input, beta: 1, alpha: scaling);
+            MatrixProducts.Add(gradient, transposed, input, scaling);
             return;
         }
         using Tensor product = mm(transposed, input);

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Text.Gguf;
 using Microsoft.ML.SimPO.Text.Templates.Python;
 using Microsoft.ML.SimPO.Text.Tokenization.Conversion;
 
@@ -34,7 +35,7 @@ internal sealed class ChatTemplate
     /// <returns>Null where the folder has none.</returns>
     /// <exception cref="InvalidDataException">A file cannot be read, or the template in it is not valid.</exception>
     public static ChatTemplate? Load(string folder, JinjaOptions? options = null) =>
-        Load(ModelFiles.Read(folder, [.. ChatTemplateFiles.FileNames, .. VocabularyFiles.NamesFor(folder)]), options);
+        Load(GgufTokenizerReader.FilesOf(folder, [.. ChatTemplateFiles.FileNames, .. VocabularyFiles.NamesFor(folder)]), options);
 
     /// <inheritdoc cref="Load(string, JinjaOptions?)"/>
     public static ChatTemplate? Load(ModelFiles files, JinjaOptions? options = null) => ChatTemplateFiles.Load(files, options);

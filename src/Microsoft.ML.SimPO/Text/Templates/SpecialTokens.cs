@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Text.Gguf;
 using Microsoft.ML.SimPO.Text.Tokenization.Conversion;
 using Microsoft.ML.SimPO.Text.Tokenization.Files;
 
@@ -28,7 +29,7 @@ internal sealed class SpecialTokens(IReadOnlyDictionary<string, string> texts)
     /// that of its class.
     /// </summary>
     /// <exception cref="InvalidDataException">A file is not valid.</exception>
-    public static SpecialTokens Load(string folder) => Load(ModelFiles.Read(folder, [ConfigFile, MapFile, .. VocabularyFiles.NamesFor(folder)]));
+    public static SpecialTokens Load(string folder) => Load(GgufTokenizerReader.FilesOf(folder, [ConfigFile, MapFile, .. VocabularyFiles.NamesFor(folder)]));
 
     /// <inheritdoc cref="Load(string)"/>
     public static SpecialTokens Load(ModelFiles files)

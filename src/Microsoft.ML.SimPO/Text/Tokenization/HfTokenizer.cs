@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.ML.SimPO.Checkpoints;
+using Microsoft.ML.SimPO.Text.Gguf;
 using Microsoft.ML.SimPO.Text.Tokenization;
 using Microsoft.ML.SimPO.Text.Tokenization.AddedTokens;
 using Microsoft.ML.SimPO.Text.Tokenization.Decoders;
@@ -41,7 +42,8 @@ public sealed partial class HfTokenizer : Tokenizer
     /// <param name="folder">
     /// A folder with <c>tokenizer.json</c>, or else with the files that one is made of: <c>tokenizer.model</c> (SentencePiece, or Meta's ranks),
     /// <c>tekken.json</c>, <c>vocab.json</c> with <c>merges.txt</c>, or <c>vocab.txt</c>. From <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and
-    /// <c>added_tokens.json</c>, where they are there, come flags, added and special tokens, as in transformers 4.57.
+    /// <c>added_tokens.json</c>, where they are there, come flags, added and special tokens, as in transformers 4.57. Or a GGUF file, of whose metadata one is
+    /// made.
     /// </param>
     /// <exception cref="FileNotFoundException">There is no tokenizer in the folder.</exception>
     /// <exception cref="InvalidDataException">A file is malformed; the message says where.</exception>
@@ -49,7 +51,7 @@ public sealed partial class HfTokenizer : Tokenizer
     public static HfTokenizer Load(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        return Load(ModelFiles.Read(folder, TokenizerReader.FileNames));
+        return Load(GgufTokenizerReader.FilesOf(folder, TokenizerReader.FileNames));
     }
 
     /// <inheritdoc cref="Load(string)"/>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.SimPO.Native;
 using Microsoft.ML.SimPO.Training.State;
 
 namespace Microsoft.ML.SimPO.Training.Session;
@@ -37,11 +38,13 @@ internal sealed class RunReport(ITrainingLog log, int every) : ITrainingObserver
         log.Info(Say($"validation after step {validation.Step}: eval_loss {validation.Loss:F4}") + own + pairs);
     }
 
-    public void Resumed(string checkpoint, TrainingState state, int threads, IEnumerable<string> cutting)
+    public void Resumed(string checkpoint, TrainingState state, int threads, MatrixLibrary products, IEnumerable<string> cutting)
     {
         log.Info(Say($"The run goes on from '{checkpoint}' after step {state.Step} of {state.TotalSteps}."));
         List<string> differences = [.. cutting];
         if (threads != state.Threads) differences.Add(Say($"libtorch had {state.Threads} threads there and has {threads} now."));
+        if (products != state.MatrixProducts)
+            differences.Add($"{MatrixProducts.NameOf(state.MatrixProducts)} multiplied large matrices there, and {MatrixProducts.NameOf(products)} does now.");
         if (differences.Count == 0) return;
         log.Warning($"{string.Join(' ', differences)} The result will differ in its last digits from that of a run that was not interrupted.");
     }

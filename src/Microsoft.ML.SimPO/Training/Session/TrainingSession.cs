@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.SimPO.Models;
+using Microsoft.ML.SimPO.Native;
 using Microsoft.ML.SimPO.Training.Diagnosis;
 using Microsoft.ML.SimPO.Training.State;
 using static TorchSharp.torch;
@@ -32,6 +33,8 @@ internal sealed class TrainingSession(
 
     private bool HasStopped => settings.EarlyStoppingPatience > 0 && _best.Worse >= settings.EarlyStoppingPatience;
 
+    private int? BestToKeep => settings.KeepsBest ? _best.Step : null;
+
     /// <summary>Does the steps of a plan that are left.</summary>
     /// <exception cref="OperationCanceledException">Cancelled; the weights are those of the last whole step.</exception>
     /// <exception cref="InvalidOperationException">The loss or its gradient is not a finite number any more.</exception>
@@ -42,6 +45,7 @@ internal sealed class TrainingSession(
         var clock = Stopwatch.StartNew();
         StandstillCheck? standstill = origin.State is null ? new(decoder) : null;
         using (TrainingSteps steps = loop.Begin(training.Pairs, plan)) RunSteps(steps, cancellationToken);
+        store.Folder?.Prune(settings.SaveTotalLimit, BestToKeep); // where one that was killed after its last checkpoint had still to do so
         if (_stop is null) Tell(_diagnosis.End());
         _report.Done(_record.Steps.Count - (origin.State?.Step ?? 0), clock.Elapsed);
         if (standstill?.Warning(_record.Steps) is { } warning) log.Warning(warning);
@@ -102,7 +106,7 @@ internal sealed class TrainingSession(
         origin.Restore(decoder, steps);
         Replay(state);
         if (origin.Checkpoint == store.Folder?.CheckpointOf(state.Step)) _savedStep = state.Step;
-        _report.Resumed(origin.Checkpoint!, state, get_num_threads(), RunIdentity.Differences(state.Cutting, origin.Identity.Cutting));
+        _report.Resumed(origin.Checkpoint!, state, get_num_threads(), MatrixProducts.Library, RunIdentity.Differences(state.Cutting, origin.Identity.Cutting));
         if (IsOver) return false;
         bool isEvaluated = _record.Validations.Any(v => v.Step == state.Step);
         bool lacksEvaluation = validation is not null && state.Step > 0 && IsDue(settings.EvaluationSteps) && !isEvaluated;
@@ -213,6 +217,7 @@ internal sealed class TrainingSession(
         if (isBest) _best.Keep();
         foreach (ITrainingObserver observer in Observers) observer.OnValidation(result);
         Tell(findings);
+        (settings.Progress as IProgress<ValidationResult>)?.Report(result);
         return isBest;
     }
 
@@ -234,6 +239,7 @@ internal sealed class TrainingSession(
             Epoch = _record.Epoch,
             Seed = origin.Seed,
             Threads = get_num_threads(),
+            MatrixProducts = MatrixProducts.Library,
             Elapsed = _record.Steps is [.., var last] ? last.Elapsed : TimeSpan.Zero,
             Settings = origin.Identity.Deciding,
             Cutting = origin.Identity.Cutting,
@@ -244,7 +250,7 @@ internal sealed class TrainingSession(
             ValidationData = validation?.Counts,
             MetricForBestModel = settings.MetricForBestModel,
         };
-        store.Save(state, steps, settings.SaveTotalLimit, settings.KeepsBest ? _best.Step : null);
+        store.Save(state, steps, settings.SaveTotalLimit, BestToKeep);
         _savedStep = state.Step;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.ML.SimPO.Native;
 
 namespace Microsoft.ML.SimPO.Training.State;
 
@@ -18,6 +19,10 @@ internal sealed record TrainingState
 
     /// <summary>Threads of libtorch; another number gives other roundings.</summary>
     public required int Threads { get; init; }
+
+    /// <summary>Who multiplied large matrices; another library gives other roundings. Not said where it is libtorch's usual one, as in older states.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<MatrixLibrary>)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public MatrixLibrary MatrixProducts { get; init; }
 
     public required TimeSpan Elapsed { get; init; }
 

@@ -86,20 +86,67 @@ public sealed class DisposalTests(ITestOutputHelper output)
         Assert.Equal(expected, third.Predict(pair).Score);
 
         // Also where the engine is that of a chain, which disposes its parts.
-        using var chain = _context.Transforms.CopyColumns("Question", "Prompt").Append(new Fitted(model)).Fit(Data);
-        using (PredictionEngine<TextPair, ScoredPair> chained = _context.Model.CreatePredictionEngine<TextPair, ScoredPair>(chain)) chained.Predict(pair);
+        using TransformerChain<AlignmentTransformer> chain = Chained(model);
+        using (PredictionEngine<TextPair, ScoredPair> chained = Engine(chain)) chained.Predict(pair);
         Assert.Equal(expected, third.Predict(pair).Score);
     }
 
-    /// <summary>Where the compiler has put a method into another one, too, of which nothing is on the stack then.</summary>
+    /// <summary>However it is ended, and whatever engines are left.</summary>
     [Fact]
-    public void Nor_does_it_when_its_code_is_compiled_into_that_of_whoever_ends_it() =>
-        Assert.Equal("well", HookedProcess.Run(HostProgram.Variable, "engines optimized", null, ("DOTNET_TieredCompilation", "0")).Trim());
+    public void Its_owner_does_at_once()
+    {
+        TextPair pair = QuickStartFiles.Pairs(1)[0];
+        Action<AlignmentTransformer>[] ways =
+        [
+            model => model.Dispose(),
+            model =>
+            {
+                using (model) _ = model.Beta;
+            },
+            model => (model as ITransformer as IDisposable)?.Dispose(),
+            model => Chained(model).Dispose(),
+        ];
+        foreach (Action<AlignmentTransformer> end in ways)
+        {
+            AlignmentTransformer model = Load();
+            PredictionEngine<TextPair, ScoredPair> left = Engine(model), chained = Engine(Chained(model));
+            Assert.Equal(left.Predict(pair).Score, chained.Predict(pair).Score);
+            end(model);
+            Assert.True(model.Model.IsDisposed);
+            Assert.Throws<ObjectDisposedException>(() => model.Transform(Data));
+            left.Dispose();
+            chained.Dispose();
+        }
+    }
 
-    /// <summary>And where that is compiled anew by what it was seen to do, which is soon enough with these settings.</summary>
-    [Fact]
-    public void Nor_does_it_when_its_code_is_compiled_anew_by_what_it_was_seen_to_do() =>
-        Assert.Equal("well", HookedProcess.Run(HostProgram.Variable, "engines hot", null, ("DOTNET_TC_CallCountingDelayMs", "0")).Trim());
+    /// <summary>
+    /// On 16 threads, and so often that the engine's code is compiled into that of whoever ends it, of which nothing is on the stack then; in every way that
+    /// the runtime compiles: by what code was seen to do, without looking, and at once. The settings have it done within a hundred rounds of a loop.
+    /// </summary>
+    [Theory]
+    [InlineData("TieredPGO", "1")]
+    [InlineData("TieredPGO", "0")]
+    [InlineData("TieredCompilation", "0")]
+    public void Nor_does_it_when_its_code_is_compiled_into_that_of_whoever_ends_it(string setting, string value) =>
+        EndEngines("16 40", [.. Hurry, ("DOTNET_TieredPGO", "1"), ($"DOTNET_{setting}", value)]);
+
+    /// <summary>By the runtime's own settings.</summary>
+    [Theory]
+    [Trait("Category", "Long")]
+    [InlineData("TieredPGO", "1")]
+    [InlineData("TieredPGO", "0")]
+    [InlineData("TieredCompilation", "0")]
+    public void Nor_does_it_in_thousands_of_rounds(string setting, string value) =>
+        EndEngines("16 2000", [("DOTNET_TieredPGO", "1"), ($"DOTNET_{setting}", value)]);
+
+    private static (string, string)[] Hurry =>
+    [
+        ("DOTNET_TC_CallCountingDelayMs", "0"), ("DOTNET_TC_OnStackReplacement_InitialCounter", "20"), ("DOTNET_OSR_CounterBump", "20"),
+        ("DOTNET_OSR_HitLimit", "1"),
+    ];
+
+    private static void EndEngines(string size, (string, string)[] settings) =>
+        Assert.Equal("well", HookedProcess.Run(HostProgram.Variable, $"engines {size}", null, settings).Trim());
 
     /// <summary>Two thousand times, in parts.</summary>
     [Theory]
@@ -125,19 +172,20 @@ public sealed class DisposalTests(ITestOutputHelper output)
         for (int i = 0; i < rounds; i++)
         {
             AlignmentTransformer model = _context.Alignment.LoadModel(TinyModel.Folder, QuickStartFiles.Options());
-            float expected = Engine(model).Predict(pair).Score;
+            PredictionEngine<TextPair, ScoredPair> NewEngine() => part % 2 == 0 ? Engine(model) : Engine(Chained(model));
+            float expected = NewEngine().Predict(pair).Score;
             int done = 0, gone = 0, early = 0;
             bool isOver = false;
             using var barrier = new Barrier(17);
             Thread[] threads = [.. Enumerable.Range(0, 16).Select(_ => new Thread(() =>
             {
-                using (PredictionEngine<TextPair, ScoredPair> own = Engine(model)) Assert.Equal(expected, own.Predict(pair).Score);
+                using (PredictionEngine<TextPair, ScoredPair> own = NewEngine()) Assert.Equal(expected, own.Predict(pair).Score);
                 barrier.SignalAndWait();
                 try
                 {
                     while (true)
                     {
-                        using PredictionEngine<TextPair, ScoredPair> own = Engine(model);
+                        using PredictionEngine<TextPair, ScoredPair> own = NewEngine();
                         if (own.Predict(pair).Score != expected) return;
                         Interlocked.Increment(ref done);
                     }
@@ -152,7 +200,9 @@ public sealed class DisposalTests(ITestOutputHelper output)
             barrier.SignalAndWait();
             SpinWait.SpinUntil(() => Volatile.Read(ref done) > 0);
             Volatile.Write(ref isOver, true);
-            model.Dispose();
+            if (i % 2 == 0) model.Dispose();
+            else ((IDisposable)model).Dispose(); // as `using` does it
+            Assert.Throws<ObjectDisposedException>(() => model.Transform(Data));
             foreach (Thread thread in threads) thread.Join();
             Assert.Equal((16, 0), (gone, early));
             predictions += 16 + done;
@@ -164,8 +214,10 @@ public sealed class DisposalTests(ITestOutputHelper output)
     private AlignmentTransformer Load() => _context.Alignment.LoadModel(QuickStartFiles.Model, QuickStartFiles.Options());
 
     /// <summary>With the options that an application has by default: the engine believes that the model is its own.</summary>
-    private PredictionEngine<TextPair, ScoredPair> Engine(AlignmentTransformer model) =>
-        _context.Model.CreatePredictionEngine<TextPair, ScoredPair>(model);
+    private PredictionEngine<TextPair, ScoredPair> Engine(ITransformer model) => _context.Model.CreatePredictionEngine<TextPair, ScoredPair>(model);
+
+    private TransformerChain<AlignmentTransformer> Chained(AlignmentTransformer model) =>
+        _context.Transforms.CopyColumns("Question", "Prompt").Append(new Fitted(model)).Fit(Data);
 
     private sealed class Fitted(AlignmentTransformer model) : IEstimator<AlignmentTransformer>
     {
