@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimPO.Models.Attention;
 
 /// <summary>
-/// Attention as batched matrix products on the CPU, the query heads of a key's head below each other as rows of one matrix: no key is repeated, and gradients of
-/// keys add up in the product. Shares are computed again in the backward pass, where the log-sum-exp would save a pass over the scores and cost two.
+/// Attention as batched matrix products on the CPU, the query heads of a key's head below each other as rows of one matrix: no key is repeated, and gradients
+/// of keys add up in the product. Shares are computed again in the backward pass, where the log-sum-exp would save a pass over the scores and cost two.
 /// </summary>
 internal sealed class GroupedAttentionKernel(double scale) : IAttentionKernel
 {
