@@ -26,7 +26,8 @@ public sealed class SavedFormTests
         new CheckpointWriter(source).Write(target, ParameterSources.Merged(decoder));
         using CheckpointReader before = CheckpointReader.Open(source), after = CheckpointReader.Open(target);
         Assert.Equal(Shapes(before), Shapes(after));
-        string changed = before.Tensors.Keys.First(name => name.Contains("layers.0", StringComparison.Ordinal) && name.EndsWith(tensor, StringComparison.Ordinal));
+        string changed = before.Tensors.Keys.First(
+            name => name.Contains("layers.0", StringComparison.Ordinal) && name.EndsWith(tensor, StringComparison.Ordinal));
         Assert.Equal(before.ReadFloat32(changed)[0] + 0.25f, after.ReadFloat32(changed)[0], 1e-6f);
         ModelConfig then = ModelConfig.Load(source), now = ModelConfig.Load(target);
         Assert.All(fields, field => Assert.Equal(then.Find(field)!.Value.GetRawText(), now.Find(field)!.Value.GetRawText()));
