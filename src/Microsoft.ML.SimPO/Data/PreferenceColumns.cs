@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>
@@ -38,4 +40,7 @@ public sealed class PreferenceColumns
 
     /// <summary>The scores of <see cref="Responses"/>, a list of as many or one number.</summary>
     public string? Scores { get; set; }
+
+    /// <summary>The names that are set, in a line.</summary>
+    public override string ToString() => OptionsText.Of("names", this);
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Data;
 
 namespace Microsoft.ML.SimPO;
@@ -81,6 +82,9 @@ public sealed class PreferenceFilterOptions
     public string? ModelPath { get; set; }
 
     internal bool Balances => BalanceScoreGapClasses is not null || BalancePromptLengthClasses is not null;
+
+    /// <summary>What is not as by default, in a line.</summary>
+    public override string ToString() => OptionsText.Of("Filter", this);
 
     internal PreferenceFilterOptions Copy() => (PreferenceFilterOptions)MemberwiseClone();
 

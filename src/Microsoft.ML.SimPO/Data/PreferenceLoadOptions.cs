@@ -1,3 +1,4 @@
+using Microsoft.ML.SimPO.Checkpoints;
 using Microsoft.ML.SimPO.Data;
 
 namespace Microsoft.ML.SimPO;
@@ -74,6 +75,9 @@ public sealed class PreferenceLoadOptions
     }
 
     internal PreferenceLoadOptions Copy() => (PreferenceLoadOptions)MemberwiseClone();
+
+    /// <summary>What is not as by default, in a line.</summary>
+    public override string ToString() => OptionsText.Of("Reading", this);
 
     /// <exception cref="ArgumentException">Lists every option that is out of range.</exception>
     internal void Validate()

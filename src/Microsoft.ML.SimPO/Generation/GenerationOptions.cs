@@ -1,4 +1,4 @@
-using System.Globalization;
+using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO;
 
@@ -53,19 +53,7 @@ public sealed record GenerationOptions
     public int Seed { get; init; }
 
     /// <summary>What is not as by default, in a line.</summary>
-    public override string ToString()
-    {
-        var usual = new GenerationOptions();
-        string[] set =
-        [
-            .. from option in typeof(GenerationOptions).GetProperties()
-               let value = option.GetValue(this)
-               where !Equals(value, option.GetValue(usual))
-               let text = value is IEnumerable<string> texts ? string.Join(" | ", texts) : Convert.ToString(value, CultureInfo.InvariantCulture)
-               select $"{option.Name} {text}",
-        ];
-        return set.Length == 0 ? "Generation with default options" : $"Generation with {string.Join(", ", set)}";
-    }
+    public override string ToString() => OptionsText.Of("Generation", this);
 
     /// <summary>A sentence where options of sampling are set and nothing is sampled; null for none.</summary>
     internal string? Unused

@@ -25,7 +25,7 @@ internal sealed class KeyValueCache : IAttention, IDisposable
     public KeyValueCache(DecoderArchitecture architecture, int batch, int tokens, Device device)
     {
         (_architecture, _device, _lengths, _capacity) = (architecture, device, new int[batch], InBlocks(tokens));
-        _kernel = AttentionKernels.For(architecture, device);
+        _kernel = AttentionKernels.OfTokens(architecture, device);
         _keys = [.. architecture.Layers.Select(layer => Allocate(layer, batch))];
         _values = [.. architecture.Layers.Select(layer => Allocate(layer, batch))];
         States = new RecurrentStates(architecture.Layers.Count);

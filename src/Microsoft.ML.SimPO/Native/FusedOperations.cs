@@ -19,6 +19,13 @@ internal static class FusedOperations
         def sdpa(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, scale: float) -> Tensor:
             return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, causal, scale=scale, enable_gqa=True)
 
+        def masked_softmax_(s: Tensor, heads: Tensor, mask: Tensor) -> Tensor:
+            heads.add_(mask)
+            return torch._softmax(s, -1, False, out=s)
+
+        def softmax_backward_(g: Tensor, y: Tensor) -> Tensor:
+            return torch._softmax_backward_data(g, y, -1, g.dtype, grad_input=g)
+
         def rms_norm(x: Tensor, w: Tensor, y: Tensor, eps: float, rows: int) -> Tensor:
             r = torch.empty([x.size(0), 1], dtype=w.dtype, device=x.device)
             for i in range(0, x.size(0), rows):
@@ -225,6 +232,26 @@ internal static class FusedOperations
     /// <summary>Scaled dot-product attention on any device, with a graph where one is recorded.</summary>
     public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, Tensor? mask, bool causal, double scale) =>
         (Tensor)Invoke("sdpa", query, key, value, mask, causal, scale);
+
+    /// <summary>Softmax over the last dimension, in place, of scores to which a mask is added first.</summary>
+    /// <param name="scores">Becomes the shares.</param>
+    /// <param name="byHead">A view of it, [.., rows, keys].</param>
+    /// <param name="mask">[rows, keys]</param>
+    /// <returns><paramref name="scores"/></returns>
+    public static Tensor MaskedSoftmax(Tensor scores, Tensor byHead, Tensor mask)
+    {
+        Run("masked_softmax_", scores, byHead, mask);
+        return scores;
+    }
+
+    /// <summary>The gradient of softmax over the last dimension, in place of that of its output.</summary>
+    /// <param name="shares">The output.</param>
+    /// <returns><paramref name="gradient"/></returns>
+    public static Tensor SoftmaxBackward(Tensor gradient, Tensor shares)
+    {
+        Run("softmax_backward_", gradient, shares);
+        return gradient;
+    }
 
     /// <summary>y = x / rms(x) * weight over the last dimension, written into <paramref name="output"/>.</summary>
     /// <returns>1 / rms(x) of each row, [N, 1]</returns>

@@ -56,6 +56,18 @@ internal static class MatrixProducts
         return sum;
     }
 
+    /// <summary>Products of as many pairs of matrices, in new memory.</summary>
+    /// <param name="a">[B, M, K]</param>
+    /// <param name="b">[B, K, N]</param>
+    /// <returns>[B, M, N] of the same type</returns>
+    public static Tensor Batched(Tensor a, Tensor b)
+    {
+        if (!AreLarge(a, b)) return bmm(a, b);
+        Tensor result = empty(a.shape[0], a.shape[1], b.shape[2], dtype: float32, device: a.device); // [B, M, N]
+        OneDnn.Product(a, b, result, adds: false);
+        return result;
+    }
+
     /// <summary>What a library calls itself.</summary>
     public static string NameOf(MatrixLibrary library) => library == MatrixLibrary.OneDnn ? "oneDNN" : "MKL";
 
@@ -77,12 +89,23 @@ internal static class MatrixProducts
         long[] left = a.shape, right = b.shape;
         long rows = left[0], inner = left[1], columns = right[1];
         return 2.0 * rows * inner * columns >= LeastOperations && Math.Min(Math.Min(rows, inner), columns) >= LeastSize
-            && HasNoGaps(a, left) && HasNoGaps(b, right);
+            && HasNoGaps(a.stride(), left) && HasNoGaps(b.stride(), right);
     }
 
-    private static bool HasNoGaps(Tensor matrix, long[] shape)
+    /// <summary>The same of batches, all of whose products together count.</summary>
+    private static bool AreLarge(Tensor a, Tensor b)
     {
-        long[] strides = matrix.stride();
-        return (strides[1] == 1 && strides[0] == shape[1]) || (strides[0] == 1 && strides[1] == shape[0]);
+        if (Library != MatrixLibrary.OneDnn || a.dtype != float32 || b.dtype != float32 || a.device.type != DeviceType.CPU) return false;
+        long[] left = a.shape, right = b.shape;
+        if (2.0 * left[0] * left[1] * left[2] * right[2] < LeastOperations || Math.Min(Math.Min(left[1], left[2]), right[2]) < LeastSize) return false;
+        return HasNoGaps(a.stride(), left) && HasNoGaps(b.stride(), right);
+    }
+
+    /// <summary>Whether matrices lie one behind the other, each row by row, or each column by column.</summary>
+    private static bool HasNoGaps(long[] strides, long[] shape)
+    {
+        long rows = shape[^2], columns = shape[^1];
+        bool isOne = (strides[^1] == 1 && strides[^2] == columns) || (strides[^2] == 1 && strides[^1] == rows);
+        return isOne && (shape.Length == 2 || strides[0] == rows * columns);
     }
 }

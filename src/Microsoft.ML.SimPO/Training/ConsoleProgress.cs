@@ -2,14 +2,15 @@ using System.Globalization;
 
 namespace Microsoft.ML.SimPO.Training;
 
-/// <summary>Progress for people: a bar that stands still on a terminal, some lines elsewhere.</summary>
+/// <summary>Progress for people: a bar that stands still on a terminal, some lines elsewhere, and what each evaluation came to.</summary>
 /// <param name="writer">Where it is written.</param>
 /// <param name="isTerminal">Whether a line can be written over.</param>
-internal sealed class ConsoleProgress(TextWriter writer, bool isTerminal) : IProgress<TrainingProgress>
+internal sealed class ConsoleProgress(TextWriter writer, bool isTerminal) : IProgress<TrainingProgress>, IProgress<ValidationResult>
 {
     private const int Width = 24, Lines = 20;
 
     private int _longest;
+    private bool _isInLine;
 
     public void Report(TrainingProgress value)
     {
@@ -30,6 +31,17 @@ internal sealed class ConsoleProgress(TextWriter writer, bool isTerminal) : IPro
         writer.Write('\r' + line.PadRight(_longest)); // over what the line before left
         _longest = Math.Max(_longest, line.Length);
         if (isLast) writer.WriteLine();
+        _isInLine = !isLast;
+    }
+
+    public void Report(ValidationResult value)
+    {
+        if (_isInLine) writer.WriteLine(); // the bar goes on below
+        _isInLine = false;
+        string pairs = value.Metrics.Count == 0 ? "" : string.Create(
+            CultureInfo.InvariantCulture, $"  accuracy {100 * value.Metrics.Accuracy:F0} %  margin {value.Metrics.MeanMargin:F3}");
+        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"evaluation after step {value.Step}  loss {value.Loss:F4}{pairs}"));
+        foreach (SampleAnswer sample in value.SampleAnswers) writer.WriteLine($"  {sample.Prompt} -> {sample.Answer}".ReplaceLineEndings(" "));
     }
 
     private static string Left(TimeSpan time) => time switch

@@ -83,7 +83,7 @@ public sealed record TrainingProgress
 
     /// <summary>
     /// Shows progress on the console, for the option <c>Progress</c>: a bar with loss, accuracy and margin on a terminal, some
-    /// twenty lines elsewhere. A new one each time.
+    /// twenty lines elsewhere, and every evaluation with its sample answers. A new one each time.
     /// </summary>
     public static IProgress<TrainingProgress> Console => new ConsoleProgress(System.Console.Out, !System.Console.IsOutputRedirected);
 

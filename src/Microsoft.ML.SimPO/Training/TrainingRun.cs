@@ -60,6 +60,12 @@ public sealed partial class TrainingRun
         return RunFolderReader.Read(folder);
     }
 
+    /// <summary>How far it came, in a line.</summary>
+    public override string ToString() => Steps is not [.., var last] ? "no steps" : FormattableString.Invariant(
+        $"{last.Step} of {last.TotalSteps} steps in {Elapsed.TotalSeconds:F1} s, loss {Steps[0].Loss:F4} to {last.Loss:F4}")
+        + (Validations is [.., var judged] ? $"; {judged}" : "")
+        + (Findings.Count > 0 ? FormattableString.Invariant($"; {Findings.Count} findings, the first: {Findings[0]}") : "");
+
     /// <summary>The same with one more finding, unless it has one of that kind.</summary>
     internal TrainingRun With(TrainingDiagnosis finding) => new()
     {

@@ -43,6 +43,9 @@ public sealed record ValidationResult
     [JsonInclude]
     internal EvaluationFigures? Figures { get; init; }
 
+    /// <summary>Its step, its loss and its metrics, in a line.</summary>
+    public override string ToString() => FormattableString.Invariant($"evaluation after step {Step}: loss {Loss:F4}; {Metrics}");
+
     /// <summary>The same with one more figure of the method's own.</summary>
     internal ValidationResult With(string name, double value) =>
         this with { Figures = Figures! with { MethodMetrics = MethodFigures.Of(Figures.MethodMetrics).With(name, [value]) } };

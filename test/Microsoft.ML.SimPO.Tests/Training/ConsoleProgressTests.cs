@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Scoring;
+
 namespace Microsoft.ML.SimPO.Training;
 
 public class ConsoleProgressTests
@@ -23,6 +25,24 @@ public class ConsoleProgressTests
         Assert.Equal(21, lines.Length);
         Assert.Equal("step 1/1000  loss 0.6931  accuracy 75 %  margin 0.123  5 min left", lines[0]);
         Assert.StartsWith("step 1000/1000  ", lines[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "\r[######..................] 1/4  loss 0.6931  accuracy 75 %  margin 0.123  0 s left\n")]
+    [InlineData(false, "step 1/4  loss 0.6931  accuracy 75 %  margin 0.123  0 s left\n")]
+    public void An_evaluation_has_lines_of_its_own_with_its_answers(bool isTerminal, string step)
+    {
+        using var writer = new StringWriter { NewLine = "\n" };
+        var progress = new ConsoleProgress(writer, isTerminal);
+        var sum = new MetricsSum(0);
+        sum.Add(3, 0);
+        sum.Add(0, 1);
+        var evaluation = new ValidationResult(1, 0.25, 0.5, sum.Metrics()) { SampleAnswers = [new("How?", "So:\nlike this."), new("When?", "Now.")] };
+        const string lines = "evaluation after step 1  loss 0.5000  accuracy 50 %  margin 1.000\n  How? -> So: like this.\n  When? -> Now.\n";
+        progress.Report(evaluation);
+        progress.Report(Step(1, 4, TimeSpan.Zero));
+        progress.Report(evaluation);
+        Assert.Equal(lines + step + lines, writer.ToString());
     }
 
     private static TrainingProgress Step(int step, int steps, TimeSpan remaining) => new()

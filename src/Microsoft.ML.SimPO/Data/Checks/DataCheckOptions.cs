@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>How preference data are checked.</summary>
@@ -11,4 +13,7 @@ public sealed class DataCheckOptions
 
     /// <summary>Whether training would render prompts and answers with the model's chat template. Default true.</summary>
     public bool ApplyChatTemplate { get; set; } = true;
+
+    /// <summary>What is not as by default, in a line.</summary>
+    public override string ToString() => OptionsText.Of("Check", this);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO;
 
@@ -33,6 +34,9 @@ public sealed class ComparisonOptions
     /// Where the random numbers of every fit begin whose options say nothing; null, the default, takes the seed of the <see cref="MLContext"/>.
     /// </summary>
     public int? Seed { get; set; }
+
+    /// <summary>What is not as by default, in a line.</summary>
+    public override string ToString() => OptionsText.Of("Comparison", this);
 
     internal IEnumerable<string> Faults()
     {

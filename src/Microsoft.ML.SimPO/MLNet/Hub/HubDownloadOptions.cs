@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>What is downloaded from a hub of models and data sets, and how.</summary>
@@ -36,4 +38,7 @@ public sealed record HubDownloadOptions
 
     /// <summary>Is told each file when it is whole, with its bytes. Null, the default, for nobody.</summary>
     public IProgress<(string File, long Bytes)>? Progress { get; init; }
+
+    /// <summary>What is not as by default, in a line, but for the token.</summary>
+    public override string ToString() => OptionsText.Of("Download", this, nameof(Token));
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>How a chat model judges the answers of two models.</summary>
@@ -60,6 +62,9 @@ public sealed class JudgeOptions
     internal Func<TimeSpan, CancellationToken, Task> Wait { get; set; } = Task.Delay;
 
     /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>
+    /// <summary>What is not as by default, in a line.</summary>
+    public override string ToString() => OptionsText.Of("Judge", this);
+
     internal void Validate(string parameter)
     {
         string[] faults = [.. Faults()];

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>How pairs are made of a model's own answers.</summary>
@@ -39,6 +41,9 @@ public sealed class PairMakingOptions
     internal GenerationOptions Sampling => Generation ?? GenerationOptions.OfRecipes;
 
     /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>
+    /// <summary>What is not as by default, in a line.</summary>
+    public override string ToString() => OptionsText.Of("Making of pairs", this);
+
     internal void Validate(string parameter)
     {
         string[] faults = [.. Faults()];

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>How a recipe is read.</summary>
@@ -17,4 +19,7 @@ public sealed class RecipeOptions
     /// the SimPO repository is then taken to be for 4 processes, as its files are; any other for 1.
     /// </summary>
     public string? AcceleratePath { get; set; }
+
+    /// <summary>What is not as by default, in a line.</summary>
+    public override string ToString() => OptionsText.Of("Recipe", this);
 }

@@ -11,8 +11,9 @@ internal static class ReportPage
         @media (prefers-color-scheme: dark) { :root { --back: #17171a; --text: #e8e8ec } }
         body { font: 15px/1.45 system-ui, sans-serif; background: var(--back); color: var(--text); margin: 0 auto; padding: 1rem; max-width: 70rem }
         .wide { overflow-x: auto } .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: .5rem }
-        table { border-collapse: collapse; margin: .5rem 0 } th, td { border: 1px solid var(--line); padding: 2px 8px; overflow-wrap: anywhere }
-        th { text-align: left } td.n { text-align: right; font-variant-numeric: tabular-nums } pre { white-space: pre-wrap; margin: 0 }
+        table { border-collapse: collapse; margin: .5rem 0 } th, td { border: 1px solid var(--line); padding: 2px 8px; overflow-wrap: break-word }
+        th { text-align: left } td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
+        pre { white-space: pre-wrap; margin: 0; font: inherit }
         svg { width: 100%; height: auto } svg text { font: 10px system-ui, sans-serif; fill: currentColor } svg .title { font-weight: bold; font-size: 11px }
         svg polyline { fill: none; stroke-width: 1.5 } svg .axis { fill: none; stroke: currentColor; stroke-opacity: .4 }
         svg .target { stroke: currentColor; stroke-dasharray: 4 3; stroke-opacity: .7 }

@@ -40,7 +40,10 @@ internal sealed class Sweeper : IDisposable
         using IChannel channel = _host.Start("Sweep");
         using TrialLog? log = _sweep.OutputPath is null ? null : TrialLog.Open(_sweep.OutputPath, Description());
         ITrialProposer proposer = Proposer();
-        if (_rungs < _sweep.Rungs)
+        if (_rungs == 1)
+            channel.Warning(FormattableString.Invariant($"`MaxTrials` {_sweep.MaxTrials} reaches no second rung, so nothing is halved: each trial trains for ")
+                + FormattableString.Invariant($"{_base.Epochs:G4} epochs. Use a `MaxTrials` of {1 + _sweep.ReductionFactor} or more."));
+        else if (_rungs < _sweep.Rungs)
             channel.Info(FormattableString.Invariant($"`MaxTrials` {_sweep.MaxTrials} reaches the top of {_rungs} of {_sweep.Rungs} `Rungs`, so there are ")
                 + FormattableString.Invariant($"{_rungs}: the highest trains for {_base.Epochs:G4} epochs."));
         long start = _sweep.Clock.GetTimestamp();

@@ -17,4 +17,7 @@ public sealed class CrossValidationFold
 
     /// <summary>The tuned model, which belongs to the caller; null unless it was asked for.</summary>
     public AlignmentTransformer? Model { get; }
+
+    /// <summary>The fold and its metrics, in a line.</summary>
+    public override string ToString() => FormattableString.Invariant($"fold {Fold}: {Metrics}");
 }

@@ -23,8 +23,8 @@ public abstract partial class PreferenceTrainerOptions
 
     /// <summary>
     /// So many prompts of the validation data are answered at every evaluation, the same each time and with the likeliest tokens, at most 128: loss and
-    /// accuracy look well also of a model that has lost its language. The answers stand in the log and in <see cref="ValidationResult.SampleAnswers"/>. 0 or
-    /// more; default 0, for none. Needs validation data.
+    /// accuracy look well also of a model that has lost its language. The answers stand in the log, in <see cref="ValidationResult.SampleAnswers"/>, in the
+    /// report of the run, and with <see cref="TrainingProgress.Console"/> on the console. 0 or more; default 0, for none. Needs validation data.
     /// </summary>
     [Option("sample_answers", OptionEffect.None, AtLeast = 0, Use = "3, or 0 for none")]
     public int SampleAnswers { get; set; }

@@ -64,7 +64,10 @@ public abstract partial class PreferenceTrainerOptions : ScoringOptions
     [Option("seed", OptionEffect.None)]
     public int? Seed { get; set; }
 
-    /// <summary>Is told of every step as soon as it is done, on the training thread. Null, the default, for nobody.</summary>
+    /// <summary>
+    /// Is told of every step as soon as it is done, on the training thread; where it is an <see cref="IProgress{T}"/> of <see cref="ValidationResult"/> too, as
+    /// <see cref="TrainingProgress.Console"/> is, of every evaluation. Null, the default, for nobody.
+    /// </summary>
     [Option(null, OptionEffect.None)]
     public IProgress<TrainingProgress>? Progress { get; set; }
 

@@ -23,7 +23,7 @@ internal sealed class PackedAttention : IAttention, IDisposable
     public PackedAttention(DecoderArchitecture architecture, TokenBatch batch, Device device, IKeyValueSink? sink = null)
     {
         (_architecture, _device, _sink) = (architecture, device, sink);
-        _kernel = AttentionKernels.For(architecture, device);
+        _kernel = AttentionKernels.OfSequences(architecture, device);
         _sequences = [.. batch.Segments.SelectMany(AttentionSequence.Of)];
     }
 

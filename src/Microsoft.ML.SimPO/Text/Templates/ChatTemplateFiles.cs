@@ -27,11 +27,12 @@ internal static class ChatTemplateFiles
 
     /// <summary>The template that somebody chose, as a model's folder would hold it.</summary>
     /// <param name="given">Its text, a file, or the name of one of those that the model has.</param>
-    /// <exception cref="InvalidDataException">It is none of these.</exception>
+    /// <exception cref="InvalidDataException">It is none of these, or not valid.</exception>
     public static ModelFile Chosen(ModelFiles files, string given)
     {
-        if (given.Contains("{{", StringComparison.Ordinal) || given.Contains("{%", StringComparison.Ordinal)) return Of(given);
-        if (File.Exists(given)) return new ModelFile(TemplateFile, RegularFile.ReadBytes(given, JsonFile.MaxLength));
+        if (given.Contains("{{", StringComparison.Ordinal) || given.Contains("{%", StringComparison.Ordinal))
+            return Valid(Encoding.UTF8.GetBytes(given), "that `ChatTemplate` gives");
+        if (File.Exists(given)) return Valid(RegularFile.ReadBytes(given, JsonFile.MaxLength), $"in '{given}'");
         Dictionary<string, string> named = new(StringComparer.Ordinal);
         using (JsonDocument? config = ModelJson.Read(files, ConfigFile))
         {
@@ -43,12 +44,24 @@ internal static class ChatTemplateFiles
         }
         foreach (ModelFile file in files.Where(f => f.Name.StartsWith(ModelFile.TemplateFolder + "/", StringComparison.Ordinal)))
             named[Path.GetFileNameWithoutExtension(file.Name)] = Encoding.UTF8.GetString(file.Content);
-        if (named.TryGetValue(given, out string? source)) return Of(source);
+        if (named.TryGetValue(given, out string? source)) return Valid(Encoding.UTF8.GetBytes(source), $"'{given}' of the model");
         string known = named.Count == 0 ? "no named ones" : string.Join(", ", named.Keys.Order(StringComparer.Ordinal).Select(n => $"'{n}'"));
         throw new InvalidDataException($"`ChatTemplate` is {Faults.Quote(given)}, which is neither the text of a template, with {{{{ or {{% in it, nor a file, "
             + $"nor the name of a template of the model: it has {known}.");
+    }
 
-        static ModelFile Of(string source) => new(TemplateFile, Encoding.UTF8.GetBytes(source));
+    /// <param name="place">Where it is from: what would be named later is the file that it takes the place of.</param>
+    private static ModelFile Valid(byte[] source, string place)
+    {
+        try
+        {
+            JinjaTemplate.Parse(Encoding.UTF8.GetString(source));
+            return new ModelFile(TemplateFile, source);
+        }
+        catch (JinjaException e)
+        {
+            throw new InvalidDataException($"The chat template {place} is not valid. {e.Message}", e);
+        }
     }
 
     private static (string Source, string File)? Find(ModelFiles files)

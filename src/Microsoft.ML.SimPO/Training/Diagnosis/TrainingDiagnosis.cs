@@ -47,4 +47,7 @@ public sealed record TrainingDiagnosis
     /// <summary><see cref="FindingSeverity.Error"/> for a severe one, else <see cref="FindingSeverity.Warning"/>.</summary>
     [JsonIgnore]
     public FindingSeverity Severity => IsSevere ? FindingSeverity.Error : FindingSeverity.Warning;
+
+    /// <summary>How grave it is, and the message.</summary>
+    public override string ToString() => $"{Severity}: {Message}";
 }

@@ -33,6 +33,8 @@ internal sealed class TrainingSession(
 
     private bool HasStopped => settings.EarlyStoppingPatience > 0 && _best.Worse >= settings.EarlyStoppingPatience;
 
+    private int? BestToKeep => settings.KeepsBest ? _best.Step : null;
+
     /// <summary>Does the steps of a plan that are left.</summary>
     /// <exception cref="OperationCanceledException">Cancelled; the weights are those of the last whole step.</exception>
     /// <exception cref="InvalidOperationException">The loss or its gradient is not a finite number any more.</exception>
@@ -43,6 +45,7 @@ internal sealed class TrainingSession(
         var clock = Stopwatch.StartNew();
         StandstillCheck? standstill = origin.State is null ? new(decoder) : null;
         using (TrainingSteps steps = loop.Begin(training.Pairs, plan)) RunSteps(steps, cancellationToken);
+        store.Folder?.Prune(settings.SaveTotalLimit, BestToKeep); // where one that was killed after its last checkpoint had still to do so
         if (_stop is null) Tell(_diagnosis.End());
         _report.Done(_record.Steps.Count - (origin.State?.Step ?? 0), clock.Elapsed);
         if (standstill?.Warning(_record.Steps) is { } warning) log.Warning(warning);
@@ -214,6 +217,7 @@ internal sealed class TrainingSession(
         if (isBest) _best.Keep();
         foreach (ITrainingObserver observer in Observers) observer.OnValidation(result);
         Tell(findings);
+        (settings.Progress as IProgress<ValidationResult>)?.Report(result);
         return isBest;
     }
 
@@ -246,7 +250,7 @@ internal sealed class TrainingSession(
             ValidationData = validation?.Counts,
             MetricForBestModel = settings.MetricForBestModel,
         };
-        store.Save(state, steps, settings.SaveTotalLimit, settings.KeepsBest ? _best.Step : null);
+        store.Save(state, steps, settings.SaveTotalLimit, BestToKeep);
         _savedStep = state.Step;
     }
 

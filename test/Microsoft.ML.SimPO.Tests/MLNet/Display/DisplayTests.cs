@@ -68,6 +68,37 @@ public sealed class DisplayTests(TunedModel model) : IClassFixture<TunedModel>
         }.ToString());
     }
 
+    /// <summary>No name of a class, and no list of all that is as by default.</summary>
+    [Fact]
+    public void All_options_read_as_a_line()
+    {
+        Type[] options = [.. typeof(AlignmentMetrics).Assembly.GetExportedTypes()
+            .Where(t => t.Name.EndsWith("Options", StringComparison.Ordinal) && !t.IsAbstract && t.GetConstructor(Type.EmptyTypes) is not null)];
+        Assert.True(options.Length > 15, string.Join(", ", options.Select(o => o.Name)));
+        Assert.All(options, type => Assert.DoesNotMatch(@"[{}\n]|Microsoft\.ML|System\.", Activator.CreateInstance(type)!.ToString()));
+        Assert.Equal("Judge with MaxPrompts 100, Generation Generation with Sample True, InputPrice 0.5",
+            new JudgeOptions { MaxPrompts = 100, Generation = new() { Sample = true }, InputPrice = 0.5 }.ToString());
+        Assert.Equal("Comparison with Answers 8, Judge given", new ComparisonOptions { Answers = 8, Judge = (_, _) => 1 }.ToString());
+        Assert.Equal("Recipe with Map m=/models/m", new RecipeOptions { Map = new Dictionary<string, string> { ["m"] = "/models/m" } }.ToString());
+        Assert.Equal("Reading with default options", new PreferenceLoadOptions().ToString());
+        Assert.Equal("Check with Loading Reading with Columns names with Prompt q, MaxRows 5, MaxLength 512",
+            new DataCheckOptions { Loading = new() { Columns = new() { Prompt = "q" }, MaxRows = 5 }, MaxLength = 512 }.ToString());
+        Assert.Equal("Download with Token given, Ignore *.bin", new HubDownloadOptions { Token = "secret", Ignore = ["*.bin"] }.ToString());
+    }
+
+    [Fact]
+    public void A_run_and_what_it_found_read_as_a_line()
+    {
+        TrainingRun run = model.Transformer.TrainingRun;
+        Assert.Matches(@"^2 of 2 steps in \d+\.\d s, loss \d\.\d{4} to \d\.\d{4}", run.ToString());
+        Assert.Equal("no steps", TrainingRun.None.ToString());
+        var sum = new Scoring.MetricsSum(0);
+        sum.Add(3, 0);
+        sum.Add(0, 1);
+        Assert.Equal($"evaluation after step 4: loss 0.5000; {sum.Metrics()}", new ValidationResult(4, 1, 0.5, sum.Metrics()).ToString());
+        Assert.Equal("Error: It is lost.", new TrainingDiagnosis(3, TrainingSymptom.LossDiverged, true, 1, "It is lost.").ToString());
+    }
+
     /// <summary>Whatever a notebook shows can be had outside of one.</summary>
     [Fact]
     public void Whatever_has_a_rich_display_gives_it_as_a_text_and_as_a_page()

@@ -130,7 +130,10 @@ public sealed class RunForecastTests
         {
             lock (lines) lines.Add(e.RawMessage);
         };
-        using AlignmentTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => o.SampleAnswers = 2)).Fit(Pairs(8), Pairs(4));
+        var heard = new Hearing();
+        using AlignmentTransformer model = _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(o => (o.SampleAnswers, o.Progress) = (2, heard)))
+            .Fit(Pairs(8), Pairs(4));
+        Assert.Equal(["evaluation 0 with 2 answers", "step 1", "step 2", "evaluation 2 with 2 answers"], heard.Lines);
         Assert.Equal([0, 2], model.TrainingRun.Validations.Select(v => v.Step));
         Assert.All(model.TrainingRun.Validations, v => Assert.Equal(2, v.SampleAnswers.Count));
         string prompt = QuickStartFiles.Pairs(1)[0].Prompt;
@@ -173,4 +176,13 @@ public sealed class RunForecastTests
     private IDataView Pairs(int count) => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(count));
 
     private void Fit(Action<SimPOTrainer.Options> change) => _context.Alignment.Trainers.SimPO(QuickStartFiles.Options(change)).Fit(Pairs(12)).Dispose();
+
+    private sealed class Hearing : IProgress<TrainingProgress>, IProgress<ValidationResult>
+    {
+        public List<string> Lines { get; } = [];
+
+        public void Report(TrainingProgress value) => Lines.Add($"step {value.Step}");
+
+        public void Report(ValidationResult value) => Lines.Add($"evaluation {value.Step} with {value.SampleAnswers.Count} answers");
+    }
 }

@@ -48,6 +48,24 @@ public sealed class ChatTemplateOptionTests : IDisposable
                 () => _context.Alignment.LoadModel(_folder.File("model"), new ScoringOptions { ChatTemplate = "chatml" })).Message);
     }
 
+    /// <summary>Not the file of the model that it takes the place of.</summary>
+    [Fact]
+    public void One_that_is_not_valid_is_named_by_where_it_is_from()
+    {
+        QuickStartFiles.CopyModel(_folder.File("model"));
+        string file = _folder.Write("bad.jinja", "{% for %}");
+        _folder.Write("model/additional_chat_templates/other.jinja", "{% for %}");
+        foreach ((string given, string place) in new[]
+        {
+            ("{% for %}", "that `ChatTemplate` gives"), (file, $"in '{file}'"), ("other", "'other' of the model"),
+        })
+        {
+            Assert.Equal($"The chat template {place} is not valid. TemplateSyntaxError: Expected an expression, got 'end of statement block' (line 1)",
+                Assert.Throws<InvalidDataException>(
+                    () => _context.Alignment.LoadModel(_folder.File("model"), new ScoringOptions { ChatTemplate = given })).Message);
+        }
+    }
+
     private IDataView Pairs => _context.Data.LoadFromEnumerable(QuickStartFiles.Pairs(4));
 
     private AlignmentTransformer Load(string? template) => _context.Alignment.LoadModel(QuickStartFiles.Model, new ScoringOptions { ChatTemplate = template });

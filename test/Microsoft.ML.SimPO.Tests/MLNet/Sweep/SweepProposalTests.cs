@@ -90,10 +90,16 @@ public sealed class SweepProposalTests
         Assert.Equal(expected, Assert.Single(SweepParameter.Choice(typeof(SimPOTrainer.Options), option, [value]).Grid()));
 
     [Fact]
-    public void A_budget_below_the_rungs_trains_every_trial_to_its_end()
+    public void A_budget_below_the_rungs_trains_every_trial_to_its_end_and_says_so()
     {
+        List<string> warnings = [];
+        _context.Log += (_, e) =>
+        {
+            if (e.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning) warnings.Add(e.RawMessage);
+        };
         FakeRunner runner = Run(new SweepOptions { Algorithm = SweepAlgorithm.SuccessiveHalving, MaxTrials = 3 }, s => s.TrialId, epochs: 2);
         Assert.All(runner.Ran, s => Assert.Equal((0, 2.0), (s.Rung, s.Options.Epochs)));
+        Assert.Equal(["`MaxTrials` 3 reaches no second rung, so nothing is halved: each trial trains for 2 epochs. Use a `MaxTrials` of 4 or more."], warnings);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Training.State;
+
 namespace Microsoft.ML.SimPO.Training.Session;
 
 /// <summary>What happens between the steps of a run.</summary>
@@ -64,6 +66,20 @@ public sealed class TrainingSessionTests
         run.Settings = run.Settings with { KeepsBest = true, MetricForBestModel = BestModelMetric.Accuracy };
         TrainingRun told = run.Run();
         Assert.Equal((6, 0, 0), (told.Steps.Count, told.RestoredStep, told.BestValidation!.Step));
+    }
+
+    /// <summary>It was killed between its last checkpoint and that.</summary>
+    [Fact]
+    public void A_run_that_is_over_removes_what_it_had_still_to_remove()
+    {
+        using var folder = new Data.TemporaryFolder();
+        string path = Path.Combine(folder.Path, "run");
+        SessionSettings settings = new() { Diagnosed = new(2, 3e-3), SaveSteps = 1, SaveTotalLimit = 3 };
+        using (var first = new SmallRun { Folder = path, Settings = settings }) first.Run();
+        Assert.Equal([4, 5, 6], RunFolder.CheckpointsIn(path));
+        using var second = new SmallRun { Folder = path, Resumes = true, Settings = settings with { SaveTotalLimit = 2 } };
+        Assert.Equal(6, second.Run().Steps.Count);
+        Assert.Equal([5, 6], RunFolder.CheckpointsIn(path));
     }
 
     /// <summary>The best is after step 2, before the interruption; a loss would take the last.</summary>
