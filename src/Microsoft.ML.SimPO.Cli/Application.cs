@@ -53,6 +53,8 @@ internal static class Application
         ChatCommand.Make(output),
         MergeCommand.Make(output),
         ExportCommand.Make(output),
+        SampleCommand.Make(output),
+        IterateCommand.Make(output),
         PullCommand.Make(output, error),
         EnvironmentCommand.Make(output),
         CompletionCommand.Make(output),

@@ -8,6 +8,9 @@ namespace Microsoft.ML.SimPO;
 /// </summary>
 public sealed record GenerationOptions
 {
+    /// <summary>As the recipes of SimPO sample answers that pairs are made of.</summary>
+    internal static GenerationOptions OfRecipes { get; } = new() { Sample = true, Temperature = 0.8f, TopP = 0.95f, MaxNewTokens = 4096 };
+
     /// <summary>At most so many tokens are written. At least 1, default 256.</summary>
     public int MaxNewTokens { get; init; } = 256;
 

@@ -155,6 +155,18 @@ MadePairs made = ml.Alignment.MakePairs(pairs, model, (_, text) => text.Length, 
 Check("pairs of its own", made.Prompts == 3 && made.Count + made.SameAnswers + made.Ties == 3 && made.ToString().Contains("of 3 prompts")
     && ml.Alignment.MakePairs(pairs, model, untuned, making).Known == 3);
 
+var sampling = new SamplingOptions { MaxPrompts = 2, Seeds = [13, 21], Generation = few with { Sample = true } };
+SampledAnswers sampled = ml.Alignment.Sample(pairs, model, "sampled", sampling);
+sampling.MaxPrompts = null;
+IDataView manyAnswers = ml.Alignment.Transforms.Sample(model, options: sampling).Fit(pairs).Transform(pairs);
+Check("samples", sampled.Prompts.Count == 2 && File.Exists(Path.Combine("sampled", "output_13.json"))
+    && manyAnswers.GetColumn<string[]>("Answers").First().SequenceEqual(sampled.Answers[0]));
+
+var own = new IterationOptions { Rounds = 1, MaxNewTokens = 4, Pairs = new PairMakingOptions { Samples = 4, Generation = few with { Sample = true } } };
+var tuning = new SimPOTrainer.Options { ModelPath = modelPath, LearningRate = 2e-4 };
+IterationResult improved = ml.Alignment.Iterate(tuning, ml.Data.TakeRows(pairs, 4), (_, text) => text.Length, "rounds", own);
+Check("rounds", improved.Rounds.Count == 1 && Directory.Exists(Path.Combine(improved.Rounds[0].Folder, "model")) && improved.ToString().Contains("round 1"));
+
 // The end.
 model.Dispose();
 try

@@ -40,14 +40,14 @@ public sealed partial class AlignmentCatalog
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rewardModel);
-        return MakePairs(prompts, model, Rewards, options, cancellationToken);
+        return MakePairs(prompts, model, answers => Rewards(rewardModel, answers), options, cancellationToken);
+    }
 
-        IReadOnlyList<double> Rewards(IReadOnlyList<(string Prompt, string Answer)> answers)
-        {
-            IDataView rows = _context.Data.LoadFromEnumerable(answers.Select(a => new Answered(a.Prompt, a.Answer)));
-            ResponseScoringTransformer scoring = Transforms.ScoreResponses(rewardModel, "Reward", nameof(Answered.Prompt), nameof(Answered.Response)).Fit(rows);
-            return [.. scoring.Transform(rows).GetColumn<float>("Reward").Select(reward => (double)reward)];
-        }
+    private IReadOnlyList<double> Rewards(AlignmentTransformer rewardModel, IReadOnlyList<(string Prompt, string Answer)> answers)
+    {
+        IDataView rows = _context.Data.LoadFromEnumerable(answers.Select(a => new Answered(a.Prompt, a.Answer)));
+        ResponseScoringTransformer scoring = Transforms.ScoreResponses(rewardModel, "Reward", nameof(Answered.Prompt), nameof(Answered.Response)).Fit(rows);
+        return [.. scoring.Transform(rows).GetColumn<float>("Reward").Select(reward => (double)reward)];
     }
 
     private MadePairs MakePairs(

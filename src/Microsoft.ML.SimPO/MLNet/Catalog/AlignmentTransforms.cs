@@ -33,6 +33,19 @@ public sealed class AlignmentTransforms
     public ChainedGenerationEstimator GenerateNext(string outputColumnName = "Answer", string promptColumnName = "Prompt", GenerationOptions? options = null) =>
         new(_context, outputColumnName, promptColumnName, options ?? new GenerationOptions());
 
+    /// <summary>
+    /// Adds several texts that a model writes in answer to each row's prompt, one for each seed, as a vector: by default with the five seeds and the
+    /// temperature of the recipes of SimPO. <see cref="AlignmentCatalog.Sample"/> does it into files, and goes on where it was broken off.
+    /// </summary>
+    /// <param name="model">
+    /// Writes the texts. It is used, not copied: dispose it after the transformers that are made from it. Saving them saves its weights too.
+    /// </param>
+    /// <param name="outputColumnName">The column that is added, a vector of texts. Default "Answers".</param>
+    /// <param name="options">Null for the settings of the recipes. <see cref="SamplingOptions.MaxPrompts"/> must be null.</param>
+    /// <exception cref="ArgumentException">A name is empty, or options are out of range; all of them are listed.</exception>
+    public AnswerSamplingEstimator Sample(AlignmentTransformer model, string outputColumnName = "Answers", SamplingOptions? options = null) =>
+        new(_context, model, outputColumnName, options ?? new SamplingOptions());
+
     /// <summary>Adds the text that a model writes in answer to each row's prompt.</summary>
     /// <param name="model">
     /// Writes the texts. It is used, not copied: dispose it after the transformers that are made from it. Saving them saves its weights too.

@@ -31,6 +31,12 @@ internal sealed class ComputedColumn<TResult>
         new(name, TextDataViewType.Instance, null, result =>
             (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = part(result()).AsMemory()));
 
+    /// <param name="count">How many texts each row has.</param>
+    public static ComputedColumn<TResult> Texts(string name, int count, Func<TResult, string[]> part) =>
+        new(name, new VectorDataViewType(TextDataViewType.Instance, count), null, result =>
+            (ValueGetter<VBuffer<ReadOnlyMemory<char>>>)((ref VBuffer<ReadOnlyMemory<char>> value) =>
+                value = new VBuffer<ReadOnlyMemory<char>>(count, Array.ConvertAll(part(result()), text => text.AsMemory()))));
+
     /// <summary>This column of a model with such a margin.</summary>
     public ComputedColumn<TResult> With(double targetMargin) => new(Name, Type, ScoreKind, _getter) { TargetMargin = targetMargin };
 

@@ -23,7 +23,9 @@ internal static class ComputedSchema
         foreach (ComputedColumn<TResult> column in columns)
         {
             SchemaShape? annotations = column.ScoreKind is null ? null : new SchemaShape(AnnotationsOf(column.TargetMargin is not null));
-            shape[column.Name] = new SchemaShape.Column(column.Name, SchemaShape.Column.VectorKind.Scalar, column.Type, false, annotations);
+            (SchemaShape.Column.VectorKind kind, DataViewType item) = column.Type is VectorDataViewType vector
+                ? (SchemaShape.Column.VectorKind.Vector, vector.ItemType) : (SchemaShape.Column.VectorKind.Scalar, column.Type);
+            shape[column.Name] = new SchemaShape.Column(column.Name, kind, item, false, annotations);
         }
         return new SchemaShape(shape.Values);
     }

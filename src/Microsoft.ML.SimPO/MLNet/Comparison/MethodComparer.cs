@@ -115,9 +115,8 @@ internal sealed class MethodComparer(MLContext context, IDataView train, IDataVi
     private Answers AnswersOf(AlignmentTransformer model, string promptColumn, CancellationToken cancellationToken)
     {
         string[] prompts = [.. validation.GetColumn<string>(promptColumn).Take(options.Answers)];
-        GenerationOptions greedy = model.SuggestedGeneration with { Sample = false, MaxNewTokens = options.MaxNewTokens };
         Tokenizer tokenizer = model.Tokenizer;
-        IReadOnlyList<string> texts = model.Generate(prompts, greedy, cancellationToken);
+        IReadOnlyList<string> texts = model.Generate(prompts, model.GreedyGeneration(options.MaxNewTokens), cancellationToken);
         return new Answers(prompts, texts, texts.Average(answer => tokenizer.CountTokens(answer)));
     }
 

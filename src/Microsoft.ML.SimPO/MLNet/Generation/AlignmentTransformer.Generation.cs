@@ -14,6 +14,9 @@ public sealed partial class AlignmentTransformer
     /// <exception cref="InvalidDataException">A field of the file is out of its range.</exception>
     public GenerationOptions SuggestedGeneration => GenerationConfig.Of(Model.Files);
 
+    /// <summary>The model's suggestion, but greedy: what models are compared by.</summary>
+    internal GenerationOptions GreedyGeneration(int maxNewTokens) => SuggestedGeneration with { Sample = false, MaxNewTokens = maxNewTokens };
+
     private AnswerWriter? _writer;
 
     /// <summary>Made once, for it asks the chat template what it writes; where two threads make one each, both are the same.</summary>
@@ -64,8 +67,10 @@ public sealed partial class AlignmentTransformer
             throw new ArgumentException(
                 FormattableString.Invariant($"{samples} samples of a prompt would be equal, for `Sample` is false. Set it, or ask for 1."), nameof(samples));
         AnswerWriter writer = Writer;
-        int[][] ids = [.. prompts.Select(writer.Encode)];
-        return writer.WriteSamples(ids, samples, checkedOptions, cancellationToken);
+        (int[] Ids, int Place)[] asked = [.. prompts.Select((prompt, i) => (writer.Encode(prompt), i))];
+        var answers = new IReadOnlyList<GeneratedText>[asked.Length];
+        writer.WriteSamples(asked, samples, checkedOptions, (i, written) => answers[i] = written, cancellationToken);
+        return answers;
     }
 
     /// <summary>The answer to a prompt, piece by piece as it is written; together the pieces are what <c>Generate</c> returns. Whole characters only.</summary>

@@ -46,21 +46,20 @@ internal sealed class AnswerWriter(LanguageModel model, ScoringOptions options, 
         return model.Encoder(options, everyRow: true);
     }
 
-    /// <summary>Several answers to each prompt. None is planned before it is its turn.</summary>
-    /// <param name="prompts">Their ids.</param>
-    public IReadOnlyList<GeneratedText>[] WriteSamples(int[][] prompts, int samples, GenerationOptions generation, CancellationToken cancellationToken)
+    /// <summary>Several answers to each prompt, prompts of like length together. None is planned before it is its turn.</summary>
+    /// <param name="prompts">Their ids, with the place that their random numbers go by.</param>
+    /// <param name="done">Told the answers to a prompt, by its index in the list, when they are there.</param>
+    public void WriteSamples(
+        IReadOnlyList<(int[] Ids, int Place)> prompts, int samples, GenerationOptions generation, Action<int, IReadOnlyList<GeneratedText>> done,
+        CancellationToken cancellationToken)
     {
-        List<GeneratedText>[] answers = [.. prompts.Select(_ => new List<GeneratedText>())];
-        IEnumerable<(int Prompt, int Random)> rows =
-            from i in Enumerable.Range(0, prompts.Length).OrderBy(i => prompts[i].Length)
-            from sample in Enumerable.Range(0, samples)
-            select (i, unchecked((i * samples) + sample));
-        foreach ((int Prompt, int Random)[] batch in rows.Chunk(BatchSize))
+        foreach (int[] batch in Enumerable.Range(0, prompts.Count).OrderBy(i => prompts[i].Ids.Length).Chunk(Math.Max(1, BatchSize / samples)))
         {
-            GeneratedText[] written = Write([.. batch.Select(row => (prompts[row.Prompt], row.Random))], generation, null, cancellationToken);
-            for (int row = 0; row < batch.Length; row++) answers[batch[row].Prompt].Add(written[row]);
+            (int[] Ids, int Random)[] rows =
+                [.. from i in batch from sample in Enumerable.Range(0, samples) select (prompts[i].Ids, unchecked((prompts[i].Place * samples) + sample))];
+            GeneratedText[] written = Write(rows, generation, null, cancellationToken);
+            for (int i = 0; i < batch.Length; i++) done(batch[i], written[(i * samples)..((i + 1) * samples)]);
         }
-        return answers;
     }
 
     /// <param name="prompts">

@@ -89,5 +89,5 @@ internal sealed class JudgeRun(MLContext context, IChatClient client, JudgeOptio
     }
 
     private IReadOnlyList<string> Answers(AlignmentTransformer model, string[] prompts, CancellationToken cancellationToken) => model.Generate(
-        prompts, options.Generation ?? model.SuggestedGeneration with { Sample = false, MaxNewTokens = AnswerTokens }, cancellationToken);
+        prompts, options.Generation ?? model.GreedyGeneration(AnswerTokens), cancellationToken);
 }

@@ -33,11 +33,14 @@ internal sealed class AnswerFile : IDisposable
     public Dictionary<string, string[]> Known { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What tells one run from another: the model, how it samples, and how often.</summary>
-    public static string Origin(AlignmentTransformer model, PairMakingOptions options)
+    public static string Origin(AlignmentTransformer model, PairMakingOptions options) =>
+        Origin(model, FormattableString.Invariant($"{options.Samples} samples, {options.Sampling}"));
+
+    /// <param name="how">How often it samples, and how.</param>
+    public static string Origin(AlignmentTransformer model, string how)
     {
         using ModelLease lease = model.Model.Enter();
-        return FormattableString.Invariant(
-            $"model {ReferenceFingerprint.Of(lease.Decoder, model.Model.Files, model.Options.Reward)}, {options.Samples} samples, {options.Sampling}");
+        return $"model {ReferenceFingerprint.Of(lease.Decoder, model.Model.Files, model.Options.Reward)}, {how}";
     }
 
     public void Add(string prompt, string[] answers) => _file.Add(JsonSerializer.SerializeToUtf8Bytes(new Line(prompt, answers)));

@@ -17,12 +17,7 @@ internal sealed class PairMaker(
         var check = new ColumnCheck(host, prompts.Schema);
         check.Text("prompt", options.PromptColumnName);
         check.ThrowIfFaulty(nameof(prompts));
-        string[] asked =
-        [
-            .. prompts.GetColumn<ReadOnlyMemory<char>>(options.PromptColumnName).Select(p => p.ToString()).Distinct(StringComparer.Ordinal)
-                .Take(options.MaxPrompts ?? int.MaxValue),
-        ];
-        if (asked.Length == 0) throw new InvalidOperationException("There is nothing to answer: the data hold no prompts.");
+        string[] asked = UniquePrompts.Of(prompts, options.PromptColumnName, options.MaxPrompts);
         (string[][] answers, int known) = Sample(asked, cancellationToken);
         double[][] scores = Score(asked, answers);
         MadePairs made = Choose(asked, answers, scores, known);
@@ -37,20 +32,15 @@ internal sealed class PairMaker(
         using AnswerFile? file = options.AnswersPath is { } path ? new AnswerFile(path, AnswerFile.Origin(model, options)) : null;
         string[][] answers = [.. prompts.Select(p => file?.Known.GetValueOrDefault(p) ?? [])];
         AnswerWriter writer = model.Writer;
-        (int Index, int[] Ids)[] missing =
-            [.. Enumerable.Range(0, prompts.Length).Where(i => answers[i].Length != options.Samples).Select(i => (i, writer.Encode(prompts[i])))];
-        // Prompts of like length together, as many as are computed at a time. An answer's random numbers are those of its prompt's place, whatever was known.
-        foreach ((int Index, int[] Ids)[] batch in missing.OrderBy(m => m.Ids.Length).Chunk(Math.Max(1, AnswerWriter.BatchSize / options.Samples)))
+        (int[] Ids, int Place)[] missing =
+            [.. Enumerable.Range(0, prompts.Length).Where(i => answers[i].Length != options.Samples).Select(i => (writer.Encode(prompts[i]), i))];
+        // An answer's random numbers are those of its prompt's place, whatever was known.
+        writer.WriteSamples(missing, options.Samples, options.Sampling, (i, written) =>
         {
-            (int[] Ids, int Random)[] rows =
-                [.. from p in batch from s in Enumerable.Range(0, options.Samples) select (p.Ids, unchecked((p.Index * options.Samples) + s))];
-            GeneratedText[] written = writer.Write(rows, options.Sampling, null, cancellationToken);
-            for (int i = 0; i < batch.Length; i++)
-            {
-                answers[batch[i].Index] = [.. written.Skip(i * options.Samples).Take(options.Samples).Select(w => w.Text)];
-                file?.Add(prompts[batch[i].Index], answers[batch[i].Index]);
-            }
-        }
+            int place = missing[i].Place;
+            answers[place] = [.. written.Select(w => w.Text)];
+            file?.Add(prompts[place], answers[place]);
+        }, cancellationToken);
         return (answers, prompts.Length - missing.Length);
     }
 

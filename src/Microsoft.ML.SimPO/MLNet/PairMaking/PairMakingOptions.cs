@@ -38,7 +38,7 @@ public sealed class PairMakingOptions
     /// </summary>
     public int? Seed { get; set; }
 
-    internal GenerationOptions Sampling => Generation ?? new GenerationOptions { Sample = true, Temperature = 0.8f, TopP = 0.95f, MaxNewTokens = 4096 };
+    internal GenerationOptions Sampling => Generation ?? GenerationOptions.OfRecipes;
 
     /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>
     /// <summary>What is not as by default, in a line.</summary>
