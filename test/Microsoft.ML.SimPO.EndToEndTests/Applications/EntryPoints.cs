@@ -52,6 +52,7 @@ Check("a recipe", ml.Alignment.Recipes.Load(Write("recipe.yaml", "{model_name_or
 }).LoadTrainingData().GetColumn<string>("Prompt").Any() && recipe.LoadValidationData() is null);
 Check("a check of a recipe's data", recipe.CheckData().Single().Rows > 0);
 Check("a plan", ml.Alignment.Plan(recipe.Options, recipe.LoadTrainingData()).ToJson().Contains("\"memory\""));
+Check("a plan's time", ml.Alignment.MeasureTime(ml.Alignment.Plan(recipe.Options, recipe.LoadTrainingData())).Time > TimeSpan.Zero);
 Check("a plan that fits", recipe.FitToMemory(1L << 40) is null);
 Directory.CreateDirectory("settings");
 recipe.SaveSettings("settings");
