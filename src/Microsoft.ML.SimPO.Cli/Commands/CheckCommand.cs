@@ -8,6 +8,9 @@ namespace SimPO.Cli.Commands;
 /// <summary><c>simpo check</c></summary>
 internal static class CheckCommand
 {
+    /// <summary>Rows that are shown where nobody says how many.</summary>
+    private const int Shown = 3;
+
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Command Make(TextWriter output)
@@ -16,7 +19,11 @@ internal static class CheckCommand
         var model = new Option<string?>("--model") { Description = "A model's folder: pairs are looked at as it would see them.", HelpName = "DIR" };
         var test = new Option<string?>("--test") { Description = "Test data, whose prompts must not be among the pairs.", HelpName = "FILE" };
         var maxLength = new Option<int?>("--max-length") { Description = "The most tokens of prompt and answer.", HelpName = "N" };
-        var show = new Option<int>("--show") { Description = "Also show the first N rows as the model gets them. Needs --model.", HelpName = "N" };
+        var show = new Option<int?>("--show")
+        {
+            Description = "Also show the first N rows, 3 unless it is said, as the model gets them. Needs --model.", HelpName = "N",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         Option<bool> json = JsonOption.Make("The findings as JSON, and with --show the rows.");
         var command = new Command("check", "Looks for what goes wrong in silence. Example: simpo check pairs.jsonl --model ./model")
         {
@@ -25,7 +32,7 @@ internal static class CheckCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             string? folder = parsed.GetValue(model);
-            int shown = parsed.GetValue(show);
+            int shown = parsed.GetResult(show) is null ? 0 : parsed.GetValue(show) ?? Shown;
             if (shown > 0 && folder is null) throw new ArgumentException("`--show` needs `--model`, whose tokenizer and template it shows.");
             AlignmentCatalog alignment = new MLContext().Alignment;
             var options = new DataCheckOptions();

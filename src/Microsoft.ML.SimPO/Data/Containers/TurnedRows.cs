@@ -2,15 +2,20 @@ namespace Microsoft.ML.SimPO.Data.Containers;
 
 /// <summary>
 /// Rows of a file that is a single object with the rows in it, column by column or by number, as pandas writes them: <c>{"prompt": {"0": ..}, ..}</c>,
-/// <c>{"prompt": [..], ..}</c>, <c>{"columns": [..], "data": [[..]]}</c>, <c>{"0": {"prompt": ..}, ..}</c>. Other rows are passed on as they come.
+/// <c>{"prompt": [..], ..}</c>, <c>{"columns": [..], "data": [[..]]}</c>, <c>{"0": {"prompt": ..}, ..}</c>; and rows that stand in an object each, as the
+/// hub's interface gives them: <c>{"row_idx": 0, "row": {..}}</c>. Other rows are passed on as they come.
 /// </summary>
 internal sealed class TurnedRows(IRowSource rows) : IRowSource
 {
+    private const string Number = "row_idx", Wrapped = "row";
+
     public string Name => rows.Name;
 
     public IEnumerable<SourceRow> Read(FieldSelection wanted)
     {
-        using IEnumerator<SourceRow> source = rows.Read(wanted).GetEnumerator();
+        wanted.Always(Number);
+        wanted.Always(Wrapped);
+        using IEnumerator<SourceRow> source = rows.Read(wanted).Select(Inner).GetEnumerator();
         if (!source.MoveNext()) yield break;
         SourceRow first = source.Current;
         IEnumerable<FieldRecord>? turned = first.Fields is { } fields ? Turned(fields) : null;
@@ -25,6 +30,9 @@ internal sealed class TurnedRows(IRowSource rows) : IRowSource
         if (turned is not null) yield return source.Current;
         while (source.MoveNext()) yield return source.Current;
     }
+
+    private static SourceRow Inner(SourceRow row) =>
+        row.Fields is { } fields && fields.Has(Number) && fields[Wrapped] is { Kind: FieldKind.Record } inner ? row with { Fields = inner.Record } : row;
 
     /// <summary>The rows that an object holds; null where it is a row itself.</summary>
     private static IEnumerable<FieldRecord>? Turned(FieldRecord whole)

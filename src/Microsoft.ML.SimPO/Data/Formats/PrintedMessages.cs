@@ -12,7 +12,7 @@ internal static partial class PrintedMessages
     public static RowFault? Check(string text, string field)
     {
         ReadOnlySpan<char> start = text.AsSpan().TrimStart();
-        bool mayBe = start is ['[' or '{' or '(', ..]
+        bool mayBe = start is ['[' or '{' or '(' or '-', ..]
             || (start is [var first, ..] && char.IsAsciiLetter(first) && start[..Math.Min(start.Length, 40)].Contains('('));
         if (!mayBe || !Beginning().IsMatch(text[..Math.Min(text.Length, 200)]) || !JsonText.TryParse(text).IsNull) return null;
         return RowFault.Malformed($"`{field}` must be text or messages as JSON, but holds messages as a program printed them: `{Excerpt.Of(text)}`. " +
@@ -26,7 +26,8 @@ internal static partial class PrintedMessages
 
     // Python and DuckDB: `[{'role': ...`, also behind another field; Presto: `[{role=user, ...`; Spark's maps: `{role -> user, ...`, its structs:
     // `[{user, ...`, of old `[[user, ...`; Postgres: `{"(user,...`; Ruby: `[{"role"=>...`, `{:role=>...`; JavaScript: `[ { role: '...`, `[object Object]`;
-    // classes of Python: `[Message(role=...`, `Row(role=...`, `OrderedDict([('role', ...`.
+    // classes of Python: `[Message(role=...`, `Row(role=...`, `OrderedDict([('role', ...`; YAML: `[{role: user, ...`, `- role: user`; Go: `[{user ...`,
+    // `[{Role:user ...`; Rust and C#: `[Message { role: ...`, `[Message { Role = ...`; R: `list(list(role = ...`.
     [GeneratedRegex(
         """
         ^\s*(\[\s*|\(\s*|array\(\s*\[\s*)?(?:
@@ -36,7 +37,12 @@ internal static partial class PrintedMessages
           | (?<=\[\s*)\[\s*(?:system|user|assistant|human|gpt)\s*,
           | \{\s*"\((?:system|user|assistant|human|gpt)\s*,
           | (?:\w+\.)*\w*(?:Row|Message|Turn|Struct|dict|Dict)\w*\(\s*(?:\[\s*\(\s*['"])?(?:role|content|from|value)\b
-          | \[?object\ Object\])
+          | \[?object\ Object\]
+          | \{\s*(?i:role)\s*:\s*(?:system|user|assistant|human|gpt|tool)\b
+          | (?<=\[\s*)\{\s*(?:system|user|assistant|human|gpt)\s
+          | (?<=\[\s*)\w*(?:Message|Turn)\w*\s*\{\s*(?i:role)\s*[:=]
+          | list\(\s*list\(\s*role\s*=
+          | -\s+['"]?role['"]?\s*:\s*['"]?(?:system|user|assistant|human|gpt)\b)
         """,
         RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Beginning();

@@ -23,7 +23,8 @@ public sealed class LoraOptions
 
     /// <summary>
     /// The linear layers with an update: names such as <c>q_proj</c> or <c>mlp.down_proj</c>, each of which means every layer that ends in it, or "all-linear"
-    /// alone for all but the head. Default "all-linear".
+    /// alone for all but the head. Where a checkpoint holds the experts of a layer in one tensor, that and the names of an expert's projections mean all of
+    /// them, as in PEFT (<c>target_parameters</c>), with twice the rank where two projections are one. Default "all-linear".
     /// </summary>
     [Option("lora_target_modules", OptionEffect.Steps)]
     public IReadOnlyList<string> TargetModules { get; set; } = [AdapterTargets.AllLinear];

@@ -8,15 +8,19 @@ namespace Microsoft.ML.SimPO.Models.Attention;
 /// Attention as batched matrix products on the CPU, the query heads of a key's head below each other as rows of one matrix: no key is repeated, and gradients
 /// of keys add up in the product. Shares are computed again in the backward pass, where the log-sum-exp would save a pass over the scores and cost two.
 /// </summary>
-internal sealed class GroupedAttentionKernel(double scale) : IAttentionKernel
+/// <param name="scale">The factor of the scores.</param>
+/// <param name="least">Operations of a product below which the fused kernel is taken, whose one call costs less than these of many.</param>
+internal sealed class GroupedAttentionKernel(double scale, double least = 5e6) : IAttentionKernel
 {
+    private readonly FusedAttentionKernel _small = new(scale);
     private readonly float _scale = (float)scale;
 
-    public int QueriesAtOnce => 128;
+    public int QueriesAtOnce => _small.QueriesAtOnce;
 
-    /// <returns>The output, and nothing.</returns>
+    /// <returns>The output, and nothing but where the fused kernel computes.</returns>
     public (Tensor Output, Tensor LogSumExp) Forward(Tensor query, Tensor key, Tensor value, Tensor? mask)
     {
+        if (IsSmall(query, key)) return _small.Forward(query, key, value, mask);
         using NewScope scope = new();
         using Tensor queries = Scaled(query, key), keys = Batch(key);
         using Tensor shares = Shares(queries, keys, mask, query.shape[2]), values = Batch(value);
@@ -26,6 +30,7 @@ internal sealed class GroupedAttentionKernel(double scale) : IAttentionKernel
     public (Tensor Query, Tensor Key, Tensor Value) Backward(
         Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor output, Tensor logSumExp, Tensor? mask)
     {
+        if (IsSmall(query, key)) return _small.Backward(gradient, query, key, value, output, logSumExp, mask);
         using NewScope scope = new();
         Tensor queries = Scaled(query, key), keys = Batch(key), values = Batch(value), own = Grouped(gradient, key);
         Tensor shares = Shares(queries, keys, mask, query.shape[2]); // [keyValueHeads, group * rows, keys]
@@ -35,6 +40,8 @@ internal sealed class GroupedAttentionKernel(double scale) : IAttentionKernel
         Tensor ofKey = MatrixProducts.Batched(scores.transpose(1, 2), queries);
         return (scope.Keep(ofQuery), scope.Keep(ofKey.unsqueeze(0)), scope.Keep(ofValue.unsqueeze(0)));
     }
+
+    private bool IsSmall(Tensor query, Tensor key) => 2.0 * query.numel() * key.shape[2] < least;
 
     /// <returns>[keyValueHeads, group * rows, keys]</returns>
     private static Tensor Shares(Tensor queries, Tensor keys, Tensor? mask, long rows)

@@ -41,6 +41,16 @@ public class JsonContainerTests
         }
     }
 
+    /// <summary>More of them than are looked at before it is known which fields are read.</summary>
+    [Fact]
+    public void Rows_of_the_hubs_interface_stand_in_an_object_each()
+    {
+        using var folder = new TemporaryFolder();
+        string rows = string.Join(",", Enumerable.Range(0, 400).Select(i => $$"""{"row_idx": {{i}}, "row": {{Row}}, "truncated_cells": []}"""));
+        string path = folder.Write("a.json", $$"""{"features": [{"feature_idx": 0, "name": "prompt"}], "rows": [{{rows}}], "num_rows_total": 400}""");
+        Assert.Equal(Enumerable.Repeat(new PreferenceRow("p", "c", "r", null, null), 400), PreferenceReader.Read(path));
+    }
+
     /// <summary>A row of messages, or of several answers, is one row.</summary>
     [Theory]
     [InlineData("{\"chosen\": [{\"role\": \"user\", \"content\": \"p\"}, {\"role\": \"assistant\", \"content\": \"c\"}], "

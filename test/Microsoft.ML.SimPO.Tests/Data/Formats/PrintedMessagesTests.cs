@@ -73,6 +73,13 @@ public class PrintedMessagesTests
     [InlineData("[ChatCompletionMessage(content='Gate 4.', role='assistant')]")] // classes of Python
     [InlineData("OrderedDict([('role', 'user'), ('content', 'Which gate?')])")]
     [InlineData("array([{'role': 'user', 'content': b'Which gate?'}], dtype=object)")] // bytes
+    [InlineData("[{role: user, content: Which gate?}, {role: assistant, content: Gate 4.}]")] // YAML in a line
+    [InlineData("- role: user\n  content: Which gate?\n- role: assistant\n  content: Gate 4.")] // and over lines
+    [InlineData("[{user Which gate?} {assistant Gate 4.}]")] // Go
+    [InlineData("[{Role:user Content:Which gate?}]")]
+    [InlineData("[Message { role: \"user\", content: \"Which gate?\" }]")] // Rust
+    [InlineData("[ChatMessage { Role = user, Content = Which gate? }]")] // C#
+    [InlineData("list(list(role = \"user\", content = \"Which gate?\"))")] // R
     public void Messages_that_cannot_be_read_are_never_the_answer(string chosen)
     {
         var thrown = Assert.Throws<InvalidDataException>(() => Read(["prompt", "chosen", "rejected"], ["q", chosen, "no"]));
@@ -91,6 +98,9 @@ public class PrintedMessagesTests
     [InlineData("{user}, please")]
     [InlineData("[user, assistant]")]
     [InlineData("['x', 'y']")]
+    [InlineData("- a role: user or guest\n- a name")]
+    [InlineData("[{users} and {assistants}]")]
+    [InlineData("{ content: none }")]
     public void Code_and_lists_that_are_answers_stay_as_they_are(string answer)
     {
         Assert.Equal(answer, Assert.Single(Read(["prompt", "chosen", "rejected"], ["q", answer, "no"])).Chosen);

@@ -16,11 +16,16 @@ public sealed class ReportInABrowserTests : IDisposable
         <!DOCTYPE html><meta charset="utf-8"><pre id="seen"></pre>
         <iframe width="1280" height="900" srcdoc="PAGE"></iframe><iframe width="390" height="900" srcdoc="PAGE"></iframe>
         <script>
+        const lines = (page, element) => {
+          const range = page.createRange();
+          range.selectNodeContents(element);
+          return new Set([...range.getClientRects()].map(r => r.top)).size;
+        };
         addEventListener("load", () => document.getElementById("seen").textContent = JSON.stringify([...document.querySelectorAll("iframe")].map(frame => {
           const page = frame.contentDocument, body = page.body, style = frame.contentWindow.getComputedStyle(body);
           const out = [...page.querySelectorAll("body > :not(.wide), svg text")].filter(e => e.getBoundingClientRect().right > frame.clientWidth + 1);
           const broken = [...page.querySelectorAll("td.n")].filter(e => e.getClientRects().length && e.clientHeight > 0
-            && (() => { const range = page.createRange(); range.selectNodeContents(e); return new Set([...range.getClientRects()].map(r => r.top)).size > 1; })());
+            && lines(page, e) > 1);
           return { width: frame.clientWidth, scroll: page.documentElement.scrollWidth, out: out.length, broken: broken.length, text: style.color,
             back: style.backgroundColor, charts: [...page.querySelectorAll("svg")].filter(e => e.getBoundingClientRect().width > 100).length,
             numbers: [...page.querySelectorAll("td.n")].map(e => e.innerText).filter(t => t) };

@@ -22,7 +22,7 @@ public sealed class GroupedAttentionKernelTests
         Tensor Numbers(int count, int length) => randn([length, count, HeadDim], float32, CPU, generator: generator).transpose(0, 1).unsqueeze(0);
         Tensor query = Numbers(heads, rows), key = Numbers(keyValueHeads, keys), value = Numbers(keyValueHeads, keys), gradient = Numbers(heads, rows);
         Tensor? mask = rows == keys ? null : Window(rows, keys, 7);
-        IAttentionKernel fused = new FusedAttentionKernel(Scale), grouped = new GroupedAttentionKernel(Scale);
+        IAttentionKernel fused = new FusedAttentionKernel(Scale), grouped = new GroupedAttentionKernel(Scale, least: 0);
         (Tensor expected, Tensor expectedSum) = fused.Forward(query, key, value, mask);
         (Tensor found, Tensor foundSum) = grouped.Forward(query, key, value, mask);
         AssertSame(expected, found);
