@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -31,9 +32,9 @@ internal sealed record ComputeRates(double OperationsPerSecond, double BytesPerS
         double products = Mean(() =>
         {
             using DisposeScope temporary = NewDisposeScope();
-            mm(input, weight.t());
-            mm(gradient, weight);
-            sum.addmm_(gradient.t(), input, beta: 1, alpha: 1);
+            MatrixProducts.Of(input, weight.t());
+            MatrixProducts.Of(gradient, weight);
+            MatrixProducts.Add(sum, gradient.t(), input);
         });
         double copy = Mean(() => to.copy_(from));
         double call = Mean(() =>
