@@ -62,7 +62,8 @@ internal static unsafe class OneDnn
         const int size = 64;
         using NewScope scope = new();
         Tensor numbers = arange(size * size, float32, device: CPU).view(size, size).div_(1 << 20).add_(1); // 1 + n / 2^20: 20 bits behind the point
-        Tensor order = arange(size, int64, device: CPU).mul_(5).add_(3).remainder_(size), permutation = eye(size, dtype: float32, device: CPU).index_select(0, order);
+        Tensor order = arange(size, int64, device: CPU).mul_(5).add_(3).remainder_(size);
+        Tensor permutation = eye(size, dtype: float32, device: CPU).index_select(0, order);
         Tensor expected = numbers.index_select(0, order), result = full_like(numbers, float.NaN);
         foreach (Tensor left in new[] { permutation, permutation.t().contiguous().t() })
             foreach (Tensor right in new[] { numbers, numbers.t().contiguous().t() })

@@ -51,7 +51,9 @@ Check("a recipe", ml.Alignment.Recipes.Load(Write("recipe.yaml", "{model_name_or
     Map = new Dictionary<string, string> { ["m"] = modelPath, ["d"] = trainPath },
 }).LoadTrainingData().GetColumn<string>("Prompt").Any() && recipe.LoadValidationData() is null);
 Check("a check of a recipe's data", recipe.CheckData().Single().Rows > 0);
-Check("a plan", ml.Alignment.Plan(recipe.Options, recipe.LoadTrainingData()).ToJson().Contains("\"memory\""));
+RunPlan plan = ml.Alignment.Plan(recipe.Options, recipe.LoadTrainingData());
+Check("a plan", plan.ToJson().Contains("\"memory\""));
+Check("its time", ml.Alignment.MeasureTime(plan).Time > TimeSpan.Zero);
 Check("a plan that fits", recipe.FitToMemory(1L << 40) is null);
 Directory.CreateDirectory("settings");
 recipe.SaveSettings("settings");

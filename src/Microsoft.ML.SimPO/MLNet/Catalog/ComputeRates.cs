@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.ML.SimPO.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,14 +25,23 @@ internal sealed record ComputeRates(double OperationsPerSecond, double BytesPerS
     {
         using DisposeScope scope = NewDisposeScope();
         (long rows, long inner, long columns) = (Math.Min(shape.Rows, Most), Math.Min(shape.Inner, Most), Math.Min(shape.Columns, 2 * Most));
-        Tensor a = rand([rows, inner], float32, device), b = rand([inner, columns], float32, device), result = empty([rows, columns], float32, device);
+        Tensor input = rand([rows, inner], float32, device), weight = rand([columns, inner], float32, device), sum = zeros_like(weight);
+        Tensor gradient = rand([rows, columns], float32, device);
         Tensor from = rand([CopiedNumbers], float32, device), to = empty_like(from), one = ones([1], float32, device);
-        double product = Mean(() => result.addmm_(a, b, beta: 0, alpha: 1)), copy = Mean(() => to.copy_(from));
+        // The three products of a linear layer, into memory that is as fresh as a layer's.
+        double products = Mean(() =>
+        {
+            using DisposeScope temporary = NewDisposeScope();
+            MatrixProducts.Of(input, weight.t());
+            MatrixProducts.Of(gradient, weight);
+            MatrixProducts.Add(sum, gradient.t(), input);
+        });
+        double copy = Mean(() => to.copy_(from));
         double call = Mean(() =>
         {
             for (int i = 0; i < Calls; i++) (one * one).Dispose();
         });
-        return new ComputeRates(2.0 * rows * inner * columns / product, 2.0 * sizeof(float) * CopiedNumbers / copy, call / Calls);
+        return new ComputeRates(6.0 * rows * inner * columns / products, 2.0 * sizeof(float) * CopiedNumbers / copy, call / Calls);
 
         double Mean(Action work)
         {

@@ -13,7 +13,7 @@ namespace Microsoft.ML.SimPO;
 internal sealed record RunWork(double Products, double Attention, double Bytes, double Calls, (long Rows, long Inner, long Columns) Shape)
 {
     // Of the layers' own operations, both ways; of the head and around the layers; of the optimizer for each weight.
-    private const double CallsPerLayer = 75, CallsPerPass = 60, CallsPerWeight = 4;
+    private const double CallsPerLayer = 120, CallsPerPass = 60, CallsPerWeight = 4;
 
     /// <summary>An optimizer's step reads and writes weight, gradient and moments, and the gradient twice more: for its norm, and to be zero again.</summary>
     private const double BytesPerWeight = 36;
@@ -33,7 +33,7 @@ internal sealed record RunWork(double Products, double Attention, double Bytes, 
         double ways = 4 + (decoder.Adapter is null ? 2 : 0) + (recomputes ? 2 : 0);
         double products = (ways * tokens * weights) + (6 * tokens * adapted) + ((decoder.Adapter is null ? 6 : 4) * scored * a.HeadSize * a.HiddenSize);
         double attention = a.Layers.Sum(l => l.HasAttention ? 4.0 * a.QuerySizeOf(l) : 0) * seen * (recomputes ? 4.5 : 3.5);
-        double elements = a.Layers.Sum(l => (30.0 * a.HiddenSize) + (8.0 * a.QuerySizeOf(l)) + (9.0 * Intermediate(a, l))) * tokens;
+        double elements = a.Layers.Sum(l => (40.0 * a.HiddenSize) + (12.0 * a.QuerySizeOf(l)) + (13.0 * Intermediate(a, l))) * tokens;
         double passes = Math.Max(steps, tokens / Math.Max(1, tokensPerPass)), count = decoder.Trainable.Count;
         double bytes = sizeof(float) * (elements + (7.0 * scored * a.HeadSize));
         double calls = (passes * ((CallsPerLayer * a.Layers.Count) + CallsPerPass)) + (steps * CallsPerWeight * count);

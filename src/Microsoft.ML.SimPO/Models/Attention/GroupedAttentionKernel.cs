@@ -60,7 +60,11 @@ internal sealed class GroupedAttentionKernel(double scale, double least = 5e6) :
     }
 
     /// <returns>[keyValueHeads, group * rows, headDim], without gaps</returns>
-    private static Tensor Grouped(Tensor heads, Tensor key) => heads.reshape(key.shape[1], -1, heads.shape[3]);
+    private static Tensor Grouped(Tensor heads, Tensor key)
+    {
+        using Tensor grouped = heads.reshape(key.shape[1], -1, heads.shape[3]); // a view where each key's head has one query's
+        return grouped.contiguous();
+    }
 
     /// <returns>[keyValueHeads, keys, headDim], without gaps</returns>
     private static Tensor Batch(Tensor heads)
