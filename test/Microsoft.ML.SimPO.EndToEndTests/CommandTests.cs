@@ -102,6 +102,19 @@ public sealed class CommandTests : IDisposable
         ChildProgram evaluation = await Simpo(["eval", Path.Combine("run", "model"), "test.jsonl", "--beta", "2.5", "--json"]);
         Assert.Equal(margins.Average(), JsonDocument.Parse(evaluation.Output).RootElement.GetProperty("mean_margin").GetDouble(), 5);
 
+        ChildProgram export = await Simpo(["export", Path.Combine("run", "model"), "model.gguf", "--type", "F32", "--json"]);
+        Assert.True(export.ExitCode == 0, export.Error);
+        Assert.Equal("model.gguf", JsonDocument.Parse(export.Output).RootElement.GetProperty("gguf").GetString());
+        ChildProgram ofFile = await Simpo(["eval", "model.gguf", "test.jsonl", "--beta", "2.5", "--json"]); // and back
+        Assert.True(ofFile.ExitCode == 0, ofFile.Error);
+        Assert.Equal(margins.Average(), JsonDocument.Parse(ofFile.Output).RootElement.GetProperty("mean_margin").GetDouble(), 4);
+
+        ChildProgram sample = await Simpo(["sample", Path.Combine("run", "model"), "test.jsonl", "--output", "answers", "--seed", "13", "--seed", "21",
+            "--max-new-tokens", "6", "--max-prompts", "3", "--json"]);
+        Assert.True(sample.ExitCode == 0, sample.Error);
+        Assert.Equal(3, JsonDocument.Parse(sample.Output).RootElement.GetProperty("prompts").GetInt32());
+        Assert.Equal(3, JsonDocument.Parse(await File.ReadAllTextAsync(_folder.In("answers", "output_21.json"))).RootElement.GetArrayLength());
+
         ChildProgram generated = await Simpo(["generate", Path.Combine("run", "model"), "--prompt", "How much is 2 and 3 together?", "--max-new-tokens", "8"]);
         Assert.True(generated.ExitCode == 0, generated.Error);
         Assert.Equal("How much is 2 and 3 together?", JsonDocument.Parse(generated.Output).RootElement.GetProperty("prompt").GetString());

@@ -37,7 +37,9 @@ internal static class IterateCommand
             IterationResult result = context.Alignment.Iterate(loaded.Options, asked, rater, parsed.GetValue(folder)!, options, cancellation);
             await JsonOption.WriteLineAsync(output, parsed.GetValue(json), result.ToString(), new
             {
-                start = result.StartVerdict, rounds = result.Rounds.Select(r => new { r.Round, r.Pairs, r.MeanScore, r.Verdict }), best = result.Best?.Round,
+                start = result.StartVerdict,
+                rounds = result.Rounds.Select(r => new { round = r.Round, pairs = r.Pairs, mean_score = r.MeanScore, verdict = r.Verdict }),
+                best = result.Best?.Round,
                 model = result.ModelPath,
             });
             return ExitCode.Ok;
