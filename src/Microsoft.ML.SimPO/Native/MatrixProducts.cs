@@ -17,6 +17,11 @@ internal static class MatrixProducts
     /// </summary>
     private const double LeastOperations = 50e6;
 
+    /// <summary>
+    /// Batches, which attention has, come in a new shape with every length of a sequence: what oneDNN makes for a shape, and keeps, must pay for itself.
+    /// </summary>
+    private const double LeastBatchOperations = 200e6;
+
     /// <summary>Thin products, as of an adapter's rank, leave nothing to win.</summary>
     private const long LeastSize = 48;
 
@@ -97,7 +102,7 @@ internal static class MatrixProducts
     {
         if (Library != MatrixLibrary.OneDnn || a.dtype != float32 || b.dtype != float32 || a.device.type != DeviceType.CPU) return false;
         long[] left = a.shape, right = b.shape;
-        if (2.0 * left[0] * left[1] * left[2] * right[2] < LeastOperations || Math.Min(Math.Min(left[1], left[2]), right[2]) < LeastSize) return false;
+        if (2.0 * left[0] * left[1] * left[2] * right[2] < LeastBatchOperations || Math.Min(Math.Min(left[1], left[2]), right[2]) < LeastSize) return false;
         return HasNoGaps(a.stride(), left) && HasNoGaps(b.stride(), right);
     }
 
