@@ -22,8 +22,14 @@ internal static class MatrixProducts
     /// </summary>
     private const double LeastBatchOperations = 200e6;
 
-    /// <summary>Thin products, as of an adapter's rank, leave nothing to win.</summary>
-    private const long LeastSize = 48;
+    /// <summary>
+    /// Thin products, as of an adapter's rank or of an expert's few rows, leave little to win, and small models meet a new shape too often for what their
+    /// products take.
+    /// </summary>
+    private const long LeastSize = 256;
+
+    /// <summary>The same of batches, whose inner size may be that of a head.</summary>
+    private const long LeastBatchSize = 48;
 
     private static readonly Lazy<MatrixLibrary> Chosen = new(() => Choose(Environment.GetEnvironmentVariable(Variable)));
 
@@ -102,7 +108,8 @@ internal static class MatrixProducts
     {
         if (Library != MatrixLibrary.OneDnn || a.dtype != float32 || b.dtype != float32 || a.device.type != DeviceType.CPU) return false;
         long[] left = a.shape, right = b.shape;
-        if (2.0 * left[0] * left[1] * left[2] * right[2] < LeastBatchOperations || Math.Min(Math.Min(left[1], left[2]), right[2]) < LeastSize) return false;
+        if (2.0 * left[0] * left[1] * left[2] * right[2] < LeastBatchOperations || Math.Min(Math.Min(left[1], left[2]), right[2]) < LeastBatchSize)
+            return false;
         return HasNoGaps(a.stride(), left) && HasNoGaps(b.stride(), right);
     }
 
