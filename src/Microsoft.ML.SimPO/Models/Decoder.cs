@@ -223,8 +223,9 @@ internal sealed class Decoder : IDisposable
     public Tensor Logits(Tensor normed, Tensor? into = null)
     {
         using NewScope scope = new();
-        bool isWhole = into is null || normed.dtype != float32 || MatrixProducts.Library == MatrixLibrary.OneDnn;
-        Tensor logits = isWhole ? Product(normed, Head.Compute.t(), into) : ProductInBlocks(normed, Head.Compute, into!);
+        Tensor head = Head.Compute.t(); // [hidden, rows of the head]
+        bool isWhole = into is null || normed.dtype != float32 || MatrixProducts.IsLarge(normed, head);
+        Tensor logits = isWhole ? Product(normed, head, into) : ProductInBlocks(normed, Head.Compute, into!);
         if (Architecture.TiedHead) Embedding.TokenRows?.ReplaceLogits(logits, normed);
         if (HeadBias is not null) logits.add_(HeadBias.Value);
         if (Architecture.LogitsScaling != 1) logits.div_((float)Architecture.LogitsScaling);

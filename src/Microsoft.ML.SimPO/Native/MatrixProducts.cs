@@ -94,7 +94,7 @@ internal static class MatrixProducts
     };
 
     /// <summary>Whether oneDNN takes the product of two matrices of float32 on the CPU as they lie, and is the faster one.</summary>
-    private static bool IsLarge(Tensor a, Tensor b)
+    public static bool IsLarge(Tensor a, Tensor b)
     {
         if (Library != MatrixLibrary.OneDnn || a.dtype != float32 || b.dtype != float32 || a.device.type != DeviceType.CPU) return false;
         long[] left = a.shape, right = b.shape;
