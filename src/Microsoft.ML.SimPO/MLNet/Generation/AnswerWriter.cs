@@ -53,12 +53,21 @@ internal sealed class AnswerWriter(LanguageModel model, ScoringOptions options, 
         IReadOnlyList<(int[] Ids, int Place)> prompts, int samples, GenerationOptions generation, Action<int, IReadOnlyList<GeneratedText>> done,
         CancellationToken cancellationToken)
     {
-        foreach (int[] batch in Enumerable.Range(0, prompts.Count).OrderBy(i => prompts[i].Ids.Length).Chunk(Math.Max(1, BatchSize / samples)))
+        IEnumerable<(int Prompt, int Random)> rows =
+            from i in Enumerable.Range(0, prompts.Count).OrderBy(i => prompts[i].Ids.Length)
+            from sample in Enumerable.Range(0, samples)
+            select (i, unchecked((prompts[i].Place * samples) + sample));
+        List<GeneratedText> answers = []; // of the prompt that is under way
+        foreach ((int Prompt, int Random)[] batch in rows.Chunk(BatchSize))
         {
-            (int[] Ids, int Random)[] rows =
-                [.. from i in batch from sample in Enumerable.Range(0, samples) select (prompts[i].Ids, unchecked((prompts[i].Place * samples) + sample))];
-            GeneratedText[] written = Write(rows, generation, null, cancellationToken);
-            for (int i = 0; i < batch.Length; i++) done(batch[i], written[(i * samples)..((i + 1) * samples)]);
+            GeneratedText[] written = Write([.. batch.Select(row => (prompts[row.Prompt].Ids, row.Random))], generation, null, cancellationToken);
+            for (int row = 0; row < batch.Length; row++)
+            {
+                answers.Add(written[row]);
+                if (answers.Count < samples) continue;
+                done(batch[row].Prompt, answers);
+                answers = [];
+            }
         }
     }
 
