@@ -31,6 +31,7 @@ internal static class OptionsText
         null => "none",
         IEnumerable<KeyValuePair<string, string>> pairs => string.Join(" | ", pairs.Select(p => $"{p.Key}={p.Value}")),
         IEnumerable<string> texts => string.Join(" | ", texts),
+        System.Collections.IEnumerable list and not string => string.Join(" | ", list.Cast<object?>().Select(Text)),
         string or bool or IFormattable => Convert.ToString(value, CultureInfo.InvariantCulture),
         // Options of its own say what they are; of a function or a client there is nothing to read.
         _ => value.GetType().GetMethod(nameof(ToString), Type.EmptyTypes)!.DeclaringType == value.GetType() ? value.ToString() : "given",

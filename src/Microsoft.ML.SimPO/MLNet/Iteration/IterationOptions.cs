@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Microsoft.ML.SimPO.Checkpoints;
 
 namespace Microsoft.ML.SimPO;
 
@@ -28,6 +29,9 @@ public sealed class IterationOptions
     /// that none is asked for twice. Null, the default, for the mean score of the answers.
     /// </summary>
     public IChatClient? Judge { get; set; }
+
+    /// <summary>What is not as by default, in a line.</summary>
+    public override string ToString() => OptionsText.Of("Rounds", this);
 
     internal PairMakingOptions PairsOf(int round, string answersPath)
     {

@@ -12,6 +12,9 @@ internal sealed class IterationRun(
     MLContext context, PreferenceTrainerOptions trainer, IReadOnlyList<string> prompts, IReadOnlyList<string> heldOut,
     Func<IReadOnlyList<(string Prompt, string Answer)>, IReadOnlyList<double>> score, string folder, IterationOptions options, int seed)
 {
+    /// <summary>Of the figures of a round: scores of as many answers as a run can have.</summary>
+    private const long MostBytes = 1 << 30;
+
     private const string PairsName = "pairs.jsonl", AnswersName = "answers.jsonl",
         ScoreName = "scores.json", RoundName = "round.json", StartName = "start.json";
 
@@ -114,11 +117,22 @@ internal sealed class IterationRun(
     /// <summary>What a file says that was written once; made and written where there is none.</summary>
     private static T Once<T>(string path, Func<T> make)
     {
-        if (File.Exists(path))
-            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path)) ?? throw new InvalidDataException($"'{path}' is empty. Delete it, and run again.");
+        if (File.Exists(path)) return Read<T>(path) ?? throw new InvalidDataException($"'{path}' is empty. Delete it, and run again.");
         T made = make();
         AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(made));
         return made;
+    }
+
+    private static T? Read<T>(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(RegularFile.ReadBytes(path, MostBytes));
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"'{path}' is damaged: {e.Message} Delete it, and run again.", e);
+        }
     }
 
     private sealed record Asked(string Prompt);

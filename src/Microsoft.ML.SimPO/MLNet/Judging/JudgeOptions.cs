@@ -61,10 +61,10 @@ public sealed class JudgeOptions
     /// <summary>Waits before a call is made again.</summary>
     internal Func<TimeSpan, CancellationToken, Task> Wait { get; set; } = Task.Delay;
 
-    /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>
     /// <summary>What is not as by default, in a line.</summary>
     public override string ToString() => OptionsText.Of("Judge", this);
 
+    /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>
     internal void Validate(string parameter)
     {
         string[] faults = [.. Faults()];

@@ -40,10 +40,10 @@ public sealed class PairMakingOptions
 
     internal GenerationOptions Sampling => Generation ?? GenerationOptions.OfRecipes;
 
-    /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>
     /// <summary>What is not as by default, in a line.</summary>
     public override string ToString() => OptionsText.Of("Making of pairs", this);
 
+    /// <exception cref="ArgumentException">Something is out of range; all of it is listed.</exception>
     internal void Validate(string parameter)
     {
         string[] faults = [.. Faults()];

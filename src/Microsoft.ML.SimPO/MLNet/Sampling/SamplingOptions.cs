@@ -1,3 +1,5 @@
+using Microsoft.ML.SimPO.Checkpoints;
+
 namespace Microsoft.ML.SimPO;
 
 /// <summary>How several answers to each prompt are sampled, one for each seed.</summary>
@@ -17,6 +19,9 @@ public sealed class SamplingOptions
     /// recipes of SimPO. <see cref="GenerationOptions.Sample"/> must be true.
     /// </summary>
     public GenerationOptions? Generation { get; set; }
+
+    /// <summary>What is not as by default, in a line.</summary>
+    public override string ToString() => OptionsText.Of("Sampling of answers", this);
 
     internal GenerationOptions Sampling => Generation ?? GenerationOptions.OfRecipes;
 

@@ -15,12 +15,18 @@ internal static class OllamaFile
     public static string? Write(string ggufPath, LanguageModel model)
     {
         string path = Path.Combine(Path.GetDirectoryName(ggufPath)!, Name);
-        if (File.Exists(path) && File.ReadLines(path).FirstOrDefault() != FirstLine)
+        if (File.Exists(path) && FirstLineOf(path) != FirstLine)
             return $"'{path}' was not written by this library and stays as it is: it need not name '{Path.GetFileName(ggufPath)}'.";
         var text = new StringBuilder(FirstLine).Append('\n').Append("FROM ./").Append(Path.GetFileName(ggufPath)).Append('\n');
         foreach (string stop in model.StopTokens.Select(id => model.Tokenizer.TokenText(id)).OfType<string>())
             text.Append("PARAMETER stop \"").Append(stop.Replace("\"", "\\\"", StringComparison.Ordinal)).Append("\"\n");
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(text.ToString()));
         return null;
+    }
+
+    private static string? FirstLineOf(string path)
+    {
+        using var text = new StreamReader(RegularFile.OpenRead(path));
+        return text.ReadLine();
     }
 }
