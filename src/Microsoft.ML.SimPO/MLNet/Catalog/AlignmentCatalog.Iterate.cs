@@ -74,10 +74,7 @@ public sealed partial class AlignmentCatalog
 
     private string[] PromptsOf(IDataView data, PairMakingOptions? pairs, string parameter)
     {
-        string column = (pairs ?? new PairMakingOptions()).PromptColumnName;
-        var check = new ColumnCheck(((Microsoft.ML.Runtime.IHostEnvironment)_context).RegisterOwn("AlignmentIteration"), data.Schema);
-        check.Text("prompt", column);
-        check.ThrowIfFaulty(parameter);
-        return UniquePrompts.Of(data, column, null);
+        Runtime.IHost host = ((Runtime.IHostEnvironment)_context).RegisterOwn("AlignmentIteration");
+        return UniquePrompts.Of(host, data, (pairs ?? new PairMakingOptions()).PromptColumnName, null, parameter);
     }
 }

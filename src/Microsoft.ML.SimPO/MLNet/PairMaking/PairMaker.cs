@@ -14,10 +14,7 @@ internal sealed class PairMaker(
     {
         options.Validate(nameof(options));
         IHost host = ((IHostEnvironment)context).RegisterOwn("AlignmentPairs");
-        var check = new ColumnCheck(host, prompts.Schema);
-        check.Text("prompt", options.PromptColumnName);
-        check.ThrowIfFaulty(nameof(prompts));
-        string[] asked = UniquePrompts.Of(prompts, options.PromptColumnName, options.MaxPrompts);
+        string[] asked = UniquePrompts.Of(host, prompts, options.PromptColumnName, options.MaxPrompts, nameof(prompts));
         (string[][] answers, int known) = Sample(asked, cancellationToken);
         double[][] scores = Score(asked, answers);
         MadePairs made = Choose(asked, answers, scores, known);

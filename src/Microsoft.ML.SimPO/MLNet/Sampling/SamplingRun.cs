@@ -23,10 +23,7 @@ internal sealed class SamplingRun(MLContext context, AlignmentTransformer model,
     {
         options.Validate(nameof(options));
         IHost host = ((IHostEnvironment)context).RegisterOwn("AlignmentSampling");
-        var check = new ColumnCheck(host, prompts.Schema);
-        check.Text("prompt", options.PromptColumnName);
-        check.ThrowIfFaulty(nameof(prompts));
-        string[] asked = UniquePrompts.Of(prompts, options.PromptColumnName, options.MaxPrompts);
+        string[] asked = UniquePrompts.Of(host, prompts, options.PromptColumnName, options.MaxPrompts, nameof(prompts));
         Directory.CreateDirectory(folder);
         (string[][] answers, int known) = Sample(asked, cancellationToken);
         var sampled = new SampledAnswers(asked, answers) { Known = known };

@@ -16,7 +16,9 @@ public sealed class GgufFileTests : IDisposable
             ("a.integers", GgufValue.Int32s([-1, 2])), ("a.numbers", GgufValue.Float32s([1.5f]))]);
         using GgufFile file = GgufFile.Open(path);
         GgufMetadata metadata = file.Metadata;
-        Assert.Equal(("ä", 7, 0.5, true), (metadata.Text("a.text"), metadata.Size("a.size"), metadata.NumberOrNull("a.number"), metadata.FlagOrNull("a.flag")));
+        Assert.Equal(
+            ("ä", 7, 0.5, true),
+            (metadata.Text("a.text"), metadata.Size("a.size"), metadata.NumberOrNull("a.number"), metadata.FlagOrNull("a.flag")));
         Assert.Equal(["x", ""], file.Metadata.Texts("a.texts"));
         Assert.Equal([-1, 2], file.Metadata.Integers("a.integers", 2));
         Assert.Equal([1.5f], file.Metadata.Singles("a.numbers", 1));
